@@ -1,0 +1,2 @@
+//! The `chelal` command.
+fn main() {}
