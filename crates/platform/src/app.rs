@@ -1,0 +1,88 @@
+//! The running application: what every request, job and command shares.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use futures_util::future::BoxFuture;
+use kernel::Clock;
+use kernel::dates::HospitalZone;
+
+use crate::actor::Actor;
+use crate::audit::reads::ReadAudit;
+use crate::db::Db;
+use crate::error::Error;
+use crate::http::call::Head;
+use crate::hub::Hub;
+use crate::mail::Mailer;
+use crate::module::Registry;
+use crate::resource::count::CountCache;
+use crate::seal::KeyRing;
+use crate::settings::Settings;
+use crate::texts::Texts;
+
+/// Tells who is asking. Implemented once, by `identity`.
+pub trait Door: Send + Sync {
+    /// The caller behind the request's credentials. Missing, expired, forged or revoked ones are a 401.
+    fn enter<'a>(&'a self, app: &'a Arc<App>, head: &'a Head) -> BoxFuture<'a, Result<Actor, Error>>;
+}
+
+/// What every request, job and command shares.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The keys; swapped whole when they rotate.
+    pub ring: ArcSwap<KeyRing>,
+    /// The time.
+    pub clock: Clock,
+    /// The configuration.
+    pub settings: Settings,
+    /// Where the hospital's days begin and end.
+    pub zone: HospitalZone,
+    /// Translations.
+    pub texts: Texts,
+    /// What the modules declare.
+    pub registry: Registry,
+    /// Who is asking.
+    pub door: Arc<dyn Door>,
+    /// News between requests, sockets and nodes.
+    pub hub: Hub,
+    /// Outgoing e-mail.
+    pub mailer: Mailer,
+    /// Group commit of what was read.
+    pub reads: ReadAudit,
+    /// Remembers which lists are longer than anybody counts.
+    pub counts: CountCache,
+    /// What modules keep for the whole process, by type.
+    pub shared: Shared,
+}
+
+impl App {
+    /// The keys as they are now.
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.load_full()
+    }
+}
+
+/// Values that a module keeps for the whole process, such as caches: one for each type.
+#[derive(Default)]
+pub struct Shared(HashMap<std::any::TypeId, Arc<dyn std::any::Any + Send + Sync>>);
+
+impl Shared {
+    /// Keeps a value under its type.
+    pub fn put<T: Send + Sync + 'static>(&mut self, value: T) {
+        self.0.insert(std::any::TypeId::of::<T>(), Arc::new(value));
+    }
+
+    /// The value of this type.
+    ///
+    /// # Errors
+    /// An internal error when the module that keeps it is not part of the application.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Result<Arc<T>, Error> {
+        self.0
+            .get(&std::any::TypeId::of::<T>())
+            .cloned()
+            .and_then(|value| value.downcast().ok())
+            .ok_or_else(|| Error::internal(format!("nobody keeps a {}", std::any::type_name::<T>())))
+    }
+}

@@ -1,0 +1,195 @@
+//! One row of the audit trail, and its MAC.
+
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Reach};
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use serde_json::{Value as Json, json};
+
+use super::AuditEntry;
+use crate::access::{Access, Grant, Scope};
+use crate::cx::{Audited, Cx, column};
+use crate::db::{Dialect, Statement};
+use crate::error::Error;
+use crate::field::{Blank, Doc, Hex};
+use crate::record::{self, Meta, Record};
+use crate::resource::Resource;
+use crate::seal::{KeyRing, Sealed};
+
+crate::choice! {
+    /// What was done.
+    pub enum Action {
+        /// A record was shown.
+        View = "view",
+        /// A record was changed.
+        Edit = "edit",
+        /// A record was made.
+        Create = "create",
+        /// A record was deleted or voided.
+        Delete = "delete",
+        /// Somebody logged in, or tried to.
+        Login = "login",
+        /// Somebody logged out.
+        Logout = "logout",
+        /// Data left in bulk.
+        Export = "export",
+        /// A session was ended by force.
+        SessionRevoke = "session_revoke",
+        /// A document was printed.
+        Print = "print",
+        /// Records were searched.
+        Search = "search",
+        /// A closed record was opened in an emergency.
+        BreakGlass = "break_glass",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+crate::record! {
+    /// Who saw or changed what. Rows are only ever added.
+    pub struct AuditLog in "audit_log" {
+        client {}
+        server {
+            /// When.
+            timestamp: Timestamp = Timestamp::UNIX_EPOCH,
+            /// The user on whose behalf it was done; none for failed logins and the program itself.
+            user: Option<i64> = None,
+            /// Their name at that time.
+            username: Blank<330> = Blank::default(),
+            /// The delegate who did it for that user.
+            acting_user: Option<i64> = None,
+            /// What was done.
+            action: Action = Action::Other,
+            /// To what kind of record.
+            object_type: Blank<100> = Blank::default(),
+            /// To which record, where it was one.
+            object_id: Option<i64> = None,
+            /// Whose data it was, where it was one patient's.
+            patient: Option<i64> = None,
+            /// A sentence, or the operation.
+            description: Blank<500> = Blank::default(),
+            /// Changed fields with old and new values, or the records shown.
+            details: Sealed<Doc> = Sealed::new(Doc::default()),
+            /// The client's address.
+            ip_address: Blank<64> = Blank::default(),
+            /// The request.
+            request_id: Blank<64> = Blank::default(),
+            /// Its place in the chain; none until it is linked.
+            sequence: Option<i64> = None,
+            /// SHA-256 over the previous hash and this row.
+            hash: Option<Hex> = None,
+            /// The hash of the row before.
+            previous_hash: Option<Hex> = None,
+        }
+        hidden {
+            /// HMAC of the row, from the moment it was inserted.
+            mac: Hex = Hex::default(),
+        }
+    }
+}
+
+impl Audited for AuditLog {
+    const NAME: &'static str = "AuditLog";
+}
+
+impl AuditLog {
+    /// What the MAC and the chain cover: everything but the place in the chain.
+    pub fn canonical(&self) -> Vec<u8> {
+        json!([
+            self.meta.uid,
+            self.timestamp.as_microsecond(),
+            self.user,
+            &*self.username,
+            self.acting_user,
+            self.action.as_str(),
+            &*self.object_type,
+            self.object_id,
+            self.patient,
+            &*self.description,
+            self.details.open().0,
+            &*self.ip_address,
+            &*self.request_id,
+        ])
+        .to_string()
+        .into_bytes()
+    }
+}
+
+/// The trail as Admins read it; others see what they did themselves.
+macro_rules! trail {
+    ($path:literal) => {
+        const PATH: &'static str = $path;
+        const VERBS: &'static str = "r";
+        const ALIASES: &'static [(&'static str, &'static str)] =
+            &[("user_id", "user"), ("patient_id", "patient")];
+        const FILTERS: &'static [&'static str] = &["user", "action", "object_type", "object_id", "patient", "timestamp", "request_id"];
+        const ORDERING: &'static [&'static str] = &["timestamp"];
+        const SEARCH: &'static [&'static str] = &["username", "description", "object_type"];
+        type Extra = ();
+
+        fn access() -> Access {
+            Access { ..Access::own("r") }.reach(BuiltinRole::Admin, "r", Reach::All)
+        }
+
+        fn scope(grant: &Grant) -> Scope {
+            match grant.reach {
+                Reach::All => Scope::All,
+                _ => Scope::Where(
+                    Condition::any()
+                        .add(column("audit_log", "user").eq(grant.user))
+                        .add(column("audit_log", "acting_user").eq(grant.user)),
+                ),
+            }
+        }
+    };
+}
+
+impl Resource for AuditLog {
+    trail!("audit_logs");
+}
+
+/// Completes an entry with who, when and the MAC.
+pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
+    let mut row = AuditLog {
+        meta: Meta::unstored(),
+        timestamp: cx.now(),
+        user: cx.actor.user_id(),
+        username: Blank::cut(&cx.actor.name()),
+        acting_user: cx.actor.user().and_then(|user| user.acting.as_ref()).map(|(id, _)| *id),
+        action: entry.action,
+        object_type: Blank::cut(entry.object_type),
+        object_id: entry.object_id,
+        patient: entry.patient,
+        description: Blank::cut(&entry.description),
+        details: Sealed::new(Doc(entry.details)),
+        ip_address: Blank::cut(&cx.origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
+        request_id: Blank::cut(&cx.origin.request_id),
+        sequence: None,
+        hash: None,
+        previous_hash: None,
+        mac: Hex::default(),
+    };
+    row.meta.uid = uuid::Uuid::now_v7();
+    row.meta.created_at = cx.now();
+    row.meta.updated_at = cx.now();
+    row.mac = Hex(cx.app.ring().audit_mac(&row.canonical())?.to_vec());
+    Ok(row)
+}
+
+/// One statement for several rows.
+pub(super) fn insert(dialect: Dialect, ring: &KeyRing, rows: &[AuditLog]) -> Result<Statement, Error> {
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new(AuditLog::TABLE))
+        .columns(AuditLog::columns().iter().skip(1).map(|name| Alias::new(*name)));
+    for row in rows {
+        let values = record::values(row, ring)?;
+        insert.values(values.into_iter().map(Expr::val)).map_err(Error::internal)?;
+    }
+    Ok(Statement::build(dialect, &insert))
+}
+
+/// The details of a row as kept, for tests and the verifier.
+pub fn details(row: &AuditLog) -> &Json {
+    &row.details.open().0
+}

@@ -1,0 +1,422 @@
+//! The only way to a table: a transaction opened for a caller, a permission and a moment.
+//!
+//! A `Cx` cannot be made without a permission, reads rows through their scope, writes audit rows with
+//! every change, and notes whose data was seen. It is made and finished in [`crate::unit`], nowhere else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use kernel::Reach;
+use sea_query::{Alias, Asterisk, Expr, ExprTrait, LockType, Query, SelectStatement};
+use serde_json::{Map, Value as Json, json};
+
+use crate::access::{Grant, Scope};
+use crate::actor::{Actor, Origin, Who};
+use crate::app::App;
+use crate::audit::{Action, AuditEntry};
+use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
+use crate::error::Error;
+use crate::outbox::Event;
+use crate::record::{self, Record};
+use crate::resource::Resource;
+
+/// A caller at work.
+pub struct Cx {
+    /// The application.
+    pub app: Arc<App>,
+    /// Who asks.
+    pub actor: Arc<Actor>,
+    /// Where the request came from.
+    pub origin: Arc<Origin>,
+    pub(crate) reach: Reach,
+    pub(crate) now: Timestamp,
+    pub(crate) tx: Option<Tx>,
+    pub(crate) audit: Vec<AuditEntry>,
+    pub(crate) seen: Seen,
+    pub(crate) events: Vec<Event>,
+    pub(crate) notes: Vec<(String, String)>,
+    pub(crate) after: Vec<BoxFuture<'static, ()>>,
+}
+
+/// Whose data a request showed.
+#[derive(Debug, Default)]
+pub struct Seen {
+    pub(crate) patients: BTreeSet<i64>,
+    pub(crate) objects: BTreeMap<&'static str, BTreeSet<i64>>,
+    pub(crate) action: Option<Action>,
+    pub(crate) description: String,
+}
+
+impl Cx {
+    /// The moment of this request; the same throughout.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Today, where the hospital is.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.app.zone.date_of(self.now)
+    }
+
+    /// The user behind the request.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in.
+    pub fn user_id(&self) -> Result<i64, Error> {
+        self.actor
+            .user_id()
+            .ok_or_else(|| Error::refuse(kernel::Code::NotAuthenticated, crate::texts::Text::new("not-authenticated")))
+    }
+
+    /// How far the opened permission goes.
+    pub fn grant(&self) -> Grant {
+        Grant { reach: self.reach, user: self.actor.user_id().unwrap_or(0) }
+    }
+
+    /// How far another permission of the caller goes.
+    pub fn grant_of(&self, permission: &str) -> Grant {
+        let reach = match self.actor.who {
+            Who::Program(_) => Reach::All,
+            _ => self.actor.grants.reach(permission),
+        };
+        Grant { reach, user: self.actor.user_id().unwrap_or(0) }
+    }
+
+    /// The dialect of the database.
+    pub fn dialect(&self) -> Dialect {
+        self.app.db.dialect()
+    }
+
+    /// Tables without a row scope: what the caller may not see, but the rule must know. Say why.
+    pub fn unscoped(&mut self, _why: &'static str) -> Unscoped<'_> {
+        Unscoped(self)
+    }
+
+    // ---- reading ---------------------------------------------------------------------------------
+
+    /// One record, through the caller's right to read it.
+    ///
+    /// # Errors
+    /// 404 when it does not exist or is out of the caller's reach.
+    pub async fn find<R: Resource>(&mut self, id: i64) -> Result<R, Error> {
+        let grant = self.grant_of(&format!("{}:read", R::PATH));
+        self.fetch(id, &grant, false).await
+    }
+
+    /// One record through the opened permission, locked until the end of the request: what a
+    /// decision is based on.
+    ///
+    /// # Errors
+    /// 404 when it does not exist or is out of the caller's reach.
+    pub async fn hold<R: Resource>(&mut self, id: i64) -> Result<R, Error> {
+        self.fetch(id, &self.grant(), true).await
+    }
+
+    /// As [`Cx::hold`], without the lock.
+    ///
+    /// # Errors
+    /// 404 when it does not exist or is out of the caller's reach.
+    pub async fn load<R: Resource>(&mut self, id: i64) -> Result<R, Error> {
+        self.fetch(id, &self.grant(), false).await
+    }
+
+    async fn fetch<R: Resource>(&mut self, id: i64, grant: &Grant, lock: bool) -> Result<R, Error> {
+        let Some(mut query) = self.scoped::<R>(grant) else { return Err(Error::not_found()) };
+        query.and_where(column(R::TABLE, "id").eq(id));
+        if lock && self.dialect() == Dialect::Postgres {
+            query.lock(LockType::Update);
+        }
+        self.record(query).await?.ok_or_else(Error::not_found)
+    }
+
+    /// A query over the rows in reach, or `None` when there are none.
+    pub(crate) fn scoped<R: Resource>(&self, grant: &Grant) -> Option<SelectStatement> {
+        let scope = match (grant.reach, &self.actor.who) {
+            (_, Who::Program(_)) => Scope::All,
+            (Reach::None, _) => Scope::Nothing,
+            _ => R::scope(grant),
+        };
+        let mut query = select::<R>();
+        if R::RETAINED {
+            query.and_where(column(R::TABLE, "voided_at").is_null());
+        }
+        match scope {
+            Scope::All => {}
+            Scope::Nothing => return None,
+            Scope::Where(condition) => {
+                query.cond_where(condition);
+            }
+        }
+        Some(query)
+    }
+
+    pub(crate) async fn record<R: Record>(&mut self, query: SelectStatement) -> Result<Option<R>, Error> {
+        let statement = Statement::build(self.dialect(), &query);
+        let ring = self.app.ring();
+        let map = move |row: &crate::db::Row<'_>| record::load::<R>(row, &ring);
+        Ok(match &mut self.tx {
+            Some(tx) => tx.map_few(statement, map).await?.pop(),
+            None => self.app.db.map_few(statement, map).await?.pop(),
+        })
+    }
+
+    pub(crate) async fn records<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        let statement = Statement::build(self.dialect(), &query);
+        let ring = self.app.ring();
+        let map = move |row: &crate::db::Row<'_>| record::load::<R>(row, &ring);
+        Ok(match &mut self.tx {
+            Some(tx) => tx.map_all(statement, map).await?,
+            None => self.app.db.map_all(statement, map).await?,
+        })
+    }
+
+    // ---- writing ---------------------------------------------------------------------------------
+
+    /// Stores a new row and its audit row.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse.
+    pub async fn insert<R: Record + Audited>(&mut self, row: &mut R) -> Result<(), Error> {
+        let meta = row.meta_mut();
+        meta.created_at = self.now;
+        meta.updated_at = self.now;
+        meta.version = 1;
+        if meta.uid.is_nil() {
+            meta.uid = uuid::Uuid::now_v7();
+        }
+        let values = record::values(row, &self.app.ring())?;
+        let mut insert = Query::insert();
+        insert
+            .into_table(Alias::new(R::TABLE))
+            .columns(R::columns().iter().skip(1).map(|name| Alias::new(*name)))
+            .values(values.into_iter().map(Expr::val))
+            .map_err(Error::internal)?
+            .returning_col(Alias::new("id"));
+        let statement = Statement::build(self.dialect(), &insert);
+        let (id,): (i64,) = self.tx()?.one(statement).await?;
+        row.meta_mut().id = id;
+        let fields: Map<String, Json> = R::FIELDS
+            .iter()
+            .filter(|field| field.part != record::Part::Hidden)
+            .filter_map(|field| Some((field.name.to_owned(), row.field(field.name)?)))
+            .collect();
+        self.note_write(row, Action::Create, fields);
+        Ok(())
+    }
+
+    /// Writes a changed row if nobody else changed it since `before` was read, and its audit row.
+    /// Nothing is written when nothing changed.
+    ///
+    /// # Errors
+    /// 409 when somebody else was faster, and what the database's constraints refuse.
+    pub async fn update<R: Record + Audited>(&mut self, row: &mut R, before: &R) -> Result<(), Error> {
+        let changes = row.changes(before);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let meta = row.meta_mut();
+        meta.updated_at = self.now;
+        meta.version = before.meta().version + 1;
+        let values = record::values(row, &self.app.ring())?;
+        let mut update = Query::update();
+        update.table(Alias::new(R::TABLE));
+        for (name, value) in R::columns().iter().skip(1).zip(values) {
+            if !matches!(*name, "uid" | "created_at") {
+                update.value(Alias::new(*name), Expr::val(value));
+            }
+        }
+        update.and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+        update.and_where(Expr::col(Alias::new("version")).eq(before.meta().version));
+        let statement = Statement::build(self.dialect(), &update);
+        if self.tx()?.execute(statement).await? != 1 {
+            return Err(Error::refuse(kernel::Code::Conflict, crate::texts::Text::new("conflict")));
+        }
+        self.note_write(row, Action::Edit, changes);
+        Ok(())
+    }
+
+    /// Removes a row, or voids it where records are retained, and writes its audit row.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse.
+    pub async fn remove<R: Resource>(&mut self, row: &R) -> Result<(), Error> {
+        let statement = if R::RETAINED {
+            let mut update = Query::update();
+            update
+                .table(Alias::new(R::TABLE))
+                .value(Alias::new("voided_at"), Expr::val(self.now.to_value()))
+                .value(Alias::new("voided_by"), Expr::val(self.actor.user_id().to_value()))
+                .value(Alias::new("version"), Expr::val(row.meta().version + 1))
+                .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+            Statement::build(self.dialect(), &update)
+        } else {
+            let mut delete = Query::delete();
+            delete.from_table(Alias::new(R::TABLE)).and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+            Statement::build(self.dialect(), &delete)
+        };
+        self.tx()?.execute(statement).await?;
+        self.note_write(row, Action::Delete, Map::new());
+        Ok(())
+    }
+
+    pub(crate) fn tx(&mut self) -> Result<&mut Tx, Error> {
+        self.tx.as_mut().ok_or_else(|| Error::internal("a write in a request that only reads"))
+    }
+
+    // ---- traces ----------------------------------------------------------------------------------
+
+    fn note_write<R: Record + Audited>(&mut self, row: &R, action: Action, fields: Map<String, Json>) {
+        self.audit.push(AuditEntry {
+            action,
+            object_type: R::NAME,
+            object_id: Some(row.meta().id),
+            patient: row.patient_id(),
+            description: String::new(),
+            details: json!({ "fields": fields }),
+        });
+    }
+
+    /// Adds an audit row of its own, for what is neither a stored row nor a reading.
+    pub fn audit(&mut self, entry: AuditEntry) {
+        self.audit.push(entry);
+    }
+
+    /// Notes that a record about a patient is about to be shown.
+    pub fn saw(&mut self, object_type: &'static str, object_id: i64, patient: Option<i64>) {
+        self.seen.objects.entry(object_type).or_default().insert(object_id);
+        self.seen.patients.extend(patient);
+    }
+
+    /// Says how the reading is audited when it is no plain view, such as an export or a search.
+    pub fn seen_as(&mut self, action: Action, description: &str) {
+        self.seen.action = Some(action);
+        self.seen.description = description.to_owned();
+    }
+
+    /// News for other modules: stored with this transaction, heard after it is committed.
+    pub fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Tells open sockets and the caches of every node, once this transaction is committed.
+    pub fn tell(&mut self, topic: impl Into<String>, payload: impl Into<String>) {
+        self.notes.push((topic.into(), payload.into()));
+    }
+
+    /// Work in this process once the transaction is committed; it must not matter if it is lost.
+    pub fn once_committed(&mut self, work: BoxFuture<'static, ()>) {
+        self.after.push(work);
+    }
+}
+
+/// What the audit says of a record.
+pub trait Audited {
+    /// What a record of this kind is called, such as `Patient`.
+    const NAME: &'static str;
+
+    /// The patient whose data it is.
+    fn patient_id(&self) -> Option<i64> {
+        None
+    }
+}
+
+/// A column of a table as an expression.
+pub fn column(table: &'static str, name: &'static str) -> Expr {
+    Expr::col((Alias::new(table), Alias::new(name)))
+}
+
+/// A query over every row of a table, in the order of its declaration's columns.
+pub fn select<R: Record>() -> SelectStatement {
+    let mut query = Query::select();
+    query.from(Alias::new(R::TABLE));
+    query.columns(R::columns().iter().map(|name| (Alias::new(R::TABLE), Alias::new(*name))));
+    query
+}
+
+/// Tables without a row scope. See [`Cx::unscoped`].
+pub struct Unscoped<'a>(&'a mut Cx);
+
+impl Unscoped<'_> {
+    /// Rows of a query that may run long.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
+        Ok(match &mut self.0.tx {
+            Some(tx) => tx.all(statement).await?,
+            None => self.0.app.db.all(statement).await?,
+        })
+    }
+
+    /// The row of a keyed query.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn optional<T: FromRow>(self, statement: Statement) -> Result<Option<T>, Error> {
+        Ok(match &mut self.0.tx {
+            Some(tx) => tx.optional(statement).await?,
+            None => self.0.app.db.optional(statement).await?,
+        })
+    }
+
+    /// Changes rows of tables that carry no audit of their own, such as search terms.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse.
+    pub async fn execute(self, statement: Statement) -> Result<u64, Error> {
+        Ok(self.0.tx()?.execute(statement).await?)
+    }
+
+    /// Records by a query that starts with [`select`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn records<R: Record>(self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        self.0.records(query).await
+    }
+
+    /// The first record of a query that starts with [`select`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record<R: Record>(self, query: SelectStatement) -> Result<Option<R>, Error> {
+        self.0.record(query).await
+    }
+
+    /// Whether a row with this id exists and is not voided.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn exists(self, table: &'static str, id: i64) -> Result<bool, Error> {
+        let mut query = Query::select();
+        query.expr(Expr::val(1i64)).from(Alias::new(table)).and_where(Expr::col(Alias::new("id")).eq(id));
+        let statement = Statement::build(self.0.dialect(), &query);
+        Ok(self.optional::<(i64,)>(statement).await?.is_some())
+    }
+}
+
+/// Counts rows; used where a figure must be exact.
+pub fn count(query: &SelectStatement) -> SelectStatement {
+    let mut counted = Query::select();
+    counted.expr(sea_query::Func::count(Expr::col(Asterisk))).from_subquery(query.clone(), Alias::new("counted"));
+    counted
+}
+
+/// Bound values for raw statements.
+pub fn values<const N: usize>(values: [&dyn ToValueDyn; N]) -> Vec<Value> {
+    values.iter().map(|value| value.to_dyn()).collect()
+}
+
+/// [`ToValue`] behind a reference, so that different types fit one array.
+pub trait ToValueDyn {
+    /// As a bound value.
+    fn to_dyn(&self) -> Value;
+}
+
+impl<T: ToValue> ToValueDyn for T {
+    fn to_dyn(&self) -> Value {
+        self.to_value()
+    }
+}

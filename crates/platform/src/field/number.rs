@@ -1,0 +1,113 @@
+//! Whole numbers, truth values and money.
+
+use kernel::Money;
+use serde::Serializer;
+use serde_json::{Value as Json, json};
+
+use super::{Field, Kind, Shape};
+use crate::db::{DbError, Row, Value};
+use crate::fault::Fault;
+
+/// A whole number from a JSON number or a numeric string.
+pub(super) fn whole(json: &Json) -> Result<i64, Fault> {
+    match json {
+        Json::Null => Err(Fault::key("not-null")),
+        Json::Number(number) => number
+            .as_i64()
+            .or_else(|| number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9.0e15).map(|f| f as i64))
+            .ok_or_else(|| Fault::key("not-an-integer")),
+        Json::String(text) => text.trim().parse().map_err(|_| Fault::key("not-an-integer")),
+        _ => Err(Fault::key("not-an-integer")),
+    }
+}
+
+impl Field for i64 {
+    const SHAPE: Shape = Shape::of(Kind::Int);
+
+    fn parse(json: &Json) -> Result<Self, Fault> {
+        whole(json)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::BigInt(Some(*self))
+    }
+
+    fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
+        row.get(index)
+    }
+
+    fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(*self)
+    }
+
+    fn to_json(&self) -> Json {
+        json!(self)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "integer", "format": "int64" })
+    }
+}
+
+impl Field for bool {
+    const SHAPE: Shape = Shape::of(Kind::Bool);
+
+    fn parse(json: &Json) -> Result<Self, Fault> {
+        match json {
+            Json::Bool(value) => Ok(*value),
+            Json::String(text) if text.eq_ignore_ascii_case("true") || text == "1" => Ok(true),
+            Json::String(text) if text.eq_ignore_ascii_case("false") || text == "0" => Ok(false),
+            Json::Number(number) if number.as_i64() == Some(1) => Ok(true),
+            Json::Number(number) if number.as_i64() == Some(0) => Ok(false),
+            _ => Err(Fault::key("not-a-boolean")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Bool(Some(*self))
+    }
+
+    fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
+        row.get(index)
+    }
+
+    fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(*self)
+    }
+
+    fn to_json(&self) -> Json {
+        json!(self)
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "boolean" })
+    }
+}
+
+impl Field for Money {
+    const SHAPE: Shape = Shape::of(Kind::Int);
+
+    fn parse(json: &Json) -> Result<Self, Fault> {
+        Money::from_json(json).map_err(|_| Fault::key("not-money"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::BigInt(Some(self.minor()))
+    }
+
+    fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
+        row.get(index).map(Money::from_minor)
+    }
+
+    fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(self, to)
+    }
+
+    fn to_json(&self) -> Json {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "number", "multipleOf": 0.01 })
+    }
+}

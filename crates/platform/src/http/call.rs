@@ -1,0 +1,226 @@
+//! A request as operations see it, and their answer.
+
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use kernel::Code;
+use serde_json::Value as Json;
+
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::record::Body;
+use crate::texts::Text;
+
+/// A request before its body.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The method.
+    pub method: Method,
+    /// The path as requested.
+    pub path: String,
+    /// The query's pairs, decoded, in their order.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The client's address, as far as trusted proxies tell.
+    pub ip: Option<IpAddr>,
+    /// Scheme and host under which the client reached us, such as `http://localhost:8000`.
+    pub base: String,
+}
+
+impl Head {
+    /// A header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// `/api/` or `/api/v1/`, as the client said it.
+    pub fn root(&self) -> &'static str {
+        if self.path.starts_with("/api/v1/") { "/api/v1/" } else { "/api/" }
+    }
+}
+
+/// A request to an operation.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// All but the body.
+    pub head: Arc<Head>,
+    /// The values of the path's parameters.
+    pub params: Vec<(String, String)>,
+    /// The body, within the limit.
+    pub body: Bytes,
+    /// The operation.
+    pub operation: Arc<Operation>,
+}
+
+impl Call {
+    /// A path parameter.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The record's id in the path.
+    ///
+    /// # Errors
+    /// 404: what is no number names no record.
+    pub fn id(&self) -> Result<i64, Error> {
+        self.param("id").parse().ok().filter(|id| *id > 0).ok_or_else(Error::not_found)
+    }
+
+    /// A query parameter; the last one counts.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.head.query.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A query parameter that says yes.
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.query(name), Some("true" | "1" | "True" | "yes"))
+    }
+
+    /// The body as JSON; an empty one is null.
+    ///
+    /// # Errors
+    /// 400 when it is not JSON, 415 when it says to be something else.
+    pub fn json(&self) -> Result<Json, Error> {
+        if self.body.is_empty() {
+            return Ok(Json::Null);
+        }
+        if let Some(kind) = self.head.header("content-type") {
+            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let json = kind == "application/json" || kind.ends_with("+json");
+            if !json {
+                let text = Text::new("unsupported-media-type").with("expected", "application/json");
+                return Err(Error::refuse(Code::UnsupportedMediaType, text));
+            }
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let reason = format!("line {} column {}", error.line(), error.column());
+            Error::refuse(Code::MalformedJson, Text::new("malformed-json").with("reason", reason))
+        })
+    }
+
+    /// The body as an object, with other names folded into the declared ones. A name paired with `""`
+    /// is a reference and may also be sent as `name_id`.
+    ///
+    /// # Errors
+    /// As [`Call::json`], and 400 when it is no object.
+    pub fn body_for(&self, names: &[(&str, &str)]) -> Result<Body, Error> {
+        let mut map = match self.json()? {
+            Json::Object(map) => map,
+            Json::Null if self.body.is_empty() => serde_json::Map::new(),
+            _ => {
+                return Err(Error::field(crate::fault::NON_FIELD, Text::new("body-not-object")));
+            }
+        };
+        for (other, name) in names {
+            let (other, name) = if name.is_empty() { (format!("{other}_id"), *other) } else { ((*other).to_owned(), *name) };
+            if let Some(value) = map.remove(&other) {
+                map.entry(name).or_insert(value);
+            }
+        }
+        Ok(Body(map))
+    }
+
+    /// The version that `If-Match` asks for; `*` and absence ask for none.
+    ///
+    /// # Errors
+    /// 400 when it is no version.
+    pub fn if_match(&self) -> Result<Option<i64>, Error> {
+        match self.head.headers.get("if-match") {
+            None => Ok(None),
+            Some(value) => {
+                let text = value.to_str().unwrap_or_default().trim();
+                if text == "*" {
+                    return Ok(None);
+                }
+                let version = text.trim_start_matches("W/").trim_matches('"').parse();
+                version.map(Some).map_err(|_| Error::refuse(Code::Invalid, Text::new("bad-if-match")))
+            }
+        }
+    }
+
+    /// This request's address with some parameters set and others dropped.
+    pub fn url_with(&self, set: &[(&str, String)], drop: &[&str]) -> String {
+        let mut pairs: Vec<(&str, &str)> = self
+            .head
+            .query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| !drop.contains(name) && !set.iter().any(|(other, _)| other == name))
+            .collect();
+        pairs.extend(set.iter().map(|(name, value)| (*name, value.as_str())));
+        let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
+        format!("{}{}?{query}", self.head.base, self.head.path)
+    }
+}
+
+/// An answer's body.
+pub enum ReplyBody {
+    /// All of it.
+    Whole(Bytes),
+    /// Piece by piece, for exports and downloads.
+    Stream(Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>),
+}
+
+/// An answer.
+pub struct Reply {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: ReplyBody,
+}
+
+impl Reply {
+    /// JSON.
+    ///
+    /// # Errors
+    /// When the value does not serialise, which is our own fault.
+    pub fn json<T: serde::Serialize>(status: StatusCode, value: &T) -> Result<Reply, Error> {
+        let mut reply = Reply::empty(status);
+        let mut bytes = Vec::with_capacity(1024);
+        serde_json::to_writer(&mut bytes, value)?;
+        reply.body = ReplyBody::Whole(bytes.into());
+        reply.header("content-type", "application/json");
+        Ok(reply)
+    }
+
+    /// JSON with 200.
+    ///
+    /// # Errors
+    /// As [`Reply::json`].
+    pub fn ok<T: serde::Serialize>(value: &T) -> Result<Reply, Error> {
+        Reply::json(StatusCode::OK, value)
+    }
+
+    /// No body.
+    pub fn empty(status: StatusCode) -> Reply {
+        Reply { status, headers: HeaderMap::new(), body: ReplyBody::Whole(Bytes::new()) }
+    }
+
+    /// A file that the browser saves.
+    pub fn download(
+        content_type: &str,
+        file_name: &str,
+        body: Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>,
+    ) -> Reply {
+        let mut reply = Reply::empty(StatusCode::OK);
+        reply.header("content-type", content_type);
+        let safe: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+        reply.header("content-disposition", &format!("attachment; filename=\"{safe}\""));
+        reply.body = ReplyBody::Stream(body);
+        reply
+    }
+
+    /// Sets a header; one that HTTP does not allow is left out.
+    pub fn header(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! A module is a crate's table of contents; the registry is all of them together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::access::{Access, PermissionInfo};
+use crate::action::{self, Action};
+use crate::app::App;
+use crate::cx::Cx;
+use crate::db::migrate::Migration;
+use crate::error::Error;
+use crate::jobs::JobInfo;
+use crate::operation::Operation;
+use crate::outbox::{Event, Subscriber};
+use crate::record::{FieldInfo, Record};
+use crate::resource::{self, Resource};
+use crate::texts::TextSource;
+
+/// A crate's table of contents.
+pub struct Module {
+    /// Its name, such as `patients`.
+    pub name: &'static str,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) tables: Vec<TableInfo>,
+    pub(crate) permissions: Vec<PermissionInfo>,
+    pub(crate) migrations: &'static [Migration],
+    pub(crate) subscribers: Vec<Subscriber>,
+    pub(crate) jobs: Vec<JobInfo>,
+    pub(crate) texts: Vec<TextSource>,
+    pub(crate) patient_columns: Vec<PatientColumn>,
+    pub(crate) seeds: Vec<Seed>,
+}
+
+/// Runs after the migrations, on every start, in one transaction; must be repeatable.
+pub type Seed = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
+
+/// A table as declared.
+#[derive(Clone, Copy)]
+pub struct TableInfo {
+    /// The module that owns it.
+    pub module: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// What a record is called, such as `Patient`.
+    pub name: &'static str,
+    /// Below `/api/`; empty for tables without a path.
+    pub path: &'static str,
+    /// Rows are voided, not erased.
+    pub retained: bool,
+    /// Its fields.
+    pub fields: &'static [FieldInfo],
+    /// Its columns.
+    pub columns: fn() -> &'static [&'static str],
+    /// Seals some of its fields, so that rotation visits it.
+    pub sealed: bool,
+}
+
+impl TableInfo {
+    fn of<R: Record>(module: &'static str, name: &'static str, path: &'static str, retained: bool) -> TableInfo {
+        TableInfo {
+            module,
+            table: R::TABLE,
+            name,
+            path,
+            retained,
+            fields: R::FIELDS,
+            columns: R::columns,
+            sealed: R::has_sealed(),
+        }
+    }
+}
+
+/// A column that names a patient: merging two patients moves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PatientColumn {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// Columns that, with the patient, must stay unique: equal values on both sides are a conflict.
+    pub unique_with: &'static [&'static str],
+    /// What people call these records, for naming conflicts.
+    pub label: &'static str,
+}
+
+impl Module {
+    /// An empty table of contents.
+    pub fn new(name: &'static str) -> Module {
+        Module {
+            name,
+            operations: Vec::new(),
+            tables: Vec::new(),
+            permissions: Vec::new(),
+            migrations: &[],
+            subscribers: Vec::new(),
+            jobs: Vec::new(),
+            texts: Vec::new(),
+            patient_columns: Vec::new(),
+            seeds: Vec::new(),
+        }
+    }
+
+    /// A table with its list, create, retrieve, update and delete.
+    #[must_use]
+    pub fn resource<R: Resource>(mut self) -> Module {
+        self.tables.push(TableInfo::of::<R>(self.name, R::NAME, R::PATH, R::RETAINED));
+        self.permissions.extend(resource::permissions::<R>());
+        self.operations.extend(resource::operations::<R>(self.name));
+        self.patient_columns.extend(R::patient_column());
+        self
+    }
+
+    /// A table that no path serves.
+    #[must_use]
+    pub fn table<R: Record>(mut self, name: &'static str) -> Module {
+        self.tables.push(TableInfo::of::<R>(self.name, name, "", false));
+        self
+    }
+
+    /// A verb with a rule.
+    #[must_use]
+    pub fn action<A: Action>(mut self) -> Module {
+        let operation = action::operation::<A>(self.name);
+        self.permissions.extend(operation.permission().cloned());
+        self.operations.push(operation);
+        self
+    }
+
+    /// What is neither resource nor action.
+    #[must_use]
+    pub fn route(mut self, mut operation: Operation) -> Module {
+        operation.module = self.name;
+        self.permissions.extend(operation.permission().cloned());
+        self.operations.push(operation);
+        self
+    }
+
+    /// A permission that no operation of its own stands for, such as booking over an occupied slot.
+    #[must_use]
+    pub fn permission(mut self, name: &str, access: Access) -> Module {
+        self.permissions.push(PermissionInfo { name: name.to_owned(), letter: 'x', access });
+        self
+    }
+
+    /// The module's schema changes, oldest first.
+    #[must_use]
+    pub fn migrations(mut self, migrations: &'static [Migration]) -> Module {
+        self.migrations = migrations;
+        self
+    }
+
+    /// Hears an event.
+    #[must_use]
+    pub fn on(mut self, topic: &'static str, name: &'static str, hear: Hear) -> Module {
+        self.subscribers.push(Subscriber { topic, name, hear });
+        self
+    }
+
+    /// Runs a kind of job.
+    #[must_use]
+    pub fn job(mut self, job: JobInfo) -> Module {
+        self.jobs.push(job);
+        self
+    }
+
+    /// Brings translated texts.
+    #[must_use]
+    pub fn texts(mut self, texts: impl IntoIterator<Item = TextSource>) -> Module {
+        self.texts.extend(texts);
+        self
+    }
+
+    /// Declares a column that names a patient, outside a resource.
+    #[must_use]
+    pub fn patient_column(mut self, column: PatientColumn) -> Module {
+        self.patient_columns.push(column);
+        self
+    }
+
+    /// Rows that must be there.
+    #[must_use]
+    pub fn seed(mut self, seed: Seed) -> Module {
+        self.seeds.push(seed);
+        self
+    }
+}
+
+/// How a subscriber hears an event: in its own transaction, again if it failed.
+pub type Hear = for<'a> fn(&'a mut Cx, &'a Event) -> BoxFuture<'a, Result<(), Error>>;
+
+/// All modules together.
+pub struct Registry {
+    /// The modules, lower ones first.
+    pub modules: Vec<Module>,
+    /// Every permission with its defaults, by name.
+    pub permissions: BTreeMap<String, PermissionInfo>,
+    operations: Vec<Arc<Operation>>,
+}
+
+impl Registry {
+    /// Puts the modules together.
+    pub fn new(modules: Vec<Module>) -> Registry {
+        let operations = modules.iter().flat_map(|module| module.operations.iter().cloned().map(Arc::new)).collect();
+        let mut permissions: BTreeMap<String, PermissionInfo> = BTreeMap::new();
+        for permission in modules.iter().flat_map(|module| &module.permissions) {
+            permissions.entry(permission.name.clone()).or_insert_with(|| permission.clone());
+        }
+        Registry { modules, permissions, operations }
+    }
+
+    /// Every operation.
+    pub fn operations(&self) -> &[Arc<Operation>] {
+        &self.operations
+    }
+
+    /// Every declared table.
+    pub fn tables(&self) -> impl Iterator<Item = &TableInfo> {
+        self.modules.iter().flat_map(|module| &module.tables)
+    }
+
+    /// Every reference to a table: where it stands and what those records are called.
+    pub fn references_to(&self, table: &str) -> impl Iterator<Item = (&TableInfo, &'static FieldInfo)> {
+        self.tables().flat_map(move |info| {
+            info.fields.iter().filter(move |field| field.shape.reference == Some(table)).map(move |field| (info, field))
+        })
+    }
+
+    /// Every column that names a patient.
+    pub fn patient_columns(&self) -> impl Iterator<Item = &PatientColumn> {
+        self.modules.iter().flat_map(|module| &module.patient_columns)
+    }
+
+    /// Who hears a topic.
+    pub fn subscribers<'a>(&'a self, topic: &'a str) -> impl Iterator<Item = &'a Subscriber> {
+        self.modules.iter().flat_map(|module| &module.subscribers).filter(move |subscriber| subscriber.topic == topic)
+    }
+
+    /// Every kind of job.
+    pub fn jobs(&self) -> impl Iterator<Item = &JobInfo> {
+        self.modules.iter().flat_map(|module| &module.jobs)
+    }
+
+    /// The schema changes of every module.
+    pub fn migrations(&self) -> Vec<(&'static str, &'static [Migration])> {
+        self.modules.iter().map(|module| (module.name, module.migrations)).collect()
+    }
+
+    /// Runs every module's seeds.
+    ///
+    /// # Errors
+    /// When a seed fails.
+    pub async fn seed(app: &Arc<App>) -> Result<(), Error> {
+        for seed in app.registry.modules.iter().flat_map(|module| module.seeds.clone()) {
+            crate::unit::program(app, "seed", move |cx| seed(cx)).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! How long a list is, without counting forever.
+//!
+//! Counting stops at [`CAP`], so a list costs the same at any size. That a list is longer than that
+//! is remembered for a few seconds: it cannot become short unless thousands of rows go at once, and
+//! then the answer is late by as much.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
+
+use sea_query::{Alias, Expr, Query, SelectStatement};
+
+use crate::cx::Cx;
+use crate::db::Statement;
+use crate::error::Error;
+
+/// Where counting stops.
+pub const CAP: u64 = 10_000;
+
+/// Remembers which lists are longer than [`CAP`].
+pub struct CountCache(moka::sync::Cache<u64, ()>);
+
+impl Default for CountCache {
+    fn default() -> Self {
+        CountCache(moka::sync::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(5)).build())
+    }
+}
+
+/// How many rows there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Exactly so many.
+    Exactly(u64),
+    /// More than [`CAP`].
+    Beyond,
+}
+
+impl Count {
+    /// As in `X-Total-Count`.
+    pub fn header(self) -> String {
+        match self {
+            Count::Exactly(count) => count.to_string(),
+            Count::Beyond => format!("{CAP}+"),
+        }
+    }
+
+    /// The number that `count` answers.
+    pub fn number(self) -> u64 {
+        match self {
+            Count::Exactly(count) => count,
+            Count::Beyond => CAP,
+        }
+    }
+}
+
+/// Counts the rows of a query, up to the cap. Ordering and columns of the query do not matter.
+pub(super) async fn count(cx: &mut Cx, query: &SelectStatement) -> Result<Count, Error> {
+    let mut inner = query.clone();
+    inner.clear_selects().clear_order_by().expr(Expr::val(1i64)).limit(CAP + 1);
+    let mut outer = Query::select();
+    outer.expr(sea_query::Func::count(Expr::col(sea_query::Asterisk))).from_subquery(inner, Alias::new("counted"));
+    let statement = Statement::build(cx.dialect(), &outer);
+
+    let mut hasher = DefaultHasher::new();
+    statement.sql.hash(&mut hasher);
+    format!("{:?}", statement.values).hash(&mut hasher);
+    let key = hasher.finish();
+    if cx.app.counts.0.contains_key(&key) {
+        return Ok(Count::Beyond);
+    }
+    let counted = cx.unscoped("the query carries its scope").optional::<(i64,)>(statement).await?;
+    let counted = counted.map_or(0, |(n,)| n.unsigned_abs());
+    if counted > CAP {
+        cx.app.counts.0.insert(key, ());
+        return Ok(Count::Beyond);
+    }
+    Ok(Count::Exactly(counted))
+}

@@ -1,0 +1,196 @@
+//! Create, retrieve, update and delete, the same for every resource.
+
+use http::StatusCode;
+use kernel::Code;
+use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
+use serde_json::{Value as Json, json};
+
+use super::{Resource, View};
+use crate::cx::{Cx, column};
+use crate::db::Statement;
+use crate::error::Error;
+use crate::fault::Faults;
+use crate::http::call::{Call, Reply};
+use crate::record::{Body, Record};
+use crate::texts::Text;
+
+/// Answers one record with its `ETag`, and notes that it was seen.
+///
+/// # Errors
+/// When its further keys cannot be worked out.
+pub async fn show_one<R: Resource>(cx: &mut Cx, row: &R) -> Result<Reply, Error> {
+    let extra = R::extras(cx, std::slice::from_ref(row)).await?.pop().unwrap_or_default();
+    reply(cx, StatusCode::OK, row, &extra)
+}
+
+fn reply<R: Resource>(cx: &mut Cx, status: StatusCode, row: &R, extra: &R::Extra) -> Result<Reply, Error> {
+    if R::PATIENT_DATA {
+        cx.saw(R::NAME, row.meta().id, row.patient_id());
+    }
+    let mut reply = Reply::json(status, &View::new(row, extra, R::withheld(&cx.grant())))?;
+    reply.header("etag", &format!("\"{}\"", row.meta().version));
+    Ok(reply)
+}
+
+pub(super) async fn retrieve<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let row: R = cx.load(call.id()?).await?;
+    show_one(cx, &row).await
+}
+
+pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let body = call.body_for(&names::<R>())?;
+    let mut row = R::create(&body)?;
+    if R::CLIENT_UID
+        && let Some(json) = body.0.get("uid")
+    {
+        let mut faults = Faults::new();
+        if let Some(Some(uid)) = faults.note("uid", <Option<uuid::Uuid> as crate::field::Field>::parse(json)) {
+            row.meta_mut().uid = uid;
+        }
+        faults.into_result()?;
+    }
+    references::<R>(cx, &row, None).await?;
+    R::prepare(cx, &mut row, None, &body).await?;
+    cx.insert(&mut row).await?;
+    R::stored(cx, &row, None, &body).await?;
+    let row: R = cx.load(row.meta().id).await.map_err(out_of_reach)?;
+    let extra = R::extra_created(cx, &row, call).await?;
+    let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;
+    reply.header("location", &format!("{}{}/{}/", call.head.root(), R::PATH, row.meta().id));
+    Ok(reply)
+}
+
+pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let row: R = cx.hold(call.id()?).await?;
+    let body = call.body_for(&names::<R>())?;
+    let row = change(cx, row, &body, call.if_match()?).await?;
+    show_one(cx, &row).await
+}
+
+/// Lays a body over a held row, validates the whole and stores it.
+///
+/// # Errors
+/// 400 by field, 403 for fields that are not the caller's to change, 412 when `If-Match` is stale.
+pub async fn change<R: Resource>(cx: &mut Cx, before: R, body: &Body, if_match: Option<i64>) -> Result<R, Error> {
+    if if_match.is_some_and(|version| version != before.meta().version) {
+        return Err(Error::refuse(Code::StaleVersion, Text::new("stale-version")));
+    }
+    let mut row = before.clone();
+    row.overlay(body)?;
+    if let Some(allowed) = R::writable(&cx.grant()) {
+        let beyond: Vec<String> =
+            row.changes(&before).into_iter().map(|(name, _)| name).filter(|name| !allowed.contains(&name.as_str())).collect();
+        if !beyond.is_empty() {
+            return Err(Error::denied().with("fields", beyond));
+        }
+    }
+    references(cx, &row, Some(&before)).await?;
+    R::prepare(cx, &mut row, Some(&before), body).await?;
+    cx.update(&mut row, &before).await?;
+    R::stored(cx, &row, Some(&before), body).await?;
+    cx.load(row.meta().id).await.map_err(out_of_reach)
+}
+
+pub(super) async fn delete<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let row: R = cx.hold(call.id()?).await?;
+    if call.if_match()?.is_some_and(|version| version != row.meta().version) {
+        return Err(Error::refuse(Code::StaleVersion, Text::new("stale-version")));
+    }
+    R::removing(cx, &row).await?;
+    dependents::<R>(cx, &row).await?;
+    cx.remove(&row).await?;
+    if R::PATIENT_DATA {
+        cx.saw(R::NAME, row.meta().id, row.patient_id());
+    }
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Whoever writes a row must still reach it afterwards: nobody moves one out of their own sight.
+fn out_of_reach(error: Error) -> Error {
+    if error.code() == Some(Code::NotFound) { Error::denied() } else { error }
+}
+
+fn names<R: Resource>() -> Vec<(&'static str, &'static str)> {
+    let references = R::FIELDS.iter().filter(|field| field.shape.reference.is_some()).map(|field| (field.name, ""));
+    R::ALIASES.iter().copied().chain(references).collect()
+}
+
+/// Every reference that the change sets must name a record that exists, and one of the same patient
+/// where both belong to one.
+async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Result<(), Error> {
+    let mut union: Option<sea_query::SelectStatement> = None;
+    let mut wanted = Vec::new();
+    for field in R::FIELDS {
+        let Some(table) = field.shape.reference else { continue };
+        let value = row.field(field.name);
+        if before.is_some_and(|before| before.field(field.name) == value) {
+            continue;
+        }
+        let Some(id) = value.as_ref().and_then(Json::as_i64) else { continue };
+        let retained = cx.app.registry.tables().any(|info| info.table == table && info.retained);
+        let mut exists = Query::select();
+        exists
+            .expr(Expr::val(wanted.len() as i64))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new("id")).eq(id));
+        if retained {
+            exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
+        }
+        wanted.push((field.name, table, id));
+        match &mut union {
+            Some(union) => {
+                union.union(UnionType::All, exists);
+            }
+            None => union = Some(exists),
+        }
+    }
+    let Some(union) = union else { return Ok(()) };
+    let statement = Statement::build(cx.dialect(), &union);
+    let found: Vec<(i64,)> = cx.unscoped("a reference is checked for existence only").all(statement).await?;
+    let mut faults = Faults::new();
+    for (at, (name, table, id)) in wanted.iter().enumerate() {
+        if !found.iter().any(|(index,)| *index == at as i64) {
+            faults.say(name, Text::new("unknown-reference").with("id", id).with("kind", table));
+        }
+    }
+    Ok(faults.into_result()?)
+}
+
+/// A record that others depend on is not removed; the answer names them.
+async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
+    let app = cx.app.clone();
+    let mut union: Option<sea_query::SelectStatement> = None;
+    let mut labels = Vec::new();
+    for (info, field) in app.registry.references_to(R::TABLE).filter(|(_, field)| !field.shape.sealed) {
+        let mut first = Query::select();
+        first
+            .expr(Expr::val(labels.len() as i64))
+            .from(Alias::new(info.table))
+            .and_where(column(info.table, field.name).eq(row.meta().id))
+            .limit(1);
+        if info.retained {
+            first.and_where(column(info.table, "voided_at").is_null());
+        }
+        labels.push(if info.path.is_empty() { info.name } else { info.path });
+        // A limit inside a union needs parentheses that SQLite does not take; a subquery is the same.
+        let mut wrapped = Query::select();
+        wrapped.expr(Expr::col(sea_query::Asterisk)).from_subquery(first, Alias::new("dependent"));
+        match &mut union {
+            Some(union) => {
+                union.union(UnionType::All, wrapped);
+            }
+            None => union = Some(wrapped),
+        }
+    }
+    let Some(union) = union else { return Ok(()) };
+    let statement = Statement::build(cx.dialect(), &union);
+    let found: Vec<(i64,)> = cx.unscoped("whatever depends on the record counts").all(statement).await?;
+    let mut named: Vec<&str> = found.iter().filter_map(|(at,)| labels.get(usize::try_from(*at).ok()?).copied()).collect();
+    named.sort_unstable();
+    named.dedup();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let text = Text::new("in-use").with("what", named.join(", "));
+    Err(Error::refuse(Code::InUse, text).with("dependents", json!(named)))
+}

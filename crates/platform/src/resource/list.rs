@@ -1,0 +1,278 @@
+//! Lists: filters, search, order and pages, all bounded.
+
+use sea_query::{Alias, Condition, Expr, ExprTrait, Func, LikeExpr, SelectStatement};
+use serde_json::{Value as Json, json};
+
+use super::count::{self, Count};
+use super::page::{self, Key, Page};
+use super::{Found, Resource, View};
+use crate::cx::{Cx, column};
+use crate::db::{Dialect, Value};
+use crate::error::Error;
+use crate::fault::Faults;
+use crate::field::Kind;
+use crate::http::call::{Call, Reply};
+use crate::record::{FieldInfo, to_filter};
+use crate::texts::Text;
+
+/// Query parameters that are no filters.
+const RESERVED: &[&str] = &["limit", "offset", "page", "page_size", "cursor", "ordering", "search", "format"];
+const OPERATORS: &[&str] = &["gte", "lte", "in"];
+
+/// Answers a list.
+pub(super) async fn answer<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let keys = page::keys::<R>(call.query("ordering").filter(|o| !o.is_empty()).unwrap_or(R::ORDER), R::ORDERING)?;
+    let wanted = Page::from_query(call, keys.len())?;
+    let conditions = conditions::<R>(cx, call)?;
+    let text = call.query("search").map(str::trim).unwrap_or_default();
+    let found = if text.is_empty() { None } else { R::search(cx, text).await? };
+    if !text.is_empty() {
+        cx.seen_as(crate::audit::Action::Search, R::PATH);
+    }
+    let grant = cx.grant();
+    let Some(mut query) = cx.scoped::<R>(&grant) else {
+        return render::<R>(cx, call, &wanted, &keys, Vec::new(), Count::Exactly(0)).await;
+    };
+    query.cond_where(conditions);
+    match found {
+        Some(Found::Ranked(ids)) => ranked::<R>(cx, call, &wanted, &keys, query, ids).await,
+        Some(Found::Where(condition)) => {
+            query.cond_where(condition);
+            ordered::<R>(cx, call, &wanted, &keys, query).await
+        }
+        None => ordered::<R>(cx, call, &wanted, &keys, query).await,
+    }
+}
+
+/// The rows in the list's own order.
+async fn ordered<R: Resource>(
+    cx: &mut Cx,
+    call: &Call,
+    wanted: &Page,
+    keys: &[Key],
+    mut query: SelectStatement,
+) -> Result<Reply, Error> {
+    let countable = query.clone();
+    if let Page::After { cursor: Some(cursor), .. } = wanted {
+        query.cond_where(page::after::<R>(keys, cursor)?);
+    }
+    page::order::<R>(&mut query, keys);
+    // One more than asked for tells whether there is a next page.
+    query.limit(wanted.limit() + 1);
+    if wanted.offset() > 0 {
+        query.offset(wanted.offset());
+    }
+    let rows: Vec<R> = cx.records(query).await?;
+    let first = matches!(wanted, Page::Bare | Page::Window { offset: 0, .. } | Page::After { cursor: None, .. });
+    let count = if first && rows.len() as u64 <= wanted.limit() {
+        Count::Exactly(rows.len() as u64)
+    } else {
+        count::count(cx, &countable).await?
+    };
+    render::<R>(cx, call, wanted, keys, rows, count).await
+}
+
+/// The rows that a search ranked, best first.
+async fn ranked<R: Resource>(
+    cx: &mut Cx,
+    call: &Call,
+    wanted: &Page,
+    keys: &[Key],
+    mut query: SelectStatement,
+    ids: Vec<i64>,
+) -> Result<Reply, Error> {
+    if ids.is_empty() {
+        return render::<R>(cx, call, wanted, keys, Vec::new(), Count::Exactly(0)).await;
+    }
+    query.and_where(column(R::TABLE, "id").is_in(ids.clone()));
+    let mut rows: Vec<R> = cx.records(query).await?;
+    match call.query("ordering").filter(|o| !o.is_empty()) {
+        Some(_) => rows.sort_by_key(|row| std::cmp::Reverse(row.meta().id)),
+        None => rows.sort_by_key(|row| ids.iter().position(|id| *id == row.meta().id)),
+    }
+    let count = Count::Exactly(rows.len() as u64);
+    let rows = rows.into_iter().skip(wanted.offset() as usize).collect();
+    render::<R>(cx, call, wanted, keys, rows, count).await
+}
+
+async fn render<R: Resource>(
+    cx: &mut Cx,
+    call: &Call,
+    wanted: &Page,
+    keys: &[Key],
+    mut rows: Vec<R>,
+    count: Count,
+) -> Result<Reply, Error> {
+    let more = rows.len() as u64 > wanted.limit();
+    rows.truncate(wanted.limit() as usize);
+    let extras = R::extras(cx, &rows).await?;
+    if R::PATIENT_DATA {
+        for row in &rows {
+            cx.saw(R::NAME, row.meta().id, row.patient_id());
+        }
+    }
+    let next = rows.last().filter(|_| more).map(|last| match wanted {
+        Page::Window { limit, offset } if call.query("page").is_none() => {
+            call.url_with(&[("limit", limit.to_string()), ("offset", (offset + limit).to_string())], &["page", "page_size"])
+        }
+        Page::Window { limit, offset } => {
+            call.url_with(&[("page", (offset / limit + 2).to_string())], &[])
+        }
+        _ => call.url_with(&[("cursor", page::cursor_of(last, keys).encode())], &[]),
+    });
+    let previous = match wanted {
+        Page::Window { offset: 0, .. } | Page::Bare | Page::After { .. } => None,
+        Page::Window { limit, offset } if call.query("page").is_none() => {
+            Some(call.url_with(&[("limit", limit.to_string()), ("offset", offset.saturating_sub(*limit).to_string())], &[]))
+        }
+        Page::Window { limit, offset } => Some(call.url_with(&[("page", (offset / limit).max(1).to_string())], &[])),
+    };
+    let withheld = R::withheld(&cx.grant());
+    let views: Vec<View<'_, R>> =
+        rows.iter().zip(&extras).map(|(row, extra)| View::new(row, extra, withheld)).collect();
+    let mut reply = if matches!(wanted, Page::Bare) {
+        Reply::json(http::StatusCode::OK, &views)?
+    } else {
+        Reply::json(http::StatusCode::OK, &Results::new(count, next.as_deref(), previous.as_deref(), &views))?
+    };
+    reply.header("x-total-count", &count.header());
+    if let Some(next) = next {
+        reply.header("link", &format!("<{next}>; rel=\"next\""));
+    }
+    Ok(reply)
+}
+
+/// The form of a page.
+#[derive(serde::Serialize)]
+pub(crate) struct Results<'a, T> {
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count_exact: Option<bool>,
+    next: Option<&'a str>,
+    previous: Option<&'a str>,
+    results: &'a [T],
+}
+
+impl<'a, T> Results<'a, T> {
+    fn new(count: Count, next: Option<&'a str>, previous: Option<&'a str>, results: &'a [T]) -> Results<'a, T> {
+        let count_exact = (count == Count::Beyond).then_some(false);
+        Results { count: count.number(), count_exact, next, previous, results }
+    }
+}
+
+/// What the query's filters ask for.
+fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
+    let mut all = Condition::all();
+    let mut faults = Faults::new();
+    for (name, value) in call.head.query.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())) {
+        if R::OWN_FILTERS.contains(&name.as_str()) {
+            if !value.is_empty() {
+                all = all.add(R::filter(cx, name, value)?);
+            }
+            continue;
+        }
+        let Some((field, operator)) = filter::<R>(name) else {
+            faults.say(name, Text::new("unknown-filter").with("name", name).with("valid", valid::<R>().join(", ")));
+            continue;
+        };
+        // An empty value means no filter.
+        if value.is_empty() {
+            continue;
+        }
+        match condition::<R>(&field, operator, value) {
+            Ok(condition) => all = all.add(condition),
+            Err(fault) => faults.put(name, fault),
+        }
+    }
+    faults.into_result()?;
+    Ok(all)
+}
+
+struct Filter {
+    name: &'static str,
+    kind: Kind,
+    parse: fn(&Json) -> Result<Value, crate::fault::Fault>,
+}
+
+impl From<&FieldInfo> for Filter {
+    fn from(field: &FieldInfo) -> Filter {
+        Filter { name: field.name, kind: field.shape.kind, parse: field.to_filter }
+    }
+}
+
+fn standard(name: &str) -> Option<Filter> {
+    match name {
+        "id" => Some(Filter { name: "id", kind: Kind::Int, parse: to_filter::<i64> }),
+        "uid" => Some(Filter { name: "uid", kind: Kind::Uuid, parse: to_filter::<uuid::Uuid> }),
+        "created_at" => Some(Filter { name: "created_at", kind: Kind::Timestamp, parse: to_filter::<jiff::Timestamp> }),
+        "updated_at" => Some(Filter { name: "updated_at", kind: Kind::Timestamp, parse: to_filter::<jiff::Timestamp> }),
+        _ => None,
+    }
+}
+
+/// The declared filter behind a parameter's name, and its operator.
+fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
+    let (name, operator) = parameter.split_once("__").unwrap_or((parameter, ""));
+    if !operator.is_empty() && !OPERATORS.contains(&operator) {
+        return None;
+    }
+    let name = R::ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, name)| *name);
+    let name = if R::info(name).is_none() { name.strip_suffix("_id").unwrap_or(name) } else { name };
+    let found = if R::FILTERS.contains(&name) { R::info(name).map(Filter::from) } else { standard(name) };
+    // Yes and no have no order.
+    found.filter(|field| operator.is_empty() || field.kind != Kind::Bool).map(|field| (field, operator))
+}
+
+fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result<Expr, crate::fault::Fault> {
+    let parse = |text: &str| (field.parse)(&Json::String(text.to_owned())).map(Expr::val);
+    let column = column(R::TABLE, field.name);
+    Ok(match operator {
+        "gte" => column.gte(parse(value)?),
+        "lte" => column.lte(parse(value)?),
+        "in" => {
+            let values: Vec<Expr> =
+                value.split(',').filter(|v| !v.is_empty()).take(500).map(parse).collect::<Result<_, _>>()?;
+            column.is_in(values)
+        }
+        _ => column.eq(parse(value)?),
+    })
+}
+
+fn valid<R: Resource>() -> Vec<&'static str> {
+    let mut valid: Vec<&str> = R::FILTERS.iter().chain(R::OWN_FILTERS).copied().collect();
+    valid.extend(["id", "uid", "created_at", "updated_at"]);
+    valid.extend(RESERVED);
+    valid
+}
+
+/// Rows where one of the search columns contains the text, whatever its case.
+pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = format!("%{escaped}%");
+    R::SEARCH.iter().fold(Condition::any(), |any, name| {
+        any.add(
+            Expr::expr(Func::lower(Expr::col((Alias::new(R::TABLE), Alias::new(*name)))))
+                .like(LikeExpr::new(pattern.clone()).escape('\\')),
+        )
+    })
+}
+
+/// The list's parameters for the document.
+pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
+    let text = || json!({ "type": "string" });
+    let whole = || json!({ "type": "integer", "minimum": 0 });
+    let mut parameters: Vec<(String, Json, String)> = R::FILTERS
+        .iter()
+        .filter_map(|name| R::info(name))
+        .map(|field| (field.name.to_owned(), (field.schema)(), field.doc.trim().to_owned()))
+        .collect();
+    parameters.extend(R::OWN_FILTERS.iter().map(|name| ((*name).to_owned(), text(), String::new())));
+    parameters.push(("search".into(), text(), "Text to look for.".into()));
+    parameters.push(("ordering".into(), text(), "Fields to sort by, `-` for descending.".into()));
+    parameters.push(("limit".into(), whole(), "Rows of a page, at most 1000.".into()));
+    parameters.push(("offset".into(), whole(), "Rows to skip.".into()));
+    parameters.push(("page".into(), whole(), "Page number, from 1.".into()));
+    parameters.push(("page_size".into(), whole(), "The same as limit.".into()));
+    parameters.push(("cursor".into(), text(), "Where the page before ended; empty for the first page.".into()));
+    parameters
+}

@@ -1,0 +1,88 @@
+//! How a row is answered.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Value as Json, json};
+
+use super::Resource;
+use crate::record::{Part, Record};
+
+/// A row with its further keys, as clients see it.
+#[derive(Serialize)]
+pub struct View<'a, R: Resource> {
+    #[serde(flatten)]
+    row: Shown<'a, R>,
+    #[serde(flatten)]
+    extra: &'a R::Extra,
+}
+
+impl<'a, R: Resource> View<'a, R> {
+    /// Shows all that is not withheld.
+    pub fn new(row: &'a R, extra: &'a R::Extra, withheld: &'a [&'a str]) -> View<'a, R> {
+        View { row: Shown { row, withheld }, extra }
+    }
+}
+
+struct Shown<'a, R> {
+    row: &'a R,
+    withheld: &'a [&'a str],
+}
+
+impl<R: Resource> Serialize for Shown<'_, R> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        let meta = self.row.meta();
+        map.serialize_entry("id", &meta.id)?;
+        map.serialize_entry("uid", &meta.uid)?;
+        if R::REPLACED.is_empty() {
+            self.row.show(&mut map, self.withheld)?;
+        } else {
+            let skip: Vec<&str> = self.withheld.iter().chain(R::REPLACED).copied().collect();
+            self.row.show(&mut map, &skip)?;
+        }
+        for (other, name) in R::ALIASES {
+            if !self.withheld.contains(name)
+                && R::info(name).is_some_and(|field| field.part != Part::Hidden)
+                && let Some(json) = self.row.field(name)
+            {
+                map.serialize_entry(other, &json)?;
+            }
+        }
+        map.serialize_entry("created_at", &meta.created_at)?;
+        map.serialize_entry("updated_at", &meta.updated_at)?;
+        map.serialize_entry("version", &meta.version)?;
+        map.end()
+    }
+}
+
+/// The schema of [`View`].
+pub fn schema<R: Resource>() -> Json {
+    let mut properties = serde_json::Map::new();
+    properties.insert("id".into(), json!({ "type": "integer", "format": "int64" }));
+    properties.insert("uid".into(), json!({ "type": "string", "format": "uuid" }));
+    for field in R::FIELDS.iter().filter(|field| field.part != Part::Hidden && !R::REPLACED.contains(&field.name)) {
+        let mut schema = (field.schema)();
+        schema["description"] = field.doc.trim().into();
+        if field.part == Part::Server {
+            schema["readOnly"] = true.into();
+        }
+        if field.shape.reference.is_some() {
+            properties.insert(format!("{}_id", field.name), schema.clone());
+        }
+        properties.insert(field.name.to_owned(), schema);
+    }
+    for (other, name) in R::ALIASES {
+        if let Some(schema) = properties.get(*name).cloned() {
+            properties.insert((*other).to_owned(), schema);
+        }
+    }
+    let extra = crate::operation::Schema::of::<R::Extra>().json;
+    if let Some(Json::Object(more)) = extra.get("properties") {
+        properties.extend(more.clone());
+    }
+    for name in ["created_at", "updated_at"] {
+        properties.insert(name.into(), json!({ "type": "string", "format": "date-time", "readOnly": true }));
+    }
+    properties.insert("version".into(), json!({ "type": "integer", "minimum": 1, "readOnly": true }));
+    json!({ "type": "object", "properties": properties })
+}

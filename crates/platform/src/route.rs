@@ -1,0 +1,127 @@
+//! What is neither a resource nor an action: login, streaming exports, reports. It still enters
+//! through the same door.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use http::Method;
+use serde_json::Value as Json;
+
+use crate::access::{Access, PermissionInfo};
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::http::call::{Call, Reply};
+use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+
+/// A handler as a plain function.
+pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
+
+/// Builds an [`Operation`] by saying what is particular about it.
+pub struct Route(Operation);
+
+impl Route {
+    /// A route that answers GET.
+    pub fn get(tag: &'static str, path: &str, run: Run) -> Route {
+        Route::new(Method::GET, tag, path, Effect::Read, run)
+    }
+
+    /// A route that answers POST and writes.
+    pub fn post(tag: &'static str, path: &str, run: Run) -> Route {
+        Route::new(Method::POST, tag, path, Effect::Write, run)
+    }
+
+    /// A route by method and effect. Needs a signed-in caller unless said otherwise.
+    pub fn new(method: Method, tag: &'static str, path: &str, effect: Effect, run: Run) -> Route {
+        let id = format!("{}_{}", path.trim_end_matches('/').replace(['/', '-'], "_").replace(['{', '}'], ""), method.as_str().to_lowercase());
+        Route(Operation {
+            module: "",
+            tag,
+            method,
+            path: path.to_owned(),
+            id,
+            need: Need::SignedIn,
+            effect,
+            patient_data: false,
+            upload: false,
+            doc: Doc { status: 200, ..Doc::default() },
+            run: Arc::new(run),
+        })
+    }
+
+    /// Anonymous callers are served.
+    #[must_use]
+    pub fn open(mut self) -> Route {
+        self.0.need = Need::Open;
+        self
+    }
+
+    /// Needs a permission; callers without it are refused.
+    #[must_use]
+    pub fn may(mut self, permission: &str, access: Access) -> Route {
+        self.0.need = Need::May(PermissionInfo { name: permission.to_owned(), letter: 'x', access }, Without::Forbidden);
+        self
+    }
+
+    /// Needs a verb of a resource that is declared elsewhere.
+    #[must_use]
+    pub fn with(mut self, permission: PermissionInfo, without: Without) -> Route {
+        self.0.need = Need::May(permission, without);
+        self
+    }
+
+    /// Opens its own units of work.
+    #[must_use]
+    pub fn own_units(mut self) -> Route {
+        self.0.effect = Effect::Own;
+        self
+    }
+
+    /// Shows patient data.
+    #[must_use]
+    pub fn patient_data(mut self) -> Route {
+        self.0.patient_data = true;
+        self
+    }
+
+    /// One line for the document.
+    #[must_use]
+    pub fn summary(mut self, summary: &str) -> Route {
+        self.0.doc.summary = summary.to_owned();
+        self
+    }
+
+    /// The body's schema.
+    #[must_use]
+    pub fn takes<I: crate::action::Input>(mut self) -> Route {
+        self.0.doc.body = I::schema().map(|json| Schema { name: None, json, list: false });
+        self
+    }
+
+    /// The answer's schema.
+    #[must_use]
+    pub fn answers<T: schemars::JsonSchema>(mut self, status: u16) -> Route {
+        self.0.doc.answer = Some(Schema::of::<T>());
+        self.0.doc.status = status;
+        self
+    }
+
+    /// The answer has no body, or one that is not JSON.
+    #[must_use]
+    pub fn answers_nothing(mut self, status: u16) -> Route {
+        self.0.doc.answer = None;
+        self.0.doc.status = status;
+        self
+    }
+
+    /// A query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, schema: Json, what: &str) -> Route {
+        self.0.doc.query.push((name.to_owned(), schema, what.to_owned()));
+        self
+    }
+
+    /// The operation.
+    pub fn done(self) -> Operation {
+        self.0
+    }
+}

@@ -1,0 +1,144 @@
+//! Units of work: where a [`Cx`] is made, and where everything it did is committed, in exactly one
+//! place.
+//!
+//! A writing unit is one transaction. Its audit rows, its events and its idempotent reply are stored
+//! with it; news is told after the commit. Serialization failures are retried here and nowhere else,
+//! so the work must be repeatable: it only touches the database, through its `Cx`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use kernel::Reach;
+
+use crate::actor::{Actor, Origin};
+use crate::app::App;
+use crate::audit;
+use crate::cx::{Cx, Seen};
+use crate::db::{Dialect, Retryable, Statement, ToValue};
+use crate::error::Error;
+use crate::outbox;
+
+const ATTEMPTS: u32 = 5;
+
+/// Who opens a unit, from where, and how far their permission goes.
+#[derive(Clone)]
+pub struct Opening {
+    /// Who.
+    pub actor: Arc<Actor>,
+    /// From where.
+    pub origin: Arc<Origin>,
+    /// How far the opened permission goes.
+    pub reach: Reach,
+}
+
+impl Opening {
+    /// The program itself, by the name of a job or command.
+    pub fn program(name: &'static str) -> Opening {
+        Opening {
+            actor: Arc::new(Actor::program(name)),
+            origin: Arc::new(Origin { route: name.to_owned(), language: "en", ..Origin::default() }),
+            reach: Reach::All,
+        }
+    }
+
+    fn cx(&self, app: &Arc<App>) -> Cx {
+        Cx {
+            app: app.clone(),
+            actor: self.actor.clone(),
+            origin: self.origin.clone(),
+            reach: self.reach,
+            now: app.clock.now(),
+            tx: None,
+            audit: Vec::new(),
+            seen: Seen::default(),
+            events: Vec::new(),
+            notes: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+}
+
+/// Work inside a unit.
+pub trait Work<T>: for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync {}
+impl<T, F: for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync> Work<T> for F {}
+
+/// Reads, without a transaction. What was seen is on record before this returns.
+///
+/// # Errors
+/// What the work answers, or when the reading cannot be put on record.
+pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
+    let mut cx = opening.cx(app);
+    let done = work(&mut cx).await?;
+    if let Some(row) = audit::seen(&mut cx)? {
+        app.reads.record(app, row).await?;
+    }
+    Ok(done)
+}
+
+/// Writes, in one transaction.
+///
+/// # Errors
+/// What the work answers; nothing is stored then.
+pub async fn write<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        match once(app, opening, &work).await {
+            Err(error) if error.retryable() && attempt < ATTEMPTS => {
+                let jitter = rand::random_range(1..=10u64);
+                tokio::time::sleep(Duration::from_millis(jitter << attempt)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Writes as the program itself.
+///
+/// # Errors
+/// As [`write`].
+pub async fn program<T>(app: &Arc<App>, name: &'static str, work: impl Work<T>) -> Result<T, Error> {
+    write(app, &Opening::program(name), work).await
+}
+
+async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Result<T, Error> {
+    let mut cx = opening.cx(app);
+    cx.tx = Some(app.db.begin().await?);
+    let done = match work(&mut cx).await {
+        Ok(done) => done,
+        Err(error) => {
+            if let Some(tx) = cx.tx.take() {
+                tx.rollback().await?;
+            }
+            return Err(error);
+        }
+    };
+    let rows = audit::written(&mut cx)?;
+    audit::store(&mut cx, rows).await?;
+    outbox::store(&mut cx).await?;
+    tell_other_nodes(&mut cx).await?;
+    if let Some(tx) = cx.tx.take() {
+        tx.commit().await?;
+    }
+    for (topic, payload) in cx.notes {
+        app.hub.publish_here(&topic, &payload);
+    }
+    for work in cx.after {
+        tokio::spawn(work);
+    }
+    Ok(done)
+}
+
+/// On PostgreSQL the other nodes hear the news when, and only when, the transaction commits.
+async fn tell_other_nodes(cx: &mut Cx) -> Result<(), Error> {
+    if cx.dialect() != Dialect::Postgres {
+        return Ok(());
+    }
+    for (topic, payload) in cx.notes.clone() {
+        let (channel, message) = cx.app.hub.notification(&topic, &payload)?;
+        let statement = Statement::raw("SELECT pg_notify($1, $2)", vec![channel.to_value(), message.to_value()]);
+        cx.tx()?.execute(statement).await?;
+    }
+    Ok(())
+}
