@@ -44,7 +44,6 @@
     test,
     expect(
         clippy::unwrap_used,
-        clippy::expect_used,
         reason = "a failed test should stop where it failed"
     )
 )]

@@ -123,10 +123,6 @@ impl Money {
 
     /// The same amount the other way; cannot fail, as the range is symmetric.
     #[must_use]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "the other operations are named methods too, because they can fail"
-    )]
     pub const fn neg(self) -> Self {
         Self(-self.0)
     }
@@ -221,8 +217,7 @@ impl fmt::Display for Money {
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Both operands are exact doubles and division rounds correctly, so this is the double
-        // nearest to the decimal, which serializers write as that decimal.
-        #[expect(clippy::cast_precision_loss, reason = "within 10^13, below 2^53")]
+        // nearest to the decimal, which serializers write as that decimal. (10^13 is below 2^53.)
         serializer.serialize_f64(self.0 as f64 / 100.0)
     }
 }

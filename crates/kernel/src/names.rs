@@ -149,7 +149,7 @@ pub fn lookup(word: &str) -> Option<&str> {
     word.get(..end)
 }
 
-/// Codes of how one of the [`parts`] sounds; two spellings of a name share at least one. Empty for
+/// Codes of how one of the [`parts`] sounds; the usual spellings of a name share at least one. Empty for
 /// words that are not in Latin letters, for figures, and for words without any consonant or initial vowel.
 ///
 /// Double Metaphone, primary and alternate: unlike Soundex it knows silent letters and more than one
@@ -199,10 +199,9 @@ fn respelled(word: &str) -> String {
             // Gueye, Guindo.
             ('g', Some('u')) if matches!(at(i + 2), Some('e' | 'i')) => ("g", 2),
             ('q', Some('u')) => ("k", 2),
-            // Ceesay, Cisse: English C before E and I is S already. Khady, Khalifa.
+            // Khady, Khalifa.
             ('k', Some('h')) => ("k", 2),
-            // Seydou: Y between vowel and consonant is silent already. Jawara, Sow: W after a vowel
-            // and before a consonant or the end only lengthens.
+            // Sow, Jallow, Bah: a final W or H only lengthens.
             ('w', None) if i > 0 => ("", 1),
             ('h', None) if i > 0 => ("", 1),
             _ => {
@@ -245,7 +244,6 @@ fn directed(a: &[String], b: &[String]) -> f64 {
 
 /// Parts of `a` each paired with the likest part of `b` not yet taken; the share of paired parts,
 /// weighted by likeness (Dice).
-#[expect(clippy::cast_precision_loss, reason = "a name has few parts")]
 fn paired(a: &[String], b: &[String]) -> f64 {
     let mut free: Vec<&String> = b.iter().collect();
     let mut total = 0.0;
