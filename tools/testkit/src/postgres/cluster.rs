@@ -17,7 +17,7 @@ use std::{
     io,
     net::TcpListener,
     os::unix::{fs as unix_fs, fs::MetadataExt, fs::PermissionsExt, process::CommandExt},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
     time::Duration,
 };
