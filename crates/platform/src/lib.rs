@@ -1,1 +1,3 @@
 //! chelal-platform
+
+pub mod docs_page;
