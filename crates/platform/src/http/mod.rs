@@ -1,0 +1,9 @@
+//! From the socket to an operation and back.
+
+pub mod call;
+mod refusal;
+mod router;
+mod serve;
+
+pub use refusal::refusal;
+pub use router::router;

@@ -1,0 +1,211 @@
+//! One request, as a straight line: who asks, have we answered before, may they, do it, answer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::Body as HttpBody;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::{HeaderValue, Method};
+use http_body_util::BodyExt;
+use kernel::{Code, Language, Reach};
+
+use super::call::{Call, Head, Reply, ReplyBody};
+use super::refusal;
+use crate::actor::{Actor, Origin, Who};
+use crate::app::App;
+use crate::error::Error;
+use crate::idempotency;
+use crate::operation::{Effect, Need, Operation, Without};
+use crate::texts::Text;
+use crate::unit::{self, Opening};
+
+/// The most of a too large body that is read and thrown away, so that the client gets to see why.
+const DISCARD: usize = 32 * 1024 * 1024;
+
+/// Answers a request to an operation.
+pub(super) async fn serve(
+    app: Arc<App>,
+    operation: Arc<Operation>,
+    params: Vec<(String, String)>,
+    request: axum::extract::Request,
+) -> Response {
+    let (head, origin, body) = parts(&app, request, &format!("{} {}", operation.method, operation.path));
+    let answered = answer(&app, operation, params, head, &origin, body).await;
+    finish(&app, &origin, answered)
+}
+
+/// Answers a request to a path or a method that does not exist: to those who may know.
+pub(super) async fn nowhere(app: Arc<App>, request: axum::extract::Request, allowed: Option<String>) -> Response {
+    let (head, origin, _) = parts(&app, request, "");
+    let error = match app.door.enter(&app, &head).await {
+        Err(error) => error,
+        Ok(_) => match &allowed {
+            Some(_) => Error::refuse(Code::MethodNotAllowed, Text::new("method-not-allowed").with("method", &head.method)),
+            None => Error::not_found(),
+        },
+    };
+    let mut reply = refusal(&app, origin.language, &origin.request_id, error);
+    if let Some(allowed) = allowed {
+        reply.header("allow", &allowed);
+    }
+    finish(&app, &origin, Ok(reply))
+}
+
+fn parts(app: &App, request: axum::extract::Request, route: &str) -> (Arc<Head>, Arc<Origin>, HttpBody) {
+    let (parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let host = header("host").unwrap_or("localhost");
+    let proxied = peer.is_some_and(|peer| app.settings.trusts(peer));
+    let scheme = if proxied { header("x-forwarded-proto").unwrap_or("http") } else { "http" };
+    let ip = if proxied { forwarded(app, header("x-forwarded-for")).or(peer) } else { peer };
+    let language = match header("accept-language") {
+        Some(wanted) => Language::from_accept_language(wanted).code(),
+        None => app.settings.language(),
+    };
+    let request_id = header("x-request-id")
+        .filter(|id| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned);
+    let origin = Origin {
+        request_id,
+        ip,
+        user_agent: header("user-agent").unwrap_or_default().chars().take(255).collect(),
+        language,
+        route: route.to_owned(),
+    };
+    let query = parts.uri.query().map(|query| serde_urlencoded::from_str(query).unwrap_or_default()).unwrap_or_default();
+    let head = Head {
+        path: parts.uri.path().to_owned(),
+        query,
+        ip,
+        base: format!("{scheme}://{host}"),
+        method: parts.method,
+        headers: parts.headers,
+    };
+    (Arc::new(head), Arc::new(origin), body)
+}
+
+/// The client's address: the last one in the header that is none of our own proxies.
+fn forwarded(app: &App, header: Option<&str>) -> Option<IpAddr> {
+    header?.rsplit(',').filter_map(|part| part.trim().parse().ok()).find(|ip| !app.settings.trusts(*ip))
+}
+
+async fn answer(
+    app: &Arc<App>,
+    operation: Arc<Operation>,
+    params: Vec<(String, String)>,
+    head: Arc<Head>,
+    origin: &Arc<Origin>,
+    body: HttpBody,
+) -> Result<Reply, Error> {
+    let actor = match operation.need {
+        Need::Open => Actor::anonymous(),
+        _ => app.door.enter(app, &head).await?,
+    };
+    let reach = reach(&operation, &actor)?;
+    let limit = if operation.upload { app.settings.max_upload_bytes } else { app.settings.max_body_bytes };
+    let body = if matches!(head.method, Method::GET | Method::HEAD) { Bytes::new() } else { whole(body, limit as usize).await? };
+    let opening = Opening { actor: Arc::new(actor), origin: origin.clone(), reach };
+    let call = Call { head, params, body, operation };
+    match call.operation.effect {
+        Effect::Read | Effect::Own => {
+            unit::read(app, &opening, |cx| (call.operation.run)(cx, &call)).await
+        }
+        Effect::Write => write(app, &opening, &call).await,
+    }
+}
+
+/// How far the caller's permission goes, or what they are told without it.
+fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
+    if let Who::User(user) = &actor.who
+        && user.must_change_password
+        && !operation.path.starts_with("auth/")
+        && operation.path != "users/me/"
+    {
+        return Err(Error::refuse(Code::PasswordChangeRequired, Text::new("password-change-required")));
+    }
+    match &operation.need {
+        Need::Open | Need::SignedIn => Ok(Reach::Own),
+        Need::May(permission, without) => match (actor.grants.reach(&permission.name), without) {
+            (Reach::None, Without::Forbidden) => Err(Error::denied()),
+            (reach, _) => Ok(reach),
+        },
+    }
+}
+
+async fn write(app: &Arc<App>, opening: &Opening, call: &Call) -> Result<Reply, Error> {
+    let slot = match call.head.method {
+        Method::POST => idempotency::slot(app, call, opening.actor.user_id())?,
+        _ => None,
+    };
+    let Some(slot) = slot else {
+        return unit::write(app, opening, |cx| (call.operation.run)(cx, call)).await;
+    };
+    // Whoever was faster has committed by the time that we are told so; one more look finds it.
+    for _ in 0..3 {
+        if let Some(reply) = idempotency::replay(app, &slot, app.clock.now()).await? {
+            return Ok(reply);
+        }
+        let done = unit::write(app, opening, |cx| {
+            let slot = &slot;
+            Box::pin(async move {
+                let claimed = idempotency::claim(cx, slot).await?;
+                let reply = (call.operation.run)(cx, call).await?;
+                idempotency::keep(cx, claimed, &reply).await?;
+                Ok(reply)
+            })
+        })
+        .await;
+        match done {
+            Err(Error::AnsweredBefore) => {}
+            done => return done,
+        }
+    }
+    Err(Error::refuse(Code::IdempotencyInFlight, Text::new("idempotency-in-flight")).retry_after(1))
+}
+
+/// The whole body; a larger one is read on and thrown away for a while, so that clients that send
+/// before they listen see the refusal.
+async fn whole(mut body: HttpBody, limit: usize) -> Result<Bytes, Error> {
+    let mut kept: Vec<u8> = Vec::new();
+    let mut seen = 0usize;
+    while let Some(frame) = body.frame().await {
+        // A client that stops in the middle gets no answer anyway.
+        let frame = frame.map_err(|_| Error::refuse(Code::Invalid, Text::new("malformed-json").with("reason", "…")))?;
+        if let Ok(data) = frame.into_data() {
+            seen += data.len();
+            if seen <= limit {
+                kept.extend_from_slice(&data);
+            } else if seen > DISCARD {
+                break;
+            }
+        }
+    }
+    if seen > limit {
+        return Err(Error::refuse(Code::PayloadTooLarge, Text::new("payload-too-large").with("limit", limit)));
+    }
+    Ok(kept.into())
+}
+
+fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Response {
+    let reply = answered.unwrap_or_else(|error| refusal(app, origin.language, &origin.request_id, error));
+    let body = match reply.body {
+        ReplyBody::Whole(bytes) => HttpBody::from(bytes),
+        ReplyBody::Stream(stream) => HttpBody::from_stream(stream.map(|piece| {
+            piece.map_err(|error| std::io::Error::other(format!("{error:?}")))
+        })),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    let headers = response.headers_mut();
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
+    headers.append("vary", HeaderValue::from_static("accept-language, authorization"));
+    response
+}
