@@ -19,7 +19,7 @@ pub enum SealError {
         /// What was found instead.
         problem: &'static str,
     },
-    /// The key file could not be opened, read, created or made durable.
+    /// The key file could not be opened, read, understood, created or made durable.
     #[error("cannot {doing} the key file {}: {source}", path.display())]
     KeyFile {
         /// The step that failed, as a verb.

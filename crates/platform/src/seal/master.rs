@@ -169,8 +169,8 @@ impl MasterKey {
     /// Reads a key file: the text [`MasterKey::from_text`] understands.
     ///
     /// # Errors
-    /// [`SealError::KeyFile`] when it can't be read or is no regular file, [`SealError::KeyFileOpenToOthers`] when its
-    /// mode gives its group or everyone any right (unix), [`SealError::MasterKeyText`] for its content.
+    /// [`SealError::KeyFile`] when it can't be read, is no regular file or holds no key (the source then says what is
+    /// wrong with its text), [`SealError::KeyFileOpenToOthers`] when its mode gives its group or everyone any right (unix).
     pub fn load_file(path: impl AsRef<Path>) -> Result<Self, SealError> {
         let path = path.as_ref();
         let failed = |doing| {
@@ -201,7 +201,10 @@ impl MasterKey {
         file.take(KEY_FILE_LIMIT)
             .read_to_string(&mut text)
             .map_err(failed("read"))?;
-        Self::from_text(&text)
+        // With the path: an empty file is what an interrupted first start leaves behind.
+        Self::from_text(&text).map_err(|wrong| {
+            failed("understand")(io::Error::new(io::ErrorKind::InvalidData, wrong))
+        })
     }
 
     /// Makes a new key and stores it in a new file of mode 0600. Returns only once file and directory entry are on disk:

@@ -8,6 +8,11 @@ use std::fmt;
 /// ```
 /// use platform::seal::Sealed;
 ///
+/// #[derive(schemars::JsonSchema)]
+/// struct View {
+///     name: String,
+/// }
+///
 /// let name = Sealed::new(String::from("Okafor"));
 /// assert_eq!(format!("{name:?}"), "Sealed(…)");
 /// assert_eq!(serde_json::to_string(name.open()).ok().as_deref(), Some("\"Okafor\""));

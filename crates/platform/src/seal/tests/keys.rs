@@ -36,7 +36,7 @@ fn other_texts_are_refused_without_repeating_them() {
             "correct horse battery staple",
             "neither hexadecimal nor base64",
         ),
-        (&HEX[..62], "not 32 bytes when decoded"),
+        (&HEX[..60], "not 32 bytes when decoded"),
         ("AAECAwQFBgcICQoLDA0ODw==", "not 32 bytes when decoded"),
         ("schlüssel", "neither hexadecimal nor base64"),
         (&"0".repeat(64), "placeholder"),
@@ -113,6 +113,20 @@ fn a_key_file_must_be_a_file_that_is_there() {
         MasterKey::load_file(directory.path()),
         Err(SealError::KeyFile { .. })
     ));
+    let interrupted = directory.path().join("empty.key");
+    private_file(&interrupted, "");
+    let message = MasterKey::load_file(&interrupted)
+        .expect_err("loaded nothing")
+        .to_string();
+    assert!(
+        message.contains("empty.key") && message.contains("it is empty"),
+        "{message}"
+    );
+    private_file(&interrupted, &format!("{HEX}\n"));
+    assert_eq!(
+        MasterKey::load_file(&interrupted).unwrap().fingerprint(),
+        MasterKey::from_text(HEX).unwrap().fingerprint()
+    );
     assert!(matches!(
         MasterKey::create_file(absent.join("deeper")),
         Err(SealError::KeyFile {
@@ -321,4 +335,13 @@ fn stored_words_read_back() {
     }
     assert!("Data".parse::<Purpose>().is_err());
     assert!("gone".parse::<KeyState>().is_err());
+}
+
+fn private_file(path: &std::path::Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }
