@@ -1,3 +1,42 @@
-//! chelal-platform
+//! How anything in Chelal is declared, guarded, stored, audited, sent and documented.
+//!
+//! The modules of a hospital (patients, pharmacy, wards, …) state *what* they are; this crate is the
+//! *how* they share. It knows the words of the domain (`kernel`) and the events that cross borders
+//! (`contracts`), and no module.
+//!
+//! There are three shapes, and no fourth: a [`resource`] is a table with list, create, retrieve, update
+//! and delete; an [`action`] is a verb with a rule; a [`route`] is what is neither. A [`module`] lists
+//! them, and router, permissions, audit and API document follow from the list. A request is a straight
+//! line through [`http`]: door, idempotency, permission, row scope, rule, write, commit, answer; the
+//! transaction and its traces are the [`cx::Cx`] that [`unit`] makes and commits.
 
+pub mod access;
+pub mod action;
+pub mod actor;
+pub mod app;
+pub mod audit;
+pub mod cx;
+pub mod db;
 pub mod docs_page;
+pub mod error;
+pub mod fault;
+pub mod field;
+pub mod http;
+pub mod hub;
+pub mod idempotency;
+pub mod jobs;
+pub mod mail;
+pub mod module;
+pub mod operation;
+pub mod outbox;
+pub mod record;
+pub mod resource;
+pub mod route;
+pub mod seal;
+pub mod settings;
+pub mod texts;
+pub mod unit;
+
+pub use schemars;
+pub use serde;
+pub use serde_json;
