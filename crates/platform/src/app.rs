@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use futures_util::future::BoxFuture;
 use kernel::Clock;
-use kernel::dates::HospitalZone;
+use kernel::HospitalZone;
 
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;

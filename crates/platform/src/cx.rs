@@ -57,7 +57,7 @@ impl Cx {
 
     /// Today, where the hospital is.
     pub fn today(&self) -> jiff::civil::Date {
-        self.app.zone.date_of(self.now)
+        self.app.zone.today(self.now)
     }
 
     /// The user behind the request.

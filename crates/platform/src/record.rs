@@ -7,14 +7,13 @@
 //! validated again.
 
 use jiff::Timestamp;
-use kernel::Id;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::db::{DbError, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
-use crate::field::{Field, Kind, Shape, Shown};
+use crate::field::{Field, Kind, Ref, Shape, Shown};
 use crate::seal::{Aad, Envelope, KeyRing};
 
 /// The column that holds the sealed fields of a row.
@@ -143,9 +142,9 @@ pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// Standard columns, the envelope if there is one, and the fields in the clear.
     fn columns() -> &'static [&'static str];
 
-    /// Its id, typed.
-    fn id(&self) -> Id<Self> {
-        Id::new(self.meta().id)
+    /// A reference to it.
+    fn reference(&self) -> Ref<Self> {
+        Ref::new(self.meta().id)
     }
 
     /// Has a sealed envelope.

@@ -88,7 +88,7 @@ impl Field for Money {
     const SHAPE: Shape = Shape::of(Kind::Int);
 
     fn parse(json: &Json) -> Result<Self, Fault> {
-        Money::from_json(json).map_err(|_| Fault::key("not-money"))
+        serde_json::from_value(json.clone()).map_err(|_| Fault::key("not-money"))
     }
 
     fn to_value(&self) -> Value {
@@ -96,7 +96,7 @@ impl Field for Money {
     }
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
-        row.get(index).map(Money::from_minor)
+        Money::from_minor(row.get(index)?).map_err(|error| DbError::Decode(error.to_string().into()))
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

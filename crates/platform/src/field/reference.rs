@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 
-use kernel::Id;
 use serde::Serializer;
 use serde_json::{Value as Json, json};
 
@@ -13,17 +13,17 @@ use crate::fault::Fault;
 use crate::record::Record;
 
 /// The id of a record of `R`. That the record exists is checked when it is stored.
-pub struct Ref<R>(pub Id<R>);
+pub struct Ref<R>(i64, PhantomData<fn() -> R>);
 
 impl<R> Ref<R> {
     /// From a bare number that the database gave us.
     pub fn new(id: i64) -> Ref<R> {
-        Ref(Id::new(id))
+        Ref(id, PhantomData)
     }
 
     /// The bare number.
     pub fn get(&self) -> i64 {
-        self.0.get()
+        self.0
     }
 }
 

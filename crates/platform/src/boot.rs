@@ -1,0 +1,67 @@
+//! Puts the application together: database, schema, keys, modules.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use kernel::{Clock, HospitalZone};
+
+use crate::app::{App, Door, Shared};
+use crate::audit::reads::ReadAudit;
+use crate::db::Db;
+use crate::db::migrate::migrate;
+use crate::error::Error;
+use crate::hub::Hub;
+use crate::keys;
+use crate::mail::Mailer;
+use crate::module::{Module, Registry};
+use crate::resource::count::CountCache;
+use crate::settings::Settings;
+use crate::texts::Texts;
+
+/// What differs between the program and its tests.
+pub struct Parts {
+    /// The configuration.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Clock,
+    /// Every module, lower ones first; the platform's own is added.
+    pub modules: Vec<Module>,
+    /// Who is asking.
+    pub door: Arc<dyn Door>,
+    /// Outgoing e-mail.
+    pub mailer: Mailer,
+    /// What modules keep for the whole process.
+    pub shared: Shared,
+}
+
+/// Connects, migrates, opens the keys, seeds, and starts what runs beside the requests.
+///
+/// # Errors
+/// When the database cannot be reached or migrated, or the keys cannot be opened.
+pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
+    let db = Db::connect(&parts.settings.db_config()).await?;
+    let mut modules = vec![crate::migrations::module()];
+    modules.extend(parts.modules);
+    let registry = Registry::new(modules);
+    migrate(&db, &registry.migrations()).await?;
+    let ring = keys::unlock(&db, &parts.settings, parts.clock.now()).await?;
+    let sources: Vec<_> = registry.modules.iter().flat_map(|module| module.texts.iter().cloned()).collect();
+    let app = Arc::new(App {
+        zone: HospitalZone::new(parts.settings.time_zone.iana_name().unwrap_or("UTC")).map_err(Error::internal)?,
+        texts: Texts::load(&sources).map_err(Error::internal)?,
+        db,
+        ring: ArcSwap::from_pointee(ring),
+        clock: parts.clock,
+        settings: parts.settings,
+        registry,
+        door: parts.door,
+        hub: Hub::new(),
+        mailer: parts.mailer,
+        reads: ReadAudit::default(),
+        counts: CountCache::default(),
+        shared: parts.shared,
+    });
+    app.reads.start(&app);
+    Registry::seed(&app).await?;
+    Ok(app)
+}

@@ -1,0 +1,113 @@
+//! The platform's own tables, and its place in the list of modules.
+
+use crate::audit::AuditLog;
+use crate::db::migrate::{Ddl, Migration};
+use crate::idempotency::IdempotentReply;
+use crate::jobs::{JobRow, JobState};
+use crate::module::Module;
+use crate::texts::TextSource;
+
+/// The platform's own tables, first in every list of modules.
+pub fn module() -> Module {
+    Module::new("platform")
+        .migrations(MIGRATIONS)
+        .resource::<AuditLog>()
+        .table::<JobRow>("Job")
+        .table::<IdempotentReply>("IdempotentReply")
+        .texts([
+            TextSource { language: "en", name: "platform/en", source: include_str!("../texts/en.ftl") },
+            TextSource { language: "fr", name: "platform/fr", source: include_str!("../texts/fr.ftl") },
+            TextSource { language: "sw", name: "platform/sw", source: include_str!("../texts/sw.ftl") },
+        ])
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_keys", up: keys },
+    Migration { name: "0002_audit_log", up: audit_log },
+    Migration { name: "0003_jobs", up: jobs },
+    Migration { name: "0004_idempotent_replies", up: idempotent_replies },
+];
+
+fn keys(ddl: &mut Ddl) {
+    ddl.table("data_key", |t| {
+        t.id();
+        t.text("purpose");
+        t.bytes("wrapped");
+        t.text("state");
+        t.timestamp("created_at");
+        t.one_of("purpose", &["data", "index", "audit", "token"]);
+        t.one_of("state", &["active", "retiring", "retired"]);
+    });
+    // At most one active key for each purpose, whoever rotates at the same time.
+    ddl.unique_index("data_key_active_key", "data_key", &["purpose"], Some("state = 'active'"));
+}
+
+fn audit_log(ddl: &mut Ddl) {
+    ddl.table("audit_log", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.timestamp("timestamp");
+        t.int("user").null();
+        t.text("username");
+        t.int("acting_user").null();
+        t.text("action");
+        t.text("object_type");
+        t.int("object_id").null();
+        t.int("patient").null();
+        t.text("description");
+        t.text("ip_address");
+        t.text("request_id");
+        t.int("sequence").null();
+        t.bytes("hash").null();
+        t.bytes("previous_hash").null();
+        t.bytes("mac");
+        t.one_of("action", crate::audit::Action::VALUES);
+    });
+    ddl.unique_index("audit_log_sequence_key", "audit_log", &["sequence"], None);
+    ddl.index("audit_log", &["user", "id"]);
+    ddl.index("audit_log", &["patient", "id"]);
+    ddl.index("audit_log", &["object_type", "object_id"]);
+    ddl.index("audit_log", &["timestamp"]);
+    // Which patients a row concerns: written when the row is linked into the chain.
+    ddl.table("audit_patient", |t| {
+        t.int("patient");
+        t.int("audit_log").references("audit_log");
+        t.primary_key(&["patient", "audit_log"]);
+    });
+}
+
+fn jobs(ddl: &mut Ddl) {
+    ddl.table("job", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.text("kind");
+        t.timestamp("run_at");
+        t.text("state");
+        t.int("attempts");
+        t.timestamp("lease_until").null();
+        t.text("worker");
+        t.text("last_error");
+        t.timestamp("finished_at").null();
+        t.one_of("state", JobState::VALUES);
+    });
+    ddl.index("job", &["state", "run_at"]);
+    // A kind that runs by itself waits in one row only, however many workers there are.
+    ddl.table("job_schedule", |t| {
+        t.text("kind");
+        t.timestamp("next_run_at");
+        t.primary_key(&["kind"]);
+    });
+}
+
+fn idempotent_replies(ddl: &mut Ddl) {
+    ddl.table("idempotent_reply", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("actor");
+        t.text("key");
+        t.bytes("request");
+        t.timestamp("expires_at");
+        t.unique(&["actor", "key"]);
+    });
+    ddl.index("idempotent_reply", &["expires_at"]);
+}
