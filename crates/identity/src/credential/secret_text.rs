@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// It can be read from a request body but has no `Serialize`, no `Display` and no `PartialEq`
 /// (which would compare in variable time), so that it cannot leave by accident.
 #[derive(Clone, Deserialize, JsonSchema)]
-#[serde(transparent)]
+#[serde(from = "String")]
 #[schemars(extend("format" = "password", "writeOnly" = true))]
 pub struct SecretText(#[schemars(with = "String")] Zeroizing<String>);
 
