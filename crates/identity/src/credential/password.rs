@@ -21,7 +21,7 @@ use argon2::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::django::{self, DjangoHash};
-use super::password_policy::{MAX_BYTES, normalise};
+use super::password_policy::{MAX_BYTES, PasswordPolicy, PasswordProblem, normalise};
 use super::random::random;
 use super::secret_text::SecretText;
 
@@ -158,6 +158,24 @@ impl Hasher {
         let password = password.into();
         self.run(move |rule| rule.verify(password.expose(), stored.as_deref()))
             .await
+    }
+
+    /// Checks a new password by [`PasswordPolicy::check`] on the blocking pool, within the same
+    /// limits as hashing, because the estimate can be made slow.
+    ///
+    /// # Errors
+    /// Outer: [`PasswordError::Busy`] or [`PasswordError::Failed`]. Inner: what is wrong with it.
+    pub async fn check_policy(
+        &self,
+        password: impl Into<SecretText>,
+        user_words: Vec<String>,
+    ) -> Result<Result<(), PasswordProblem>, PasswordError> {
+        let password = password.into();
+        self.run(move |_| {
+            let words: Vec<&str> = user_words.iter().map(String::as_str).collect();
+            PasswordPolicy::check(password.expose(), &words)
+        })
+        .await
     }
 
     /// Whether a stored hash should be replaced by a new one after the next successful login,
@@ -398,6 +416,16 @@ mod tests {
                 "{config:?}"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn the_policy_is_checked_off_the_async_workers() {
+        let hasher = Hasher::new(cheap()).unwrap();
+        let words = || vec!["aminakiplagat".to_owned()];
+        let answer = hasher.check_policy("aminakiplagat", words()).await;
+        assert_eq!(answer, Ok(Err(PasswordProblem::TooSimilar)));
+        let answer = hasher.check_policy("correct horse battery", words()).await;
+        assert_eq!(answer, Ok(Ok(())));
     }
 
     #[tokio::test]

@@ -15,8 +15,12 @@ use super::secret_text::SecretText;
 pub const MIN_CHARACTERS: usize = 8;
 /// Most bytes of UTF-8: far beyond any passphrase, and a bound on the work of normalising.
 pub const MAX_BYTES: usize = 4096;
-/// The estimate needs no more than this many characters; its cost grows with their square.
-const ESTIMATED_CHARACTERS: usize = 64;
+/// Passwords are estimated in pieces of so many characters. The estimate's cost grows with the
+/// square of the length (twenty different look-alike symbols over and over took seconds), and
+/// beyond twenty characters its arithmetic overflows.
+const PIECE_CHARACTERS: usize = 16;
+/// How many pieces are looked at before a password without a strong one is given up.
+const PIECES: usize = 4;
 /// Names of the service itself, guessed first like the user's own.
 const SERVICE_WORDS: [&str; 4] = ["chelal", "hospital", "clinic", "patient"];
 
@@ -70,8 +74,8 @@ pub struct PasswordPolicy;
 
 impl PasswordPolicy {
     /// Checks a new password. `user_words` are what others know of the user: username, e-mail,
-    /// names, phone. Takes up to some milliseconds of processor time; callers on an async worker
-    /// should have limited the rate or use the blocking pool.
+    /// names, phone. Takes some milliseconds of processor time, for passwords made to be slow
+    /// many: on an async worker use [`Hasher::check_policy`](super::password::Hasher::check_policy).
     ///
     /// # Errors
     /// The first [`PasswordProblem`] found, in the order of its variants.
@@ -98,22 +102,26 @@ impl PasswordPolicy {
             return Err(PasswordProblem::TooSimilar);
         }
 
-        let head = Zeroizing::new(
-            password
-                .chars()
-                .take(ESTIMATED_CHARACTERS)
-                .collect::<String>(),
-        );
-        // Under a million guesses is within reach of patient guessing online.
-        if zxcvbn(&head, &SERVICE_WORDS).score() < Score::Two {
-            return Err(PasswordProblem::TooCommon);
+        let mut words = SERVICE_WORDS.to_vec();
+        words.extend(known.iter().map(|word| word.as_str()));
+        if is_hard_to_guess(&password, &words) {
+            Ok(())
+        } else if !known.is_empty() && is_hard_to_guess(&password, &SERVICE_WORDS) {
+            Err(PasswordProblem::TooSimilar)
+        } else {
+            Err(PasswordProblem::TooCommon)
         }
-        let words: Vec<&str> = known.iter().map(|word| word.as_str()).collect();
-        if !words.is_empty() && zxcvbn(&head, &words).score() < Score::Two {
-            return Err(PasswordProblem::TooSimilar);
-        }
-        Ok(())
     }
+}
+
+/// Whether some piece of the password alone takes a million guesses or more; fewer are within
+/// reach of patient guessing online. A passphrase has such a piece, a weak word repeated has none.
+fn is_hard_to_guess(password: &str, words: &[&str]) -> bool {
+    let mut rest = password.chars();
+    (0..PIECES).any(|_| {
+        let piece = Zeroizing::new(rest.by_ref().take(PIECE_CHARACTERS).collect::<String>());
+        !piece.is_empty() && zxcvbn(&piece, words).score() >= Score::Two
+    })
 }
 
 /// NFKC, so that the same password typed on another keyboard or system is the same bytes.
@@ -212,6 +220,11 @@ mod tests {
             ("aaaaaaaaaaaaaaaa", TooCommon),
             ("abcdefghijkl", TooCommon),
             ("hospital1", TooCommon),
+            ("passwordpasswordpasswordpassword", TooCommon),
+            (
+                "4444444444444444444444444444444444444444444444444444444444444444444",
+                TooCommon,
+            ),
             // Full-width letters are the same password after NFKC.
             ("ｐａｓｓｗｏｒｄ１", TooCommon),
             ("aminakiplagat", TooSimilar),
@@ -240,6 +253,40 @@ mod tests {
         assert_eq!(
             PasswordPolicy::check(&format!("{long}x"), &[]),
             Err(TooLong)
+        );
+    }
+
+    /// Long keyboard walks and many pieces made the estimate's arithmetic overflow.
+    #[test]
+    fn hostile_passwords_have_an_answer() {
+        for pattern in [
+            "20202020202020",
+            "ababababab1212",
+            "qawsedrftgyhujik",
+            "1.1.1111",
+            "a1b2",
+        ] {
+            for times in [1, 8, 100] {
+                let password = pattern.repeat(times);
+                let answer = PasswordPolicy::check(&password, &USER);
+                assert!(
+                    !matches!(answer, Err(TooLong | ControlCharacter)),
+                    "{password}"
+                );
+            }
+        }
+    }
+
+    /// In whole, this took ten seconds unoptimised; a piece at a time it takes tenths of one.
+    #[test]
+    fn look_alike_symbols_are_not_slow() {
+        let start = std::time::Instant::now();
+        let password = "4@8({[<369|1!+7$5%2".repeat(6);
+        assert_eq!(PasswordPolicy::check(&password, &USER), Ok(()));
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(5),
+            "{:?}",
+            start.elapsed()
         );
     }
 
