@@ -1,7 +1,7 @@
 //! How tests reach PostgreSQL: one server for all test processes of a machine, one database per
 //! test.
 //!
-//! [`server`] finds the server, in this order:
+//! [`server()`] finds the server, in this order:
 //!
 //! 1. `CHELAL_TEST_POSTGRES=postgres://…`: a server you run; its role needs `CREATEDB`.
 //! 2. PostgreSQL's programs on `PATH` or in `/usr/lib/postgresql/*/bin` (the newest first): a
