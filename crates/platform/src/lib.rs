@@ -1,1 +1,3 @@
-//! chelal-platform
+//! How anything in Chelal is declared, guarded, stored, audited, sent and documented.
+
+pub mod texts;
