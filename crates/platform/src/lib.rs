@@ -1,3 +1,4 @@
 //! How anything in Chelal is declared, guarded, stored, audited, sent and documented.
 
+pub mod settings;
 pub mod texts;
