@@ -1,0 +1,265 @@
+//! Every setting of Chelal: environment variables, and a `.env` file in the working directory for those that the
+//! environment does not set.
+//!
+//! Each setting is declared once, in the table below. Reading it, checking it, `.env.example`
+//! ([`Settings::example`]), `docs/settings.md` ([`Settings::docs`]) and the search for misspelt names all follow from
+//! that table. To add one: one entry there.
+//!
+//! An empty value counts as not set. Lists are separated by commas or spaces; the word `none` is the empty list.
+
+mod kinds;
+mod read;
+mod text;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use jiff::tz::TimeZone;
+use lettre::message::Mailbox;
+
+pub use read::{Loaded, SettingsError};
+pub use text::Setting;
+pub use values::{Database, LogFormat, MasterKey, Secret};
+
+use kinds::{
+    choice, country_code, currency, database, days, flag, language, list, mailbox, master_key,
+    minutes, network, number, optional, origin, path, phone, postgres, public_url, seconds, secret,
+    sender, size, socket, text, time_zone,
+};
+use read::Reader;
+
+macro_rules! settings {
+    ($( $group:literal { $( $(#[doc = $help:literal])+ $name:ident => $field:ident: $type:ty = $kind:expr,
+        default $default:literal, example $example:literal; )+ } )+) => {
+        /// All settings, parsed and checked. `Debug` shows no secret.
+        #[derive(Debug, Clone)]
+        pub struct Settings { $($(
+            $(#[doc = $help])+
+            #[doc = concat!("\n\nVariable: `", stringify!($name), "`.")]
+            pub $field: $type,
+        )+)+ }
+
+        impl Settings {
+            /// What is known of each setting, in the order of the documentation.
+            #[must_use]
+            pub fn table() -> Vec<Setting> {
+                vec![$($({
+                    let kind = $kind;
+                    Setting {
+                        group: $group,
+                        name: stringify!($name),
+                        help: concat!($($help),+).trim(),
+                        secret: kind.secret,
+                        value: kind.says,
+                        default: $default,
+                        example: $example,
+                    }
+                }),+),+]
+            }
+
+            /// Reads every setting before giving up, so that all mistakes are reported at once.
+            fn read(reader: &mut Reader) -> Option<Self> {
+                $($( let $field = reader.take(stringify!($name), $kind, $default, $example); )+)+
+                Some(Self { $($( $field: $field?, )+)+ })
+            }
+        }
+    };
+}
+
+settings! {
+    "Server" {
+        /// Address and port the web server listens on. `0.0.0.0:8000` makes it reachable from other machines.
+        CHELAL_BIND => bind: SocketAddr = socket(), default "127.0.0.1:8000", example "0.0.0.0:8000";
+        /// Where people reach Chelal; links in e-mails start with it.
+        CHELAL_PUBLIC_URL => public_url: String = public_url(),
+            default "http://localhost:8000", example "https://chelal.hospital.gm";
+        /// Web clients on these origins may call the API from a browser.
+        CHELAL_CORS_ORIGINS => cors_origins: Vec<String> = list(origin()),
+            default "http://localhost:5173", example "https://app.hospital.gm,https://portal.hospital.gm";
+        /// Reverse proxies in these networks are believed about the client's address (X-Forwarded-For).
+        CHELAL_TRUSTED_PROXIES => trusted_proxies: Vec<IpNet> = list(network()),
+            default "", example "127.0.0.1,10.0.0.0/8";
+        /// The largest request body, uploads aside.
+        CHELAL_MAX_BODY_BYTES => max_body_bytes: usize = size(1024, 1 << 30), default "1 MiB", example "2 MiB";
+        /// The largest uploaded file.
+        CHELAL_MAX_UPLOAD_BYTES => max_upload_bytes: usize = size(1024, 1 << 34), default "25 MiB", example "50 MiB";
+        /// A request that takes longer is stopped.
+        CHELAL_REQUEST_TIMEOUT_SECONDS => request_timeout: Duration = seconds(1, 600), default "30", example "60";
+    }
+    "Data" {
+        /// The directory of the database and of uploaded files; relative paths lie in it.
+        CHELAL_DATA_DIR => data_dir: PathBuf = path(), default ".", example "/var/lib/chelal";
+        /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
+        /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`.
+        DATABASE_URL => database: Database = database(),
+            default "sqlite://chelal.db", example "postgres://chelal:password@db.hospital.gm/chelal?sslmode=require";
+        /// Connections to PostgreSQL per process.
+        CHELAL_DB_POOL => db_pool: usize = number(1, 500), default "16", example "32";
+        /// Whether prepared statements are kept. Switch off behind a pooler in transaction mode that does not support them.
+        CHELAL_DB_STATEMENT_CACHE => db_statement_cache: bool = flag(), default "on", example "off";
+        /// PostgreSQL directly, past a pooler: `LISTEN` needs a connection of its own.
+        CHELAL_DB_DIRECT_URL => db_direct: Option<Box<tokio_postgres::Config>> = optional(postgres()),
+            default "", example "postgres://chelal:password@db.hospital.gm:5432/chelal";
+    }
+    "Encryption and audit" {
+        /// The key that opens all sealed columns. Without it they are lost: keep a copy away from the machine. Make one
+        /// with `openssl rand -base64 32`. Set this or CHELAL_KEY_FILE, not both.
+        CHELAL_MASTER_KEY => master_key: Option<MasterKey> = optional(master_key()),
+            default "", example "";
+        /// A file that holds the master key, readable by its owner only (mode 0600).
+        CHELAL_KEY_FILE => key_file: Option<PathBuf> = optional(path()), default "", example "/etc/chelal/master.key";
+        /// The file that receives the signed heads of the audit chain, best on another disk. Without it,
+        /// `audit-anchor.log` in the data directory.
+        CHELAL_AUDIT_ANCHOR => audit_anchor: Option<PathBuf> = optional(path()),
+            default "", example "/mnt/audit/audit-anchor.log";
+        /// Whether reads of patient data leave a trace. Off is for benchmarks only, never for a hospital.
+        CHELAL_READ_AUDIT => read_audit: bool = flag(), default "on", example "on";
+    }
+    "Sessions" {
+        /// How long an access token is valid, in minutes.
+        CHELAL_ACCESS_MINUTES => access_lifetime: Duration = minutes(15, 60), default "30", example "15";
+        /// How long a session can be refreshed, in days.
+        CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
+    }
+    "Place" {
+        /// The hospital's time zone: appointment dates and times are local to it.
+        CHELAL_TIME_ZONE => time_zone: TimeZone = time_zone(), default "Africa/Banjul", example "Africa/Nairobi";
+        /// The currency of all amounts.
+        CHELAL_CURRENCY => currency: String = currency(), default "GMD", example "KES";
+        /// Completes local phone numbers.
+        CHELAL_COUNTRY_CODE => country_code: String = country_code(), default "220", example "254";
+        /// The language of people who chose none.
+        CHELAL_LANGUAGE => language: &'static str = language(), default "en", example "fr";
+    }
+    "Logs and metrics" {
+        /// What is logged: a level, or levels per part of the program.
+        CHELAL_LOG => log: String = text(), default "info", example "info,platform=debug";
+        /// The form of log lines.
+        CHELAL_LOG_FORMAT => log_format: LogFormat =
+            choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]), default "text", example "json";
+        /// Whoever reads `/metrics` shows this as a bearer token.
+        CHELAL_METRICS_TOKEN => metrics_token: Option<Secret> = optional(secret()), default "", example "";
+        /// A second address and port for `/metrics` alone.
+        CHELAL_METRICS_BIND => metrics_bind: Option<SocketAddr> = optional(socket()),
+            default "", example "127.0.0.1:9100";
+    }
+    "E-mail" {
+        /// The SMTP server. Without it (and without SENDGRID_API_KEY) no e-mail is sent.
+        EMAIL_HOST => email_host: Option<String> = optional(text()), default "", example "smtp.hospital.gm";
+        /// Its port: 587, or 465 for TLS from the first byte.
+        EMAIL_PORT => email_port: u16 = number(1, u16::MAX), default "587", example "465";
+        /// The user name at the SMTP server.
+        EMAIL_HOST_USER => email_user: Option<String> = optional(text()), default "", example "chelal";
+        /// The password at the SMTP server.
+        EMAIL_HOST_PASSWORD => email_password: Option<Secret> = optional(secret()), default "", example "";
+        /// Whether the connection must be encrypted (STARTTLS). Off is for a mail server on the same machine only.
+        EMAIL_USE_TLS => email_use_tls: bool = flag(), default "on", example "on";
+        /// The sender of e-mails.
+        DEFAULT_FROM_EMAIL => email_from: Option<Mailbox> = optional(mailbox()),
+            default "", example "Edward Francis Hospital <no-reply@hospital.gm>";
+        /// Sends e-mail through SendGrid when EMAIL_HOST is not set.
+        SENDGRID_API_KEY => sendgrid_api_key: Option<Secret> = optional(secret()), default "", example "";
+    }
+    "SMS" {
+        /// The account at Twilio. Without it no SMS is sent.
+        TWILIO_ACCOUNT_SID => twilio_account_sid: Option<String> = optional(text()),
+            default "", example "AC00000000000000000000000000000000";
+        /// Its token.
+        TWILIO_AUTH_TOKEN => twilio_auth_token: Option<Secret> = optional(secret()), default "", example "";
+        /// The number (or the name) that SMS come from.
+        TWILIO_PHONE_NUMBER => twilio_phone_number: Option<String> = optional(sender()),
+            default "", example "+2203012345";
+    }
+    "Test messages" {
+        /// Receives the SMS of `chelal send-test-message`.
+        TEST_PATIENT_PHONE => test_patient_phone: Option<String> = optional(phone()), default "", example "+2203012345";
+        /// Receives the e-mail of `chelal send-test-message`.
+        TEST_PATIENT_EMAIL => test_patient_email: Option<Mailbox> = optional(mailbox()),
+            default "", example "me@example.org";
+    }
+}
+
+impl Settings {
+    /// Reads the environment and `.env` in the working directory; the environment wins.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once: values that cannot be, settings that contradict each other, unknown
+    /// `CHELAL_` names, a `.env` that cannot be read.
+    pub fn from_env() -> Result<Loaded, SettingsError> {
+        read::environment(std::path::Path::new(".env"), std::env::vars_os())
+    }
+
+    /// Reads the given pairs instead of the environment, without any `.env`.
+    ///
+    /// # Errors
+    /// As [`Settings::from_env`].
+    pub fn from_pairs(
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Loaded, SettingsError> {
+        Reader::new(pairs, Vec::new()).finish()
+    }
+
+    /// Where the signed heads of the audit chain are appended.
+    #[must_use]
+    pub fn audit_anchor_path(&self) -> PathBuf {
+        self.audit_anchor
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join("audit-anchor.log"))
+    }
+
+    /// Contradictions between settings that are each fine, as (name, what is wrong).
+    fn contradictions(&self) -> Vec<(&'static str, String)> {
+        let mut found = Vec::new();
+        let mut check = |wrong: bool, name, text: &str| {
+            if wrong {
+                found.push((name, text.to_owned()));
+            }
+        };
+        check(
+            self.master_key.is_some() && self.key_file.is_some(),
+            "CHELAL_MASTER_KEY",
+            "is set together with CHELAL_KEY_FILE; remove one of the two",
+        );
+        let sends_mail = self.email_host.is_some() || self.sendgrid_api_key.is_some();
+        check(
+            sends_mail && self.email_from.is_none(),
+            "DEFAULT_FROM_EMAIL",
+            "is needed to send e-mail; set it to the sender, such as no-reply@hospital.gm",
+        );
+        check(
+            self.email_host.is_some() && self.email_user.is_some() != self.email_password.is_some(),
+            "EMAIL_HOST_USER",
+            "and EMAIL_HOST_PASSWORD go together; set both or neither",
+        );
+        let twilio = [
+            self.twilio_account_sid.is_some(),
+            self.twilio_auth_token.is_some(),
+            self.twilio_phone_number.is_some(),
+        ];
+        check(
+            twilio.contains(&true) && twilio.contains(&false),
+            "TWILIO_ACCOUNT_SID",
+            "TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER go together; set all three or none",
+        );
+        found
+    }
+
+    /// Puts relative paths into the data directory, and the mail user in the sender's place when only that is known.
+    fn complete(&mut self) {
+        if let Database::Sqlite(path) = &mut self.database {
+            *path = self.data_dir.join(&*path);
+        }
+        if self.email_from.is_none() {
+            self.email_from = self
+                .email_user
+                .as_deref()
+                .and_then(|user| user.parse().ok());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+# Texts of the platform: validation, lists, sessions, the wire.
+# A message may carry an attribute `with-<argument>`, used instead when that argument is given.
+
+## Values of fields
+required = This field is required.
+not-a-string = Enter text; this value is of another type.
+not-a-number = Enter a number, such as 36.6.
+not-an-integer = Enter a whole number, such as 12.
+not-a-boolean = Enter true or false.
+not-a-date = Enter a date in the form YYYY-MM-DD, such as 2026-03-09.
+no-such-date = { $value } is not a day in the calendar. Check the day, month and year.
+not-a-time = Enter a time in the form HH:MM, such as 14:30.
+not-a-timestamp = Enter a date and time with its offset, such as 2026-03-09T14:30:00Z.
+not-a-list = Enter a list of values.
+not-an-object = Enter an object with named fields.
+too-long =
+    { $max ->
+        [one] This text has { $length } characters; at most { $max } is allowed.
+       *[other] This text has { $length } characters; at most { $max } are allowed.
+    }
+blank = This field may not be blank.
+too-small = Enter a value of { $min } or more.
+too-big = Enter a value of { $max } or less.
+not-a-choice = “{ $value }” is not a valid choice. Choose one of: { $choices }.
+control-characters = Remove the invisible control characters from this text.
+not-a-phone = “{ $value }” is not a valid phone number. Enter it with its country code, such as +220 301 2345.
+not-an-email = “{ $value }” is not a valid e-mail address. Enter one such as name@example.org.
+not-a-uuid = Enter a UUID, such as 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
+not-money = Enter an amount such as 125.50, with no more decimal places than the currency has.
+taken = Another record already has this value. Enter a different one.
+    .with-value = Another record already has the value “{ $value }”. Enter a different one.
+unknown-reference = There is no { $kind } with the id { $id }. Choose an existing one.
+other-patient = This record belongs to another patient. Choose one that belongs to the same patient.
+future-date = This date may not lie in the future.
+not-null = This field must have a value.
+null-not-allowed = This field may not be null. Give a value or leave the field out.
+
+## Requests and lists
+malformed-json = The request body is not valid JSON: { $reason }.
+body-not-object = The request body must be a JSON object.
+unknown-filter = There is no filter “{ $name }” here. Valid filters: { $valid }.
+not-sortable = This list cannot be sorted by “{ $name }”. Valid choices: { $valid }.
+bad-page = The value of “{ $name }” is not valid. Enter a whole number of 1 or more.
+bad-cursor = This cursor is not valid. Start again from the first page.
+stale-version = This record was changed by someone else in the meantime. Load it again, then repeat your change.
+bad-if-match = The If-Match header must hold the ETag of the record, exactly as it was received.
+not-found = Not found.
+method-not-allowed = The method { $method } is not allowed here.
+in-use = This record is still used by { $what }. Remove those links first.
+state-conflict = This is not possible while the state is “{ $state }”.
+conflict = This change conflicts with another one. Load the record again and try once more.
+idempotency-key-reused = This idempotency key was already used for a different request. Use a new key.
+idempotency-in-flight = A request with this idempotency key is still being processed. Try again shortly.
+idempotency-key-bad = The Idempotency-Key header must hold 1 to 255 visible ASCII characters.
+payload-too-large = The request body is too large; at most { $limit } is allowed.
+unsupported-media-type = This content type is not supported. Send { $expected }.
+rate-limited =
+    { $seconds ->
+        [one] Too many requests. Try again in { $seconds } second.
+       *[other] Too many requests. Try again in { $seconds } seconds.
+    }
+request-timeout = The request took too long and was stopped. Try again.
+unavailable = The service is not available at the moment. Try again shortly.
+internal = An unexpected error occurred. If it happens again, tell your administrator the request id.
+
+## Sessions and permissions
+permission-denied = You do not have permission to do this.
+not-authenticated = Log in to continue.
+token-expired = Your access token has expired. Refresh it or log in again.
+token-invalid = The token is not valid. Log in again.
+session-revoked = This session was ended. Log in again.
+account-inactive = This account is not active. Ask your administrator.
+locked-out =
+    { $seconds ->
+        [one] Too many failed attempts. Try again in { $seconds } second.
+       *[other] Too many failed attempts. Try again in { $seconds } seconds.
+    }

@@ -1,0 +1,76 @@
+# Textes de la plateforme : validation, listes, sessions, échanges.
+
+## Valeurs des champs
+required = Ce champ est obligatoire.
+not-a-string = Saisissez un texte ; cette valeur est d’un autre type.
+not-a-number = Saisissez un nombre, par exemple 36.6.
+not-an-integer = Saisissez un nombre entier, par exemple 12.
+not-a-boolean = Saisissez true (vrai) ou false (faux).
+not-a-date = Saisissez une date au format YYYY-MM-DD (année-mois-jour), par exemple 2026-03-09.
+no-such-date = { $value } n’existe pas dans le calendrier. Vérifiez le jour, le mois et l’année.
+not-a-time = Saisissez une heure au format HH:MM, par exemple 14:30.
+not-a-timestamp = Saisissez une date et une heure avec leur décalage horaire, par exemple 2026-03-09T14:30:00Z.
+not-a-list = Saisissez une liste de valeurs.
+not-an-object = Saisissez un objet avec des champs nommés.
+too-long =
+    { $max ->
+        [one] Ce texte compte { $length } caractères ; { $max } caractère au plus est autorisé.
+       *[other] Ce texte compte { $length } caractères ; { $max } caractères au plus sont autorisés.
+    }
+blank = Ce champ ne peut pas être vide.
+too-small = Saisissez une valeur supérieure ou égale à { $min }.
+too-big = Saisissez une valeur inférieure ou égale à { $max }.
+not-a-choice = « { $value } » n’est pas un choix valable. Choisissez parmi : { $choices }.
+control-characters = Supprimez les caractères de contrôle invisibles de ce texte.
+not-a-phone = « { $value } » n’est pas un numéro de téléphone valable. Saisissez-le avec l’indicatif du pays, par exemple +220 301 2345.
+not-an-email = « { $value } » n’est pas une adresse e-mail valable. Saisissez-la sous la forme nom@example.org.
+not-a-uuid = Saisissez un UUID, par exemple 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
+not-money = Saisissez un montant, par exemple 125.50, sans plus de décimales que n’en a la monnaie.
+taken = Un autre enregistrement porte déjà cette valeur. Saisissez-en une autre.
+    .with-value = Un autre enregistrement porte déjà la valeur « { $value } ». Saisissez-en une autre.
+unknown-reference = Aucun enregistrement de type « { $kind } » ne porte l’identifiant { $id }. Choisissez-en un existant.
+other-patient = Cet enregistrement appartient à un autre patient. Choisissez-en un du même patient.
+future-date = Cette date ne peut pas être dans le futur.
+not-null = Ce champ doit avoir une valeur.
+null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez le champ.
+
+## Requêtes et listes
+malformed-json = Le corps de la requête n’est pas du JSON valable : { $reason }.
+body-not-object = Le corps de la requête doit être un objet JSON.
+unknown-filter = Le filtre « { $name } » n’existe pas ici. Filtres possibles : { $valid }.
+not-sortable = Cette liste ne peut pas être triée par « { $name } ». Choix possibles : { $valid }.
+bad-page = La valeur de « { $name } » n’est pas valable. Saisissez un nombre entier supérieur ou égal à 1.
+bad-cursor = Ce curseur n’est pas valable. Recommencez à la première page.
+stale-version = Cet enregistrement a été modifié entre-temps par quelqu’un d’autre. Rechargez-le, puis refaites votre modification.
+bad-if-match = L’en-tête If-Match doit contenir l’ETag de l’enregistrement, exactement tel que reçu.
+not-found = Introuvable.
+method-not-allowed = La méthode { $method } n’est pas autorisée ici.
+in-use = Cet enregistrement est encore utilisé par : { $what }. Supprimez d’abord ces liens.
+state-conflict = Cette opération est impossible dans l’état « { $state } ».
+conflict = Cette modification entre en conflit avec une autre. Rechargez l’enregistrement et réessayez.
+idempotency-key-reused = Cette clé d’idempotence a déjà servi pour une autre requête. Utilisez une nouvelle clé.
+idempotency-in-flight = Une requête avec cette clé d’idempotence est encore en cours de traitement. Réessayez dans un instant.
+idempotency-key-bad = L’en-tête Idempotency-Key doit contenir de 1 à 255 caractères ASCII visibles.
+payload-too-large = Le corps de la requête est trop volumineux ; la limite est de { $limit }.
+unsupported-media-type = Ce type de contenu n’est pas pris en charge. Envoyez { $expected }.
+rate-limited =
+    { $seconds ->
+        [one] Trop de requêtes. Réessayez dans { $seconds } seconde.
+       *[other] Trop de requêtes. Réessayez dans { $seconds } secondes.
+    }
+request-timeout = La requête a pris trop de temps et a été interrompue. Réessayez.
+unavailable = Le service est momentanément indisponible. Réessayez dans un instant.
+internal = Une erreur inattendue s’est produite. Si elle se répète, communiquez l’identifiant de la requête à votre administrateur.
+
+## Sessions et droits
+permission-denied = Vous n’avez pas le droit d’effectuer cette opération.
+not-authenticated = Connectez-vous pour continuer.
+token-expired = Votre jeton d’accès a expiré. Renouvelez-le ou reconnectez-vous.
+token-invalid = Le jeton n’est pas valable. Reconnectez-vous.
+session-revoked = Cette session a été fermée. Reconnectez-vous.
+account-inactive = Ce compte n’est pas actif. Adressez-vous à votre administrateur.
+locked-out =
+    { $seconds ->
+        [one] Trop de tentatives infructueuses. Réessayez dans { $seconds } seconde.
+       *[other] Trop de tentatives infructueuses. Réessayez dans { $seconds } secondes.
+    }

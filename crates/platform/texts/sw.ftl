@@ -1,0 +1,64 @@
+# Maandishi ya jukwaa: uhakiki, orodha, vipindi, mawasiliano.
+
+## Thamani za sehemu
+required = Sehemu hii ni lazima ijazwe.
+not-a-string = Andika maandishi; thamani hii ni ya aina nyingine.
+not-a-number = Andika nambari, kwa mfano 36.6.
+not-an-integer = Andika nambari kamili, kwa mfano 12.
+not-a-boolean = Andika true (kweli) au false (si kweli).
+not-a-date = Andika tarehe kwa muundo wa YYYY-MM-DD (mwaka-mwezi-siku), kwa mfano 2026-03-09.
+no-such-date = Tarehe { $value } haipo kwenye kalenda. Hakikisha siku, mwezi na mwaka.
+not-a-time = Andika saa kwa muundo wa HH:MM, kwa mfano 14:30.
+not-a-timestamp = Andika tarehe na saa pamoja na tofauti ya saa za eneo, kwa mfano 2026-03-09T14:30:00Z.
+not-a-list = Andika orodha ya thamani.
+not-an-object = Andika kitu cha JSON chenye sehemu zenye majina.
+too-long = Maandishi haya yana herufi { $length }; mwisho ni herufi { $max }.
+blank = Sehemu hii haiwezi kuachwa tupu.
+too-small = Andika thamani isiyopungua { $min }.
+too-big = Andika thamani isiyozidi { $max }.
+not-a-choice = “{ $value }” si chaguo sahihi. Chagua mojawapo ya: { $choices }.
+control-characters = Ondoa herufi za udhibiti zisizoonekana kwenye maandishi haya.
+not-a-phone = “{ $value }” si nambari sahihi ya simu. Iandike pamoja na msimbo wa nchi, kwa mfano +220 301 2345.
+not-an-email = “{ $value }” si anwani sahihi ya barua pepe. Andika anwani kama jina@example.org.
+not-a-uuid = Andika UUID, kwa mfano 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
+not-money = Andika kiasi cha fedha, kwa mfano 125.50, bila desimali zaidi ya zile za sarafu inayotumika.
+taken = Rekodi nyingine tayari ina thamani hii. Andika thamani tofauti.
+    .with-value = Rekodi nyingine tayari ina thamani “{ $value }”. Andika thamani tofauti.
+unknown-reference = Hakuna rekodi ya aina ya “{ $kind }” yenye kitambulisho { $id }. Chagua iliyopo.
+other-patient = Rekodi hii ni ya mgonjwa mwingine. Chagua rekodi ya mgonjwa huyohuyo.
+future-date = Tarehe hii haiwezi kuwa ya wakati ujao.
+not-null = Sehemu hii lazima iwe na thamani.
+null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
+
+## Maombi na orodha
+malformed-json = Maudhui ya ombi si JSON sahihi: { $reason }.
+body-not-object = Maudhui ya ombi lazima yawe kitu cha JSON.
+unknown-filter = Hakuna kichujio “{ $name }” hapa. Vichujio vinavyokubalika: { $valid }.
+not-sortable = Orodha hii haiwezi kupangwa kwa “{ $name }”. Chaguo zinazokubalika: { $valid }.
+bad-page = Thamani ya “{ $name }” si sahihi. Andika nambari kamili isiyopungua 1.
+bad-cursor = Kielekezi hiki si sahihi. Anza tena kutoka ukurasa wa kwanza.
+stale-version = Rekodi hii imeshabadilishwa na mtu mwingine. Ipakie upya, kisha urudie badiliko lako.
+bad-if-match = Kichwa cha If-Match lazima kiwe na ETag ya rekodi, kama ilivyopokelewa.
+not-found = Haikupatikana.
+method-not-allowed = Mbinu { $method } hairuhusiwi hapa.
+in-use = Rekodi hii bado inatumiwa na { $what }. Ondoa kwanza viungo hivyo.
+state-conflict = Hili haliwezekani wakati hali ni “{ $state }”.
+conflict = Badiliko hili linagongana na lingine. Pakia rekodi upya, kisha ujaribu tena.
+idempotency-key-reused = Ufunguo huu wa Idempotency-Key umeshatumika kwa ombi lingine. Tumia ufunguo mpya.
+idempotency-in-flight = Ombi lenye ufunguo huu wa Idempotency-Key bado linashughulikiwa. Jaribu tena baada ya muda mfupi.
+idempotency-key-bad = Kichwa cha Idempotency-Key lazima kiwe na herufi 1 hadi 255 za ASCII zinazoonekana.
+payload-too-large = Maudhui ya ombi ni makubwa mno; kikomo ni { $limit }.
+unsupported-media-type = Aina hii ya maudhui haikubaliki. Tuma { $expected }.
+rate-limited = Maombi yamezidi kiwango. Jaribu tena baada ya sekunde { $seconds }.
+request-timeout = Ombi limechukua muda mrefu mno na limesitishwa. Jaribu tena.
+unavailable = Huduma haipatikani kwa sasa. Jaribu tena baada ya muda mfupi.
+internal = Hitilafu isiyotarajiwa imetokea. Ikitokea tena, mpe msimamizi wako kitambulisho cha ombi.
+
+## Vipindi na ruhusa
+permission-denied = Huna ruhusa ya kufanya hivi.
+not-authenticated = Ingia kwenye akaunti yako ili kuendelea.
+token-expired = Muda wa tokeni yako ya ufikiaji umekwisha. Ihuishe au uingie tena.
+token-invalid = Tokeni si sahihi. Ingia tena.
+session-revoked = Kipindi hiki kimefungwa. Ingia tena.
+account-inactive = Akaunti hii haitumiki kwa sasa. Wasiliana na msimamizi wako.
+locked-out = Majaribio mengi yameshindikana. Jaribu tena baada ya sekunde { $seconds }.
