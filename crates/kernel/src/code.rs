@@ -54,6 +54,8 @@ codes! {
     TokenInvalid = "token_invalid", 401;
     /// Signed in, but not entitled.
     PermissionDenied = "permission_denied", 403;
+    /// A new password must be chosen before anything else.
+    PasswordChangeRequired = "password_change_required", 403;
     /// There is no such thing, or none within the caller's sight.
     NotFound = "not_found", 404;
     /// The path exists, the method does not.

@@ -8,7 +8,7 @@ use kernel::{Clock, HospitalZone};
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::db::Db;
-use crate::db::migrate::migrate;
+use crate::db::migrate;
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::keys;

@@ -65,7 +65,7 @@ pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<
     let mut request = format!("{} {}?", call.head.method, call.head.path).into_bytes();
     request.extend(serde_json::to_vec(&call.head.query)?);
     request.extend_from_slice(&call.body);
-    let request = Hex(app.ring().audit_mac(&request)?.to_vec());
+    let request = Hex(app.ring().audit_mac(&request).to_vec());
     Ok(Some(Slot { actor, key: Line::cut(key), request }))
 }
 
@@ -130,7 +130,7 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
 
 fn in_flight(error: DbError) -> Error {
     match error {
-        DbError::Timeout(_) => Error::refuse(Code::IdempotencyInFlight, Text::new("idempotency-in-flight"))
+        DbError::Timeout | DbError::Busy => Error::refuse(Code::IdempotencyInFlight, Text::new("idempotency-in-flight"))
             .retry_after(PATIENCE_SECONDS),
         other => other.into(),
     }

@@ -18,7 +18,7 @@ struct Stored(WrappedKey);
 
 impl FromRow for Stored {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let word = |text: String| DbError::Decode(format!("{text} is no key state or purpose").into());
+        let word = |text: String| DbError::Decode(format!("{text} is no key state or purpose"));
         let (purpose, state): (String, String) = (row.get(1)?, row.get(3)?);
         Ok(Stored(WrappedKey {
             id: row.get(0)?,
@@ -86,7 +86,7 @@ pub async fn unlock(db: &Db, settings: &Settings, now: Timestamp) -> Result<KeyR
 /// When there is none or it cannot be read, with the remedy.
 pub fn master(settings: &Settings, empty: bool) -> Result<MasterKey, Error> {
     if let Some(key) = &settings.master_key {
-        return Ok(MasterKey::from_bytes(key.bytes()));
+        return Ok(MasterKey::from_bytes(*key.bytes()));
     }
     let file = default_key_file(settings);
     if file.exists() {

@@ -1,7 +1,7 @@
 //! The platform's own tables, and its place in the list of modules.
 
 use crate::audit::AuditLog;
-use crate::db::migrate::{Ddl, Migration};
+use crate::db::{Ddl, Migration};
 use crate::idempotency::IdempotentReply;
 use crate::jobs::{JobRow, JobState};
 use crate::module::Module;

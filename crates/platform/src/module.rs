@@ -9,7 +9,7 @@ use crate::access::{Access, PermissionInfo};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::migrate::Migration;
+use crate::db::Migration;
 use crate::error::Error;
 use crate::jobs::JobInfo;
 use crate::operation::Operation;

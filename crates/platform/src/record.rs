@@ -189,7 +189,7 @@ pub fn load<R: Record>(row: &Row<'_>, ring: &KeyRing) -> Result<R, DbError> {
         let bytes: Vec<u8> = row.get(next)?;
         next += 1;
         sealed = Envelope::open(ring, &aad::<R>(meta.uid), &bytes)
-            .map_err(|error| DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id).into()))?;
+            .map_err(|error| DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)))?;
     }
     R::take(meta, row, &mut next, &mut sealed)
 }
@@ -200,16 +200,16 @@ pub fn values<R: Record>(record: &R, ring: &KeyRing) -> Result<Vec<Value>, crate
     let mut sealed = Envelope::new();
     let mut columns = Vec::with_capacity(R::columns().len());
     columns.extend([
-        meta.uid.to_value(),
-        meta.created_at.to_value(),
-        meta.updated_at.to_value(),
-        meta.version.to_value(),
+        ToValue::to_value(&meta.uid),
+        ToValue::to_value(&meta.created_at),
+        ToValue::to_value(&meta.updated_at),
+        ToValue::to_value(&meta.version),
     ]);
     let envelope_at = columns.len();
     record.put(&mut columns, &mut sealed);
     if R::has_sealed() {
         let bytes = sealed.seal(ring, &aad::<R>(meta.uid))?;
-        columns.insert(envelope_at, bytes.to_value());
+        columns.insert(envelope_at, ToValue::to_value(&bytes));
     }
     Ok(columns)
 }

@@ -210,6 +210,29 @@ impl Settings {
             .unwrap_or_else(|| self.data_dir.join("audit-anchor.log"))
     }
 
+    /// How the database is opened.
+    #[must_use]
+    pub fn db_config(&self) -> DbConfig {
+        let url = match &self.database {
+            Database::Sqlite(path) => DbUrl::Sqlite(path.clone()),
+            Database::Postgres(config) => DbUrl::Postgres {
+                config: config.clone(),
+                root_certificates: None,
+            },
+        };
+        DbConfig {
+            pool_size: self.db_pool,
+            statement_cache: self.db_statement_cache,
+            ..DbConfig::new(url)
+        }
+    }
+
+    /// Whether a reverse proxy at this address is believed about the client's.
+    #[must_use]
+    pub fn trusts(&self, peer: std::net::IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&peer))
+    }
+
     /// Contradictions between settings that are each fine, as (name, what is wrong).
     fn contradictions(&self) -> Vec<(&'static str, String)> {
         let mut found = Vec::new();

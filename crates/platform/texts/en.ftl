@@ -75,3 +75,4 @@ locked-out =
         [one] Too many failed attempts. Try again in { $seconds } second.
        *[other] Too many failed attempts. Try again in { $seconds } seconds.
     }
+password-change-required = Choose a new password first: the one you signed in with was temporary.

@@ -74,3 +74,4 @@ locked-out =
         [one] Trop de tentatives infructueuses. Réessayez dans { $seconds } seconde.
        *[other] Trop de tentatives infructueuses. Réessayez dans { $seconds } secondes.
     }
+password-change-required = Choisissez d’abord un nouveau mot de passe : celui avec lequel vous vous êtes connecté était temporaire.

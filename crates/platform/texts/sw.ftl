@@ -62,3 +62,4 @@ token-invalid = Tokeni si sahihi. Ingia tena.
 session-revoked = Kipindi hiki kimefungwa. Ingia tena.
 account-inactive = Akaunti hii haitumiki kwa sasa. Wasiliana na msimamizi wako.
 locked-out = Majaribio mengi yameshindikana. Jaribu tena baada ya sekunde { $seconds }.
+password-change-required = Chagua kwanza nenosiri jipya: ulilotumia kuingia lilikuwa la muda.

@@ -39,7 +39,7 @@ impl<T: Field> Field for List<T> {
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
         let json: Json = row.get(index)?;
-        Self::parse_items(&json).map(List).map_err(|_| DbError::Decode("a stored list does not parse".into()))
+        Self::parse_items(&json).map(List).map_err(|_| DbError::Decode("a stored list does not parse".to_owned()))
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

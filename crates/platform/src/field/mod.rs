@@ -22,7 +22,7 @@ pub use text::{Blank, Text as Line};
 use serde::Serializer;
 use serde_json::{Value as Json, json};
 
-use crate::db::{DbError, Row, Value};
+use crate::db::{Cell, DbError, Decode, Row, Value};
 use crate::fault::Fault;
 use crate::seal::Envelope;
 
@@ -140,7 +140,8 @@ impl<T: Field> Field for Option<T> {
     }
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
-        if row.is_null(index)? { Ok(None) } else { T::from_row(row, index).map(Some) }
+        let IsNull(nothing) = row.get(index)?;
+        if nothing { Ok(None) } else { T::from_row(row, index).map(Some) }
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -167,6 +168,14 @@ impl<T: Field> Field for Option<T> {
             }
             None => json!({ "anyOf": [schema, { "type": "null" }] }),
         }
+    }
+}
+
+struct IsNull(bool);
+
+impl Decode for IsNull {
+    fn decode(cell: &Cell<'_>) -> Result<Self, DbError> {
+        Ok(IsNull(cell.is_null()))
     }
 }
 

@@ -96,7 +96,7 @@ impl Field for Money {
     }
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
-        Money::from_minor(row.get(index)?).map_err(|error| DbError::Decode(error.to_string().into()))
+        Money::from_minor(row.get(index)?).map_err(|error| DbError::Decode(error.to_string()))
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

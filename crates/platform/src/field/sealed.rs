@@ -25,7 +25,7 @@ impl<T: Field> Field for Sealed<T> {
     }
 
     fn from_row(_row: &Row<'_>, _index: usize) -> Result<Self, DbError> {
-        Err(DbError::Decode("a sealed field has no column of its own".into()))
+        Err(DbError::Decode("a sealed field has no column of its own".to_owned()))
     }
 
     /// Only the generic views call this, after the row came through the caller's scope and its
@@ -52,6 +52,6 @@ impl<T: Field> Field for Sealed<T> {
             // The field came with a later version than the row.
             None => T::absent(),
         };
-        parsed.map(Sealed::new).map_err(|_| DbError::Decode(format!("sealed field {name} does not parse").into()))
+        parsed.map(Sealed::new).map_err(|_| DbError::Decode(format!("sealed field {name} does not parse")))
     }
 }

@@ -19,7 +19,7 @@ pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Rep
         Ok(other) | Err(other) => {
             // Bound values never appear in these texts; statements and constraint names may.
             tracing::error!(request_id, error = ?other, "request failed");
-            let unavailable = matches!(&other, Error::Db(DbError::Unavailable(_) | DbError::Busy(_) | DbError::Timeout(_)));
+            let unavailable = matches!(&other, Error::Db(DbError::Unavailable(_) | DbError::Timeout));
             let code = if unavailable { Code::Unavailable } else { Code::Internal };
             let key = if unavailable { "unavailable" } else { "internal" };
             let detail = app.texts.render(language, &Text::new(key));

@@ -7,6 +7,7 @@ use axum::body::Body as HttpBody;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method};
 use http_body_util::BodyExt;
 use kernel::{Code, Language, Reach};
@@ -15,11 +16,12 @@ use super::call::{Call, Head, Reply, ReplyBody};
 use super::refusal;
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
+use crate::cx::Cx;
 use crate::error::Error;
 use crate::idempotency;
 use crate::operation::{Effect, Need, Operation, Without};
 use crate::texts::Text;
-use crate::unit::{self, Opening};
+use crate::unit::{self, Opening, Work};
 
 /// The most of a too large body that is read and thrown away, so that the client gets to see why.
 const DISCARD: usize = 32 * 1024 * 1024;
@@ -63,7 +65,7 @@ fn parts(app: &App, request: axum::extract::Request, route: &str) -> (Arc<Head>,
     let ip = if proxied { forwarded(app, header("x-forwarded-for")).or(peer) } else { peer };
     let language = match header("accept-language") {
         Some(wanted) => Language::from_accept_language(wanted).code(),
-        None => app.settings.language(),
+        None => app.settings.language,
     };
     let request_id = header("x-request-id")
         .filter(|id| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
@@ -106,14 +108,36 @@ async fn answer(
     };
     let reach = reach(&operation, &actor)?;
     let limit = if operation.upload { app.settings.max_upload_bytes } else { app.settings.max_body_bytes };
-    let body = if matches!(head.method, Method::GET | Method::HEAD) { Bytes::new() } else { whole(body, limit as usize).await? };
+    let body = if matches!(head.method, Method::GET | Method::HEAD) { Bytes::new() } else { whole(body, limit).await? };
     let opening = Opening { actor: Arc::new(actor), origin: origin.clone(), reach };
-    let call = Call { head, params, body, operation };
+    let call = Arc::new(Call { head, params, body, operation });
     match call.operation.effect {
-        Effect::Read | Effect::Own => {
-            unit::read(app, &opening, |cx| (call.operation.run)(cx, &call)).await
-        }
+        Effect::Read | Effect::Own => unit::read(app, &opening, work(&call)).await,
         Effect::Write => write(app, &opening, &call).await,
+    }
+}
+
+/// The operation as work for a unit, which may run it more than once.
+fn work(call: &Arc<Call>) -> impl Work<Reply> + use<> {
+    let call = call.clone();
+    move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
+        let call = call.clone();
+        Box::pin(async move { (call.operation.run)(cx, &call).await })
+    }
+}
+
+/// The same, claiming the key first and keeping the answer last.
+fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> {
+    let (work, slot) = (work(call), slot.clone());
+    let work = Arc::new(work);
+    move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
+        let (work, slot) = (work.clone(), slot.clone());
+        Box::pin(async move {
+            let claimed = idempotency::claim(cx, &slot).await?;
+            let reply = work(cx).await?;
+            idempotency::keep(cx, claimed, &reply).await?;
+            Ok(reply)
+        })
     }
 }
 
@@ -135,30 +159,18 @@ fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
     }
 }
 
-async fn write(app: &Arc<App>, opening: &Opening, call: &Call) -> Result<Reply, Error> {
+async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Reply, Error> {
     let slot = match call.head.method {
         Method::POST => idempotency::slot(app, call, opening.actor.user_id())?,
         _ => None,
     };
-    let Some(slot) = slot else {
-        return unit::write(app, opening, |cx| (call.operation.run)(cx, call)).await;
-    };
+    let Some(slot) = slot else { return unit::write(app, opening, work(call)).await };
     // Whoever was faster has committed by the time that we are told so; one more look finds it.
     for _ in 0..3 {
         if let Some(reply) = idempotency::replay(app, &slot, app.clock.now()).await? {
             return Ok(reply);
         }
-        let done = unit::write(app, opening, |cx| {
-            let slot = &slot;
-            Box::pin(async move {
-                let claimed = idempotency::claim(cx, slot).await?;
-                let reply = (call.operation.run)(cx, call).await?;
-                idempotency::keep(cx, claimed, &reply).await?;
-                Ok(reply)
-            })
-        })
-        .await;
-        match done {
+        match unit::write(app, opening, once(call, &slot)).await {
             Err(Error::AnsweredBefore) => {}
             done => return done,
         }

@@ -11,7 +11,7 @@ use crate::db::Statement;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::http::call::{Call, Reply};
-use crate::record::{Body, Record};
+use crate::record::Body;
 use crate::texts::Text;
 
 /// Answers one record with its `ETag`, and notes that it was seen.

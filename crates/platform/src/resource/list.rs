@@ -125,7 +125,7 @@ async fn render<R: Resource>(
         Page::Window { limit, offset } if call.query("page").is_none() => {
             Some(call.url_with(&[("limit", limit.to_string()), ("offset", offset.saturating_sub(*limit).to_string())], &[]))
         }
-        Page::Window { limit, offset } => Some(call.url_with(&[("page", (offset / limit).max(1).to_string())], &[])),
+        Page::Window { limit, offset } => Some(call.url_with(&[("page", std::cmp::max(offset / limit, 1).to_string())], &[])),
     };
     let withheld = R::withheld(&cx.grant());
     let views: Vec<View<'_, R>> =

@@ -58,7 +58,7 @@ impl Page {
         let limit = number(call, "limit", 1)?.or(number(call, "page_size", 1)?);
         let offset = number(call, "offset", 0)?;
         let page = number(call, "page", 1)?;
-        let size = limit.unwrap_or(DEFAULT_SIZE).min(MOST);
+        let size = std::cmp::min(limit.unwrap_or(DEFAULT_SIZE), MOST);
         if let Some(cursor) = call.query("cursor") {
             let cursor = if cursor.is_empty() { None } else { Some(Cursor::decode(cursor, keys)?) };
             return Ok(Page::After { limit: size, cursor });

@@ -5,10 +5,11 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::Resource;
-use crate::record::{Part, Record};
+use crate::record::Part;
 
 /// A row with its further keys, as clients see it.
 #[derive(Serialize)]
+#[serde(bound = "")]
 pub struct View<'a, R: Resource> {
     #[serde(flatten)]
     row: Shown<'a, R>,
