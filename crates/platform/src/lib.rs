@@ -1,4 +1,5 @@
 //! How anything in Chelal is declared, guarded, stored, audited, sent and documented.
 
+pub mod mail;
 pub mod settings;
 pub mod texts;
