@@ -223,16 +223,32 @@ async fn a_lost_connection_is_restored_and_told() {
 
 #[tokio::test]
 async fn words_lost_while_away_make_the_others_read_again() {
-    let Some(config) = postgres() else { return };
-    let (b, _task_b) = node(&config, "hub-test").await;
-    let mut at_b = b.subscribe(&topic());
+    let Some(mut config) = postgres() else { return };
+    // A database, and so a channel, of its own: every node on it is told.
+    let admin = client(&config).await;
+    let database = format!("hub_{}", Uuid::new_v4().simple());
+    admin
+        .batch_execute(&format!("create database {database}"))
+        .await
+        .unwrap();
+    config.dbname(&database);
+
+    let (b, task_b) = node(&config, "hub-test").await;
+    let mut at_b = b.subscribe("other:");
     let a = Hub::new();
-    let _task_a = a.connect_postgres(config, tls());
+    let task_a = a.connect_postgres(config, tls());
     // More than wait for a connection, before the task had a chance to connect.
     for _ in 0..2000 {
-        a.publish("test:flood", "x".to_owned()).unwrap();
+        a.publish("flood", "x".to_owned()).unwrap();
     }
-    assert_eq!(next(&mut at_b).await, Some(Signal::Reconnected));
+    let heard = next(&mut at_b).await;
+    task_a.abort();
+    task_b.abort();
+    admin
+        .batch_execute(&format!("drop database {database} with (force)"))
+        .await
+        .unwrap();
+    assert_eq!(heard, Some(Signal::Reconnected));
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ impl Reader {
         let parsed = kind.parse(given.unwrap_or(default));
         if parsed.is_none() {
             let shown = match given {
-                Some(value) if !kind.secret => format!("“{value}” is not valid"),
+                Some(value) if !kind.secret => format!("“{}” is not valid", value.escape_debug()),
                 _ => "the value is not valid (it is not shown because it may hold a secret)"
                     .to_owned(),
             };
