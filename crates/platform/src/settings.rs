@@ -86,11 +86,11 @@ settings! {
         CHELAL_MAX_BODY_BYTES => max_body_bytes: usize = size(1024, 1 << 30), default "1 MiB", example "2 MiB";
         /// The largest uploaded file.
         CHELAL_MAX_UPLOAD_BYTES => max_upload_bytes: usize = size(1024, 1 << 34), default "25 MiB", example "50 MiB";
-        /// A request that takes longer is stopped.
+        /// A request that takes longer is stopped, in seconds.
         CHELAL_REQUEST_TIMEOUT_SECONDS => request_timeout: Duration = seconds(1, 600), default "30", example "60";
     }
     "Data" {
-        /// The directory of the database and of uploaded files; relative paths lie in it.
+        /// The directory of the database and of uploaded files; a relative path in DATABASE_URL lies in it.
         CHELAL_DATA_DIR => data_dir: PathBuf = path(), default ".", example "/var/lib/chelal";
         /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
         /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`.

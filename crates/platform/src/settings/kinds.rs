@@ -12,12 +12,14 @@ use lettre::message::Mailbox;
 use super::values::{Database, MasterKey, Secret};
 use crate::texts::LANGUAGES;
 
+type Parse<T> = Box<dyn Fn(&str) -> Option<T>>;
+
 /// A kind of value: `says` completes "give …".
 pub(super) struct Kind<T> {
     pub(super) says: String,
     /// Values of this kind are never shown.
     pub(super) secret: bool,
-    parse: Box<dyn Fn(&str) -> Option<T>>,
+    parse: Parse<T>,
 }
 
 impl<T: 'static> Kind<T> {

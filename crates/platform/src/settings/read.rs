@@ -57,7 +57,7 @@ impl Reader {
         let parsed = kind.parse(given.unwrap_or(default));
         if parsed.is_none() {
             let shown = match given {
-                Some(value) if !kind.secret => format!("“{value}” is not valid"),
+                Some(value) if !kind.secret => format!("“{}” is not valid", value.escape_debug()),
                 _ => "the value is not valid (it is not shown because it may hold a secret)"
                     .to_owned(),
             };
@@ -178,10 +178,11 @@ fn dotenv(text: &str, problems: &mut Vec<String>) -> BTreeMap<String, String> {
             }
             Err(dotenvy::Error::LineParse(line, _)) => {
                 let first = line.lines().next().unwrap_or_default().trim();
-                let number = text
-                    .lines()
-                    .position(|l| l.trim() == first)
-                    .map_or(0, |at| at + 1);
+                // The error names the rest of the line only, so look for the line that fails by itself.
+                let fails = |l: &str| {
+                    l.contains(first) && dotenvy::from_read_iter(l.as_bytes()).any(|i| i.is_err())
+                };
+                let number = text.lines().position(fails).map_or(1, |at| at + 1);
                 problems.push(format!(".env line {number} cannot be read: write NAME=value, values with spaces in quotes"));
                 break;
             }

@@ -257,7 +257,7 @@ fn secrets_are_never_shown() {
         .filter(|s| s.secret)
         .map(|s| (s.name, ()))
     {
-        let error = load(&[(name, "postgres://u:hush\u{7}hush?x@db")])
+        let error = load(&[(name, "mysql://u:hush\u{7}hush@db")])
             .unwrap_err()
             .to_string();
         assert!(error.contains(name) && !error.contains("hush"), "{error}");

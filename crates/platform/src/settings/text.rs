@@ -49,10 +49,11 @@ impl Settings {
                 "Default shown"
             };
             let help = wrap(setting.help);
+            let kind = wrap(&format!("Value: {}. {kind}.", setting.value));
             let _ = write!(
                 out,
-                "\n{help}# Value: {}. {kind}.\n#{}={quote}{value}{quote}\n",
-                setting.value, setting.name
+                "\n{help}{kind}#{}={quote}{value}{quote}\n",
+                setting.name
             );
         }
         out
