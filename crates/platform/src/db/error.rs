@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// A failure of the database, named so that callers can decide without knowing the dialect.
 ///
-/// Constraint names are the same on SQLite and PostgreSQL (see [`crate::db::ddl`] for the
+/// Constraint names are the same on SQLite and PostgreSQL (see [`crate::db::Ddl`] for the
 /// convention), so that a rule can turn `patient_mrn_key` into a message about the field `mrn`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DbError {

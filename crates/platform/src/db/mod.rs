@@ -33,7 +33,10 @@ pub mod config;
     reason = "the type `Db` lives in its own file"
 )]
 mod db;
+mod ddl;
+mod dump;
 pub mod error;
+mod migrate;
 mod postgres;
 mod row;
 mod sqlite;
@@ -43,7 +46,10 @@ pub mod value;
 
 pub use config::{DbConfig, DbUrl};
 pub use db::{Db, Stats};
+pub use ddl::{ColumnDdl, Ddl, TableDdl};
+pub use dump::schema_dump;
 pub use error::{DbError, Retryable};
+pub use migrate::{Applied, Migration, migrate};
 pub use row::{Cell, Decode, FromRow, Row};
 /// A value bound to a placeholder; see [`value`] for what goes where.
 pub use sea_query::Value;
