@@ -1,0 +1,262 @@
+//! PostgreSQL: a pool of connections with prepared statements.
+
+mod error;
+mod tls;
+mod tx;
+pub(crate) mod types;
+
+use std::path::Path;
+use std::pin::pin;
+
+use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use futures_util::TryStreamExt;
+use sea_query::Value;
+use tokio::sync::mpsc;
+use tokio_postgres::{NoTls, RowStream, config::SslMode};
+
+use self::error::{is_stale_plan, map, map_pool};
+use self::types::Bound;
+use super::config::DbConfig;
+use super::error::DbError;
+use super::row::{FromRow, Row};
+use super::statement::Statement;
+pub(crate) use tx::PgTx;
+
+/// Rows handed over at a time by [`Postgres::stream`].
+const STREAM_CHUNK: usize = 128;
+
+/// A connected PostgreSQL database.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pool: Pool,
+    cache: bool,
+}
+
+impl Postgres {
+    pub(crate) async fn connect(
+        server: &tokio_postgres::Config,
+        root_certificates: Option<&Path>,
+        config: &DbConfig,
+    ) -> Result<Self, DbError> {
+        let mut server = server.clone();
+        // The server's own guard is a little more patient than ours.
+        let idle = (config.tx_time_limit * 3 / 2).as_millis();
+        let options = format!(
+            "{} -c timezone=UTC -c statement_timeout=30000 \
+             -c idle_in_transaction_session_timeout={idle}",
+            server.get_options().unwrap_or_default()
+        );
+        server.options(options.trim());
+        server.application_name("chelal");
+        server.connect_timeout(config.acquire_timeout);
+        // No ping on recycling: a dead connection shows in its first statement, and a round trip
+        // before every request is a third of a keyed read.
+        let recycling = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = if server.get_ssl_mode() == SslMode::Disable {
+            Manager::from_config(server, NoTls, recycling)
+        } else {
+            Manager::from_config(server, tls::connector(root_certificates)?, recycling)
+        };
+        let pool = Pool::builder(manager)
+            .max_size(config.pool_size.max(1))
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(config.acquire_timeout))
+            .create_timeout(Some(config.acquire_timeout))
+            .build()
+            .map_err(|e| DbError::Other(e.to_string()))?;
+        let postgres = Self {
+            pool,
+            cache: config.statement_cache,
+        };
+        let client = postgres.client().await?;
+        client.check_connection().await.map_err(|e| map(&e))?;
+        Ok(postgres)
+    }
+
+    async fn client(&self) -> Result<Client, DbError> {
+        self.pool.get().await.map_err(|e| map_pool(&e))
+    }
+
+    pub(crate) async fn begin(&self) -> Result<PgTx, DbError> {
+        Ok(PgTx::new(self.client().await?, self.cache))
+    }
+
+    pub(crate) async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
+        if self.cache {
+            let client = self.client().await?;
+            return all(&client, true, &statement).await;
+        }
+        let mut tx = self.begin().await?;
+        let rows = tx.all(&statement).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
+    pub(crate) async fn optional<T: FromRow>(
+        &self,
+        statement: Statement,
+    ) -> Result<Option<T>, DbError> {
+        if self.cache {
+            let client = self.client().await?;
+            return optional(&client, true, &statement).await;
+        }
+        let mut tx = self.begin().await?;
+        let row = tx.optional(&statement).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    pub(crate) async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
+        if self.cache {
+            let client = self.client().await?;
+            return execute(&client, true, &statement).await;
+        }
+        let mut tx = self.begin().await?;
+        let changed = tx.execute(&statement).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    /// Sends all rows in chunks; ends early when nobody listens any more. An export may take
+    /// longer than a statement usually may.
+    pub(crate) async fn stream<T: FromRow>(
+        self,
+        statement: Statement,
+        to: mpsc::Sender<Result<Vec<T>, DbError>>,
+    ) {
+        let client = match self.client().await {
+            Ok(client) => client,
+            Err(e) => return drop(to.send(Err(e)).await),
+        };
+        let result = stream_rows(&client, self.cache, &statement, &to).await;
+        if let Ok(true) = result {
+            drop(client);
+        } else {
+            // The rest of the rows is still under way: give up the connection, not our time.
+            drop(Client::take(client));
+        }
+        if let Err(e) = result {
+            drop(to.send(Err(e)).await);
+        }
+    }
+
+    pub(crate) fn usage(&self) -> (usize, usize) {
+        let status = self.pool.status();
+        (status.size, status.size.saturating_sub(status.available))
+    }
+
+    pub(crate) fn close(&self) {
+        self.pool.close();
+    }
+}
+
+/// Starts a statement. Without a cache it is prepared under a name and closed again at once, which
+/// is harmless behind a pooler as long as it happens within one transaction.
+async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
+    let prepared = if cache {
+        client.prepare_cached(&s.sql).await
+    } else {
+        client.prepare(&s.sql).await
+    }
+    .map_err(|e| map(&e))?;
+    let (expected, given) = (prepared.params().len(), s.values.len());
+    if expected != given {
+        return Err(DbError::Value(format!(
+            "{expected} placeholders, {given} values"
+        )));
+    }
+    client
+        .query_raw(&prepared, s.values.iter().map(|v: &Value| Bound(v)))
+        .await
+        .map_err(|e| failed(client, &e))
+}
+
+fn failed(client: &Client, e: &tokio_postgres::Error) -> DbError {
+    if is_stale_plan(e) {
+        client.statement_cache.clear();
+    }
+    map(e)
+}
+
+async fn for_each<T: FromRow>(
+    client: &Client,
+    cache: bool,
+    statement: &Statement,
+    mut each: impl FnMut(T) -> Result<(), DbError>,
+) -> Result<u64, DbError> {
+    let mut rows = pin!(query(client, cache, statement).await?);
+    while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
+        each(T::from_row(&Row::postgres(&row))?)?;
+    }
+    Ok(rows.rows_affected().unwrap_or(0))
+}
+
+async fn all<T: FromRow>(client: &Client, cache: bool, s: &Statement) -> Result<Vec<T>, DbError> {
+    let mut found = Vec::new();
+    for_each(client, cache, s, |row| {
+        found.push(row);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+async fn optional<T: FromRow>(
+    client: &Client,
+    cache: bool,
+    s: &Statement,
+) -> Result<Option<T>, DbError> {
+    let mut found = None;
+    for_each(client, cache, s, |row| match found.replace(row) {
+        None => Ok(()),
+        Some(_) => Err(DbError::Decode("more than one row".to_owned())),
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Rows nobody looks at.
+struct Ignored;
+
+impl FromRow for Ignored {
+    fn from_row(_: &Row<'_>) -> Result<Self, DbError> {
+        Ok(Self)
+    }
+}
+
+async fn execute(client: &Client, cache: bool, s: &Statement) -> Result<u64, DbError> {
+    for_each(client, cache, s, |_: Ignored| Ok(())).await
+}
+
+/// Whether the connection is clean afterwards.
+async fn stream_rows<T: FromRow>(
+    client: &Client,
+    cache: bool,
+    statement: &Statement,
+    to: &mpsc::Sender<Result<Vec<T>, DbError>>,
+) -> Result<bool, DbError> {
+    client
+        .batch_execute("BEGIN READ ONLY; SET LOCAL statement_timeout = '1h'")
+        .await
+        .map_err(|e| map(&e))?;
+    {
+        let mut rows = pin!(query(client, cache, statement).await?);
+        let mut chunk = Vec::with_capacity(STREAM_CHUNK);
+        while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
+            chunk.push(T::from_row(&Row::postgres(&row))?);
+            if chunk.len() == STREAM_CHUNK {
+                let full = std::mem::replace(&mut chunk, Vec::with_capacity(STREAM_CHUNK));
+                if to.send(Ok(full)).await.is_err() {
+                    return Ok(false);
+                }
+            }
+        }
+        if to.send(Ok(chunk)).await.is_err() {
+            return Ok(false);
+        }
+    }
+    client.batch_execute("COMMIT").await.map_err(|e| map(&e))?;
+    Ok(true)
+}

@@ -1,0 +1,133 @@
+//! A transaction on PostgreSQL.
+
+use std::time::Duration;
+
+use deadpool_postgres::Client;
+use futures_util::future::join;
+
+use super::error::map;
+use super::{all, execute, optional};
+use crate::db::error::DbError;
+use crate::db::row::FromRow;
+use crate::db::statement::Statement;
+
+/// After so long without an answer to its `ROLLBACK`, a connection is thrown away.
+const ROLLBACK_TIME: Duration = Duration::from_secs(5);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing has been sent.
+    New,
+    /// `BEGIN` has been sent.
+    Open,
+    /// `COMMIT` or `ROLLBACK` has been answered.
+    Ended,
+}
+
+/// An open transaction holding a connection of the pool. Dropped before its end it rolls back, and
+/// the connection returns to the pool only when the server has said so.
+pub(crate) struct PgTx {
+    client: Option<Client>,
+    cache: bool,
+    stage: Stage,
+    /// A statement was sent and its answer not read (its future was dropped). Whether it failed,
+    /// and with it the transaction, is then unknown, and `COMMIT` would quietly roll back.
+    unanswered: bool,
+}
+
+/// Runs `$call` with `BEGIN` sent ahead of it in the same breath, when it is the first.
+macro_rules! pipelined {
+    ($self:ident, $client:ident, $call:expr) => {{
+        let first = $self.stage == Stage::New;
+        $self.stage = Stage::Open;
+        $self.unanswered = true;
+        let Some($client) = $self.client.as_ref() else {
+            return Err(DbError::aborted());
+        };
+        let result = if first {
+            let (begun, result) = join($client.batch_execute("BEGIN"), $call).await;
+            begun.map_err(|e| map(&e)).and(result)
+        } else {
+            $call.await
+        };
+        $self.unanswered = matches!(&result, Err(e) if e.aborts());
+        result
+    }};
+}
+
+impl PgTx {
+    pub(super) fn new(client: Client, cache: bool) -> Self {
+        Self {
+            client: Some(client),
+            cache,
+            stage: Stage::New,
+            unanswered: false,
+        }
+    }
+
+    pub(crate) async fn all<T: FromRow>(&mut self, s: &Statement) -> Result<Vec<T>, DbError> {
+        let cache = self.cache;
+        pipelined!(self, client, all(client, cache, s))
+    }
+
+    pub(crate) async fn optional<T: FromRow>(
+        &mut self,
+        s: &Statement,
+    ) -> Result<Option<T>, DbError> {
+        let cache = self.cache;
+        pipelined!(self, client, optional(client, cache, s))
+    }
+
+    pub(crate) async fn execute(&mut self, s: &Statement) -> Result<u64, DbError> {
+        let cache = self.cache;
+        pipelined!(self, client, execute(client, cache, s))
+    }
+
+    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+        pipelined!(self, client, async {
+            client.batch_execute(sql).await.map_err(|e| map(&e))
+        })
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
+        if self.unanswered {
+            self.end("ROLLBACK").await?;
+            return Err(DbError::aborted());
+        }
+        self.end("COMMIT").await
+    }
+
+    pub(crate) async fn rollback(mut self) -> Result<(), DbError> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(&mut self, sql: &str) -> Result<(), DbError> {
+        let Some(client) = self.client.as_ref().filter(|_| self.stage == Stage::Open) else {
+            return Ok(());
+        };
+        // A failed COMMIT (a deferred constraint) has ended the transaction as well; a lost
+        // connection is found out by the pool.
+        let result = client.batch_execute(sql).await.map_err(|e| map(&e));
+        self.stage = Stage::Ended;
+        result
+    }
+}
+
+impl Drop for PgTx {
+    fn drop(&mut self) {
+        let Some(client) = self.client.take().filter(|_| self.stage == Stage::Open) else {
+            return;
+        };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            // Closing the connection rolls back too.
+            drop(Client::take(client));
+            return;
+        };
+        runtime.spawn(async move {
+            let done = tokio::time::timeout(ROLLBACK_TIME, client.batch_execute("ROLLBACK")).await;
+            if !matches!(done, Ok(Ok(()))) {
+                drop(Client::take(client));
+            }
+        });
+    }
+}
