@@ -28,14 +28,20 @@ impl Access {
     /// Patient, over all for staff.
     #[must_use]
     pub fn role(self, role: BuiltinRole, verbs: &'static str) -> Access {
-        let reach = if role == BuiltinRole::Patient { Reach::Own } else { Reach::All };
+        let reach = if role == BuiltinRole::Patient {
+            Reach::Own
+        } else {
+            Reach::All
+        };
         self.reach(role, verbs, reach)
     }
 
     /// Grants verbs to several roles.
     #[must_use]
     pub fn roles(self, roles: &[BuiltinRole], verbs: &'static str) -> Access {
-        roles.iter().fold(self, |access, role| access.role(*role, verbs))
+        roles
+            .iter()
+            .fold(self, |access, role| access.role(*role, verbs))
     }
 
     /// Grants verbs to a role over a part of the records.
@@ -52,12 +58,18 @@ impl Access {
 
     /// Grants verbs over their own records to everybody who is signed in, also without a role.
     pub fn own(verbs: &'static str) -> Access {
-        Access { by_role: Vec::new(), everyone: Some((verbs, Reach::Own)) }
+        Access {
+            by_role: Vec::new(),
+            everyone: Some((verbs, Reach::Own)),
+        }
     }
 
     /// What a role holds by default for a verb's letter.
     pub fn of(&self, role: Option<BuiltinRole>, letter: char) -> Reach {
-        let everyone = self.everyone.filter(|(verbs, _)| verbs.contains(letter)).map_or(Reach::None, |(_, reach)| reach);
+        let everyone = self
+            .everyone
+            .filter(|(verbs, _)| verbs.contains(letter))
+            .map_or(Reach::None, |(_, reach)| reach);
         self.by_role
             .iter()
             .filter(|(granted, verbs, _)| Some(*granted) == role && verbs.contains(letter))
@@ -102,12 +114,20 @@ impl Grants {
     /// What both hold: a delegate never gains what they could not do as that user.
     #[must_use]
     pub fn within(&self, other: &Grants) -> Grants {
-        Grants(self.0.iter().map(|(name, reach)| (name.clone(), (*reach).min(other.reach(name)))).collect())
+        Grants(
+            self.0
+                .iter()
+                .map(|(name, reach)| (name.clone(), (*reach).min(other.reach(name))))
+                .collect(),
+        )
     }
 
     /// Every permission held.
     pub fn held(&self) -> impl Iterator<Item = (&str, Reach)> {
-        self.0.iter().filter(|(_, reach)| **reach != Reach::None).map(|(name, reach)| (name.as_str(), *reach))
+        self.0
+            .iter()
+            .filter(|(_, reach)| **reach != Reach::None)
+            .map(|(name, reach)| (name.as_str(), *reach))
     }
 }
 

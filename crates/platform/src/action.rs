@@ -122,23 +122,37 @@ macro_rules! input {
 /// The operation that an action declares.
 pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
     let resource = <A::On as Resource>::PATH;
-    let path =
-        if A::ON_RECORD { format!("{resource}/{{id}}/{}/", A::VERB) } else { format!("{resource}/{}/", A::VERB) };
-    let permission =
-        PermissionInfo { name: format!("{resource}:{}", A::VERB.replace('-', "_")), letter: 'x', access: A::access() };
+    let path = if A::ON_RECORD {
+        format!("{resource}/{{id}}/{}/", A::VERB)
+    } else {
+        format!("{resource}/{}/", A::VERB)
+    };
+    let permission = PermissionInfo {
+        name: format!("{resource}:{}", A::VERB.replace('-', "_")),
+        letter: 'x',
+        access: A::access(),
+    };
     Operation {
         module,
         tag: resource,
         method: A::METHOD,
         path,
-        id: format!("{}_{}", resource.replace('-', "_"), A::VERB.replace('-', "_")),
+        id: format!(
+            "{}_{}",
+            resource.replace('-', "_"),
+            A::VERB.replace('-', "_")
+        ),
         need: Need::May(permission, Without::Forbidden),
         effect: Effect::Write,
         patient_data: A::PATIENT_DATA,
         upload: false,
         doc: Doc {
             summary: A::SUMMARY.to_owned(),
-            body: A::Input::schema().map(|json| Schema { name: None, json, list: false }),
+            body: A::Input::schema().map(|json| Schema {
+                name: None,
+                json,
+                list: false,
+            }),
             answer: Some(Schema::of::<A::Output>()),
             status: A::STATUS.as_u16(),
             conflicts: true,
@@ -149,7 +163,11 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
 }
 
 async fn run<A: Action>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let row = if A::ON_RECORD { Some(cx.hold::<A::On>(call.id()?).await?) } else { None };
+    let row = if A::ON_RECORD {
+        Some(cx.hold::<A::On>(call.id()?).await?)
+    } else {
+        None
+    };
     let input = A::Input::parse(&call.body_for(&[])?)?;
     if let Some(row) = &row
         && A::PATIENT_DATA

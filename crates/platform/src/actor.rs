@@ -49,12 +49,20 @@ pub struct SignedIn {
 impl Actor {
     /// Nobody we know.
     pub fn anonymous() -> Actor {
-        Actor { who: Who::Anonymous, grants: Arc::default(), language: None }
+        Actor {
+            who: Who::Anonymous,
+            grants: Arc::default(),
+            language: None,
+        }
     }
 
     /// The program itself; it reaches every row.
     pub fn program(name: &'static str) -> Actor {
-        Actor { who: Who::Program(name), grants: Arc::default(), language: None }
+        Actor {
+            who: Who::Program(name),
+            grants: Arc::default(),
+            language: None,
+        }
     }
 
     /// The user, if one is signed in.
@@ -76,7 +84,11 @@ impl Actor {
         match &self.who {
             Who::Anonymous => String::new(),
             Who::Program(name) => format!("({name})"),
-            Who::User(SignedIn { username, acting: Some((_, delegate)), .. }) => format!("{delegate} for {username}"),
+            Who::User(SignedIn {
+                username,
+                acting: Some((_, delegate)),
+                ..
+            }) => format!("{delegate} for {username}"),
             Who::User(user) => user.username.to_string(),
         }
     }

@@ -24,7 +24,11 @@ use crate::texts::Texts;
 /// Tells who is asking. Implemented once, by `identity`.
 pub trait Door: Send + Sync {
     /// The caller behind the request's credentials. Missing, expired, forged or revoked ones are a 401.
-    fn enter<'a>(&'a self, app: &'a Arc<App>, head: &'a Head) -> BoxFuture<'a, Result<Actor, Error>>;
+    fn enter<'a>(
+        &'a self,
+        app: &'a Arc<App>,
+        head: &'a Head,
+    ) -> BoxFuture<'a, Result<Actor, Error>>;
 }
 
 /// What every request, job and command shares.
@@ -83,6 +87,8 @@ impl Shared {
             .get(&std::any::TypeId::of::<T>())
             .cloned()
             .and_then(|value| value.downcast().ok())
-            .ok_or_else(|| Error::internal(format!("nobody keeps a {}", std::any::type_name::<T>())))
+            .ok_or_else(|| {
+                Error::internal(format!("nobody keeps a {}", std::any::type_name::<T>()))
+            })
     }
 }

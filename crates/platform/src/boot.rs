@@ -45,9 +45,14 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
     let registry = Registry::new(modules);
     migrate(&db, &registry.migrations()).await?;
     let ring = keys::unlock(&db, &parts.settings, parts.clock.now()).await?;
-    let sources: Vec<_> = registry.modules.iter().flat_map(|module| module.texts.iter().cloned()).collect();
+    let sources: Vec<_> = registry
+        .modules
+        .iter()
+        .flat_map(|module| module.texts.iter().cloned())
+        .collect();
     let app = Arc::new(App {
-        zone: HospitalZone::new(parts.settings.time_zone.iana_name().unwrap_or("UTC")).map_err(Error::internal)?,
+        zone: HospitalZone::new(parts.settings.time_zone.iana_name().unwrap_or("UTC"))
+            .map_err(Error::internal)?,
         texts: Texts::load(&sources).map_err(Error::internal)?,
         db,
         ring: ArcSwap::from_pointee(ring),

@@ -19,7 +19,7 @@ use crate::audit::{Action, AuditEntry};
 use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
 use crate::error::Error;
 use crate::outbox::Event;
-use crate::record::{self, Record};
+use crate::record::{self, Loaded, Record};
 use crate::resource::Resource;
 
 /// A caller at work.
@@ -65,14 +65,20 @@ impl Cx {
     /// # Errors
     /// 401 when nobody is signed in.
     pub fn user_id(&self) -> Result<i64, Error> {
-        self.actor
-            .user_id()
-            .ok_or_else(|| Error::refuse(kernel::Code::NotAuthenticated, crate::texts::Text::new("not-authenticated")))
+        self.actor.user_id().ok_or_else(|| {
+            Error::refuse(
+                kernel::Code::NotAuthenticated,
+                crate::texts::Text::new("not-authenticated"),
+            )
+        })
     }
 
     /// How far the opened permission goes.
     pub fn grant(&self) -> Grant {
-        Grant { reach: self.reach, user: self.actor.user_id().unwrap_or(0) }
+        Grant {
+            reach: self.reach,
+            user: self.actor.user_id().unwrap_or(0),
+        }
     }
 
     /// How far another permission of the caller goes.
@@ -81,7 +87,10 @@ impl Cx {
             Who::Program(_) => Reach::All,
             _ => self.actor.grants.reach(permission),
         };
-        Grant { reach, user: self.actor.user_id().unwrap_or(0) }
+        Grant {
+            reach,
+            user: self.actor.user_id().unwrap_or(0),
+        }
     }
 
     /// The dialect of the database.
@@ -123,7 +132,9 @@ impl Cx {
     }
 
     async fn fetch<R: Resource>(&mut self, id: i64, grant: &Grant, lock: bool) -> Result<R, Error> {
-        let Some(mut query) = self.scoped::<R>(grant) else { return Err(Error::not_found()) };
+        let Some(mut query) = self.scoped::<R>(grant) else {
+            return Err(Error::not_found());
+        };
         query.and_where(column(R::TABLE, "id").eq(id));
         if lock && self.dialect() == Dialect::Postgres {
             query.lock(LockType::Update);
@@ -152,24 +163,28 @@ impl Cx {
         Some(query)
     }
 
-    pub(crate) async fn record<R: Record>(&mut self, query: SelectStatement) -> Result<Option<R>, Error> {
-        let statement = Statement::build(self.dialect(), &query);
-        let ring = self.app.ring();
-        let map = move |row: &crate::db::Row<'_>| record::load::<R>(row, &ring);
-        Ok(match &mut self.tx {
-            Some(tx) => tx.map_few(statement, map).await?.pop(),
-            None => self.app.db.map_few(statement, map).await?.pop(),
-        })
+    pub(crate) async fn record<R: Record>(
+        &mut self,
+        query: SelectStatement,
+    ) -> Result<Option<R>, Error> {
+        let statement = Statement::build(self.dialect(), &query).with_keys(self.app.ring());
+        let found: Option<Loaded<R>> = match &mut self.tx {
+            Some(tx) => tx.optional(statement).await?,
+            None => self.app.db.optional(statement).await?,
+        };
+        Ok(found.map(|Loaded(row)| row))
     }
 
-    pub(crate) async fn records<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
-        let statement = Statement::build(self.dialect(), &query);
-        let ring = self.app.ring();
-        let map = move |row: &crate::db::Row<'_>| record::load::<R>(row, &ring);
-        Ok(match &mut self.tx {
-            Some(tx) => tx.map_all(statement, map).await?,
-            None => self.app.db.map_all(statement, map).await?,
-        })
+    pub(crate) async fn records<R: Record>(
+        &mut self,
+        query: SelectStatement,
+    ) -> Result<Vec<R>, Error> {
+        let statement = Statement::build(self.dialect(), &query).with_keys(self.app.ring());
+        let found: Vec<Loaded<R>> = match &mut self.tx {
+            Some(tx) => tx.all(statement).await?,
+            None => self.app.db.all(statement).await?,
+        };
+        Ok(found.into_iter().map(|Loaded(row)| row).collect())
     }
 
     // ---- writing ---------------------------------------------------------------------------------
@@ -211,7 +226,11 @@ impl Cx {
     ///
     /// # Errors
     /// 409 when somebody else was faster, and what the database's constraints refuse.
-    pub async fn update<R: Record + Audited>(&mut self, row: &mut R, before: &R) -> Result<(), Error> {
+    pub async fn update<R: Record + Audited>(
+        &mut self,
+        row: &mut R,
+        before: &R,
+    ) -> Result<(), Error> {
         let changes = row.changes(before);
         if changes.is_empty() {
             return Ok(());
@@ -231,7 +250,10 @@ impl Cx {
         update.and_where(Expr::col(Alias::new("version")).eq(before.meta().version));
         let statement = Statement::build(self.dialect(), &update);
         if self.tx()?.execute(statement).await? != 1 {
-            return Err(Error::refuse(kernel::Code::Conflict, crate::texts::Text::new("conflict")));
+            return Err(Error::refuse(
+                kernel::Code::Conflict,
+                crate::texts::Text::new("conflict"),
+            ));
         }
         self.note_write(row, Action::Edit, changes);
         Ok(())
@@ -247,13 +269,18 @@ impl Cx {
             update
                 .table(Alias::new(R::TABLE))
                 .value(Alias::new("voided_at"), Expr::val(self.now.to_value()))
-                .value(Alias::new("voided_by"), Expr::val(self.actor.user_id().to_value()))
+                .value(
+                    Alias::new("voided_by"),
+                    Expr::val(self.actor.user_id().to_value()),
+                )
                 .value(Alias::new("version"), Expr::val(row.meta().version + 1))
                 .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
             Statement::build(self.dialect(), &update)
         } else {
             let mut delete = Query::delete();
-            delete.from_table(Alias::new(R::TABLE)).and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+            delete
+                .from_table(Alias::new(R::TABLE))
+                .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
             Statement::build(self.dialect(), &delete)
         };
         self.tx()?.execute(statement).await?;
@@ -262,12 +289,19 @@ impl Cx {
     }
 
     pub(crate) fn tx(&mut self) -> Result<&mut Tx, Error> {
-        self.tx.as_mut().ok_or_else(|| Error::internal("a write in a request that only reads"))
+        self.tx
+            .as_mut()
+            .ok_or_else(|| Error::internal("a write in a request that only reads"))
     }
 
     // ---- traces ----------------------------------------------------------------------------------
 
-    fn note_write<R: Record + Audited>(&mut self, row: &R, action: Action, fields: Map<String, Json>) {
+    fn note_write<R: Record + Audited>(
+        &mut self,
+        row: &R,
+        action: Action,
+        fields: Map<String, Json>,
+    ) {
         self.audit.push(AuditEntry {
             action,
             object_type: R::NAME,
@@ -285,7 +319,11 @@ impl Cx {
 
     /// Notes that a record about a patient is about to be shown.
     pub fn saw(&mut self, object_type: &'static str, object_id: i64, patient: Option<i64>) {
-        self.seen.objects.entry(object_type).or_default().insert(object_id);
+        self.seen
+            .objects
+            .entry(object_type)
+            .or_default()
+            .insert(object_id);
         self.seen.patients.extend(patient);
     }
 
@@ -331,7 +369,11 @@ pub fn column(table: &'static str, name: &'static str) -> Expr {
 pub fn select<R: Record>() -> SelectStatement {
     let mut query = Query::select();
     query.from(Alias::new(R::TABLE));
-    query.columns(R::columns().iter().map(|name| (Alias::new(R::TABLE), Alias::new(*name))));
+    query.columns(
+        R::columns()
+            .iter()
+            .map(|name| (Alias::new(R::TABLE), Alias::new(*name))),
+    );
     query
 }
 
@@ -391,7 +433,10 @@ impl Unscoped<'_> {
     /// When the database fails.
     pub async fn exists(self, table: &'static str, id: i64) -> Result<bool, Error> {
         let mut query = Query::select();
-        query.expr(Expr::val(1i64)).from(Alias::new(table)).and_where(Expr::col(Alias::new("id")).eq(id));
+        query
+            .expr(Expr::val(1i64))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new("id")).eq(id));
         let statement = Statement::build(self.0.dialect(), &query);
         Ok(self.optional::<(i64,)>(statement).await?.is_some())
     }
@@ -400,7 +445,9 @@ impl Unscoped<'_> {
 /// Counts rows; used where a figure must be exact.
 pub fn count(query: &SelectStatement) -> SelectStatement {
     let mut counted = Query::select();
-    counted.expr(sea_query::Func::count(Expr::col(Asterisk))).from_subquery(query.clone(), Alias::new("counted"));
+    counted
+        .expr(sea_query::Func::count(Expr::col(Asterisk)))
+        .from_subquery(query.clone(), Alias::new("counted"));
     counted
 }
 

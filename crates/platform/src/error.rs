@@ -42,7 +42,12 @@ pub struct Refusal {
 impl Error {
     /// A refusal with the sentence that belongs to it.
     pub fn refuse(code: Code, text: Text) -> Error {
-        Error::Refused(Box::new(Refusal { code, text, facts: Map::new(), retry_after: None }))
+        Error::Refused(Box::new(Refusal {
+            code,
+            text,
+            facts: Map::new(),
+            retry_after: None,
+        }))
     }
 
     /// The record does not exist, or not for this caller.

@@ -36,11 +36,20 @@ impl Fault {
 
     fn render(&self, texts: &Texts, language: &str) -> Json {
         match self {
-            Fault::Said(said) => said.iter().map(|t| Json::String(texts.render(language, t))).collect(),
+            Fault::Said(said) => said
+                .iter()
+                .map(|t| Json::String(texts.render(language, t)))
+                .collect(),
             Fault::Inside(faults) => Json::Object(faults.render(texts, language)),
             Fault::Items(items) => items
                 .iter()
-                .map(|item| Json::Object(item.as_ref().map(|f| f.render(texts, language)).unwrap_or_default()))
+                .map(|item| {
+                    Json::Object(
+                        item.as_ref()
+                            .map(|f| f.render(texts, language))
+                            .unwrap_or_default(),
+                    )
+                })
                 .collect(),
         }
     }
@@ -100,6 +109,9 @@ impl Faults {
 
     /// As `{"field": ["sentence", …]}` in a language.
     pub fn render(&self, texts: &Texts, language: &str) -> Map<String, Json> {
-        self.0.iter().map(|(field, fault)| (field.clone(), fault.render(texts, language))).collect()
+        self.0
+            .iter()
+            .map(|(field, fault)| (field.clone(), fault.render(texts, language)))
+            .collect()
     }
 }

@@ -18,7 +18,7 @@ use crate::db::{DbError, Dialect, Statement};
 use crate::error::Error;
 use crate::field::{Doc, Hex, Line};
 use crate::http::call::{Call, Reply, ReplyBody};
-use crate::record::{self, Meta, Record};
+use crate::record::{self, Loaded, Meta, Record};
 use crate::seal::Sealed;
 use crate::texts::Text;
 
@@ -57,16 +57,25 @@ pub(crate) struct Slot {
 
 /// The request's slot, if it carries a key and can be repeated.
 pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<Slot>, Error> {
-    let (Some(value), Some(actor)) = (call.head.headers.get("idempotency-key"), actor) else { return Ok(None) };
+    let (Some(value), Some(actor)) = (call.head.headers.get("idempotency-key"), actor) else {
+        return Ok(None);
+    };
     let key = value.to_str().unwrap_or_default().trim();
     if key.is_empty() || key.len() > 255 {
-        return Err(Error::refuse(Code::Invalid, Text::new("idempotency-key-bad")));
+        return Err(Error::refuse(
+            Code::Invalid,
+            Text::new("idempotency-key-bad"),
+        ));
     }
     let mut request = format!("{} {}?", call.head.method, call.head.path).into_bytes();
     request.extend(serde_json::to_vec(&call.head.query)?);
     request.extend_from_slice(&call.body);
     let request = Hex(app.ring().audit_mac(&request).to_vec());
-    Ok(Some(Slot { actor, key: Line::cut(key), request }))
+    Ok(Some(Slot {
+        actor,
+        key: Line::cut(key),
+        request,
+    }))
 }
 
 /// The answer given before under this key, if there is one.
@@ -75,14 +84,16 @@ pub(crate) async fn replay(app: &App, slot: &Slot, now: Timestamp) -> Result<Opt
     query
         .and_where(Expr::col(Alias::new("actor")).eq(slot.actor))
         .and_where(Expr::col(Alias::new("key")).eq(slot.key.to_string()));
-    let ring = app.ring();
-    let found = app
-        .db
-        .map_few(Statement::build(app.db.dialect(), &query), move |row| record::load::<IdempotentReply>(row, &ring))
-        .await?;
-    let Some(row) = found.into_iter().next().filter(|row| row.expires_at > now) else { return Ok(None) };
+    let statement = Statement::build(app.db.dialect(), &query).with_keys(app.ring());
+    let found: Option<Loaded<IdempotentReply>> = app.db.optional(statement).await?;
+    let Some(Loaded(row)) = found.filter(|Loaded(row)| row.expires_at > now) else {
+        return Ok(None);
+    };
     if row.request != slot.request {
-        return Err(Error::refuse(Code::IdempotencyKeyReused, Text::new("idempotency-key-reused")));
+        return Err(Error::refuse(
+            Code::IdempotencyKeyReused,
+            Text::new("idempotency-key-reused"),
+        ));
     }
     thaw(&row.reply.open().0).map(Some)
 }
@@ -101,7 +112,10 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
         .from_table(Alias::new(IdempotentReply::TABLE))
         .and_where(Expr::col(Alias::new("actor")).eq(slot.actor))
         .and_where(Expr::col(Alias::new("key")).eq(slot.key.to_string()))
-        .and_where(Expr::col(Alias::new("expires_at")).lte(Expr::val(crate::db::ToValue::to_value(&cx.now()))));
+        .and_where(
+            Expr::col(Alias::new("expires_at"))
+                .lte(Expr::val(crate::db::ToValue::to_value(&cx.now()))),
+        );
     let mut row = IdempotentReply {
         meta: Meta::unstored(),
         actor: slot.actor,
@@ -116,11 +130,27 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
     let mut insert = Query::insert();
     insert
         .into_table(Alias::new(IdempotentReply::TABLE))
-        .columns(IdempotentReply::columns().iter().skip(1).map(|name| Alias::new(*name)))
-        .values(record::values(&row, &cx.app.ring())?.into_iter().map(Expr::val))
+        .columns(
+            IdempotentReply::columns()
+                .iter()
+                .skip(1)
+                .map(|name| Alias::new(*name)),
+        )
+        .values(
+            record::values(&row, &cx.app.ring())?
+                .into_iter()
+                .map(Expr::val),
+        )
         .map_err(Error::internal)?
-        .on_conflict(OnConflict::columns([Alias::new("actor"), Alias::new("key")]).do_nothing().to_owned());
-    let (expired, insert) = (Statement::build(cx.dialect(), &expired), Statement::build(cx.dialect(), &insert));
+        .on_conflict(
+            OnConflict::columns([Alias::new("actor"), Alias::new("key")])
+                .do_nothing()
+                .to_owned(),
+        );
+    let (expired, insert) = (
+        Statement::build(cx.dialect(), &expired),
+        Statement::build(cx.dialect(), &insert),
+    );
     cx.tx()?.execute(expired).await.map_err(in_flight)?;
     if cx.tx()?.execute(insert).await.map_err(in_flight)? == 0 {
         return Err(Error::AnsweredBefore);
@@ -130,21 +160,31 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
 
 fn in_flight(error: DbError) -> Error {
     match error {
-        DbError::Timeout | DbError::Busy => Error::refuse(Code::IdempotencyInFlight, Text::new("idempotency-in-flight"))
-            .retry_after(PATIENCE_SECONDS),
+        DbError::Timeout | DbError::Busy => Error::refuse(
+            Code::IdempotencyInFlight,
+            Text::new("idempotency-in-flight"),
+        )
+        .retry_after(PATIENCE_SECONDS),
         other => other.into(),
     }
 }
 
 /// Stores the answer under the claimed key.
-pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, reply: &Reply) -> Result<(), Error> {
-    row.reply = Sealed::new(Doc(freeze(reply)));
+pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) -> Result<(), Error> {
+    row.reply = Sealed::new(Doc(answer));
     let mut values = record::values(&row, &cx.app.ring())?;
-    let at = IdempotentReply::columns().iter().skip(1).position(|name| *name == record::SEALED_COLUMN).unwrap_or(0);
+    let at = IdempotentReply::columns()
+        .iter()
+        .skip(1)
+        .position(|name| *name == record::SEALED_COLUMN)
+        .unwrap_or(0);
     let mut update = Query::update();
     update
         .table(Alias::new(IdempotentReply::TABLE))
-        .value(Alias::new(record::SEALED_COLUMN), Expr::val(values.swap_remove(at)))
+        .value(
+            Alias::new(record::SEALED_COLUMN),
+            Expr::val(values.swap_remove(at)),
+        )
         .and_where(Expr::col(Alias::new("actor")).eq(row.actor))
         .and_where(Expr::col(Alias::new("key")).eq(row.key.to_string()));
     let statement = Statement::build(cx.dialect(), &update);
@@ -152,9 +192,13 @@ pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, reply: &Reply) -
     Ok(())
 }
 
-fn freeze(reply: &Reply) -> Json {
-    let headers: Vec<(&str, &str)> =
-        reply.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+/// An answer as it is kept.
+pub(crate) fn freeze(reply: &Reply) -> Json {
+    let headers: Vec<(&str, &str)> = reply
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .collect();
     let body = match &reply.body {
         ReplyBody::Whole(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         // No operation that writes answers piece by piece.
@@ -164,16 +208,28 @@ fn freeze(reply: &Reply) -> Json {
 }
 
 fn thaw(json: &Json) -> Result<Reply, Error> {
-    let status = json["status"].as_u64().and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
+    let status = json["status"]
+        .as_u64()
+        .and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
     let mut headers = HeaderMap::new();
     let pairs: Vec<(String, String)> = serde_json::from_value(json["headers"].clone())?;
     for (name, value) in pairs {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value)) {
+        if let (Ok(name), Ok(value)) = (
+            http::HeaderName::try_from(name),
+            http::HeaderValue::try_from(value),
+        ) {
             headers.insert(name, value);
         }
     }
-    headers.insert("idempotency-replayed", http::HeaderValue::from_static("true"));
+    headers.insert(
+        "idempotency-replayed",
+        http::HeaderValue::from_static("true"),
+    );
     let status = status.ok_or_else(|| Error::internal("a stored answer has no status"))?;
     let body = json["body"].as_str().unwrap_or_default().to_owned();
-    Ok(Reply { status, headers, body: ReplyBody::Whole(body.into()) })
+    Ok(Reply {
+        status,
+        headers,
+        body: ReplyBody::Whole(body.into()),
+    })
 }

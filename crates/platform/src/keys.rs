@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::db::{Db, DbError, FromRow, Row, Statement, ToValue};
+use crate::db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
 use crate::error::Error;
 use crate::seal::{KeyRing, MasterKey, WrappedKey};
-use crate::settings::{Database, Settings};
+use crate::settings::Settings;
 
 /// Where the master key lies when nothing says otherwise.
 pub fn default_key_file(settings: &Settings) -> PathBuf {
-    settings.key_file.clone().unwrap_or_else(|| settings.data_dir.join("chelal.key"))
+    settings
+        .key_file
+        .clone()
+        .unwrap_or_else(|| settings.data_dir.join("chelal.key"))
 }
 
 struct Stored(WrappedKey);
@@ -35,9 +38,16 @@ impl FromRow for Stored {
 /// # Errors
 /// When the database fails.
 pub async fn stored(db: &Db) -> Result<Vec<WrappedKey>, Error> {
-    let statement =
-        Statement::raw("SELECT id, purpose, wrapped, state, created_at FROM data_key ORDER BY id", Vec::new());
-    Ok(db.all::<Stored>(statement).await?.into_iter().map(|Stored(key)| key).collect())
+    let statement = Statement::raw(
+        "SELECT id, purpose, wrapped, state, created_at FROM data_key ORDER BY id",
+        Vec::new(),
+    );
+    Ok(db
+        .all::<Stored>(statement)
+        .await?
+        .into_iter()
+        .map(|Stored(key)| key)
+        .collect())
 }
 
 /// Opens the stored keys; on an empty database makes the first ones.
@@ -86,15 +96,15 @@ pub async fn unlock(db: &Db, settings: &Settings, now: Timestamp) -> Result<KeyR
 /// When there is none or it cannot be read, with the remedy.
 pub fn master(settings: &Settings, empty: bool) -> Result<MasterKey, Error> {
     if let Some(key) = &settings.master_key {
-        return Ok(MasterKey::from_bytes(*key.bytes()));
+        return Ok(key.clone());
     }
     let file = default_key_file(settings);
     if file.exists() {
         return Ok(MasterKey::load_file(&file)?);
     }
     match (&settings.database, empty) {
-        (Database::Sqlite(_), true) => Ok(MasterKey::create_file(&file)?),
-        (Database::Sqlite(_), false) => Err(Error::internal(format!(
+        (DbUrl::Sqlite(_), true) => Ok(MasterKey::create_file(&file)?),
+        (DbUrl::Sqlite(_), false) => Err(Error::internal(format!(
             "the master key is missing: {} does not exist. Put it back, or set CHELAL_KEY_FILE or CHELAL_MASTER_KEY; without it nothing sealed can be read.",
             file.display()
         ))),

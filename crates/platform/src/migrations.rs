@@ -15,17 +15,41 @@ pub fn module() -> Module {
         .table::<JobRow>("Job")
         .table::<IdempotentReply>("IdempotentReply")
         .texts([
-            TextSource { language: "en", name: "platform/en", source: include_str!("../texts/en.ftl") },
-            TextSource { language: "fr", name: "platform/fr", source: include_str!("../texts/fr.ftl") },
-            TextSource { language: "sw", name: "platform/sw", source: include_str!("../texts/sw.ftl") },
+            TextSource {
+                language: "en",
+                name: "platform/en",
+                source: include_str!("../texts/en.ftl"),
+            },
+            TextSource {
+                language: "fr",
+                name: "platform/fr",
+                source: include_str!("../texts/fr.ftl"),
+            },
+            TextSource {
+                language: "sw",
+                name: "platform/sw",
+                source: include_str!("../texts/sw.ftl"),
+            },
         ])
 }
 
 const MIGRATIONS: &[Migration] = &[
-    Migration { name: "0001_keys", up: keys },
-    Migration { name: "0002_audit_log", up: audit_log },
-    Migration { name: "0003_jobs", up: jobs },
-    Migration { name: "0004_idempotent_replies", up: idempotent_replies },
+    Migration {
+        name: "0001_keys",
+        up: keys,
+    },
+    Migration {
+        name: "0002_audit_log",
+        up: audit_log,
+    },
+    Migration {
+        name: "0003_jobs",
+        up: jobs,
+    },
+    Migration {
+        name: "0004_idempotent_replies",
+        up: idempotent_replies,
+    },
 ];
 
 fn keys(ddl: &mut Ddl) {
@@ -39,7 +63,12 @@ fn keys(ddl: &mut Ddl) {
         t.one_of("state", &["active", "retiring", "retired"]);
     });
     // At most one active key for each purpose, whoever rotates at the same time.
-    ddl.unique_index("data_key_active_key", "data_key", &["purpose"], Some("state = 'active'"));
+    ddl.unique_index(
+        "data_key_active_key",
+        "data_key",
+        &["purpose"],
+        Some("state = 'active'"),
+    );
 }
 
 fn audit_log(ddl: &mut Ddl) {

@@ -58,7 +58,12 @@ pub struct TableInfo {
 }
 
 impl TableInfo {
-    fn of<R: Record>(module: &'static str, name: &'static str, path: &'static str, retained: bool) -> TableInfo {
+    fn of<R: Record>(
+        module: &'static str,
+        name: &'static str,
+        path: &'static str,
+        retained: bool,
+    ) -> TableInfo {
         TableInfo {
             module,
             table: R::TABLE,
@@ -105,7 +110,8 @@ impl Module {
     /// A table with its list, create, retrieve, update and delete.
     #[must_use]
     pub fn resource<R: Resource>(mut self) -> Module {
-        self.tables.push(TableInfo::of::<R>(self.name, R::NAME, R::PATH, R::RETAINED));
+        self.tables
+            .push(TableInfo::of::<R>(self.name, R::NAME, R::PATH, R::RETAINED));
         self.permissions.extend(resource::permissions::<R>());
         self.operations.extend(resource::operations::<R>(self.name));
         self.patient_columns.extend(R::patient_column());
@@ -115,7 +121,8 @@ impl Module {
     /// A table that no path serves.
     #[must_use]
     pub fn table<R: Record>(mut self, name: &'static str) -> Module {
-        self.tables.push(TableInfo::of::<R>(self.name, name, "", false));
+        self.tables
+            .push(TableInfo::of::<R>(self.name, name, "", false));
         self
     }
 
@@ -140,7 +147,11 @@ impl Module {
     /// A permission that no operation of its own stands for, such as booking over an occupied slot.
     #[must_use]
     pub fn permission(mut self, name: &str, access: Access) -> Module {
-        self.permissions.push(PermissionInfo { name: name.to_owned(), letter: 'x', access });
+        self.permissions.push(PermissionInfo {
+            name: name.to_owned(),
+            letter: 'x',
+            access,
+        });
         self
     }
 
@@ -202,12 +213,21 @@ pub struct Registry {
 impl Registry {
     /// Puts the modules together.
     pub fn new(modules: Vec<Module>) -> Registry {
-        let operations = modules.iter().flat_map(|module| module.operations.iter().cloned().map(Arc::new)).collect();
+        let operations = modules
+            .iter()
+            .flat_map(|module| module.operations.iter().cloned().map(Arc::new))
+            .collect();
         let mut permissions: BTreeMap<String, PermissionInfo> = BTreeMap::new();
         for permission in modules.iter().flat_map(|module| &module.permissions) {
-            permissions.entry(permission.name.clone()).or_insert_with(|| permission.clone());
+            permissions
+                .entry(permission.name.clone())
+                .or_insert_with(|| permission.clone());
         }
-        Registry { modules, permissions, operations }
+        Registry {
+            modules,
+            permissions,
+            operations,
+        }
     }
 
     /// Every operation.
@@ -221,20 +241,31 @@ impl Registry {
     }
 
     /// Every reference to a table: where it stands and what those records are called.
-    pub fn references_to(&self, table: &str) -> impl Iterator<Item = (&TableInfo, &'static FieldInfo)> {
+    pub fn references_to(
+        &self,
+        table: &str,
+    ) -> impl Iterator<Item = (&TableInfo, &'static FieldInfo)> {
         self.tables().flat_map(move |info| {
-            info.fields.iter().filter(move |field| field.shape.reference == Some(table)).map(move |field| (info, field))
+            info.fields
+                .iter()
+                .filter(move |field| field.shape.reference == Some(table))
+                .map(move |field| (info, field))
         })
     }
 
     /// Every column that names a patient.
     pub fn patient_columns(&self) -> impl Iterator<Item = &PatientColumn> {
-        self.modules.iter().flat_map(|module| &module.patient_columns)
+        self.modules
+            .iter()
+            .flat_map(|module| &module.patient_columns)
     }
 
     /// Who hears a topic.
     pub fn subscribers<'a>(&'a self, topic: &'a str) -> impl Iterator<Item = &'a Subscriber> {
-        self.modules.iter().flat_map(|module| &module.subscribers).filter(move |subscriber| subscriber.topic == topic)
+        self.modules
+            .iter()
+            .flat_map(|module| &module.subscribers)
+            .filter(move |subscriber| subscriber.topic == topic)
     }
 
     /// Every kind of job.
@@ -244,7 +275,10 @@ impl Registry {
 
     /// The schema changes of every module.
     pub fn migrations(&self) -> Vec<(&'static str, &'static [Migration])> {
-        self.modules.iter().map(|module| (module.name, module.migrations)).collect()
+        self.modules
+            .iter()
+            .map(|module| (module.name, module.migrations))
+            .collect()
     }
 
     /// Runs every module's seeds.
@@ -252,7 +286,12 @@ impl Registry {
     /// # Errors
     /// When a seed fails.
     pub async fn seed(app: &Arc<App>) -> Result<(), Error> {
-        for seed in app.registry.modules.iter().flat_map(|module| module.seeds.clone()) {
+        for seed in app
+            .registry
+            .modules
+            .iter()
+            .flat_map(|module| module.seeds.clone())
+        {
             crate::unit::program(app, "seed", move |cx| seed(cx)).await?;
         }
         Ok(())

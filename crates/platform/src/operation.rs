@@ -76,18 +76,25 @@ pub struct Schema {
 impl Schema {
     /// Of a type that derives its schema.
     pub fn of<T: schemars::JsonSchema>() -> Schema {
-        let json = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().with(|s| {
-            s.inline_subschemas = true;
-            s.meta_schema = None;
-        }))
+        let json = schemars::SchemaGenerator::new(
+            schemars::generate::SchemaSettings::draft2020_12().with(|s| {
+                s.inline_subschemas = true;
+                s.meta_schema = None;
+            }),
+        )
         .into_root_schema_for::<T>()
         .to_value();
-        Schema { name: Some(T::schema_name().into_owned()), json, list: false }
+        Schema {
+            name: Some(T::schema_name().into_owned()),
+            json,
+            list: false,
+        }
     }
 }
 
 /// Runs an operation inside an opened unit of work.
-pub type Handler = Arc<dyn for<'a> Fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>> + Send + Sync>;
+pub type Handler =
+    Arc<dyn for<'a> Fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>> + Send + Sync>;
 
 /// One method of one path.
 #[derive(Clone)]

@@ -27,7 +27,10 @@ impl Event {
     /// # Errors
     /// When it does not serialise, which is our own fault.
     pub fn new<T: Serialize>(topic: &str, payload: &T) -> Result<Event, Error> {
-        Ok(Event { topic: topic.to_owned(), payload: serde_json::to_value(payload)? })
+        Ok(Event {
+            topic: topic.to_owned(),
+            payload: serde_json::to_value(payload)?,
+        })
     }
 
     /// As the struct of `contracts` that it was made from.

@@ -11,7 +11,7 @@ use serde::ser::SerializeMap;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::db::{DbError, Row, ToValue, Value};
+use crate::db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Kind, Ref, Shape, Shown};
 use crate::seal::{Aad, Envelope, KeyRing};
@@ -37,7 +37,13 @@ pub struct Meta {
 impl Meta {
     /// Of a row that is not stored yet.
     pub fn unstored() -> Meta {
-        Meta { id: 0, uid: Uuid::nil(), created_at: Timestamp::UNIX_EPOCH, updated_at: Timestamp::UNIX_EPOCH, version: 1 }
+        Meta {
+            id: 0,
+            uid: Uuid::nil(),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        }
     }
 
     fn take(row: &Row<'_>, next: &mut usize) -> Result<Meta, DbError> {
@@ -94,13 +100,22 @@ pub struct Body(pub Map<String, Json>);
 
 impl Body {
     /// Parses a field of a create, noting what is wrong.
-    pub fn create<T: Field>(&self, name: &str, default: Option<fn() -> T>, faults: &mut Faults) -> Option<T> {
+    pub fn create<T: Field>(
+        &self,
+        name: &str,
+        default: Option<fn() -> T>,
+        faults: &mut Faults,
+    ) -> Option<T> {
         let parsed = match (self.0.get(name), default) {
             (None, Some(default)) => Ok(default()),
             (None, None) => T::absent(),
             // Old clients send null or "" for "leave it at what it is by default".
             (Some(Json::Null), Some(default)) if !T::SHAPE.nullable => Ok(default()),
-            (Some(Json::String(text)), Some(default)) if text.is_empty() && T::SHAPE.kind != Kind::Text => Ok(default()),
+            (Some(Json::String(text)), Some(default))
+                if text.is_empty() && T::SHAPE.kind != Kind::Text =>
+            {
+                Ok(default())
+            }
             (Some(json), _) => T::parse(json),
         };
         faults.note(name, parsed)
@@ -134,7 +149,12 @@ pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// Columns in the order of [`Record::columns`] after the standard ones, and sealed fields.
     fn put(&self, columns: &mut Vec<Value>, sealed: &mut Envelope);
     /// The reverse of [`Record::put`].
-    fn take(meta: Meta, row: &Row<'_>, next: &mut usize, sealed: &mut Envelope) -> Result<Self, DbError>;
+    fn take(
+        meta: Meta,
+        row: &Row<'_>,
+        next: &mut usize,
+        sealed: &mut Envelope,
+    ) -> Result<Self, DbError>;
     /// Shows all but the hidden and the skipped fields.
     fn show<M: SerializeMap>(&self, map: &mut M, skip: &[&str]) -> Result<(), M::Error>;
     /// One field as JSON, hidden ones included.
@@ -180,18 +200,26 @@ pub fn aad<R: Record>(uid: Uuid) -> Aad<'static> {
     Aad::new(R::TABLE, SEALED_COLUMN, uid)
 }
 
-/// Reads a row selected by [`Record::columns`], opening its envelope.
-pub fn load<R: Record>(row: &Row<'_>, ring: &KeyRing) -> Result<R, DbError> {
+fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
     let mut next = 0;
     let meta = Meta::take(row, &mut next)?;
     let mut sealed = Envelope::new();
     if R::has_sealed() {
         let bytes: Vec<u8> = row.get(next)?;
         next += 1;
-        sealed = Envelope::open(ring, &aad::<R>(meta.uid), &bytes)
+        sealed = Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes)
             .map_err(|error| DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)))?;
     }
     R::take(meta, row, &mut next, &mut sealed)
+}
+
+/// A row with its envelope opened by the keys that the statement was given.
+pub struct Loaded<R>(pub R);
+
+impl<R: Record> FromRow for Loaded<R> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        load(row).map(Loaded)
+    }
 }
 
 /// The values of a row in the order of [`Record::columns`] without `id`.
@@ -220,7 +248,12 @@ pub fn column_names(fields: &'static [FieldInfo]) -> Vec<&'static str> {
     if fields.iter().any(|field| field.shape.sealed) {
         names.push(SEALED_COLUMN);
     }
-    names.extend(fields.iter().filter(|field| !field.shape.sealed).map(|field| field.name));
+    names.extend(
+        fields
+            .iter()
+            .filter(|field| !field.shape.sealed)
+            .map(|field| field.name),
+    );
     names
 }
 

@@ -32,7 +32,13 @@ impl Route {
 
     /// A route by method and effect. Needs a signed-in caller unless said otherwise.
     pub fn new(method: Method, tag: &'static str, path: &str, effect: Effect, run: Run) -> Route {
-        let id = format!("{}_{}", path.trim_end_matches('/').replace(['/', '-'], "_").replace(['{', '}'], ""), method.as_str().to_lowercase());
+        let id = format!(
+            "{}_{}",
+            path.trim_end_matches('/')
+                .replace(['/', '-'], "_")
+                .replace(['{', '}'], ""),
+            method.as_str().to_lowercase()
+        );
         Route(Operation {
             module: "",
             tag,
@@ -43,7 +49,10 @@ impl Route {
             effect,
             patient_data: false,
             upload: false,
-            doc: Doc { status: 200, ..Doc::default() },
+            doc: Doc {
+                status: 200,
+                ..Doc::default()
+            },
             run: Arc::new(run),
         })
     }
@@ -58,7 +67,14 @@ impl Route {
     /// Needs a permission; callers without it are refused.
     #[must_use]
     pub fn may(mut self, permission: &str, access: Access) -> Route {
-        self.0.need = Need::May(PermissionInfo { name: permission.to_owned(), letter: 'x', access }, Without::Forbidden);
+        self.0.need = Need::May(
+            PermissionInfo {
+                name: permission.to_owned(),
+                letter: 'x',
+                access,
+            },
+            Without::Forbidden,
+        );
         self
     }
 
@@ -93,7 +109,11 @@ impl Route {
     /// The body's schema.
     #[must_use]
     pub fn takes<I: crate::action::Input>(mut self) -> Route {
-        self.0.doc.body = I::schema().map(|json| Schema { name: None, json, list: false });
+        self.0.doc.body = I::schema().map(|json| Schema {
+            name: None,
+            json,
+            list: false,
+        });
         self
     }
 
@@ -116,7 +136,10 @@ impl Route {
     /// A query parameter.
     #[must_use]
     pub fn query(mut self, name: &str, schema: Json, what: &str) -> Route {
-        self.0.doc.query.push((name.to_owned(), schema, what.to_owned()));
+        self.0
+            .doc
+            .query
+            .push((name.to_owned(), schema, what.to_owned()));
         self
     }
 

@@ -22,7 +22,10 @@ use lettre::message::Mailbox;
 
 pub use read::{Loaded, SettingsError};
 pub use text::Setting;
-pub use values::{Database, LogFormat, MasterKey, Secret};
+pub use values::{LogFormat, Secret};
+
+use crate::db::{DbConfig, DbUrl};
+use crate::seal::MasterKey;
 
 use kinds::{
     choice, country_code, currency, database, days, flag, language, list, mailbox, master_key,
@@ -94,7 +97,7 @@ settings! {
         CHELAL_DATA_DIR => data_dir: PathBuf = path(), default ".", example "/var/lib/chelal";
         /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
         /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`.
-        DATABASE_URL => database: Database = database(),
+        DATABASE_URL => database: DbUrl = database(),
             default "sqlite://chelal.db", example "postgres://chelal:password@db.hospital.gm/chelal?sslmode=require";
         /// Connections to PostgreSQL per process.
         CHELAL_DB_POOL => db_pool: usize = number(1, 500), default "16", example "32";
@@ -213,24 +216,19 @@ impl Settings {
     /// How the database is opened.
     #[must_use]
     pub fn db_config(&self) -> DbConfig {
-        let url = match &self.database {
-            Database::Sqlite(path) => DbUrl::Sqlite(path.clone()),
-            Database::Postgres(config) => DbUrl::Postgres {
-                config: config.clone(),
-                root_certificates: None,
-            },
-        };
         DbConfig {
             pool_size: self.db_pool,
             statement_cache: self.db_statement_cache,
-            ..DbConfig::new(url)
+            ..DbConfig::new(self.database.clone())
         }
     }
 
     /// Whether a reverse proxy at this address is believed about the client's.
     #[must_use]
     pub fn trusts(&self, peer: std::net::IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(&peer))
+        self.trusted_proxies
+            .iter()
+            .any(|network| network.contains(&peer))
     }
 
     /// Contradictions between settings that are each fine, as (name, what is wrong).
@@ -272,7 +270,7 @@ impl Settings {
 
     /// Puts relative paths into the data directory, and the mail user in the sender's place when only that is known.
     fn complete(&mut self) {
-        if let Database::Sqlite(path) = &mut self.database {
+        if let DbUrl::Sqlite(path) = &mut self.database {
             *path = self.data_dir.join(&*path);
         }
         if self.email_from.is_none() {

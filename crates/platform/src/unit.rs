@@ -37,7 +37,11 @@ impl Opening {
     pub fn program(name: &'static str) -> Opening {
         Opening {
             actor: Arc::new(Actor::program(name)),
-            origin: Arc::new(Origin { route: name.to_owned(), language: "en", ..Origin::default() }),
+            origin: Arc::new(Origin {
+                route: name.to_owned(),
+                language: "en",
+                ..Origin::default()
+            }),
             reach: Reach::All,
         }
     }
@@ -98,7 +102,11 @@ pub async fn write<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> 
 ///
 /// # Errors
 /// As [`write`].
-pub async fn program<T>(app: &Arc<App>, name: &'static str, work: impl Work<T>) -> Result<T, Error> {
+pub async fn program<T>(
+    app: &Arc<App>,
+    name: &'static str,
+    work: impl Work<T>,
+) -> Result<T, Error> {
     write(app, &Opening::program(name), work).await
 }
 
@@ -122,7 +130,7 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
         tx.commit().await?;
     }
     for (topic, payload) in cx.notes {
-        app.hub.publish_here(&topic, &payload);
+        app.hub.publish_here(&topic, payload);
     }
     for work in cx.after {
         tokio::spawn(work);
@@ -136,9 +144,13 @@ async fn tell_other_nodes(cx: &mut Cx) -> Result<(), Error> {
         return Ok(());
     }
     for (topic, payload) in cx.notes.clone() {
-        let (channel, message) = cx.app.hub.notification(&topic, &payload)?;
-        let statement = Statement::raw("SELECT pg_notify($1, $2)", vec![channel.to_value(), message.to_value()]);
-        cx.tx()?.execute(statement).await?;
+        let (sql, values) = cx
+            .app
+            .hub
+            .notify_statement(&topic, &payload)
+            .map_err(Error::internal)?;
+        let values = values.iter().map(ToValue::to_value).collect();
+        cx.tx()?.execute(Statement::raw(sql, values)).await?;
     }
     Ok(())
 }

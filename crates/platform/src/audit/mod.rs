@@ -35,7 +35,14 @@ pub struct AuditEntry {
 impl AuditEntry {
     /// An entry that concerns no record of a patient.
     pub fn new(action: Action, object_type: &'static str, object_id: Option<i64>) -> AuditEntry {
-        AuditEntry { action, object_type, object_id, patient: None, description: String::new(), details: json!({}) }
+        AuditEntry {
+            action,
+            object_type,
+            object_id,
+            patient: None,
+            description: String::new(),
+            details: json!({}),
+        }
     }
 
     /// Says more in a sentence without personal data.
@@ -63,11 +70,21 @@ impl AuditEntry {
 /// The rows of a writing unit: what it changed, and what it showed besides.
 pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
     let entries = std::mem::take(&mut cx.audit);
-    let mut rows: Vec<AuditLog> = entries.into_iter().map(|entry| row::row(cx, entry)).collect::<Result<_, _>>()?;
+    let mut rows: Vec<AuditLog> = entries
+        .into_iter()
+        .map(|entry| row::row(cx, entry))
+        .collect::<Result<_, _>>()?;
     // The rows of the changes already say whose records they were.
-    let changed: Vec<(String, Option<i64>)> = rows.iter().map(|row| (row.object_type.to_string(), row.object_id)).collect();
+    let changed: Vec<(String, Option<i64>)> = rows
+        .iter()
+        .map(|row| (row.object_type.to_string(), row.object_id))
+        .collect();
     for (kind, ids) in &mut cx.seen.objects {
-        ids.retain(|id| !changed.iter().any(|(name, changed)| name == kind && *changed == Some(*id)));
+        ids.retain(|id| {
+            !changed
+                .iter()
+                .any(|(name, changed)| name == kind && *changed == Some(*id))
+        });
     }
     cx.seen.objects.retain(|_, ids| !ids.is_empty());
     if !cx.seen.objects.is_empty() {
@@ -82,14 +99,32 @@ pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
     if seen.objects.is_empty() && seen.action.is_none() {
         return Ok(None);
     }
-    let one_kind = if seen.objects.len() == 1 { seen.objects.iter().next() } else { None };
-    let one = one_kind.and_then(|(_, ids)| if ids.len() == 1 { ids.first().copied() } else { None });
+    let one_kind = if seen.objects.len() == 1 {
+        seen.objects.iter().next()
+    } else {
+        None
+    };
+    let one = one_kind.and_then(|(_, ids)| {
+        if ids.len() == 1 {
+            ids.first().copied()
+        } else {
+            None
+        }
+    });
     let entry = AuditEntry {
         action: seen.action.unwrap_or(Action::View),
         object_type: one_kind.map_or("", |(kind, _)| kind),
         object_id: one,
-        patient: if seen.patients.len() == 1 { seen.patients.first().copied() } else { None },
-        description: if seen.description.is_empty() { cx.origin.route.clone() } else { seen.description },
+        patient: if seen.patients.len() == 1 {
+            seen.patients.first().copied()
+        } else {
+            None
+        },
+        description: if seen.description.is_empty() {
+            cx.origin.route.clone()
+        } else {
+            seen.description
+        },
         details: json!({ "seen": seen.objects, "patients": seen.patients }),
     };
     row::row(cx, entry).map(Some)

@@ -26,7 +26,10 @@ pub struct ReadAudit {
 impl Default for ReadAudit {
     fn default() -> Self {
         let (queue, waiting) = mpsc::channel(10_000);
-        ReadAudit { queue, waiting: parking_lot::Mutex::new(Some(waiting)) }
+        ReadAudit {
+            queue,
+            waiting: parking_lot::Mutex::new(Some(waiting)),
+        }
     }
 }
 
@@ -47,7 +50,10 @@ impl ReadAudit {
             return Ok(());
         }
         let (done, stored) = oneshot::channel();
-        self.queue.send((row, done)).await.map_err(|_| Error::internal("the audit of readings has stopped"))?;
+        self.queue
+            .send((row, done))
+            .await
+            .map_err(|_| Error::internal("the audit of readings has stopped"))?;
         match stored.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(cause)) => Err(Error::internal(cause)),
@@ -62,7 +68,12 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
         let Some(app) = app.upgrade() else { return };
         let (rows, done): (Vec<AuditLog>, Vec<_>) = batch.drain(..).unzip();
         let stored = match row::insert(app.db.dialect(), &app.ring(), &rows) {
-            Ok(statement) => app.db.execute(statement).await.map(|_| ()).map_err(|error| error.to_string()),
+            Ok(statement) => app
+                .db
+                .execute(statement)
+                .await
+                .map(|_| ())
+                .map_err(|error| error.to_string()),
             Err(error) => Err(format!("{error:?}")),
         };
         for done in done {

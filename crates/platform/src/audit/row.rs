@@ -122,7 +122,15 @@ macro_rules! trail {
         const VERBS: &'static str = "r";
         const ALIASES: &'static [(&'static str, &'static str)] =
             &[("user_id", "user"), ("patient_id", "patient")];
-        const FILTERS: &'static [&'static str] = &["user", "action", "object_type", "object_id", "patient", "timestamp", "request_id"];
+        const FILTERS: &'static [&'static str] = &[
+            "user",
+            "action",
+            "object_type",
+            "object_id",
+            "patient",
+            "timestamp",
+            "request_id",
+        ];
         const ORDERING: &'static [&'static str] = &["timestamp"];
         const SEARCH: &'static [&'static str] = &["username", "description", "object_type"];
         type Extra = ();
@@ -155,7 +163,11 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
         timestamp: cx.now(),
         user: cx.actor.user_id(),
         username: Blank::cut(&cx.actor.name()),
-        acting_user: cx.actor.user().and_then(|user| user.acting.as_ref()).map(|(id, _)| *id),
+        acting_user: cx
+            .actor
+            .user()
+            .and_then(|user| user.acting.as_ref())
+            .map(|(id, _)| *id),
         action: entry.action,
         object_type: Blank::cut(entry.object_type),
         object_id: entry.object_id,
@@ -177,14 +189,23 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
 }
 
 /// One statement for several rows.
-pub(super) fn insert(dialect: Dialect, ring: &KeyRing, rows: &[AuditLog]) -> Result<Statement, Error> {
+pub(super) fn insert(
+    dialect: Dialect,
+    ring: &KeyRing,
+    rows: &[AuditLog],
+) -> Result<Statement, Error> {
     let mut insert = Query::insert();
-    insert
-        .into_table(Alias::new(AuditLog::TABLE))
-        .columns(AuditLog::columns().iter().skip(1).map(|name| Alias::new(*name)));
+    insert.into_table(Alias::new(AuditLog::TABLE)).columns(
+        AuditLog::columns()
+            .iter()
+            .skip(1)
+            .map(|name| Alias::new(*name)),
+    );
     for row in rows {
         let values = record::values(row, ring)?;
-        insert.values(values.into_iter().map(Expr::val)).map_err(Error::internal)?;
+        insert
+            .values(values.into_iter().map(Expr::val))
+            .map_err(Error::internal)?;
     }
     Ok(Statement::build(dialect, &insert))
 }

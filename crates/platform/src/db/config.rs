@@ -91,14 +91,20 @@ impl DbConfig {
             let text = "a database URL starts with sqlite:// or postgres://";
             return Err(DbError::Value(text.to_owned()));
         };
-        Ok(Self {
+        Ok(Self::new(url))
+    }
+
+    /// The defaults for a database.
+    #[must_use]
+    pub fn new(url: DbUrl) -> Self {
+        Self {
             url,
             readers: 4,
             pool_size: 16,
             statement_cache: true,
             acquire_timeout: Duration::from_secs(5),
             tx_time_limit: Duration::from_secs(10),
-        })
+        }
     }
 }
 

@@ -9,10 +9,12 @@ use uuid::Uuid;
 
 use super::error::DbError;
 use super::postgres::types as pg;
+use super::statement::Statement;
+use crate::seal::KeyRing;
 
 /// One row of an answer, of either driver. Columns are read by position.
 #[derive(Clone, Copy)]
-pub struct Row<'a>(Inner<'a>);
+pub struct Row<'a>(Inner<'a>, Option<&'a KeyRing>);
 
 #[derive(Clone, Copy)]
 enum Inner<'a> {
@@ -21,12 +23,21 @@ enum Inner<'a> {
 }
 
 impl<'a> Row<'a> {
-    pub(crate) fn sqlite(row: &'a rusqlite::Row<'a>, columns: usize) -> Self {
-        Self(Inner::Sqlite(row, columns))
+    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>, columns: usize, of: &'a Statement) -> Self {
+        Self(Inner::Sqlite(row, columns), of.keys.as_deref())
     }
 
-    pub(crate) fn postgres(row: &'a tokio_postgres::Row) -> Self {
-        Self(Inner::Postgres(row))
+    pub(super) fn postgres(row: &'a tokio_postgres::Row, of: &'a Statement) -> Self {
+        Self(Inner::Postgres(row), of.keys.as_deref())
+    }
+
+    /// The keys that the statement was given.
+    ///
+    /// # Errors
+    /// [`DbError::Decode`] when it was given none.
+    pub fn keys(&self) -> Result<&'a KeyRing, DbError> {
+        self.1
+            .ok_or_else(|| DbError::Decode("a sealed row, and no keys".to_owned()))
     }
 
     /// The number of columns.

@@ -7,6 +7,8 @@ use std::sync::{Arc, LazyLock};
 use parking_lot::RwLock;
 use sea_query::{PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, Value};
 
+use crate::seal::KeyRing;
+
 /// Which SQL a [`crate::db::Db`] speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
@@ -17,12 +19,14 @@ pub enum Dialect {
 }
 
 /// A statement ready to run: text and values, in the order of the placeholders.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Statement {
     /// The SQL. Placeholders are `$1`, `$2`, … (or `?` where sea-query built it for SQLite).
     pub sql: Cow<'static, str>,
     /// The bound values.
     pub values: Vec<Value>,
+    /// Opens what the rows carry sealed.
+    pub(super) keys: Option<Arc<KeyRing>>,
 }
 
 impl Statement {
@@ -40,6 +44,7 @@ impl Statement {
         Self {
             sql: Cow::Borrowed(sql),
             values,
+            keys: None,
         }
     }
 
@@ -53,7 +58,15 @@ impl Statement {
         Self {
             sql: Cow::Owned(sql),
             values: values.0,
+            keys: None,
         }
+    }
+
+    /// Gives the rows the keys that open what they carry sealed; see [`Row::keys`](super::Row::keys).
+    #[must_use]
+    pub fn with_keys(mut self, keys: Arc<KeyRing>) -> Self {
+        self.keys = Some(keys);
+        self
     }
 }
 

@@ -63,7 +63,9 @@ impl Field for Hex {
         }
         (0..text.len())
             .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| Fault::key("not-a-string")))
+            .map(|at| {
+                u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| Fault::key("not-a-string"))
+            })
             .collect::<Result<_, _>>()
             .map(Hex)
     }

@@ -16,7 +16,9 @@ impl<T: Field> List<T> {
     fn parse_items(json: &Json) -> Result<Vec<T>, Fault> {
         let items = json.as_array().ok_or_else(|| Fault::key("not-a-list"))?;
         if items.len() > 1000 {
-            return Err(Fault::of(crate::texts::Text::new("too-big").with("max", 1000)));
+            return Err(Fault::of(
+                crate::texts::Text::new("too-big").with("max", 1000),
+            ));
         }
         items.iter().map(T::parse).collect()
     }
@@ -26,7 +28,11 @@ impl<T: Field> Field for List<T> {
     const SHAPE: Shape = Shape::of(Kind::Json);
 
     fn parse(json: &Json) -> Result<Self, Fault> {
-        if json.is_null() { Ok(List(Vec::new())) } else { Self::parse_items(json).map(List) }
+        if json.is_null() {
+            Ok(List(Vec::new()))
+        } else {
+            Self::parse_items(json).map(List)
+        }
     }
 
     fn absent() -> Result<Self, Fault> {
@@ -39,7 +45,9 @@ impl<T: Field> Field for List<T> {
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
         let json: Json = row.get(index)?;
-        Self::parse_items(&json).map(List).map_err(|_| DbError::Decode("a stored list does not parse".to_owned()))
+        Self::parse_items(&json)
+            .map(List)
+            .map_err(|_| DbError::Decode("a stored list does not parse".to_owned()))
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

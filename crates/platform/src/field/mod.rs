@@ -65,7 +65,12 @@ pub struct Shape {
 impl Shape {
     /// A required column in the clear.
     pub const fn of(kind: Kind) -> Shape {
-        Shape { kind, nullable: false, sealed: false, reference: None }
+        Shape {
+            kind,
+            nullable: false,
+            sealed: false,
+            reference: None,
+        }
     }
 }
 
@@ -104,7 +109,12 @@ pub trait Field: Sized + Clone + Send + Sync + 'static {
     }
 
     /// Takes the value from the next column, or from the envelope.
-    fn take(name: &'static str, row: &Row<'_>, next: &mut usize, _sealed: &mut Envelope) -> Result<Self, DbError> {
+    fn take(
+        name: &'static str,
+        row: &Row<'_>,
+        next: &mut usize,
+        _sealed: &mut Envelope,
+    ) -> Result<Self, DbError> {
         let _ = name;
         let index = *next;
         *next += 1;
@@ -122,10 +132,17 @@ fn is_nothing(json: &Json) -> bool {
 }
 
 impl<T: Field> Field for Option<T> {
-    const SHAPE: Shape = Shape { nullable: true, ..T::SHAPE };
+    const SHAPE: Shape = Shape {
+        nullable: true,
+        ..T::SHAPE
+    };
 
     fn parse(json: &Json) -> Result<Self, Fault> {
-        if is_nothing(json) { Ok(None) } else { T::parse(json).map(Some) }
+        if is_nothing(json) {
+            Ok(None)
+        } else {
+            T::parse(json).map(Some)
+        }
     }
 
     fn absent() -> Result<Self, Fault> {
@@ -141,7 +158,11 @@ impl<T: Field> Field for Option<T> {
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
         let IsNull(nothing) = row.get(index)?;
-        if nothing { Ok(None) } else { T::from_row(row, index).map(Some) }
+        if nothing {
+            Ok(None)
+        } else {
+            T::from_row(row, index).map(Some)
+        }
     }
 
     fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -157,7 +178,10 @@ impl<T: Field> Field for Option<T> {
 
     fn schema() -> Json {
         let mut schema = T::schema();
-        let nullable = schema.get("type").and_then(Json::as_str).map(|kind| json!([kind, "null"]));
+        let nullable = schema
+            .get("type")
+            .and_then(Json::as_str)
+            .map(|kind| json!([kind, "null"]));
         match nullable {
             Some(types) => {
                 schema["type"] = types;

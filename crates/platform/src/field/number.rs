@@ -14,9 +14,17 @@ pub(super) fn whole(json: &Json) -> Result<i64, Fault> {
         Json::Null => Err(Fault::key("not-null")),
         Json::Number(number) => number
             .as_i64()
-            .or_else(|| number.as_f64().filter(|f| f.fract() == 0.0 && f.abs() < 9.0e15).map(|f| f as i64))
+            .or_else(|| {
+                number
+                    .as_f64()
+                    .filter(|f| f.fract() == 0.0 && f.abs() < 9.0e15)
+                    .map(|f| f as i64)
+            })
             .ok_or_else(|| Fault::key("not-an-integer")),
-        Json::String(text) => text.trim().parse().map_err(|_| Fault::key("not-an-integer")),
+        Json::String(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| Fault::key("not-an-integer")),
         _ => Err(Fault::key("not-an-integer")),
     }
 }

@@ -56,7 +56,10 @@ impl<R> fmt::Debug for Ref<R> {
 }
 
 impl<R: Record> Field for Ref<R> {
-    const SHAPE: Shape = Shape { reference: Some(R::TABLE), ..Shape::of(Kind::Int) };
+    const SHAPE: Shape = Shape {
+        reference: Some(R::TABLE),
+        ..Shape::of(Kind::Int)
+    };
 
     fn parse(json: &Json) -> Result<Self, Fault> {
         // Clients that read `{"role": {"id": 1, …}}` send the same object back.

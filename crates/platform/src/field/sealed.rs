@@ -9,7 +9,10 @@ use crate::fault::Fault;
 use crate::seal::{Envelope, Sealed};
 
 impl<T: Field> Field for Sealed<T> {
-    const SHAPE: Shape = Shape { sealed: true, ..T::SHAPE };
+    const SHAPE: Shape = Shape {
+        sealed: true,
+        ..T::SHAPE
+    };
 
     fn parse(json: &Json) -> Result<Self, Fault> {
         T::parse(json).map(Sealed::new)
@@ -25,7 +28,9 @@ impl<T: Field> Field for Sealed<T> {
     }
 
     fn from_row(_row: &Row<'_>, _index: usize) -> Result<Self, DbError> {
-        Err(DbError::Decode("a sealed field has no column of its own".to_owned()))
+        Err(DbError::Decode(
+            "a sealed field has no column of its own".to_owned(),
+        ))
     }
 
     /// Only the generic views call this, after the row came through the caller's scope and its
@@ -46,12 +51,19 @@ impl<T: Field> Field for Sealed<T> {
         sealed.put(name, self.open().to_json());
     }
 
-    fn take(name: &'static str, _row: &Row<'_>, _next: &mut usize, sealed: &mut Envelope) -> Result<Self, DbError> {
+    fn take(
+        name: &'static str,
+        _row: &Row<'_>,
+        _next: &mut usize,
+        sealed: &mut Envelope,
+    ) -> Result<Self, DbError> {
         let parsed = match sealed.take(name) {
             Some(json) => T::parse(&json),
             // The field came with a later version than the row.
             None => T::absent(),
         };
-        parsed.map(Sealed::new).map_err(|_| DbError::Decode(format!("sealed field {name} does not parse")))
+        parsed
+            .map(Sealed::new)
+            .map_err(|_| DbError::Decode(format!("sealed field {name} does not parse")))
     }
 }

@@ -26,12 +26,19 @@ fn checked(json: &Json, max: usize) -> Result<String, Fault> {
         Json::Number(number) => number.to_string(),
         _ => return Err(Fault::key("not-a-string")),
     };
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    {
         return Err(Fault::key("control-characters"));
     }
     let length = text.chars().count();
     if length > max {
-        return Err(Fault::of(Sentence::new("too-long").with("max", max).with("length", length)));
+        return Err(Fault::of(
+            Sentence::new("too-long")
+                .with("max", max)
+                .with("length", length),
+        ));
     }
     Ok(text)
 }
@@ -46,7 +53,12 @@ impl<const MAX: usize> Text<MAX> {
 impl<const MAX: usize> Blank<MAX> {
     /// Text made by the program; cut to the limit, for what only labels.
     pub fn cut(text: &str) -> Blank<MAX> {
-        Blank(text.chars().filter(|c| !c.is_control() || *c == '\n').take(MAX).collect())
+        Blank(
+            text.chars()
+                .filter(|c| !c.is_control() || *c == '\n')
+                .take(MAX)
+                .collect(),
+        )
     }
 }
 
@@ -104,7 +116,11 @@ impl<const MAX: usize> Field for Text<MAX> {
             return Err(Fault::key("not-null"));
         }
         let text = checked(json, MAX)?;
-        if text.is_empty() { Err(Fault::key("blank")) } else { Ok(Text(text)) }
+        if text.is_empty() {
+            Err(Fault::key("blank"))
+        } else {
+            Ok(Text(text))
+        }
     }
 
     text_column!();
@@ -118,7 +134,11 @@ impl<const MAX: usize> Field for Blank<MAX> {
     const SHAPE: Shape = Shape::of(Kind::Text);
 
     fn parse(json: &Json) -> Result<Self, Fault> {
-        if json.is_null() { Ok(Blank::default()) } else { checked(json, MAX).map(Blank) }
+        if json.is_null() {
+            Ok(Blank::default())
+        } else {
+            checked(json, MAX).map(Blank)
+        }
     }
 
     fn absent() -> Result<Self, Fault> {

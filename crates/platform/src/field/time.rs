@@ -69,7 +69,8 @@ field!(
 field!(
     Time,
     Kind::Time,
-    |json: &Json| dates::parse_time(words(json, "not-a-time")?).map_err(|_| Fault::key("not-a-time")),
+    |json: &Json| dates::parse_time(words(json, "not-a-time")?)
+        .map_err(|_| Fault::key("not-a-time")),
     |time: &Time| *time,
     json!({ "type": "string", "format": "time" })
 );
@@ -78,7 +79,8 @@ field!(
     Timestamp,
     Kind::Timestamp,
     |json: &Json| {
-        dates::parse_timestamp(words(json, "not-a-timestamp")?).map_err(|_| Fault::key("not-a-timestamp"))
+        dates::parse_timestamp(words(json, "not-a-timestamp")?)
+            .map_err(|_| Fault::key("not-a-timestamp"))
     },
     |at: &Timestamp| *at,
     json!({ "type": "string", "format": "date-time" })

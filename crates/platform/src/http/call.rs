@@ -40,7 +40,11 @@ impl Head {
 
     /// `/api/` or `/api/v1/`, as the client said it.
     pub fn root(&self) -> &'static str {
-        if self.path.starts_with("/api/v1/") { "/api/v1/" } else { "/api/" }
+        if self.path.starts_with("/api/v1/") {
+            "/api/v1/"
+        } else {
+            "/api/"
+        }
     }
 }
 
@@ -60,7 +64,10 @@ pub struct Call {
 impl Call {
     /// A path parameter.
     pub fn param(&self, name: &str) -> &str {
-        self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.params
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The record's id in the path.
@@ -68,12 +75,21 @@ impl Call {
     /// # Errors
     /// 404: what is no number names no record.
     pub fn id(&self) -> Result<i64, Error> {
-        self.param("id").parse().ok().filter(|id| *id > 0).ok_or_else(Error::not_found)
+        self.param("id")
+            .parse()
+            .ok()
+            .filter(|id| *id > 0)
+            .ok_or_else(Error::not_found)
     }
 
     /// A query parameter; the last one counts.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.head.query.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.head
+            .query
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A query parameter that says yes.
@@ -90,7 +106,12 @@ impl Call {
             return Ok(Json::Null);
         }
         if let Some(kind) = self.head.header("content-type") {
-            let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            let kind = kind
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_ascii_lowercase();
             let json = kind == "application/json" || kind.ends_with("+json");
             if !json {
                 let text = Text::new("unsupported-media-type").with("expected", "application/json");
@@ -99,7 +120,10 @@ impl Call {
         }
         serde_json::from_slice(&self.body).map_err(|error| {
             let reason = format!("line {} column {}", error.line(), error.column());
-            Error::refuse(Code::MalformedJson, Text::new("malformed-json").with("reason", reason))
+            Error::refuse(
+                Code::MalformedJson,
+                Text::new("malformed-json").with("reason", reason),
+            )
         })
     }
 
@@ -113,11 +137,18 @@ impl Call {
             Json::Object(map) => map,
             Json::Null if self.body.is_empty() => serde_json::Map::new(),
             _ => {
-                return Err(Error::field(crate::fault::NON_FIELD, Text::new("body-not-object")));
+                return Err(Error::field(
+                    crate::fault::NON_FIELD,
+                    Text::new("body-not-object"),
+                ));
             }
         };
         for (other, name) in names {
-            let (other, name) = if name.is_empty() { (format!("{other}_id"), *other) } else { ((*other).to_owned(), *name) };
+            let (other, name) = if name.is_empty() {
+                (format!("{other}_id"), *other)
+            } else {
+                ((*other).to_owned(), *name)
+            };
             if let Some(value) = map.remove(&other) {
                 map.entry(name).or_insert(value);
             }
@@ -138,7 +169,9 @@ impl Call {
                     return Ok(None);
                 }
                 let version = text.trim_start_matches("W/").trim_matches('"').parse();
-                version.map(Some).map_err(|_| Error::refuse(Code::Invalid, Text::new("bad-if-match")))
+                version
+                    .map(Some)
+                    .map_err(|_| Error::refuse(Code::Invalid, Text::new("bad-if-match")))
             }
         }
     }
@@ -200,7 +233,11 @@ impl Reply {
 
     /// No body.
     pub fn empty(status: StatusCode) -> Reply {
-        Reply { status, headers: HeaderMap::new(), body: ReplyBody::Whole(Bytes::new()) }
+        Reply {
+            status,
+            headers: HeaderMap::new(),
+            body: ReplyBody::Whole(Bytes::new()),
+        }
     }
 
     /// A file that the browser saves.
@@ -211,8 +248,20 @@ impl Reply {
     ) -> Reply {
         let mut reply = Reply::empty(StatusCode::OK);
         reply.header("content-type", content_type);
-        let safe: String = file_name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
-        reply.header("content-disposition", &format!("attachment; filename=\"{safe}\""));
+        let safe: String = file_name
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || "._-".contains(c) {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        reply.header(
+            "content-disposition",
+            &format!("attachment; filename=\"{safe}\""),
+        );
         reply.body = ReplyBody::Stream(body);
         reply
     }

@@ -14,14 +14,28 @@ use crate::texts::Text;
 /// The answer to an error, in the language that the client reads.
 pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Reply {
     match understood(app, error) {
-        Ok(Error::Invalid(faults)) => json_reply(StatusCode::BAD_REQUEST, &faults.render(&app.texts, language)),
+        Ok(Error::Invalid(faults)) => json_reply(
+            StatusCode::BAD_REQUEST,
+            &faults.render(&app.texts, language),
+        ),
         Ok(Error::Refused(refusal)) => refused(app, language, *refusal),
         Ok(other) | Err(other) => {
             // Bound values never appear in these texts; statements and constraint names may.
             tracing::error!(request_id, error = ?other, "request failed");
-            let unavailable = matches!(&other, Error::Db(DbError::Unavailable(_) | DbError::Timeout));
-            let code = if unavailable { Code::Unavailable } else { Code::Internal };
-            let key = if unavailable { "unavailable" } else { "internal" };
+            let unavailable = matches!(
+                &other,
+                Error::Db(DbError::Unavailable(_) | DbError::Timeout)
+            );
+            let code = if unavailable {
+                Code::Unavailable
+            } else {
+                Code::Internal
+            };
+            let key = if unavailable {
+                "unavailable"
+            } else {
+                "internal"
+            };
             let detail = app.texts.render(language, &Text::new(key));
             let mut reply = json_reply(
                 status(code),
@@ -45,8 +59,14 @@ fn json_reply(status: StatusCode, body: &impl serde::Serialize) -> Reply {
 
 fn refused(app: &App, language: &str, refusal: Refusal) -> Reply {
     let mut body = Map::new();
-    body.insert("detail".into(), Json::String(app.texts.render(language, &refusal.text)));
-    body.insert("code".into(), Json::String(refusal.code.as_str().to_owned()));
+    body.insert(
+        "detail".into(),
+        Json::String(app.texts.render(language, &refusal.text)),
+    );
+    body.insert(
+        "code".into(),
+        Json::String(refusal.code.as_str().to_owned()),
+    );
     body.extend(refusal.facts);
     let status = status(refusal.code);
     let mut reply = json_reply(status, &body);
@@ -64,7 +84,10 @@ fn understood(app: &App, error: Error) -> Result<Error, Error> {
     match error {
         Error::Db(DbError::Unique { constraint }) => {
             let field = field_of(app, &constraint, "_key");
-            Ok(Error::Invalid(Faults::one(field.as_deref().unwrap_or(NON_FIELD), Text::new("taken"))))
+            Ok(Error::Invalid(Faults::one(
+                field.as_deref().unwrap_or(NON_FIELD),
+                Text::new("taken"),
+            )))
         }
         Error::Db(DbError::Check { constraint }) => match field_of(app, &constraint, "_check") {
             Some(field) => Ok(Error::Invalid(Faults::one(&field, Text::new("conflict")))),
@@ -73,11 +96,14 @@ fn understood(app: &App, error: Error) -> Result<Error, Error> {
         Error::Db(DbError::Exclusion { constraint }) => {
             Ok(Error::refuse(Code::Conflict, Text::new("conflict")).with("constraint", constraint))
         }
-        Error::Db(DbError::ForeignKey { .. }) => {
-            Ok(Error::refuse(Code::InUse, Text::new("in-use").with("what", "other records")))
-        }
+        Error::Db(DbError::ForeignKey { .. }) => Ok(Error::refuse(
+            Code::InUse,
+            Text::new("in-use").with("what", "other records"),
+        )),
         // The work was tried again several times: others keep changing the same records.
-        Error::Db(error) if error.is_retryable() => Ok(Error::refuse(Code::Conflict, Text::new("conflict")).retry_after(1)),
+        Error::Db(error) if error.is_retryable() => {
+            Ok(Error::refuse(Code::Conflict, Text::new("conflict")).retry_after(1))
+        }
         Error::Invalid(_) | Error::Refused(_) => Ok(error),
         other => Err(other),
     }
@@ -92,7 +118,15 @@ fn field_of(app: &App, constraint: &str, suffix: &str) -> Option<String> {
         .tables()
         .filter_map(|info| Some((info, name.strip_prefix(info.table)?.strip_prefix('_')?)))
         .max_by_key(|(info, _)| info.table.len())?;
-    let rest = rest.strip_suffix("_hash").or(rest.strip_suffix("_fold")).unwrap_or(rest);
-    let field = info.fields.iter().filter(|field| rest == field.name || rest.ends_with(&format!("_{}", field.name)));
-    field.max_by_key(|field| field.name.len()).map(|field| field.name.to_owned())
+    let rest = rest
+        .strip_suffix("_hash")
+        .or(rest.strip_suffix("_fold"))
+        .unwrap_or(rest);
+    let field = info
+        .fields
+        .iter()
+        .filter(|field| rest == field.name || rest.ends_with(&format!("_{}", field.name)));
+    field
+        .max_by_key(|field| field.name.len())
+        .map(|field| field.name.to_owned())
 }

@@ -15,7 +15,10 @@ use crate::operation::Operation;
 pub fn router(app: &Arc<App>) -> Router {
     let mut paths: BTreeMap<&str, Vec<Arc<Operation>>> = BTreeMap::new();
     for operation in app.registry.operations() {
-        paths.entry(operation.path.as_str()).or_default().push(operation.clone());
+        paths
+            .entry(operation.path.as_str())
+            .or_default()
+            .push(operation.clone());
     }
     let mut router = Router::new();
     for (path, operations) in paths {
@@ -23,12 +26,17 @@ pub fn router(app: &Arc<App>) -> Router {
         // A path without the last slash is the same resource: no redirect that loses a body.
         for prefix in ["/api/", "/api/v1/"] {
             let full = format!("{prefix}{path}");
-            router = router.route(full.trim_end_matches('/'), methods.clone()).route(&full, methods.clone());
+            router = router
+                .route(full.trim_end_matches('/'), methods.clone())
+                .route(&full, methods.clone());
         }
     }
     for prefix in ["/api", "/api/", "/api/{*rest}"] {
         let app = app.clone();
-        router = router.route(prefix, axum::routing::any(move |request: Request| nowhere(app.clone(), request, None)));
+        router = router.route(
+            prefix,
+            axum::routing::any(move |request: Request| nowhere(app.clone(), request, None)),
+        );
     }
     router
 }
@@ -37,13 +45,21 @@ fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
     let mut methods = MethodRouter::new();
     let mut allowed: Vec<&str> = Vec::new();
     for operation in operations {
-        let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else { continue };
+        let Ok(filter) = MethodFilter::try_from(operation.method.clone()) else {
+            continue;
+        };
         allowed.push(operation.method.as_str());
         let (app, operation) = (app.clone(), operation.clone());
-        methods = methods.merge(on(filter, move |params: RawPathParams, request: Request| {
-            let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            serve(app.clone(), operation.clone(), params, request)
-        }));
+        methods = methods.merge(on(
+            filter,
+            move |params: RawPathParams, request: Request| {
+                let params = params
+                    .iter()
+                    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                    .collect();
+                serve(app.clone(), operation.clone(), params, request)
+            },
+        ));
     }
     let (app, allowed) = (app.clone(), allowed.join(", "));
     methods.fallback(move |request: Request| nowhere(app.clone(), request, Some(allowed.clone())))

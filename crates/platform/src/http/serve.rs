@@ -33,18 +33,29 @@ pub(super) async fn serve(
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
-    let (head, origin, body) = parts(&app, request, &format!("{} {}", operation.method, operation.path));
+    let (head, origin, body) = parts(
+        &app,
+        request,
+        &format!("{} {}", operation.method, operation.path),
+    );
     let answered = answer(&app, operation, params, head, &origin, body).await;
     finish(&app, &origin, answered)
 }
 
 /// Answers a request to a path or a method that does not exist: to those who may know.
-pub(super) async fn nowhere(app: Arc<App>, request: axum::extract::Request, allowed: Option<String>) -> Response {
+pub(super) async fn nowhere(
+    app: Arc<App>,
+    request: axum::extract::Request,
+    allowed: Option<String>,
+) -> Response {
     let (head, origin, _) = parts(&app, request, "");
     let error = match app.door.enter(&app, &head).await {
         Err(error) => error,
         Ok(_) => match &allowed {
-            Some(_) => Error::refuse(Code::MethodNotAllowed, Text::new("method-not-allowed").with("method", &head.method)),
+            Some(_) => Error::refuse(
+                Code::MethodNotAllowed,
+                Text::new("method-not-allowed").with("method", &head.method),
+            ),
             None => Error::not_found(),
         },
     };
@@ -55,29 +66,63 @@ pub(super) async fn nowhere(app: Arc<App>, request: axum::extract::Request, allo
     finish(&app, &origin, Ok(reply))
 }
 
-fn parts(app: &App, request: axum::extract::Request, route: &str) -> (Arc<Head>, Arc<Origin>, HttpBody) {
+fn parts(
+    app: &App,
+    request: axum::extract::Request,
+    route: &str,
+) -> (Arc<Head>, Arc<Origin>, HttpBody) {
     let (parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let peer = parts
+        .extensions
+        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
+        .map(|info| info.0.ip());
+    let header = |name: &str| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let host = header("host").unwrap_or("localhost");
     let proxied = peer.is_some_and(|peer| app.settings.trusts(peer));
-    let scheme = if proxied { header("x-forwarded-proto").unwrap_or("http") } else { "http" };
-    let ip = if proxied { forwarded(app, header("x-forwarded-for")).or(peer) } else { peer };
+    let scheme = if proxied {
+        header("x-forwarded-proto").unwrap_or("http")
+    } else {
+        "http"
+    };
+    let ip = if proxied {
+        forwarded(app, header("x-forwarded-for")).or(peer)
+    } else {
+        peer
+    };
     let language = match header("accept-language") {
         Some(wanted) => Language::from_accept_language(wanted).code(),
         None => app.settings.language,
     };
     let request_id = header("x-request-id")
-        .filter(|id| !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .filter(|id| {
+            !id.is_empty()
+                && id.len() <= 64
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        })
         .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned);
     let origin = Origin {
         request_id,
         ip,
-        user_agent: header("user-agent").unwrap_or_default().chars().take(255).collect(),
+        user_agent: header("user-agent")
+            .unwrap_or_default()
+            .chars()
+            .take(255)
+            .collect(),
         language,
         route: route.to_owned(),
     };
-    let query = parts.uri.query().map(|query| serde_urlencoded::from_str(query).unwrap_or_default()).unwrap_or_default();
+    let query = parts
+        .uri
+        .query()
+        .map(|query| serde_urlencoded::from_str(query).unwrap_or_default())
+        .unwrap_or_default();
     let head = Head {
         path: parts.uri.path().to_owned(),
         query,
@@ -91,7 +136,10 @@ fn parts(app: &App, request: axum::extract::Request, route: &str) -> (Arc<Head>,
 
 /// The client's address: the last one in the header that is none of our own proxies.
 fn forwarded(app: &App, header: Option<&str>) -> Option<IpAddr> {
-    header?.rsplit(',').filter_map(|part| part.trim().parse().ok()).find(|ip| !app.settings.trusts(*ip))
+    header?
+        .rsplit(',')
+        .filter_map(|part| part.trim().parse().ok())
+        .find(|ip| !app.settings.trusts(*ip))
 }
 
 async fn answer(
@@ -107,10 +155,27 @@ async fn answer(
         _ => app.door.enter(app, &head).await?,
     };
     let reach = reach(&operation, &actor)?;
-    let limit = if operation.upload { app.settings.max_upload_bytes } else { app.settings.max_body_bytes };
-    let body = if matches!(head.method, Method::GET | Method::HEAD) { Bytes::new() } else { whole(body, limit).await? };
-    let opening = Opening { actor: Arc::new(actor), origin: origin.clone(), reach };
-    let call = Arc::new(Call { head, params, body, operation });
+    let limit = if operation.upload {
+        app.settings.max_upload_bytes
+    } else {
+        app.settings.max_body_bytes
+    };
+    let body = if matches!(head.method, Method::GET | Method::HEAD) {
+        Bytes::new()
+    } else {
+        whole(body, limit).await?
+    };
+    let opening = Opening {
+        actor: Arc::new(actor),
+        origin: origin.clone(),
+        reach,
+    };
+    let call = Arc::new(Call {
+        head,
+        params,
+        body,
+        operation,
+    });
     match call.operation.effect {
         Effect::Read | Effect::Own => unit::read(app, &opening, work(&call)).await,
         Effect::Write => write(app, &opening, &call).await,
@@ -118,7 +183,7 @@ async fn answer(
 }
 
 /// The operation as work for a unit, which may run it more than once.
-fn work(call: &Arc<Call>) -> impl Work<Reply> + use<> {
+fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + Sync + use<> {
     let call = call.clone();
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let call = call.clone();
@@ -135,7 +200,8 @@ fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> 
         Box::pin(async move {
             let claimed = idempotency::claim(cx, &slot).await?;
             let reply = work(cx).await?;
-            idempotency::keep(cx, claimed, &reply).await?;
+            let answer = idempotency::freeze(&reply);
+            idempotency::keep(cx, claimed, answer).await?;
             Ok(reply)
         })
     }
@@ -148,7 +214,10 @@ fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
         && !operation.path.starts_with("auth/")
         && operation.path != "users/me/"
     {
-        return Err(Error::refuse(Code::PasswordChangeRequired, Text::new("password-change-required")));
+        return Err(Error::refuse(
+            Code::PasswordChangeRequired,
+            Text::new("password-change-required"),
+        ));
     }
     match &operation.need {
         Need::Open | Need::SignedIn => Ok(Reach::Own),
@@ -164,7 +233,9 @@ async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Re
         Method::POST => idempotency::slot(app, call, opening.actor.user_id())?,
         _ => None,
     };
-    let Some(slot) = slot else { return unit::write(app, opening, work(call)).await };
+    let Some(slot) = slot else {
+        return unit::write(app, opening, work(call)).await;
+    };
     // Whoever was faster has committed by the time that we are told so; one more look finds it.
     for _ in 0..3 {
         if let Some(reply) = idempotency::replay(app, &slot, app.clock.now()).await? {
@@ -175,7 +246,11 @@ async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Re
             done => return done,
         }
     }
-    Err(Error::refuse(Code::IdempotencyInFlight, Text::new("idempotency-in-flight")).retry_after(1))
+    Err(Error::refuse(
+        Code::IdempotencyInFlight,
+        Text::new("idempotency-in-flight"),
+    )
+    .retry_after(1))
 }
 
 /// The whole body; a larger one is read on and thrown away for a while, so that clients that send
@@ -185,7 +260,12 @@ async fn whole(mut body: HttpBody, limit: usize) -> Result<Bytes, Error> {
     let mut seen = 0usize;
     while let Some(frame) = body.frame().await {
         // A client that stops in the middle gets no answer anyway.
-        let frame = frame.map_err(|_| Error::refuse(Code::Invalid, Text::new("malformed-json").with("reason", "…")))?;
+        let frame = frame.map_err(|_| {
+            Error::refuse(
+                Code::Invalid,
+                Text::new("malformed-json").with("reason", "…"),
+            )
+        })?;
         if let Ok(data) = frame.into_data() {
             seen += data.len();
             if seen <= limit {
@@ -196,18 +276,22 @@ async fn whole(mut body: HttpBody, limit: usize) -> Result<Bytes, Error> {
         }
     }
     if seen > limit {
-        return Err(Error::refuse(Code::PayloadTooLarge, Text::new("payload-too-large").with("limit", limit)));
+        return Err(Error::refuse(
+            Code::PayloadTooLarge,
+            Text::new("payload-too-large").with("limit", limit),
+        ));
     }
     Ok(kept.into())
 }
 
 fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Response {
-    let reply = answered.unwrap_or_else(|error| refusal(app, origin.language, &origin.request_id, error));
+    let reply =
+        answered.unwrap_or_else(|error| refusal(app, origin.language, &origin.request_id, error));
     let body = match reply.body {
         ReplyBody::Whole(bytes) => HttpBody::from(bytes),
-        ReplyBody::Stream(stream) => HttpBody::from_stream(stream.map(|piece| {
-            piece.map_err(|error| std::io::Error::other(format!("{error:?}")))
-        })),
+        ReplyBody::Stream(stream) => HttpBody::from_stream(
+            stream.map(|piece| piece.map_err(|error| std::io::Error::other(format!("{error:?}")))),
+        ),
     };
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
@@ -216,8 +300,16 @@ fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Respons
         response.headers_mut().insert("x-request-id", id);
     }
     let headers = response.headers_mut();
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-    headers.entry("cache-control").or_insert(HeaderValue::from_static("no-store"));
-    headers.append("vary", HeaderValue::from_static("accept-language, authorization"));
+    headers.insert(
+        "x-content-type-options",
+        HeaderValue::from_static("nosniff"),
+    );
+    headers
+        .entry("cache-control")
+        .or_insert(HeaderValue::from_static("no-store"));
+    headers.append(
+        "vary",
+        HeaderValue::from_static("accept-language, authorization"),
+    );
     response
 }

@@ -98,12 +98,20 @@ pub struct Job {
 impl Job {
     /// At once.
     pub fn now(kind: &'static str, payload: Json) -> Job {
-        Job { kind, payload, run_at: None }
+        Job {
+            kind,
+            payload,
+            run_at: None,
+        }
     }
 
     /// Not before a moment.
     pub fn at(kind: &'static str, payload: Json, run_at: Timestamp) -> Job {
-        Job { kind, payload, run_at: Some(run_at) }
+        Job {
+            kind,
+            payload,
+            run_at: Some(run_at),
+        }
     }
 }
 
@@ -119,9 +127,12 @@ pub async fn enqueue(cx: &mut Cx, queued: Vec<Job>) -> Result<(), Error> {
         return Ok(());
     }
     let mut insert = Query::insert();
-    insert
-        .into_table(Alias::new(JobRow::TABLE))
-        .columns(JobRow::columns().iter().skip(1).map(|name| Alias::new(*name)));
+    insert.into_table(Alias::new(JobRow::TABLE)).columns(
+        JobRow::columns()
+            .iter()
+            .skip(1)
+            .map(|name| Alias::new(*name)),
+    );
     for job in queued {
         let mut meta = Meta::unstored();
         meta.uid = uuid::Uuid::now_v7();
@@ -140,7 +151,9 @@ pub async fn enqueue(cx: &mut Cx, queued: Vec<Job>) -> Result<(), Error> {
             finished_at: None,
         };
         let values = record::values(&row, &cx.app.ring())?;
-        insert.values(values.into_iter().map(Expr::val)).map_err(Error::internal)?;
+        insert
+            .values(values.into_iter().map(Expr::val))
+            .map_err(Error::internal)?;
     }
     let statement = Statement::build(cx.dialect(), &insert);
     cx.tx()?.execute(statement).await?;

@@ -21,7 +21,12 @@ pub struct CountCache(moka::sync::Cache<u64, ()>);
 
 impl Default for CountCache {
     fn default() -> Self {
-        CountCache(moka::sync::Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(5)).build())
+        CountCache(
+            moka::sync::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(5))
+                .build(),
+        )
     }
 }
 
@@ -55,9 +60,15 @@ impl Count {
 /// Counts the rows of a query, up to the cap. Ordering and columns of the query do not matter.
 pub(super) async fn count(cx: &mut Cx, query: &SelectStatement) -> Result<Count, Error> {
     let mut inner = query.clone();
-    inner.clear_selects().clear_order_by().expr(Expr::val(1i64)).limit(CAP + 1);
+    inner
+        .clear_selects()
+        .clear_order_by()
+        .expr(Expr::val(1i64))
+        .limit(CAP + 1);
     let mut outer = Query::select();
-    outer.expr(sea_query::Func::count(Expr::col(sea_query::Asterisk))).from_subquery(inner, Alias::new("counted"));
+    outer
+        .expr(sea_query::Func::count(Expr::col(sea_query::Asterisk)))
+        .from_subquery(inner, Alias::new("counted"));
     let statement = Statement::build(cx.dialect(), &outer);
 
     let mut hasher = DefaultHasher::new();
@@ -67,7 +78,10 @@ pub(super) async fn count(cx: &mut Cx, query: &SelectStatement) -> Result<Count,
     if cx.app.counts.0.contains_key(&key) {
         return Ok(Count::Beyond);
     }
-    let counted = cx.unscoped("the query carries its scope").optional::<(i64,)>(statement).await?;
+    let counted = cx
+        .unscoped("the query carries its scope")
+        .optional::<(i64,)>(statement)
+        .await?;
     let counted = counted.map_or(0, |(n,)| n.unsigned_abs());
     if counted > CAP {
         cx.app.counts.0.insert(key, ());

@@ -19,11 +19,19 @@ use crate::texts::Text;
 /// # Errors
 /// When its further keys cannot be worked out.
 pub async fn show_one<R: Resource>(cx: &mut Cx, row: &R) -> Result<Reply, Error> {
-    let extra = R::extras(cx, std::slice::from_ref(row)).await?.pop().unwrap_or_default();
+    let extra = R::extras(cx, std::slice::from_ref(row))
+        .await?
+        .pop()
+        .unwrap_or_default();
     reply(cx, StatusCode::OK, row, &extra)
 }
 
-fn reply<R: Resource>(cx: &mut Cx, status: StatusCode, row: &R, extra: &R::Extra) -> Result<Reply, Error> {
+fn reply<R: Resource>(
+    cx: &mut Cx,
+    status: StatusCode,
+    row: &R,
+    extra: &R::Extra,
+) -> Result<Reply, Error> {
     if R::PATIENT_DATA {
         cx.saw(R::NAME, row.meta().id, row.patient_id());
     }
@@ -44,7 +52,10 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
         && let Some(json) = body.0.get("uid")
     {
         let mut faults = Faults::new();
-        if let Some(Some(uid)) = faults.note("uid", <Option<uuid::Uuid> as crate::field::Field>::parse(json)) {
+        if let Some(Some(uid)) = faults.note(
+            "uid",
+            <Option<uuid::Uuid> as crate::field::Field>::parse(json),
+        ) {
             row.meta_mut().uid = uid;
         }
         faults.into_result()?;
@@ -56,7 +67,10 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     let row: R = cx.load(row.meta().id).await.map_err(out_of_reach)?;
     let extra = R::extra_created(cx, &row, call).await?;
     let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;
-    reply.header("location", &format!("{}{}/{}/", call.head.root(), R::PATH, row.meta().id));
+    reply.header(
+        "location",
+        &format!("{}{}/{}/", call.head.root(), R::PATH, row.meta().id),
+    );
     Ok(reply)
 }
 
@@ -71,15 +85,27 @@ pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
 ///
 /// # Errors
 /// 400 by field, 403 for fields that are not the caller's to change, 412 when `If-Match` is stale.
-pub async fn change<R: Resource>(cx: &mut Cx, before: R, body: &Body, if_match: Option<i64>) -> Result<R, Error> {
+pub async fn change<R: Resource>(
+    cx: &mut Cx,
+    before: R,
+    body: &Body,
+    if_match: Option<i64>,
+) -> Result<R, Error> {
     if if_match.is_some_and(|version| version != before.meta().version) {
-        return Err(Error::refuse(Code::StaleVersion, Text::new("stale-version")));
+        return Err(Error::refuse(
+            Code::StaleVersion,
+            Text::new("stale-version"),
+        ));
     }
     let mut row = before.clone();
     row.overlay(body)?;
     if let Some(allowed) = R::writable(&cx.grant()) {
-        let beyond: Vec<String> =
-            row.changes(&before).into_iter().map(|(name, _)| name).filter(|name| !allowed.contains(&name.as_str())).collect();
+        let beyond: Vec<String> = row
+            .changes(&before)
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(|name| !allowed.contains(&name.as_str()))
+            .collect();
         if !beyond.is_empty() {
             return Err(Error::denied().with("fields", beyond));
         }
@@ -93,8 +119,14 @@ pub async fn change<R: Resource>(cx: &mut Cx, before: R, body: &Body, if_match: 
 
 pub(super) async fn delete<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let row: R = cx.hold(call.id()?).await?;
-    if call.if_match()?.is_some_and(|version| version != row.meta().version) {
-        return Err(Error::refuse(Code::StaleVersion, Text::new("stale-version")));
+    if call
+        .if_match()?
+        .is_some_and(|version| version != row.meta().version)
+    {
+        return Err(Error::refuse(
+            Code::StaleVersion,
+            Text::new("stale-version"),
+        ));
     }
     R::removing(cx, &row).await?;
     dependents::<R>(cx, &row).await?;
@@ -107,11 +139,18 @@ pub(super) async fn delete<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
 
 /// Whoever writes a row must still reach it afterwards: nobody moves one out of their own sight.
 fn out_of_reach(error: Error) -> Error {
-    if error.code() == Some(Code::NotFound) { Error::denied() } else { error }
+    if error.code() == Some(Code::NotFound) {
+        Error::denied()
+    } else {
+        error
+    }
 }
 
 fn names<R: Resource>() -> Vec<(&'static str, &'static str)> {
-    let references = R::FIELDS.iter().filter(|field| field.shape.reference.is_some()).map(|field| (field.name, ""));
+    let references = R::FIELDS
+        .iter()
+        .filter(|field| field.shape.reference.is_some())
+        .map(|field| (field.name, ""));
     R::ALIASES.iter().copied().chain(references).collect()
 }
 
@@ -121,13 +160,21 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut wanted = Vec::new();
     for field in R::FIELDS {
-        let Some(table) = field.shape.reference else { continue };
+        let Some(table) = field.shape.reference else {
+            continue;
+        };
         let value = row.field(field.name);
         if before.is_some_and(|before| before.field(field.name) == value) {
             continue;
         }
-        let Some(id) = value.as_ref().and_then(Json::as_i64) else { continue };
-        let retained = cx.app.registry.tables().any(|info| info.table == table && info.retained);
+        let Some(id) = value.as_ref().and_then(Json::as_i64) else {
+            continue;
+        };
+        let retained = cx
+            .app
+            .registry
+            .tables()
+            .any(|info| info.table == table && info.retained);
         let mut exists = Query::select();
         exists
             .expr(Expr::val(wanted.len() as i64))
@@ -146,11 +193,19 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     }
     let Some(union) = union else { return Ok(()) };
     let statement = Statement::build(cx.dialect(), &union);
-    let found: Vec<(i64,)> = cx.unscoped("a reference is checked for existence only").all(statement).await?;
+    let found: Vec<(i64,)> = cx
+        .unscoped("a reference is checked for existence only")
+        .all(statement)
+        .await?;
     let mut faults = Faults::new();
     for (at, (name, table, id)) in wanted.iter().enumerate() {
         if !found.iter().any(|(index,)| *index == at as i64) {
-            faults.say(name, Text::new("unknown-reference").with("id", id).with("kind", table));
+            faults.say(
+                name,
+                Text::new("unknown-reference")
+                    .with("id", id)
+                    .with("kind", table),
+            );
         }
     }
     Ok(faults.into_result()?)
@@ -161,7 +216,11 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
     let app = cx.app.clone();
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut labels = Vec::new();
-    for (info, field) in app.registry.references_to(R::TABLE).filter(|(_, field)| !field.shape.sealed) {
+    for (info, field) in app
+        .registry
+        .references_to(R::TABLE)
+        .filter(|(_, field)| !field.shape.sealed)
+    {
         let mut first = Query::select();
         first
             .expr(Expr::val(labels.len() as i64))
@@ -171,10 +230,16 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
         if info.retained {
             first.and_where(column(info.table, "voided_at").is_null());
         }
-        labels.push(if info.path.is_empty() { info.name } else { info.path });
+        labels.push(if info.path.is_empty() {
+            info.name
+        } else {
+            info.path
+        });
         // A limit inside a union needs parentheses that SQLite does not take; a subquery is the same.
         let mut wrapped = Query::select();
-        wrapped.expr(Expr::col(sea_query::Asterisk)).from_subquery(first, Alias::new("dependent"));
+        wrapped
+            .expr(Expr::col(sea_query::Asterisk))
+            .from_subquery(first, Alias::new("dependent"));
         match &mut union {
             Some(union) => {
                 union.union(UnionType::All, wrapped);
@@ -184,8 +249,14 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
     }
     let Some(union) = union else { return Ok(()) };
     let statement = Statement::build(cx.dialect(), &union);
-    let found: Vec<(i64,)> = cx.unscoped("whatever depends on the record counts").all(statement).await?;
-    let mut named: Vec<&str> = found.iter().filter_map(|(at,)| labels.get(usize::try_from(*at).ok()?).copied()).collect();
+    let found: Vec<(i64,)> = cx
+        .unscoped("whatever depends on the record counts")
+        .all(statement)
+        .await?;
+    let mut named: Vec<&str> = found
+        .iter()
+        .filter_map(|(at,)| labels.get(usize::try_from(*at).ok()?).copied())
+        .collect();
     named.sort_unstable();
     named.dedup();
     if named.is_empty() {

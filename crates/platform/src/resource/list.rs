@@ -16,16 +16,34 @@ use crate::record::{FieldInfo, to_filter};
 use crate::texts::Text;
 
 /// Query parameters that are no filters.
-const RESERVED: &[&str] = &["limit", "offset", "page", "page_size", "cursor", "ordering", "search", "format"];
+const RESERVED: &[&str] = &[
+    "limit",
+    "offset",
+    "page",
+    "page_size",
+    "cursor",
+    "ordering",
+    "search",
+    "format",
+];
 const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
 /// Answers a list.
 pub(super) async fn answer<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let keys = page::keys::<R>(call.query("ordering").filter(|o| !o.is_empty()).unwrap_or(R::ORDER), R::ORDERING)?;
+    let keys = page::keys::<R>(
+        call.query("ordering")
+            .filter(|o| !o.is_empty())
+            .unwrap_or(R::ORDER),
+        R::ORDERING,
+    )?;
     let wanted = Page::from_query(call, keys.len())?;
     let conditions = conditions::<R>(cx, call)?;
     let text = call.query("search").map(str::trim).unwrap_or_default();
-    let found = if text.is_empty() { None } else { R::search(cx, text).await? };
+    let found = if text.is_empty() {
+        None
+    } else {
+        R::search(cx, text).await?
+    };
     if !text.is_empty() {
         cx.seen_as(crate::audit::Action::Search, R::PATH);
     }
@@ -53,7 +71,11 @@ async fn ordered<R: Resource>(
     mut query: SelectStatement,
 ) -> Result<Reply, Error> {
     let countable = query.clone();
-    if let Page::After { cursor: Some(cursor), .. } = wanted {
+    if let Page::After {
+        cursor: Some(cursor),
+        ..
+    } = wanted
+    {
         query.cond_where(page::after::<R>(keys, cursor)?);
     }
     page::order::<R>(&mut query, keys);
@@ -63,7 +85,10 @@ async fn ordered<R: Resource>(
         query.offset(wanted.offset());
     }
     let rows: Vec<R> = cx.records(query).await?;
-    let first = matches!(wanted, Page::Bare | Page::Window { offset: 0, .. } | Page::After { cursor: None, .. });
+    let first = matches!(
+        wanted,
+        Page::Bare | Page::Window { offset: 0, .. } | Page::After { cursor: None, .. }
+    );
     let count = if first && rows.len() as u64 <= wanted.limit() {
         Count::Exactly(rows.len() as u64)
     } else {
@@ -112,9 +137,13 @@ async fn render<R: Resource>(
         }
     }
     let next = rows.last().filter(|_| more).map(|last| match wanted {
-        Page::Window { limit, offset } if call.query("page").is_none() => {
-            call.url_with(&[("limit", limit.to_string()), ("offset", (offset + limit).to_string())], &["page", "page_size"])
-        }
+        Page::Window { limit, offset } if call.query("page").is_none() => call.url_with(
+            &[
+                ("limit", limit.to_string()),
+                ("offset", (offset + limit).to_string()),
+            ],
+            &["page", "page_size"],
+        ),
         Page::Window { limit, offset } => {
             call.url_with(&[("page", (offset / limit + 2).to_string())], &[])
         }
@@ -122,18 +151,31 @@ async fn render<R: Resource>(
     });
     let previous = match wanted {
         Page::Window { offset: 0, .. } | Page::Bare | Page::After { .. } => None,
-        Page::Window { limit, offset } if call.query("page").is_none() => {
-            Some(call.url_with(&[("limit", limit.to_string()), ("offset", offset.saturating_sub(*limit).to_string())], &[]))
-        }
-        Page::Window { limit, offset } => Some(call.url_with(&[("page", std::cmp::max(offset / limit, 1).to_string())], &[])),
+        Page::Window { limit, offset } if call.query("page").is_none() => Some(call.url_with(
+            &[
+                ("limit", limit.to_string()),
+                ("offset", offset.saturating_sub(*limit).to_string()),
+            ],
+            &[],
+        )),
+        Page::Window { limit, offset } => Some(call.url_with(
+            &[("page", std::cmp::max(offset / limit, 1).to_string())],
+            &[],
+        )),
     };
     let withheld = R::withheld(&cx.grant());
-    let views: Vec<View<'_, R>> =
-        rows.iter().zip(&extras).map(|(row, extra)| View::new(row, extra, withheld)).collect();
+    let views: Vec<View<'_, R>> = rows
+        .iter()
+        .zip(&extras)
+        .map(|(row, extra)| View::new(row, extra, withheld))
+        .collect();
     let mut reply = if matches!(wanted, Page::Bare) {
         Reply::json(http::StatusCode::OK, &views)?
     } else {
-        Reply::json(http::StatusCode::OK, &Results::new(count, next.as_deref(), previous.as_deref(), &views))?
+        Reply::json(
+            http::StatusCode::OK,
+            &Results::new(count, next.as_deref(), previous.as_deref(), &views),
+        )?
     };
     reply.header("x-total-count", &count.header());
     if let Some(next) = next {
@@ -154,9 +196,20 @@ pub(crate) struct Results<'a, T> {
 }
 
 impl<'a, T> Results<'a, T> {
-    fn new(count: Count, next: Option<&'a str>, previous: Option<&'a str>, results: &'a [T]) -> Results<'a, T> {
+    fn new(
+        count: Count,
+        next: Option<&'a str>,
+        previous: Option<&'a str>,
+        results: &'a [T],
+    ) -> Results<'a, T> {
         let count_exact = (count == Count::Beyond).then_some(false);
-        Results { count: count.number(), count_exact, next, previous, results }
+        Results {
+            count: count.number(),
+            count_exact,
+            next,
+            previous,
+            results,
+        }
     }
 }
 
@@ -164,7 +217,12 @@ impl<'a, T> Results<'a, T> {
 fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
     let mut all = Condition::all();
     let mut faults = Faults::new();
-    for (name, value) in call.head.query.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str())) {
+    for (name, value) in call
+        .head
+        .query
+        .iter()
+        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+    {
         if R::OWN_FILTERS.contains(&name.as_str()) {
             if !value.is_empty() {
                 all = all.add(R::filter(cx, name, value)?);
@@ -172,7 +230,12 @@ fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
             continue;
         }
         let Some((field, operator)) = filter::<R>(name) else {
-            faults.say(name, Text::new("unknown-filter").with("name", name).with("valid", valid::<R>().join(", ")));
+            faults.say(
+                name,
+                Text::new("unknown-filter")
+                    .with("name", name)
+                    .with("valid", valid::<R>().join(", ")),
+            );
             continue;
         };
         // An empty value means no filter.
@@ -196,16 +259,36 @@ struct Filter {
 
 impl From<&FieldInfo> for Filter {
     fn from(field: &FieldInfo) -> Filter {
-        Filter { name: field.name, kind: field.shape.kind, parse: field.to_filter }
+        Filter {
+            name: field.name,
+            kind: field.shape.kind,
+            parse: field.to_filter,
+        }
     }
 }
 
 fn standard(name: &str) -> Option<Filter> {
     match name {
-        "id" => Some(Filter { name: "id", kind: Kind::Int, parse: to_filter::<i64> }),
-        "uid" => Some(Filter { name: "uid", kind: Kind::Uuid, parse: to_filter::<uuid::Uuid> }),
-        "created_at" => Some(Filter { name: "created_at", kind: Kind::Timestamp, parse: to_filter::<jiff::Timestamp> }),
-        "updated_at" => Some(Filter { name: "updated_at", kind: Kind::Timestamp, parse: to_filter::<jiff::Timestamp> }),
+        "id" => Some(Filter {
+            name: "id",
+            kind: Kind::Int,
+            parse: to_filter::<i64>,
+        }),
+        "uid" => Some(Filter {
+            name: "uid",
+            kind: Kind::Uuid,
+            parse: to_filter::<uuid::Uuid>,
+        }),
+        "created_at" => Some(Filter {
+            name: "created_at",
+            kind: Kind::Timestamp,
+            parse: to_filter::<jiff::Timestamp>,
+        }),
+        "updated_at" => Some(Filter {
+            name: "updated_at",
+            kind: Kind::Timestamp,
+            parse: to_filter::<jiff::Timestamp>,
+        }),
         _ => None,
     }
 }
@@ -216,22 +299,43 @@ fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
     if !operator.is_empty() && !OPERATORS.contains(&operator) {
         return None;
     }
-    let name = R::ALIASES.iter().find(|(other, _)| *other == name).map_or(name, |(_, name)| *name);
-    let name = if R::info(name).is_none() { name.strip_suffix("_id").unwrap_or(name) } else { name };
-    let found = if R::FILTERS.contains(&name) { R::info(name).map(Filter::from) } else { standard(name) };
+    let name = R::ALIASES
+        .iter()
+        .find(|(other, _)| *other == name)
+        .map_or(name, |(_, name)| *name);
+    let name = if R::info(name).is_none() {
+        name.strip_suffix("_id").unwrap_or(name)
+    } else {
+        name
+    };
+    let found = if R::FILTERS.contains(&name) {
+        R::info(name).map(Filter::from)
+    } else {
+        standard(name)
+    };
     // Yes and no have no order.
-    found.filter(|field| operator.is_empty() || field.kind != Kind::Bool).map(|field| (field, operator))
+    found
+        .filter(|field| operator.is_empty() || field.kind != Kind::Bool)
+        .map(|field| (field, operator))
 }
 
-fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result<Expr, crate::fault::Fault> {
+fn condition<R: Resource>(
+    field: &Filter,
+    operator: &str,
+    value: &str,
+) -> Result<Expr, crate::fault::Fault> {
     let parse = |text: &str| (field.parse)(&Json::String(text.to_owned())).map(Expr::val);
     let column = column(R::TABLE, field.name);
     Ok(match operator {
         "gte" => column.gte(parse(value)?),
         "lte" => column.lte(parse(value)?),
         "in" => {
-            let values: Vec<Expr> =
-                value.split(',').filter(|v| !v.is_empty()).take(500).map(parse).collect::<Result<_, _>>()?;
+            let values: Vec<Expr> = value
+                .split(',')
+                .filter(|v| !v.is_empty())
+                .take(500)
+                .map(parse)
+                .collect::<Result<_, _>>()?;
             column.is_in(values)
         }
         _ => column.eq(parse(value)?),
@@ -247,12 +351,19 @@ fn valid<R: Resource>() -> Vec<&'static str> {
 
 /// Rows where one of the search columns contains the text, whatever its case.
 pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = text
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     let pattern = format!("%{escaped}%");
     R::SEARCH.iter().fold(Condition::any(), |any, name| {
         any.add(
-            Expr::expr(Func::lower(Expr::col((Alias::new(R::TABLE), Alias::new(*name)))))
-                .like(LikeExpr::new(pattern.clone()).escape('\\')),
+            Expr::expr(Func::lower(Expr::col((
+                Alias::new(R::TABLE),
+                Alias::new(*name),
+            ))))
+            .like(LikeExpr::new(pattern.clone()).escape('\\')),
         )
     })
 }
@@ -264,15 +375,37 @@ pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let mut parameters: Vec<(String, Json, String)> = R::FILTERS
         .iter()
         .filter_map(|name| R::info(name))
-        .map(|field| (field.name.to_owned(), (field.schema)(), field.doc.trim().to_owned()))
+        .map(|field| {
+            (
+                field.name.to_owned(),
+                (field.schema)(),
+                field.doc.trim().to_owned(),
+            )
+        })
         .collect();
-    parameters.extend(R::OWN_FILTERS.iter().map(|name| ((*name).to_owned(), text(), String::new())));
+    parameters.extend(
+        R::OWN_FILTERS
+            .iter()
+            .map(|name| ((*name).to_owned(), text(), String::new())),
+    );
     parameters.push(("search".into(), text(), "Text to look for.".into()));
-    parameters.push(("ordering".into(), text(), "Fields to sort by, `-` for descending.".into()));
-    parameters.push(("limit".into(), whole(), "Rows of a page, at most 1000.".into()));
+    parameters.push((
+        "ordering".into(),
+        text(),
+        "Fields to sort by, `-` for descending.".into(),
+    ));
+    parameters.push((
+        "limit".into(),
+        whole(),
+        "Rows of a page, at most 1000.".into(),
+    ));
     parameters.push(("offset".into(), whole(), "Rows to skip.".into()));
     parameters.push(("page".into(), whole(), "Page number, from 1.".into()));
     parameters.push(("page_size".into(), whole(), "The same as limit.".into()));
-    parameters.push(("cursor".into(), text(), "Where the page before ended; empty for the first page.".into()));
+    parameters.push((
+        "cursor".into(),
+        text(),
+        "Where the page before ended; empty for the first page.".into(),
+    ));
     parameters
 }

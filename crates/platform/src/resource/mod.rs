@@ -83,14 +83,26 @@ pub trait Resource: Record + Audited {
     }
 
     /// Works out the further keys of a page of rows, in their order.
-    fn extras(_cx: &mut Cx, rows: &[Self]) -> impl Future<Output = Result<Vec<Self::Extra>, Error>> + Send {
+    fn extras(
+        _cx: &mut Cx,
+        rows: &[Self],
+    ) -> impl Future<Output = Result<Vec<Self::Extra>, Error>> + Send {
         let extras = rows.iter().map(|_| Self::Extra::default()).collect();
         async move { Ok(extras) }
     }
 
     /// The further keys in the answer to a create.
-    fn extra_created(cx: &mut Cx, row: &Self, _call: &Call) -> impl Future<Output = Result<Self::Extra, Error>> + Send {
-        async move { Ok(Self::extras(cx, std::slice::from_ref(row)).await?.pop().unwrap_or_default()) }
+    fn extra_created(
+        cx: &mut Cx,
+        row: &Self,
+        _call: &Call,
+    ) -> impl Future<Output = Result<Self::Extra, Error>> + Send {
+        async move {
+            Ok(Self::extras(cx, std::slice::from_ref(row))
+                .await?
+                .pop()
+                .unwrap_or_default())
+        }
     }
 
     /// Checks the whole row against the table's rules and fills in what the program keeps, before it
@@ -128,7 +140,10 @@ pub trait Resource: Record + Audited {
     }
 
     /// Answers `?search=`.
-    fn search(cx: &mut Cx, text: &str) -> impl Future<Output = Result<Option<Found>, Error>> + Send {
+    fn search(
+        cx: &mut Cx,
+        text: &str,
+    ) -> impl Future<Output = Result<Option<Found>, Error>> + Send {
         let found = (!Self::SEARCH.is_empty()).then(|| list::contains::<Self>(cx.dialect(), text));
         async move { Ok(found.map(Found::Where)) }
     }
@@ -136,19 +151,36 @@ pub trait Resource: Record + Audited {
     /// The column that merging two patients moves.
     fn patient_column() -> Option<PatientColumn> {
         let column = Self::PATIENT?;
-        Some(PatientColumn { table: Self::TABLE, column, unique_with: &[], label: Self::PATH })
+        Some(PatientColumn {
+            table: Self::TABLE,
+            column,
+            unique_with: &[],
+            label: Self::PATH,
+        })
     }
 }
 
 fn permission<R: Resource>(verb: &str, letter: char) -> PermissionInfo {
-    PermissionInfo { name: format!("{}:{verb}", R::PATH), letter, access: R::access() }
+    PermissionInfo {
+        name: format!("{}:{verb}", R::PATH),
+        letter,
+        access: R::access(),
+    }
 }
 
-const VERBS: [(char, &str); 4] = [('c', "create"), ('r', "read"), ('u', "update"), ('d', "delete")];
+const VERBS: [(char, &str); 4] = [
+    ('c', "create"),
+    ('r', "read"),
+    ('u', "update"),
+    ('d', "delete"),
+];
 
 /// The permission of a resource's verb, for a route that stands in for it.
 pub fn permission_of<R: Resource>(letter: char) -> PermissionInfo {
-    let verb = VERBS.iter().find(|(known, _)| *known == letter).map_or("read", |(_, verb)| verb);
+    let verb = VERBS
+        .iter()
+        .find(|(known, _)| *known == letter)
+        .map_or("read", |(_, verb)| verb);
     permission::<R>(verb, letter)
 }
 
@@ -163,34 +195,85 @@ pub(crate) fn permissions<R: Resource>() -> Vec<PermissionInfo> {
 
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
-    let record = Schema { name: Some(R::NAME.to_owned()), json: view::schema::<R>(), list: false };
-    let draft = Schema { name: Some(format!("{}Write", R::NAME)), json: draft_schema::<R>(), list: false };
-    let base = |method: Method, one: bool, letter: char, verb: &str, without: Without, summary: String| Operation {
-        module,
-        tag: R::PATH,
-        effect: if method == Method::GET { Effect::Read } else { Effect::Write },
-        method,
-        path: if one { format!("{}/{{id}}/", R::PATH) } else { format!("{}/", R::PATH) },
-        id: format!("{}_{verb}", R::PATH.replace('-', "_")),
-        need: Need::May(permission::<R>(if verb == "list" { "read" } else { verb }, letter), without),
-        patient_data: R::PATIENT_DATA,
-        upload: false,
-        doc: Doc { summary, answer: Some(record.clone()), status: 200, ..Doc::default() },
-        run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
+    let record = Schema {
+        name: Some(R::NAME.to_owned()),
+        json: view::schema::<R>(),
+        list: false,
     };
+    let draft = Schema {
+        name: Some(format!("{}Write", R::NAME)),
+        json: draft_schema::<R>(),
+        list: false,
+    };
+    let base =
+        |method: Method, one: bool, letter: char, verb: &str, without: Without, summary: String| {
+            Operation {
+                module,
+                tag: R::PATH,
+                effect: if method == Method::GET {
+                    Effect::Read
+                } else {
+                    Effect::Write
+                },
+                method,
+                path: if one {
+                    format!("{}/{{id}}/", R::PATH)
+                } else {
+                    format!("{}/", R::PATH)
+                },
+                id: format!("{}_{verb}", R::PATH.replace('-', "_")),
+                need: Need::May(
+                    permission::<R>(if verb == "list" { "read" } else { verb }, letter),
+                    without,
+                ),
+                patient_data: R::PATIENT_DATA,
+                upload: false,
+                doc: Doc {
+                    summary,
+                    answer: Some(record.clone()),
+                    status: 200,
+                    ..Doc::default()
+                },
+                run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
+            }
+        };
     let mut operations = Vec::new();
     if R::VERBS.contains('r') {
-        let mut list = base(Method::GET, false, 'r', "list", Without::Nothing, format!("List {}", R::PATH));
-        list.doc.answer = Some(Schema { list: true, ..record.clone() });
+        let mut list = base(
+            Method::GET,
+            false,
+            'r',
+            "list",
+            Without::Nothing,
+            format!("List {}", R::PATH),
+        );
+        list.doc.answer = Some(Schema {
+            list: true,
+            ..record.clone()
+        });
         list.doc.query = list::parameters::<R>();
         list.run = Arc::new(|cx, call| Box::pin(list::answer::<R>(cx, call)));
-        let mut retrieve = base(Method::GET, true, 'r', "read", Without::Nothing, format!("One {}", R::NAME));
+        let mut retrieve = base(
+            Method::GET,
+            true,
+            'r',
+            "read",
+            Without::Nothing,
+            format!("One {}", R::NAME),
+        );
         retrieve.id = format!("{}_retrieve", R::PATH.replace('-', "_"));
         retrieve.run = Arc::new(|cx, call| Box::pin(handlers::retrieve::<R>(cx, call)));
         operations.extend([list, retrieve]);
     }
     if R::VERBS.contains('c') {
-        let mut create = base(Method::POST, false, 'c', "create", Without::Forbidden, format!("Create a {}", R::NAME));
+        let mut create = base(
+            Method::POST,
+            false,
+            'c',
+            "create",
+            Without::Forbidden,
+            format!("Create a {}", R::NAME),
+        );
         create.doc.body = Some(draft.clone());
         create.doc.status = StatusCode::CREATED.as_u16();
         create.doc.conflicts = true;
@@ -200,16 +283,34 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     if R::VERBS.contains('u') {
         for method in [Method::PATCH, Method::PUT] {
             let name = method.as_str().to_lowercase();
-            let mut update = base(method, true, 'u', "update", Without::Forbidden, format!("Change a {}", R::NAME));
+            let mut update = base(
+                method,
+                true,
+                'u',
+                "update",
+                Without::Forbidden,
+                format!("Change a {}", R::NAME),
+            );
             update.id = format!("{}_{name}", R::PATH.replace('-', "_"));
-            update.doc.body = Some(Schema { name: None, json: optional(&draft.json), list: false });
+            update.doc.body = Some(Schema {
+                name: None,
+                json: optional(&draft.json),
+                list: false,
+            });
             update.doc.conflicts = true;
             update.run = Arc::new(|cx, call| Box::pin(handlers::update::<R>(cx, call)));
             operations.push(update);
         }
     }
     if R::VERBS.contains('d') {
-        let mut delete = base(Method::DELETE, true, 'd', "delete", Without::Forbidden, format!("Delete a {}", R::NAME));
+        let mut delete = base(
+            Method::DELETE,
+            true,
+            'd',
+            "delete",
+            Without::Forbidden,
+            format!("Delete a {}", R::NAME),
+        );
         delete.doc.answer = None;
         delete.doc.status = StatusCode::NO_CONTENT.as_u16();
         delete.doc.conflicts = true;

@@ -38,7 +38,11 @@ impl Cursor {
         let bad = || Error::field("cursor", Text::new("bad-cursor"));
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
         let values: Vec<Json> = serde_json::from_slice(&bytes).map_err(|_| bad())?;
-        if values.len() == keys { Ok(Cursor(values)) } else { Err(bad()) }
+        if values.len() == keys {
+            Ok(Cursor(values))
+        } else {
+            Err(bad())
+        }
     }
 }
 
@@ -60,14 +64,30 @@ impl Page {
         let page = number(call, "page", 1)?;
         let size = std::cmp::min(limit.unwrap_or(DEFAULT_SIZE), MOST);
         if let Some(cursor) = call.query("cursor") {
-            let cursor = if cursor.is_empty() { None } else { Some(Cursor::decode(cursor, keys)?) };
-            return Ok(Page::After { limit: size, cursor });
+            let cursor = if cursor.is_empty() {
+                None
+            } else {
+                Some(Cursor::decode(cursor, keys)?)
+            };
+            return Ok(Page::After {
+                limit: size,
+                cursor,
+            });
         }
         Ok(match (limit, offset, page) {
             (None, None, None) => Page::Bare,
-            (_, Some(offset), _) => Page::Window { limit: size, offset },
-            (_, None, Some(page)) => Page::Window { limit: size, offset: (page - 1).saturating_mul(size) },
-            (Some(_), None, None) => Page::Window { limit: size, offset: 0 },
+            (_, Some(offset), _) => Page::Window {
+                limit: size,
+                offset,
+            },
+            (_, None, Some(page)) => Page::Window {
+                limit: size,
+                offset: (page - 1).saturating_mul(size),
+            },
+            (Some(_), None, None) => Page::Window {
+                limit: size,
+                offset: 0,
+            },
         })
     }
 
@@ -97,12 +117,28 @@ pub(super) struct Key {
 pub(super) fn keys<R: Record>(text: &str, allowed: &[&'static str]) -> Result<Vec<Key>, Error> {
     const STANDARD: [&str; 3] = ["id", "created_at", "updated_at"];
     let mut keys: Vec<Key> = Vec::new();
-    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-        let (descending, wanted) = part.strip_prefix('-').map_or((false, part), |rest| (true, rest));
-        let wanted = if R::info(wanted).is_none() { wanted.strip_suffix("_id").unwrap_or(wanted) } else { wanted };
-        let Some(name) = allowed.iter().chain(&STANDARD).find(|name| **name == wanted) else {
+    for part in text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let (descending, wanted) = part
+            .strip_prefix('-')
+            .map_or((false, part), |rest| (true, rest));
+        let wanted = if R::info(wanted).is_none() {
+            wanted.strip_suffix("_id").unwrap_or(wanted)
+        } else {
+            wanted
+        };
+        let Some(name) = allowed
+            .iter()
+            .chain(&STANDARD)
+            .find(|name| **name == wanted)
+        else {
             let valid: Vec<&str> = allowed.iter().chain(&STANDARD).copied().collect();
-            let text = Text::new("not-sortable").with("name", wanted).with("valid", valid.join(", "));
+            let text = Text::new("not-sortable")
+                .with("name", wanted)
+                .with("valid", valid.join(", "));
             return Err(Error::field("ordering", text));
         };
         if !keys.iter().any(|key| key.name == *name) {
@@ -111,7 +147,10 @@ pub(super) fn keys<R: Record>(text: &str, allowed: &[&'static str]) -> Result<Ve
     }
     if !keys.iter().any(|key| key.name == "id") {
         let descending = keys.last().is_none_or(|key| key.descending);
-        keys.push(Key { name: "id", descending });
+        keys.push(Key {
+            name: "id",
+            descending,
+        });
     }
     Ok(keys)
 }
@@ -119,7 +158,11 @@ pub(super) fn keys<R: Record>(text: &str, allowed: &[&'static str]) -> Result<Ve
 /// Orders a query by the keys.
 pub(super) fn order<R: Record>(query: &mut SelectStatement, keys: &[Key]) {
     for key in keys {
-        let order = if key.descending { Order::Desc } else { Order::Asc };
+        let order = if key.descending {
+            Order::Desc
+        } else {
+            Order::Asc
+        };
         query.order_by((Alias::new(R::TABLE), Alias::new(key.name)), order);
     }
 }
@@ -132,7 +175,9 @@ pub(super) fn after<R: Record>(keys: &[Key], cursor: &Cursor) -> Result<Conditio
         let parse = match key.name {
             "id" => crate::record::to_filter::<i64>,
             "created_at" | "updated_at" => crate::record::to_filter::<jiff::Timestamp>,
-            name => R::info(name).map(|field| field.to_filter).ok_or_else(Error::not_found)?,
+            name => R::info(name)
+                .map(|field| field.to_filter)
+                .ok_or_else(Error::not_found)?,
         };
         values.push(parse(json).map_err(|_| Error::field("cursor", Text::new("bad-cursor")))?);
     }
@@ -144,7 +189,11 @@ pub(super) fn after<R: Record>(keys: &[Key], cursor: &Cursor) -> Result<Conditio
             all = all.add(column(earlier).eq(Expr::val(value.clone())));
         }
         let value = Expr::val(values[at].clone());
-        all = all.add(if key.descending { column(key).lt(value) } else { column(key).gt(value) });
+        all = all.add(if key.descending {
+            column(key).lt(value)
+        } else {
+            column(key).gt(value)
+        });
         any = any.add(all);
     }
     Ok(any)

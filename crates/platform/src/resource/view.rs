@@ -20,7 +20,10 @@ pub struct View<'a, R: Resource> {
 impl<'a, R: Resource> View<'a, R> {
     /// Shows all that is not withheld.
     pub fn new(row: &'a R, extra: &'a R::Extra, withheld: &'a [&'a str]) -> View<'a, R> {
-        View { row: Shown { row, withheld }, extra }
+        View {
+            row: Shown { row, withheld },
+            extra,
+        }
     }
 }
 
@@ -61,7 +64,10 @@ pub fn schema<R: Resource>() -> Json {
     let mut properties = serde_json::Map::new();
     properties.insert("id".into(), json!({ "type": "integer", "format": "int64" }));
     properties.insert("uid".into(), json!({ "type": "string", "format": "uuid" }));
-    for field in R::FIELDS.iter().filter(|field| field.part != Part::Hidden && !R::REPLACED.contains(&field.name)) {
+    for field in R::FIELDS
+        .iter()
+        .filter(|field| field.part != Part::Hidden && !R::REPLACED.contains(&field.name))
+    {
         let mut schema = (field.schema)();
         schema["description"] = field.doc.trim().into();
         if field.part == Part::Server {
@@ -82,8 +88,14 @@ pub fn schema<R: Resource>() -> Json {
         properties.extend(more.clone());
     }
     for name in ["created_at", "updated_at"] {
-        properties.insert(name.into(), json!({ "type": "string", "format": "date-time", "readOnly": true }));
+        properties.insert(
+            name.into(),
+            json!({ "type": "string", "format": "date-time", "readOnly": true }),
+        );
     }
-    properties.insert("version".into(), json!({ "type": "integer", "minimum": 1, "readOnly": true }));
+    properties.insert(
+        "version".into(),
+        json!({ "type": "integer", "minimum": 1, "readOnly": true }),
+    );
     json!({ "type": "object", "properties": properties })
 }

@@ -1,7 +1,7 @@
 //! What a setting's value may be: words for people, and the parser that holds them to it.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -9,7 +9,9 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use lettre::message::Mailbox;
 
-use super::values::{Database, MasterKey, Secret};
+use super::values::Secret;
+use crate::db::{DbConfig, DbUrl};
+use crate::seal::MasterKey;
 use crate::texts::LANGUAGES;
 
 type Parse<T> = Box<dyn Fn(&str) -> Option<T>>;
@@ -167,7 +169,7 @@ pub(super) fn secret() -> Kind<Secret> {
 pub(super) fn master_key() -> Kind<MasterKey> {
     Kind::new(
         "32 bytes as 44 characters of base64 or 64 hexadecimal digits",
-        MasterKey::parse,
+        |v| MasterKey::from_text(v).ok(),
     )
     .secret()
 }
@@ -236,17 +238,14 @@ pub(super) fn postgres() -> Kind<Box<tokio_postgres::Config>> {
     .secret()
 }
 
-pub(super) fn database() -> Kind<Database> {
-    let postgres = postgres();
-    let says = format!("sqlite:// and a file name, or {}", postgres.says);
-    Kind::new(says, move |v| {
-        let Some(file) = v.strip_prefix("sqlite:") else {
-            return postgres.parse(v).map(Database::Postgres);
-        };
-        let file = file.strip_prefix("//").unwrap_or(file);
+pub(super) fn database() -> Kind<DbUrl> {
+    let says = format!("sqlite:// and a file name, or {}", postgres().says);
+    Kind::new(says, |v| {
+        // A path is completed when the data directory is known.
+        let config = DbConfig::parse(v, Path::new("")).ok()?;
         // A database in memory would be another one for each connection.
-        let named = !file.is_empty() && !file.contains([':', '?', '\0']) && !file.ends_with('/');
-        named.then(|| Database::Sqlite(PathBuf::from(file)))
+        let named = !v.ends_with([':', '/']) && !v.contains('\0');
+        named.then_some(config.url)
     })
     .secret()
 }

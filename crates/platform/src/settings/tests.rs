@@ -19,7 +19,7 @@ fn nothing_set_is_a_complete_installation() {
     let loaded = load(&[]).unwrap();
     let s = loaded.settings;
     assert_eq!(s.bind.to_string(), "127.0.0.1:8000");
-    assert!(matches!(&s.database, Database::Sqlite(p) if p == std::path::Path::new("./chelal.db")));
+    assert!(matches!(&s.database, DbUrl::Sqlite(p) if p == std::path::Path::new("./chelal.db")));
     assert_eq!(s.audit_anchor_path(), PathBuf::from("./audit-anchor.log"));
     assert_eq!(
         (s.access_lifetime.as_secs(), s.refresh_lifetime.as_secs()),
@@ -63,7 +63,7 @@ fn values_are_parsed() {
         ("CHELAL_METRICS_TOKEN", "  "),
     ]);
     let s = s.unwrap().settings;
-    let Database::Postgres(config) = &s.database else {
+    let DbUrl::Postgres { config, .. } = &s.database else {
         panic!("{:?}", s.database)
     };
     assert_eq!(config.get_password(), Some(b"s@cret".as_slice()));
@@ -97,7 +97,7 @@ fn relative_sqlite_files_lie_in_the_data_directory() {
         let s = load(&[("DATABASE_URL", url), ("CHELAL_DATA_DIR", "/data")])
             .unwrap()
             .settings;
-        let Database::Sqlite(path) = s.database else {
+        let DbUrl::Sqlite(path) = s.database else {
             panic!("not SQLite")
         };
         path.display().to_string()
@@ -207,26 +207,8 @@ fn contradictions_are_found() {
 }
 
 #[test]
-fn the_master_key_is_base64_or_hexadecimal() {
-    let hex = "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F";
-    let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
-    let expected: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
-    assert_eq!(MasterKey::parse(hex).unwrap().bytes(), &expected);
-    assert_eq!(MasterKey::parse(base64).unwrap().bytes(), &expected);
-    for bad in [
-        "",
-        &hex[1..],
-        &hex.replace('0', "g"),
-        &"é".repeat(32),
-        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==",
-    ] {
-        assert!(MasterKey::parse(bad).is_none(), "{bad}");
-    }
-}
-
-#[test]
 fn secrets_are_never_shown() {
-    let key = "5e".repeat(32);
+    let key = "5e01".repeat(16);
     let pairs = [
         ("CHELAL_MASTER_KEY", key.as_str()),
         ("DATABASE_URL", "postgres://u:hushhush@db/x"),

@@ -188,7 +188,7 @@ async fn for_each<T: FromRow>(
 ) -> Result<u64, DbError> {
     let mut rows = pin!(query(client, cache, statement).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
-        each(T::from_row(&Row::postgres(&row))?)?;
+        each(T::from_row(&Row::postgres(&row, statement))?)?;
     }
     Ok(rows.rows_affected().unwrap_or(0))
 }
@@ -245,7 +245,7 @@ async fn stream_rows<T: FromRow>(
         let mut rows = pin!(query(client, cache, statement).await?);
         let mut chunk = Vec::with_capacity(STREAM_CHUNK);
         while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
-            chunk.push(T::from_row(&Row::postgres(&row))?);
+            chunk.push(T::from_row(&Row::postgres(&row, statement))?);
             if chunk.len() == STREAM_CHUNK {
                 let full = std::mem::replace(&mut chunk, Vec::with_capacity(STREAM_CHUNK));
                 if to.send(Ok(full)).await.is_err() {

@@ -83,7 +83,7 @@ pub(super) fn for_each<T: FromRow>(
     let columns = prepared.column_count();
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(|e| map(conn, e))? {
-        each(T::from_row(&Row::sqlite(row, columns))?)?;
+        each(T::from_row(&Row::sqlite(row, columns, statement))?)?;
     }
     Ok(effect)
 }
