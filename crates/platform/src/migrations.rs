@@ -5,6 +5,9 @@ use crate::db::{Ddl, Migration};
 use crate::idempotency::IdempotentReply;
 use crate::jobs::{JobRow, JobState};
 use crate::module::Module;
+use crate::operation::Without;
+use crate::resource::{list_results, permission_of};
+use crate::route::Route;
 use crate::texts::TextSource;
 
 /// The platform's own tables, first in every list of modules.
@@ -12,6 +15,14 @@ pub fn module() -> Module {
     Module::new("platform")
         .migrations(MIGRATIONS)
         .resource::<AuditLog>()
+        .route(
+            Route::get("audit_logs", "audit-logs/", |cx, call| {
+                Box::pin(list_results::<AuditLog>(cx, call))
+            })
+            .with(permission_of::<AuditLog>('r'), Without::Nothing)
+            .summary("The audit trail, page by page")
+            .done(),
+        )
         .table::<JobRow>("Job")
         .table::<IdempotentReply>("IdempotentReply")
         .texts([

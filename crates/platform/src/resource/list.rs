@@ -28,15 +28,30 @@ const RESERVED: &[&str] = &[
 ];
 const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
-/// Answers a list.
-pub(super) async fn answer<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+/// Answers a list: a bare array unless a page is asked for.
+///
+/// # Errors
+/// 400 for filters, orders or pages that make no sense.
+pub async fn list<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    answer::<R>(cx, call, true).await
+}
+
+/// Answers a list that always has the `results` form.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_results<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    answer::<R>(cx, call, false).await
+}
+
+async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Reply, Error> {
     let keys = page::keys::<R>(
         call.query("ordering")
             .filter(|o| !o.is_empty())
             .unwrap_or(R::ORDER),
         R::ORDERING,
     )?;
-    let wanted = Page::from_query(call, keys.len())?;
+    let wanted = Page::from_query(call, keys.len(), bare)?;
     let conditions = conditions::<R>(cx, call)?;
     let text = call.query("search").map(str::trim).unwrap_or_default();
     let found = if text.is_empty() {

@@ -17,6 +17,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
 pub use handlers::{change, show_one};
+pub use list::{list, list_results};
 pub use view::{View, schema as view_schema};
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
@@ -252,7 +253,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             ..record.clone()
         });
         list.doc.query = list::parameters::<R>();
-        list.run = Arc::new(|cx, call| Box::pin(list::answer::<R>(cx, call)));
+        list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
         let mut retrieve = base(
             Method::GET,
             true,

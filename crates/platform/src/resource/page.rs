@@ -58,7 +58,7 @@ fn number(call: &Call, name: &'static str, least: u64) -> Result<Option<u64>, Er
 }
 
 impl Page {
-    pub(super) fn from_query(call: &Call, keys: usize) -> Result<Page, Error> {
+    pub(super) fn from_query(call: &Call, keys: usize, bare: bool) -> Result<Page, Error> {
         let limit = number(call, "limit", 1)?.or(number(call, "page_size", 1)?);
         let offset = number(call, "offset", 0)?;
         let page = number(call, "page", 1)?;
@@ -75,7 +75,7 @@ impl Page {
             });
         }
         Ok(match (limit, offset, page) {
-            (None, None, None) => Page::Bare,
+            (None, None, None) if bare => Page::Bare,
             (_, Some(offset), _) => Page::Window {
                 limit: size,
                 offset,
@@ -84,7 +84,7 @@ impl Page {
                 limit: size,
                 offset: (page - 1).saturating_mul(size),
             },
-            (Some(_), None, None) => Page::Window {
+            (_, None, None) => Page::Window {
                 limit: size,
                 offset: 0,
             },
