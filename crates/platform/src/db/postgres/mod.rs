@@ -7,6 +7,7 @@ pub(crate) mod types;
 
 use std::path::Path;
 use std::pin::pin;
+use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::TryStreamExt;
@@ -30,6 +31,7 @@ const STREAM_CHUNK: usize = 128;
 pub(crate) struct Postgres {
     pool: Pool,
     cache: bool,
+    idle_limit: Duration,
 }
 
 impl Postgres {
@@ -40,7 +42,8 @@ impl Postgres {
     ) -> Result<Self, DbError> {
         let mut server = server.clone();
         // The server's own guard is a little more patient than ours.
-        let idle = (config.tx_time_limit * 3 / 2).as_millis();
+        let idle_limit = config.tx_time_limit * 3 / 2;
+        let idle = idle_limit.as_millis();
         let options = format!(
             "{} -c timezone=UTC -c statement_timeout=30000 \
              -c idle_in_transaction_session_timeout={idle}",
@@ -69,6 +72,7 @@ impl Postgres {
         let postgres = Self {
             pool,
             cache: config.statement_cache,
+            idle_limit,
         };
         let client = postgres.client().await?;
         client.check_connection().await.map_err(|e| map(&e))?;
@@ -80,7 +84,7 @@ impl Postgres {
     }
 
     pub(crate) async fn begin(&self) -> Result<PgTx, DbError> {
-        Ok(PgTx::new(self.client().await?, self.cache))
+        Ok(PgTx::new(self.client().await?, self.cache, self.idle_limit))
     }
 
     pub(crate) async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
