@@ -58,6 +58,11 @@ const MORE: Migration = Migration {
     up: more,
 };
 
+const LAST: Migration = Migration {
+    name: "0003_last",
+    up: |ddl| ddl.sql("ALTER TABLE bed ADD COLUMN last TEXT"),
+};
+
 fn names(applied: &[platform::db::Applied]) -> Vec<String> {
     applied
         .iter()
@@ -248,6 +253,16 @@ async fn statements_survive_a_change_of_their_table() {
         migrate(&db, &[("wards", &[WARD, COUNT]), ("beds", &[BED, MORE])])
             .await
             .unwrap();
+        for _ in 0..20 {
+            let outside = db.few::<(i64,)>(sql("SELECT * FROM bed")).await;
+            assert_eq!(outside, Ok(vec![]));
+        }
+        migrate(
+            &db,
+            &[("wards", &[WARD, COUNT]), ("beds", &[BED, MORE, LAST])],
+        )
+        .await
+        .unwrap();
         for _ in 0..20 {
             let rows = db
                 .transaction::<_, DbError>(|tx| {

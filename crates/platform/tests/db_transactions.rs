@@ -166,7 +166,7 @@ async fn take(db: &Db) -> Result<bool, DbError> {
             if n == 0 {
                 return Ok(false);
             }
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(3)).await;
             let update = Statement::raw(
                 "UPDATE box SET n = $1 WHERE id = 1",
                 vec![(n - 1).to_value()],
@@ -423,6 +423,42 @@ async fn a_reading_transaction_does_not_delay_a_finished_one() {
     .await;
 }
 
+/// A command beside the running server writes the same file, through its own writer.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_decrement_exactly() {
+    each(|TestDb { db, config, .. }| async move {
+        table(&db).await;
+        db.execute(sql("INSERT INTO box (id, n) VALUES (1, 60)"))
+            .await
+            .unwrap();
+        let other = Db::connect(&config).await.unwrap();
+        let takers = (0..8).map(|i| {
+            let db = if i % 2 == 0 {
+                db.clone()
+            } else {
+                other.clone()
+            };
+            tokio::spawn(async move {
+                let mut taken = 0;
+                for k in 0..10_i64 {
+                    taken += i64::from(take(&db).await.unwrap());
+                    assert_eq!(db.execute(insert(1000 * (i + 1) + k)).await, Ok(1));
+                }
+                taken
+            })
+        });
+        let taken: i64 = join_all(takers).await.into_iter().map(Result::unwrap).sum();
+        assert_eq!(taken, 60);
+        assert_eq!(
+            db.one::<(i64,)>(sql("SELECT n FROM box WHERE id = 1"))
+                .await,
+            Ok((0,))
+        );
+        other.close().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn backups_are_consistent_while_writes_go_on() {
     each(|TestDb { db, dir, config }| async move {
@@ -515,6 +551,8 @@ async fn a_closed_database_says_so() {
         let late = db.execute(insert(2)).await;
         assert!(matches!(late, Err(DbError::Unavailable(_))), "{late:?}");
         let late = db.all::<(i64,)>(sql("SELECT id FROM box")).await;
+        assert!(matches!(late, Err(DbError::Unavailable(_))), "{late:?}");
+        let late = db.few::<(i64,)>(sql("SELECT id FROM box")).await;
         assert!(matches!(late, Err(DbError::Unavailable(_))), "{late:?}");
     })
     .await;

@@ -159,7 +159,7 @@ async fn values_round_trip() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_round_trip_without_statement_cache() {
     with_config(
-        |c| c.statement_cache = false,
+        |c| (c.statement_cache, c.pool_size) = (false, 1),
         |t| async {
             let db = t.db.clone();
             values_of(t).await;

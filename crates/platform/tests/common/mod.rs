@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "shared by test files")]
 
 use std::future::Future;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use platform::db::{Db, DbConfig, Statement};
@@ -16,6 +17,18 @@ pub struct TestDb {
     pub dir: std::path::PathBuf,
 }
 
+impl TestDb {
+    async fn open(config: DbConfig, dir: &Path) -> Self {
+        let opened = Self {
+            db: Db::connect(&config).await.unwrap(),
+            config,
+            dir: dir.to_owned(),
+        };
+        assert!(opened.dir.is_dir() && opened.config.readers > 0);
+        opened
+    }
+}
+
 /// Runs `test` on an empty database of each kind, with the settings as `adjust` leaves them.
 pub async fn with_config<F: Future<Output = ()>>(
     adjust: impl Fn(&mut DbConfig),
@@ -24,15 +37,9 @@ pub async fn with_config<F: Future<Output = ()>>(
     let dir = tempfile::tempdir().unwrap();
     let mut config = DbConfig::parse("sqlite://test.db", dir.path()).unwrap();
     adjust(&mut config);
-    let db = Db::connect(&config).await.unwrap();
-    let handle = db.clone();
-    let path = dir.path().to_owned();
-    test(TestDb {
-        db,
-        config,
-        dir: path,
-    })
-    .await;
+    let opened = TestDb::open(config, dir.path()).await;
+    let handle = opened.db.clone();
+    test(opened).await;
     handle.close().await;
 
     let Ok(server) = std::env::var("CHELAL_TEST_POSTGRES") else {
@@ -54,15 +61,9 @@ pub async fn with_config<F: Future<Output = ()>>(
     let (base, _) = server.rsplit_once('/').unwrap();
     let mut config = DbConfig::parse(&format!("{base}/{name}"), dir.path()).unwrap();
     adjust(&mut config);
-    let db = Db::connect(&config).await.unwrap();
-    let handle = db.clone();
-    let path = dir.path().to_owned();
-    test(TestDb {
-        db,
-        config,
-        dir: path,
-    })
-    .await;
+    let opened = TestDb::open(config, dir.path()).await;
+    let handle = opened.db.clone();
+    test(opened).await;
     handle.close().await;
     run(format!("DROP DATABASE {name} WITH (FORCE)"))
         .await

@@ -25,6 +25,20 @@ pub(crate) use tx::PgTx;
 
 /// Rows handed over at a time by [`Postgres::stream`].
 const STREAM_CHUNK: usize = 128;
+/// Prepared statements a connection keeps. Lists with many filters have many texts, and the server
+/// remembers each; so start over now and then.
+const STATEMENT_CACHE: usize = 1000;
+
+/// Runs a statement of its own once more when it lost a race, or its prepared form outlived a
+/// change of its table.
+macro_rules! again {
+    ($call:expr) => {
+        match $call.await {
+            Err(DbError::Retry(_)) => $call.await,
+            result => result,
+        }
+    };
+}
 
 /// A connected PostgreSQL database.
 #[derive(Clone)]
@@ -90,7 +104,7 @@ impl Postgres {
     pub(crate) async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return all(&client, true, &statement).await;
+            return again!(all(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let rows = tx.all(&statement).await?;
@@ -104,7 +118,7 @@ impl Postgres {
     ) -> Result<Option<T>, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return optional(&client, true, &statement).await;
+            return again!(optional(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let row = tx.optional(&statement).await?;
@@ -115,7 +129,7 @@ impl Postgres {
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return execute(&client, true, &statement).await;
+            return again!(execute(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let changed = tx.execute(&statement).await?;
@@ -159,6 +173,9 @@ impl Postgres {
 /// Starts a statement. Without a cache it is prepared under a name and closed again at once, which
 /// is harmless behind a pooler as long as it happens within one transaction.
 async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
+    if client.statement_cache.size() > STATEMENT_CACHE {
+        client.statement_cache.clear();
+    }
     let prepared = if cache {
         client.prepare_cached(&s.sql).await
     } else {

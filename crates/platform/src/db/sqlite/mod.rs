@@ -6,6 +6,7 @@
 
 mod error;
 mod exec;
+mod tx;
 mod writer;
 
 use std::fs::OpenOptions;
@@ -21,7 +22,7 @@ use super::config::DbConfig;
 use super::error::DbError;
 use super::row::FromRow;
 use super::statement::Statement;
-pub(crate) use writer::WriteTx;
+pub(crate) use tx::WriteTx;
 
 /// A prepared statement for nearly every text in the house.
 const STATEMENT_CACHE: usize = 512;
@@ -60,13 +61,16 @@ impl Sqlite {
     }
 
     fn reader(&self) -> Result<Connection, DbError> {
+        if self.long_reads.is_closed() {
+            return Err(closed());
+        }
         let idle = self.idle.lock().pop();
         idle.map_or_else(|| connect(&self.path, Role::Reader), Ok)
     }
 
     fn put_back(&self, connection: Connection) {
         let mut idle = self.idle.lock();
-        if idle.len() < self.keep {
+        if idle.len() < self.keep && !self.long_reads.is_closed() {
             idle.push(connection);
         }
     }
@@ -192,7 +196,11 @@ impl Sqlite {
         self.streams.close();
         self.idle.lock().clear();
         let this = Arc::clone(self);
-        drop(blocking(move || Ok(this.writer.stop())).await);
+        let stopped = blocking(move || {
+            this.writer.stop();
+            Ok(())
+        });
+        drop(stopped.await);
     }
 }
 
