@@ -542,6 +542,33 @@ async fn the_write_ahead_log_stays_small_and_the_file_private() {
     .await;
 }
 
+/// More endless reads than there are readers, all given up.
+#[tokio::test(flavor = "multi_thread")]
+async fn abandoned_reads_end() {
+    with_config(
+        |c| c.readers = 2,
+        |TestDb { db, .. }| async move {
+            if db.dialect() == Dialect::Postgres {
+                return;
+            }
+            let endless = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) \
+                       SELECT count(*) FROM c";
+            for _ in 0..6 {
+                let read = db.all::<(i64,)>(sql(endless));
+                assert!(
+                    tokio::time::timeout(Duration::from_millis(50), read)
+                        .await
+                        .is_err()
+                );
+            }
+            assert_eq!(db.all::<(i64,)>(sql("SELECT 1")).await, Ok(vec![(1,)]));
+            let reads = (0..4).map(|_| db.all::<(i64,)>(sql("SELECT 2")));
+            assert!(join_all(reads).await.iter().all(Result::is_ok));
+        },
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_closed_database_says_so() {
     each(|TestDb { db, .. }| async move {

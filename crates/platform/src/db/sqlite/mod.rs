@@ -12,7 +12,8 @@ mod writer;
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
@@ -28,6 +29,21 @@ pub(crate) use tx::WriteTx;
 const STATEMENT_CACHE: usize = 512;
 /// Rows handed over at a time by [`Sqlite::stream`].
 const STREAM_CHUNK: usize = 128;
+
+/// As long may a read take; PostgreSQL's `statement_timeout` is the same.
+const STATEMENT_TIME: Duration = Duration::from_secs(30);
+/// Steps of SQLite's machine between two looks at the clock; about a millisecond.
+const PROGRESS_STEPS: i32 = 50_000;
+
+/// Tells a read on another thread that nobody waits for it any more.
+#[derive(Default)]
+struct Abandoned(Arc<AtomicBool>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// An open SQLite database.
 pub(crate) struct Sqlite {
@@ -75,9 +91,9 @@ impl Sqlite {
         }
     }
 
-    fn read<R>(&self, f: impl FnOnce(&Connection) -> Result<R, DbError>) -> Result<R, DbError> {
-        let connection = self.reader()?;
-        let result = f(&connection);
+    fn read<R>(&self, f: impl FnOnce(&mut Connection) -> Result<R, DbError>) -> Result<R, DbError> {
+        let mut connection = self.reader()?;
+        let result = f(&mut connection);
         self.put_back(connection);
         result
     }
@@ -101,7 +117,19 @@ impl Sqlite {
             .map_err(|_| DbError::Timeout)?
             .map_err(|_| closed())?;
         let this = Arc::clone(self);
-        blocking(move || this.few(&statement)).await
+        let abandoned = Abandoned::default();
+        let flag = Arc::clone(&abandoned.0);
+        let deadline = Instant::now() + STATEMENT_TIME;
+        let read = move |c: &mut Connection| {
+            let stop = move || flag.load(Ordering::Relaxed) || Instant::now() >= deadline;
+            c.progress_handler(PROGRESS_STEPS, Some(stop))
+                .map_err(|e| error::map(c, e))?;
+            let result = exec::all(c, &statement);
+            c.progress_handler(0, None::<fn() -> bool>)
+                .map_err(|e| error::map(c, e))?;
+            result.map(|(rows, _)| rows)
+        };
+        blocking(move || this.read(read)).await
     }
 
     /// Sends all rows in chunks; ends early when nobody listens any more.
