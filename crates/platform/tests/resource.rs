@@ -330,8 +330,12 @@ async fn a_declared_table_is_served() {
             .status,
         404
     );
+    // The voided guest stays on record, and so does where they were.
+    let kept = send(&app, "DELETE", "/api/wards/1/", none.clone(), &[]).await;
+    assert_eq!(kept.json["dependents"], json!(["guests"]));
+    send(&app, "POST", "/api/wards/", json!({"name": "South"}), &[]).await;
     assert_eq!(
-        send(&app, "DELETE", "/api/wards/1/", none.clone(), &[])
+        send(&app, "DELETE", "/api/wards/2/", none.clone(), &[])
             .await
             .status,
         204
