@@ -227,7 +227,9 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
             .from(Alias::new(info.table))
             .and_where(column(info.table, field.name).eq(row.meta().id))
             .limit(1);
-        if info.retained {
+        // A voided row still refers to what it was about; it only stops holding on to a record that
+        // is itself merely voided.
+        if info.retained && R::RETAINED {
             first.and_where(column(info.table, "voided_at").is_null());
         }
         labels.push(if info.path.is_empty() {
