@@ -135,6 +135,8 @@ impl Body {
 pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// The table.
     const TABLE: &'static str;
+    /// What the declaration's comment says, each line led by a space.
+    const DOC: &'static str = "";
     /// Its fields in declaration order.
     const FIELDS: &'static [FieldInfo];
 
@@ -331,6 +333,7 @@ macro_rules! record {
 
         impl $crate::record::Record for $name {
             const TABLE: &'static str = $table;
+            const DOC: &'static str = concat!($($tdoc, "\n"),*);
             const FIELDS: &'static [$crate::record::FieldInfo] = &[
                 $( $crate::record::FieldInfo {
                     name: stringify!($client),

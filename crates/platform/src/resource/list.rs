@@ -383,8 +383,8 @@ pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition 
     })
 }
 
-/// The list's parameters for the document.
-pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
+/// The list's parameters for the document: name, schema, what it does.
+pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let text = || json!({ "type": "string" });
     let whole = || json!({ "type": "integer", "minimum": 0 });
     let mut parameters: Vec<(String, Json, String)> = R::FILTERS
