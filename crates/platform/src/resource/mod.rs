@@ -337,11 +337,32 @@ fn draft_schema<R: Resource>() -> Json {
     let mut required = Vec::new();
     for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let mut schema = (field.schema)();
-        schema["description"] = field.doc.trim().into();
+        schema["description"] = crate::record::tidy(field.doc).into();
+        if field.shape.reference.is_some() {
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
+        }
         properties.insert(field.name.to_owned(), schema);
         if (field.required)() {
             required.push(field.name);
         }
+    }
+    for (other, name) in R::ALIASES {
+        if let Some(mut schema) = properties.get(*name).cloned() {
+            schema["description"] = format!("Another name of `{name}`.").into();
+            properties.insert((*other).to_owned(), schema);
+        }
+    }
+    if R::CLIENT_UID {
+        properties.insert(
+            "uid".into(),
+            json!({
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "The identity that holds across databases, when the client chooses it. Cannot be changed.",
+            }),
+        );
     }
     json!({ "type": "object", "properties": properties, "required": required })
 }
