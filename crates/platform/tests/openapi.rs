@@ -540,14 +540,3 @@ PUT wards/{id}/                 wards:update         A     -      -            -
 ";
     assert_eq!(rows, expected);
 }
-
-/// Writes the document where `CHELAL_TEST_DOCUMENT` says, for checking it with other programs.
-#[test]
-fn the_document_can_be_written_out() {
-    let text = serde_json::to_string_pretty(&shown()).unwrap();
-    let read: Json = serde_json::from_str(&text).unwrap();
-    assert_eq!(read, shown());
-    if let Some(path) = std::env::var_os("CHELAL_TEST_DOCUMENT") {
-        std::fs::write(path, text).unwrap();
-    }
-}
