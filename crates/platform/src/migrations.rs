@@ -21,6 +21,7 @@ pub fn module() -> Module {
             })
             .with(permission_of::<AuditLog>('r'), Without::Nothing)
             .summary("The audit trail, page by page")
+            .answers_pages::<AuditLog>()
             .done(),
         )
         .table::<JobRow>("Job")

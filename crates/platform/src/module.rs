@@ -49,6 +49,8 @@ pub struct TableInfo {
     pub path: &'static str,
     /// Rows are voided, not erased.
     pub retained: bool,
+    /// What the declaration's comment says.
+    pub doc: &'static str,
     /// Its fields.
     pub fields: &'static [FieldInfo],
     /// Its columns.
@@ -69,6 +71,7 @@ impl TableInfo {
             name,
             path: "",
             retained: false,
+            doc: R::DOC.trim_ascii(),
             fields: R::FIELDS,
             columns: R::columns,
             sealed: R::has_sealed(),

@@ -135,6 +135,8 @@ impl Body {
 pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// The table.
     const TABLE: &'static str;
+    /// What the declaration's comment says, each line led by a space.
+    const DOC: &'static str = "";
     /// Its fields in declaration order.
     const FIELDS: &'static [FieldInfo];
 
@@ -274,6 +276,12 @@ pub fn show_field<T: Field, M: SerializeMap>(
     Ok(())
 }
 
+/// A declaration's comment as prose: lines without the space that follows `///`, joined.
+pub fn tidy(doc: &str) -> String {
+    let lines: Vec<&str> = doc.lines().map(str::trim).collect();
+    lines.join("\n").trim().to_owned()
+}
+
 /// A create must mention a field that has neither a default nor a natural "nothing".
 pub fn required<T: Field>() -> bool {
     T::absent().is_err()
@@ -331,12 +339,13 @@ macro_rules! record {
 
         impl $crate::record::Record for $name {
             const TABLE: &'static str = $table;
+            const DOC: &'static str = concat!($($tdoc, "\n"),*);
             const FIELDS: &'static [$crate::record::FieldInfo] = &[
                 $( $crate::record::FieldInfo {
                     name: stringify!($client),
                     part: $crate::record::Part::Client,
                     shape: <$cty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($cdoc),*),
+                    doc: concat!($($cdoc, "\n"),*),
                     schema: <$cty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$cty>,
                     required: $crate::record!(@required $cty $(, $cdefault)?),
@@ -345,7 +354,7 @@ macro_rules! record {
                     name: stringify!($server),
                     part: $crate::record::Part::Server,
                     shape: <$sty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($sdoc),*),
+                    doc: concat!($($sdoc, "\n"),*),
                     schema: <$sty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$sty>,
                     required: $crate::record::not_required,
@@ -354,7 +363,7 @@ macro_rules! record {
                     name: stringify!($hidden),
                     part: $crate::record::Part::Hidden,
                     shape: <$hty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($hdoc),*),
+                    doc: concat!($($hdoc, "\n"),*),
                     schema: <$hty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$hty>,
                     required: $crate::record::not_required,

@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Reply};
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+use crate::resource::{self, Resource};
 
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
@@ -125,7 +126,7 @@ impl Route {
         self
     }
 
-    /// The answer has no body, or one that is not JSON.
+    /// The answer has no body.
     #[must_use]
     pub fn answers_nothing(mut self, status: u16) -> Route {
         self.0.doc.answer = None;
@@ -140,6 +141,53 @@ impl Route {
             .doc
             .query
             .push((name.to_owned(), schema, what.to_owned()));
+        self
+    }
+
+    /// The answer is a list of a resource's records, page by page, with the resource's filters.
+    #[must_use]
+    pub fn answers_pages<R: Resource>(mut self) -> Route {
+        self.0.doc.answer = Some(resource::list_schema::<R>());
+        self.0.doc.query = resource::list_parameters::<R>();
+        self.0.doc.pages = true;
+        self.0.doc.status = 200;
+        self
+    }
+
+    /// The answer is no JSON but of this content type, such as an export.
+    #[must_use]
+    pub fn answers_file(mut self, content_type: &'static str) -> Route {
+        self.0.doc.answer = None;
+        self.0.doc.media = Some(content_type);
+        self.0.doc.status = 200;
+        self
+    }
+
+    /// Deals with one versioned record: shows its `ETag`, and a change honours `If-Match`.
+    #[must_use]
+    pub fn versioned(mut self) -> Route {
+        self.0.doc.versioned = true;
+        self
+    }
+
+    /// Can contradict what is stored: 409.
+    #[must_use]
+    pub fn conflicts(mut self) -> Route {
+        self.0.doc.conflicts = true;
+        self
+    }
+
+    /// Refuses too many calls for a while: 429.
+    #[must_use]
+    pub fn limited(mut self) -> Route {
+        self.0.doc.limited = true;
+        self
+    }
+
+    /// Further text for the document.
+    #[must_use]
+    pub fn description(mut self, description: &str) -> Route {
+        self.0.doc.description = description.to_owned();
         self
     }
 

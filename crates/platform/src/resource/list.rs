@@ -383,21 +383,53 @@ pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition 
     })
 }
 
-/// The list's parameters for the document.
-pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
+/// The list's parameters for the document: name, schema, what it does.
+pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let text = || json!({ "type": "string" });
-    let whole = || json!({ "type": "integer", "minimum": 0 });
-    let mut parameters: Vec<(String, Json, String)> = R::FILTERS
-        .iter()
-        .filter_map(|name| R::info(name))
-        .map(|field| {
-            (
-                field.name.to_owned(),
-                (field.schema)(),
-                field.doc.trim().to_owned(),
-            )
-        })
-        .collect();
+    let whole = |least: u8| json!({ "type": "integer", "minimum": least });
+    let mut parameters: Vec<(String, Json, String)> = Vec::new();
+    for field in R::FILTERS.iter().filter_map(|name| R::info(name)) {
+        let (name, schema) = (field.name, (field.schema)());
+        let ordered = matches!(
+            field.shape.kind,
+            Kind::Int | Kind::Date | Kind::Time | Kind::Timestamp
+        ) && field.shape.reference.is_none();
+        let several = ordered || field.shape.reference.is_some() || schema.get("enum").is_some();
+        let mut add = |name: String, schema: Json, what: String| {
+            parameters.push((name, schema, what));
+        };
+        add(
+            name.to_owned(),
+            schema.clone(),
+            crate::record::tidy(field.doc),
+        );
+        if field.shape.reference.is_some() {
+            add(
+                format!("{name}_id"),
+                schema.clone(),
+                format!("The same as `{name}`."),
+            );
+        }
+        if ordered {
+            add(
+                format!("{name}__gte"),
+                schema.clone(),
+                format!("`{name}` is this or more."),
+            );
+            add(
+                format!("{name}__lte"),
+                schema,
+                format!("`{name}` is this or less."),
+            );
+        }
+        if several {
+            add(
+                format!("{name}__in"),
+                text(),
+                format!("`{name}` is one of these, separated by commas, at most 500."),
+            );
+        }
+    }
     parameters.extend(
         R::OWN_FILTERS
             .iter()
@@ -407,16 +439,25 @@ pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     parameters.push((
         "ordering".into(),
         text(),
-        "Fields to sort by, `-` for descending.".into(),
+        format!(
+            "Fields to sort by, separated by commas, `-` for descending: {}. Without it `{}`.",
+            R::ORDERING
+                .iter()
+                .chain(&page::STANDARD)
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            R::ORDER,
+        ),
     ));
     parameters.push((
         "limit".into(),
-        whole(),
-        "Rows of a page, at most 1000.".into(),
+        whole(1),
+        "Rows of a page, at most 1000; asks for a page.".into(),
     ));
-    parameters.push(("offset".into(), whole(), "Rows to skip.".into()));
-    parameters.push(("page".into(), whole(), "Page number, from 1.".into()));
-    parameters.push(("page_size".into(), whole(), "The same as limit.".into()));
+    parameters.push(("offset".into(), whole(0), "Rows to skip.".into()));
+    parameters.push(("page".into(), whole(1), "Page number, from 1.".into()));
+    parameters.push(("page_size".into(), whole(1), "The same as limit.".into()));
     parameters.push((
         "cursor".into(),
         text(),

@@ -17,7 +17,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
 
 pub use handlers::{change, show_one};
-pub use list::{list, list_results};
+pub use list::{list, list_results, parameters as list_parameters};
 pub use view::{View, schema as view_schema};
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
@@ -194,6 +194,15 @@ pub(crate) fn permissions<R: Resource>() -> Vec<PermissionInfo> {
         .collect()
 }
 
+/// The schema of a resource's list.
+pub(crate) fn list_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(R::NAME.to_owned()),
+        json: view::schema::<R>(),
+        list: true,
+    }
+}
+
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     let record = Schema {
@@ -233,6 +242,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     summary,
                     answer: Some(record.clone()),
                     status: 200,
+                    versioned: true,
                     ..Doc::default()
                 },
                 run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
@@ -252,6 +262,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             list: true,
             ..record.clone()
         });
+        list.doc.versioned = false;
         list.doc.query = list::parameters::<R>();
         list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
         let mut retrieve = base(
@@ -294,7 +305,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             );
             update.id = format!("{}_{name}", R::PATH.replace('-', "_"));
             update.doc.body = Some(Schema {
-                name: None,
+                name: Some(format!("{}Change", R::NAME)),
                 json: optional(&draft.json),
                 list: false,
             });
@@ -326,11 +337,32 @@ fn draft_schema<R: Resource>() -> Json {
     let mut required = Vec::new();
     for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let mut schema = (field.schema)();
-        schema["description"] = field.doc.trim().into();
+        schema["description"] = crate::record::tidy(field.doc).into();
+        if field.shape.reference.is_some() {
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
+        }
         properties.insert(field.name.to_owned(), schema);
         if (field.required)() {
             required.push(field.name);
         }
+    }
+    for (other, name) in R::ALIASES {
+        if let Some(mut schema) = properties.get(*name).cloned() {
+            schema["description"] = format!("Another name of `{name}`.").into();
+            properties.insert((*other).to_owned(), schema);
+        }
+    }
+    if R::CLIENT_UID {
+        properties.insert(
+            "uid".into(),
+            json!({
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "The identity that holds across databases, when the client chooses it. Cannot be changed.",
+            }),
+        );
     }
     json!({ "type": "object", "properties": properties, "required": required })
 }
