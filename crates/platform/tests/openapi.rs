@@ -267,8 +267,14 @@ fn a_list_is_an_array_or_a_page() {
             "ward__in",
             "state",
             "state__in",
-            "search",
             "ordering",
+            "search",
+            "id__in",
+            "uid",
+            "created_at__gte",
+            "created_at__lte",
+            "updated_at__gte",
+            "updated_at__lte",
             "limit",
             "offset",
             "page",
@@ -546,6 +552,12 @@ mod wrong {
             with(vec![fine("rooms/{id}/"), fine("rooms/{key}/")]),
             ["/rooms/{id}/ and /rooms/{key}/ are the same path"]
         );
+        let repeated = route("rows/")
+            .summary("x")
+            .answers_pages::<Ward>()
+            .query("capacity", json!({}), "Again.")
+            .done();
+        assert_eq!(with(vec![repeated]), ["get /rows/ declares capacity twice"]);
         let twice = with(vec![fine("one/"), fine("one/")]);
         assert_eq!(twice, ["GET one/ is declared twice"]);
     }

@@ -19,6 +19,7 @@ use http::{Method, StatusCode};
 
 pub use handlers::{change, show_one};
 pub use list::{list, list_results};
+pub(crate) use parameters::common as common_parameters;
 pub use parameters::parameters as list_parameters;
 pub use view::{View, schema as view_schema};
 

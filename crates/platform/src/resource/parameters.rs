@@ -8,7 +8,6 @@ use crate::field::Kind;
 /// The list's parameters for the document: name, schema, what it does.
 pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let text = || json!({ "type": "string" });
-    let whole = |least: u8| json!({ "type": "integer", "minimum": least });
     let mut parameters: Vec<(String, Json, String)> = Vec::new();
     for field in R::FILTERS.iter().filter_map(|name| R::info(name)) {
         let (name, schema) = (field.name, stated((field.schema)()));
@@ -57,35 +56,56 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
             .iter()
             .map(|name| ((*name).to_owned(), text(), String::new())),
     );
-    parameters.push(("search".into(), text(), "Text to look for.".into()));
+    let sortable: Vec<String> = R::ORDERING
+        .iter()
+        .chain(
+            page::STANDARD
+                .iter()
+                .filter(|name| !R::ORDERING.contains(name)),
+        )
+        .map(|name| format!("`{name}`"))
+        .collect();
     parameters.push((
         "ordering".into(),
         text(),
         format!(
             "Fields to sort by, separated by commas, `-` for descending: {}. Without it `{}`.",
-            R::ORDERING
-                .iter()
-                .chain(&page::STANDARD)
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", "),
+            sortable.join(", "),
             R::ORDER,
         ),
     ));
-    parameters.push((
-        "limit".into(),
-        whole(1),
-        "Rows of a page, at most 1000; asks for a page.".into(),
-    ));
-    parameters.push(("offset".into(), whole(0), "Rows to skip.".into()));
-    parameters.push(("page".into(), whole(1), "Page number, from 1.".into()));
-    parameters.push(("page_size".into(), whole(1), "The same as limit.".into()));
-    parameters.push((
-        "cursor".into(),
-        text(),
-        "Where the page before ended; empty for the first page.".into(),
-    ));
+    let common = common().into_iter();
+    parameters.extend(common.filter(|(name, _, _)| {
+        !R::FILTERS.contains(&name.as_str()) && !R::OWN_FILTERS.contains(&name.as_str())
+    }));
     parameters
+}
+
+/// The parameters that every list takes: name, schema, what it does.
+pub(crate) fn common() -> Vec<(String, Json, String)> {
+    let text = || json!({ "type": "string" });
+    let whole = |least: u8| json!({ "type": "integer", "minimum": least });
+    let time = || json!({ "type": "string", "format": "date-time" });
+    [
+        ("search", text(), "Text to look for, where the resource can be searched."),
+        ("id__in", text(), "Ids, separated by commas, at most 500."),
+        ("uid", json!({ "type": "string", "format": "uuid" }), "The record of this identity."),
+        ("created_at__gte", time(), "Stored then or later."),
+        ("created_at__lte", time(), "Stored then or earlier."),
+        ("updated_at__gte", time(), "Last changed then or later."),
+        ("updated_at__lte", time(), "Last changed then or earlier."),
+        ("limit", whole(1), "Rows of a page, at most 1000; 50 unless said. Asks for a page."),
+        ("offset", whole(0), "Rows to skip. Asks for a page."),
+        ("page", whole(1), "The page's number, from 1. Asks for a page."),
+        ("page_size", whole(1), "The same as `limit`."),
+        (
+            "cursor",
+            text(),
+            "Where the page before ended, as its `next` says; empty for the first page. Asks for a page.",
+        ),
+    ]
+    .map(|(name, schema, what)| (name.to_owned(), schema, what.to_owned()))
+    .into()
 }
 
 /// A filter's schema: null cannot be asked for, since an empty value means no filter.
