@@ -195,6 +195,13 @@ impl Route {
         self
     }
 
+    /// Takes a form with a `file`, as large as uploads may be.
+    #[must_use]
+    pub fn uploads(mut self) -> Route {
+        self.0.upload = true;
+        self
+    }
+
     /// Refuses too many calls for a while: 429.
     #[must_use]
     pub fn limited(mut self) -> Route {
