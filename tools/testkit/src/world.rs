@@ -44,7 +44,9 @@ pub struct World {
 
 /// Runs a test in a world of its own; where there is no PostgreSQL, its tests pass without one.
 pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>) {
-    let Some(fresh) = Fresh::new(base, &schema_key(), prepare) else { return };
+    let Some(fresh) = Fresh::new(base, &schema_key(), prepare) else {
+        return;
+    };
     runtime().block_on(async {
         let world = World::start(fresh).await;
         test(&world).await;
@@ -53,7 +55,11 @@ pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 /// Changes with whatever shapes a prepared database.
@@ -79,7 +85,9 @@ fn prepare(url: &str, dir: &Path) {
     let prepared = std::thread::spawn(move || {
         runtime().block_on(async {
             let parts = parts(&url, &dir, Clock::fixed(morning()), Mailer::Off);
-            let (app, _) = server::build(parts).await.expect("a database that can be prepared");
+            let (app, _) = server::build(parts)
+                .await
+                .expect("a database that can be prepared");
             app.db.close().await;
         });
     });
@@ -97,10 +105,21 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> server::Parts {
         ("CHELAL_MASTER_KEY", "5e01".repeat(16)),
     ];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
-    let settings = Settings::from_pairs(pairs).expect("settings that can be read").settings;
+    let settings = Settings::from_pairs(pairs)
+        .expect("settings that can be read")
+        .settings;
     // What a real login costs on purpose would make a suite of thousands of them wait for minutes.
-    let hasher = identity::credential::password::HasherConfig { memory_kib: 64, passes: 1, ..Default::default() };
-    server::Parts { settings, clock, mailer, hasher }
+    let hasher = identity::credential::password::HasherConfig {
+        memory_kib: 64,
+        passes: 1,
+        ..Default::default()
+    };
+    server::Parts {
+        settings,
+        clock,
+        mailer,
+        hasher,
+    }
 }
 
 impl World {
@@ -108,8 +127,17 @@ impl World {
         let clock = Clock::fixed(morning());
         let (mailer, outbox) = Mailer::capture();
         let parts = parts(&fresh.url, fresh.dir.path(), clock.clone(), mailer);
-        let (app, router) = server::build(parts).await.expect("an application that starts");
-        World { app, router, clock, outbox, users: AtomicU32::new(0), fresh }
+        let (app, router) = server::build(parts)
+            .await
+            .expect("an application that starts");
+        World {
+            app,
+            router,
+            clock,
+            outbox,
+            users: AtomicU32::new(0),
+            fresh,
+        }
     }
 
     /// The directory of the database, the keys and the anchor of the audit chain.
@@ -133,7 +161,11 @@ impl World {
     }
 
     fn with_token(&self, token: Option<String>, id: i64) -> Caller {
-        Caller { router: self.router.clone(), token: token.map(Into::into), id }
+        Caller {
+            router: self.router.clone(),
+            token: token.map(Into::into),
+            id,
+        }
     }
 
     /// Somebody who did not sign in.
@@ -144,8 +176,11 @@ impl World {
     /// Somebody who signed in with a role, or with none; each call makes another user.
     pub async fn caller(&self, role: Option<BuiltinRole>) -> Caller {
         let number = self.users.fetch_add(1, Ordering::Relaxed);
-        let name = role.map_or("guest".to_owned(), |role| role.name().replace(' ', "").to_lowercase());
-        let made = identity::sign_in_directly(&self.app, &format!("{name}{number}"), role, PASSWORD).await;
+        let name = role.map_or("guest".to_owned(), |role| {
+            role.name().replace(' ', "").to_lowercase()
+        });
+        let made =
+            identity::sign_in_directly(&self.app, &format!("{name}{number}"), role, PASSWORD).await;
         let (id, token) = made.expect("a user who can sign in");
         self.with_token(Some(token), id)
     }
@@ -187,7 +222,11 @@ impl World {
 
     /// Runs everything that is due, and what that makes due.
     pub async fn settle(&self) {
-        while platform::jobs::run_due(&self.app).await.expect("jobs that can be run") > 0 {}
+        while platform::jobs::run_due(&self.app)
+            .await
+            .expect("jobs that can be run")
+            > 0
+        {}
     }
 
     /// The audit rows of a kind of record, oldest first.
@@ -198,7 +237,11 @@ impl World {
             query
                 .and_where(column("audit_log", "object_type").eq(object_type.clone()))
                 .order_by("id", Order::Asc);
-            Box::pin(async move { cx.unscoped("a test looks at everything").records(query).await })
+            Box::pin(async move {
+                cx.unscoped("a test looks at everything")
+                    .records(query)
+                    .await
+            })
         });
         rows.await.expect("an audit trail that can be read")
     }
@@ -211,18 +254,30 @@ impl World {
                 "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 AND table_schema = current_schema()"
             }
         };
-        let rows = self.app.db.all::<(String,)>(Statement::raw(sql, vec![table.to_value()])).await;
-        rows.expect("a catalogue that can be read").into_iter().map(|(name,)| name).collect()
+        let rows = self
+            .app
+            .db
+            .all::<(String,)>(Statement::raw(sql, vec![table.to_value()]))
+            .await;
+        rows.expect("a catalogue that can be read")
+            .into_iter()
+            .map(|(name,)| name)
+            .collect()
     }
 
     /// Fails the test when work was left behind that is due.
     async fn finish(self) {
-        let left = platform::jobs::unfinished(&self.app).await.expect("jobs that can be counted");
+        let left = platform::jobs::unfinished(&self.app)
+            .await
+            .expect("jobs that can be counted");
         let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
         for job in &left {
             *kinds.entry(job.kind.to_string()).or_default() += 1;
         }
-        assert!(left.is_empty(), "left behind, call world.settle(): {kinds:?}");
+        assert!(
+            left.is_empty(),
+            "left behind, call world.settle(): {kinds:?}"
+        );
         self.app.db.close().await;
     }
 }

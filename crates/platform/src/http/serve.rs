@@ -188,7 +188,7 @@ async fn answer(
 }
 
 /// The operation as work for a unit, which may run it more than once.
-fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + Sync + use<> {
+fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + use<> {
     let call = call.clone();
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let call = call.clone();
