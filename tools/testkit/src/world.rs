@@ -1,24 +1,30 @@
 //! A hospital of its own for each test.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use futures_util::future::BoxFuture;
+use identity::state::Identity;
+use identity::user::{User, UserLanguage};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{BuiltinRole, Clock};
 use platform::app::App;
+use platform::boot::Parts;
 use platform::audit::AuditLog;
 use platform::cx::{column, select};
 use platform::db::{Dialect, Statement, ToValue};
+use platform::field::{Blank, Line, Ref};
 use platform::mail::{Mail, Mailer, Outbox};
 use platform::module::Registry;
 use platform::operation::Operation;
+use platform::record::Meta;
 use platform::settings::Settings;
 use platform::unit;
 use sea_query::{ExprTrait, Order};
+
+use serde_json::json;
 
 use crate::base::{Base, Fresh};
 use crate::client::Caller;
@@ -65,7 +71,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// Changes with whatever shapes a prepared database.
 fn schema_key() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
-    let registry = Registry::new(server::modules());
+    let registry = Registry::new(modules());
     let mut hasher = DefaultHasher::new();
     for (module, migrations) in registry.migrations() {
         for migration in migrations {
@@ -76,6 +82,16 @@ fn schema_key() -> String {
     }
     format!("{:?}", registry.permissions).hash(&mut hasher);
     format!("world_{:016x}", hasher.finish())
+}
+
+fn modules() -> Vec<platform::module::Module> {
+    vec![identity::module()]
+}
+
+async fn build(parts: Parts) -> Result<(Arc<App>, Router), platform::error::Error> {
+    let app = platform::boot::boot(parts).await?;
+    let router = platform::http::router(&app);
+    Ok((app, router))
 }
 
 /// Migrates and seeds a database, and closes it.
@@ -98,7 +114,7 @@ fn morning() -> Timestamp {
     MORNING.parse().expect("a constant that is a timestamp")
 }
 
-fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> server::Parts {
+fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     let pairs = [
         ("DATABASE_URL", url.to_owned()),
         ("CHELAL_DATA_DIR", dir.display().to_string()),
@@ -179,10 +195,49 @@ impl World {
         let name = role.map_or("guest".to_owned(), |role| {
             role.name().replace(' ', "").to_lowercase()
         });
-        let made =
-            identity::sign_in_directly(&self.app, &format!("{name}{number}"), role, PASSWORD).await;
-        let (id, token) = made.expect("a user who can sign in");
-        self.with_token(Some(token), id)
+        let username = format!("{name}{number}");
+        let id = self.user(&username, role).await;
+        self.sign_in(&username, PASSWORD).await.as_user(id)
+    }
+
+    /// Stores a user who can sign in with [`PASSWORD`]; returns the id.
+    pub async fn user(&self, username: &str, role: Option<BuiltinRole>) -> i64 {
+        let identity = Identity::of(&self.app).expect("identity is part of the application");
+        let hash = identity.hasher().hash(PASSWORD.to_owned()).await.expect("a password that can be hashed");
+        let address = Line::cut(&format!("{username}@hospital.example"));
+        let user = User {
+            meta: Meta::unstored(),
+            username: Line::cut(username),
+            email: Some(address.clone()),
+            first_name: Blank::cut("Fatou"),
+            last_name: Blank::cut("Ceesay"),
+            role: role.map(|role| Ref::new(role.id())),
+            language_preference: UserLanguage::English,
+            is_active: true,
+            phone: None,
+            is_superuser: false,
+            must_change_password: false,
+            last_login: None,
+            username_fold: Line::cut(username),
+            email_fold: Some(address),
+            password_hash: Some(Line::cut(&hash)),
+        };
+        let stored = unit::program(&self.app, "test", move |cx| {
+            let mut user = user.clone();
+            Box::pin(async move {
+                cx.insert(&mut user).await?;
+                Ok(user.meta.id)
+            })
+        });
+        stored.await.expect("a user that can be stored")
+    }
+
+    /// Signs in as anybody would.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Caller {
+        let body = json!({ "username": username, "password": password });
+        let reply = self.anonymous().post("auth/", body).await;
+        let token = reply.is(200)["access"].as_str().map(str::to_owned);
+        self.with_token(token, 0)
     }
 
     /// Somebody with the role Admin.
@@ -218,15 +273,6 @@ impl World {
     /// The outbox, for tests that make sending fail.
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
-    }
-
-    /// Runs everything that is due, and what that makes due.
-    pub async fn settle(&self) {
-        while platform::jobs::run_due(&self.app)
-            .await
-            .expect("jobs that can be run")
-            > 0
-        {}
     }
 
     /// The audit rows of a kind of record, oldest first.
@@ -267,17 +313,6 @@ impl World {
 
     /// Fails the test when work was left behind that is due.
     async fn finish(self) {
-        let left = platform::jobs::unfinished(&self.app)
-            .await
-            .expect("jobs that can be counted");
-        let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
-        for job in &left {
-            *kinds.entry(job.kind.to_string()).or_default() += 1;
-        }
-        assert!(
-            left.is_empty(),
-            "left behind, call world.settle(): {kinds:?}"
-        );
         self.app.db.close().await;
     }
 }
