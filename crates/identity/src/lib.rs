@@ -14,4 +14,47 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod api_key;
 pub mod credential;
+pub mod delegate_access;
+pub mod login_activity;
+mod migrations;
+pub mod organization;
+pub mod organization_membership;
+pub mod preference;
+pub mod role;
+pub mod role_change_request;
+pub mod session;
+pub mod two_factor;
+pub mod user;
+
+use platform::module::Module;
+
+use api_key::ApiKey;
+use delegate_access::DelegateAccess;
+use login_activity::LoginActivity;
+use organization::Organization;
+use organization_membership::OrganizationMembership;
+use preference::Preference;
+use role::Role;
+use role_change_request::RoleChangeRequest;
+use session::Session;
+use two_factor::TwoFactor;
+use user::User;
+
+/// The module's table of contents.
+pub fn module() -> Module {
+    Module::new("identity")
+        .migrations(migrations::MIGRATIONS)
+        .table::<Role>("Role")
+        .table::<User>("User")
+        .table::<Session>("Session")
+        .table::<TwoFactor>("TwoFactor")
+        .table::<ApiKey>("ApiKey")
+        .table::<LoginActivity>("LoginActivity")
+        .table::<RoleChangeRequest>("RoleChangeRequest")
+        .table::<DelegateAccess>("DelegateAccess")
+        .table::<Preference>("Preference")
+        .table::<Organization>("Organization")
+        .table::<OrganizationMembership>("OrganizationMembership")
+}

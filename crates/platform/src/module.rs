@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::access::{Access, PermissionInfo};
+use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
@@ -55,24 +55,25 @@ pub struct TableInfo {
     pub columns: fn() -> &'static [&'static str],
     /// Seals some of its fields, so that rotation visits it.
     pub sealed: bool,
+    /// The column that names the patient, if there is one.
+    pub patient: Option<&'static str>,
+    /// Which rows a grant reaches; none for tables that no path serves.
+    pub scope: Option<fn(&Grant) -> Scope>,
 }
 
 impl TableInfo {
-    fn of<R: Record>(
-        module: &'static str,
-        name: &'static str,
-        path: &'static str,
-        retained: bool,
-    ) -> TableInfo {
+    fn of<R: Record>(module: &'static str, name: &'static str) -> TableInfo {
         TableInfo {
             module,
             table: R::TABLE,
             name,
-            path,
-            retained,
+            path: "",
+            retained: false,
             fields: R::FIELDS,
             columns: R::columns,
             sealed: R::has_sealed(),
+            patient: None,
+            scope: None,
         }
     }
 }
@@ -110,8 +111,13 @@ impl Module {
     /// A table with its list, create, retrieve, update and delete.
     #[must_use]
     pub fn resource<R: Resource>(mut self) -> Module {
-        self.tables
-            .push(TableInfo::of::<R>(self.name, R::NAME, R::PATH, R::RETAINED));
+        self.tables.push(TableInfo {
+            path: R::PATH,
+            retained: R::RETAINED,
+            patient: R::PATIENT,
+            scope: Some(R::scope),
+            ..TableInfo::of::<R>(self.name, R::NAME)
+        });
         self.permissions.extend(resource::permissions::<R>());
         self.operations.extend(resource::operations::<R>(self.name));
         self.patient_columns.extend(R::patient_column());
@@ -121,8 +127,7 @@ impl Module {
     /// A table that no path serves.
     #[must_use]
     pub fn table<R: Record>(mut self, name: &'static str) -> Module {
-        self.tables
-            .push(TableInfo::of::<R>(self.name, name, "", false));
+        self.tables.push(TableInfo::of::<R>(self.name, name));
         self
     }
 

@@ -92,8 +92,8 @@ impl SqliteText<'_> {
 }
 
 /// `$1` is a *named* parameter to SQLite, numbered by first appearance; `?1` is what we mean.
-pub(crate) fn sqlite_text<'a>(sql: &'a Cow<'static, str>) -> SqliteText<'a> {
-    match sql {
+pub(crate) fn sqlite_text(statement: &Statement) -> SqliteText<'_> {
+    match &statement.sql {
         Cow::Borrowed(text) => {
             if let Some(known) = REWRITTEN.read().get(text) {
                 return SqliteText::Shared(Arc::clone(known));

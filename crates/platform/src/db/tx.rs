@@ -20,7 +20,7 @@ pub struct Tx {
 
 enum Inner {
     Sqlite(WriteTx),
-    Postgres(PgTx),
+    Postgres(Box<PgTx>),
 }
 
 impl Tx {
@@ -33,7 +33,7 @@ impl Tx {
 
     pub(super) fn postgres(tx: PgTx) -> Self {
         Self {
-            inner: Inner::Postgres(tx),
+            inner: Inner::Postgres(Box::new(tx)),
             failed: false,
         }
     }

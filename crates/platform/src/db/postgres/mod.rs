@@ -7,6 +7,7 @@ pub(crate) mod types;
 
 use std::path::Path;
 use std::pin::pin;
+use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::TryStreamExt;
@@ -24,12 +25,27 @@ pub(crate) use tx::PgTx;
 
 /// Rows handed over at a time by [`Postgres::stream`].
 const STREAM_CHUNK: usize = 128;
+/// Prepared statements a connection keeps. Lists with many filters have many texts, and the server
+/// remembers each; so start over now and then.
+const STATEMENT_CACHE: usize = 1000;
+
+/// Runs a statement of its own once more when it lost a race, or its prepared form outlived a
+/// change of its table.
+macro_rules! again {
+    ($call:expr) => {
+        match $call.await {
+            Err(DbError::Retry(_)) => $call.await,
+            result => result,
+        }
+    };
+}
 
 /// A connected PostgreSQL database.
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pool: Pool,
     cache: bool,
+    idle_limit: Duration,
 }
 
 impl Postgres {
@@ -40,7 +56,8 @@ impl Postgres {
     ) -> Result<Self, DbError> {
         let mut server = server.clone();
         // The server's own guard is a little more patient than ours.
-        let idle = (config.tx_time_limit * 3 / 2).as_millis();
+        let idle_limit = config.tx_time_limit * 3 / 2;
+        let idle = idle_limit.as_millis();
         let options = format!(
             "{} -c timezone=UTC -c statement_timeout=30000 \
              -c idle_in_transaction_session_timeout={idle}",
@@ -69,6 +86,7 @@ impl Postgres {
         let postgres = Self {
             pool,
             cache: config.statement_cache,
+            idle_limit,
         };
         let client = postgres.client().await?;
         client.check_connection().await.map_err(|e| map(&e))?;
@@ -80,13 +98,13 @@ impl Postgres {
     }
 
     pub(crate) async fn begin(&self) -> Result<PgTx, DbError> {
-        Ok(PgTx::new(self.client().await?, self.cache))
+        Ok(PgTx::new(self.client().await?, self.cache, self.idle_limit))
     }
 
     pub(crate) async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return all(&client, true, &statement).await;
+            return again!(all(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let rows = tx.all(&statement).await?;
@@ -100,7 +118,7 @@ impl Postgres {
     ) -> Result<Option<T>, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return optional(&client, true, &statement).await;
+            return again!(optional(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let row = tx.optional(&statement).await?;
@@ -111,7 +129,7 @@ impl Postgres {
     pub(crate) async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
         if self.cache {
             let client = self.client().await?;
-            return execute(&client, true, &statement).await;
+            return again!(execute(&client, true, &statement));
         }
         let mut tx = self.begin().await?;
         let changed = tx.execute(&statement).await?;
@@ -155,6 +173,9 @@ impl Postgres {
 /// Starts a statement. Without a cache it is prepared under a name and closed again at once, which
 /// is harmless behind a pooler as long as it happens within one transaction.
 async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
+    if client.statement_cache.size() > STATEMENT_CACHE {
+        client.statement_cache.clear();
+    }
     let prepared = if cache {
         client.prepare_cached(&s.sql).await
     } else {

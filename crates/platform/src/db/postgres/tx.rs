@@ -1,6 +1,6 @@
 //! A transaction on PostgreSQL.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::Client;
 use futures_util::future::join;
@@ -33,6 +33,9 @@ pub(crate) struct PgTx {
     /// A statement was sent and its answer not read (its future was dropped). Whether it failed,
     /// and with it the transaction, is then unknown, and `COMMIT` would quietly roll back.
     unanswered: bool,
+    /// When the last answer came, and how long the server bears silence after it.
+    quiet_since: Instant,
+    idle_limit: Duration,
 }
 
 /// Runs `$call` with `BEGIN` sent ahead of it in the same breath, when it is the first.
@@ -51,17 +54,21 @@ macro_rules! pipelined {
             $call.await
         };
         $self.unanswered = matches!(&result, Err(e) if e.aborts());
+        let result = result.map_err(|e| $self.why(e));
+        $self.quiet_since = Instant::now();
         result
     }};
 }
 
 impl PgTx {
-    pub(super) fn new(client: Client, cache: bool) -> Self {
+    pub(super) fn new(client: Client, cache: bool, idle_limit: Duration) -> Self {
         Self {
             client: Some(client),
             cache,
             stage: Stage::New,
             unanswered: false,
+            quiet_since: Instant::now(),
+            idle_limit,
         }
     }
 
@@ -89,6 +96,16 @@ impl PgTx {
         })
     }
 
+    /// The server closes the connection of a transaction that was silent for too long.
+    fn why(&self, e: DbError) -> DbError {
+        match e {
+            DbError::Unavailable(_) if self.quiet_since.elapsed() >= self.idle_limit => {
+                DbError::Timeout
+            }
+            e => e,
+        }
+    }
+
     pub(crate) async fn commit(mut self) -> Result<(), DbError> {
         if self.unanswered {
             self.end("ROLLBACK").await?;
@@ -109,7 +126,7 @@ impl PgTx {
         // connection is found out by the pool.
         let result = client.batch_execute(sql).await.map_err(|e| map(&e));
         self.stage = Stage::Ended;
-        result
+        result.map_err(|e| self.why(e))
     }
 }
 

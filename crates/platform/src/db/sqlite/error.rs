@@ -41,6 +41,10 @@ pub(super) fn map(conn: &Connection, error: rusqlite::Error) -> DbError {
                     .map_or(column.clone(), |(_, name)| name.to_owned()),
             }
         }
+        // ON DELETE RESTRICT is a trigger to SQLite.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if message == "FOREIGN KEY constraint failed" => {
+            DbError::ForeignKey { constraint: None }
+        }
         ffi::SQLITE_CONSTRAINT_TRIGGER => match message.strip_prefix("constraint:") {
             Some(name) => DbError::Exclusion {
                 constraint: name.trim().to_owned(),

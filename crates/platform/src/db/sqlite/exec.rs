@@ -36,7 +36,7 @@ fn prepare<'c>(
     conn: &'c Connection,
     statement: &Statement,
 ) -> Result<(CachedStatement<'c>, Effect), DbError> {
-    let text = sqlite_text(&statement.sql);
+    let text = sqlite_text(statement);
     let mut prepared = conn
         .prepare_cached(text.as_str())
         .map_err(|e| map(conn, e))?;

@@ -6,12 +6,14 @@
 
 mod error;
 mod exec;
+mod tx;
 mod writer;
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, OpenFlags};
@@ -21,12 +23,27 @@ use super::config::DbConfig;
 use super::error::DbError;
 use super::row::FromRow;
 use super::statement::Statement;
-pub(crate) use writer::WriteTx;
+pub(crate) use tx::WriteTx;
 
 /// A prepared statement for nearly every text in the house.
 const STATEMENT_CACHE: usize = 512;
 /// Rows handed over at a time by [`Sqlite::stream`].
 const STREAM_CHUNK: usize = 128;
+
+/// As long may a read take; PostgreSQL's `statement_timeout` is the same.
+const STATEMENT_TIME: Duration = Duration::from_secs(30);
+/// Steps of SQLite's machine between two looks at the clock; about a millisecond.
+const PROGRESS_STEPS: i32 = 50_000;
+
+/// Tells a read on another thread that nobody waits for it any more.
+#[derive(Default)]
+struct Abandoned(Arc<AtomicBool>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// An open SQLite database.
 pub(crate) struct Sqlite {
@@ -60,20 +77,23 @@ impl Sqlite {
     }
 
     fn reader(&self) -> Result<Connection, DbError> {
+        if self.long_reads.is_closed() {
+            return Err(closed());
+        }
         let idle = self.idle.lock().pop();
         idle.map_or_else(|| connect(&self.path, Role::Reader), Ok)
     }
 
     fn put_back(&self, connection: Connection) {
         let mut idle = self.idle.lock();
-        if idle.len() < self.keep {
+        if idle.len() < self.keep && !self.long_reads.is_closed() {
             idle.push(connection);
         }
     }
 
-    fn read<R>(&self, f: impl FnOnce(&Connection) -> Result<R, DbError>) -> Result<R, DbError> {
-        let connection = self.reader()?;
-        let result = f(&connection);
+    fn read<R>(&self, f: impl FnOnce(&mut Connection) -> Result<R, DbError>) -> Result<R, DbError> {
+        let mut connection = self.reader()?;
+        let result = f(&mut connection);
         self.put_back(connection);
         result
     }
@@ -97,7 +117,19 @@ impl Sqlite {
             .map_err(|_| DbError::Timeout)?
             .map_err(|_| closed())?;
         let this = Arc::clone(self);
-        blocking(move || this.few(&statement)).await
+        let abandoned = Abandoned::default();
+        let flag = Arc::clone(&abandoned.0);
+        let deadline = Instant::now() + STATEMENT_TIME;
+        let read = move |c: &mut Connection| {
+            let stop = move || flag.load(Ordering::Relaxed) || Instant::now() >= deadline;
+            c.progress_handler(PROGRESS_STEPS, Some(stop))
+                .map_err(|e| error::map(c, e))?;
+            let result = exec::all(c, &statement);
+            c.progress_handler(0, None::<fn() -> bool>)
+                .map_err(|e| error::map(c, e))?;
+            result.map(|(rows, _)| rows)
+        };
+        blocking(move || this.read(read)).await
     }
 
     /// Sends all rows in chunks; ends early when nobody listens any more.
@@ -192,7 +224,11 @@ impl Sqlite {
         self.streams.close();
         self.idle.lock().clear();
         let this = Arc::clone(self);
-        drop(blocking(move || Ok(this.writer.stop())).await);
+        let stopped = blocking(move || {
+            this.writer.stop();
+            Ok(())
+        });
+        drop(stopped.await);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one thread that writes, and the transactions that talk to it.
+//! The one thread that writes.
 //!
 //! A transaction sends its statements over a channel of its own and awaits each answer; the channel
 //! closing (a dropped handle, a dropped request) rolls it back. While further transactions wait,
@@ -18,11 +18,10 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::error::map;
-use super::exec::{self, Effect};
+use super::exec::Effect;
+use super::tx::WriteTx;
 use crate::db::config::DbConfig;
 use crate::db::error::DbError;
-use crate::db::row::FromRow;
-use crate::db::statement::Statement;
 
 /// As many transactions share one commit at most.
 const GROUP_LIMIT: usize = 64;
@@ -30,43 +29,47 @@ const GROUP_LIMIT: usize = 64;
 const GROUP_TIME: Duration = Duration::from_millis(2);
 
 /// Runs on the writer thread; with an error when there is no transaction to run in.
-type Command = Box<dyn FnOnce(Result<&Connection, DbError>) -> Outcome + Send>;
-type Ack<T> = oneshot::Sender<Result<T, DbError>>;
+pub(super) type Command = Box<dyn FnOnce(Result<&Connection, DbError>) -> Outcome + Send>;
+pub(super) type Ack<T> = oneshot::Sender<Result<T, DbError>>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Done(Effect),
     Failed,
 }
 
-enum Step {
+pub(super) enum Step {
     Run(Command),
     Commit(Ack<()>),
     Rollback(Ack<()>),
 }
 
-struct Job {
-    steps: Receiver<Step>,
-    state: Arc<State>,
+pub(super) struct Job {
+    pub(super) steps: Receiver<Step>,
+    pub(super) state: Arc<State>,
 }
 
-const QUEUED: u8 = 0;
-const STARTED: u8 = 1;
-const ABANDONED: u8 = 2;
-const TIMED_OUT: u8 = 3;
+pub(super) const QUEUED: u8 = 0;
+pub(super) const STARTED: u8 = 1;
+pub(super) const ABANDONED: u8 = 2;
+pub(super) const TIMED_OUT: u8 = 3;
 
 /// Where a transaction stands; decides races between the writer's taking it up and the caller's
 /// giving up, and tells the caller why the channel closed.
-struct State(AtomicU8);
+pub(super) struct State(AtomicU8);
 
 impl State {
-    fn from_queue(&self, to: u8) -> bool {
+    pub(super) fn queued() -> Arc<Self> {
+        Arc::new(Self(AtomicU8::new(QUEUED)))
+    }
+
+    pub(super) fn leave_queue(&self, to: u8) -> bool {
         self.0
             .compare_exchange(QUEUED, to, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
     }
 
-    fn is(&self, state: u8) -> bool {
+    pub(super) fn is(&self, state: u8) -> bool {
         self.0.load(Ordering::Acquire) == state
     }
 }
@@ -100,12 +103,7 @@ impl Writer {
     }
 
     pub(super) fn transaction(&self) -> WriteTx {
-        WriteTx {
-            jobs: self.jobs.clone(),
-            steps: None,
-            state: Arc::new(State(AtomicU8::new(QUEUED))),
-            acquire_timeout: self.acquire_timeout,
-        }
+        WriteTx::new(self.jobs.clone(), self.acquire_timeout)
     }
 
     /// Lets the thread finish what is queued and waits for it. Blocks.
@@ -220,7 +218,7 @@ impl Thread {
 
     /// Serves one transaction from its first statement to its end.
     fn serve(&mut self, job: &Job) {
-        if !job.state.from_queue(STARTED) {
+        if !job.state.leave_queue(STARTED) {
             return;
         }
         let mut savepoint = !self.connection.is_autocommit();
@@ -266,14 +264,20 @@ impl Thread {
                     let _gone = ack.send(Ok(()));
                     return;
                 }
-                // Its companions have waited long enough, and it has nothing to lose: no other
-                // process can write between this commit and the new beginning.
+                // Its companions have waited long enough, and it has nothing to lose.
                 Err(RecvTimeoutError::Timeout) if self.flushable(wrote) => {
-                    self.commit();
-                    savepoint = false;
-                    if let Err(e) = self.begin() {
-                        refuse(job, &e);
-                        return;
+                    match self.commit_and_begin() {
+                        Ok(true) => savepoint = false,
+                        // Another process (a command beside the server) wrote in between, so what
+                        // this transaction has read may be out of date; it learns to retry.
+                        Ok(false) => {
+                            self.undo(false);
+                            return;
+                        }
+                        Err(e) => {
+                            refuse(job, &e);
+                            return;
+                        }
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -288,6 +292,22 @@ impl Thread {
                 }
             }
         }
+    }
+
+    /// Commits the group and begins anew; false when the file was changed from outside meanwhile.
+    fn commit_and_begin(&mut self) -> Result<bool, DbError> {
+        let before = self.data_version()?;
+        self.commit();
+        self.begin()?;
+        Ok(self.data_version()? == before)
+    }
+
+    /// A number that changes when another connection has committed.
+    fn data_version(&self) -> Result<i64, DbError> {
+        self.connection
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut s| s.query_one([], |row| row.get(0)))
+            .map_err(|e| map(&self.connection, e))
     }
 
     fn flushable(&self, wrote: bool) -> bool {
@@ -310,137 +330,5 @@ fn refuse(job: &Job, e: &DbError) {
         Ok(Step::Run(command)) => drop(command(Err(e.clone()))),
         Ok(Step::Commit(ack) | Step::Rollback(ack)) => drop(ack.send(Err(e.clone()))),
         Err(_) => {}
-    }
-}
-
-/// A transaction, seen from the outside. It queues for the writer with its first statement.
-pub(crate) struct WriteTx {
-    jobs: Sender<Option<Job>>,
-    steps: Option<Sender<Step>>,
-    state: Arc<State>,
-    acquire_timeout: Duration,
-}
-
-impl WriteTx {
-    pub(crate) async fn all<T: FromRow>(&mut self, s: Statement) -> Result<Vec<T>, DbError> {
-        self.run(move |c| exec::all(c, &s)).await
-    }
-
-    pub(crate) async fn optional<T: FromRow>(
-        &mut self,
-        s: Statement,
-    ) -> Result<Option<T>, DbError> {
-        self.run(move |c| exec::optional(c, &s)).await
-    }
-
-    pub(crate) async fn execute(&mut self, s: Statement) -> Result<u64, DbError> {
-        self.run(move |c| exec::execute(c, &s)).await
-    }
-
-    /// One statement and its commit, without waiting for the thread in between.
-    pub(crate) async fn execute_and_commit(mut self, s: Statement) -> Result<u64, DbError> {
-        let changed = self.send_run(move |c| exec::execute(c, &s))?;
-        let (ack, committed) = oneshot::channel();
-        let sent = self.send(Step::Commit(ack));
-        let changed = self.wait(changed).await?;
-        sent?;
-        self.wait(committed).await?;
-        Ok(changed)
-    }
-
-    pub(crate) async fn batch(&mut self, sql: String) -> Result<(), DbError> {
-        self.run(move |c| {
-            c.execute_batch(&sql)
-                .map(|()| ((), Effect::Wrote))
-                .map_err(|e| map(c, e))
-        })
-        .await
-    }
-
-    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
-        if self.steps.is_none() {
-            return Ok(());
-        }
-        let (ack, committed) = oneshot::channel();
-        self.send(Step::Commit(ack))?;
-        self.wait(committed).await
-    }
-
-    pub(crate) async fn rollback(mut self) -> Result<(), DbError> {
-        if self.steps.is_none() {
-            return Ok(());
-        }
-        let (ack, undone) = oneshot::channel();
-        match self.send(Step::Rollback(ack)) {
-            Ok(()) => self.wait(undone).await,
-            // Rolled back already.
-            Err(_) => Ok(()),
-        }
-    }
-
-    async fn run<R: Send + 'static>(
-        &mut self,
-        f: impl FnOnce(&Connection) -> Result<(R, Effect), DbError> + Send + 'static,
-    ) -> Result<R, DbError> {
-        let answer = self.send_run(f)?;
-        self.wait(answer).await
-    }
-
-    fn send_run<R: Send + 'static>(
-        &mut self,
-        f: impl FnOnce(&Connection) -> Result<(R, Effect), DbError> + Send + 'static,
-    ) -> Result<oneshot::Receiver<Result<R, DbError>>, DbError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Step::Run(Box::new(move |connection| {
-            let (result, outcome) = match connection.and_then(f) {
-                Ok((value, effect)) => (Ok(value), Outcome::Done(effect)),
-                Err(e) if e.aborts() => (Err(e), Outcome::Failed),
-                Err(e) => (Err(e), Outcome::Done(Effect::Wrote)),
-            };
-            let _gone = reply.send(result);
-            outcome
-        })))?;
-        Ok(answer)
-    }
-
-    fn send(&mut self, step: Step) -> Result<(), DbError> {
-        if let Some(steps) = &self.steps {
-            return steps.send(step).map_err(|_| self.why());
-        }
-        let (steps, receiver) = channel();
-        steps.send(step).map_err(|_| super::closed())?;
-        self.steps = Some(steps);
-        let job = Job {
-            steps: receiver,
-            state: Arc::clone(&self.state),
-        };
-        self.jobs.send(Some(job)).map_err(|_| super::closed())
-    }
-
-    async fn wait<R>(
-        &mut self,
-        mut answer: oneshot::Receiver<Result<R, DbError>>,
-    ) -> Result<R, DbError> {
-        let received = if self.state.is(QUEUED) {
-            match tokio::time::timeout(self.acquire_timeout, &mut answer).await {
-                Ok(received) => received,
-                Err(_) if self.state.from_queue(ABANDONED) => return Err(DbError::Timeout),
-                Err(_) => answer.await,
-            }
-        } else {
-            answer.await
-        };
-        received.unwrap_or_else(|_| Err(self.why()))
-    }
-
-    /// Why the writer does not listen to this transaction any more.
-    fn why(&self) -> DbError {
-        if self.state.is(TIMED_OUT) || self.state.is(ABANDONED) {
-            DbError::Timeout
-        } else if self.state.is(QUEUED) {
-            super::closed()
-        } else {
-            DbError::Retry("the transaction was rolled back by the writer".to_owned())
-        }
     }
 }
