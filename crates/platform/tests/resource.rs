@@ -346,9 +346,7 @@ async fn declared_table(app: Arc<App>) {
     let south = send(&app, "POST", "/api/wards/", json!({"name": "South"}), &[]).await;
     let south = format!("/api/wards/{}/", south.json["id"]);
     assert_eq!(
-        send(&app, "DELETE", &south, none.clone(), &[])
-            .await
-            .status,
+        send(&app, "DELETE", &south, none.clone(), &[]).await.status,
         204
     );
 
