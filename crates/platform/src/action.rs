@@ -163,6 +163,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
             conflicts: true,
             ..Doc::default()
         },
+        before: None,
         run: Arc::new(|cx, call| Box::pin(run::<A>(cx, call))),
     }
 }

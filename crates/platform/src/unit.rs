@@ -59,6 +59,7 @@ impl Opening {
             events: Vec::new(),
             notes: Vec::new(),
             after: Vec::new(),
+            prepared: crate::http::call::Prepared::default(),
         }
     }
 }

@@ -21,12 +21,14 @@ pub use list::{list, list_results, parameters as list_parameters};
 pub use view::{View, schema as view_schema};
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::app::App;
 use crate::cx::{Audited, Cx};
 use crate::error::Error;
-use crate::http::call::Call;
+use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
 use crate::record::{Body, Part, Record};
+use crate::unit::Opening;
 
 /// What a search found.
 pub enum Found {
@@ -104,6 +106,16 @@ pub trait Resource: Record + Audited {
                 .pop()
                 .unwrap_or_default())
         }
+    }
+
+    /// Works something slow out before a create's or an update's transaction begins, such as a
+    /// password's hash; [`Cx::prepared`] has it then.
+    fn before(
+        _app: &Arc<App>,
+        _opening: &Opening,
+        _call: &Call,
+    ) -> impl Future<Output = Result<Prepared, Error>> + Send {
+        async { Ok(Prepared::default()) }
     }
 
     /// Checks the whole row against the table's rules and fills in what the program keeps, before it
@@ -245,6 +257,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     versioned: true,
                     ..Doc::default()
                 },
+                before: None,
                 run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
             }
         };
@@ -289,6 +302,9 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         create.doc.body = Some(draft.clone());
         create.doc.status = StatusCode::CREATED.as_u16();
         create.doc.conflicts = true;
+        create.before = Some(Arc::new(|app, opening, call| {
+            Box::pin(R::before(app, opening, call))
+        }));
         create.run = Arc::new(|cx, call| Box::pin(handlers::create::<R>(cx, call)));
         operations.push(create);
     }
@@ -310,6 +326,9 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 list: false,
             });
             update.doc.conflicts = true;
+            update.before = Some(Arc::new(|app, opening, call| {
+                Box::pin(R::before(app, opening, call))
+            }));
             update.run = Arc::new(|cx, call| Box::pin(handlers::update::<R>(cx, call)));
             operations.push(update);
         }
