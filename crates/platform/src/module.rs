@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
@@ -31,6 +32,7 @@ pub struct Module {
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
+    pub(crate) account_sections: Vec<AccountSection>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -108,6 +110,7 @@ impl Module {
             texts: Vec::new(),
             patient_columns: Vec::new(),
             seeds: Vec::new(),
+            account_sections: Vec::new(),
         }
     }
 
@@ -198,6 +201,13 @@ impl Module {
         self
     }
 
+    /// What the module knows of a user, for the copy of their data that they may ask for.
+    #[must_use]
+    pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
+        self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
@@ -274,6 +284,13 @@ impl Registry {
             .iter()
             .flat_map(|module| &module.subscribers)
             .filter(move |subscriber| subscriber.topic == topic)
+    }
+
+    /// What every module knows of a user.
+    pub fn account_sections(&self) -> impl Iterator<Item = AccountSection> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.account_sections.iter().copied())
     }
 
     /// Every kind of job.
