@@ -14,17 +14,26 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod accounts;
 pub mod api_key;
 pub mod credential;
+pub mod decide_role_change;
 pub mod delegate_access;
+pub mod door;
+pub mod guess;
+mod load;
 pub mod login_activity;
 mod migrations;
 pub mod organization;
 pub mod organization_membership;
+pub mod passwords;
 pub mod preference;
 pub mod role;
 pub mod role_change_request;
+mod secret_field;
 pub mod session;
+pub mod shown;
+pub mod state;
 pub mod two_factor;
 pub mod user;
 
@@ -46,15 +55,17 @@ use user::User;
 pub fn module() -> Module {
     Module::new("identity")
         .migrations(migrations::MIGRATIONS)
+        .action::<decide_role_change::Approve>()
+        .action::<decide_role_change::Reject>()
         .table::<Role>("Role")
         .table::<User>("User")
         .table::<Session>("Session")
         .table::<TwoFactor>("TwoFactor")
         .table::<ApiKey>("ApiKey")
-        .table::<LoginActivity>("LoginActivity")
-        .table::<RoleChangeRequest>("RoleChangeRequest")
-        .table::<DelegateAccess>("DelegateAccess")
+        .resource::<LoginActivity>()
+        .resource::<RoleChangeRequest>()
+        .resource::<DelegateAccess>()
         .table::<Preference>("Preference")
-        .table::<Organization>("Organization")
-        .table::<OrganizationMembership>("OrganizationMembership")
+        .resource::<Organization>()
+        .resource::<OrganizationMembership>()
 }
