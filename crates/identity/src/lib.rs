@@ -24,6 +24,7 @@ pub mod grants;
 pub mod guess;
 mod load;
 pub mod login;
+pub mod decide_role_change;
 pub mod login_activity;
 pub mod mail;
 mod migrations;
@@ -35,6 +36,7 @@ pub mod role;
 pub mod role_change_request;
 mod secret_field;
 pub mod session;
+pub mod shown;
 pub mod state;
 pub mod two_factor;
 mod two_factor_routes;
@@ -59,14 +61,16 @@ pub fn module() -> Module {
     Module::new("identity")
         .migrations(migrations::MIGRATIONS)
         .resource::<Role>()
+        .action::<decide_role_change::Approve>()
+        .action::<decide_role_change::Reject>()
         .table::<User>("User")
         .table::<Session>("Session")
         .table::<TwoFactor>("TwoFactor")
         .table::<ApiKey>("ApiKey")
-        .table::<LoginActivity>("LoginActivity")
-        .table::<RoleChangeRequest>("RoleChangeRequest")
-        .table::<DelegateAccess>("DelegateAccess")
+        .resource::<LoginActivity>()
+        .resource::<RoleChangeRequest>()
+        .resource::<DelegateAccess>()
         .table::<Preference>("Preference")
-        .table::<Organization>("Organization")
-        .table::<OrganizationMembership>("OrganizationMembership")
+        .resource::<Organization>()
+        .resource::<OrganizationMembership>()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
@@ -32,6 +33,7 @@ pub struct Module {
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
+    pub(crate) account_sections: Vec<AccountSection>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -118,6 +120,7 @@ impl Module {
             patient_columns: Vec::new(),
             seeds: Vec::new(),
             reindexes: Vec::new(),
+            account_sections: Vec::new(),
         }
     }
 
@@ -208,6 +211,13 @@ impl Module {
         self
     }
 
+    /// What the module knows of a user, for the copy of their data that they may ask for.
+    #[must_use]
+    pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
+        self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
@@ -291,6 +301,13 @@ impl Registry {
             .iter()
             .flat_map(|module| &module.subscribers)
             .filter(move |subscriber| subscriber.topic == topic)
+    }
+
+    /// What every module knows of a user.
+    pub fn account_sections(&self) -> impl Iterator<Item = AccountSection> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.account_sections.iter().copied())
     }
 
     /// Every kind of job.

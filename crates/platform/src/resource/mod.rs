@@ -67,6 +67,9 @@ pub trait Resource: Record + Audited {
     const SEARCH: &'static [&'static str] = &[];
     /// The column that names the patient, if there is one: merging moves it.
     const PATIENT: Option<&'static str> = None;
+    /// References to records that the caller need not reach, such as the person somebody names as
+    /// their delegate.
+    const OPEN_REFERENCES: &'static [&'static str] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [&'static str] = &[];
     /// Further keys of an answer, worked out for a whole page at once.
@@ -109,6 +112,12 @@ pub trait Resource: Record + Audited {
                 .pop()
                 .unwrap_or_default())
         }
+    }
+
+    /// Folds other forms of a reference, such as a name, into the declared fields of a body, before
+    /// it is parsed.
+    fn fold(_cx: &mut Cx, _body: &mut Body) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
     }
 
     /// Works something slow out before a create's or an update's transaction begins, such as a
