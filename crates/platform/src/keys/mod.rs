@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::app::App;
@@ -137,6 +138,9 @@ pub const ROTATED: &str = "keys";
 /// How often a node looks whether the keys have changed.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// So long a node still writes a retired generation of the index: longer than others take to look.
+const LINGER: Duration = Duration::from_millis(1500);
+
 /// Opens the stored keys and changes nothing: for commands beside a running server.
 ///
 /// # Errors
@@ -151,12 +155,48 @@ pub async fn load(db: &Db, settings: &Settings) -> Result<KeyRing, Error> {
 /// # Errors
 /// When they cannot be read or opened; the keys loaded before stay in use.
 pub async fn reload(app: &Arc<App>) -> Result<(), Error> {
+    load_again(app, Linger::Yes).await
+}
+
+/// Whether index keys retired since the last time are still written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Linger {
+    Yes,
+    No,
+}
+
+async fn load_again(app: &Arc<App>, linger: Linger) -> Result<(), Error> {
     // Of two at a time the later reads the newer table, and must not be overtaken.
     static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _alone = ONE_AT_A_TIME.lock().await;
-    app.ring
-        .store(Arc::new(load(&app.db, &app.settings).await?));
+    let rows = stored(&app.db).await?;
+    let retired = |id: &i64| {
+        let mut rows = rows.iter();
+        rows.any(|row| row.id == *id && row.state == KeyState::Retired)
+    };
+    // Another node may search by a retired generation for a moment more: it must find what is written
+    // here meanwhile.
+    let mut lingering = app.ring().write_generations();
+    lingering.retain(|id| linger == Linger::Yes && retired(id));
+    let master = master(&app.settings, false)?;
+    let ring = KeyRing::unlock_lingering(&master, &rows, &lingering)?;
+    app.ring.store(Arc::new(ring));
+    if !lingering.is_empty() {
+        let app = Arc::downgrade(app);
+        tokio::spawn(async move {
+            tokio::time::sleep(LINGER).await;
+            let Some(app) = app.upgrade() else { return };
+            if let Err(error) = forget(&app).await {
+                tracing::error!(?error, "the keys could not be loaded again");
+            }
+        });
+    }
     Ok(())
+}
+
+/// Loads the keys without those that only lingered. Boxed: loading spawns this.
+fn forget(app: &Arc<App>) -> BoxFuture<'_, Result<(), Error>> {
+    Box::pin(load_again(app, Linger::No))
 }
 
 /// Keeps the keys of this process up to date until the application is dropped.

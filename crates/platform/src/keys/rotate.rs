@@ -87,7 +87,8 @@ pub async fn rotate(
         Purpose::Index => {
             reindex(app, progress).await?;
             retire(app, which).await?;
-            tokio::time::sleep(SETTLE).await;
+            // Others learn of it, and then write the old generation for a moment more.
+            tokio::time::sleep(SETTLE * 2).await;
             // Nobody writes the old generation any more: this leaves none of its tags behind.
             reindex(app, progress).await?;
         }
