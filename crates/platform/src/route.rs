@@ -122,13 +122,6 @@ impl Route {
         self
     }
 
-    /// Takes what a change of a resource takes.
-    #[must_use]
-    pub fn takes_resource<R: Resource>(mut self) -> Route {
-        self.0.doc.body = Some(Schema { name: None, json: resource::change_schema::<R>(), list: false });
-        self
-    }
-
     /// The body's schema.
     #[must_use]
     pub fn takes<I: crate::action::Input>(mut self) -> Route {

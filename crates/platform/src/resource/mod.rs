@@ -200,11 +200,6 @@ const VERBS: [(char, &str); 4] = [
     ('d', "delete"),
 ];
 
-/// The schema of what a change takes.
-pub(crate) fn change_schema<R: Resource>() -> serde_json::Value {
-    draft::optional(&draft::schema::<R>())
-}
-
 /// The permission of a resource's verb, for a route that stands in for it.
 pub fn permission_of<R: Resource>(letter: char) -> PermissionInfo {
     let verb = VERBS
@@ -339,7 +334,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
             update.doc.body = Some(Schema {
                 name: Some(format!("{}Change", R::NAME)),
-                json: change_schema::<R>(),
+                json: draft::optional(&draft.json),
                 list: false,
             });
             update.doc.conflicts = true;
