@@ -23,20 +23,13 @@ fn path(operation: &Operation) -> String {
 
 async fn try_out(caller: &Caller, operation: &Operation) -> testkit::Reply {
     let request = caller.request(operation.method.as_str(), &path(operation));
-    if operation.method == Method::GET {
-        request.send().await
-    } else {
-        request.json(&serde_json::json!({})).send().await
-    }
+    if operation.method == Method::GET { request.send().await } else { request.json(&serde_json::json!({})).send().await }
 }
 
 #[track_caller]
 fn all_used(exemptions: &[&str], operations: &[std::sync::Arc<Operation>]) {
     for exempt in exemptions {
-        assert!(
-            operations.iter().any(|operation| operation.path == *exempt),
-            "{exempt} is exempt, and no operation"
-        );
+        assert!(operations.iter().any(|operation| operation.path == *exempt), "{exempt} is exempt, and no operation");
     }
 }
 
