@@ -16,6 +16,8 @@
 //!   ([`credential::password::PasswordError::Busy`]).
 pub mod accounts;
 pub mod api_key;
+pub mod bootstrap;
+mod cleanup;
 pub mod credential;
 mod credential_routes;
 pub mod delegate_access;
@@ -33,12 +35,19 @@ pub mod passwords;
 pub mod preference;
 pub mod role;
 pub mod role_change_request;
+mod routes;
 mod secret_field;
 pub mod session;
 pub mod state;
+mod texts;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
+mod user_routes;
+mod user_rules;
+
+pub use bootstrap::{create_superuser, setup_link};
+pub use door::{IdentityDoor, door};
 
 use platform::module::Module;
 
@@ -56,17 +65,22 @@ use user::User;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("identity")
+    let module = Module::new("identity")
         .migrations(migrations::MIGRATIONS)
+        .seed(|cx| Box::pin(grants::seed(cx)))
+        .texts(texts::SOURCES)
         .resource::<Role>()
-        .table::<User>("User")
-        .table::<Session>("Session")
+        .resource::<User>()
+        .resource::<Session>()
+        .resource::<ApiKey>()
         .table::<TwoFactor>("TwoFactor")
-        .table::<ApiKey>("ApiKey")
         .table::<LoginActivity>("LoginActivity")
         .table::<RoleChangeRequest>("RoleChangeRequest")
         .table::<DelegateAccess>("DelegateAccess")
         .table::<Preference>("Preference")
         .table::<Organization>("Organization")
         .table::<OrganizationMembership>("OrganizationMembership")
+        .job(mail::JOB)
+        .job(cleanup::JOB);
+    routes::add(module)
 }
