@@ -16,15 +16,17 @@
 //!   ([`credential::password::PasswordError::Busy`]).
 pub mod accounts;
 pub mod api_key;
+pub mod bootstrap;
+mod cleanup;
 pub mod credential;
 mod credential_routes;
+pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod grants;
 pub mod guess;
 mod load;
 pub mod login;
-pub mod decide_role_change;
 pub mod login_activity;
 pub mod mail;
 mod migrations;
@@ -34,13 +36,20 @@ pub mod passwords;
 pub mod preference;
 pub mod role;
 pub mod role_change_request;
+mod routes;
 mod secret_field;
 pub mod session;
 pub mod shown;
 pub mod state;
+mod texts;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
+mod user_routes;
+mod user_rules;
+
+pub use bootstrap::{create_superuser, setup_link};
+pub use door::{IdentityDoor, door};
 
 use platform::module::Module;
 
@@ -58,19 +67,24 @@ use user::User;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("identity")
+    let module = Module::new("identity")
         .migrations(migrations::MIGRATIONS)
+        .seed(|cx| Box::pin(grants::seed(cx)))
+        .texts(texts::SOURCES)
         .resource::<Role>()
         .action::<decide_role_change::Approve>()
         .action::<decide_role_change::Reject>()
-        .table::<User>("User")
-        .table::<Session>("Session")
         .table::<TwoFactor>("TwoFactor")
-        .table::<ApiKey>("ApiKey")
         .resource::<LoginActivity>()
         .resource::<RoleChangeRequest>()
         .resource::<DelegateAccess>()
         .table::<Preference>("Preference")
         .resource::<Organization>()
         .resource::<OrganizationMembership>()
+        .resource::<User>()
+        .resource::<Session>()
+        .resource::<ApiKey>()
+        .job(mail::JOB)
+        .job(cleanup::JOB);
+    routes::add(module)
 }

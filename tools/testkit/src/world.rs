@@ -122,7 +122,14 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     };
     let mut shared = Shared::default();
     let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
-    Parts { settings, clock, modules: server::modules::modules(), door, mailer, shared }
+    Parts {
+        settings,
+        clock,
+        modules: server::modules::modules(),
+        door,
+        mailer,
+        shared,
+    }
 }
 
 impl World {
@@ -190,7 +197,11 @@ impl World {
     /// Stores a user who can sign in with [`PASSWORD`]; returns the id.
     pub async fn user(&self, username: &str, role: Option<BuiltinRole>) -> i64 {
         let identity = Identity::of(&self.app).expect("identity is part of the application");
-        let hash = identity.hasher().hash(PASSWORD.to_owned()).await.expect("a password that can be hashed");
+        let hash = identity
+            .hasher()
+            .hash(PASSWORD.to_owned())
+            .await
+            .expect("a password that can be hashed");
         let address = Line::cut(&format!("{username}@hospital.example"));
         let user = User {
             meta: Meta::unstored(),
@@ -263,8 +274,7 @@ impl World {
     }
 
     /// Runs everything that is due, and what that makes due.
-    pub async fn settle(&self) {
-    }
+    pub async fn settle(&self) {}
 
     /// The audit rows of a kind of record, oldest first.
     pub async fn audit_of(&self, object_type: &str) -> Vec<AuditLog> {
