@@ -144,7 +144,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
         path,
         id: format!(
             "{}_{}",
-            resource.replace('-', "_"),
+            resource.replace(['-', '/'], "_"),
             A::VERB.replace('-', "_")
         ),
         need: Need::May(permission, Without::Forbidden),

@@ -19,6 +19,10 @@ use crate::unit::Opening;
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
 
+/// What runs before the unit of work, as a plain function.
+pub type Prepare =
+    for<'a> fn(&'a Arc<App>, &'a Opening, &'a Call) -> BoxFuture<'a, Result<Prepared, Error>>;
+
 /// Builds an [`Operation`] by saying what is particular about it.
 pub struct Route(Operation);
 
@@ -64,14 +68,7 @@ impl Route {
     /// Works something slow out before the unit of work begins; see
     /// [`Cx::prepared`](crate::cx::Cx::prepared).
     #[must_use]
-    pub fn before(
-        mut self,
-        before: for<'a> fn(
-            &'a Arc<App>,
-            &'a Opening,
-            &'a Call,
-        ) -> BoxFuture<'a, Result<Prepared, Error>>,
-    ) -> Route {
+    pub fn before(mut self, before: Prepare) -> Route {
         self.0.before = Some(Arc::new(before));
         self
     }
@@ -211,6 +208,13 @@ impl Route {
     #[must_use]
     pub fn conflicts(mut self) -> Route {
         self.0.doc.conflicts = true;
+        self
+    }
+
+    /// Takes a form with a `file`, as large as uploads may be.
+    #[must_use]
+    pub fn uploads(mut self) -> Route {
+        self.0.upload = true;
         self
     }
 

@@ -80,7 +80,7 @@ testkit::on_both! {
     }
 
     async fn the_document_and_the_routes_are_the_same(world: &World) {
-        let document = openapi::document(&world.app.registry);
+        let document = openapi::document(&world.app.registry, &openapi::Info::default());
         let mut routes: Vec<String> = world
             .operations()
             .iter()
@@ -109,7 +109,7 @@ testkit::on_both! {
     async fn declarations_and_schema_agree(world: &World) {
         let mut wrong = Vec::new();
         for info in world.app.registry.tables() {
-            let mut columns = testkit::columns(world, info.table).await;
+            let mut columns = world.columns(info.table).await;
             let mut declared: Vec<String> = (info.columns)().iter().map(|name| (*name).to_owned()).collect();
             if info.retained {
                 declared.extend(["voided_at".to_owned(), "voided_by".to_owned()]);
