@@ -18,6 +18,8 @@ pub mod account_rules;
 pub mod accounts;
 mod affairs;
 pub mod api_key;
+pub mod bootstrap;
+mod cleanup;
 pub mod close_account;
 pub mod credential;
 mod credential_routes;
@@ -40,13 +42,20 @@ pub mod profile;
 pub mod register;
 pub mod role;
 pub mod role_change_request;
+mod routes;
 mod secret_field;
 pub mod session;
 pub mod shown;
 pub mod state;
+mod texts;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
+mod user_routes;
+mod user_rules;
+
+pub use bootstrap::{create_superuser, setup_link};
+pub use door::{IdentityDoor, door};
 
 use platform::module::Module;
 
@@ -60,10 +69,14 @@ use user::User;
 pub fn module() -> Module {
     let module = Module::new("identity")
         .migrations(migrations::MIGRATIONS)
+        .seed(|cx| Box::pin(grants::seed(cx)))
+        .texts(texts::SOURCES)
         .resource::<Role>()
-        .table::<User>("User")
-        .table::<Session>("Session")
+        .resource::<User>()
+        .resource::<Session>()
+        .resource::<ApiKey>()
         .table::<TwoFactor>("TwoFactor")
-        .table::<ApiKey>("ApiKey");
-    affairs::declare(module)
+        .job(mail::JOB)
+        .job(cleanup::JOB);
+    affairs::declare(routes::add(module))
 }

@@ -43,7 +43,7 @@ platform::input! {
 
 /// What an authenticator app needs.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// For typing.
     secret: String,
     /// For scanning as a QR code.
@@ -52,7 +52,7 @@ pub struct Setup {
 
 /// Shown once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct RecoveryCodes {
+pub(crate) struct RecoveryCodes {
     /// Each works once.
     recovery_codes: Vec<String>,
 }
