@@ -3,10 +3,9 @@
 
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use kernel::{BuiltinRole, Code};
 use platform::action::Input;
 use platform::cx::{Cx, column, select};
-use platform::db::{Dialect, Statement, ToValue};
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
 use platform::http::call::{Call, Reply};
@@ -15,7 +14,7 @@ use platform::record::Record;
 use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
-use sea_query::{ExprTrait, LockType, Order};
+use sea_query::ExprTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,8 +24,9 @@ use crate::delegate_access::DelegateAccess;
 use crate::guess;
 use crate::login::{oneself, prove_password};
 use crate::role_change_request::{RequestStatus, RoleChangeRequest};
-use crate::state::{ACCESS, effective_role};
+use crate::state::ACCESS;
 use crate::user::{User, fold};
+use crate::user_rules::{another_admin, is_admin_account};
 
 platform::input! {
     /// The caller's confirmation.
@@ -74,14 +74,13 @@ fn close<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Erro
 /// Empties the account whose password was proved, if it is still the same one.
 async fn empty(cx: &mut Cx, proved: &User) -> Result<(), Error> {
     let id = proved.meta.id;
-    let admins = active_admins(cx).await?;
-    if admins == [id] {
-        return Err(Error::refuse(Code::Conflict, Text::new("last-admin")));
-    }
     let before = accounts::held(cx, id)
         .await?
         .filter(|user| user.is_active && user.password_hash == proved.password_hash)
         .ok_or_else(|| Error::field("password", Text::new("wrong-password")))?;
+    if is_admin_account(&before) {
+        another_admin(cx, id).await?;
+    }
     let mut after = emptied(&before, Uuid::new_v4());
     cx.update(&mut after, &before).await?;
     accounts::revoke_sessions(cx, id, None).await?;
@@ -120,35 +119,6 @@ fn emptied(before: &User, name: Uuid) -> User {
         password_hash: None,
         ..before.clone()
     }
-}
-
-/// The ids of all who may sign in as Admins, held until the end of the transaction: of two last
-/// Admins who leave at the same moment, the second one stays.
-pub(crate) async fn active_admins(cx: &mut Cx) -> Result<Vec<i64>, Error> {
-    let admin = BuiltinRole::Admin.id();
-    let mut query = select::<User>();
-    query
-        .and_where(column(User::TABLE, "is_active").eq(true))
-        .and_where(
-            column(User::TABLE, "role")
-                .eq(admin)
-                .or(column(User::TABLE, "is_superuser").eq(true)),
-        )
-        .order_by(sea_query::Alias::new("id"), Order::Asc);
-    if cx.dialect() == Dialect::Postgres {
-        query.lock(LockType::Update);
-    }
-    let found: Vec<User> = cx
-        .unscoped("somebody must be left who can let others in")
-        .records(query)
-        .await?;
-    Ok(found
-        .iter()
-        .filter(|user| {
-            effective_role(user.role.map(|role| role.get()), user.is_superuser) == Some(admin)
-        })
-        .map(|user| user.meta.id)
-        .collect())
 }
 
 async fn end_delegations(cx: &mut Cx, id: i64) -> Result<(), Error> {

@@ -13,11 +13,12 @@ use platform::record::Record;
 use platform::route::Route;
 use platform::texts::Text;
 
-use crate::account_rules::{country_code, names_are_free, normalise};
+use crate::account_rules::names_are_free;
 use crate::accounts;
 use crate::shown::{self, ShownRole};
 use crate::state::user_topic;
 use crate::user::{User, UserLanguage};
+use crate::user_rules::tidy;
 
 platform::input! {
     /// A change of one's own account; what is absent stays.
@@ -147,7 +148,7 @@ fn set<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>
         body.0.retain(|name, _| OWN.contains(&name.as_str()));
         let mut user = before.clone();
         user.overlay(&body)?;
-        normalise(&mut user, country_code(cx))?;
+        tidy(cx, &mut user)?;
         // Whoever takes another address over takes the account over: not in another's name.
         if user.email_fold != before.email_fold {
             crate::role_change_request::not_for_another(cx)?;

@@ -14,11 +14,12 @@ use platform::route::Route;
 use platform::unit::{self, Opening};
 use serde_json::Value as Json;
 
-use crate::account_rules::{country_code, names_are_free, normalise};
+use crate::account_rules::names_are_free;
 use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::profile::OwnAccount;
 use crate::user::{User, UserLanguage};
+use crate::user_rules::tidy;
 
 platform::input! {
     /// A new account.
@@ -67,7 +68,7 @@ fn role(body: &Body) -> Option<Ref<crate::role::Role>> {
 }
 
 /// The account as it is to be stored, but for the password.
-fn account(body: &Body, country: u16) -> Result<User, Error> {
+fn account(body: &Body) -> Result<User, Error> {
     let mut wanted = body.clone();
     // None of these is the caller's to choose.
     for name in ["role", "is_active"] {
@@ -75,7 +76,6 @@ fn account(body: &Body, country: u16) -> Result<User, Error> {
     }
     let mut user = User::create(&wanted)?;
     user.role = role(body);
-    normalise(&mut user, country)?;
     Ok(user)
 }
 
@@ -83,7 +83,8 @@ fn register<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, E
     Box::pin(async move {
         let body = call.body_for(&[])?;
         let input = Registration::parse(&body)?;
-        let mut user = account(&body, country_code(cx))?;
+        let mut user = account(&body)?;
+        tidy(cx, &mut user)?;
         // Hashing takes long; no transaction waits for it.
         let words = passwords::words(&user);
         let hash = passwords::choose(&cx.app, "password", input.password, words).await?;
@@ -129,7 +130,7 @@ mod tests {
             let mut body = asked.as_object().unwrap().clone();
             body.insert("username".into(), "ann".into());
             body.insert("must_change_password".into(), true.into());
-            let user = account(&Body(body), 220).unwrap();
+            let user = account(&Body(body)).unwrap();
             assert_eq!(user.role.map(|role| role.get()), expected, "{asked}");
             assert!(user.is_active && !user.is_superuser && !user.must_change_password);
         }
