@@ -1,5 +1,6 @@
 //! A hospital of its own for each test.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -122,14 +123,7 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     };
     let mut shared = Shared::default();
     let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
-    Parts {
-        settings,
-        clock,
-        modules: server::modules::modules(),
-        door,
-        mailer,
-        shared,
-    }
+    Parts { settings, clock, modules: server::modules::modules(), door, mailer, shared }
 }
 
 impl World {
@@ -197,11 +191,7 @@ impl World {
     /// Stores a user who can sign in with [`PASSWORD`]; returns the id.
     pub async fn user(&self, username: &str, role: Option<BuiltinRole>) -> i64 {
         let identity = Identity::of(&self.app).expect("identity is part of the application");
-        let hash = identity
-            .hasher()
-            .hash(PASSWORD.to_owned())
-            .await
-            .expect("a password that can be hashed");
+        let hash = identity.hasher().hash(PASSWORD.to_owned()).await.expect("a password that can be hashed");
         let address = Line::cut(&format!("{username}@hospital.example"));
         let user = User {
             meta: Meta::unstored(),
@@ -274,7 +264,13 @@ impl World {
     }
 
     /// Runs everything that is due, and what that makes due.
-    pub async fn settle(&self) {}
+    pub async fn settle(&self) {
+        while platform::jobs::run_due(&self.app)
+            .await
+            .expect("jobs that can be run")
+            > 0
+        {}
+    }
 
     /// The audit rows of a kind of record, oldest first.
     pub async fn audit_of(&self, object_type: &str) -> Vec<AuditLog> {
@@ -314,6 +310,17 @@ impl World {
 
     /// Fails the test when work was left behind that is due.
     async fn finish(self) {
+        let left = platform::jobs::unfinished(&self.app)
+            .await
+            .expect("jobs that can be counted");
+        let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
+        for job in &left {
+            *kinds.entry(job.kind.to_string()).or_default() += 1;
+        }
+        assert!(
+            left.is_empty(),
+            "left behind, call world.settle(): {kinds:?}"
+        );
         self.app.db.close().await;
     }
 }
