@@ -20,6 +20,7 @@ pub mod bootstrap;
 mod cleanup;
 pub mod credential;
 mod credential_routes;
+pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod grants;
@@ -38,6 +39,7 @@ pub mod role_change_request;
 mod routes;
 mod secret_field;
 pub mod session;
+pub mod shown;
 pub mod state;
 mod texts;
 pub mod two_factor;
@@ -74,12 +76,14 @@ pub fn module() -> Module {
         .resource::<Session>()
         .resource::<ApiKey>()
         .table::<TwoFactor>("TwoFactor")
-        .table::<LoginActivity>("LoginActivity")
-        .table::<RoleChangeRequest>("RoleChangeRequest")
-        .table::<DelegateAccess>("DelegateAccess")
+        .resource::<LoginActivity>()
+        .resource::<RoleChangeRequest>()
+        .action::<decide_role_change::Approve>()
+        .action::<decide_role_change::Reject>()
+        .resource::<DelegateAccess>()
         .table::<Preference>("Preference")
-        .table::<Organization>("Organization")
-        .table::<OrganizationMembership>("OrganizationMembership")
+        .resource::<Organization>()
+        .resource::<OrganizationMembership>()
         .job(mail::JOB)
         .job(cleanup::JOB);
     routes::add(module)

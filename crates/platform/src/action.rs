@@ -107,13 +107,18 @@ macro_rules! input {
                 let mut required: Vec<&str> = Vec::new();
                 $(
                     let mut schema = <$ty as $crate::field::Field>::schema();
-                    schema["description"] = concat!($($doc),*).trim().into();
+                    schema["description"] = $crate::record::tidy(concat!($($doc, "\n"),*)).into();
                     properties.insert(stringify!($field).to_owned(), schema);
                     if ($crate::record!(@required $ty $(, $default)?))() {
                         required.push(stringify!($field));
                     }
                 )*
-                Some($crate::serde_json::json!({ "type": "object", "properties": properties, "required": required }))
+                Some($crate::serde_json::json!({
+                    "type": "object",
+                    "description": $crate::record::tidy(concat!($($tdoc, "\n"),*)),
+                    "properties": properties,
+                    "required": required,
+                }))
             }
         }
     };
@@ -139,7 +144,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
         path,
         id: format!(
             "{}_{}",
-            resource.replace('-', "_"),
+            resource.replace(['-', '/'], "_"),
             A::VERB.replace('-', "_")
         ),
         need: Need::May(permission, Without::Forbidden),

@@ -454,7 +454,7 @@ impl Unscoped<'_> {
     pub async fn exists(self, table: &'static str, id: i64) -> Result<bool, Error> {
         let mut query = Query::select();
         query
-            .expr(Expr::val(1i64))
+            .expr(Expr::cust("1"))
             .from(Alias::new(table))
             .and_where(Expr::col(Alias::new("id")).eq(id));
         let statement = Statement::build(self.0.dialect(), &query);

@@ -11,6 +11,7 @@
 //! transaction and its traces are the [`cx::Cx`] that [`unit`] makes and commits.
 
 pub mod access;
+pub mod account;
 pub mod action;
 pub mod actor;
 pub mod app;
@@ -28,8 +29,10 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod mail;
+pub mod matrix;
 pub mod migrations;
 pub mod module;
+pub mod openapi;
 pub mod operation;
 pub mod outbox;
 pub mod record;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
-use crate::access::{Access, PermissionInfo};
+use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
@@ -31,10 +32,20 @@ pub struct Module {
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
+    pub(crate) reindexes: Vec<Reindex>,
+    pub(crate) account_sections: Vec<AccountSection>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
 pub type Seed = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
+
+/// Rebuilds the blind index of a batch of rows while the index key rotates.
+///
+/// It is given the id of the last row that was done (0 at first) and returns that of the last row it
+/// did, or `None` when no rows are left. For each row it replaces all stored tags by those the ring
+/// makes now ([`KeyRing::tags`](crate::seal::KeyRing::tags) and its sisters), so it may run again. Each
+/// batch is a transaction of its own: some hundred rows are a good size.
+pub type Reindex = for<'a> fn(&'a mut Cx, after: i64) -> BoxFuture<'a, Result<Option<i64>, Error>>;
 
 /// A table as declared.
 #[derive(Clone, Copy)]
@@ -49,30 +60,34 @@ pub struct TableInfo {
     pub path: &'static str,
     /// Rows are voided, not erased.
     pub retained: bool,
+    /// What the declaration's comment says.
+    pub doc: &'static str,
     /// Its fields.
     pub fields: &'static [FieldInfo],
     /// Its columns.
     pub columns: fn() -> &'static [&'static str],
     /// Seals some of its fields, so that rotation visits it.
     pub sealed: bool,
+    /// The column that names the patient, if there is one.
+    pub patient: Option<&'static str>,
+    /// Which rows a grant reaches; none for tables that no path serves.
+    pub scope: Option<fn(&Grant) -> Scope>,
 }
 
 impl TableInfo {
-    fn of<R: Record>(
-        module: &'static str,
-        name: &'static str,
-        path: &'static str,
-        retained: bool,
-    ) -> TableInfo {
+    fn of<R: Record>(module: &'static str, name: &'static str) -> TableInfo {
         TableInfo {
             module,
             table: R::TABLE,
             name,
-            path,
-            retained,
+            path: "",
+            retained: false,
+            doc: R::DOC.trim_ascii(),
             fields: R::FIELDS,
             columns: R::columns,
             sealed: R::has_sealed(),
+            patient: None,
+            scope: None,
         }
     }
 }
@@ -104,14 +119,21 @@ impl Module {
             texts: Vec::new(),
             patient_columns: Vec::new(),
             seeds: Vec::new(),
+            reindexes: Vec::new(),
+            account_sections: Vec::new(),
         }
     }
 
     /// A table with its list, create, retrieve, update and delete.
     #[must_use]
     pub fn resource<R: Resource>(mut self) -> Module {
-        self.tables
-            .push(TableInfo::of::<R>(self.name, R::NAME, R::PATH, R::RETAINED));
+        self.tables.push(TableInfo {
+            path: R::PATH,
+            retained: R::RETAINED,
+            patient: R::PATIENT,
+            scope: Some(R::scope),
+            ..TableInfo::of::<R>(self.name, R::NAME)
+        });
         self.permissions.extend(resource::permissions::<R>());
         self.operations.extend(resource::operations::<R>(self.name));
         self.patient_columns.extend(R::patient_column());
@@ -121,8 +143,7 @@ impl Module {
     /// A table that no path serves.
     #[must_use]
     pub fn table<R: Record>(mut self, name: &'static str) -> Module {
-        self.tables
-            .push(TableInfo::of::<R>(self.name, name, "", false));
+        self.tables.push(TableInfo::of::<R>(self.name, name));
         self
     }
 
@@ -190,10 +211,24 @@ impl Module {
         self
     }
 
+    /// What the module knows of a user, for the copy of their data that they may ask for.
+    #[must_use]
+    pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
+        self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
         self.seeds.push(seed);
+        self
+    }
+
+    /// Rebuilds the module's blind index when the index key rotates.
+    #[must_use]
+    pub fn reindex(mut self, reindex: Reindex) -> Module {
+        self.reindexes.push(reindex);
         self
     }
 }
@@ -266,6 +301,13 @@ impl Registry {
             .iter()
             .flat_map(|module| &module.subscribers)
             .filter(move |subscriber| subscriber.topic == topic)
+    }
+
+    /// What every module knows of a user.
+    pub fn account_sections(&self) -> impl Iterator<Item = AccountSection> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.account_sections.iter().copied())
     }
 
     /// Every kind of job.

@@ -60,8 +60,16 @@ pub struct Doc {
     pub status: u16,
     /// Query parameters: name, schema, what it does.
     pub query: Vec<(String, Json, String)>,
-    /// Other refusals than those every operation has.
+    /// Can contradict what is stored: 409.
     pub conflicts: bool,
+    /// Deals with one record that carries a version: answers have its `ETag`, changes honour `If-Match`.
+    pub versioned: bool,
+    /// A list that is always answered page by page, never as a bare array.
+    pub pages: bool,
+    /// The content type of an answer that is not JSON, such as an export's.
+    pub media: Option<&'static str>,
+    /// Too many calls are refused for a while: 429.
+    pub limited: bool,
 }
 
 /// A JSON Schema, named when it belongs among the document's components.
@@ -76,12 +84,14 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// Of a type that derives its schema.
+    /// Of an answer's type that derives its schema.
     pub fn of<T: schemars::JsonSchema>() -> Schema {
         let json = schemars::SchemaGenerator::new(
             schemars::generate::SchemaSettings::draft2020_12().with(|s| {
                 s.inline_subschemas = true;
                 s.meta_schema = None;
+                // What answers always have is required, also where reading it back would not ask for it.
+                s.contract = schemars::generate::Contract::Serialize;
             }),
         )
         .into_root_schema_for::<T>()

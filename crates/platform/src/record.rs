@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Kind, Ref, Shape, Shown};
-use crate::seal::{Aad, Envelope, KeyRing};
+use crate::seal::{Aad, Envelope, KeyRing, SealError};
 
 /// The column that holds the sealed fields of a row.
 pub const SEALED_COLUMN: &str = "sealed";
@@ -135,6 +135,8 @@ impl Body {
 pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// The table.
     const TABLE: &'static str;
+    /// What the declaration's comment says, each line led by a space.
+    const DOC: &'static str = "";
     /// Its fields in declaration order.
     const FIELDS: &'static [FieldInfo];
 
@@ -207,8 +209,13 @@ fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
     if R::has_sealed() {
         let bytes: Vec<u8> = row.get(next)?;
         next += 1;
-        sealed = Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes)
-            .map_err(|error| DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)))?;
+        sealed =
+            Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes).map_err(
+                |error| match error {
+                    SealError::UnknownKey(id) => DbError::UnknownKey(id),
+                    error => DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)),
+                },
+            )?;
     }
     R::take(meta, row, &mut next, &mut sealed)
 }
@@ -223,7 +230,7 @@ impl<R: Record> FromRow for Loaded<R> {
 }
 
 /// The values of a row in the order of [`Record::columns`] without `id`.
-pub fn values<R: Record>(record: &R, ring: &KeyRing) -> Result<Vec<Value>, crate::seal::SealError> {
+pub fn values<R: Record>(record: &R, ring: &KeyRing) -> Result<Vec<Value>, SealError> {
     let meta = record.meta();
     let mut sealed = Envelope::new();
     let mut columns = Vec::with_capacity(R::columns().len());
@@ -272,6 +279,12 @@ pub fn show_field<T: Field, M: SerializeMap>(
         }
     }
     Ok(())
+}
+
+/// A declaration's comment as prose: lines without the space that follows `///`, joined.
+pub fn tidy(doc: &str) -> String {
+    let lines: Vec<&str> = doc.lines().map(str::trim).collect();
+    lines.join("\n").trim().to_owned()
 }
 
 /// A create must mention a field that has neither a default nor a natural "nothing".
@@ -331,12 +344,13 @@ macro_rules! record {
 
         impl $crate::record::Record for $name {
             const TABLE: &'static str = $table;
+            const DOC: &'static str = concat!($($tdoc, "\n"),*);
             const FIELDS: &'static [$crate::record::FieldInfo] = &[
                 $( $crate::record::FieldInfo {
                     name: stringify!($client),
                     part: $crate::record::Part::Client,
                     shape: <$cty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($cdoc),*),
+                    doc: concat!($($cdoc, "\n"),*),
                     schema: <$cty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$cty>,
                     required: $crate::record!(@required $cty $(, $cdefault)?),
@@ -345,7 +359,7 @@ macro_rules! record {
                     name: stringify!($server),
                     part: $crate::record::Part::Server,
                     shape: <$sty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($sdoc),*),
+                    doc: concat!($($sdoc, "\n"),*),
                     schema: <$sty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$sty>,
                     required: $crate::record::not_required,
@@ -354,7 +368,7 @@ macro_rules! record {
                     name: stringify!($hidden),
                     part: $crate::record::Part::Hidden,
                     shape: <$hty as $crate::field::Field>::SHAPE,
-                    doc: concat!($($hdoc),*),
+                    doc: concat!($($hdoc, "\n"),*),
                     schema: <$hty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$hty>,
                     required: $crate::record::not_required,

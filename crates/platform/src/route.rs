@@ -13,10 +13,15 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+use crate::resource::{self, Resource};
 use crate::unit::Opening;
 
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
+
+/// What runs before the unit of work, as a plain function.
+pub type Prepare =
+    for<'a> fn(&'a Arc<App>, &'a Opening, &'a Call) -> BoxFuture<'a, Result<Prepared, Error>>;
 
 /// Builds an [`Operation`] by saying what is particular about it.
 pub struct Route(Operation);
@@ -63,14 +68,7 @@ impl Route {
     /// Works something slow out before the unit of work begins; see
     /// [`Cx::prepared`](crate::cx::Cx::prepared).
     #[must_use]
-    pub fn before(
-        mut self,
-        before: for<'a> fn(
-            &'a Arc<App>,
-            &'a Opening,
-            &'a Call,
-        ) -> BoxFuture<'a, Result<Prepared, Error>>,
-    ) -> Route {
+    pub fn before(mut self, before: Prepare) -> Route {
         self.0.before = Some(Arc::new(before));
         self
     }
@@ -143,7 +141,7 @@ impl Route {
         self
     }
 
-    /// The answer has no body, or one that is not JSON.
+    /// The answer has no body.
     #[must_use]
     pub fn answers_nothing(mut self, status: u16) -> Route {
         self.0.doc.answer = None;
@@ -158,6 +156,79 @@ impl Route {
             .doc
             .query
             .push((name.to_owned(), schema, what.to_owned()));
+        self
+    }
+
+    /// The answer is one record of a resource.
+    #[must_use]
+    pub fn answers_record<R: Resource>(mut self, status: u16) -> Route {
+        self.0.doc.answer = Some(Schema {
+            list: false,
+            ..resource::list_schema::<R>()
+        });
+        self.0.doc.status = status;
+        self
+    }
+
+    /// The body changes a record of a resource.
+    #[must_use]
+    pub fn takes_change<R: Resource>(mut self) -> Route {
+        self.0.doc.body = Some(resource::change_schema::<R>());
+        self.0.doc.conflicts = true;
+        self
+    }
+
+    /// The answer is a list of a resource's records, page by page, with the resource's filters.
+    #[must_use]
+    pub fn answers_pages<R: Resource>(mut self) -> Route {
+        self.0.doc.answer = Some(resource::list_schema::<R>());
+        self.0.doc.query = resource::list_parameters::<R>();
+        self.0.doc.pages = true;
+        self.0.doc.status = 200;
+        self
+    }
+
+    /// The answer is no JSON but of this content type, such as an export.
+    #[must_use]
+    pub fn answers_file(mut self, content_type: &'static str) -> Route {
+        self.0.doc.answer = None;
+        self.0.doc.media = Some(content_type);
+        self.0.doc.status = 200;
+        self
+    }
+
+    /// Deals with one versioned record: shows its `ETag`, and a change honours `If-Match`.
+    #[must_use]
+    pub fn versioned(mut self) -> Route {
+        self.0.doc.versioned = true;
+        self
+    }
+
+    /// Can contradict what is stored: 409.
+    #[must_use]
+    pub fn conflicts(mut self) -> Route {
+        self.0.doc.conflicts = true;
+        self
+    }
+
+    /// Takes a form with a `file`, as large as uploads may be.
+    #[must_use]
+    pub fn uploads(mut self) -> Route {
+        self.0.upload = true;
+        self
+    }
+
+    /// Refuses too many calls for a while: 429.
+    #[must_use]
+    pub fn limited(mut self) -> Route {
+        self.0.doc.limited = true;
+        self
+    }
+
+    /// Further text for the document.
+    #[must_use]
+    pub fn description(mut self, description: &str) -> Route {
+        self.0.doc.description = description.to_owned();
         self
     }
 

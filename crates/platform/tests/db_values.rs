@@ -181,11 +181,9 @@ async fn misfits_are_errors_with_a_name() {
     each(|TestDb { db, .. }| async move {
         migrate(&db, &[("test", KINDS)]).await.unwrap();
         let insert = |column: &str, value: Value| {
-            let sql = format!("INSERT INTO kinds ({column}) VALUES ($1)");
-            db.execute(Statement {
-                sql: sql.into(),
-                values: vec![value],
-            })
+            let mut statement = Statement::raw("", vec![value]);
+            statement.sql = format!("INSERT INTO kinds ({column}) VALUES ($1)").into();
+            db.execute(statement)
         };
         for (column, value) in [
             ("i", "twelve".to_value()),

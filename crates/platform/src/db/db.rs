@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, StreamExt, stream};
@@ -20,7 +21,7 @@ const ATTEMPTS: u32 = 6;
 
 /// An open database. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
-pub struct Db(Inner);
+pub struct Db(Inner, Arc<AtomicU64>);
 
 #[derive(Clone)]
 enum Inner {
@@ -37,6 +38,8 @@ pub struct Stats {
     pub pool_size: usize,
     /// Connections of the PostgreSQL pool at work; 0 on SQLite.
     pub pool_in_use: usize,
+    /// Statements sent since the database was opened, `BEGIN` and `COMMIT` aside.
+    pub statements: u64,
 }
 
 impl Db {
@@ -46,7 +49,7 @@ impl Db {
     /// [`DbError::Unavailable`] when it cannot be reached or a setting that durability depends on
     /// cannot be made.
     pub async fn connect(config: &DbConfig) -> Result<Self, DbError> {
-        Ok(Self(match &config.url {
+        let inner = match &config.url {
             DbUrl::Sqlite(path) => Inner::Sqlite(Sqlite::open(path, config)?),
             DbUrl::Postgres {
                 config: server,
@@ -54,7 +57,12 @@ impl Db {
             } => Inner::Postgres(
                 Postgres::connect(server, root_certificates.as_deref(), config).await?,
             ),
-        }))
+        };
+        Ok(Self(inner, Arc::default()))
+    }
+
+    fn count(&self) {
+        self.1.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Which SQL is spoken here.
@@ -71,6 +79,7 @@ impl Db {
     /// # Errors
     /// Any [`DbError`]; a statement that writes is refused on SQLite (use [`begin`](Self::begin)).
     pub async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
+        self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.all(statement).await,
             Inner::Postgres(db) => db.all(statement).await,
@@ -83,6 +92,7 @@ impl Db {
     /// # Errors
     /// As [`all`](Self::all).
     pub async fn few<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
+        self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.few(&statement),
             Inner::Postgres(db) => db.all(statement).await,
@@ -94,6 +104,7 @@ impl Db {
     /// # Errors
     /// As [`all`](Self::all), and [`DbError::Decode`] when there are several.
     pub async fn optional<T: FromRow>(&self, statement: Statement) -> Result<Option<T>, DbError> {
+        self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.optional(&statement),
             Inner::Postgres(db) => db.optional(statement).await,
@@ -139,8 +150,8 @@ impl Db {
     /// When no connection is to be had in time.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         Ok(match &self.0 {
-            Inner::Sqlite(db) => Tx::sqlite(db.write()),
-            Inner::Postgres(db) => Tx::postgres(db.begin().await?),
+            Inner::Sqlite(db) => Tx::sqlite(db.write(), self.1.clone()),
+            Inner::Postgres(db) => Tx::postgres(db.begin().await?, self.1.clone()),
         })
     }
 
@@ -149,6 +160,7 @@ impl Db {
     /// # Errors
     /// Any [`DbError`].
     pub async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
+        self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.write().execute_and_commit(statement).await,
             Inner::Postgres(db) => db.execute(statement).await,
@@ -224,6 +236,7 @@ impl Db {
                 wal_bytes: Some(db.wal_bytes()),
                 pool_size: db.idle_readers(),
                 pool_in_use: 0,
+                statements: self.1.load(Ordering::Relaxed),
             },
             Inner::Postgres(db) => {
                 let (pool_size, pool_in_use) = db.usage();
@@ -231,6 +244,7 @@ impl Db {
                     wal_bytes: None,
                     pool_size,
                     pool_in_use,
+                    statements: self.1.load(Ordering::Relaxed),
                 }
             }
         }

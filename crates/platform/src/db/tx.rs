@@ -1,5 +1,8 @@
 //! A transaction, on either database.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::error::DbError;
 use super::postgres::PgTx;
 use super::row::FromRow;
@@ -16,6 +19,7 @@ use super::statement::{Dialect, Statement};
 pub struct Tx {
     inner: Inner,
     failed: bool,
+    statements: Arc<AtomicU64>,
 }
 
 enum Inner {
@@ -24,17 +28,19 @@ enum Inner {
 }
 
 impl Tx {
-    pub(super) fn sqlite(tx: WriteTx) -> Self {
+    pub(super) fn sqlite(tx: WriteTx, statements: Arc<AtomicU64>) -> Self {
         Self {
             inner: Inner::Sqlite(tx),
             failed: false,
+            statements,
         }
     }
 
-    pub(super) fn postgres(tx: PgTx) -> Self {
+    pub(super) fn postgres(tx: PgTx, statements: Arc<AtomicU64>) -> Self {
         Self {
             inner: Inner::Postgres(Box::new(tx)),
             failed: false,
+            statements,
         }
     }
 
@@ -51,6 +57,7 @@ impl Tx {
         if self.failed {
             return Err(DbError::aborted());
         }
+        self.statements.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 

@@ -63,7 +63,7 @@ pub(super) async fn count(cx: &mut Cx, query: &SelectStatement) -> Result<Count,
     inner
         .clear_selects()
         .clear_order_by()
-        .expr(Expr::val(1i64))
+        .expr(Expr::cust("1"))
         .limit(CAP + 1);
     let mut outer = Query::select();
     outer

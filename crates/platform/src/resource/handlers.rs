@@ -1,17 +1,18 @@
 //! Create, retrieve, update and delete, the same for every resource.
 
 use http::StatusCode;
-use kernel::Code;
+use kernel::{Code, Reach};
 use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
 use super::{Resource, View};
+use crate::access::{Grant, Scope};
 use crate::cx::{Cx, column};
 use crate::db::Statement;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::http::call::{Call, Reply};
-use crate::record::Body;
+use crate::record::{Body, Part};
 use crate::texts::Text;
 
 /// Answers one record with its `ETag`, and notes that it was seen.
@@ -46,7 +47,8 @@ pub(super) async fn retrieve<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Re
 }
 
 pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let body = call.body_for(&names::<R>())?;
+    let mut body = call.body_for(&names::<R>())?;
+    R::fold(cx, &mut body).await?;
     let mut row = R::create(&body)?;
     if R::CLIENT_UID
         && let Some(json) = body.0.get("uid")
@@ -76,7 +78,8 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
 
 pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let row: R = cx.hold(call.id()?).await?;
-    let body = call.body_for(&names::<R>())?;
+    let mut body = call.body_for(&names::<R>())?;
+    R::fold(cx, &mut body).await?;
     let row = change(cx, row, &body, call.if_match()?).await?;
     show_one(cx, &row).await
 }
@@ -155,11 +158,16 @@ fn names<R: Resource>() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Every reference that the change sets must name a record that exists, and one of the same patient
-/// where both belong to one.
+/// where both belong to one. Staff may refer to what they may not read; whoever is confined to their
+/// own records may refer only to those, and to what they may read anyway.
 async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Result<(), Error> {
+    let app = cx.app.clone();
+    let grant = cx.grant();
+    let patient = R::PATIENT.and_then(|name| row.field(name)?.as_i64());
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut wanted = Vec::new();
-    for field in R::FIELDS {
+    // What the program keeps is set later, and by itself.
+    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let Some(table) = field.shape.reference else {
             continue;
         };
@@ -170,18 +178,34 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
         let Some(id) = value.as_ref().and_then(Json::as_i64) else {
             continue;
         };
-        let retained = cx
-            .app
-            .registry
-            .tables()
-            .any(|info| info.table == table && info.retained);
+        let info = app.registry.tables().find(|info| info.table == table);
         let mut exists = Query::select();
         exists
-            .expr(Expr::val(wanted.len() as i64))
+            .expr(Expr::cust(wanted.len().to_string()))
             .from(Alias::new(table))
             .and_where(Expr::col(Alias::new("id")).eq(id));
-        if retained {
+        match info.and_then(|info| info.patient) {
+            Some(name) if patient.is_some() => exists.expr(column(table, name)),
+            _ => exists.expr(Expr::cust("0")),
+        };
+        if info.is_some_and(|info| info.retained) {
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
+        }
+        if grant.reach == Reach::Own
+            && !R::OPEN_REFERENCES.contains(&field.name)
+            && let Some(info) = info
+            && let Some(scope) = info.scope
+        {
+            let read = cx.grant_of(&format!("{}:read", info.path));
+            match reachable(scope, grant, read) {
+                Scope::All => {}
+                Scope::Nothing => {
+                    exists.and_where(Expr::cust("1 = 0"));
+                }
+                Scope::Where(condition) => {
+                    exists.cond_where(condition);
+                }
+            }
         }
         wanted.push((field.name, table, id));
         match &mut union {
@@ -193,22 +217,37 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     }
     let Some(union) = union else { return Ok(()) };
     let statement = Statement::build(cx.dialect(), &union);
-    let found: Vec<(i64,)> = cx
+    let found: Vec<(i64, i64)> = cx
         .unscoped("a reference is checked for existence only")
         .all(statement)
         .await?;
     let mut faults = Faults::new();
     for (at, (name, table, id)) in wanted.iter().enumerate() {
-        if !found.iter().any(|(index,)| *index == at as i64) {
-            faults.say(
+        match found.iter().find(|(index, _)| *index == at as i64) {
+            None => faults.say(
                 name,
                 Text::new("unknown-reference")
                     .with("id", id)
                     .with("kind", table),
-            );
+            ),
+            Some((_, whose)) if *whose != 0 && patient.is_some_and(|patient| patient != *whose) => {
+                faults.say(name, Text::new("other-patient"));
+            }
+            Some(_) => {}
         }
     }
     Ok(faults.into_result()?)
+}
+
+/// The rows that a caller who is confined to their own records may refer to.
+fn reachable(scope: fn(&Grant) -> Scope, opened: Grant, read: Grant) -> Scope {
+    match read.reach {
+        Reach::All => Scope::All,
+        reach => scope(&Grant {
+            reach: reach.max(opened.reach),
+            ..opened
+        }),
+    }
 }
 
 /// A record that others depend on is not removed; the answer names them.
@@ -223,7 +262,7 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
     {
         let mut first = Query::select();
         first
-            .expr(Expr::val(labels.len() as i64))
+            .expr(Expr::cust(labels.len().to_string()))
             .from(Alias::new(info.table))
             .and_where(column(info.table, field.name).eq(row.meta().id))
             .limit(1);

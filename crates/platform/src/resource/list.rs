@@ -1,7 +1,7 @@
 //! Lists: filters, search, order and pages, all bounded.
 
 use sea_query::{Alias, Condition, Expr, ExprTrait, Func, LikeExpr, SelectStatement};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::count::{self, Count};
 use super::page::{self, Key, Page};
@@ -381,46 +381,4 @@ pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition 
             .like(LikeExpr::new(pattern.clone()).escape('\\')),
         )
     })
-}
-
-/// The list's parameters for the document.
-pub(super) fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
-    let text = || json!({ "type": "string" });
-    let whole = || json!({ "type": "integer", "minimum": 0 });
-    let mut parameters: Vec<(String, Json, String)> = R::FILTERS
-        .iter()
-        .filter_map(|name| R::info(name))
-        .map(|field| {
-            (
-                field.name.to_owned(),
-                (field.schema)(),
-                field.doc.trim().to_owned(),
-            )
-        })
-        .collect();
-    parameters.extend(
-        R::OWN_FILTERS
-            .iter()
-            .map(|name| ((*name).to_owned(), text(), String::new())),
-    );
-    parameters.push(("search".into(), text(), "Text to look for.".into()));
-    parameters.push((
-        "ordering".into(),
-        text(),
-        "Fields to sort by, `-` for descending.".into(),
-    ));
-    parameters.push((
-        "limit".into(),
-        whole(),
-        "Rows of a page, at most 1000.".into(),
-    ));
-    parameters.push(("offset".into(), whole(), "Rows to skip.".into()));
-    parameters.push(("page".into(), whole(), "Page number, from 1.".into()));
-    parameters.push(("page_size".into(), whole(), "The same as limit.".into()));
-    parameters.push((
-        "cursor".into(),
-        text(),
-        "Where the page before ended; empty for the first page.".into(),
-    ));
-    parameters
 }

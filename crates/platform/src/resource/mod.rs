@@ -5,19 +5,22 @@
 //! merging a change, optimistic locking, references, audit, the document — is here, once.
 
 pub mod count;
+mod draft;
 mod handlers;
 mod list;
 mod page;
+mod parameters;
 mod view;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use serde_json::{Value as Json, json};
 
 pub use handlers::{change, show_one};
 pub use list::{list, list_results};
+pub(crate) use parameters::common as common_parameters;
+pub use parameters::parameters as list_parameters;
 pub use view::{View, schema as view_schema};
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
@@ -27,7 +30,7 @@ use crate::error::Error;
 use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
-use crate::record::{Body, Part, Record};
+use crate::record::{Body, Record};
 use crate::unit::Opening;
 
 /// What a search found.
@@ -64,6 +67,9 @@ pub trait Resource: Record + Audited {
     const SEARCH: &'static [&'static str] = &[];
     /// The column that names the patient, if there is one: merging moves it.
     const PATIENT: Option<&'static str> = None;
+    /// References to records that the caller need not reach, such as the person somebody names as
+    /// their delegate.
+    const OPEN_REFERENCES: &'static [&'static str] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [&'static str] = &[];
     /// Further keys of an answer, worked out for a whole page at once.
@@ -106,6 +112,12 @@ pub trait Resource: Record + Audited {
                 .pop()
                 .unwrap_or_default())
         }
+    }
+
+    /// Folds other forms of a reference, such as a name, into the declared fields of a body, before
+    /// it is parsed.
+    fn fold(_cx: &mut Cx, _body: &mut Body) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
     }
 
     /// Works something slow out before a create's or an update's transaction begins, such as a
@@ -206,6 +218,24 @@ pub(crate) fn permissions<R: Resource>() -> Vec<PermissionInfo> {
         .collect()
 }
 
+/// The schema of a resource's list.
+pub(crate) fn list_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(R::NAME.to_owned()),
+        json: view::schema::<R>(),
+        list: true,
+    }
+}
+
+/// The schema of a change of a resource's record.
+pub(crate) fn change_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(format!("{}Change", R::NAME)),
+        json: draft::optional(&draft::schema::<R>()),
+        list: false,
+    }
+}
+
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     let record = Schema {
@@ -215,7 +245,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     };
     let draft = Schema {
         name: Some(format!("{}Write", R::NAME)),
-        json: draft_schema::<R>(),
+        json: draft::schema::<R>(),
         list: false,
     };
     let base =
@@ -234,7 +264,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 } else {
                     format!("{}/", R::PATH)
                 },
-                id: format!("{}_{verb}", R::PATH.replace('-', "_")),
+                id: format!("{}_{verb}", R::PATH.replace(['-', '/'], "_")),
                 need: Need::May(
                     permission::<R>(if verb == "list" { "read" } else { verb }, letter),
                     without,
@@ -245,6 +275,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     summary,
                     answer: Some(record.clone()),
                     status: 200,
+                    versioned: true,
                     ..Doc::default()
                 },
                 before: None,
@@ -259,13 +290,14 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'r',
             "list",
             Without::Nothing,
-            format!("List {}", R::PATH),
+            format!("List {}", R::PATH.replace(['-', '_', '/'], " ")),
         );
         list.doc.answer = Some(Schema {
             list: true,
             ..record.clone()
         });
-        list.doc.query = list::parameters::<R>();
+        list.doc.versioned = false;
+        list.doc.query = list_parameters::<R>();
         list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
         let mut retrieve = base(
             Method::GET,
@@ -273,9 +305,9 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'r',
             "read",
             Without::Nothing,
-            format!("One {}", R::NAME),
+            format!("Show one {}", draft::spoken(R::NAME)),
         );
-        retrieve.id = format!("{}_retrieve", R::PATH.replace('-', "_"));
+        retrieve.id = format!("{}_retrieve", R::PATH.replace(['-', '/'], "_"));
         retrieve.run = Arc::new(|cx, call| Box::pin(handlers::retrieve::<R>(cx, call)));
         operations.extend([list, retrieve]);
     }
@@ -286,7 +318,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'c',
             "create",
             Without::Forbidden,
-            format!("Create a {}", R::NAME),
+            format!("Create one {}", draft::spoken(R::NAME)),
         );
         create.doc.body = Some(draft.clone());
         create.doc.status = StatusCode::CREATED.as_u16();
@@ -306,14 +338,10 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 'u',
                 "update",
                 Without::Forbidden,
-                format!("Change a {}", R::NAME),
+                format!("Change one {}", draft::spoken(R::NAME)),
             );
-            update.id = format!("{}_{name}", R::PATH.replace('-', "_"));
-            update.doc.body = Some(Schema {
-                name: None,
-                json: optional(&draft.json),
-                list: false,
-            });
+            update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
+            update.doc.body = Some(change_schema::<R>());
             update.doc.conflicts = true;
             update.before = Some(Arc::new(|app, opening, call| {
                 Box::pin(R::before(app, opening, call))
@@ -329,7 +357,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'd',
             "delete",
             Without::Forbidden,
-            format!("Delete a {}", R::NAME),
+            format!("Delete one {}", draft::spoken(R::NAME)),
         );
         delete.doc.answer = None;
         delete.doc.status = StatusCode::NO_CONTENT.as_u16();
@@ -338,26 +366,4 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         operations.push(delete);
     }
     operations
-}
-
-fn draft_schema<R: Resource>() -> Json {
-    let mut properties = serde_json::Map::new();
-    let mut required = Vec::new();
-    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
-        let mut schema = (field.schema)();
-        schema["description"] = field.doc.trim().into();
-        properties.insert(field.name.to_owned(), schema);
-        if (field.required)() {
-            required.push(field.name);
-        }
-    }
-    json!({ "type": "object", "properties": properties, "required": required })
-}
-
-fn optional(schema: &Json) -> Json {
-    let mut schema = schema.clone();
-    if let Some(object) = schema.as_object_mut() {
-        object.remove("required");
-    }
-    schema
 }

@@ -113,9 +113,11 @@ pub(super) struct Key {
     pub descending: bool,
 }
 
+/// What every list can be sorted by.
+pub(super) const STANDARD: [&str; 3] = ["id", "created_at", "updated_at"];
+
 /// Reads `-date,time`; `id` always comes last, so that the order is total.
 pub(super) fn keys<R: Record>(text: &str, allowed: &[&'static str]) -> Result<Vec<Key>, Error> {
-    const STANDARD: [&str; 3] = ["id", "created_at", "updated_at"];
     let mut keys: Vec<Key> = Vec::new();
     for part in text
         .split(',')

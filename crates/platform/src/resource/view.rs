@@ -62,14 +62,25 @@ impl<R: Resource> Serialize for Shown<'_, R> {
 /// The schema of [`View`].
 pub fn schema<R: Resource>() -> Json {
     let mut properties = serde_json::Map::new();
-    properties.insert("id".into(), json!({ "type": "integer", "format": "int64" }));
-    properties.insert("uid".into(), json!({ "type": "string", "format": "uuid" }));
+    properties.insert(
+        "id".into(),
+        json!({ "type": "integer", "format": "int64", "minimum": 1, "readOnly": true }),
+    );
+    properties.insert(
+        "uid".into(),
+        json!({
+            "type": "string",
+            "format": "uuid",
+            "readOnly": true,
+            "description": "The identity that holds across databases.",
+        }),
+    );
     for field in R::FIELDS
         .iter()
         .filter(|field| field.part != Part::Hidden && !R::REPLACED.contains(&field.name))
     {
         let mut schema = (field.schema)();
-        schema["description"] = field.doc.trim().into();
+        schema["description"] = crate::record::tidy(field.doc).into();
         if field.part == Part::Server {
             schema["readOnly"] = true.into();
         }
@@ -79,14 +90,21 @@ pub fn schema<R: Resource>() -> Json {
         properties.insert(field.name.to_owned(), schema);
     }
     for (other, name) in R::ALIASES {
-        if let Some(schema) = properties.get(*name).cloned() {
+        if let Some(field) = R::info(name).filter(|field| field.part != Part::Hidden) {
+            let mut schema = (field.schema)();
+            schema["description"] = format!("Another name of `{name}`.").into();
             properties.insert((*other).to_owned(), schema);
         }
     }
-    let extra = crate::operation::Schema::of::<R::Extra>().json;
+    let mut required = vec![json!("id"), json!("uid")];
+    let mut extra = crate::operation::Schema::of::<R::Extra>().json;
     if let Some(Json::Object(more)) = extra.get("properties") {
         properties.extend(more.clone());
     }
+    if let Some(Json::Array(more)) = extra.get("required") {
+        required.extend(more.clone());
+    }
+    required.extend(["created_at", "updated_at", "version"].map(Json::from));
     for name in ["created_at", "updated_at"] {
         properties.insert(
             name.into(),
@@ -95,7 +113,20 @@ pub fn schema<R: Resource>() -> Json {
     }
     properties.insert(
         "version".into(),
-        json!({ "type": "integer", "minimum": 1, "readOnly": true }),
+        json!({
+            "type": "integer",
+            "minimum": 1,
+            "readOnly": true,
+            "description": "1, and one more with each change. The `ETag` is the same.",
+        }),
     );
-    json!({ "type": "object", "properties": properties })
+    // Of the declared fields none is required: some are withheld from some callers.
+    let mut schema = json!({ "type": "object", "properties": properties, "required": required });
+    if !R::DOC.trim().is_empty() {
+        schema["description"] = crate::record::tidy(R::DOC).into();
+    }
+    if let Some(definitions) = extra.get_mut("$defs") {
+        schema["$defs"] = definitions.take();
+    }
+    schema
 }

@@ -1,11 +1,10 @@
-//! Runs a test on every database: SQLite in a temporary directory always, and PostgreSQL when
-//! `CHELAL_TEST_POSTGRES` holds the URL of a server where databases may be created.
+//! Runs a test on every database: SQLite in a temporary directory always, and PostgreSQL where
+//! there is one.
 
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "shared by test files")]
 
 use std::future::Future;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use platform::db::{Db, DbConfig, Statement};
 
@@ -42,32 +41,18 @@ pub async fn with_config<F: Future<Output = ()>>(
     test(opened).await;
     handle.close().await;
 
-    let Ok(server) = std::env::var("CHELAL_TEST_POSTGRES") else {
+    let Some(server) = test_postgres::server() else {
         return;
     };
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("chelal_test_{}_{count}", std::process::id());
     let dir = tempfile::tempdir().unwrap();
-    let admin = DbConfig::parse(&server, dir.path()).unwrap();
-    let admin = Db::connect(&admin).await.unwrap();
-    let run = |sql: String| {
-        admin.execute(Statement {
-            sql: sql.into(),
-            values: vec![],
-        })
-    };
-    run(format!("CREATE DATABASE {name}")).await.unwrap();
-    let (base, _) = server.rsplit_once('/').unwrap();
-    let mut config = DbConfig::parse(&format!("{base}/{name}"), dir.path()).unwrap();
+    let url = server.create_database("platform");
+    let mut config = DbConfig::parse(&url, dir.path()).unwrap();
     adjust(&mut config);
     let opened = TestDb::open(config, dir.path()).await;
     let handle = opened.db.clone();
     test(opened).await;
     handle.close().await;
-    run(format!("DROP DATABASE {name} WITH (FORCE)"))
-        .await
-        .unwrap();
+    server.drop_database(&url);
 }
 
 /// Runs `test` on an empty database of each kind.

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use testkit::postgres;
+use test_postgres as postgres;
 use tokio_postgres::{Client, NoTls};
 
 async fn connect(url: &str) -> Client {

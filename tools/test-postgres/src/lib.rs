@@ -13,7 +13,7 @@
 //! "left out" into a failure, so that a CI run cannot pass by skipping them.
 //!
 //! ```no_run
-//! let Some(server) = testkit::postgres::server() else { return };
+//! let Some(server) = test_postgres::server() else { return };
 //! let url = server.create_database("billing_refund");
 //! // … hand `url` to the application under test …
 //! server.drop_database(&url);
@@ -283,7 +283,7 @@ async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     let mut config: Config = url.parse()?;
     config
         .connect_timeout(Duration::from_secs(15))
-        .application_name("chelal_testkit");
+        .application_name("chelal_tests");
     let (client, connection) = config.connect(NoTls).await?;
     tokio::spawn(connection);
     Ok(client)
