@@ -330,7 +330,7 @@ async fn postgres(found: &mut Findings, db: &Db) -> Result<(), Error> {
             "the server does not have the extension btree_gist; install PostgreSQL's contrib package.",
         ),
     }
-    let seconds = (Timestamp::now().as_second() - now.as_second()).abs();
+    let seconds = (kernel::Clock::system().now().as_second() - now.as_second()).abs();
     let level = match seconds {
         seconds if seconds > CLOCK.1 => Level::Fail,
         seconds if seconds > CLOCK.0 => Level::Warn,
@@ -409,7 +409,7 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings) {
         .optional::<(Timestamp,)>(Statement::raw(newest, Vec::new()))
         .await
     {
-        let ahead = newest.as_second() - Timestamp::now().as_second();
+        let ahead = newest.as_second() - kernel::Clock::system().now().as_second();
         if ahead > CLOCK.1 {
             found.add(Level::Fail, "clock", format!("the newest audit record is {ahead} s in the future: the clock of this machine is wrong, or was. Correct it."));
         }

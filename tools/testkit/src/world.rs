@@ -192,7 +192,7 @@ impl World {
         });
         let username = format!("{name}{number}");
         let id = self.user(&username, role).await;
-        self.sign_in(&username, PASSWORD).await.as_user(id)
+        self.sign_in(&username, PASSWORD).await.with_id(id)
     }
 
     /// Stores a user who can sign in with [`PASSWORD`]; returns the id.

@@ -11,7 +11,6 @@ mod postgres;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::verify::{self, Verdict};
@@ -108,7 +107,7 @@ pub async fn backup(db: &Db, settings: &Settings, out: &Path) -> Result<Manifest
     let mut manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        made_at: Timestamp::now().to_string(),
+        made_at: kernel::Clock::system().now().to_string(),
         database: kind(settings).to_owned(),
         master_key: first.fingerprint()?.to_string(),
         migrations: Vec::new(),
@@ -309,7 +308,7 @@ fn check_absent(target: &Path) -> Result<(), Error> {
 
 fn place_anchor(restored: &Path, target: &Path) -> Result<Option<PathBuf>, Error> {
     let moved = target.exists().then(|| {
-        let now = Timestamp::now().as_second();
+        let now = kernel::Clock::system().now().as_second();
         beside(target, &format!("before-restore-{now}"))
     });
     if let Some(moved) = &moved {

@@ -148,7 +148,12 @@ async fn render<R: Resource>(
 ) -> Result<Reply, Error> {
     let more = rows.len() as u64 > wanted.limit();
     rows.truncate(wanted.limit() as usize);
-    let extras = R::extras(cx, &rows).await?;
+    // Nothing is worked out for no rows.
+    let extras = if rows.is_empty() {
+        Vec::new()
+    } else {
+        R::extras(cx, &rows).await?
+    };
     if R::PATIENT_DATA {
         for row in &rows {
             cx.saw(R::NAME, row.meta().id, row.patient_id());

@@ -31,10 +31,10 @@ pub(super) async fn serve(settings: Settings, with_worker: bool) -> Done {
     welcome(&app, listener.local_addr().unwrap_or(bind)).await?;
     let sealer = sealer::start(&app);
     let worker = with_worker.then(|| Worker::start(&app));
-    let metrics = match app.settings.metrics_bind {
-        Some(address) => Some(tokio::spawn(listen::metrics(app.clone(), address))),
-        None => None,
-    };
+    let metrics = app
+        .settings
+        .metrics_bind
+        .map(|address| tokio::spawn(listen::metrics(app.clone(), address)));
     listen::serve(
         listener,
         router,
