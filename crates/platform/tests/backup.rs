@@ -1,5 +1,5 @@
 //! Backups are made under a working hospital and restored on an empty machine.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod hospital;
 
@@ -49,15 +49,21 @@ impl Drop for Place {
 }
 
 async fn make(world: &World, out: &Path) -> Manifest {
-    backup(world.db(), &world.app.settings, out).await.unwrap()
+    backup(world.db(), &world.app.settings, now(), out)
+        .await
+        .unwrap()
 }
 
 async fn refused(out: &Path, settings: &Settings, modules: Vec<Module>) -> String {
-    match restore(out, settings, modules).await {
+    match restore(out, settings, now(), modules).await {
         Err(Error::Internal(error)) => error.to_string(),
         Err(other) => format!("{other:?}"),
         Ok(_) => panic!("was restored"),
     }
+}
+
+fn now() -> jiff::Timestamp {
+    kernel::Clock::system().now()
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> bool {
@@ -110,11 +116,13 @@ async fn a_backup_under_load_is_restored_whole() {
             .iter()
             .filter(|name| name.to_string_lossy().starts_with("hospital.backup"));
         assert_eq!(ours.count(), 1, "{left:?}");
-        let again = backup(world.db(), &world.app.settings, &out).await;
+        let again = backup(world.db(), &world.app.settings, now(), &out).await;
         assert!(again.is_err());
 
         let place = Place::new(&world, "restored");
-        let restored = restore(&out, &place.settings(), modules()).await.unwrap();
+        let restored = restore(&out, &place.settings(), now(), modules())
+            .await
+            .unwrap();
         assert!(restored.audit.is_intact(), "{}", restored.audit);
         assert_eq!((restored.migrated, restored.anchor_moved_to), (0, None));
 
@@ -204,7 +212,9 @@ async fn a_wrong_key_or_a_damaged_archive_changes_nothing() {
         let left: Vec<_> = std::fs::read_dir(&place.dir).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
         // The place is still good for the archive as it was.
-        restore(&out, &place.settings(), modules()).await.unwrap();
+        restore(&out, &place.settings(), now(), modules())
+            .await
+            .unwrap();
     })
     .await;
 }
@@ -242,7 +252,9 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
         // An anchor that lies there is somebody's evidence.
         let anchor = place.settings().audit_anchor_path();
         std::fs::write(&anchor, "evidence\n").unwrap();
-        let restored = restore(&out, &place.settings(), newer()).await.unwrap();
+        let restored = restore(&out, &place.settings(), now(), newer())
+            .await
+            .unwrap();
         assert_eq!(restored.migrated, 1);
         assert!(restored.audit.is_intact());
         let moved = restored.anchor_moved_to.unwrap();
@@ -258,13 +270,17 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
             [("none".to_owned(),)]
         );
         let second = world.dir.join("newer.backup");
-        backup(&db, &place.settings(), &second).await.unwrap();
+        backup(&db, &place.settings(), now(), &second)
+            .await
+            .unwrap();
         db.close().await;
 
         let older = Place::new(&world, "older");
         let text = refused(&second, &older.settings(), modules()).await;
         assert!(text.contains("hotel/0002_room"), "{text}");
-        restore(&second, &older.settings(), newer()).await.unwrap();
+        restore(&second, &older.settings(), now(), newer())
+            .await
+            .unwrap();
     })
     .await;
 }

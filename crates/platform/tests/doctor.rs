@@ -12,6 +12,10 @@ use platform::doctor::{Finding, Level, examine};
 use platform::settings::{Loaded, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+fn now() -> jiff::Timestamp {
+    kernel::Clock::system().now()
+}
+
 fn loaded(settings: &Settings) -> Loaded {
     Loaded {
         settings: settings.clone(),
@@ -39,7 +43,7 @@ async fn a_healthy_installation_has_no_failures() {
     each(|world| async move {
         add_guest(&world.app, "Guest").await;
         sealer::seal_now(&world.app).await.unwrap();
-        let found = examine(Ok(loaded(&world.app.settings)), modules()).await;
+        let found = examine(Ok(loaded(&world.app.settings)), modules(), now()).await;
         let levels = levels(&found);
         let text = say(&found);
         for check in [
@@ -73,20 +77,20 @@ async fn sicknesses_are_named() {
         sealer::seal_now(&world.app).await.unwrap();
 
         let other = settings_with(&world.dir, &world.url, &"a70c".repeat(16));
-        let found = examine(Ok(loaded(&other)), modules()).await;
+        let found = examine(Ok(loaded(&other)), modules(), now()).await;
         assert_eq!(levels(&found)["keys"], Level::Fail, "{}", say(&found));
         assert!(say(&found).contains("wrong master key"), "{}", say(&found));
 
         let mut newer = modules();
         newer.clear();
-        let found = examine(Ok(loaded(&world.app.settings)), newer).await;
+        let found = examine(Ok(loaded(&world.app.settings)), newer, now()).await;
         assert_eq!(levels(&found)["schema"], Level::Fail, "{}", say(&found));
 
         world.drop_guards().await;
         world
             .run("UPDATE audit_log SET username = 'nobody'", vec![])
             .await;
-        let found = examine(Ok(loaded(&world.app.settings)), modules()).await;
+        let found = examine(Ok(loaded(&world.app.settings)), modules(), now()).await;
         assert_eq!(
             levels(&found)["audit trail"],
             Level::Fail,
@@ -111,14 +115,14 @@ fn with(dir: &Path, pairs: &[(&str, &str)]) -> Loaded {
 #[tokio::test(flavor = "multi_thread")]
 async fn before_the_first_start_nothing_is_made() {
     let dir = tempfile::tempdir().unwrap();
-    let found = examine(Ok(with(dir.path(), &[])), modules()).await;
+    let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
     let levels = levels(&found);
     assert_eq!(levels["database"], Level::Warn, "{}", say(&found));
     assert_eq!(levels["master key"], Level::Warn, "{}", say(&found));
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 
     let gone = dir.path().join("gone");
-    let found = examine(Ok(with(&gone, &[])), modules()).await;
+    let found = examine(Ok(with(&gone, &[])), modules(), now()).await;
     assert_eq!(
         self::levels(&found)["data directory"],
         Level::Fail,
@@ -130,14 +134,14 @@ async fn before_the_first_start_nothing_is_made() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_and_key_files_are_looked_at() {
     let wrong = [("CHELAL_BIMD".to_owned(), "x".to_owned())];
-    let found = examine(Settings::from_pairs(wrong), modules()).await;
+    let found = examine(Settings::from_pairs(wrong), modules(), now()).await;
     assert_eq!(found[0].level, Level::Fail);
     assert!(found[0].text.contains("CHELAL_BIND"), "{}", say(&found));
 
     let dir = tempfile::tempdir().unwrap();
     let app = hospital::open(with(dir.path(), &[]).settings).await;
     app.db.close().await;
-    let found = examine(Ok(with(dir.path(), &[])), modules()).await;
+    let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
     assert_eq!(levels(&found)["master key"], Level::Warn, "{}", say(&found));
     assert!(
         say(&found).contains("lies beside the database"),
@@ -149,11 +153,11 @@ async fn settings_and_key_files_are_looked_at() {
         use std::os::unix::fs::PermissionsExt;
         let file = dir.path().join("chelal.key");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-        let found = examine(Ok(with(dir.path(), &[])), modules()).await;
+        let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
         assert_eq!(levels(&found)["master key"], Level::Fail, "{}", say(&found));
     }
     std::fs::remove_file(dir.path().join("chelal.key")).unwrap();
-    let found = examine(Ok(with(dir.path(), &[])), modules()).await;
+    let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
     assert_eq!(levels(&found)["master key"], Level::Fail, "{}", say(&found));
 }
 
@@ -194,7 +198,7 @@ async fn the_mail_server_is_greeted_and_no_more() {
             }
         }
     });
-    let found = examine(Ok(settings()), modules()).await;
+    let found = examine(Ok(settings()), modules(), now()).await;
     assert_eq!(levels(&found)["e-mail"], Level::Ok, "{}", say(&found));
     let heard = server.await.unwrap();
     assert!(
@@ -202,6 +206,6 @@ async fn the_mail_server_is_greeted_and_no_more() {
         "{heard}"
     );
     // Now nobody listens.
-    let found = examine(Ok(settings()), modules()).await;
+    let found = examine(Ok(settings()), modules(), now()).await;
     assert_eq!(levels(&found)["e-mail"], Level::Fail, "{}", say(&found));
 }

@@ -11,6 +11,7 @@ mod postgres;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::verify::{self, Verdict};
@@ -99,7 +100,12 @@ pub struct Restored {
 ///
 /// # Errors
 /// When the file exists or cannot be written, or the database cannot be read; no file is left then.
-pub async fn backup(db: &Db, settings: &Settings, out: &Path) -> Result<Manifest, Error> {
+pub async fn backup(
+    db: &Db,
+    settings: &Settings,
+    now: Timestamp,
+    out: &Path,
+) -> Result<Manifest, Error> {
     let keys = keys::stored(db).await?;
     let first = keys.first();
     let first =
@@ -107,7 +113,7 @@ pub async fn backup(db: &Db, settings: &Settings, out: &Path) -> Result<Manifest
     let mut manifest = Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        made_at: kernel::Clock::system().now().to_string(),
+        made_at: now.to_string(),
         database: kind(settings).to_owned(),
         master_key: first.fingerprint()?.to_string(),
         migrations: Vec::new(),
@@ -154,6 +160,7 @@ pub async fn backup(db: &Db, settings: &Settings, out: &Path) -> Result<Manifest
 pub async fn restore(
     from: &Path,
     settings: &Settings,
+    now: Timestamp,
     modules: Vec<Module>,
 ) -> Result<Restored, Error> {
     let path = from.to_owned();
@@ -209,7 +216,7 @@ pub async fn restore(
         }
     };
     let anchor_moved_to = if has_anchor {
-        place_anchor(&anchor.0, &settings.audit_anchor_path())?
+        place_anchor(&anchor.0, &settings.audit_anchor_path(), now)?
     } else {
         None
     };
@@ -306,11 +313,10 @@ fn check_absent(target: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn place_anchor(restored: &Path, target: &Path) -> Result<Option<PathBuf>, Error> {
-    let moved = target.exists().then(|| {
-        let now = kernel::Clock::system().now().as_second();
-        beside(target, &format!("before-restore-{now}"))
-    });
+fn place_anchor(restored: &Path, target: &Path, now: Timestamp) -> Result<Option<PathBuf>, Error> {
+    let moved = target
+        .exists()
+        .then(|| beside(target, &format!("before-restore-{}", now.as_second())));
     if let Some(moved) = &moved {
         rename(target, moved)?;
     }
