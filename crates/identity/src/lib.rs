@@ -14,15 +14,19 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod account_rules;
 pub mod accounts;
+mod affairs;
 pub mod api_key;
 pub mod bootstrap;
 mod cleanup;
+pub mod close_account;
 pub mod credential;
 mod credential_routes;
 pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
+pub mod download_data;
 pub mod grants;
 pub mod guess;
 mod load;
@@ -34,6 +38,8 @@ pub mod organization;
 pub mod organization_membership;
 pub mod passwords;
 pub mod preference;
+pub mod profile;
+pub mod register;
 pub mod role;
 pub mod role_change_request;
 mod routes;
@@ -54,13 +60,7 @@ pub use door::{IdentityDoor, door};
 use platform::module::Module;
 
 use api_key::ApiKey;
-use delegate_access::DelegateAccess;
-use login_activity::LoginActivity;
-use organization::Organization;
-use organization_membership::OrganizationMembership;
-use preference::Preference;
 use role::Role;
-use role_change_request::RoleChangeRequest;
 use session::Session;
 use two_factor::TwoFactor;
 use user::User;
@@ -76,15 +76,7 @@ pub fn module() -> Module {
         .resource::<Session>()
         .resource::<ApiKey>()
         .table::<TwoFactor>("TwoFactor")
-        .resource::<LoginActivity>()
-        .resource::<RoleChangeRequest>()
-        .action::<decide_role_change::Approve>()
-        .action::<decide_role_change::Reject>()
-        .resource::<DelegateAccess>()
-        .table::<Preference>("Preference")
-        .resource::<Organization>()
-        .resource::<OrganizationMembership>()
         .job(mail::JOB)
         .job(cleanup::JOB);
-    routes::add(module)
+    affairs::declare(routes::add(module))
 }

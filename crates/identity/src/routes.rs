@@ -14,6 +14,7 @@ use crate::credential_routes::{self as passwords, LinkedPassword, PasswordChange
 use crate::login::{self, Credentials, Pair, RefreshInput, SecondStep};
 use crate::session;
 use crate::two_factor_routes::{self as factor, FirstCode, PasswordAndCode, RecoveryCodes, Setup};
+use crate::user::User;
 use crate::user_routes::{self as users, ResetInput, Status};
 
 const AUTH: &str = "auth";
@@ -149,6 +150,8 @@ fn account(module: Module) -> Module {
         .route(
             Route::get("users", "users/me/", users::me)
                 .summary("One's own account")
+                .answers_record::<User>(200)
+                .versioned()
                 .done(),
         )
         .route(
@@ -160,6 +163,9 @@ fn account(module: Module) -> Module {
                 users::change_me,
             )
             .summary("Change one's own account")
+            .takes_change::<User>()
+            .answers_record::<User>(200)
+            .versioned()
             .done(),
         )
         .route(
@@ -171,6 +177,9 @@ fn account(module: Module) -> Module {
                 users::change_me,
             )
             .summary("Change one's own account")
+            .takes_change::<User>()
+            .answers_record::<User>(200)
+            .versioned()
             .done(),
         )
         .route(admin("activate", users::activate, "Let somebody sign in").done())
@@ -210,6 +219,8 @@ fn account(module: Module) -> Module {
             Route::post("api-keys", "api-keys/", api_key::create)
                 .with(permission_of::<ApiKey>('c'), Without::Forbidden)
                 .summary("Make an API key, which is shown once")
+                .takes_change::<ApiKey>()
+                .answers_record::<ApiKey>(201)
                 .done(),
         )
 }

@@ -93,7 +93,7 @@ pub(crate) fn confirm<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
         let user = oneself(cx).await?;
         let factor = two_factor::find(cx, user.meta.id)
             .await?
-            .ok_or_else(|| Error::refuse(Code::StateConflict, Text::new("2fa-not-set-up")))?;
+            .ok_or_else(|| Error::refuse(Code::StateConflict, Text::new("second-factor-off")))?;
         if factor.confirmed_at.is_some() {
             return Err(already_on());
         }
@@ -160,7 +160,7 @@ async fn proved_password(cx: &mut Cx, call: &Call) -> Result<SecretText, Error> 
     if !two_factor::is_on(cx, user.meta.id).await? {
         return Err(Error::refuse(
             Code::StateConflict,
-            Text::new("2fa-not-set-up"),
+            Text::new("second-factor-off"),
         ));
     }
     prove_password(cx, &user, "password", input.password).await?;
@@ -197,5 +197,5 @@ async fn delete(cx: &mut Cx, factor: &TwoFactor) -> Result<(), Error> {
 }
 
 fn already_on() -> Error {
-    Error::refuse(Code::StateConflict, Text::new("2fa-already-on"))
+    Error::refuse(Code::StateConflict, Text::new("second-factor-on"))
 }

@@ -4,8 +4,8 @@
 wrong-credentials = No active account has this name and password.
 wrong-password = This is not the present password.
 wrong-code = This code is not valid, or was used already. Enter the next one.
-2fa-not-set-up = The second factor is not switched on. Set it up first.
-2fa-already-on = The second factor is switched on already. Switch it off first.
+second-factor-off = The second factor is not switched on. Set it up first.
+second-factor-on = The second factor is switched on already. Switch it off first.
 
 ## Passwords
 password-too-short = Choose a password of { $min } characters or more.

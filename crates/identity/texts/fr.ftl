@@ -4,8 +4,8 @@
 wrong-credentials = Aucun compte actif ne correspond à ce nom et à ce mot de passe.
 wrong-password = Ce n'est pas le mot de passe actuel.
 wrong-code = Ce code n'est pas valable ou a déjà servi. Saisissez le suivant.
-2fa-not-set-up = Le second facteur n'est pas activé. Configurez-le d'abord.
-2fa-already-on = Le second facteur est déjà activé. Désactivez-le d'abord.
+second-factor-off = Le second facteur n'est pas activé. Configurez-le d'abord.
+second-factor-on = Le second facteur est déjà activé. Désactivez-le d'abord.
 
 ## Mots de passe
 password-too-short = Choisissez un mot de passe d'au moins { $min } caractères.

@@ -4,8 +4,8 @@
 wrong-credentials = Hakuna akaunti inayotumika yenye jina na nywila hii.
 wrong-password = Hii si nywila ya sasa.
 wrong-code = Msimbo huu si sahihi au umeshatumika. Weka msimbo unaofuata.
-2fa-not-set-up = Uthibitishaji wa hatua ya pili haujawashwa. Uweke kwanza.
-2fa-already-on = Uthibitishaji wa hatua ya pili umeshawashwa. Uzime kwanza.
+second-factor-off = Uthibitishaji wa hatua ya pili haujawashwa. Uweke kwanza.
+second-factor-on = Uthibitishaji wa hatua ya pili umeshawashwa. Uzime kwanza.
 
 ## Nywila
 password-too-short = Chagua nywila yenye herufi { $min } au zaidi.
