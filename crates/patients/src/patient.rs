@@ -328,6 +328,7 @@ fn check(row: &Patient, today: Date, now: Timestamp, country_code: u16) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::record::Record;
     use platform::serde_json::{Value as Json, json};
 
     fn patient(changes: Json) -> Result<Patient, Faults> {
