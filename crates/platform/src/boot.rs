@@ -67,6 +67,14 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         shared: parts.shared,
     });
     app.reads.start(&app);
+    if let Some((mut server, tls)) = app.settings.database.listener()? {
+        // A pooler cannot keep a connection that listens.
+        if let Some(direct) = &app.settings.db_direct {
+            server = (**direct).clone();
+        }
+        // It ends with the process: nobody waits for it.
+        drop(app.hub.connect_postgres(server, tls));
+    }
     keys::watch(&app);
     Registry::seed(&app).await?;
     Ok(app)

@@ -4,6 +4,7 @@
 //! one. What surrounds a request (ids, logs, limits, timeouts, CORS) is put on in [`web`], once.
 
 pub mod api;
+pub mod commands;
 pub mod modules;
 pub mod web;
 

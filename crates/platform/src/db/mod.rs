@@ -37,7 +37,7 @@ mod ddl;
 mod dump;
 pub mod error;
 mod migrate;
-mod postgres;
+pub(crate) mod postgres;
 mod row;
 mod sqlite;
 mod statement;

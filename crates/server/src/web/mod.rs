@@ -4,6 +4,7 @@ mod cors;
 mod guard;
 mod health;
 mod limit;
+pub(crate) mod listen;
 mod metrics;
 mod observe;
 mod pages;
