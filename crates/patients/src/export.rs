@@ -155,8 +155,8 @@ mod tests {
             let bytes = write([vec![harmless(text.clone()), "end".to_owned()]]).unwrap();
             let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
             let row = reader.records().next().unwrap().unwrap();
-            let defused = format!("'{text}");
-            prop_assert!(row[0] == text || row[0] == defused);
+            let marked = ["'", &text].concat();
+            prop_assert!(row[0] == text || row[0] == marked);
             prop_assert!(!row[0].starts_with(['=', '+', '-', '@', '\t', '\r']));
         }
     }
