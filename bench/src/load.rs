@@ -165,9 +165,9 @@ pub(crate) async fn once(
     let request = match question {
         Question::Retrieve => client.get(format!("{patients}{}/", scripts.patients)),
         Question::List => client.get(format!("{patients}?limit=50")),
-        Question::Search => client
-            .get(patients)
-            .query(&[("search", first(&scripts.searches)?)]),
+        Question::Search => {
+            client.get(format!("{patients}?search={}", first(&scripts.searches)?))
+        }
         Question::Login => json(
             client.post(format!("{base}/api/auth/")),
             scripts.login.clone(),
@@ -186,4 +186,15 @@ pub(crate) async fn once(
         return Err(format!("{}: {status} {text}", question.name()).into());
     }
     Ok(text)
+}
+
+/// A text as a query parameter's value.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => (byte as char).to_string(),
+            b' ' => "+".to_owned(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }

@@ -15,7 +15,7 @@ use platform::settings::Settings;
 use crate::cluster::Cluster;
 use crate::names::Register;
 use crate::person::{self, Person, RUN};
-use crate::process::{Chelal, USER};
+use crate::process::Chelal;
 use crate::sink::{Place, Sink};
 use crate::{Database, Outcome, floor};
 
@@ -164,7 +164,7 @@ impl Maker<'_> {
 
     /// Schema, keys and account by the program itself; patients by its own code for rows and terms.
     async fn fill(&self, place: &Place, patients: usize) -> Outcome<()> {
-        self.chelal.prepare(place, USER, self.password).await?;
+        self.chelal.prepare(place, self.password).await?;
         let ring = Arc::new(self.ring(place).await?);
         let mut sink = Sink::open(place).await?;
         let register = Arc::new(Register::new());

@@ -207,7 +207,7 @@ pub(crate) fn scripts(
     let searches = work.join("searches.txt");
     let texts: Vec<String> = crate::person::searches(&register, seed, 2000)
         .iter()
-        .map(|text| encode(text))
+        .map(|text| crate::load::encode(text))
         .collect();
     std::fs::write(&searches, texts.join("\n"))?;
     let bodies = work.join("bodies.txt");
@@ -224,15 +224,4 @@ pub(crate) fn scripts(
         login: login(password),
         patients,
     })
-}
-
-/// A text as a query parameter's value.
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => (byte as char).to_string(),
-            b' ' => "+".to_owned(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

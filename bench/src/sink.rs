@@ -138,7 +138,7 @@ impl Sink {
                 let sql = format!("INSERT INTO {table} ({names}) VALUES (?, ?, ?, ?)");
                 let mut statement = conn.prepare_cached(&sql)?;
                 for row in rows {
-                    statement.execute(row)?;
+                    statement.execute(*row)?;
                 }
             }
             Sink::Postgres(client) => {
