@@ -91,6 +91,9 @@ settings! {
         CHELAL_MAX_UPLOAD_BYTES => max_upload_bytes: usize = size(1024, 1 << 34), default "25 MiB", example "50 MiB";
         /// A request that takes longer is stopped, in seconds.
         CHELAL_REQUEST_TIMEOUT_SECONDS => request_timeout: Duration = seconds(1, 600), default "30", example "60";
+        /// Tries to sign in, register or reset a password, per minute and client address; 0 is no limit. People behind
+        /// one router share an address.
+        CHELAL_RATE_LIMIT => rate_limit: u32 = number(0, 1_000_000), default "120", example "600";
     }
     "Data" {
         /// The directory of the database and of uploaded files; a relative path in DATABASE_URL lies in it.

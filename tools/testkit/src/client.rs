@@ -60,6 +60,11 @@ impl Caller {
         }
     }
 
+    pub(crate) fn as_user(mut self, id: i64) -> Caller {
+        self.id = id;
+        self
+    }
+
     /// GET.
     pub async fn get(&self, path: &str) -> Reply {
         self.request("GET", path).send().await

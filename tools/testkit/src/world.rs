@@ -7,18 +7,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
 use futures_util::future::BoxFuture;
+use identity::state::Identity;
+use identity::user::{User, UserLanguage};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{BuiltinRole, Clock};
-use platform::app::App;
+use platform::app::{App, Shared};
 use platform::audit::AuditLog;
+use platform::boot::Parts;
 use platform::cx::{column, select};
 use platform::db::{Dialect, Statement, ToValue};
+use platform::field::{Blank, Line, Ref};
 use platform::mail::{Mail, Mailer, Outbox};
 use platform::module::Registry;
 use platform::operation::Operation;
+use platform::record::Meta;
 use platform::settings::Settings;
 use platform::unit;
 use sea_query::{ExprTrait, Order};
+
+use serde_json::json;
 
 use crate::base::{Base, Fresh};
 use crate::client::Caller;
@@ -65,7 +72,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// Changes with whatever shapes a prepared database.
 fn schema_key() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
-    let registry = Registry::new(server::modules());
+    let registry = Registry::new(server::modules::modules());
     let mut hasher = DefaultHasher::new();
     for (module, migrations) in registry.migrations() {
         for migration in migrations {
@@ -98,7 +105,7 @@ fn morning() -> Timestamp {
     MORNING.parse().expect("a constant that is a timestamp")
 }
 
-fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> server::Parts {
+fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     let pairs = [
         ("DATABASE_URL", url.to_owned()),
         ("CHELAL_DATA_DIR", dir.display().to_string()),
@@ -114,12 +121,9 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> server::Parts {
         passes: 1,
         ..Default::default()
     };
-    server::Parts {
-        settings,
-        clock,
-        mailer,
-        hasher,
-    }
+    let mut shared = Shared::default();
+    let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
+    Parts { settings, clock, modules: server::modules::modules(), door, mailer, shared }
 }
 
 impl World {
@@ -179,10 +183,49 @@ impl World {
         let name = role.map_or("guest".to_owned(), |role| {
             role.name().replace(' ', "").to_lowercase()
         });
-        let made =
-            identity::sign_in_directly(&self.app, &format!("{name}{number}"), role, PASSWORD).await;
-        let (id, token) = made.expect("a user who can sign in");
-        self.with_token(Some(token), id)
+        let username = format!("{name}{number}");
+        let id = self.user(&username, role).await;
+        self.sign_in(&username, PASSWORD).await.as_user(id)
+    }
+
+    /// Stores a user who can sign in with [`PASSWORD`]; returns the id.
+    pub async fn user(&self, username: &str, role: Option<BuiltinRole>) -> i64 {
+        let identity = Identity::of(&self.app).expect("identity is part of the application");
+        let hash = identity.hasher().hash(PASSWORD.to_owned()).await.expect("a password that can be hashed");
+        let address = Line::cut(&format!("{username}@hospital.example"));
+        let user = User {
+            meta: Meta::unstored(),
+            username: Line::cut(username),
+            email: Some(address.clone()),
+            first_name: Blank::cut("Fatou"),
+            last_name: Blank::cut("Ceesay"),
+            role: role.map(|role| Ref::new(role.id())),
+            language_preference: UserLanguage::English,
+            is_active: true,
+            phone: None,
+            is_superuser: false,
+            must_change_password: false,
+            last_login: None,
+            username_fold: Line::cut(username),
+            email_fold: Some(address),
+            password_hash: Some(Line::cut(&hash)),
+        };
+        let stored = unit::program(&self.app, "test", move |cx| {
+            let mut user = user.clone();
+            Box::pin(async move {
+                cx.insert(&mut user).await?;
+                Ok(user.meta.id)
+            })
+        });
+        stored.await.expect("a user that can be stored")
+    }
+
+    /// Signs in as anybody would.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Caller {
+        let body = json!({ "username": username, "password": password });
+        let reply = self.anonymous().post("auth/", body).await;
+        let token = reply.is(200)["access"].as_str().map(str::to_owned);
+        self.with_token(token, 0)
     }
 
     /// Somebody with the role Admin.

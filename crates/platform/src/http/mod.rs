@@ -1,9 +1,11 @@
 //! From the socket to an operation and back.
 
 pub mod call;
+pub mod origin;
 mod refusal;
 mod router;
 mod serve;
 
 pub use refusal::refusal;
 pub use router::router;
+pub use serve::respond;

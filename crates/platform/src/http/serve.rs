@@ -1,6 +1,5 @@
 //! One request, as a straight line: who asks, have we answered before, may they, do it, answer.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body as HttpBody;
@@ -10,10 +9,10 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method};
 use http_body_util::BodyExt;
-use kernel::{Code, Language, Reach};
+use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Prepared, Reply, ReplyBody};
-use super::refusal;
+use super::{origin, refusal};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::cx::Cx;
@@ -72,50 +71,24 @@ fn parts(
     route: &str,
 ) -> (Arc<Head>, Arc<Origin>, HttpBody) {
     let (parts, body) = request.into_parts();
-    let peer = parts
-        .extensions
-        .get::<axum::extract::ConnectInfo<std::net::SocketAddr>>()
-        .map(|info| info.0.ip());
-    let header = |name: &str| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let header = |name: &str| origin::text(&parts.headers, name);
     let host = header("host").unwrap_or("localhost");
-    let proxied = peer.is_some_and(|peer| app.settings.trusts(peer));
+    let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
     let scheme = if proxied {
         header("x-forwarded-proto").unwrap_or("http")
     } else {
         "http"
     };
-    let ip = if proxied {
-        forwarded(app, header("x-forwarded-for")).or(peer)
-    } else {
-        peer
-    };
-    let language = match header("accept-language") {
-        Some(wanted) => Language::from_accept_language(wanted).code(),
-        None => app.settings.language,
-    };
-    let request_id = header("x-request-id")
-        .filter(|id| {
-            !id.is_empty()
-                && id.len() <= 64
-                && id
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-        })
-        .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned);
+    let ip = origin::client(&app.settings, &parts.extensions, &parts.headers);
     let origin = Origin {
-        request_id,
+        request_id: origin::request_id(&parts.headers),
         ip,
         user_agent: header("user-agent")
             .unwrap_or_default()
             .chars()
             .take(255)
             .collect(),
-        language,
+        language: origin::language(app, &parts.headers),
         route: route.to_owned(),
     };
     let query = parts
@@ -132,14 +105,6 @@ fn parts(
         headers: parts.headers,
     };
     (Arc::new(head), Arc::new(origin), body)
-}
-
-/// The client's address: the last one in the header that is none of our own proxies.
-fn forwarded(app: &App, header: Option<&str>) -> Option<IpAddr> {
-    header?
-        .rsplit(',')
-        .filter_map(|part| part.trim().parse().ok())
-        .find(|ip| !app.settings.trusts(*ip))
 }
 
 async fn answer(
@@ -293,6 +258,11 @@ async fn whole(mut body: HttpBody, limit: usize) -> Result<Bytes, Error> {
 fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Response {
     let reply =
         answered.unwrap_or_else(|error| refusal(app, origin.language, &origin.request_id, error));
+    respond(reply, &origin.request_id)
+}
+
+/// An answer as it is sent.
+pub fn respond(reply: Reply, request_id: &str) -> Response {
     let body = match reply.body {
         ReplyBody::Whole(bytes) => HttpBody::from(bytes),
         ReplyBody::Stream(stream) => HttpBody::from_stream(
@@ -302,7 +272,7 @@ fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Respons
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    if let Ok(id) = HeaderValue::from_str(&origin.request_id) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-request-id", id);
     }
     let headers = response.headers_mut();

@@ -67,6 +67,9 @@ pub trait Resource: Record + Audited {
     const SEARCH: &'static [&'static str] = &[];
     /// The column that names the patient, if there is one: merging moves it.
     const PATIENT: Option<&'static str> = None;
+    /// References to records that the caller need not reach, such as the person somebody names as
+    /// their delegate.
+    const OPEN_REFERENCES: &'static [&'static str] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [&'static str] = &[];
     /// Further keys of an answer, worked out for a whole page at once.
@@ -109,6 +112,12 @@ pub trait Resource: Record + Audited {
                 .pop()
                 .unwrap_or_default())
         }
+    }
+
+    /// Folds other forms of a reference, such as a name, into the declared fields of a body, before
+    /// it is parsed.
+    fn fold(_cx: &mut Cx, _body: &mut Body) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
     }
 
     /// Works something slow out before a create's or an update's transaction begins, such as a
@@ -218,6 +227,15 @@ pub(crate) fn list_schema<R: Resource>() -> Schema {
     }
 }
 
+/// The schema of a change of a resource's record.
+pub(crate) fn change_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(format!("{}Change", R::NAME)),
+        json: draft::optional(&draft::schema::<R>()),
+        list: false,
+    }
+}
+
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     let record = Schema {
@@ -323,11 +341,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 format!("Change one {}", draft::spoken(R::NAME)),
             );
             update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
-            update.doc.body = Some(Schema {
-                name: Some(format!("{}Change", R::NAME)),
-                json: draft::optional(&draft.json),
-                list: false,
-            });
+            update.doc.body = Some(change_schema::<R>());
             update.doc.conflicts = true;
             update.before = Some(Arc::new(|app, opening, call| {
                 Box::pin(R::before(app, opening, call))

@@ -1,0 +1,63 @@
+//! Where a request comes from, as far as it can be believed.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use http::{Extensions, HeaderMap};
+use kernel::Language;
+
+use crate::app::App;
+use crate::settings::Settings;
+
+/// The longest request id that is taken over from a client.
+const ID_BYTES: usize = 64;
+
+/// The id under which a request is found in logs, audit and answers: the client's `X-Request-Id` when
+/// it is 1 to 64 letters, digits, `-`, `_` or `.`, else a new one.
+pub fn request_id(headers: &HeaderMap) -> String {
+    text(headers, "x-request-id")
+        .filter(|id| {
+            !id.is_empty()
+                && id.len() <= ID_BYTES
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        })
+        .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned)
+}
+
+/// The language the client reads; the hospital's when it asks for none.
+pub fn language(app: &App, headers: &HeaderMap) -> &'static str {
+    match text(headers, "accept-language") {
+        Some(wanted) => Language::from_accept_language(wanted).code(),
+        None => app.settings.language,
+    }
+}
+
+/// The other end of the connection; none for requests that came by no socket.
+pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip())
+}
+
+/// The client's address: the peer's, or what our own reverse proxies say. Of a chain of addresses the
+/// last one counts that is none of our proxies, since everything before it may be invented.
+pub fn client(settings: &Settings, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer(extensions)?;
+    if !settings.trusts(peer) {
+        return Some(peer);
+    }
+    let told = text(headers, "x-forwarded-for").and_then(|chain| {
+        chain
+            .rsplit(',')
+            .filter_map(|part| part.trim().parse().ok())
+            .find(|ip| !settings.trusts(*ip))
+    });
+    Some(told.unwrap_or(peer))
+}
+
+/// A header as text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}

@@ -1,0 +1,140 @@
+//! Bounds what one request, and all together, can take: tries, concurrency, time; and catches panics.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, header};
+use http_body::{Frame, SizeHint};
+use kernel::Code;
+use platform::app::App;
+use platform::error::Error;
+use platform::http::origin;
+use platform::texts::Text;
+use tokio::sync::Semaphore;
+
+use super::limit::{RateLimit, is_limited};
+use super::refused;
+
+/// Requests at work at the same time; more than the database can serve wait in vain.
+const AT_ONCE: usize = 1024;
+/// A large body is given a second more for so many bytes: about a slow mobile connection.
+const BYTES_PER_SECOND: u64 = 32 * 1024;
+
+/// What all requests share.
+pub(super) struct Gate {
+    app: Arc<App>,
+    slots: Semaphore,
+    rate: RateLimit,
+}
+
+impl Gate {
+    /// From the application's settings.
+    pub(super) fn new(app: &Arc<App>) -> Arc<Gate> {
+        Arc::new(Gate {
+            app: app.clone(),
+            slots: Semaphore::new(AT_ONCE),
+            rate: RateLimit::new(app.settings.rate_limit),
+        })
+    }
+}
+
+/// Lets the request through within its bounds.
+///
+/// The time is that until the answer begins; exports may go on streaming, sockets stay open.
+pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+    let app = &gate.app;
+    let headers = request.headers().clone();
+    let path = request.uri().path();
+    if request.method() == Method::POST
+        && is_limited(path)
+        && let Some(ip) = origin::client(&app.settings, request.extensions(), &headers)
+        && let Err(seconds) = gate.rate.take(ip, app.clock.now())
+    {
+        let text = Text::new("rate-limited").with("seconds", seconds);
+        let error = Error::refuse(Code::RateLimited, text).retry_after(seconds);
+        return refused(app, &headers, error);
+    }
+    // Whoever watches the server must see it when it is overloaded, too.
+    let watched = ["/health", "/metrics", "/api/health", "/api/v1/health"];
+    let watching = watched.iter().any(|prefix| path.starts_with(prefix));
+    let Ok(_slot) = gate
+        .slots
+        .try_acquire()
+        .map(Some)
+        .or_else(|full| if watching { Ok(None) } else { Err(full) })
+    else {
+        return refused(app, &headers, unavailable(&headers).retry_after(1));
+    };
+
+    let length = request.body().size_hint().exact().unwrap_or(0);
+    let time = app.settings.request_timeout + Duration::from_secs(length / BYTES_PER_SECOND);
+    let waiting = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| {
+        Body::new(Watched {
+            body,
+            waiting: waiting.clone(),
+        })
+    });
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(time, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => refused(app, &headers, Error::internal("the operation panicked")),
+        Err(_) if waiting.load(Ordering::Relaxed) => {
+            let error = Error::refuse(Code::RequestTimeout, Text::new("request-timeout"));
+            let mut response = refused(app, &headers, error);
+            // The rest of the body is still to come: the connection is of no further use.
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+        Err(_) => {
+            tracing::warn!("stopped after {} s", time.as_secs());
+            let text = Text::new("request-timeout");
+            let error = Error::refuse(Code::Unavailable, text)
+                .with("request_id", origin::request_id(&headers));
+            refused(app, &headers, error.retry_after(5))
+        }
+    }
+}
+
+fn unavailable(headers: &http::HeaderMap) -> Error {
+    Error::refuse(Code::Unavailable, Text::new("unavailable"))
+        .with("request_id", origin::request_id(headers))
+}
+
+/// A body that tells whether we wait for the client or the client for us.
+struct Watched {
+    body: Body,
+    waiting: Arc<AtomicBool>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = std::pin::Pin::new(&mut self.body).poll_frame(cx);
+        self.waiting.store(polled.is_pending(), Ordering::Relaxed);
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

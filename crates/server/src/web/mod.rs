@@ -1,0 +1,52 @@
+//! The web server around the operations: what every request passes, and what is served besides them.
+
+mod cors;
+mod guard;
+mod health;
+mod limit;
+mod metrics;
+mod observe;
+mod pages;
+
+pub use health::Lifecycle;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{from_fn, from_fn_with_state};
+use http::HeaderMap;
+use platform::app::App;
+use platform::error::Error;
+use platform::http::origin;
+
+/// Every route under every layer.
+///
+/// From the outside in: request id, log span, metrics and security headers; CORS; then limits, timeout
+/// and panics. Nothing else is put around an operation anywhere.
+///
+/// # Errors
+/// When the application was not made by [`crate::build`].
+pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
+    let lifecycle = app.shared.get::<Lifecycle>()?;
+    let routes = platform::http::router(app)
+        .merge(health::routes(app, &lifecycle))
+        .merge(pages::routes(app))
+        .merge(metrics::routes(app));
+    let app_here = app.clone();
+    Ok(routes
+        .fallback(move |request: Request| {
+            let app = app_here.clone();
+            async move { refused(&app, request.headers(), Error::not_found()) }
+        })
+        .layer(from_fn_with_state(guard::Gate::new(app), guard::guard))
+        .layer(cors::layer(&app.settings))
+        .layer(from_fn(observe::observe)))
+}
+
+/// The answer to a request that did not reach an operation, in the shape of all others.
+fn refused(app: &App, headers: &HeaderMap, error: Error) -> axum::response::Response {
+    let id = origin::request_id(headers);
+    let reply = platform::http::refusal(app, origin::language(app, headers), &id, error);
+    platform::http::respond(reply, &id)
+}

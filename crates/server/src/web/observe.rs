@@ -1,0 +1,75 @@
+//! What is noted of every request: an id, a log line, a count; and the headers every answer carries.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderName, HeaderValue};
+use platform::http::origin;
+use tracing::Instrument;
+
+/// Where nothing else is said: this is no place for pages, frames or content of others.
+const STRICT: [(&str, &str); 5] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+];
+
+/// Gives the request its id, logs method, route, status and latency, and counts it. Paths, queries and
+/// bodies are never logged: they may name people.
+pub(super) async fn observe(mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = origin::request_id(request.headers());
+    let id_header = HeaderValue::from_str(&id).ok();
+    if let Some(id) = &id_header {
+        request.headers_mut().insert("x-request-id", id.clone());
+    }
+    let method = request.method().clone();
+    let route = route(&request);
+    let span = tracing::info_span!("request", %method, %route, request_id = %id);
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    let latency = started.elapsed();
+    let status = response.status();
+    span.in_scope(|| {
+        let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        if status.is_server_error() {
+            tracing::warn!(status = status.as_u16(), ms, "answered");
+        } else {
+            tracing::info!(status = status.as_u16(), ms, "answered");
+        }
+    });
+    super::metrics::count(&method, &route, status, latency);
+
+    let headers = response.headers_mut();
+    if let Some(id) = id_header {
+        headers.insert("x-request-id", id);
+    }
+    for (name, value) in STRICT {
+        headers
+            .entry(HeaderName::from_static(name))
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The declared path, one for all spellings of it; the number of routes is bounded, unlike that of
+/// paths.
+fn route(request: &Request) -> String {
+    let Some(matched) = request.extensions().get::<MatchedPath>() else {
+        return "-".to_owned();
+    };
+    let path = matched.as_str();
+    if path.contains("{*") {
+        return "-".to_owned();
+    }
+    let path = path.trim_end_matches('/');
+    let rest = path.strip_prefix("/api/v1").or(path.strip_prefix("/api"));
+    rest.map_or_else(|| format!("{path}/"), |rest| format!("/api{rest}/"))
+}
