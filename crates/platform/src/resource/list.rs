@@ -67,6 +67,9 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
         return render::<R>(cx, call, &wanted, &keys, Vec::new(), Count::Exactly(0)).await;
     };
     query.cond_where(conditions);
+    if let Some(listed) = R::listed() {
+        query.cond_where(listed);
+    }
     match found {
         Some(Found::Ranked(ids)) => ranked::<R>(cx, call, &wanted, &keys, query, ids).await,
         Some(Found::Where(condition)) => {
