@@ -45,14 +45,14 @@ pub(crate) fn all() -> Result<Made, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(text)?;
     let directory = tempfile::tempdir().map_err(text)?;
     let sqlite = DbConfig::parse("sqlite://schema.db", directory.path()).map_err(text)?;
-    let schema = runtime.block_on(schema(&registry, &sqlite))?;
+    let schema = runtime.block_on(migrated(&registry, &sqlite))?;
     made.files.push(("docs/schema.sqlite.sql", schema));
     match test_postgres::server() {
         Some(server) => {
             let url = server.create_database("schema");
             let schema = DbConfig::parse(&url, directory.path())
                 .map_err(text)
-                .and_then(|config| runtime.block_on(schema(&registry, &config)));
+                .and_then(|config| runtime.block_on(migrated(&registry, &config)));
             server.drop_database(&url);
             made.files.push(("docs/schema.postgres.sql", schema?));
         }
@@ -64,7 +64,7 @@ pub(crate) fn all() -> Result<Made, String> {
 }
 
 /// The schema that all migrations together make of an empty database.
-async fn schema(registry: &Registry, config: &DbConfig) -> Result<String, String> {
+async fn migrated(registry: &Registry, config: &DbConfig) -> Result<String, String> {
     let db = Db::connect(config).await.map_err(text)?;
     migrate(&db, &registry.migrations()).await.map_err(text)?;
     let dump = schema_dump(&db).await.map_err(text)?;

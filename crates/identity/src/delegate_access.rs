@@ -1,9 +1,21 @@
 //! Delegation: what somebody lets another user do in their place.
 
 use jiff::Timestamp;
-use platform::cx::Audited;
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
 use platform::field::Ref;
+use platform::record::{Body, Record};
+use platform::resource::Resource;
+use platform::texts::Text;
+use sea_query::{Condition, ExprTrait};
+use serde_json::Value as Json;
 
+use crate::accounts;
+use crate::role_change_request::not_for_another;
+use crate::shown;
+use crate::state::ACCESS;
 use crate::user::User;
 
 platform::record! {
@@ -33,4 +45,167 @@ platform::record! {
 
 impl Audited for DelegateAccess {
     const NAME: &'static str = "DelegateAccess";
+}
+
+/// The people of a delegation.
+#[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
+pub struct DelegateNames {
+    /// In whose place, by name.
+    pub username: String,
+    /// Who may do it, by name.
+    pub delegate_username: String,
+}
+
+/// The user gives, changes and revokes; the delegate reads. A delegate never passes on what they
+/// were given.
+impl Resource for DelegateAccess {
+    const PATH: &'static str = "delegateaccess";
+    const FILTERS: &'static [&'static str] = &["user", "delegate", "revoked"];
+    const OPEN_REFERENCES: &'static [&'static str] = &["delegate"];
+    type Extra = DelegateNames;
+
+    fn access() -> Access {
+        Access::own("crud").reach(BuiltinRole::Admin, "rud", Reach::All)
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(
+                Condition::any()
+                    .add(column(Self::TABLE, "user").eq(grant.user))
+                    .add(column(Self::TABLE, "delegate").eq(grant.user)),
+            ),
+        }
+    }
+
+    async fn fold(cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
+        if body.0.contains_key("delegate") {
+            return Ok(());
+        }
+        let Some(name) = body.0.get("delegate_username").and_then(Json::as_str) else {
+            return Ok(());
+        };
+        let found = accounts::by_login(cx, name).await?;
+        let text = Text::new("unknown-username").with("name", name);
+        let user = found.ok_or_else(|| Error::field("delegate_username", text))?;
+        body.0.insert("delegate".to_owned(), user.meta.id.into());
+        Ok(())
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        not_for_another(cx)?;
+        let me = cx.user_id()?;
+        match before {
+            None => row.user = Ref::new(me),
+            Some(before) => {
+                may_change(cx.grant(), before.user.get())?;
+                if row.delegate != before.delegate {
+                    return Err(Error::field("delegate", Text::new("delegate-fixed")));
+                }
+            }
+        }
+        if row.delegate.get() == row.user.get() {
+            return Err(Error::field("delegate", Text::new("delegate-is-self")));
+        }
+        let delegate = accounts::by_id(cx, row.delegate.get()).await?;
+        if before.is_none() && !delegate.is_some_and(|delegate| delegate.is_active) {
+            return Err(Error::field("delegate", Text::new("delegate-inactive")));
+        }
+        row.revoked_at = revoked_at(row.revoked, before, cx.now());
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        _row: &Self,
+        _before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        cx.tell(ACCESS, "");
+        Ok(())
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        not_for_another(cx)?;
+        may_change(cx.grant(), row.user.get())?;
+        cx.tell(ACCESS, "");
+        Ok(())
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<DelegateNames>, Error> {
+        let ids = rows
+            .iter()
+            .flat_map(|row| [row.user.get(), row.delegate.get()]);
+        let users = shown::users(cx, ids.collect::<Vec<_>>()).await?;
+        let name = |id: i64| {
+            users
+                .get(&id)
+                .map(|user| user.username.to_string())
+                .unwrap_or_default()
+        };
+        Ok(rows
+            .iter()
+            .map(|row| DelegateNames {
+                username: name(row.user.get()),
+                delegate_username: name(row.delegate.get()),
+            })
+            .collect())
+    }
+}
+
+/// Only the user themself, or an Admin, changes what a delegate may do.
+fn may_change(grant: Grant, owner: i64) -> Result<(), Error> {
+    if grant.reach == Reach::All || grant.user == owner {
+        Ok(())
+    } else {
+        Err(Error::denied())
+    }
+}
+
+/// Since when a delegation no longer holds: the first moment of its being revoked.
+fn revoked_at(revoked: bool, before: Option<&DelegateAccess>, now: Timestamp) -> Option<Timestamp> {
+    revoked.then(|| before.and_then(|before| before.revoked_at).unwrap_or(now))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn delegation(revoked_at: Option<Timestamp>) -> DelegateAccess {
+        let body = serde_json::json!({ "delegate": 2, "revoked": revoked_at.is_some() });
+        let mut row = DelegateAccess::create(&Body(body.as_object().unwrap().clone())).unwrap();
+        row.revoked_at = revoked_at;
+        row
+    }
+
+    #[test]
+    fn the_first_moment_of_revocation_stays() {
+        let then = Timestamp::from_second(100).unwrap();
+        let now = Timestamp::from_second(200).unwrap();
+        let (live, ended) = (delegation(None), delegation(Some(then)));
+        for (revoked, before, expected) in [
+            (false, None, None),
+            (true, None, Some(now)),
+            (true, Some(&live), Some(now)),
+            (true, Some(&ended), Some(then)),
+            (false, Some(&ended), None),
+        ] {
+            assert_eq!(revoked_at(revoked, before, now), expected);
+        }
+    }
+
+    #[test]
+    fn a_delegate_changes_nothing() {
+        let grant = |reach, user| Grant { reach, user };
+        assert!(may_change(grant(Reach::Own, 1), 1).is_ok());
+        assert!(may_change(grant(Reach::Own, 2), 1).is_err());
+        assert!(may_change(grant(Reach::All, 2), 1).is_ok());
+    }
 }

@@ -14,18 +14,32 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod accounts;
 pub mod api_key;
 pub mod credential;
+mod credential_routes;
 pub mod delegate_access;
+pub mod door;
+pub mod grants;
+pub mod guess;
+mod load;
+pub mod login;
+pub mod decide_role_change;
 pub mod login_activity;
+pub mod mail;
 mod migrations;
 pub mod organization;
 pub mod organization_membership;
+pub mod passwords;
 pub mod preference;
 pub mod role;
 pub mod role_change_request;
+mod secret_field;
 pub mod session;
+pub mod shown;
+pub mod state;
 pub mod two_factor;
+mod two_factor_routes;
 pub mod user;
 
 use platform::module::Module;
@@ -46,15 +60,17 @@ use user::User;
 pub fn module() -> Module {
     Module::new("identity")
         .migrations(migrations::MIGRATIONS)
-        .table::<Role>("Role")
+        .resource::<Role>()
+        .action::<decide_role_change::Approve>()
+        .action::<decide_role_change::Reject>()
         .table::<User>("User")
         .table::<Session>("Session")
         .table::<TwoFactor>("TwoFactor")
         .table::<ApiKey>("ApiKey")
-        .table::<LoginActivity>("LoginActivity")
-        .table::<RoleChangeRequest>("RoleChangeRequest")
-        .table::<DelegateAccess>("DelegateAccess")
+        .resource::<LoginActivity>()
+        .resource::<RoleChangeRequest>()
+        .resource::<DelegateAccess>()
         .table::<Preference>("Preference")
-        .table::<Organization>("Organization")
-        .table::<OrganizationMembership>("OrganizationMembership")
+        .resource::<Organization>()
+        .resource::<OrganizationMembership>()
 }

@@ -1,8 +1,13 @@
 //! Login activity: every attempt to sign in.
 
 use jiff::Timestamp;
-use platform::cx::Audited;
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, column};
 use platform::field::{Blank, Ref};
+use platform::record::Record;
+use platform::resource::Resource;
+use sea_query::{Condition, ExprTrait};
 
 use crate::user::User;
 
@@ -42,4 +47,24 @@ platform::record! {
 
 impl Audited for LoginActivity {
     const NAME: &'static str = "LoginActivity";
+}
+
+/// Who sees what: everybody their own attempts, Admins all.
+impl Resource for LoginActivity {
+    const PATH: &'static str = "login-activity";
+    const VERBS: &'static str = "r";
+    const FILTERS: &'static [&'static str] = &["status", "timestamp", "user"];
+    const ORDERING: &'static [&'static str] = &["timestamp"];
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(Condition::all().add(column(Self::TABLE, "user").eq(grant.user))),
+        }
+    }
 }

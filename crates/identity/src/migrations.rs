@@ -33,6 +33,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0006_organizations",
         up: organizations,
     },
+    Migration {
+        name: "0007_one_at_a_time",
+        up: one_at_a_time,
+    },
 ];
 
 fn roles(ddl: &mut Ddl) {
@@ -209,4 +213,20 @@ fn organizations(ddl: &mut Ddl) {
         t.unique(&["user", "organization"]);
     });
     ddl.index("organization_membership", &["organization"]);
+}
+
+/// One pending request for each user, one live delegation for each pair.
+fn one_at_a_time(ddl: &mut Ddl) {
+    ddl.unique_index(
+        "role_change_request_user_key",
+        "role_change_request",
+        &["user"],
+        Some("status = 'pending'"),
+    );
+    ddl.unique_index(
+        "delegate_access_user_delegate_key",
+        "delegate_access",
+        &["user", "delegate"],
+        Some("NOT revoked"),
+    );
 }

@@ -1,7 +1,15 @@
 //! Organizations that users belong to: departments, partners, other hospitals.
 
-use platform::cx::Audited;
-use platform::field::{Blank, Line};
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::record::{Body, Meta, Record};
+use platform::resource::Resource;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+
+use crate::organization_membership::OrganizationMembership;
 
 platform::record! {
     /// Something that users belong to.
@@ -21,4 +29,62 @@ platform::record! {
 
 impl Audited for Organization {
     const NAME: &'static str = "Organization";
+}
+
+/// Admins keep all; others see those they belong to, and administer what they found.
+impl Resource for Organization {
+    const PATH: &'static str = "organizations";
+    const FILTERS: &'static [&'static str] = &["name", "is_active"];
+    const ORDERING: &'static [&'static str] = &["name"];
+    const SEARCH: &'static [&'static str] = &["name", "description"];
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::own("cr").reach(BuiltinRole::Admin, "crud", Reach::All)
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(
+                Condition::all()
+                    .add(column(Self::TABLE, "id").in_subquery(memberships(grant.user, false))),
+            ),
+        }
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        if before.is_some() || cx.grant().reach == Reach::All {
+            return Ok(());
+        }
+        let mut founder = OrganizationMembership {
+            meta: Meta::unstored(),
+            user: Ref::new(cx.user_id()?),
+            organization: row.reference(),
+            role: Blank::default(),
+            is_admin: true,
+            joined_at: cx.now(),
+        };
+        cx.insert(&mut founder).await
+    }
+}
+
+/// The organizations that a user belongs to, or administers.
+pub(crate) fn memberships(user: i64, as_admin: bool) -> SelectStatement {
+    let mine = Alias::new("mine");
+    let of = |name: &'static str| Expr::col((Alias::new("mine"), Alias::new(name)));
+    let mut query = Query::select();
+    query
+        .expr(of("organization"))
+        .from_as(Alias::new(OrganizationMembership::TABLE), mine)
+        .and_where(of("user").eq(user));
+    if as_admin {
+        query.and_where(of("is_admin").eq(true));
+    }
+    query
 }

@@ -1,10 +1,20 @@
 //! Who belongs to which organization.
 
-use jiff::Timestamp;
-use platform::cx::Audited;
-use platform::field::{Blank, Ref};
+use std::collections::HashMap;
 
-use crate::organization::Organization;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column, select};
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::{Body, Record};
+use platform::resource::Resource;
+use platform::texts::Text;
+use sea_query::{Condition, ExprTrait};
+
+use crate::organization::{Organization, memberships};
+use crate::shown;
 use crate::user::User;
 
 platform::record! {
@@ -30,4 +40,125 @@ platform::record! {
 
 impl Audited for OrganizationMembership {
     const NAME: &'static str = "OrganizationMembership";
+}
+
+/// The names of a membership.
+#[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
+pub struct MembershipNames {
+    /// Who, by name.
+    pub username: String,
+    /// Where, by name.
+    pub organization_name: String,
+}
+
+/// Admins keep all; an organization's own admins keep those of its members; everybody sees their own
+/// and may leave.
+impl Resource for OrganizationMembership {
+    const PATH: &'static str = "organization-memberships";
+    const FILTERS: &'static [&'static str] = &["user", "organization", "is_admin"];
+    const OWN_FILTERS: &'static [&'static str] = &["mine"];
+    const ORDERING: &'static [&'static str] = &["joined_at"];
+    const OPEN_REFERENCES: &'static [&'static str] = &["user"];
+    type Extra = MembershipNames;
+
+    fn access() -> Access {
+        Access::own("crud").reach(BuiltinRole::Admin, "crud", Reach::All)
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(
+                Condition::any()
+                    .add(column(Self::TABLE, "user").eq(grant.user))
+                    .add(
+                        column(Self::TABLE, "organization")
+                            .in_subquery(memberships(grant.user, true)),
+                    ),
+            ),
+        }
+    }
+
+    fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        let me = cx.grant().user;
+        match value.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" => {
+                Ok(Condition::all().add(column(Self::TABLE, "user").eq(me)))
+            }
+            "false" | "0" | "no" => Ok(Condition::all()),
+            _ => Err(Error::field(name, Text::new("not-a-boolean"))),
+        }
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        match before {
+            None => row.joined_at = cx.now(),
+            Some(before) => {
+                for (name, moved) in [
+                    ("user", row.user != before.user),
+                    ("organization", row.organization != before.organization),
+                ] {
+                    if moved {
+                        return Err(Error::field(name, Text::new("membership-fixed")));
+                    }
+                }
+            }
+        }
+        if administers(cx, row.organization.get()).await? {
+            Ok(())
+        } else {
+            Err(Error::denied())
+        }
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        let leaves = cx.grant().user == row.user.get();
+        if leaves || administers(cx, row.organization.get()).await? {
+            Ok(())
+        } else {
+            Err(Error::denied())
+        }
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<MembershipNames>, Error> {
+        let users = shown::users(cx, rows.iter().map(|row| row.user.get())).await?;
+        let places: HashMap<i64, Organization> =
+            shown::by_ids(cx, rows.iter().map(|row| row.organization.get())).await?;
+        Ok(rows
+            .iter()
+            .map(|row| MembershipNames {
+                username: users
+                    .get(&row.user.get())
+                    .map(|user| user.username.to_string())
+                    .unwrap_or_default(),
+                organization_name: places
+                    .get(&row.organization.get())
+                    .map(|place| place.name.to_string())
+                    .unwrap_or_default(),
+            })
+            .collect())
+    }
+}
+
+/// Whether the caller keeps the members of an organization.
+async fn administers(cx: &mut Cx, organization: i64) -> Result<bool, Error> {
+    let grant = cx.grant();
+    if grant.reach == Reach::All {
+        return Ok(true);
+    }
+    let mut query = select::<OrganizationMembership>();
+    query
+        .and_where(column(OrganizationMembership::TABLE, "user").eq(grant.user))
+        .and_where(column(OrganizationMembership::TABLE, "organization").eq(organization))
+        .and_where(column(OrganizationMembership::TABLE, "is_admin").eq(true));
+    let found: Option<OrganizationMembership> = cx
+        .unscoped("the caller's own standing in the organization")
+        .record(query)
+        .await?;
+    Ok(found.is_some())
 }

@@ -1,9 +1,32 @@
 //! How somebody likes the program to look and to reach them.
 
-use platform::cx::Audited;
-use platform::field::{Blank, List, Ref};
+use http::Method;
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column, select};
+use platform::error::Error;
+use platform::field::{List, Ref};
+use platform::http::call::{Call, Reply};
+use platform::operation::{Effect, Operation};
+use platform::record::{Body, Record};
+use platform::resource::{Resource, change, show_one};
+use platform::route::Route;
+use platform::unit;
+use sea_query::{Condition, ExprTrait};
 
+use crate::accounts;
 use crate::user::{User, UserLanguage};
+
+platform::choice! {
+    /// How pages look.
+    pub enum Theme {
+        /// Dark on light.
+        Light = "light",
+        /// Light on dark.
+        Dark = "dark",
+        /// As the device says.
+        System = "system" | "auto",
+    }
+}
 
 platform::choice! {
     /// A way to reach a user.
@@ -21,8 +44,8 @@ platform::record! {
     /// A user's preferences; one row for each user.
     pub struct Preference in "preference" {
         client {
-            /// The look, in the client's own words.
-            theme: Blank<50>,
+            /// The look.
+            theme: Theme = Theme::System,
             /// The language of the pages; the user's own when none.
             language: Option<UserLanguage>,
             /// How to reach them.
@@ -38,4 +61,81 @@ platform::record! {
 
 impl Audited for Preference {
     const NAME: &'static str = "Preference";
+}
+
+/// Everybody's own; served at `preferences/` without an id, because there is one for each user.
+impl Resource for Preference {
+    const PATH: &'static str = "preferences";
+    const VERBS: &'static str = "ru";
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::own("ru")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        Scope::Where(Condition::all().add(column(Self::TABLE, "user").eq(grant.user)))
+    }
+}
+
+/// The operations on the caller's preferences.
+pub(crate) fn operations() -> Vec<Operation> {
+    let get = Route::new(Method::GET, TAG, "preferences/", Effect::Own, |cx, _| {
+        Box::pin(show(cx))
+    })
+    .summary("How the caller likes the program to look and to reach them");
+    let changes = [Method::PUT, Method::PATCH].map(|method| {
+        Route::new(method, TAG, "preferences/", Effect::Write, |cx, call| {
+            Box::pin(set(cx, call))
+        })
+        .summary("Change how the program looks and reaches the caller")
+        .takes_resource::<Preference>()
+    });
+    std::iter::once(get)
+        .chain(changes)
+        .map(|route| route.answers_resource::<Preference>(200).done())
+        .collect()
+}
+
+const TAG: &str = "preferences";
+
+async fn show(cx: &mut Cx) -> Result<Reply, Error> {
+    let row = match of_user(cx).await? {
+        Some(row) => row,
+        // The first look makes the row, so that it has an id and a version from then on.
+        None => {
+            unit::write(&cx.app.clone(), &accounts::same(cx), |cx| {
+                Box::pin(held(cx))
+            })
+            .await?
+        }
+    };
+    show_one(cx, &row).await
+}
+
+async fn set(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let row = held(cx).await?;
+    let row = change(cx, row, &call.body_for(&[])?, call.if_match()?).await?;
+    show_one(cx, &row).await
+}
+
+async fn of_user(cx: &mut Cx) -> Result<Option<Preference>, Error> {
+    let me = cx.user_id()?;
+    let mut query = select::<Preference>();
+    query.and_where(column(Preference::TABLE, "user").eq(me));
+    cx.unscoped("the caller's only row").record(query).await
+}
+
+/// The caller's row, made when there is none. Holding the account makes simultaneous first looks
+/// wait for each other.
+async fn held(cx: &mut Cx) -> Result<Preference, Error> {
+    let me = cx.user_id()?;
+    accounts::held(cx, me).await?.ok_or_else(Error::not_found)?;
+    if let Some(row) = of_user(cx).await? {
+        return Ok(row);
+    }
+    let mut row = Preference::create(&Body::default())?;
+    row.user = Ref::new(me);
+    cx.insert(&mut row).await?;
+    Ok(row)
 }

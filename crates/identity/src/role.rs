@@ -1,7 +1,23 @@
 //! Roles: what their holders may do, and over which records.
 
-use platform::cx::Audited;
+use std::collections::BTreeMap;
+
+use kernel::{BuiltinRole, Code, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::actor::Who;
+use platform::audit::{Action, AuditEntry};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
 use platform::field::{Blank, Line};
+use platform::record::{Body, Record};
+use platform::resource::Resource;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use sea_query::{Alias, Condition, Expr, ExprTrait};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{grants, state};
 
 platform::record! {
     /// A set of permissions that users hold together. Eight are built in; an Admin adds others.
@@ -22,4 +38,129 @@ platform::record! {
 
 impl Audited for Role {
     const NAME: &'static str = "Role";
+}
+
+/// The keys of a role that are worked out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct RoleExtra {
+    /// What its holders may do, as `resource:verb`.
+    permissions: Vec<String>,
+    /// How far: `own`, `assigned` or `all`, by resource; a permission that differs is named itself.
+    scopes: BTreeMap<String, String>,
+}
+
+/// The staff roles, Admin aside.
+pub const STAFF: &[BuiltinRole] = &[
+    BuiltinRole::Doctor,
+    BuiltinRole::Receptionist,
+    BuiltinRole::Nurse,
+    BuiltinRole::Pharmacist,
+    BuiltinRole::LabTechnician,
+    BuiltinRole::Cashier,
+];
+
+impl Resource for Role {
+    const PATH: &'static str = "roles";
+    const FILTERS: &'static [&'static str] = &["name", "is_builtin"];
+    const ORDERING: &'static [&'static str] = &["name"];
+    const SEARCH: &'static [&'static str] = &["name", "description"];
+    type Extra = RoleExtra;
+
+    fn access() -> Access {
+        Access::own("r")
+            .role(BuiltinRole::Admin, "crud")
+            .roles(STAFF, "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        if grant.reach == Reach::All {
+            return Scope::All;
+        }
+        let mut own = sea_query::Query::select();
+        own.column(Alias::new("role"))
+            .from(Alias::new("app_user"))
+            .and_where(Expr::col(Alias::new("id")).eq(grant.user));
+        Scope::Where(Condition::all().add(column(Role::TABLE, "id").in_subquery(own)))
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Role]) -> Result<Vec<RoleExtra>, Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
+        let mut held = grants::of_roles(cx, &ids).await?;
+        Ok(ids
+            .iter()
+            .map(|id| {
+                let held = held.remove(id).unwrap_or_default();
+                RoleExtra {
+                    scopes: grants::scopes(&held)
+                        .into_iter()
+                        .map(|(name, reach)| (name, reach.as_str().to_owned()))
+                        .collect(),
+                    permissions: held.into_keys().collect(),
+                }
+            })
+            .collect())
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Role,
+        before: Option<&Role>,
+        body: &Body,
+    ) -> Result<(), Error> {
+        if before.is_some_and(|before| before.is_builtin && before.name != row.name) {
+            return Err(Error::field("name", Text::new("role-builtin")));
+        }
+        let edits = body.0.contains_key("permissions") || body.0.contains_key("scopes");
+        // Whoever edits grants could give themselves any; only an Admin has them all anyway.
+        if edits && !is_admin(cx) {
+            return Err(Error::denied());
+        }
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Role,
+        _before: Option<&Role>,
+        body: &Body,
+    ) -> Result<(), Error> {
+        let (permissions, scopes) = (body.0.get("permissions"), body.0.get("scopes"));
+        if permissions.is_none() && scopes.is_none() {
+            return Ok(());
+        }
+        let id = row.meta.id;
+        let present = grants::of_roles(cx, &[id])
+            .await?
+            .remove(&id)
+            .unwrap_or_default();
+        let builtin = BuiltinRole::from_id(id);
+        let app = cx.app.clone();
+        let next = grants::edited(&app.registry, builtin, &present, permissions, scopes)?;
+        if next == present {
+            return Ok(());
+        }
+        grants::replace(cx, id, &next).await?;
+        let entry = AuditEntry::new(Action::Edit, Role::NAME, Some(id))
+            .saying("grants changed")
+            .detailed(json!({ "fields": { "permissions": [present, next] } }));
+        cx.audit(entry);
+        cx.tell(state::ROLES, "");
+        Ok(())
+    }
+
+    async fn removing(_cx: &mut Cx, row: &Role) -> Result<(), Error> {
+        if row.is_builtin {
+            return Err(Error::refuse(Code::Conflict, Text::new("role-builtin")));
+        }
+        Ok(())
+    }
+}
+
+/// The caller is an Admin (or the program itself).
+pub fn is_admin(cx: &Cx) -> bool {
+    match &cx.actor.who {
+        Who::Program(_) => true,
+        Who::User(user) => user.role == Some(BuiltinRole::Admin.id()),
+        Who::Anonymous => false,
+    }
 }

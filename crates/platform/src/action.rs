@@ -144,7 +144,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
         path,
         id: format!(
             "{}_{}",
-            resource.replace('-', "_"),
+            resource.replace(['-', '/'], "_"),
             A::VERB.replace('-', "_")
         ),
         need: Need::May(permission, Without::Forbidden),
@@ -163,6 +163,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
             conflicts: true,
             ..Doc::default()
         },
+        before: None,
         run: Arc::new(|cx, call| Box::pin(run::<A>(cx, call))),
     }
 }

@@ -67,6 +67,7 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         shared: parts.shared,
     });
     app.reads.start(&app);
+    keys::watch(&app);
     Registry::seed(&app).await?;
     Ok(app)
 }

@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::audit::{Action, AuditEntry};
 use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
 use crate::error::Error;
+use crate::http::call::Prepared;
 use crate::outbox::Event;
 use crate::record::{self, Loaded, Record};
 use crate::resource::Resource;
@@ -38,6 +39,7 @@ pub struct Cx {
     pub(crate) events: Vec<Event>,
     pub(crate) notes: Vec<(String, String)>,
     pub(crate) after: Vec<BoxFuture<'static, ()>>,
+    pub(crate) prepared: Prepared,
 }
 
 /// Whose data a request showed.
@@ -58,6 +60,11 @@ impl Cx {
     /// Today, where the hospital is.
     pub fn today(&self) -> jiff::civil::Date {
         self.app.zone.today(self.now)
+    }
+
+    /// What the operation worked out before this unit of work began, if it is of this type.
+    pub fn prepared<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.prepared.get()
     }
 
     /// The user behind the request.
@@ -194,6 +201,17 @@ impl Cx {
     /// # Errors
     /// What the database's constraints refuse.
     pub async fn insert<R: Record + Audited>(&mut self, row: &mut R) -> Result<(), Error> {
+        self.store(row).await?;
+        let fields: Map<String, Json> = R::FIELDS
+            .iter()
+            .filter(|field| field.part != record::Part::Hidden)
+            .filter_map(|field| Some((field.name.to_owned(), row.field(field.name)?)))
+            .collect();
+        self.note_write(row, Action::Create, fields);
+        Ok(())
+    }
+
+    async fn store<R: Record>(&mut self, row: &mut R) -> Result<(), Error> {
         let meta = row.meta_mut();
         meta.created_at = self.now;
         meta.updated_at = self.now;
@@ -212,12 +230,6 @@ impl Cx {
         let statement = Statement::build(self.dialect(), &insert);
         let (id,): (i64,) = self.tx()?.one(statement).await?;
         row.meta_mut().id = id;
-        let fields: Map<String, Json> = R::FIELDS
-            .iter()
-            .filter(|field| field.part != record::Part::Hidden)
-            .filter_map(|field| Some((field.name.to_owned(), row.field(field.name)?)))
-            .collect();
-        self.note_write(row, Action::Create, fields);
         Ok(())
     }
 
@@ -409,6 +421,14 @@ impl Unscoped<'_> {
     /// What the database's constraints refuse.
     pub async fn execute(self, statement: Statement) -> Result<u64, Error> {
         Ok(self.0.tx()?.execute(statement).await?)
+    }
+
+    /// Stores a row whose making the caller puts on record in other words, such as a login's session.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse.
+    pub async fn insert<R: Record>(self, row: &mut R) -> Result<(), Error> {
+        self.0.store(row).await
     }
 
     /// Records by a query that starts with [`select`].

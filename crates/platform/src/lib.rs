@@ -11,6 +11,7 @@
 //! transaction and its traces are the [`cx::Cx`] that [`unit`] makes and commits.
 
 pub mod access;
+pub mod account;
 pub mod action;
 pub mod actor;
 pub mod app;

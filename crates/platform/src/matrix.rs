@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use kernel::{BuiltinRole, Reach};
 
+use crate::access::PermissionInfo;
 use crate::module::Registry;
 use crate::operation::{Need, Operation};
 
@@ -14,6 +15,7 @@ const HEADER: &str = "\
 # but to be signed in; `open`: nothing), then how far each built-in role's permission goes, that of
 # users without a role, and of callers who are not signed in:
 #   A all records   S patients assigned to the caller   O the caller's own   - none   · open to all
+# Permissions that stand for no operation come last; operations ask for them besides their own.
 # An administrator may change a role's permissions later; operations under `signed in` concern the
 # caller's own affairs. Where a column says - a list is empty, a record is not found, and anything
 # else is forbidden; callers who are not signed in are refused with 401.
@@ -40,6 +42,14 @@ pub fn permissions_text(registry: &Registry) -> String {
         })
         .collect();
     rows.sort();
+    rows.extend(without_operation(registry).map(|permission| {
+        let row = [
+            "(besides)".to_owned(),
+            permission.name.clone(),
+            line(|role| letter(permission.default_for(role)), "-"),
+        ];
+        ("", "", row)
+    }));
     let width = |column: usize, title: &str| {
         rows.iter()
             .map(|(_, _, row)| row[column].chars().count())
@@ -74,30 +84,37 @@ fn title(role: BuiltinRole) -> &'static str {
     role.name().split(' ').next().unwrap_or_default()
 }
 
+/// In the order of their names.
+fn without_operation(registry: &Registry) -> impl Iterator<Item = &PermissionInfo> {
+    registry.permissions.values().filter(|permission| {
+        !registry.operations().iter().any(|operation| {
+            operation
+                .permission()
+                .is_some_and(|own| own.name == permission.name)
+        })
+    })
+}
+
 fn reaches(registry: &Registry, operation: &Operation) -> String {
-    let reach = |role: Option<BuiltinRole>| match &operation.need {
-        Need::Open => "·",
-        Need::SignedIn => letter(Reach::Own),
-        // The declaration that the registry keeps is the one that is stored.
-        Need::May(own, _) => letter(
-            registry
-                .permissions
-                .get(&own.name)
-                .unwrap_or(own)
-                .default_for(role),
-        ),
-    };
-    let anonymous = if matches!(operation.need, Need::Open) {
-        "·"
-    } else {
-        "-"
-    };
+    match &operation.need {
+        Need::Open => line(|_| "·", "·"),
+        Need::SignedIn => line(|_| letter(Reach::Own), "-"),
+        Need::May(own, _) => {
+            // The declaration that the registry keeps is the one that is stored.
+            let kept = registry.permissions.get(&own.name).unwrap_or(own);
+            line(|role| letter(kept.default_for(role)), "-")
+        }
+    }
+}
+
+/// The cells of a line, each as wide as its title.
+fn line(cell: impl Fn(Option<BuiltinRole>) -> &'static str, anonymous: &str) -> String {
     let mut line = String::new();
     for role in BuiltinRole::ALL {
         let width = title(role).len() + 1;
-        let _ = write!(line, "{:width$}", reach(Some(role)));
+        let _ = write!(line, "{:width$}", cell(Some(role)));
     }
-    let _ = write!(line, "{:7}{anonymous}", reach(None));
+    let _ = write!(line, "{:7}{anonymous}", cell(None));
     line
 }
 

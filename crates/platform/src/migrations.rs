@@ -62,6 +62,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "0004_idempotent_replies",
         up: idempotent_replies,
     },
+    Migration {
+        name: "0005_audit_seal",
+        up: audit_seal,
+    },
 ];
 
 fn keys(ddl: &mut Ddl) {
@@ -151,4 +155,63 @@ fn idempotent_replies(ddl: &mut Ddl) {
         t.unique(&["actor", "key"]);
     });
     ddl.index("idempotent_reply", &["expires_at"]);
+}
+
+/// The sealer finds its work by a small index, and the database itself refuses what would falsify the
+/// trail. Allowed are: placing a row in the chain, once; and sealing its envelope anew, which the row's
+/// MAC over the plaintext survives. `docs/decisions/0003-audit-chain.md` says what this is worth.
+fn audit_seal(ddl: &mut Ddl) {
+    ddl.sql(
+        r#"CREATE INDEX "audit_log_unsealed_idx" ON "audit_log" ("id") WHERE "sequence" IS NULL"#,
+    );
+    ddl.sql_for(
+        r#"CREATE TRIGGER "audit_log_no_delete" BEFORE DELETE ON "audit_log" BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be deleted');
+END"#,
+        r#"CREATE FUNCTION audit_log_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF ROW(NEW.id, NEW.uid, NEW.created_at, NEW.updated_at, NEW.version, NEW."timestamp", NEW."user",
+           NEW.username, NEW.acting_user, NEW.action, NEW.object_type, NEW.object_id, NEW.patient,
+           NEW.description, NEW.ip_address, NEW.request_id, NEW.mac)
+       IS NOT DISTINCT FROM
+       ROW(OLD.id, OLD.uid, OLD.created_at, OLD.updated_at, OLD.version, OLD."timestamp", OLD."user",
+           OLD.username, OLD.acting_user, OLD.action, OLD.object_type, OLD.object_id, OLD.patient,
+           OLD.description, OLD.ip_address, OLD.request_id, OLD.mac)
+       AND (OLD.sequence IS NULL
+            OR ROW(NEW.sequence, NEW.hash, NEW.previous_hash)
+               IS NOT DISTINCT FROM ROW(OLD.sequence, OLD.hash, OLD.previous_hash))
+    THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'the audit trail cannot be changed';
+END
+$$"#,
+    );
+    ddl.sql_for(
+        r#"CREATE TRIGGER "audit_log_no_change" BEFORE UPDATE ON "audit_log"
+WHEN NEW."id" IS NOT OLD."id" OR NEW."uid" IS NOT OLD."uid"
+  OR NEW."created_at" IS NOT OLD."created_at" OR NEW."updated_at" IS NOT OLD."updated_at"
+  OR NEW."version" IS NOT OLD."version" OR NEW."timestamp" IS NOT OLD."timestamp"
+  OR NEW."user" IS NOT OLD."user" OR NEW."username" IS NOT OLD."username"
+  OR NEW."acting_user" IS NOT OLD."acting_user" OR NEW."action" IS NOT OLD."action"
+  OR NEW."object_type" IS NOT OLD."object_type" OR NEW."object_id" IS NOT OLD."object_id"
+  OR NEW."patient" IS NOT OLD."patient" OR NEW."description" IS NOT OLD."description"
+  OR NEW."ip_address" IS NOT OLD."ip_address" OR NEW."request_id" IS NOT OLD."request_id"
+  OR NEW."mac" IS NOT OLD."mac"
+  OR (OLD."sequence" IS NOT NULL
+      AND (NEW."sequence" IS NOT OLD."sequence" OR NEW."hash" IS NOT OLD."hash"
+           OR NEW."previous_hash" IS NOT OLD."previous_hash"))
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be changed');
+END"#,
+        r#"CREATE TRIGGER "audit_log_guard" BEFORE UPDATE OR DELETE ON "audit_log"
+FOR EACH ROW EXECUTE FUNCTION audit_log_guard()"#,
+    );
+    ddl.sql_for(
+        "",
+        r#"CREATE TRIGGER "audit_log_guard_truncate" BEFORE TRUNCATE ON "audit_log"
+FOR EACH STATEMENT EXECUTE FUNCTION audit_log_guard()"#,
+    );
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
@@ -31,10 +32,20 @@ pub struct Module {
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
+    pub(crate) reindexes: Vec<Reindex>,
+    pub(crate) account_sections: Vec<AccountSection>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
 pub type Seed = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
+
+/// Rebuilds the blind index of a batch of rows while the index key rotates.
+///
+/// It is given the id of the last row that was done (0 at first) and returns that of the last row it
+/// did, or `None` when no rows are left. For each row it replaces all stored tags by those the ring
+/// makes now ([`KeyRing::tags`](crate::seal::KeyRing::tags) and its sisters), so it may run again. Each
+/// batch is a transaction of its own: some hundred rows are a good size.
+pub type Reindex = for<'a> fn(&'a mut Cx, after: i64) -> BoxFuture<'a, Result<Option<i64>, Error>>;
 
 /// A table as declared.
 #[derive(Clone, Copy)]
@@ -108,6 +119,8 @@ impl Module {
             texts: Vec::new(),
             patient_columns: Vec::new(),
             seeds: Vec::new(),
+            reindexes: Vec::new(),
+            account_sections: Vec::new(),
         }
     }
 
@@ -198,10 +211,24 @@ impl Module {
         self
     }
 
+    /// What the module knows of a user, for the copy of their data that they may ask for.
+    #[must_use]
+    pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
+        self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
         self.seeds.push(seed);
+        self
+    }
+
+    /// Rebuilds the module's blind index when the index key rotates.
+    #[must_use]
+    pub fn reindex(mut self, reindex: Reindex) -> Module {
+        self.reindexes.push(reindex);
         self
     }
 }
@@ -274,6 +301,13 @@ impl Registry {
             .iter()
             .flat_map(|module| &module.subscribers)
             .filter(move |subscriber| subscriber.topic == topic)
+    }
+
+    /// What every module knows of a user.
+    pub fn account_sections(&self) -> impl Iterator<Item = AccountSection> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.account_sections.iter().copied())
     }
 
     /// Every kind of job.

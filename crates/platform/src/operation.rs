@@ -8,9 +8,11 @@ use http::Method;
 use serde_json::Value as Json;
 
 use crate::access::PermissionInfo;
+use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::http::call::{Call, Reply};
+use crate::http::call::{Call, Prepared, Reply};
+use crate::unit::Opening;
 
 /// What a caller needs.
 #[derive(Debug, Clone)]
@@ -106,6 +108,13 @@ impl Schema {
 pub type Handler =
     Arc<dyn for<'a> Fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>> + Send + Sync>;
 
+/// Works something out before the unit of work begins, such as a password's hash.
+pub type Before = Arc<
+    dyn for<'a> Fn(&'a Arc<App>, &'a Opening, &'a Call) -> BoxFuture<'a, Result<Prepared, Error>>
+        + Send
+        + Sync,
+>;
+
 /// One method of one path.
 #[derive(Clone)]
 pub struct Operation {
@@ -129,6 +138,8 @@ pub struct Operation {
     pub upload: bool,
     /// What the document says.
     pub doc: Doc,
+    /// Runs before the unit of work begins; what it answers is the unit's to use.
+    pub before: Option<Before>,
     /// Runs it.
     pub run: Handler,
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Kind, Ref, Shape, Shown};
-use crate::seal::{Aad, Envelope, KeyRing};
+use crate::seal::{Aad, Envelope, KeyRing, SealError};
 
 /// The column that holds the sealed fields of a row.
 pub const SEALED_COLUMN: &str = "sealed";
@@ -209,8 +209,13 @@ fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
     if R::has_sealed() {
         let bytes: Vec<u8> = row.get(next)?;
         next += 1;
-        sealed = Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes)
-            .map_err(|error| DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)))?;
+        sealed =
+            Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes).map_err(
+                |error| match error {
+                    SealError::UnknownKey(id) => DbError::UnknownKey(id),
+                    error => DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)),
+                },
+            )?;
     }
     R::take(meta, row, &mut next, &mut sealed)
 }
@@ -225,7 +230,7 @@ impl<R: Record> FromRow for Loaded<R> {
 }
 
 /// The values of a row in the order of [`Record::columns`] without `id`.
-pub fn values<R: Record>(record: &R, ring: &KeyRing) -> Result<Vec<Value>, crate::seal::SealError> {
+pub fn values<R: Record>(record: &R, ring: &KeyRing) -> Result<Vec<Value>, SealError> {
     let meta = record.meta();
     let mut sealed = Envelope::new();
     let mut columns = Vec::with_capacity(R::columns().len());

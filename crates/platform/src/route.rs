@@ -8,14 +8,20 @@ use http::Method;
 use serde_json::Value as Json;
 
 use crate::access::{Access, PermissionInfo};
+use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::http::call::{Call, Reply};
+use crate::http::call::{Call, Prepared, Reply};
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
 use crate::resource::{self, Resource};
+use crate::unit::Opening;
 
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
+
+/// What runs before the unit of work, as a plain function.
+pub type Prepare =
+    for<'a> fn(&'a Arc<App>, &'a Opening, &'a Call) -> BoxFuture<'a, Result<Prepared, Error>>;
 
 /// Builds an [`Operation`] by saying what is particular about it.
 pub struct Route(Operation);
@@ -54,8 +60,17 @@ impl Route {
                 status: 200,
                 ..Doc::default()
             },
+            before: None,
             run: Arc::new(run),
         })
+    }
+
+    /// Works something slow out before the unit of work begins; see
+    /// [`Cx::prepared`](crate::cx::Cx::prepared).
+    #[must_use]
+    pub fn before(mut self, before: Prepare) -> Route {
+        self.0.before = Some(Arc::new(before));
+        self
     }
 
     /// Anonymous callers are served.
@@ -174,6 +189,13 @@ impl Route {
     #[must_use]
     pub fn conflicts(mut self) -> Route {
         self.0.doc.conflicts = true;
+        self
+    }
+
+    /// Takes a form with a `file`, as large as uploads may be.
+    #[must_use]
+    pub fn uploads(mut self) -> Route {
+        self.0.upload = true;
         self
     }
 

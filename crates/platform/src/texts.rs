@@ -344,6 +344,7 @@ mod tests {
         ("idempotency-key-reused", &[]),
         ("idempotency-in-flight", &[]),
         ("idempotency-key-bad", &[]),
+        ("password-change-required", &[]),
         ("payload-too-large", &["limit"]),
         ("unsupported-media-type", &["expected"]),
         ("rate-limited", &["seconds"]),

@@ -15,8 +15,9 @@ use crate::actor::{Actor, Origin};
 use crate::app::App;
 use crate::audit;
 use crate::cx::{Cx, Seen};
-use crate::db::{Dialect, Retryable, Statement, ToValue};
+use crate::db::{DbError, Dialect, Retryable, Statement, ToValue};
 use crate::error::Error;
+use crate::keys;
 use crate::outbox;
 
 const ATTEMPTS: u32 = 5;
@@ -59,6 +60,7 @@ impl Opening {
             events: Vec::new(),
             notes: Vec::new(),
             after: Vec::new(),
+            prepared: crate::http::call::Prepared::default(),
         }
     }
 }
@@ -73,7 +75,15 @@ impl<T, F: for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync> Wor
 /// What the work answers, or when the reading cannot be put on record.
 pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
     let mut cx = opening.cx(app);
-    let done = work(&mut cx).await?;
+    let done = match work(&mut cx).await {
+        // Another node rotated the keys a moment ago.
+        Err(Error::Db(DbError::UnknownKey(_))) => {
+            keys::reload(app).await?;
+            cx = opening.cx(app);
+            work(&mut cx).await?
+        }
+        done => done?,
+    };
     if let Some(row) = audit::seen(&mut cx)? {
         app.reads.record(app, row).await?;
     }
@@ -89,6 +99,8 @@ pub async fn write<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> 
     loop {
         attempt += 1;
         match once(app, opening, &work).await {
+            // Another node rotated the keys a moment ago.
+            Err(Error::Db(DbError::UnknownKey(_))) if attempt == 1 => keys::reload(app).await?,
             Err(error) if error.retryable() && attempt < ATTEMPTS => {
                 let jitter = rand::random_range(1..=10u64);
                 tokio::time::sleep(Duration::from_millis(jitter << attempt)).await;

@@ -129,6 +129,14 @@ platform::input! {
     }
 }
 
+platform::input! {
+    /// A drawing of a ward.
+    pub struct PlanInput {
+        /// What it shows.
+        title: Line<80>,
+    }
+}
+
 /// What came of it.
 #[derive(serde::Serialize, schemars::JsonSchema)]
 pub struct Assigned {
@@ -159,6 +167,7 @@ fn module() -> Module {
         .resource::<Ward>()
         .resource::<Bed>()
         .action::<Assign>()
+        .permission("beds:overbook", Access::may(&[BuiltinRole::Nurse]))
         .route(
             Route::post("knock", "knock/", |_, _| {
                 Box::pin(async { Ok(Reply::empty(http::StatusCode::NO_CONTENT)) })
@@ -166,6 +175,18 @@ fn module() -> Module {
             .open()
             .summary("Knock at the door")
             .answers_nothing(204)
+            .done(),
+        )
+        .route(
+            Route::post("plans", "plans/{key}/", |_, _| {
+                Box::pin(async { Ok(Reply::empty(http::StatusCode::CREATED)) })
+            })
+            .summary("Hang up a plan")
+            .takes::<PlanInput>()
+            .uploads()
+            .conflicts()
+            .limited()
+            .answers::<Assigned>(201)
             .done(),
         )
         .route(
@@ -246,8 +267,14 @@ fn a_list_is_an_array_or_a_page() {
             "ward__in",
             "state",
             "state__in",
-            "search",
             "ordering",
+            "search",
+            "id__in",
+            "uid",
+            "created_at__gte",
+            "created_at__lte",
+            "updated_at__gte",
+            "updated_at__lte",
             "limit",
             "offset",
             "page",
@@ -274,6 +301,7 @@ fn a_list_is_an_array_or_a_page() {
     assert_eq!(list["x-permission"], "beds:read");
     assert_eq!(list["x-roles"], json!(["Admin", "Doctor", "Patient"]));
     assert_eq!(list["x-patient-data"], true);
+    assert_eq!(list["summary"], "List beds");
     let wards = parameters(&document["paths"]["/wards/"]["get"]);
     assert!(wards.contains(&"capacity__gte"), "{wards:?}");
     let audit = &document["paths"]["/audit-logs/"]["get"]["responses"]["200"]["content"];
@@ -433,6 +461,31 @@ fn actions_and_routes_say_what_they_need() {
 }
 
 #[test]
+fn an_upload_is_a_form_with_a_file() {
+    let document = shown();
+    let plan = &document["paths"]["/plans/{key}/"]["post"];
+    let form = &plan["requestBody"]["content"]["multipart/form-data"]["schema"];
+    assert_eq!(names(&form["properties"]), ["file", "title"]);
+    assert_eq!(form["required"], json!(["title", "file"]));
+    assert_eq!(
+        plan["parameters"][0]["schema"],
+        json!({ "type": "string" }),
+        "a key is no number"
+    );
+    assert_eq!(
+        parameters(plan),
+        ["key", "IdempotencyKey", "AcceptLanguage"]
+    );
+    assert_eq!(
+        names(&plan["responses"]),
+        [
+            "201", "400", "401", "403", "404", "409", "413", "415", "429", "500", "503"
+        ]
+    );
+    assert!(plan["x-permission"].is_null());
+}
+
+#[test]
 fn refusals_list_their_codes() {
     let document = shown();
     let stale = &document["components"]["responses"]["PreconditionFailed"];
@@ -499,6 +552,12 @@ mod wrong {
             with(vec![fine("rooms/{id}/"), fine("rooms/{key}/")]),
             ["/rooms/{id}/ and /rooms/{key}/ are the same path"]
         );
+        let repeated = route("rows/")
+            .summary("x")
+            .answers_pages::<Ward>()
+            .query("capacity", json!({}), "Again.")
+            .done();
+        assert_eq!(with(vec![repeated]), ["get /rows/ declares capacity twice"]);
         let twice = with(vec![fine("one/"), fine("one/")]);
         assert_eq!(twice, ["GET one/ is declared twice"]);
     }
@@ -531,12 +590,14 @@ PATCH beds/{id}/                beds:update          A     -      -            -
 PUT beds/{id}/                  beds:update          A     -      -            -     -          -   -       -       -      -
 POST beds/{id}/assign-patient/  beds:assign_patient  A     -      -            -     -          A   -       -       -      -
 POST knock/                     open                 ·     ·      ·            ·     ·          ·   ·       ·       ·      ·
+POST plans/{key}/               signed in            O     O      O            O     O          O   O       O       O      -
 GET wards/                      wards:read           A     -      -            A     -          -   -       -       -      -
 POST wards/                     wards:create         A     -      -            -     -          -   -       -       -      -
 DELETE wards/{id}/              wards:delete         A     -      -            -     -          -   -       -       -      -
 GET wards/{id}/                 wards:read           A     -      -            A     -          -   -       -       -      -
 PATCH wards/{id}/               wards:update         A     -      -            -     -          -   -       -       -      -
 PUT wards/{id}/                 wards:update         A     -      -            -     -          -   -       -       -      -
+(besides)                       beds:overbook        -     -      -            A     -          -   -       -       -      -
 ";
     assert_eq!(rows, expected);
 }

@@ -1,5 +1,5 @@
 //! The generic handlers, through the router, on a small module of their own.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 

@@ -23,13 +23,20 @@ fn path(operation: &Operation) -> String {
 
 async fn try_out(caller: &Caller, operation: &Operation) -> testkit::Reply {
     let request = caller.request(operation.method.as_str(), &path(operation));
-    if operation.method == Method::GET { request.send().await } else { request.json(&serde_json::json!({})).send().await }
+    if operation.method == Method::GET {
+        request.send().await
+    } else {
+        request.json(&serde_json::json!({})).send().await
+    }
 }
 
 #[track_caller]
 fn all_used(exemptions: &[&str], operations: &[std::sync::Arc<Operation>]) {
     for exempt in exemptions {
-        assert!(operations.iter().any(|operation| operation.path == *exempt), "{exempt} is exempt, and no operation");
+        assert!(
+            operations.iter().any(|operation| operation.path == *exempt),
+            "{exempt} is exempt, and no operation"
+        );
     }
 }
 
@@ -102,7 +109,7 @@ testkit::on_both! {
     async fn declarations_and_schema_agree(world: &World) {
         let mut wrong = Vec::new();
         for info in world.app.registry.tables() {
-            let mut columns = testkit::columns(world, info.table).await;
+            let mut columns = world.columns(info.table).await;
             let mut declared: Vec<String> = (info.columns)().iter().map(|name| (*name).to_owned()).collect();
             if info.retained {
                 declared.extend(["voided_at".to_owned(), "voided_by".to_owned()]);

@@ -33,8 +33,11 @@ impl Fresh {
                     prepare("sqlite://chelal.db", dir.path());
                     dir
                 });
-                std::fs::copy(original.path().join("chelal.db"), dir.path().join("chelal.db"))
-                    .expect("a copy of the prepared database");
+                std::fs::copy(
+                    original.path().join("chelal.db"),
+                    dir.path().join("chelal.db"),
+                )
+                .expect("a copy of the prepared database");
                 "sqlite://chelal.db".to_owned()
             }
             Base::Postgres => {

@@ -44,12 +44,25 @@ pub struct Reply {
 impl Caller {
     /// Starts a request below `/api/`, or anywhere when the path begins with a slash.
     pub fn request(&self, method: &str, path: &str) -> Request {
-        let uri = if path.starts_with('/') { path.to_owned() } else { format!("/api/{path}") };
+        let uri = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/api/{path}")
+        };
         let mut request = http::Request::builder().method(method).uri(uri);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        Request { router: self.router.clone(), request, body: Vec::new() }
+        Request {
+            router: self.router.clone(),
+            request,
+            body: Vec::new(),
+        }
+    }
+
+    pub(crate) fn as_user(mut self, id: i64) -> Caller {
+        self.id = id;
+        self
     }
 
     /// GET.
@@ -102,13 +115,30 @@ impl Request {
 
     /// Sends it and waits for the whole answer.
     pub async fn send(self) -> Reply {
-        let request = self.request.body(Body::from(self.body)).expect("a request that HTTP allows");
+        let request = self
+            .request
+            .body(Body::from(self.body))
+            .expect("a request that HTTP allows");
         let asked = format!("{} {}", request.method(), request.uri());
-        let answer = self.router.oneshot(request).await.expect("a router is infallible");
+        let answer = self
+            .router
+            .oneshot(request)
+            .await
+            .expect("a router is infallible");
         let (parts, body) = answer.into_parts();
-        let bytes = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+        let bytes = body
+            .collect()
+            .await
+            .map(|body| body.to_bytes().to_vec())
+            .unwrap_or_default();
         let json = serde_json::from_slice(&bytes).unwrap_or(json!(null));
-        Reply { asked, status: parts.status, headers: parts.headers, bytes, json }
+        Reply {
+            asked,
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+            json,
+        }
     }
 }
 
@@ -116,7 +146,13 @@ impl Reply {
     /// Fails the test, showing the answer, unless it has this status. Returns the body.
     #[track_caller]
     pub fn is(&self, status: u16) -> &Json {
-        assert_eq!(self.status.as_u16(), status, "{} answered {}", self.asked, self.text());
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{} answered {}",
+            self.asked,
+            self.text()
+        );
         &self.json
     }
 
@@ -124,7 +160,13 @@ impl Reply {
     #[track_caller]
     pub fn refuses(&self, status: u16, code: &str) -> &Json {
         self.is(status);
-        assert_eq!(self.json["code"], code, "{} answered {}", self.asked, self.text());
+        assert_eq!(
+            self.json["code"],
+            code,
+            "{} answered {}",
+            self.asked,
+            self.text()
+        );
         &self.json
     }
 
@@ -132,19 +174,29 @@ impl Reply {
     #[track_caller]
     pub fn complains_about(&self, field: &str) -> &Json {
         self.is(400);
-        assert!(!self.json[field].is_null(), "{} answered {}", self.asked, self.text());
+        assert!(
+            !self.json[field].is_null(),
+            "{} answered {}",
+            self.asked,
+            self.text()
+        );
         &self.json
     }
 
     /// The id of the record that it shows.
     #[track_caller]
     pub fn id(&self) -> i64 {
-        self.json["id"].as_i64().unwrap_or_else(|| panic!("{} answered {}", self.asked, self.text()))
+        self.json["id"]
+            .as_i64()
+            .unwrap_or_else(|| panic!("{} answered {}", self.asked, self.text()))
     }
 
     /// A header as text; empty when it is absent.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The body as text.

@@ -30,7 +30,7 @@ mod world;
 pub use base::Base;
 pub use client::{Caller, Reply, Request};
 pub use test_postgres as postgres;
-pub use world::{World, run};
+pub use world::{MORNING, PASSWORD, World, run};
 
 /// Declares tests that run on every database.
 ///

@@ -2,11 +2,14 @@
 //!
 //! Writes leave their rows inside their own transaction. Readings of patient data leave one row for
 //! each request, durable before the answer leaves. Every row carries a MAC from the moment it is
-//! inserted; within a second the sealer numbers it and links it into the hash chain that
-//! [`verify`] walks.
+//! inserted; within a second the [`sealer`] numbers it and links it into the hash chain that
+//! [`verify`](verify::verify) walks.
 
+pub mod anchor;
 pub mod reads;
 mod row;
+pub mod sealer;
+pub mod verify;
 
 pub use row::{Action, AuditLog};
 

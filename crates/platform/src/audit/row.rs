@@ -8,10 +8,10 @@ use serde_json::json;
 use super::AuditEntry;
 use crate::access::{Access, Grant, Scope};
 use crate::cx::{Audited, Cx, column};
-use crate::db::{Dialect, Statement};
+use crate::db::{DbError, Dialect, FromRow, Row, Statement};
 use crate::error::Error;
 use crate::field::{Blank, Doc, Hex};
-use crate::record::{self, Meta, Record};
+use crate::record::{self, Loaded, Meta, Record};
 use crate::resource::Resource;
 use crate::seal::{KeyRing, Sealed};
 
@@ -180,6 +180,48 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
     row.meta.updated_at = cx.now();
     row.mac = Hex(cx.app.ring().audit_mac(&row.canonical()).to_vec());
     Ok(row)
+}
+
+/// A row as it lies there, even when its envelope does not open.
+pub(super) struct Found {
+    pub(super) id: i64,
+    pub(super) sequence: Option<i64>,
+    pub(super) hash: Option<Vec<u8>>,
+    pub(super) previous_hash: Option<Vec<u8>>,
+    /// The row, or why it cannot be read.
+    pub(super) row: Result<AuditLog, DbError>,
+}
+
+impl FromRow for Found {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let at = |name| {
+            let place = AuditLog::columns()
+                .iter()
+                .position(|column| *column == name);
+            place.ok_or_else(|| DbError::Decode(format!("no column {name}")))
+        };
+        Ok(Found {
+            id: row.get(0)?,
+            sequence: row.get(at("sequence")?)?,
+            hash: row.get(at("hash")?)?,
+            previous_hash: row.get(at("previous_hash")?)?,
+            row: Loaded::from_row(row).map(|Loaded(row)| row),
+        })
+    }
+}
+
+impl Found {
+    /// What the chain covers: the row and its MAC.
+    pub(super) fn link(row: &AuditLog) -> Vec<u8> {
+        let mut bytes = row.canonical();
+        bytes.extend_from_slice(&row.mac.0);
+        bytes
+    }
+
+    /// The key that is missing to read it.
+    pub(super) fn lacks_key(&self) -> bool {
+        matches!(self.row, Err(DbError::UnknownKey(_)))
+    }
 }
 
 /// One statement for several rows.

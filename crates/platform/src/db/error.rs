@@ -56,6 +56,10 @@ pub enum DbError {
     /// A row is not of the shape the code expects (type, number of columns, number of rows).
     #[error("unexpected row: {0}")]
     Decode(String),
+    /// A sealed row needs a key that this process has not loaded: another node rotated the keys a
+    /// moment ago, or the key is gone. Load the keys again and repeat.
+    #[error("a sealed row needs data key {0}, which is not loaded")]
+    UnknownKey(i64),
     /// A bound value does not fit its place: wrong type, out of range, malformed text.
     #[error("unsuitable value: {0}")]
     Value(String),
@@ -93,7 +97,7 @@ impl DbError {
     /// transaction at its first failed statement; SQLite transactions are held to the same rule,
     /// so that what passes on one cannot fail on the other. Misread rows harm nothing.
     pub(crate) fn aborts(&self) -> bool {
-        !matches!(self, Self::Decode(_))
+        !matches!(self, Self::Decode(_) | Self::UnknownKey(_))
     }
 
     /// A transaction in which a statement failed was used further.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use kernel::Clock;
 
 use super::ddl::Ddl;
 use super::error::DbError;
@@ -198,7 +198,7 @@ async fn apply(db: &Db, step: Arc<Step>) -> Result<bool, DbError> {
                 vec![
                     step.module.to_value(),
                     step.name.to_value(),
-                    Timestamp::now().to_value(),
+                    Clock::system().now().to_value(),
                     step.checksum.to_value(),
                 ],
             ))

@@ -40,7 +40,7 @@ impl<T: Field> Field for List<T> {
     }
 
     fn to_value(&self) -> Value {
-        Value::String(Some(self.to_json().to_string().into()))
+        Value::String(Some(self.to_json().to_string()))
     }
 
     fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {

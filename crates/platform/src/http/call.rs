@@ -59,6 +59,31 @@ pub struct Call {
     pub body: Bytes,
     /// The operation.
     pub operation: Arc<Operation>,
+    /// What was worked out before the unit of work began.
+    pub prepared: Prepared,
+}
+
+/// What an operation works out before its unit of work begins, because it is slow: no transaction is
+/// held meanwhile.
+#[derive(Clone, Default)]
+pub struct Prepared(Option<Arc<dyn std::any::Any + Send + Sync>>);
+
+impl Prepared {
+    /// Keeps a value for [`Cx::prepared`](crate::cx::Cx::prepared).
+    pub fn of<T: Send + Sync + 'static>(value: T) -> Prepared {
+        Prepared(Some(Arc::new(value)))
+    }
+
+    /// The value, if there is one of this type.
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.clone()?.downcast().ok()
+    }
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Prepared")
+    }
 }
 
 impl Call {

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method};
 use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
-use super::call::{Call, Head, Reply, ReplyBody};
+use super::call::{Call, Head, Prepared, Reply, ReplyBody};
 use super::{origin, refusal};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
@@ -135,12 +135,17 @@ async fn answer(
         origin: origin.clone(),
         reach,
     };
-    let call = Arc::new(Call {
+    let mut call = Call {
         head,
         params,
         body,
         operation,
-    });
+        prepared: Prepared::default(),
+    };
+    if let Some(before) = call.operation.before.clone() {
+        call.prepared = before(app, &opening, &call).await?;
+    }
+    let call = Arc::new(call);
     match call.operation.effect {
         Effect::Read | Effect::Own => unit::read(app, &opening, work(&call)).await,
         Effect::Write => write(app, &opening, &call).await,
@@ -148,10 +153,11 @@ async fn answer(
 }
 
 /// The operation as work for a unit, which may run it more than once.
-fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + Sync + use<> {
+fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + use<> {
     let call = call.clone();
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let call = call.clone();
+        cx.prepared = call.prepared.clone();
         Box::pin(async move { (call.operation.run)(cx, &call).await })
     }
 }

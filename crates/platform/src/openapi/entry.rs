@@ -9,6 +9,7 @@ use super::shared::{header, parameter, refusal};
 use crate::access::PermissionInfo;
 use crate::module::Registry;
 use crate::operation::{Effect, Need, Operation};
+use crate::resource::common_parameters;
 
 /// The path as the document spells it: below the server's address, parameters in braces.
 pub(super) fn path(operation: &Operation) -> String {
@@ -99,7 +100,13 @@ fn parameters(operation: &Operation) -> Json {
             json!({ "name": name, "in": "path", "required": true, "schema": schema })
         })
         .collect();
-    for (name, schema, what) in &operation.doc.query {
+    let common = common_parameters();
+    for declared in &operation.doc.query {
+        let (name, schema, what) = declared;
+        if common.contains(declared) {
+            parameters.push(parameter(name));
+            continue;
+        }
         let mut schema = schema.clone();
         // What the field's declaration says of writing it is nothing to a filter.
         let said = schema

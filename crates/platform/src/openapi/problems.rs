@@ -18,7 +18,7 @@ const METHODS: [&str; 8] = [
 /// Looked for: operation ids and method-path pairs that occur twice, two paths that differ in a
 /// parameter's name only, missing summaries, missing schemas of successful answers (204, redirects and
 /// declared streams have none), one name for two schemas, references to nothing, path parameters that
-/// are not declared or declared in vain, permissions that are declared with different defaults.
+/// are not declared or declared in vain, parameters that are declared twice, permissions that are declared with different defaults.
 pub fn problems(registry: &Registry) -> Vec<String> {
     let (document, mut problems) = assemble(registry, &Info::default());
     let mut seen = BTreeSet::new();
@@ -102,6 +102,17 @@ fn templates(document: &Json) -> Vec<String> {
             .filter(|parameter| parameter.get("in").and_then(Json::as_str) == Some("path"))
             .filter_map(|parameter| parameter.get("name").and_then(Json::as_str))
             .collect();
+        let mut all = BTreeSet::new();
+        for parameter in entry["parameters"].as_array().into_iter().flatten() {
+            let key = (&parameter["in"], &parameter["name"], &parameter["$ref"]);
+            if !all.insert(format!("{key:?}")) {
+                let name = parameter["name"].as_str().or(parameter["$ref"].as_str());
+                problems.push(format!(
+                    "{method} {path} declares {} twice",
+                    name.unwrap_or_default()
+                ));
+            }
+        }
         let named = path_parameters(path);
         if declared.len() != named.len() || named.iter().any(|name| !declared.contains(name)) {
             problems.push(format!("{method} {path} declares {declared:?}"));

@@ -205,8 +205,17 @@ pub(super) fn headers() -> Json {
     })
 }
 
-/// The shared parameters: headers of requests.
+/// The shared parameters: what every list takes, and headers of requests.
 pub(super) fn parameters() -> Json {
+    let mut parameters = request_headers();
+    for (name, schema, what) in crate::resource::common_parameters() {
+        parameters[&name] =
+            json!({ "name": name, "in": "query", "description": what, "schema": schema });
+    }
+    parameters
+}
+
+fn request_headers() -> Json {
     json!({
         "AcceptLanguage": {
             "name": "Accept-Language",

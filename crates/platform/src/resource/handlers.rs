@@ -6,13 +6,13 @@ use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
 use super::{Resource, View};
-use crate::access::Scope;
+use crate::access::{Grant, Scope};
 use crate::cx::{Cx, column};
 use crate::db::Statement;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::http::call::{Call, Reply};
-use crate::record::Body;
+use crate::record::{Body, Part};
 use crate::texts::Text;
 
 /// Answers one record with its `ETag`, and notes that it was seen.
@@ -47,7 +47,8 @@ pub(super) async fn retrieve<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Re
 }
 
 pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let body = call.body_for(&names::<R>())?;
+    let mut body = call.body_for(&names::<R>())?;
+    R::fold(cx, &mut body).await?;
     let mut row = R::create(&body)?;
     if R::CLIENT_UID
         && let Some(json) = body.0.get("uid")
@@ -77,7 +78,8 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
 
 pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let row: R = cx.hold(call.id()?).await?;
-    let body = call.body_for(&names::<R>())?;
+    let mut body = call.body_for(&names::<R>())?;
+    R::fold(cx, &mut body).await?;
     let row = change(cx, row, &body, call.if_match()?).await?;
     show_one(cx, &row).await
 }
@@ -157,14 +159,15 @@ fn names<R: Resource>() -> Vec<(&'static str, &'static str)> {
 
 /// Every reference that the change sets must name a record that exists, and one of the same patient
 /// where both belong to one. Staff may refer to what they may not read; whoever is confined to their
-/// own records may refer only to those.
+/// own records may refer only to those, and to what they may read anyway.
 async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Result<(), Error> {
     let app = cx.app.clone();
     let grant = cx.grant();
     let patient = R::PATIENT.and_then(|name| row.field(name)?.as_i64());
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut wanted = Vec::new();
-    for field in R::FIELDS {
+    // What the program keeps is set later, and by itself.
+    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let Some(table) = field.shape.reference else {
             continue;
         };
@@ -189,9 +192,12 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
         }
         if grant.reach == Reach::Own
-            && let Some(scope) = info.and_then(|info| info.scope)
+            && !R::OPEN_REFERENCES.contains(&field.name)
+            && let Some(info) = info
+            && let Some(scope) = info.scope
         {
-            match scope(&grant) {
+            let read = cx.grant_of(&format!("{}:read", info.path));
+            match reachable(scope, grant, read) {
                 Scope::All => {}
                 Scope::Nothing => {
                     exists.and_where(Expr::cust("1 = 0"));
@@ -231,6 +237,17 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
         }
     }
     Ok(faults.into_result()?)
+}
+
+/// The rows that a caller who is confined to their own records may refer to.
+fn reachable(scope: fn(&Grant) -> Scope, opened: Grant, read: Grant) -> Scope {
+    match read.reach {
+        Reach::All => Scope::All,
+        reach => scope(&Grant {
+            reach: reach.max(opened.reach),
+            ..opened
+        }),
+    }
 }
 
 /// A record that others depend on is not removed; the answer names them.

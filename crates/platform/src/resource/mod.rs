@@ -5,28 +5,33 @@
 //! merging a change, optimistic locking, references, audit, the document — is here, once.
 
 pub mod count;
+mod draft;
 mod handlers;
 mod list;
 mod page;
+mod parameters;
 mod view;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
-use serde_json::{Value as Json, json};
 
 pub use handlers::{change, show_one};
-pub use list::{list, list_results, parameters as list_parameters};
+pub use list::{list, list_results};
+pub(crate) use parameters::common as common_parameters;
+pub use parameters::parameters as list_parameters;
 pub use view::{View, schema as view_schema};
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::app::App;
 use crate::cx::{Audited, Cx};
 use crate::error::Error;
-use crate::http::call::Call;
+use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
-use crate::record::{Body, Part, Record};
+use crate::record::{Body, Record};
+use crate::unit::Opening;
 
 /// What a search found.
 pub enum Found {
@@ -62,6 +67,9 @@ pub trait Resource: Record + Audited {
     const SEARCH: &'static [&'static str] = &[];
     /// The column that names the patient, if there is one: merging moves it.
     const PATIENT: Option<&'static str> = None;
+    /// References to records that the caller need not reach, such as the person somebody names as
+    /// their delegate.
+    const OPEN_REFERENCES: &'static [&'static str] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [&'static str] = &[];
     /// Further keys of an answer, worked out for a whole page at once.
@@ -104,6 +112,22 @@ pub trait Resource: Record + Audited {
                 .pop()
                 .unwrap_or_default())
         }
+    }
+
+    /// Folds other forms of a reference, such as a name, into the declared fields of a body, before
+    /// it is parsed.
+    fn fold(_cx: &mut Cx, _body: &mut Body) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Works something slow out before a create's or an update's transaction begins, such as a
+    /// password's hash; [`Cx::prepared`] has it then.
+    fn before(
+        _app: &Arc<App>,
+        _opening: &Opening,
+        _call: &Call,
+    ) -> impl Future<Output = Result<Prepared, Error>> + Send {
+        async { Ok(Prepared::default()) }
     }
 
     /// Checks the whole row against the table's rules and fills in what the program keeps, before it
@@ -212,7 +236,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     };
     let draft = Schema {
         name: Some(format!("{}Write", R::NAME)),
-        json: draft_schema::<R>(),
+        json: draft::schema::<R>(),
         list: false,
     };
     let base =
@@ -231,7 +255,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 } else {
                     format!("{}/", R::PATH)
                 },
-                id: format!("{}_{verb}", R::PATH.replace('-', "_")),
+                id: format!("{}_{verb}", R::PATH.replace(['-', '/'], "_")),
                 need: Need::May(
                     permission::<R>(if verb == "list" { "read" } else { verb }, letter),
                     without,
@@ -245,6 +269,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     versioned: true,
                     ..Doc::default()
                 },
+                before: None,
                 run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
             }
         };
@@ -256,14 +281,14 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'r',
             "list",
             Without::Nothing,
-            format!("List {}", R::PATH),
+            format!("List {}", R::PATH.replace(['-', '_', '/'], " ")),
         );
         list.doc.answer = Some(Schema {
             list: true,
             ..record.clone()
         });
         list.doc.versioned = false;
-        list.doc.query = list::parameters::<R>();
+        list.doc.query = list_parameters::<R>();
         list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
         let mut retrieve = base(
             Method::GET,
@@ -271,9 +296,9 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'r',
             "read",
             Without::Nothing,
-            format!("One {}", R::NAME),
+            format!("Show one {}", draft::spoken(R::NAME)),
         );
-        retrieve.id = format!("{}_retrieve", R::PATH.replace('-', "_"));
+        retrieve.id = format!("{}_retrieve", R::PATH.replace(['-', '/'], "_"));
         retrieve.run = Arc::new(|cx, call| Box::pin(handlers::retrieve::<R>(cx, call)));
         operations.extend([list, retrieve]);
     }
@@ -284,11 +309,14 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'c',
             "create",
             Without::Forbidden,
-            format!("Create a {}", R::NAME),
+            format!("Create one {}", draft::spoken(R::NAME)),
         );
         create.doc.body = Some(draft.clone());
         create.doc.status = StatusCode::CREATED.as_u16();
         create.doc.conflicts = true;
+        create.before = Some(Arc::new(|app, opening, call| {
+            Box::pin(R::before(app, opening, call))
+        }));
         create.run = Arc::new(|cx, call| Box::pin(handlers::create::<R>(cx, call)));
         operations.push(create);
     }
@@ -301,15 +329,18 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 'u',
                 "update",
                 Without::Forbidden,
-                format!("Change a {}", R::NAME),
+                format!("Change one {}", draft::spoken(R::NAME)),
             );
-            update.id = format!("{}_{name}", R::PATH.replace('-', "_"));
+            update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
             update.doc.body = Some(Schema {
                 name: Some(format!("{}Change", R::NAME)),
-                json: optional(&draft.json),
+                json: draft::optional(&draft.json),
                 list: false,
             });
             update.doc.conflicts = true;
+            update.before = Some(Arc::new(|app, opening, call| {
+                Box::pin(R::before(app, opening, call))
+            }));
             update.run = Arc::new(|cx, call| Box::pin(handlers::update::<R>(cx, call)));
             operations.push(update);
         }
@@ -321,7 +352,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             'd',
             "delete",
             Without::Forbidden,
-            format!("Delete a {}", R::NAME),
+            format!("Delete one {}", draft::spoken(R::NAME)),
         );
         delete.doc.answer = None;
         delete.doc.status = StatusCode::NO_CONTENT.as_u16();
@@ -330,47 +361,4 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         operations.push(delete);
     }
     operations
-}
-
-fn draft_schema<R: Resource>() -> Json {
-    let mut properties = serde_json::Map::new();
-    let mut required = Vec::new();
-    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
-        let mut schema = (field.schema)();
-        schema["description"] = crate::record::tidy(field.doc).into();
-        if field.shape.reference.is_some() {
-            let mut other = schema.clone();
-            other["description"] = format!("Another name of `{}`.", field.name).into();
-            properties.insert(format!("{}_id", field.name), other);
-        }
-        properties.insert(field.name.to_owned(), schema);
-        if (field.required)() {
-            required.push(field.name);
-        }
-    }
-    for (other, name) in R::ALIASES {
-        if let Some(mut schema) = properties.get(*name).cloned() {
-            schema["description"] = format!("Another name of `{name}`.").into();
-            properties.insert((*other).to_owned(), schema);
-        }
-    }
-    if R::CLIENT_UID {
-        properties.insert(
-            "uid".into(),
-            json!({
-                "type": ["string", "null"],
-                "format": "uuid",
-                "description": "The identity that holds across databases, when the client chooses it. Cannot be changed.",
-            }),
-        );
-    }
-    json!({ "type": "object", "properties": properties, "required": required })
-}
-
-fn optional(schema: &Json) -> Json {
-    let mut schema = schema.clone();
-    if let Some(object) = schema.as_object_mut() {
-        object.remove("required");
-    }
-    schema
 }

@@ -90,7 +90,9 @@ pub fn schema<R: Resource>() -> Json {
         properties.insert(field.name.to_owned(), schema);
     }
     for (other, name) in R::ALIASES {
-        if let Some(schema) = properties.get(*name).cloned() {
+        if let Some(field) = R::info(name).filter(|field| field.part != Part::Hidden) {
+            let mut schema = (field.schema)();
+            schema["description"] = format!("Another name of `{name}`.").into();
             properties.insert((*other).to_owned(), schema);
         }
     }

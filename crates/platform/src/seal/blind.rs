@@ -16,7 +16,7 @@
 
 use aws_lc_rs::hmac;
 
-use super::KeyRing;
+use super::{KeyRing, KeyState};
 
 /// The shortest tag [`KeyRing::tags`] gives, in bytes.
 pub const MIN_TAG_BYTES: usize = 4;
@@ -70,7 +70,8 @@ impl KeyRing {
 
     fn search_entry(&self) -> (i64, &hmac::Key) {
         // Of several retiring generations only the oldest has surely been written for every row.
-        let oldest_retiring = self.index.others.iter().next();
+        let mut others = self.index.others.iter();
+        let oldest_retiring = others.find(|(_, (state, _))| *state == KeyState::Retiring);
         oldest_retiring.map_or(
             (self.index.active.0, &self.index.active.1),
             |(id, (_, key))| (*id, key),

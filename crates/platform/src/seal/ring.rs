@@ -31,6 +31,7 @@ impl<K> Shelf<K> {
     fn fill(
         opened: &[(&WrappedKey, Secret)],
         purpose: Purpose,
+        lingering: &[i64],
         make: impl Fn(&Secret) -> Result<K, SealError>,
     ) -> Result<Self, SealError> {
         let mut active = None;
@@ -44,7 +45,7 @@ impl<K> Shelf<K> {
                         return Err(SealError::SeveralActiveKeys(purpose));
                     }
                 }
-                KeyState::Retired if !keeps_retired => {}
+                KeyState::Retired if !keeps_retired && !lingering.contains(&row.id) => {}
                 state => {
                     others.insert(row.id, (state, make(secret)?));
                 }
@@ -80,6 +81,19 @@ impl KeyRing {
     /// [`SealError::WrongMasterKey`], [`SealError::KeyDamaged`], [`SealError::KeyId`], [`SealError::DuplicateKey`],
     /// [`SealError::NoActiveKey`], [`SealError::SeveralActiveKeys`].
     pub fn unlock(master: &MasterKey, rows: &[WrappedKey]) -> Result<Self, SealError> {
+        Self::unlock_lingering(master, rows, &[])
+    }
+
+    /// As [`KeyRing::unlock`], but the retired index keys of these ids are still written, though no longer searched:
+    /// for the moments until every node has learnt that they are retired.
+    ///
+    /// # Errors
+    /// As [`KeyRing::unlock`].
+    pub fn unlock_lingering(
+        master: &MasterKey,
+        rows: &[WrappedKey],
+        lingering: &[i64],
+    ) -> Result<Self, SealError> {
         let mut seen = BTreeSet::new();
         let mut opened = Vec::with_capacity(rows.len());
         for row in rows {
@@ -91,11 +105,11 @@ impl KeyRing {
         let cipher = |secret: &Secret| Ok(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, secret)?));
         let hmac = |secret: &Secret| Ok(hmac::Key::new(hmac::HMAC_SHA256, secret));
         Ok(Self {
-            data: Shelf::fill(&opened, Purpose::Data, cipher)?,
-            index: Shelf::fill(&opened, Purpose::Index, hmac)?,
-            audit: Shelf::fill(&opened, Purpose::Audit, hmac)?,
+            data: Shelf::fill(&opened, Purpose::Data, &[], cipher)?,
+            index: Shelf::fill(&opened, Purpose::Index, lingering, hmac)?,
+            audit: Shelf::fill(&opened, Purpose::Audit, &[], hmac)?,
             // Derived, so that a later kind of token can have a secret of its own from the same row.
-            token: Shelf::fill(&opened, Purpose::Token, |secret| {
+            token: Shelf::fill(&opened, Purpose::Token, &[], |secret| {
                 Ok(secret.derive("token/access"))
             })?,
         })

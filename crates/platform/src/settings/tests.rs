@@ -190,7 +190,7 @@ fn foreign_names_are_left_alone() {
 
 #[test]
 fn contradictions_are_found() {
-    let key = "00".repeat(32);
+    let key = "5e01".repeat(16);
     assert!(
         problems(&[("CHELAL_MASTER_KEY", &key), ("CHELAL_KEY_FILE", "k")])[0]
             .contains("CHELAL_KEY_FILE")

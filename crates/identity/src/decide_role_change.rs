@@ -1,0 +1,201 @@
+//! An Admin decides a request for another role; an approved role holds from then on.
+
+use kernel::{BuiltinRole, Code};
+use platform::access::Access;
+use platform::action::Action;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::Record;
+use platform::resource::Resource;
+use platform::texts::Text;
+
+use crate::accounts;
+use crate::role_change_request::{RequestNames, RequestStatus, RoleChangeRequest};
+use crate::state::user_topic;
+
+platform::input! {
+    /// What the Admin says to it.
+    pub struct DecisionInput {
+        /// What the Admin answers.
+        admin_response: Blank<2000>,
+    }
+}
+
+/// A decided request.
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
+pub struct Decided {
+    /// The request.
+    pub id: i64,
+    /// `approved` or `rejected`.
+    pub status: &'static str,
+    /// Why it was asked for.
+    pub reason: String,
+    /// What the Admin answered.
+    pub admin_response: String,
+    /// Who decided.
+    pub reviewed_by: i64,
+    /// When.
+    pub reviewed_at: String,
+    /// Its people and roles.
+    #[serde(flatten)]
+    pub names: RequestNames,
+}
+
+/// Why a request cannot be decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hindrance {
+    /// It was decided before.
+    Decided,
+    /// It is the decider's own, or that of whom they stand for.
+    Own,
+}
+
+/// A request is decided once, and never by whom it concerns: `deciders` are the caller and, where a
+/// delegate acts for them, the delegate.
+fn hindrance(status: RequestStatus, asks: i64, deciders: &[i64]) -> Option<Hindrance> {
+    if deciders.contains(&asks) {
+        Some(Hindrance::Own)
+    } else if status != RequestStatus::Pending {
+        Some(Hindrance::Decided)
+    } else {
+        None
+    }
+}
+
+/// Gives the role that was asked for.
+pub struct Approve;
+
+impl Action for Approve {
+    type On = RoleChangeRequest;
+    type Input = DecisionInput;
+    type Output = Decided;
+    const VERB: &'static str = "approve";
+    const SUMMARY: &'static str = "Give the user the role they asked for";
+
+    fn access() -> Access {
+        Access::may(&[BuiltinRole::Admin])
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        row: Option<RoleChangeRequest>,
+        input: DecisionInput,
+    ) -> Result<Decided, Error> {
+        let row = decide(cx, row, input, RequestStatus::Approved).await?;
+        let before = accounts::held(cx, row.user.get())
+            .await?
+            .ok_or_else(Error::not_found)?;
+        if before.is_superuser {
+            let text = Text::new("superuser-is-admin");
+            return Err(Error::refuse(Code::Conflict, text));
+        }
+        let mut user = before.clone();
+        user.role = Some(row.requested_role);
+        cx.update(&mut user, &before).await?;
+        cx.tell(user_topic(user.meta.id), "");
+        show(cx, &row).await
+    }
+}
+
+/// Leaves everything as it is.
+pub struct Reject;
+
+impl Action for Reject {
+    type On = RoleChangeRequest;
+    type Input = DecisionInput;
+    type Output = Decided;
+    const VERB: &'static str = "reject";
+    const SUMMARY: &'static str = "Turn a request for another role down";
+
+    fn access() -> Access {
+        Access::may(&[BuiltinRole::Admin])
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        row: Option<RoleChangeRequest>,
+        input: DecisionInput,
+    ) -> Result<Decided, Error> {
+        let row = decide(cx, row, input, RequestStatus::Rejected).await?;
+        show(cx, &row).await
+    }
+}
+
+async fn decide(
+    cx: &mut Cx,
+    row: Option<RoleChangeRequest>,
+    input: DecisionInput,
+    status: RequestStatus,
+) -> Result<RoleChangeRequest, Error> {
+    let before = row.ok_or_else(Error::not_found)?;
+    let me = cx.user_id()?;
+    let delegate = cx.actor.user().and_then(|user| user.acting.as_ref());
+    let deciders: Vec<i64> = std::iter::once(me)
+        .chain(delegate.map(|(id, _)| *id))
+        .collect();
+    match hindrance(before.status, before.user.get(), &deciders) {
+        Some(Hindrance::Own) => {
+            let text = Text::new("own-role-request");
+            return Err(Error::refuse(Code::PermissionDenied, text));
+        }
+        Some(Hindrance::Decided) => {
+            let text = Text::new("state-conflict").with("state", before.status.as_str());
+            return Err(
+                Error::refuse(Code::StateConflict, text).with("status", before.status.as_str())
+            );
+        }
+        None => {}
+    }
+    let mut row = before.clone();
+    row.status = status;
+    row.admin_response = input.admin_response;
+    row.reviewed_by = Some(Ref::new(me));
+    row.reviewed_at = Some(cx.now());
+    cx.update(&mut row, &before).await?;
+    Ok(row)
+}
+
+async fn show(cx: &mut Cx, row: &RoleChangeRequest) -> Result<Decided, Error> {
+    let names = RoleChangeRequest::extras(cx, std::slice::from_ref(row))
+        .await?
+        .pop()
+        .unwrap_or_default();
+    Ok(Decided {
+        id: row.meta().id,
+        status: row.status.as_str(),
+        reason: row.reason.to_string(),
+        admin_response: row.admin_response.to_string(),
+        reviewed_by: row.reviewed_by.map(|user| user.get()).unwrap_or_default(),
+        reviewed_at: cx.now().to_string(),
+        names,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_decided_once_and_never_by_whom_it_concerns() {
+        use RequestStatus::{Approved, Pending, Rejected};
+        let own = Some(Hindrance::Own);
+        let decided = Some(Hindrance::Decided);
+        for (status, asks, deciders, expected) in [
+            (Pending, 7, &[1][..], None),
+            (Pending, 7, &[1, 2], None),
+            (Pending, 1, &[1], own),
+            // The delegate of an Admin decides nothing of their own.
+            (Pending, 2, &[1, 2], own),
+            (Approved, 7, &[1], decided),
+            (Rejected, 7, &[1], decided),
+            (Approved, 1, &[1], own),
+        ] {
+            assert_eq!(
+                hindrance(status, asks, deciders),
+                expected,
+                "{status:?} {asks}"
+            );
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What clients send of a record, for the API document.
+
+use serde_json::{Value as Json, json};
+
+use super::Resource;
+use crate::record::Part;
+
+/// `StockBatch` as people say it: `stock batch`.
+pub(super) fn spoken(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && words.ends_with(|last: char| last.is_ascii_lowercase()) {
+            words.push(' ');
+        }
+        words.push(letter);
+    }
+    let lower = |word: &str| {
+        // Abbreviations stay as they are.
+        if word.len() > 1 && word.bytes().all(|b| b.is_ascii_uppercase()) {
+            word.to_owned()
+        } else {
+            word.to_lowercase()
+        }
+    };
+    words.split(' ').map(lower).collect::<Vec<_>>().join(" ")
+}
+
+/// The schema of what a create takes.
+pub(super) fn schema<R: Resource>() -> Json {
+    let mut properties = serde_json::Map::new();
+    let mut required = Vec::new();
+    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
+        let mut schema = (field.schema)();
+        schema["description"] = crate::record::tidy(field.doc).into();
+        if field.shape.reference.is_some() {
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
+        }
+        properties.insert(field.name.to_owned(), schema);
+        if (field.required)() {
+            required.push(field.name);
+        }
+    }
+    for (other, name) in R::ALIASES {
+        if let Some(mut schema) = properties.get(*name).cloned() {
+            schema["description"] = format!("Another name of `{name}`.").into();
+            properties.insert((*other).to_owned(), schema);
+        }
+    }
+    if R::CLIENT_UID {
+        properties.insert(
+            "uid".into(),
+            json!({
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "The identity that holds across databases, when the client chooses it. Cannot be changed.",
+            }),
+        );
+    }
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+/// The schema of what a change takes: the same, with nothing that must be mentioned.
+pub(super) fn optional(schema: &Json) -> Json {
+    let mut schema = schema.clone();
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("required");
+    }
+    schema
+}

@@ -1,0 +1,126 @@
+//! A list's parameters as the API document states them: the same declarations that the list reads.
+
+use serde_json::{Value as Json, json};
+
+use super::{Resource, page};
+use crate::field::Kind;
+
+/// The list's parameters for the document: name, schema, what it does.
+pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
+    let text = || json!({ "type": "string" });
+    let mut parameters: Vec<(String, Json, String)> = Vec::new();
+    for field in R::FILTERS.iter().filter_map(|name| R::info(name)) {
+        let (name, schema) = (field.name, stated((field.schema)()));
+        let ordered = matches!(
+            field.shape.kind,
+            Kind::Int | Kind::Date | Kind::Time | Kind::Timestamp
+        ) && field.shape.reference.is_none();
+        let several = ordered || field.shape.reference.is_some() || schema.get("enum").is_some();
+        let mut add = |name: String, schema: Json, what: String| {
+            parameters.push((name, schema, what));
+        };
+        add(
+            name.to_owned(),
+            schema.clone(),
+            crate::record::tidy(field.doc),
+        );
+        if field.shape.reference.is_some() {
+            add(
+                format!("{name}_id"),
+                schema.clone(),
+                format!("The same as `{name}`."),
+            );
+        }
+        if ordered {
+            add(
+                format!("{name}__gte"),
+                schema.clone(),
+                format!("`{name}` is this or more."),
+            );
+            add(
+                format!("{name}__lte"),
+                schema,
+                format!("`{name}` is this or less."),
+            );
+        }
+        if several {
+            add(
+                format!("{name}__in"),
+                text(),
+                format!("`{name}` is one of these, separated by commas, at most 500."),
+            );
+        }
+    }
+    parameters.extend(
+        R::OWN_FILTERS
+            .iter()
+            .map(|name| ((*name).to_owned(), text(), String::new())),
+    );
+    let sortable: Vec<String> = R::ORDERING
+        .iter()
+        .chain(
+            page::STANDARD
+                .iter()
+                .filter(|name| !R::ORDERING.contains(name)),
+        )
+        .map(|name| format!("`{name}`"))
+        .collect();
+    parameters.push((
+        "ordering".into(),
+        text(),
+        format!(
+            "Fields to sort by, separated by commas, `-` for descending: {}. Without it `{}`.",
+            sortable.join(", "),
+            R::ORDER,
+        ),
+    ));
+    let common = common().into_iter();
+    parameters.extend(common.filter(|(name, _, _)| {
+        !R::FILTERS.contains(&name.as_str()) && !R::OWN_FILTERS.contains(&name.as_str())
+    }));
+    parameters
+}
+
+/// The parameters that every list takes: name, schema, what it does.
+pub(crate) fn common() -> Vec<(String, Json, String)> {
+    let text = || json!({ "type": "string" });
+    let whole = |least: u8| json!({ "type": "integer", "minimum": least });
+    let time = || json!({ "type": "string", "format": "date-time" });
+    [
+        ("search", text(), "Text to look for, where the resource can be searched."),
+        ("id__in", text(), "Ids, separated by commas, at most 500."),
+        ("uid", json!({ "type": "string", "format": "uuid" }), "The record of this identity."),
+        ("created_at__gte", time(), "Stored then or later."),
+        ("created_at__lte", time(), "Stored then or earlier."),
+        ("updated_at__gte", time(), "Last changed then or later."),
+        ("updated_at__lte", time(), "Last changed then or earlier."),
+        ("limit", whole(1), "Rows of a page, at most 1000; 50 unless said. Asks for a page."),
+        ("offset", whole(0), "Rows to skip. Asks for a page."),
+        ("page", whole(1), "The page's number, from 1. Asks for a page."),
+        ("page_size", whole(1), "The same as `limit`."),
+        (
+            "cursor",
+            text(),
+            "Where the page before ended, as its `next` says; empty for the first page. Asks for a page.",
+        ),
+    ]
+    .map(|(name, schema, what)| (name.to_owned(), schema, what.to_owned()))
+    .into()
+}
+
+/// A filter's schema: null cannot be asked for, since an empty value means no filter.
+fn stated(mut schema: Json) -> Json {
+    if let Some(Json::Array(types)) = schema.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [one] = types.as_slice() {
+            schema["type"] = one.clone();
+        }
+    }
+    if let Some(Json::Array(choices)) = schema.get_mut("enum") {
+        choices.retain(|choice| !choice.is_null());
+    }
+    if let Some(Json::Array(forms)) = schema.get_mut("anyOf") {
+        forms.retain(|form| form["type"] != "null");
+    }
+    schema
+}

@@ -1,0 +1,243 @@
+//! The conventions of the HTTP API, held against every resource that any module declares.
+//!
+//! Bodies are made from the API document's own schemas, so a new resource is covered by being declared.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use http::Method;
+use kernel::{BuiltinRole, Reach};
+use platform::operation::Operation;
+use serde_json::{Map, Value as Json, json};
+use testkit::{Caller, World};
+
+/// Makes records of any resource, with whatever they refer to.
+struct Maker<'w> {
+    world: &'w World,
+    callers: BTreeMap<Option<i64>, Caller>,
+    number: u32,
+}
+
+/// A record that was made, by whom and where.
+struct Made {
+    by: Caller,
+    path: String,
+    json: Json,
+}
+
+impl<'w> Maker<'w> {
+    fn new(world: &'w World) -> Maker<'w> {
+        Maker { world, callers: BTreeMap::new(), number: 0 }
+    }
+
+    async fn caller(&mut self, role: Option<BuiltinRole>) -> Caller {
+        let key = role.map(BuiltinRole::id);
+        if !self.callers.contains_key(&key) {
+            self.callers.insert(key, self.world.caller(role).await);
+        }
+        self.callers[&key].clone()
+    }
+
+    /// Somebody who may do it by default.
+    async fn entitled(&mut self, operation: &Operation) -> Option<Caller> {
+        let permission = operation.permission()?.clone();
+        let roles = BuiltinRole::ALL.into_iter().map(Some).chain([None]);
+        let mut roles: Vec<_> = roles.map(|role| (permission.default_for(role), role)).collect();
+        roles.sort_by_key(|(reach, _)| std::cmp::Reverse(*reach));
+        let (reach, role) = roles[0];
+        if reach == Reach::None { None } else { Some(self.caller(role).await) }
+    }
+
+    fn create(&self, path: &str) -> Option<Arc<Operation>> {
+        let path = format!("{path}/");
+        self.world.operations().into_iter().find(|op| op.method == Method::POST && op.path == path && op.id.ends_with("_create"))
+    }
+
+    /// A body with everything that the document requires.
+    async fn body(&mut self, operation: &Operation) -> Json {
+        let schema = operation.doc.body.clone().unwrap().json;
+        let mut body = Map::new();
+        for name in schema["required"].as_array().unwrap() {
+            let name = name.as_str().unwrap();
+            let value = self.value(name, &schema["properties"][name]).await;
+            body.insert(name.to_owned(), value);
+        }
+        if operation.path == "users/" {
+            body.insert("password".into(), json!(testkit::PASSWORD));
+        }
+        Json::Object(body)
+    }
+
+    async fn value(&mut self, name: &str, schema: &Json) -> Json {
+        self.number += 1;
+        let number = self.number;
+        if let Some(table) = schema["x-references"].as_str() {
+            return json!(self.record_of(table).await);
+        }
+        if let Some(choices) = schema["enum"].as_array() {
+            return choices[0].clone();
+        }
+        match (schema["type"].as_str(), schema["format"].as_str()) {
+            (Some("integer"), _) => json!(1),
+            (Some("number"), _) => json!(12.5),
+            (Some("boolean"), _) => json!(true),
+            (Some("array"), _) => json!([]),
+            (_, Some("date")) => json!("2020-02-29"),
+            (_, Some("time")) => json!("10:30:00"),
+            (_, Some("date-time")) => json!("2026-11-24T10:30:00Z"),
+            _ if name.contains("email") => json!(format!("sample{number}@hospital.example")),
+            _ => json!(format!("Sample {number}")),
+        }
+    }
+
+    fn record_of<'a>(&'a mut self, table: &'a str) -> BoxFuture<'a, i64> {
+        Box::pin(async move {
+            match table {
+                "role" => BuiltinRole::Nurse.id(),
+                "app_user" => {
+                    self.number += 1;
+                    let name = format!("somebody{}", self.number);
+                    self.world.user(&name, Some(BuiltinRole::Doctor)).await
+                }
+                _ => {
+                    let info = self.world.app.registry.tables().find(|info| info.table == table).unwrap();
+                    let made = self.make(info.path).await.unwrap();
+                    made.json["id"].as_i64().unwrap()
+                }
+            }
+        })
+    }
+
+    async fn make(&mut self, path: &str) -> Option<Made> {
+        let operation = self.create(path)?;
+        let by = self.entitled(&operation).await?;
+        let body = self.body(&operation).await;
+        let reply = by.post(&operation.path, body).await;
+        let json = reply.is(201).clone();
+        let one = format!("{path}/{}/", json["id"]);
+        assert_eq!(reply.header("location"), format!("/api/{one}"));
+        assert_eq!(reply.header("etag"), "\"1\"", "{one}");
+        assert!(!reply.header("x-request-id").is_empty());
+        Some(Made { by, path: one, json })
+    }
+}
+
+fn resources(world: &World) -> Vec<&'static str> {
+    let mut paths: Vec<&str> = world.app.registry.tables().map(|info| info.path).filter(|path| !path.is_empty()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+fn has(world: &World, method: &Method, path: &str) -> bool {
+    let path = format!("{path}/{{id}}/");
+    world.operations().iter().any(|operation| operation.method == *method && operation.path == path)
+}
+
+async fn actions_on(world: &World, kind: &str, id: i64) -> Vec<String> {
+    let rows = world.audit_of(kind).await;
+    rows.iter().filter(|row| row.object_id == Some(id)).map(|row| row.action.as_str().to_owned()).collect()
+}
+
+testkit::on_both! {
+    async fn a_record_lives_and_leaves_its_trace(world: &World) {
+        let mut maker = Maker::new(world);
+        for path in resources(world) {
+            let Some(made) = maker.make(path).await else { continue };
+            let info = world.app.registry.tables().find(|info| info.path == path).unwrap();
+            let id = made.json["id"].as_i64().unwrap();
+            assert!(actions_on(world, info.name, id).await.contains(&"create".to_owned()), "{path}");
+            for field in info.fields.iter().filter(|field| field.shape.reference.is_some()) {
+                if let Some(value) = made.json.get(field.name).filter(|value| !value.is_object()) {
+                    assert_eq!(value, &made.json[format!("{}_id", field.name)], "{path} {}", field.name);
+                }
+            }
+
+            let shown = made.by.get(&made.path).await;
+            let version = shown.is(200)["version"].clone();
+            assert_eq!(shown.header("etag"), format!("\"{version}\""), "{path}");
+
+            if has(world, &Method::PATCH, path) {
+                // Nothing changes, and a key that nobody knows is ignored.
+                let same = made.by.patch(&made.path, json!({ "no_such_key": 1 })).await;
+                assert_eq!(same.is(200)["version"], version, "{path}");
+                let put = made.by.put(&made.path, json!({})).await;
+                assert_eq!(put.is(200)["version"], version, "{path}: PUT merges");
+                let stale = made.by.request("PATCH", &made.path).header("if-match", "\"999\"").json(&json!({})).send().await;
+                stale.refuses(412, "stale_version");
+                let odd = made.by.request("PATCH", &made.path).header("if-match", "yesterday").json(&json!({})).send().await;
+                odd.is(400);
+                let wrong = made.by.patch(&made.path, json!([1])).await;
+                wrong.complains_about("non_field_errors");
+            }
+            if has(world, &Method::DELETE, path) {
+                let gone = made.by.delete(&made.path).await;
+                if gone.status == 403 {
+                    continue;
+                }
+                gone.is(204);
+                made.by.delete(&made.path).await.refuses(404, "not_found");
+                made.by.get(&made.path).await.refuses(404, "not_found");
+                assert!(actions_on(world, info.name, id).await.contains(&"delete".to_owned()), "{path}");
+            }
+        }
+        world.settle().await;
+    }
+
+    async fn one_key_has_one_effect(world: &World) {
+        let mut maker = Maker::new(world);
+        for path in resources(world) {
+            let Some(operation) = maker.create(path) else { continue };
+            let Some(by) = maker.entitled(&operation).await else { continue };
+            let body = maker.body(&operation).await;
+            let send = |body: Json| by.request("POST", &operation.path).header("idempotency-key", &format!("once-{path}")).json(&body).send();
+            let (first, second) = tokio::join!(send(body.clone()), send(body.clone()));
+            assert_eq!((first.is(201), second.status), (second.is(201), first.status), "{path}");
+            let mut other = body.clone();
+            other["another_body"] = json!(true);
+            send(other).await.refuses(409, "idempotency_key_reused");
+        }
+        world.settle().await;
+    }
+
+    async fn nonsense_is_answered_clearly_and_stores_nothing(world: &World) {
+        let admin = world.admin().await;
+        for path in resources(world) {
+            let maker = Maker::new(world);
+            let Some(operation) = maker.create(path) else { continue };
+            let permission = operation.permission().unwrap();
+            if permission.default_for(Some(BuiltinRole::Admin)) == Reach::None {
+                continue;
+            }
+            let raw = |content_type: &str, body: &[u8]| admin.request("POST", &operation.path).raw(content_type, body.to_vec()).send();
+            raw("application/json", b"{\"a\": ").await.refuses(400, "malformed_json");
+            raw("application/json", b"{\"a\": \"\\ud800\"}").await.refuses(400, "malformed_json");
+            raw("application/json", "[".repeat(10_000).as_bytes()).await.refuses(400, "malformed_json");
+            raw("application/json", b"\xff\xfe").await.refuses(400, "malformed_json");
+            raw("text/plain", b"{}").await.refuses(415, "unsupported_media_type");
+            raw("application/json", b"[]").await.complains_about("non_field_errors");
+            raw("application/json", &vec![b' '; 1024 * 1024 + 1]).await.refuses(413, "payload_too_large");
+            let schema = &operation.doc.body.as_ref().unwrap().json["properties"];
+            for (name, schema) in schema.as_object().unwrap() {
+                let one = |value: Json| admin.post(&operation.path, json!({ name: value }));
+                // An object or a list is right nowhere but in fields that hold one.
+                if schema.get("type").is_some_and(|kind| kind != "array" && kind != "object") && schema["x-references"].is_null() {
+                    one(json!({ "a": [1] })).await.complains_about(name);
+                }
+                if schema["format"] == "date" {
+                    one(json!("2025-02-30")).await.complains_about(name);
+                    one(json!("30.02.2025")).await.complains_about(name);
+                }
+                if schema["type"] == "string" && schema["format"].is_null() && schema["enum"].is_null() {
+                    one(json!("a\u{0}b")).await.complains_about(name);
+                    one(json!("x".repeat(70_000))).await.complains_about(name);
+                }
+                if !schema["x-references"].is_null() {
+                    one(json!("nobody")).await.complains_about(name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+-- The schema after all migrations. Written by `cargo xtask gen`.
+
+CREATE TABLE "api_key" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  "last_used_at" INTEGER,
+  "hash" TEXT NOT NULL,
+  "masked" TEXT NOT NULL,
+  CONSTRAINT "api_key_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "api_key_hash_key" UNIQUE ("hash"),
+  CONSTRAINT "api_key_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "api_key_user_id_idx" ON "api_key" ("user", "id");
+CREATE TABLE "app_user" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "username" TEXT NOT NULL,
+  "email" TEXT,
+  "first_name" TEXT NOT NULL,
+  "last_name" TEXT NOT NULL,
+  "role" INTEGER,
+  "language_preference" TEXT NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  "phone" TEXT,
+  "is_superuser" INTEGER NOT NULL,
+  "must_change_password" INTEGER NOT NULL,
+  "last_login" INTEGER,
+  "username_fold" TEXT NOT NULL,
+  "email_fold" TEXT,
+  "password_hash" TEXT,
+  CONSTRAINT "app_user_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "app_user_username_fold_key" UNIQUE ("username_fold"),
+  CONSTRAINT "app_user_email_fold_key" UNIQUE ("email_fold"),
+  CONSTRAINT "app_user_role_fkey" FOREIGN KEY ("role") REFERENCES "role" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "app_user_language_preference_check" CHECK ("language_preference" IN ('en', 'fr', 'sw'))
+) STRICT;
+CREATE INDEX "app_user_role_idx" ON "app_user" ("role");
+CREATE TABLE "audit_log" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "timestamp" INTEGER NOT NULL,
+  "user" INTEGER,
+  "username" TEXT NOT NULL,
+  "acting_user" INTEGER,
+  "action" TEXT NOT NULL,
+  "object_type" TEXT NOT NULL,
+  "object_id" INTEGER,
+  "patient" INTEGER,
+  "description" TEXT NOT NULL,
+  "ip_address" TEXT NOT NULL,
+  "request_id" TEXT NOT NULL,
+  "sequence" INTEGER,
+  "hash" BLOB,
+  "previous_hash" BLOB,
+  "mac" BLOB NOT NULL,
+  CONSTRAINT "audit_log_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "audit_log_action_check" CHECK ("action" IN ('view', 'edit', 'create', 'delete', 'login', 'logout', 'export', 'session_revoke', 'print', 'search', 'break_glass', 'other'))
+) STRICT;
+CREATE INDEX "audit_log_object_type_object_id_idx" ON "audit_log" ("object_type", "object_id");
+CREATE INDEX "audit_log_patient_id_idx" ON "audit_log" ("patient", "id");
+CREATE UNIQUE INDEX "audit_log_sequence_key" ON "audit_log" ("sequence");
+CREATE INDEX "audit_log_timestamp_idx" ON "audit_log" ("timestamp");
+CREATE INDEX "audit_log_user_id_idx" ON "audit_log" ("user", "id");
+CREATE TABLE "audit_patient" (
+  "patient" INTEGER NOT NULL,
+  "audit_log" INTEGER NOT NULL,
+  CONSTRAINT "audit_patient_pkey" PRIMARY KEY ("patient", "audit_log"),
+  CONSTRAINT "audit_patient_audit_log_fkey" FOREIGN KEY ("audit_log") REFERENCES "audit_log" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE TABLE "data_key" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "purpose" TEXT NOT NULL,
+  "wrapped" BLOB NOT NULL,
+  "state" TEXT NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  CONSTRAINT "data_key_purpose_check" CHECK ("purpose" IN ('data', 'index', 'audit', 'token')),
+  CONSTRAINT "data_key_state_check" CHECK ("state" IN ('active', 'retiring', 'retired'))
+) STRICT;
+CREATE UNIQUE INDEX "data_key_active_key" ON "data_key" ("purpose") WHERE state = 'active';
+CREATE TABLE "delegate_access" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "delegate" INTEGER NOT NULL,
+  "can_manage_schedule" INTEGER NOT NULL,
+  "can_view_data" INTEGER NOT NULL,
+  "can_act_as_user" INTEGER NOT NULL,
+  "revoked" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  "revoked_at" INTEGER,
+  CONSTRAINT "delegate_access_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "delegate_access_delegate_fkey" FOREIGN KEY ("delegate") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "delegate_access_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "delegate_access_delegate_check" CHECK ("delegate" <> "user")
+) STRICT;
+CREATE INDEX "delegate_access_delegate_user_idx" ON "delegate_access" ("delegate", "user");
+CREATE INDEX "delegate_access_user_id_idx" ON "delegate_access" ("user", "id");
+CREATE TABLE "idempotent_reply" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "actor" INTEGER NOT NULL,
+  "key" TEXT NOT NULL,
+  "request" BLOB NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  CONSTRAINT "idempotent_reply_actor_key_key" UNIQUE ("actor", "key"),
+  CONSTRAINT "idempotent_reply_uid_key" UNIQUE ("uid")
+) STRICT;
+CREATE INDEX "idempotent_reply_expires_at_idx" ON "idempotent_reply" ("expires_at");
+CREATE TABLE "job" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "kind" TEXT NOT NULL,
+  "run_at" INTEGER NOT NULL,
+  "state" TEXT NOT NULL,
+  "attempts" INTEGER NOT NULL,
+  "lease_until" INTEGER,
+  "worker" TEXT NOT NULL,
+  "last_error" TEXT NOT NULL,
+  "finished_at" INTEGER,
+  CONSTRAINT "job_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "job_state_check" CHECK ("state" IN ('pending', 'running', 'done', 'dead'))
+) STRICT;
+CREATE INDEX "job_state_run_at_idx" ON "job" ("state", "run_at");
+CREATE TABLE "job_schedule" (
+  "kind" TEXT NOT NULL,
+  "next_run_at" INTEGER NOT NULL,
+  CONSTRAINT "job_schedule_pkey" PRIMARY KEY ("kind")
+) STRICT;
+CREATE TABLE "known_permission" (
+  "name" TEXT NOT NULL,
+  CONSTRAINT "known_permission_pkey" PRIMARY KEY ("name")
+) STRICT;
+CREATE TABLE "login_activity" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "user" INTEGER,
+  "timestamp" INTEGER NOT NULL,
+  "ip_address" TEXT NOT NULL,
+  "user_agent" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  CONSTRAINT "login_activity_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "login_activity_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE SET NULL,
+  CONSTRAINT "login_activity_status_check" CHECK ("status" IN ('success', 'failed', 'locked', '2fa_failed'))
+) STRICT;
+CREATE INDEX "login_activity_timestamp_idx" ON "login_activity" ("timestamp");
+CREATE INDEX "login_activity_user_id_idx" ON "login_activity" ("user", "id");
+CREATE TABLE "login_address" (
+  "address" TEXT NOT NULL,
+  "empty_at" INTEGER NOT NULL,
+  CONSTRAINT "login_address_pkey" PRIMARY KEY ("address")
+) STRICT;
+CREATE INDEX "login_address_empty_at_idx" ON "login_address" ("empty_at");
+CREATE TABLE "login_failure" (
+  "account" TEXT NOT NULL,
+  "address" TEXT NOT NULL,
+  "failures" INTEGER NOT NULL,
+  "last_at" INTEGER NOT NULL,
+  CONSTRAINT "login_failure_pkey" PRIMARY KEY ("account", "address")
+) STRICT;
+CREATE INDEX "login_failure_last_at_idx" ON "login_failure" ("last_at");
+CREATE TABLE "organization" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  CONSTRAINT "organization_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "organization_name_key" UNIQUE ("name")
+) STRICT;
+CREATE TABLE "organization_membership" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "user" INTEGER NOT NULL,
+  "organization" INTEGER NOT NULL,
+  "role" TEXT NOT NULL,
+  "is_admin" INTEGER NOT NULL,
+  "joined_at" INTEGER NOT NULL,
+  CONSTRAINT "organization_membership_user_organization_key" UNIQUE ("user", "organization"),
+  CONSTRAINT "organization_membership_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "organization_membership_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "organization_membership_organization_fkey" FOREIGN KEY ("organization") REFERENCES "organization" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "organization_membership_organization_idx" ON "organization_membership" ("organization");
+CREATE TABLE "preference" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "theme" TEXT NOT NULL,
+  "language" TEXT,
+  "notification_channels" TEXT NOT NULL,
+  "user" INTEGER NOT NULL,
+  CONSTRAINT "preference_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "preference_user_key" UNIQUE ("user"),
+  CONSTRAINT "preference_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "preference_language_check" CHECK ("language" IN ('en', 'fr', 'sw'))
+) STRICT;
+CREATE TABLE "recovery_code" (
+  "two_factor" INTEGER NOT NULL,
+  "hash" TEXT NOT NULL,
+  "used_at" INTEGER,
+  CONSTRAINT "recovery_code_pkey" PRIMARY KEY ("two_factor", "hash"),
+  CONSTRAINT "recovery_code_two_factor_fkey" FOREIGN KEY ("two_factor") REFERENCES "two_factor" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE TABLE "role" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  "is_builtin" INTEGER NOT NULL,
+  CONSTRAINT "role_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "role_name_key" UNIQUE ("name")
+) STRICT;
+CREATE TABLE "role_change_request" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "requested_role" INTEGER NOT NULL,
+  "reason" TEXT NOT NULL,
+  "user" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "admin_response" TEXT NOT NULL,
+  "reviewed_by" INTEGER,
+  "reviewed_at" INTEGER,
+  CONSTRAINT "role_change_request_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "role_change_request_requested_role_fkey" FOREIGN KEY ("requested_role") REFERENCES "role" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "role_change_request_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "role_change_request_reviewed_by_fkey" FOREIGN KEY ("reviewed_by") REFERENCES "app_user" ("id") ON DELETE SET NULL,
+  CONSTRAINT "role_change_request_status_check" CHECK ("status" IN ('pending', 'approved', 'rejected'))
+) STRICT;
+CREATE INDEX "role_change_request_status_id_idx" ON "role_change_request" ("status", "id");
+CREATE INDEX "role_change_request_user_id_idx" ON "role_change_request" ("user", "id");
+CREATE TABLE "role_grant" (
+  "role" INTEGER NOT NULL,
+  "permission" TEXT NOT NULL,
+  "reach" TEXT NOT NULL,
+  CONSTRAINT "role_grant_role_permission_key" UNIQUE ("role", "permission"),
+  CONSTRAINT "role_grant_role_fkey" FOREIGN KEY ("role") REFERENCES "role" ("id") ON DELETE CASCADE,
+  CONSTRAINT "role_grant_reach_check" CHECK ("reach" IN ('own', 'assigned', 'all'))
+) STRICT;
+CREATE TABLE "schema_migration" (
+  "module" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "applied_at" INTEGER NOT NULL,
+  "checksum" TEXT NOT NULL,
+  CONSTRAINT "schema_migration_pkey" PRIMARY KEY ("module", "name")
+) STRICT;
+CREATE TABLE "session" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "user" INTEGER NOT NULL,
+  "last_used_at" INTEGER NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  "ip_address" TEXT NOT NULL,
+  "user_agent" TEXT NOT NULL,
+  "revoked_at" INTEGER,
+  CONSTRAINT "session_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "session_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "session_expires_at_idx" ON "session" ("expires_at");
+CREATE INDEX "session_user_id_idx" ON "session" ("user", "id");
+CREATE TABLE "two_factor" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "user" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "confirmed_at" INTEGER,
+  "last_used_step" INTEGER,
+  CONSTRAINT "two_factor_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "two_factor_user_key" UNIQUE ("user"),
+  CONSTRAINT "two_factor_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "two_factor_kind_check" CHECK ("kind" IN ('totp', 'passkey'))
+) STRICT;
+CREATE TABLE "used_token" (
+  "jti" BLOB NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  CONSTRAINT "used_token_pkey" PRIMARY KEY ("jti")
+) STRICT;
+CREATE INDEX "used_token_expires_at_idx" ON "used_token" ("expires_at");
