@@ -104,11 +104,7 @@ pub fn proved(cx: &Cx, user: &User, session: Option<Uuid>) -> Opening {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn note_login(
-    cx: &mut Cx,
-    user: Option<i64>,
-    status: LoginStatus,
-) -> Result<(), Error> {
+pub async fn note_login(cx: &mut Cx, user: Option<i64>, status: LoginStatus) -> Result<(), Error> {
     let mut row = LoginActivity {
         meta: Meta::unstored(),
         user: user.map(Ref::new),

@@ -1,9 +1,22 @@
 //! API keys: how programs sign in, with their owner's rights.
 
+use futures_util::future::BoxFuture;
+use http::StatusCode;
 use jiff::Timestamp;
-use platform::cx::Audited;
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
 use platform::field::{Line, Ref};
+use platform::http::call::{Call, Reply};
+use platform::record::{Body, Record};
+use platform::resource::{Resource, View};
+use schemars::JsonSchema;
+use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
 
+use crate::credential::api_key::NewApiKey;
+use crate::login::oneself;
+use crate::state::ACCESS;
 use crate::user::User;
 
 platform::record! {
@@ -32,4 +45,72 @@ platform::record! {
 
 impl Audited for ApiKey {
     const NAME: &'static str = "ApiKey";
+}
+
+/// The keys of an API key that are worked out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ApiKeyExtra {
+    /// The whole key in the answer to its creation, all but its end hidden from then on.
+    key: String,
+}
+
+impl Resource for ApiKey {
+    const PATH: &'static str = "api-keys";
+    const VERBS: &'static str = "rud";
+    const FILTERS: &'static [&'static str] = &["is_active"];
+    const ORDERING: &'static [&'static str] = &["name", "last_used_at"];
+    type Extra = ApiKeyExtra;
+
+    fn access() -> Access {
+        Access::own("crud")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        Scope::Where(Condition::all().add(column(ApiKey::TABLE, "user").eq(grant.user)))
+    }
+
+    async fn extras(_cx: &mut Cx, rows: &[ApiKey]) -> Result<Vec<ApiKeyExtra>, Error> {
+        Ok(rows
+            .iter()
+            .map(|row| ApiKeyExtra {
+                key: row.masked.to_string(),
+            })
+            .collect())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        _row: &ApiKey,
+        _before: Option<&ApiKey>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        cx.tell(ACCESS, "");
+        Ok(())
+    }
+
+    async fn removing(cx: &mut Cx, _row: &ApiKey) -> Result<(), Error> {
+        cx.tell(ACCESS, "");
+        Ok(())
+    }
+}
+
+/// `POST api-keys/`: the key is in this answer and in no other.
+pub(crate) fn create<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let owner = oneself(cx).await?;
+        let key = NewApiKey::generate().map_err(Error::internal)?;
+        let mut row = ApiKey::create(&call.body_for(&[])?)?;
+        row.user = Ref::new(owner.meta.id);
+        row.hash = Line::cut(&key.hash());
+        row.masked = Line::cut(&key.masked());
+        cx.insert(&mut row).await?;
+        let shown = ApiKeyExtra {
+            key: key.expose().to_owned(),
+        };
+        let mut reply = Reply::json(StatusCode::CREATED, &View::new(&row, &shown, &[]))?;
+        reply.header("etag", &format!("\"{}\"", row.meta.version));
+        let location = format!("{}{}/{}/", call.head.root(), ApiKey::PATH, row.meta.id);
+        reply.header("location", &location);
+        Ok(reply)
+    })
 }

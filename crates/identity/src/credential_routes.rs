@@ -57,10 +57,7 @@ platform::input! {
 const NAMES: &[(&str, &str)] = &[("password", "new_password")];
 
 /// `POST auth/password/`.
-pub(crate) fn change<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn change<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let input = <PasswordChange as platform::action::Input>::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
@@ -75,9 +72,7 @@ pub(crate) fn change<'a>(
                 let user = held(cx, verified.meta.id)
                     .await?
                     .filter(|user| user.password_hash == verified.password_hash)
-                    .ok_or_else(|| {
-                        Error::field("old_password", Text::new("wrong-password"))
-                    })?;
+                    .ok_or_else(|| Error::field("old_password", Text::new("wrong-password")))?;
                 set_password(cx, &user, &hash, false, session).await
             })
         })

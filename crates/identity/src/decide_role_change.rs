@@ -13,6 +13,7 @@ use platform::texts::Text;
 use crate::accounts;
 use crate::role_change_request::{RequestNames, RequestStatus, RoleChangeRequest};
 use crate::state::user_topic;
+use crate::user_rules::{another_admin, is_admin_account};
 
 platform::input! {
     /// What the Admin says to it.
@@ -92,6 +93,9 @@ impl Action for Approve {
         }
         let mut user = before.clone();
         user.role = Some(row.requested_role);
+        if is_admin_account(&before) && !is_admin_account(&user) {
+            another_admin(cx, user.meta.id).await?;
+        }
         cx.update(&mut user, &before).await?;
         cx.tell(user_topic(user.meta.id), "");
         show(cx, &row).await

@@ -234,7 +234,8 @@ fn apply_scopes(next: &mut BTreeMap<String, Reach>, json: &Json, faults: &mut Fa
         return;
     };
     // A resource's scope first, so that the scope of one of its permissions stands.
-    let (whole, single): (Vec<_>, Vec<_>) = scopes.iter().partition(|(name, _)| !name.contains(':'));
+    let (whole, single): (Vec<_>, Vec<_>) =
+        scopes.iter().partition(|(name, _)| !name.contains(':'));
     for (name, reach) in whole.into_iter().chain(single) {
         let Some(reach) = reach
             .as_str()
@@ -258,7 +259,10 @@ fn apply_scopes(next: &mut BTreeMap<String, Reach>, json: &Json, faults: &mut Fa
             }
         }
         if !found {
-            faults.say("scopes", Text::new("scope-without-permission").with("name", name));
+            faults.say(
+                "scopes",
+                Text::new("scope-without-permission").with("name", name),
+            );
         }
     }
 }

@@ -72,7 +72,8 @@ pub async fn count(cx: &mut Cx, attempt: &Attempt) -> Result<Verdict, Error> {
         return Ok(verdict);
     }
     let pair = lockout::pair_after_failure(pair, now);
-    let sql = "UPDATE login_failure SET failures = $1, last_at = $2 WHERE account = $3 AND address = $4";
+    let sql =
+        "UPDATE login_failure SET failures = $1, last_at = $2 WHERE account = $3 AND address = $4";
     let values = vec![
         i64::from(pair.count).to_value(),
         pair.last.to_value(),
@@ -157,10 +158,8 @@ async fn pair(cx: &mut Cx, attempt: &Attempt) -> Result<Option<PairFailures>, Er
         "SELECT failures, last_at FROM login_failure WHERE account = $1 AND address = $2",
         "SELECT failures, last_at FROM login_failure WHERE account = $1 AND address = $2 FOR UPDATE",
     );
-    let found: Option<(i64, Timestamp)> = cx
-        .unscoped(WHY)
-        .optional(Statement::raw(sql, key))
-        .await?;
+    let found: Option<(i64, Timestamp)> =
+        cx.unscoped(WHY).optional(Statement::raw(sql, key)).await?;
     Ok(found
         .filter(|(count, _)| *count > 0)
         .map(|(count, last)| PairFailures {

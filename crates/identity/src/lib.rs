@@ -14,17 +14,23 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod account_rules;
 pub mod accounts;
+mod affairs;
 pub mod api_key;
+pub mod bootstrap;
+mod cleanup;
+pub mod close_account;
 pub mod credential;
 mod credential_routes;
+pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
+pub mod download_data;
 pub mod grants;
 pub mod guess;
 mod load;
 pub mod login;
-pub mod decide_role_change;
 pub mod login_activity;
 pub mod mail;
 mod migrations;
@@ -32,45 +38,45 @@ pub mod organization;
 pub mod organization_membership;
 pub mod passwords;
 pub mod preference;
+pub mod profile;
+pub mod register;
 pub mod role;
 pub mod role_change_request;
+mod routes;
 mod secret_field;
 pub mod session;
 pub mod shown;
 pub mod state;
+mod texts;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
+mod user_routes;
+mod user_rules;
+
+pub use bootstrap::{create_superuser, setup_link};
+pub use door::{IdentityDoor, door};
 
 use platform::module::Module;
 
 use api_key::ApiKey;
-use delegate_access::DelegateAccess;
-use login_activity::LoginActivity;
-use organization::Organization;
-use organization_membership::OrganizationMembership;
-use preference::Preference;
 use role::Role;
-use role_change_request::RoleChangeRequest;
 use session::Session;
 use two_factor::TwoFactor;
 use user::User;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("identity")
+    let module = Module::new("identity")
         .migrations(migrations::MIGRATIONS)
+        .seed(|cx| Box::pin(grants::seed(cx)))
+        .texts(texts::SOURCES)
         .resource::<Role>()
-        .action::<decide_role_change::Approve>()
-        .action::<decide_role_change::Reject>()
-        .table::<User>("User")
-        .table::<Session>("Session")
+        .resource::<User>()
+        .resource::<Session>()
+        .resource::<ApiKey>()
         .table::<TwoFactor>("TwoFactor")
-        .table::<ApiKey>("ApiKey")
-        .resource::<LoginActivity>()
-        .resource::<RoleChangeRequest>()
-        .resource::<DelegateAccess>()
-        .table::<Preference>("Preference")
-        .resource::<Organization>()
-        .resource::<OrganizationMembership>()
+        .job(mail::JOB)
+        .job(cleanup::JOB);
+    affairs::declare(routes::add(module))
 }

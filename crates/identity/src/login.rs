@@ -83,10 +83,7 @@ pub struct ChallengeDue {
 }
 
 /// `POST auth/`.
-pub(crate) fn sign_in<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn sign_in<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let body = call.body_for(&[("email", "username")])?;
         let input = <Credentials as platform::action::Input>::parse(&body)?;
@@ -164,10 +161,7 @@ pub(crate) fn second_step<'a>(
 }
 
 /// `POST auth/refresh/`: no rotation, so that parallel calls with one token all succeed.
-pub(crate) fn refresh<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn refresh<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let input = <RefreshInput as platform::action::Input>::parse(&call.body_for(&[])?)?;
         let identity = Identity::of(&cx.app)?;
@@ -186,10 +180,7 @@ pub(crate) fn refresh<'a>(
 }
 
 /// `POST auth/logout/`.
-pub(crate) fn sign_out<'a>(
-    cx: &'a mut Cx,
-    _call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn sign_out<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let sid = cx.actor.user().and_then(|user| user.session);
         let Some(sid) = sid else {
@@ -219,7 +210,11 @@ async fn counted(cx: &mut Cx, typed: &str) -> Result<(Option<User>, Attempt), Er
 }
 
 /// Counts in a transaction of its own, which also puts on record who was kept waiting.
-pub(crate) async fn count(cx: &mut Cx, attempt: &Attempt, user: Option<i64>) -> Result<Verdict, Error> {
+pub(crate) async fn count(
+    cx: &mut Cx,
+    attempt: &Attempt,
+    user: Option<i64>,
+) -> Result<Verdict, Error> {
     let (app, opening, attempt) = (cx.app.clone(), same(cx), attempt.clone());
     unit::write(&app, &opening, move |cx| {
         let attempt = attempt.clone();
@@ -277,11 +272,7 @@ async fn failed(cx: &mut Cx, typed: &str, text: Text) -> Error {
     }
 }
 
-async fn rehash(
-    cx: &mut Cx,
-    user: &User,
-    password: SecretText,
-) -> Result<Option<String>, Error> {
+async fn rehash(cx: &mut Cx, user: &User, password: SecretText) -> Result<Option<String>, Error> {
     let identity = Identity::of(&cx.app)?;
     let outdated = user
         .password_hash

@@ -56,7 +56,11 @@ fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
         let (subject, body) = render(&app, kind, &user, app.clock.now())?;
         let message = payload["message"].as_str().unwrap_or_default();
         let message_id = format!("{message}@chelal");
-        match app.mailer.send(&address, &subject, &body, &message_id).await {
+        match app
+            .mailer
+            .send(&address, &subject, &body, &message_id)
+            .await
+        {
             Ok(()) => Ok(()),
             Err(MailError::Temporary(cause)) => Err(Error::internal(cause)),
             // Trying again changes nothing.

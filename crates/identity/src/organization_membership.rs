@@ -82,9 +82,7 @@ impl Resource for OrganizationMembership {
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
         let me = cx.grant().user;
         match value.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => {
-                Ok(Condition::all().add(column(Self::TABLE, "user").eq(me)))
-            }
+            "true" | "1" | "yes" => Ok(Condition::all().add(column(Self::TABLE, "user").eq(me))),
             "false" | "0" | "no" => Ok(Condition::all()),
             _ => Err(Error::field(name, Text::new("not-a-boolean"))),
         }

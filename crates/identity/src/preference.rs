@@ -89,11 +89,11 @@ pub(crate) fn operations() -> Vec<Operation> {
             Box::pin(set(cx, call))
         })
         .summary("Change how the program looks and reaches the caller")
-        .takes_resource::<Preference>()
+        .takes_change::<Preference>()
     });
     std::iter::once(get)
         .chain(changes)
-        .map(|route| route.answers_resource::<Preference>(200).done())
+        .map(|route| route.answers_record::<Preference>(200).done())
         .collect()
 }
 

@@ -1,9 +1,26 @@
 //! Sessions: one for each login, until it is revoked or expires.
 
-use jiff::Timestamp;
-use platform::cx::Audited;
-use platform::field::{Blank, Ref};
+use std::collections::HashMap;
 
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::audit::{Action, AuditEntry};
+use platform::cx::{Audited, Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::http::call::{Call, Reply};
+use platform::record::Record;
+use platform::resource::Resource;
+use schemars::JsonSchema;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use serde::Serialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::state::session_topic;
 use crate::user::User;
 
 platform::record! {
@@ -30,4 +47,107 @@ platform::record! {
 
 impl Audited for Session {
     const NAME: &'static str = "Session";
+}
+
+/// The keys of a session that are worked out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct SessionExtra {
+    /// Names the session when it is revoked.
+    session_key: String,
+    /// Who signed in.
+    user: String,
+    /// Their id.
+    user_id: i64,
+    /// When it can no longer be refreshed.
+    expire_date: String,
+    /// The request came with it.
+    is_current: bool,
+}
+
+impl Resource for Session {
+    const PATH: &'static str = "sessions";
+    const VERBS: &'static str = "r";
+    const FILTERS: &'static [&'static str] = &["user"];
+    const ORDERING: &'static [&'static str] = &["last_used_at", "expires_at"];
+    const REPLACED: &'static [&'static str] = &["user"];
+    type Extra = SessionExtra;
+
+    fn access() -> Access {
+        Access::own("r").role(BuiltinRole::Admin, "r")
+    }
+
+    /// Those that were ended are gone from sight; an hourly job removes the expired.
+    fn scope(grant: &Grant) -> Scope {
+        let open = Condition::all().add(column(Session::TABLE, "revoked_at").is_null());
+        Scope::Where(match grant.reach {
+            Reach::All => open,
+            _ => open.add(column(Session::TABLE, "user").eq(grant.user)),
+        })
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Session]) -> Result<Vec<SessionExtra>, Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.user.get()).collect();
+        let names = usernames(cx, ids).await?;
+        let current = cx.actor.user().and_then(|user| user.session);
+        Ok(rows
+            .iter()
+            .map(|row| SessionExtra {
+                session_key: row.meta.uid.to_string(),
+                user: names.get(&row.user.get()).cloned().unwrap_or_default(),
+                user_id: row.user.get(),
+                expire_date: row.expires_at.to_string(),
+                is_current: current == Some(row.meta.uid),
+            })
+            .collect())
+    }
+}
+
+/// The usernames of some users, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn usernames(cx: &mut Cx, mut ids: Vec<i64>) -> Result<HashMap<i64, String>, Error> {
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = Query::select();
+    query
+        .columns(["id", "username"].map(Alias::new))
+        .from(Alias::new(User::TABLE))
+        .and_where(Expr::col(Alias::new("id")).is_in(ids));
+    let statement = Statement::build(cx.dialect(), &query);
+    let rows: Vec<(i64, String)> = cx
+        .unscoped("a record names the user it belongs to")
+        .all(statement)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// `POST sessions/{id}/revoke/`, by the session's key or number.
+pub(crate) fn revoke<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let key = call.param("id");
+        let mut query = select::<Session>();
+        match (key.parse::<Uuid>(), key.parse::<i64>()) {
+            (Ok(sid), _) => query
+                .and_where(column(Session::TABLE, "uid").eq(Expr::val(ToValue::to_value(&sid)))),
+            (_, Ok(id)) => query.and_where(column(Session::TABLE, "id").eq(id)),
+            _ => return Err(Error::not_found()),
+        };
+        let found: Option<Session> = cx
+            .unscoped("the key names the row, whose scope is checked next")
+            .record(query)
+            .await?;
+        let id = found.ok_or_else(Error::not_found)?.meta.id;
+        let before: Session = cx.hold(id).await?;
+        let mut row = before.clone();
+        row.revoked_at = Some(cx.now());
+        cx.update(&mut row, &before).await?;
+        let entry = AuditEntry::new(Action::SessionRevoke, Session::NAME, Some(id));
+        cx.audit(entry);
+        cx.tell(session_topic(row.meta.uid), "");
+        Reply::ok(&json!({ "status": "revoked", "session_key": row.meta.uid }))
+    })
 }

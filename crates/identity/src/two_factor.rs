@@ -106,7 +106,9 @@ pub async fn prove(
     accepted: Proof,
 ) -> Result<(), Error> {
     let factor = find(cx, user).await?.ok_or_else(wrong_code)?;
-    let last = factor.last_used_step.and_then(|step| u64::try_from(step).ok());
+    let last = factor
+        .last_used_step
+        .and_then(|step| u64::try_from(step).ok());
     if let Some(step) = secret(&factor)?.verify(code.expose(), cx.now(), last) {
         return use_step(cx, &factor, step).await;
     }
@@ -124,7 +126,11 @@ pub async fn use_step(cx: &mut Cx, factor: &TwoFactor, step: u64) -> Result<(), 
     let sql = "UPDATE two_factor SET last_used_step = $1 WHERE id = $2 AND (last_used_step IS NULL OR last_used_step < $1)";
     let step = i64::try_from(step).map_err(Error::internal)?;
     let values = vec![step.to_value(), factor.meta.id.to_value()];
-    match cx.unscoped(WHY).execute(Statement::raw(sql, values)).await? {
+    match cx
+        .unscoped(WHY)
+        .execute(Statement::raw(sql, values))
+        .await?
+    {
         1 => Ok(()),
         _ => Err(wrong_code()),
     }
@@ -149,7 +155,11 @@ async fn use_recovery_code(
         factor.meta.id.to_value(),
         hashes[found].to_value(),
     ];
-    match cx.unscoped(WHY).execute(Statement::raw(sql, values)).await? {
+    match cx
+        .unscoped(WHY)
+        .execute(Statement::raw(sql, values))
+        .await?
+    {
         1 => Ok(()),
         _ => Err(wrong_code()),
     }
@@ -159,10 +169,7 @@ async fn use_recovery_code(
 ///
 /// # Errors
 /// When there is no randomness or the database fails.
-pub async fn renew_codes(
-    cx: &mut Cx,
-    factor: &TwoFactor,
-) -> Result<Vec<String>, Error> {
+pub async fn renew_codes(cx: &mut Cx, factor: &TwoFactor) -> Result<Vec<String>, Error> {
     let codes = recovery::RecoveryCodes::generate().map_err(Error::internal)?;
     let clear = "DELETE FROM recovery_code WHERE two_factor = $1";
     cx.unscoped(WHY)
@@ -171,7 +178,9 @@ pub async fn renew_codes(
     for hash in codes.hashes(factor.user.get()) {
         let sql = "INSERT INTO recovery_code (two_factor, hash) VALUES ($1, $2)";
         let values = vec![factor.meta.id.to_value(), hash.to_value()];
-        cx.unscoped(WHY).execute(Statement::raw(sql, values)).await?;
+        cx.unscoped(WHY)
+            .execute(Statement::raw(sql, values))
+            .await?;
     }
     Ok(codes.expose().map(str::to_owned).collect())
 }
@@ -183,7 +192,11 @@ pub async fn renew_codes(
 pub async fn use_token(cx: &mut Cx, jti: Uuid, expires_at: Timestamp) -> Result<(), Error> {
     let sql = "INSERT INTO used_token (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     let values = vec![jti.to_value(), expires_at.to_value()];
-    match cx.unscoped(WHY).execute(Statement::raw(sql, values)).await? {
+    match cx
+        .unscoped(WHY)
+        .execute(Statement::raw(sql, values))
+        .await?
+    {
         1 => Ok(()),
         _ => Err(token_invalid()),
     }

@@ -43,7 +43,7 @@ platform::input! {
 
 /// What an authenticator app needs.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// For typing.
     secret: String,
     /// For scanning as a QR code.
@@ -52,16 +52,13 @@ pub struct Setup {
 
 /// Shown once.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct RecoveryCodes {
+pub(crate) struct RecoveryCodes {
     /// Each works once.
     recovery_codes: Vec<String>,
 }
 
 /// `POST auth/2fa/setup/`: a new secret, which counts once it is confirmed.
-pub(crate) fn setup<'a>(
-    cx: &'a mut Cx,
-    _call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn setup<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let user = oneself(cx).await?;
         if let Some(factor) = two_factor::find(cx, user.meta.id).await? {
@@ -90,16 +87,13 @@ pub(crate) fn setup<'a>(
 }
 
 /// `POST auth/2fa/confirm/`: the first code switches it on; the recovery codes are shown once.
-pub(crate) fn confirm<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn confirm<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let input = <FirstCode as platform::action::Input>::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
         let factor = two_factor::find(cx, user.meta.id)
             .await?
-            .ok_or_else(|| Error::refuse(Code::StateConflict, Text::new("2fa-not-set-up")))?;
+            .ok_or_else(|| Error::refuse(Code::StateConflict, Text::new("second-factor-off")))?;
         if factor.confirmed_at.is_some() {
             return Err(already_on());
         }
@@ -116,10 +110,7 @@ pub(crate) fn confirm<'a>(
 }
 
 /// `POST auth/2fa/disable/`.
-pub(crate) fn disable<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
+pub(crate) fn disable<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let code = proved_password(cx, call).await?;
         let (app, opening) = (cx.app.clone(), same(cx));
@@ -128,11 +119,7 @@ pub(crate) fn disable<'a>(
             Box::pin(async move {
                 let factor = proved_factor(cx, &code).await?;
                 delete(cx, &factor).await?;
-                let entry = AuditEntry::new(
-                    Action::Delete,
-                    "TwoFactor",
-                    Some(factor.meta.id),
-                );
+                let entry = AuditEntry::new(Action::Delete, "TwoFactor", Some(factor.meta.id));
                 cx.audit(entry);
                 Ok(())
             })
@@ -173,7 +160,7 @@ async fn proved_password(cx: &mut Cx, call: &Call) -> Result<SecretText, Error> 
     if !two_factor::is_on(cx, user.meta.id).await? {
         return Err(Error::refuse(
             Code::StateConflict,
-            Text::new("2fa-not-set-up"),
+            Text::new("second-factor-off"),
         ));
     }
     prove_password(cx, &user, "password", input.password).await?;
@@ -210,5 +197,5 @@ async fn delete(cx: &mut Cx, factor: &TwoFactor) -> Result<(), Error> {
 }
 
 fn already_on() -> Error {
-    Error::refuse(Code::StateConflict, Text::new("2fa-already-on"))
+    Error::refuse(Code::StateConflict, Text::new("second-factor-on"))
 }

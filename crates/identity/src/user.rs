@@ -1,10 +1,32 @@
 //! Users: the accounts of people who sign in.
 
-use jiff::Timestamp;
-use platform::cx::Audited;
-use platform::field::{Blank, Line, Ref};
+use std::sync::Arc;
 
-use crate::role::Role;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::app::App;
+use platform::cx::{Audited, Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::http::call::{Call, Prepared};
+use platform::jobs;
+use platform::record::{Body, Record};
+use platform::resource::Resource;
+use platform::texts::Text;
+use platform::unit::Opening;
+use schemars::JsonSchema;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
+use serde::Serialize;
+
+use crate::accounts::revoke_sessions;
+use crate::mail;
+use crate::role::{Role, STAFF};
+use crate::state::{ACCESS, user_topic};
+use crate::user_rules::{
+    NewPassword, another_admin, guard, hashed, is_admin_account, tidy, touchable,
+};
 
 platform::choice! {
     /// A language that texts exist in.
@@ -85,4 +107,180 @@ pub fn fold(name: &str) -> String {
         .flat_map(char::to_lowercase)
         .nfkc()
         .collect()
+}
+
+/// A role as users show it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RoleBrief {
+    /// Its id, by which it is written.
+    id: i64,
+    /// What people call it.
+    name: String,
+    /// What its holders do.
+    description: String,
+}
+
+/// The keys of a user that are worked out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct UserExtra {
+    /// The role, or null.
+    role: Option<RoleBrief>,
+    /// The role's id, or null.
+    role_id: Option<i64>,
+    /// First and last name, or the username.
+    full_name: String,
+    /// Pictures are not kept.
+    profile_image: Option<String>,
+}
+
+impl Resource for User {
+    const PATH: &'static str = "users";
+    const FILTERS: &'static [&'static str] = &["role", "is_active", "username", "email"];
+    const OWN_FILTERS: &'static [&'static str] = &["role__name"];
+    const ORDERING: &'static [&'static str] = &[
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "last_login",
+        "is_active",
+    ];
+    const SEARCH: &'static [&'static str] = &["username", "email", "first_name", "last_name"];
+    const REPLACED: &'static [&'static str] = &["role"];
+    type Extra = UserExtra;
+
+    fn access() -> Access {
+        Access::own("r")
+            .role(BuiltinRole::Admin, "crud")
+            .roles(STAFF, "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(Condition::all().add(column(User::TABLE, "id").eq(grant.user))),
+        }
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[User]) -> Result<Vec<UserExtra>, Error> {
+        let mut ids: Vec<i64> = rows
+            .iter()
+            .filter_map(|row| row.role.map(|role| role.get()))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut roles = Vec::new();
+        if !ids.is_empty() {
+            let mut query = select::<Role>();
+            query.and_where(column(Role::TABLE, "id").is_in(ids));
+            roles = cx
+                .unscoped("everybody sees what role somebody has")
+                .records::<Role>(query)
+                .await?;
+        }
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let role = row
+                    .role
+                    .and_then(|role| roles.iter().find(|known| known.meta.id == role.get()));
+                UserExtra {
+                    role: role.map(|role| RoleBrief {
+                        id: role.meta.id,
+                        name: role.name.to_string(),
+                        description: role.description.to_string(),
+                    }),
+                    role_id: role.map(|role| role.meta.id),
+                    full_name: row.display_name(),
+                    profile_image: None,
+                }
+            })
+            .collect())
+    }
+
+    async fn before(app: &Arc<App>, _: &Opening, call: &Call) -> Result<Prepared, Error> {
+        hashed(app, call).await
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut User,
+        before: Option<&User>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        tidy(cx, row)?;
+        guard(cx, row, before).await?;
+        match (cx.prepared::<NewPassword>(), before) {
+            (Some(new), _) => {
+                row.password_hash = Some(Line::cut(&new.0));
+                row.must_change_password = false;
+            }
+            // Without a password there must be an address to send the invitation to.
+            (None, None) if row.email.is_none() => {
+                return Err(Error::field("password", Text::new("password-or-email")));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &User,
+        before: Option<&User>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        let Some(before) = before else {
+            if row.password_hash.is_none() {
+                jobs::enqueue(cx, vec![mail::invitation(row.meta.id)]).await?;
+            }
+            return Ok(());
+        };
+        let ends = before.is_active && !row.is_active;
+        if ends || before.password_hash != row.password_hash {
+            // Whoever changes their own password stays signed in where they did it.
+            let own = cx.actor.user().filter(|user| user.id == row.meta.id);
+            let but = own.and_then(|user| user.session).filter(|_| !ends);
+            revoke_sessions(cx, row.meta.id, but).await?;
+        }
+        cx.tell(user_topic(row.meta.id), "");
+        Ok(())
+    }
+
+    async fn removing(cx: &mut Cx, row: &User) -> Result<(), Error> {
+        touchable(cx, row)?;
+        if is_admin_account(row) {
+            another_admin(cx, row.meta.id).await?;
+        }
+        revoke_sessions(cx, row.meta.id, None).await?;
+        // What only concerns the account goes with it; whatever else names the user keeps them.
+        for sql in [
+            r#"DELETE FROM "session" WHERE "user" = $1"#,
+            r#"DELETE FROM two_factor WHERE "user" = $1"#,
+            r#"DELETE FROM api_key WHERE "user" = $1"#,
+            r#"DELETE FROM preference WHERE "user" = $1"#,
+            r#"DELETE FROM organization_membership WHERE "user" = $1"#,
+            r#"DELETE FROM delegate_access WHERE "user" = $1 OR delegate = $1"#,
+            r#"DELETE FROM role_change_request WHERE "user" = $1"#,
+            "UPDATE role_change_request SET reviewed_by = NULL WHERE reviewed_by = $1",
+            r#"UPDATE login_activity SET "user" = NULL WHERE "user" = $1"#,
+        ] {
+            cx.unscoped("what belongs to a deleted account")
+                .execute(Statement::raw(sql, vec![row.meta.id.to_value()]))
+                .await?;
+        }
+        cx.tell(ACCESS, "");
+        Ok(())
+    }
+
+    fn filter(_cx: &Cx, _name: &str, value: &str) -> Result<Condition, Error> {
+        let mut named = Query::select();
+        named
+            .column(Alias::new("id"))
+            .from(Alias::new("role"))
+            .and_where(
+                Expr::expr(Func::lower(Expr::col(Alias::new("name")))).eq(value.to_lowercase()),
+            );
+        Ok(Condition::all().add(column(User::TABLE, "role").in_subquery(named)))
+    }
 }

@@ -25,6 +25,7 @@ pub fn module() -> Module {
             .done(),
         )
         .table::<JobRow>("Job")
+        .job(crate::jobs::CLEANUP)
         .table::<IdempotentReply>("IdempotentReply")
         .texts([
             TextSource {

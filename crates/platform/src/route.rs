@@ -159,6 +159,25 @@ impl Route {
         self
     }
 
+    /// The answer is one record of a resource.
+    #[must_use]
+    pub fn answers_record<R: Resource>(mut self, status: u16) -> Route {
+        self.0.doc.answer = Some(Schema {
+            list: false,
+            ..resource::list_schema::<R>()
+        });
+        self.0.doc.status = status;
+        self
+    }
+
+    /// The body changes a record of a resource.
+    #[must_use]
+    pub fn takes_change<R: Resource>(mut self) -> Route {
+        self.0.doc.body = Some(resource::change_schema::<R>());
+        self.0.doc.conflicts = true;
+        self
+    }
+
     /// The answer is a list of a resource's records, page by page, with the resource's filters.
     #[must_use]
     pub fn answers_pages<R: Resource>(mut self) -> Route {

@@ -29,7 +29,11 @@ struct Made {
 
 impl<'w> Maker<'w> {
     fn new(world: &'w World) -> Maker<'w> {
-        Maker { world, callers: BTreeMap::new(), number: 0 }
+        Maker {
+            world,
+            callers: BTreeMap::new(),
+            number: 0,
+        }
     }
 
     async fn caller(&mut self, role: Option<BuiltinRole>) -> Caller {
@@ -44,15 +48,24 @@ impl<'w> Maker<'w> {
     async fn entitled(&mut self, operation: &Operation) -> Option<Caller> {
         let permission = operation.permission()?.clone();
         let roles = BuiltinRole::ALL.into_iter().map(Some).chain([None]);
-        let mut roles: Vec<_> = roles.map(|role| (permission.default_for(role), role)).collect();
+        let mut roles: Vec<_> = roles
+            .map(|role| (permission.default_for(role), role))
+            .collect();
         roles.sort_by_key(|(reach, _)| std::cmp::Reverse(*reach));
         let (reach, role) = roles[0];
-        if reach == Reach::None { None } else { Some(self.caller(role).await) }
+        if reach == Reach::None {
+            None
+        } else {
+            Some(self.caller(role).await)
+        }
     }
 
     fn create(&self, path: &str) -> Option<Arc<Operation>> {
         let path = format!("{path}/");
-        self.world.operations().into_iter().find(|op| op.method == Method::POST && op.path == path && op.id.ends_with("_create"))
+        self.world
+            .operations()
+            .into_iter()
+            .find(|op| op.method == Method::POST && op.path == path && op.id.ends_with("_create"))
     }
 
     /// A body with everything that the document requires.
@@ -102,7 +115,13 @@ impl<'w> Maker<'w> {
                     self.world.user(&name, Some(BuiltinRole::Doctor)).await
                 }
                 _ => {
-                    let info = self.world.app.registry.tables().find(|info| info.table == table).unwrap();
+                    let info = self
+                        .world
+                        .app
+                        .registry
+                        .tables()
+                        .find(|info| info.table == table)
+                        .unwrap();
                     let made = self.make(info.path).await.unwrap();
                     made.json["id"].as_i64().unwrap()
                 }
@@ -120,12 +139,22 @@ impl<'w> Maker<'w> {
         assert_eq!(reply.header("location"), format!("/api/{one}"));
         assert_eq!(reply.header("etag"), "\"1\"", "{one}");
         assert!(!reply.header("x-request-id").is_empty());
-        Some(Made { by, path: one, json })
+        Some(Made {
+            by,
+            path: one,
+            json,
+        })
     }
 }
 
 fn resources(world: &World) -> Vec<&'static str> {
-    let mut paths: Vec<&str> = world.app.registry.tables().map(|info| info.path).filter(|path| !path.is_empty()).collect();
+    let mut paths: Vec<&str> = world
+        .app
+        .registry
+        .tables()
+        .map(|info| info.path)
+        .filter(|path| !path.is_empty())
+        .collect();
     paths.sort_unstable();
     paths.dedup();
     paths
@@ -133,12 +162,18 @@ fn resources(world: &World) -> Vec<&'static str> {
 
 fn has(world: &World, method: &Method, path: &str) -> bool {
     let path = format!("{path}/{{id}}/");
-    world.operations().iter().any(|operation| operation.method == *method && operation.path == path)
+    world
+        .operations()
+        .iter()
+        .any(|operation| operation.method == *method && operation.path == path)
 }
 
 async fn actions_on(world: &World, kind: &str, id: i64) -> Vec<String> {
     let rows = world.audit_of(kind).await;
-    rows.iter().filter(|row| row.object_id == Some(id)).map(|row| row.action.as_str().to_owned()).collect()
+    rows.iter()
+        .filter(|row| row.object_id == Some(id))
+        .map(|row| row.action.as_str().to_owned())
+        .collect()
 }
 
 testkit::on_both! {

@@ -80,7 +80,7 @@ testkit::on_both! {
     }
 
     async fn the_document_and_the_routes_are_the_same(world: &World) {
-        let document = openapi::document(&world.app.registry);
+        let document = openapi::document(&world.app.registry, &openapi::Info::default());
         let mut routes: Vec<String> = world
             .operations()
             .iter()

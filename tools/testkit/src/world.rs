@@ -1,5 +1,6 @@
 //! A hospital of its own for each test.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,9 +11,9 @@ use identity::state::Identity;
 use identity::user::{User, UserLanguage};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{BuiltinRole, Clock};
-use platform::app::App;
-use platform::boot::Parts;
+use platform::app::{App, Shared};
 use platform::audit::AuditLog;
+use platform::boot::Parts;
 use platform::cx::{column, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::field::{Blank, Line, Ref};
@@ -71,7 +72,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// Changes with whatever shapes a prepared database.
 fn schema_key() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
-    let registry = Registry::new(modules());
+    let registry = Registry::new(server::modules::modules());
     let mut hasher = DefaultHasher::new();
     for (module, migrations) in registry.migrations() {
         for migration in migrations {
@@ -82,16 +83,6 @@ fn schema_key() -> String {
     }
     format!("{:?}", registry.permissions).hash(&mut hasher);
     format!("world_{:016x}", hasher.finish())
-}
-
-fn modules() -> Vec<platform::module::Module> {
-    vec![identity::module()]
-}
-
-async fn build(parts: Parts) -> Result<(Arc<App>, Router), platform::error::Error> {
-    let app = platform::boot::boot(parts).await?;
-    let router = platform::http::router(&app);
-    Ok((app, router))
 }
 
 /// Migrates and seeds a database, and closes it.
@@ -130,12 +121,9 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
         passes: 1,
         ..Default::default()
     };
-    server::Parts {
-        settings,
-        clock,
-        mailer,
-        hasher,
-    }
+    let mut shared = Shared::default();
+    let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
+    Parts { settings, clock, modules: server::modules::modules(), door, mailer, shared }
 }
 
 impl World {
@@ -275,6 +263,15 @@ impl World {
         &self.outbox
     }
 
+    /// Runs everything that is due, and what that makes due.
+    pub async fn settle(&self) {
+        while platform::jobs::run_due(&self.app)
+            .await
+            .expect("jobs that can be run")
+            > 0
+        {}
+    }
+
     /// The audit rows of a kind of record, oldest first.
     pub async fn audit_of(&self, object_type: &str) -> Vec<AuditLog> {
         let object_type = object_type.to_owned();
@@ -313,6 +310,17 @@ impl World {
 
     /// Fails the test when work was left behind that is due.
     async fn finish(self) {
+        let left = platform::jobs::unfinished(&self.app)
+            .await
+            .expect("jobs that can be counted");
+        let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
+        for job in &left {
+            *kinds.entry(job.kind.to_string()).or_default() += 1;
+        }
+        assert!(
+            left.is_empty(),
+            "left behind, call world.settle(): {kinds:?}"
+        );
         self.app.db.close().await;
     }
 }

@@ -4,6 +4,11 @@
 //! its effect happens exactly once. A job that talks to the outside world runs without a transaction
 //! and says itself what came of it.
 
+mod runner;
+
+pub use runner::{LEASE, Worker, run_due, unfinished};
+pub(crate) use runner::CLEANUP;
+
 use std::sync::Arc;
 use std::time::Duration;
 

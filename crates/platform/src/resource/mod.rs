@@ -227,6 +227,15 @@ pub(crate) fn list_schema<R: Resource>() -> Schema {
     }
 }
 
+/// The schema of a change of a resource's record.
+pub(crate) fn change_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(format!("{}Change", R::NAME)),
+        json: draft::optional(&draft::schema::<R>()),
+        list: false,
+    }
+}
+
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     let record = Schema {
@@ -332,11 +341,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 format!("Change one {}", draft::spoken(R::NAME)),
             );
             update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
-            update.doc.body = Some(Schema {
-                name: Some(format!("{}Change", R::NAME)),
-                json: draft::optional(&draft.json),
-                list: false,
-            });
+            update.doc.body = Some(change_schema::<R>());
             update.doc.conflicts = true;
             update.before = Some(Arc::new(|app, opening, call| {
                 Box::pin(R::before(app, opening, call))

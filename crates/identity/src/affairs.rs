@@ -1,0 +1,51 @@
+//! What concerns the users themselves: their account, wishes, requests, delegates, organizations.
+
+use platform::module::Module;
+use platform::texts::TextSource;
+
+use crate::decide_role_change::{Approve, Reject};
+use crate::delegate_access::DelegateAccess;
+use crate::login_activity::LoginActivity;
+use crate::organization::Organization;
+use crate::organization_membership::OrganizationMembership;
+use crate::preference::{self, Preference};
+use crate::role_change_request::RoleChangeRequest;
+use crate::{close_account, download_data, profile, register};
+
+const TEXTS: [TextSource; 3] = [
+    TextSource {
+        language: "en",
+        name: "identity/affairs/en",
+        source: include_str!("../texts/affairs/en.ftl"),
+    },
+    TextSource {
+        language: "fr",
+        name: "identity/affairs/fr",
+        source: include_str!("../texts/affairs/fr.ftl"),
+    },
+    TextSource {
+        language: "sw",
+        name: "identity/affairs/sw",
+        source: include_str!("../texts/affairs/sw.ftl"),
+    },
+];
+
+/// Adds them to the module.
+pub(crate) fn declare(module: Module) -> Module {
+    let module = module
+        .texts(TEXTS)
+        .resource::<LoginActivity>()
+        .resource::<RoleChangeRequest>()
+        .action::<Approve>()
+        .action::<Reject>()
+        .resource::<DelegateAccess>()
+        .resource::<Organization>()
+        .resource::<OrganizationMembership>()
+        .table::<Preference>("Preference");
+    let operations = [register::operation(), download_data::operation()]
+        .into_iter()
+        .chain(profile::operations())
+        .chain(preference::operations())
+        .chain(close_account::operations());
+    download_data::sections(operations.fold(module, Module::route))
+}

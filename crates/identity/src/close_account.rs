@@ -1,0 +1,192 @@
+//! Leaving: the account is emptied and closed for good, and its names are free again. What audit and
+//! records refer to stays, under a name that says nothing.
+
+use futures_util::future::BoxFuture;
+use http::{Method, StatusCode};
+use platform::action::Input;
+use platform::cx::{Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::field::{Blank, Line};
+use platform::http::call::{Call, Reply};
+use platform::operation::{Effect, Operation};
+use platform::record::Record;
+use platform::route::Route;
+use platform::texts::Text;
+use platform::unit;
+use sea_query::ExprTrait;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::accounts;
+use crate::credential::secret_text::SecretText;
+use crate::delegate_access::DelegateAccess;
+use crate::guess;
+use crate::login::{oneself, prove_password};
+use crate::role_change_request::{RequestStatus, RoleChangeRequest};
+use crate::state::ACCESS;
+use crate::user::{User, fold};
+use crate::user_rules::{another_admin, is_admin_account};
+
+platform::input! {
+    /// The caller's confirmation.
+    pub struct Confirmation {
+        /// The caller's password.
+        password: SecretText,
+    }
+}
+
+/// The operations: DELETE, and POST for clients that cannot send a body with it.
+pub(crate) fn operations() -> [Operation; 2] {
+    [(Method::DELETE, 204), (Method::POST, 200)].map(|(method, status)| {
+        Route::new(
+            method,
+            "account",
+            "account/delete/",
+            Effect::Own,
+            |cx, call| close(cx, call),
+        )
+        .summary("Close the caller's account for good")
+        .takes::<Confirmation>()
+        .answers_nothing(status)
+        .done()
+    })
+}
+
+fn close<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let input = Confirmation::parse(&call.body_for(&[])?)?;
+        let user = oneself(cx).await?;
+        prove_password(cx, &user, "password", input.password).await?;
+        unit::write(&cx.app.clone(), &accounts::same(cx), move |cx| {
+            let proved = user.clone();
+            Box::pin(async move { empty(cx, &proved).await })
+        })
+        .await?;
+        if call.head.method == Method::DELETE {
+            Ok(Reply::empty(StatusCode::NO_CONTENT))
+        } else {
+            Reply::ok(&json!({ "status": "deleted" }))
+        }
+    })
+}
+
+/// Empties the account whose password was proved, if it is still the same one.
+async fn empty(cx: &mut Cx, proved: &User) -> Result<(), Error> {
+    let id = proved.meta.id;
+    let before = accounts::held(cx, id)
+        .await?
+        .filter(|user| user.is_active && user.password_hash == proved.password_hash)
+        .ok_or_else(|| Error::field("password", Text::new("wrong-password")))?;
+    if is_admin_account(&before) {
+        another_admin(cx, id).await?;
+    }
+    let mut after = emptied(&before, Uuid::new_v4());
+    cx.update(&mut after, &before).await?;
+    accounts::revoke_sessions(cx, id, None).await?;
+    guess::forget_account(cx, id).await?;
+    end_delegations(cx, id).await?;
+    withdraw_requests(cx, id).await?;
+    for sql in [
+        r#"UPDATE api_key SET is_active = FALSE, version = version + 1 WHERE "user" = $1"#,
+        r#"DELETE FROM two_factor WHERE "user" = $1"#,
+        r#"DELETE FROM preference WHERE "user" = $1"#,
+        r#"DELETE FROM organization_membership WHERE "user" = $1"#,
+    ] {
+        cx.unscoped("what belongs to a closed account goes with it")
+            .execute(Statement::raw(sql, vec![id.to_value()]))
+            .await?;
+    }
+    cx.tell(ACCESS, "");
+    Ok(())
+}
+
+/// The account without anything that says whose it was. Nobody registers the name it gets.
+fn emptied(before: &User, name: Uuid) -> User {
+    let name = format!("deleted-{name}");
+    User {
+        username_fold: Line::cut(&fold(&name)),
+        username: Line::cut(&name),
+        email: None,
+        email_fold: None,
+        first_name: Blank::default(),
+        last_name: Blank::default(),
+        phone: None,
+        role: None,
+        is_active: false,
+        is_superuser: false,
+        must_change_password: false,
+        password_hash: None,
+        ..before.clone()
+    }
+}
+
+async fn end_delegations(cx: &mut Cx, id: i64) -> Result<(), Error> {
+    let mut query = select::<DelegateAccess>();
+    query
+        .and_where(
+            column(DelegateAccess::TABLE, "user").eq(id).or(column(
+                DelegateAccess::TABLE,
+                "delegate",
+            )
+            .eq(id)),
+        )
+        .and_where(column(DelegateAccess::TABLE, "revoked").eq(false));
+    let live: Vec<DelegateAccess> = cx
+        .unscoped("delegations end with either account")
+        .records(query)
+        .await?;
+    for before in live {
+        let mut row = before.clone();
+        row.revoked = true;
+        row.revoked_at = Some(cx.now());
+        cx.update(&mut row, &before).await?;
+    }
+    Ok(())
+}
+
+async fn withdraw_requests(cx: &mut Cx, id: i64) -> Result<(), Error> {
+    let mut query = select::<RoleChangeRequest>();
+    query
+        .and_where(column(RoleChangeRequest::TABLE, "user").eq(id))
+        .and_where(column(RoleChangeRequest::TABLE, "status").eq(RequestStatus::Pending.as_str()));
+    let pending: Vec<RoleChangeRequest> = cx
+        .unscoped("nobody is left to ask for a role")
+        .records(query)
+        .await?;
+    for before in pending {
+        let mut row = before.clone();
+        row.status = RequestStatus::Rejected;
+        row.reviewed_at = Some(cx.now());
+        cx.update(&mut row, &before).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use platform::record::Body;
+
+    #[test]
+    fn nothing_is_left_that_says_whose_it_was() {
+        let body = json!({
+            "username": "fatou", "email": "fatou@example.org", "first_name": "Fatou",
+            "last_name": "Bah", "phone": "+2207834351", "role": 2,
+        });
+        let mut user = User::create(&Body(body.as_object().unwrap().clone())).unwrap();
+        user.password_hash = Some(Line::cut("hash"));
+        user.is_superuser = true;
+        let after = emptied(&user, Uuid::nil());
+        let text = format!("{after:?}").to_lowercase();
+        for known in ["fatou", "bah", "7834351", "hash: some"] {
+            assert!(!text.contains(known), "{known} in {text}");
+        }
+        assert!(!after.is_active && !after.is_superuser && after.role.is_none());
+        assert_eq!(
+            &*after.username,
+            "deleted-00000000-0000-0000-0000-000000000000"
+        );
+    }
+}

@@ -1,0 +1,205 @@
+//! One's own account, and what an Admin does to others': activate, deactivate, reset the password.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+use platform::app::App;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::Field;
+use platform::http::call::{Call, Prepared, Reply, ReplyBody};
+use platform::http::refusal;
+use platform::record::Body;
+use platform::resource::{change, show_one};
+use platform::texts::Text;
+use platform::unit::{self, Opening};
+use serde_json::{Map, Value as Json, json};
+
+use crate::accounts::{same, set_password};
+use crate::credential::password_policy::temporary_password;
+use crate::credential::secret_text::SecretText;
+use crate::login::oneself;
+use crate::passwords;
+use crate::user::User;
+use crate::user_rules::touchable;
+
+/// What people change of their own account; everything else in the body is ignored.
+const OWN: &[&str] = &[
+    "username",
+    "email",
+    "first_name",
+    "last_name",
+    "language_preference",
+    "phone",
+];
+
+platform::input! {
+    /// A new password for somebody else.
+    pub struct ResetInput {
+        /// The password; without it one is made and answered once.
+        new_password: platform::field::Blank<4096>,
+    }
+}
+
+/// `GET users/me/`.
+pub(crate) fn me<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let id = cx.user_id()?;
+        let user: User = cx.load(id).await?;
+        show_one(cx, &user).await
+    })
+}
+
+/// `PUT` and `PATCH users/me/`.
+pub(crate) fn change_me<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        match changed(cx, call).await {
+            Ok(()) => me(cx, call).await,
+            Err(error) => with_message(cx, error),
+        }
+    })
+}
+
+async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
+    let body = call.body_for(&[])?;
+    let if_match = call.if_match()?;
+    let mut new_hash = None;
+    let password = body
+        .0
+        .get("password")
+        .filter(|json| !json.is_null() && json.as_str() != Some(""));
+    if let Some(json) = password {
+        let user = oneself(cx).await?;
+        let mut faults = Faults::new();
+        let password = faults.note("password", <SecretText as Field>::parse(json));
+        faults.into_result()?;
+        if let Some(password) = password {
+            let words = passwords::words(&user);
+            new_hash = Some(passwords::choose(&cx.app, "password", password, words).await?);
+        }
+    }
+    let kept: Map<String, Json> = body
+        .0
+        .into_iter()
+        .filter(|(name, _)| OWN.contains(&name.as_str()))
+        .collect();
+    let (app, opening) = (cx.app.clone(), same(cx));
+    unit::write(&app, &opening, move |cx| {
+        let (body, hash) = (Body(kept.clone()), new_hash.clone());
+        Box::pin(async move {
+            let id = cx.user_id()?;
+            let before: User = cx.hold(id).await?;
+            let user = change(cx, before, &body, if_match).await?;
+            if let Some(hash) = hash {
+                let session = cx.actor.user().and_then(|user| user.session);
+                set_password(cx, &user, &hash, false, session).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+}
+
+/// Old clients show `message` beside the complaints about fields.
+fn with_message(cx: &Cx, error: Error) -> Result<Reply, Error> {
+    let language = cx.origin.language;
+    let mut reply = refusal(&cx.app, language, &cx.origin.request_id, error);
+    if reply.status == StatusCode::BAD_REQUEST
+        && let ReplyBody::Whole(bytes) = &reply.body
+        && let Ok(Json::Object(mut body)) = serde_json::from_slice::<Json>(bytes)
+    {
+        let message = cx.app.texts.render(language, &Text::new("check-fields"));
+        body.entry("message").or_insert(Json::String(message));
+        reply.body = ReplyBody::Whole(serde_json::to_vec(&body)?.into());
+    }
+    Ok(reply)
+}
+
+/// `POST users/{id}/activate/`.
+pub(crate) fn activate<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(set_active(cx, call, true, "activated"))
+}
+
+/// `POST users/{id}/deactivate/`: sessions end at once.
+pub(crate) fn deactivate<'a>(
+    cx: &'a mut Cx,
+    call: &'a Call,
+) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(set_active(cx, call, false, "deactivated"))
+}
+
+async fn set_active(cx: &mut Cx, call: &Call, active: bool, status: &str) -> Result<Reply, Error> {
+    let user: User = cx.hold(call.id()?).await?;
+    let mut body = Body::default();
+    body.0.insert("is_active".to_owned(), active.into());
+    let user = change(cx, user, &body, call.if_match()?).await?;
+    Reply::ok(&json!({ "status": status, "id": user.meta.id, "is_active": user.is_active }))
+}
+
+/// A chosen or made password.
+struct Reset {
+    hash: String,
+    temporary: Option<String>,
+}
+
+/// Hashes before the transaction.
+pub(crate) fn before_reset<'a>(
+    app: &'a Arc<App>,
+    _opening: &'a Opening,
+    call: &'a Call,
+) -> BoxFuture<'a, Result<Prepared, Error>> {
+    Box::pin(async move {
+        let body = call.body_for(&[("password", "new_password")])?;
+        let given = body
+            .0
+            .get("new_password")
+            .filter(|json| !json.is_null() && json.as_str() != Some(""));
+        let (password, temporary) = match given {
+            None => {
+                let made = temporary_password().map_err(Error::internal)?;
+                let shown = made.expose().to_owned();
+                (made, Some(shown))
+            }
+            Some(json) => {
+                let mut faults = Faults::new();
+                let password = faults.note("new_password", <SecretText as Field>::parse(json));
+                match password {
+                    Some(password) => (password, None),
+                    None => return Err(faults.into()),
+                }
+            }
+        };
+        let hash = passwords::choose(app, "new_password", password, Vec::new()).await?;
+        Ok(Prepared::of(Reset { hash, temporary }))
+    })
+}
+
+/// `POST users/{id}/reset_password/`: the password must be changed at the next login; one that was
+/// made is answered once.
+pub(crate) fn reset_password<'a>(
+    cx: &'a mut Cx,
+    call: &'a Call,
+) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let user: User = cx.hold(call.id()?).await?;
+        touchable(cx, &user)?;
+        let reset = cx
+            .prepared::<Reset>()
+            .ok_or_else(|| Error::internal("no password was prepared"))?;
+        set_password(cx, &user, &reset.hash, true, None).await?;
+        let mut answer = json!({ "status": "password reset", "must_change_password": true });
+        if let Some(temporary) = &reset.temporary {
+            answer["temporary_password"] = temporary.as_str().into();
+        }
+        Reply::ok(&answer)
+    })
+}
+
+/// What a route answers that needs no more words.
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
+pub(crate) struct Status {
+    /// What was done.
+    pub status: String,
+}

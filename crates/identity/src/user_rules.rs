@@ -1,0 +1,150 @@
+//! The rules of accounts: names are folded, addresses are addresses, and somebody can always set
+//! things right.
+
+use std::sync::Arc;
+
+use kernel::{BuiltinRole, Code};
+use platform::app::App;
+use platform::cx::Cx;
+use platform::db::{Dialect, Statement, ToValue};
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::{Line, Ref};
+use platform::http::call::{Call, Prepared};
+use platform::record::Record;
+use platform::texts::Text;
+
+use crate::credential::secret_text::SecretText;
+use crate::passwords;
+use crate::role::is_admin;
+use crate::user::{User, fold};
+
+/// A password's hash, made before the transaction.
+pub(crate) struct NewPassword(pub(crate) String);
+
+/// Hashes the password that a body brings, if it brings one.
+pub(crate) async fn hashed(app: &Arc<App>, call: &Call) -> Result<Prepared, Error> {
+    let body = call.body_for(&[])?;
+    // Clients send an empty password for "leave it".
+    let given = body
+        .0
+        .get("password")
+        .filter(|json| !json.is_null() && json.as_str() != Some(""));
+    let Some(json) = given else {
+        return Ok(Prepared::default());
+    };
+    let mut faults = Faults::new();
+    let password = faults.note(
+        "password",
+        <SecretText as platform::field::Field>::parse(json),
+    );
+    faults.into_result()?;
+    let words = ["username", "email", "first_name", "last_name", "phone"]
+        .iter()
+        .filter_map(|name| body.0.get(*name)?.as_str().map(str::to_owned))
+        .collect();
+    match password {
+        Some(password) => {
+            let hash = passwords::choose(app, "password", password, words).await?;
+            Ok(Prepared::of(NewPassword(hash)))
+        }
+        None => Ok(Prepared::default()),
+    }
+}
+
+/// Fills in what is compared by, and checks address and number.
+pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Result<(), Error> {
+    let mut faults = Faults::new();
+    if row.username.chars().any(char::is_whitespace) {
+        faults.say("username", Text::new("username-spaces"));
+    }
+    row.username_fold = Line::cut(&fold(&row.username));
+    if let Some(email) = &row.email {
+        match kernel::Email::parse(email) {
+            Ok(email) => row.email = Some(Line::cut(email.as_str())),
+            Err(_) => faults.say("email", Text::new("not-an-email").with("value", email)),
+        }
+    }
+    row.email_fold = row.email.as_ref().map(|email| Line::cut(&fold(email)));
+    if let Some(phone) = &row.phone {
+        let country = cx.app.settings.country_code.parse().unwrap_or_default();
+        match kernel::Phone::parse(phone, country) {
+            Ok(phone) => row.phone = Some(Line::cut(phone.as_str())),
+            Err(_) => faults.say("phone", Text::new("not-a-phone").with("value", phone)),
+        }
+    }
+    if row.is_superuser {
+        row.role = Some(Ref::new(BuiltinRole::Admin.id()));
+    }
+    Ok(faults.into_result()?)
+}
+
+/// An active account with every right.
+pub(crate) fn is_admin_account(user: &User) -> bool {
+    user.is_active && is_admin_role(user)
+}
+
+fn is_admin_role(user: &User) -> bool {
+    user.is_superuser || user.role == Some(Ref::new(BuiltinRole::Admin.id()))
+}
+
+/// Only an Admin touches an Admin's account: whoever may edit users could take it over.
+pub(crate) fn touchable(cx: &Cx, user: &User) -> Result<(), Error> {
+    let own = cx.actor.user_id() == Some(user.meta.id);
+    if is_admin_role(user) && !own && !is_admin(cx) {
+        return Err(Error::denied());
+    }
+    Ok(())
+}
+
+/// What a change of an account must not do.
+pub(crate) async fn guard(cx: &mut Cx, row: &User, before: Option<&User>) -> Result<(), Error> {
+    if let Some(before) = before {
+        touchable(cx, before)?;
+        if is_admin_account(before) && !is_admin_account(row) {
+            another_admin(cx, before.meta.id).await?;
+        }
+    }
+    let role_before = before.and_then(|before| before.role);
+    if row.role != role_before && !is_admin(cx) {
+        let own = cx.actor.user_id() == before.map(|before| before.meta.id);
+        if is_admin_role(row) || own {
+            return Err(Error::denied().with("fields", vec!["role"]));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses when nobody but this account could manage accounts. Holds the role's row, so that two
+/// Admins who step down at once are decided one after the other.
+///
+/// # Errors
+/// 409 when it is the last one.
+pub(crate) async fn another_admin(cx: &mut Cx, but: i64) -> Result<(), Error> {
+    const WHY: &str = "the rule counts every account";
+    let admin = BuiltinRole::Admin.id();
+    if cx.dialect() == Dialect::Postgres {
+        let sql = "SELECT id FROM role WHERE id = $1 FOR UPDATE";
+        let _: Option<(i64,)> = cx
+            .unscoped(WHY)
+            .optional(Statement::raw(sql, vec![admin.to_value()]))
+            .await?;
+    }
+    let sql = "SELECT id FROM app_user WHERE is_active = $1 AND (role = $2 OR is_superuser = $1) AND id <> $3 LIMIT 1";
+    let values = vec![true.to_value(), admin.to_value(), but.to_value()];
+    let other: Option<(i64,)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(sql, values))
+        .await?;
+    match other {
+        Some(_) => Ok(()),
+        None => Err(Error::refuse(Code::Conflict, Text::new("last-admin"))),
+    }
+}
+
+/// An account as it starts, with nothing but a name.
+pub(crate) fn blank(username: &str) -> Result<User, Error> {
+    let mut body = platform::record::Body::default();
+    body.0.insert("username".to_owned(), username.into());
+    Ok(User::create(&body)?)
+}

@@ -1,0 +1,46 @@
+# Texts of identity: signing in, passwords, accounts, roles.
+
+## Signing in
+wrong-credentials = No active account has this name and password.
+wrong-password = This is not the present password.
+wrong-code = This code is not valid, or was used already. Enter the next one.
+second-factor-off = The second factor is not switched on. Set it up first.
+second-factor-on = The second factor is switched on already. Switch it off first.
+
+## Passwords
+password-too-short = Choose a password of { $min } characters or more.
+password-too-long = Choose a password of at most { $max } bytes.
+password-control-character = Remove the invisible control characters from the password.
+password-too-common = This password is too easy to guess. Choose a longer or more unusual one, such as several words.
+password-too-similar = This password is too similar to the user's name or e-mail address. Choose another one.
+password-or-email = Enter a password, or an e-mail address that the invitation can be sent to.
+link-expired = This link has expired or was used already. Ask for a new one.
+link-invalid = This link is not valid. Copy it as a whole, or ask for a new one.
+reset-requested = If there is an account with this name or address, a link for a new password is on its way.
+
+## Accounts and roles
+username-spaces = A username may not contain spaces.
+last-admin = This is the last active administrator. Make somebody else an administrator first.
+check-fields = Please check the fields that are marked.
+role-builtin = A built-in role is neither renamed nor deleted.
+admin-keeps = The role Admin keeps { $permission }, over all records: nobody could set things right without it.
+unknown-permission = There is no permission “{ $name }”. Near ones: { $near }.
+scope-without-permission = The role holds no permission of “{ $name }”, so it cannot have a scope.
+
+## E-mails
+mail-reset-subject = A new password for Chelal
+mail-reset-body =
+    Hello { $name },
+
+    Somebody asked for a new password for your account { $username }. To choose one, open this link within one hour:
+
+    { $link }
+
+    If it was not you, you need not do anything: your password stays as it is.
+mail-invitation-subject = Your account at Chelal
+mail-invitation-body =
+    Hello { $name },
+
+    An account was made for you. Your username is { $username }. To choose your password, open this link within seven days:
+
+    { $link }

@@ -1,0 +1,46 @@
+# Textes de l'identité : connexion, mots de passe, comptes, rôles.
+
+## Connexion
+wrong-credentials = Aucun compte actif ne correspond à ce nom et à ce mot de passe.
+wrong-password = Ce n'est pas le mot de passe actuel.
+wrong-code = Ce code n'est pas valable ou a déjà servi. Saisissez le suivant.
+second-factor-off = Le second facteur n'est pas activé. Configurez-le d'abord.
+second-factor-on = Le second facteur est déjà activé. Désactivez-le d'abord.
+
+## Mots de passe
+password-too-short = Choisissez un mot de passe d'au moins { $min } caractères.
+password-too-long = Choisissez un mot de passe d'au plus { $max } octets.
+password-control-character = Retirez les caractères de contrôle invisibles du mot de passe.
+password-too-common = Ce mot de passe est trop facile à deviner. Choisissez-en un plus long ou moins courant, par exemple plusieurs mots.
+password-too-similar = Ce mot de passe ressemble trop au nom ou à l'adresse e-mail de la personne. Choisissez-en un autre.
+password-or-email = Indiquez un mot de passe, ou une adresse e-mail à laquelle envoyer l'invitation.
+link-expired = Ce lien a expiré ou a déjà servi. Demandez-en un nouveau.
+link-invalid = Ce lien n'est pas valable. Copiez-le en entier ou demandez-en un nouveau.
+reset-requested = S'il existe un compte à ce nom ou à cette adresse, un lien pour un nouveau mot de passe vient d'être envoyé.
+
+## Comptes et rôles
+username-spaces = Un nom d'utilisateur ne peut pas contenir d'espaces.
+last-admin = C'est le dernier administrateur actif. Nommez d'abord un autre administrateur.
+check-fields = Veuillez vérifier les champs signalés.
+role-builtin = Un rôle prédéfini ne peut être ni renommé ni supprimé.
+admin-keeps = Le rôle Admin garde { $permission } sur tous les enregistrements : sans cela, personne ne pourrait rien corriger.
+unknown-permission = Il n'existe pas de permission « { $name } ». Permissions proches : { $near }.
+scope-without-permission = Le rôle n'a aucune permission de « { $name } » ; il ne peut donc pas avoir de portée.
+
+## E-mails
+mail-reset-subject = Un nouveau mot de passe pour Chelal
+mail-reset-body =
+    Bonjour { $name },
+
+    Quelqu'un a demandé un nouveau mot de passe pour votre compte { $username }. Pour le choisir, ouvrez ce lien dans l'heure :
+
+    { $link }
+
+    Si ce n'était pas vous, vous n'avez rien à faire : votre mot de passe reste le même.
+mail-invitation-subject = Votre compte Chelal
+mail-invitation-body =
+    Bonjour { $name },
+
+    Un compte a été créé pour vous. Votre nom d'utilisateur est { $username }. Pour choisir votre mot de passe, ouvrez ce lien dans les sept jours :
+
+    { $link }

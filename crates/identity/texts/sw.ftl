@@ -1,0 +1,46 @@
+# Maandishi ya utambulisho: kuingia, nywila, akaunti, majukumu.
+
+## Kuingia
+wrong-credentials = Hakuna akaunti inayotumika yenye jina na nywila hii.
+wrong-password = Hii si nywila ya sasa.
+wrong-code = Msimbo huu si sahihi au umeshatumika. Weka msimbo unaofuata.
+second-factor-off = Uthibitishaji wa hatua ya pili haujawashwa. Uweke kwanza.
+second-factor-on = Uthibitishaji wa hatua ya pili umeshawashwa. Uzime kwanza.
+
+## Nywila
+password-too-short = Chagua nywila yenye herufi { $min } au zaidi.
+password-too-long = Chagua nywila isiyozidi baiti { $max }.
+password-control-character = Ondoa herufi za udhibiti zisizoonekana kwenye nywila.
+password-too-common = Nywila hii ni rahisi kukisiwa. Chagua ndefu zaidi au isiyo ya kawaida, kwa mfano maneno kadhaa.
+password-too-similar = Nywila hii inafanana mno na jina au barua pepe ya mtumiaji. Chagua nyingine.
+password-or-email = Weka nywila, au barua pepe ambayo mwaliko utatumwa.
+link-expired = Kiungo hiki kimeisha muda au kimeshatumika. Omba kipya.
+link-invalid = Kiungo hiki si sahihi. Nakili chote, au omba kipya.
+reset-requested = Ikiwa kuna akaunti yenye jina au anwani hii, kiungo cha nywila mpya kinatumwa.
+
+## Akaunti na majukumu
+username-spaces = Jina la mtumiaji haliwezi kuwa na nafasi.
+last-admin = Huyu ndiye msimamizi wa mwisho anayetumika. Mfanye mtu mwingine kuwa msimamizi kwanza.
+check-fields = Tafadhali angalia sehemu zilizowekewa alama.
+role-builtin = Jukumu la msingi haliwezi kubadilishwa jina wala kufutwa.
+admin-keeps = Jukumu la Admin linabaki na { $permission } juu ya rekodi zote: bila hiyo hakuna anayeweza kurekebisha mambo.
+unknown-permission = Hakuna ruhusa “{ $name }”. Zinazokaribiana: { $near }.
+scope-without-permission = Jukumu halina ruhusa yoyote ya “{ $name }”, kwa hiyo haliwezi kuwa na upeo.
+
+## Barua pepe
+mail-reset-subject = Nywila mpya ya Chelal
+mail-reset-body =
+    Habari { $name },
+
+    Mtu ameomba nywila mpya ya akaunti yako { $username }. Ili kuichagua, fungua kiungo hiki ndani ya saa moja:
+
+    { $link }
+
+    Ikiwa si wewe, huhitaji kufanya chochote: nywila yako inabaki ilivyo.
+mail-invitation-subject = Akaunti yako ya Chelal
+mail-invitation-body =
+    Habari { $name },
+
+    Akaunti imefunguliwa kwa ajili yako. Jina lako la mtumiaji ni { $username }. Ili kuchagua nywila yako, fungua kiungo hiki ndani ya siku saba:
+
+    { $link }
