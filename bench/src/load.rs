@@ -165,9 +165,7 @@ pub(crate) async fn once(
     let request = match question {
         Question::Retrieve => client.get(format!("{patients}{}/", scripts.patients)),
         Question::List => client.get(format!("{patients}?limit=50")),
-        Question::Search => {
-            client.get(format!("{patients}?search={}", first(&scripts.searches)?))
-        }
+        Question::Search => client.get(format!("{patients}?search={}", first(&scripts.searches)?)),
         Question::Login => json(
             client.post(format!("{base}/api/auth/")),
             scripts.login.clone(),

@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command line program answers there")]
 
+mod application;
 mod cluster;
 mod floor;
 mod load;
@@ -69,6 +70,8 @@ enum Command {
     Run(Run),
     /// Makes the databases that a run would make, and nothing else.
     Generate(Run),
+    /// Serves the application as the environment says; started by `run --embedded`.
+    Serve,
     /// Serves the floor; started by `run`.
     Floor {
         /// Where to listen.
@@ -113,6 +116,9 @@ struct Run {
     /// The program. Default: it is built, and lies beside this one.
     #[arg(long)]
     server: Option<PathBuf>,
+    /// Serves the application from this program instead of the one that is shipped: no jobs, no sealer of the audit trail.
+    #[arg(long)]
+    embedded: bool,
     /// A further argument of `chelal serve`, such as --no-worker.
     #[arg(long, allow_hyphen_values = true)]
     serve_argument: Vec<String>,
@@ -126,6 +132,7 @@ async fn main() -> Outcome<()> {
     match Arguments::parse().command {
         Command::Run(run) => measure(&run, true).await,
         Command::Generate(run) => measure(&run, false).await,
+        Command::Serve => application::serve().await,
         Command::Floor {
             bind,
             database,
@@ -143,7 +150,7 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
     let key_file = directory.join("master.key");
     register::key_file(&key_file)?;
     let chelal = Chelal {
-        binary: binary(wanted.server.as_deref())?,
+        binary: binary(wanted)?,
         key_file,
         data_dir: directory.clone(),
         arguments: wanted.serve_argument.clone(),
@@ -211,8 +218,11 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
 }
 
 /// The program, built if nobody says where it is.
-fn binary(given: Option<&Path>) -> Outcome<PathBuf> {
-    if let Some(path) = given {
+fn binary(wanted: &Run) -> Outcome<PathBuf> {
+    if wanted.embedded {
+        return Ok(std::env::current_exe()?);
+    }
+    if let Some(path) = &wanted.server {
         return Ok(std::path::absolute(path)?);
     }
     if cfg!(debug_assertions) {

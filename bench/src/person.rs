@@ -124,8 +124,9 @@ fn person(register: &Register, rng: &mut SmallRng, at: usize, total: usize) -> P
 
 /// The number on the card, as the program would have made it up.
 fn unique_id(registered_at: i64, at: usize) -> String {
-    let year = jiff::Timestamp::from_microsecond(registered_at)
-        .map_or(2021, |time| jiff::tz::TimeZone::UTC.to_datetime(time).year());
+    let year = jiff::Timestamp::from_microsecond(registered_at).map_or(2021, |time| {
+        jiff::tz::TimeZone::UTC.to_datetime(time).year()
+    });
     i64::try_from(at + 1)
         .ok()
         .and_then(|sequence| kernel::Mrn::generate(year, sequence).ok())

@@ -119,33 +119,6 @@ impl Chelal {
         command
     }
 
-    /// Runs a command to its end.
-    pub(crate) async fn run(
-        &self,
-        place: &Place,
-        arguments: &[&str],
-        environment: &[(&str, &str)],
-    ) -> Outcome<()> {
-        let output = self
-            .command(place)
-            .args(arguments)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::null())
-            .output()
-            .await?;
-        if output.status.success() {
-            return Ok(());
-        }
-        let said = [output.stdout, output.stderr].concat();
-        Err(format!(
-            "chelal {}: {}\n{}",
-            arguments.join(" "),
-            output.status,
-            String::from_utf8_lossy(&said)
-        )
-        .into())
-    }
-
     /// Serves a database.
     pub(crate) async fn serve(
         &self,

@@ -32,7 +32,7 @@ pub(crate) struct Maker<'a> {
     pub(crate) directory: &'a Path,
     /// The server for those on PostgreSQL.
     pub(crate) cluster: Option<&'a Cluster>,
-    /// For the schema, the keys and the account.
+    /// Where the key and the data are.
     pub(crate) chelal: &'a Chelal,
     /// The account's password.
     pub(crate) password: &'a str,
@@ -164,7 +164,7 @@ impl Maker<'_> {
 
     /// Schema, keys and account by the program itself; patients by its own code for rows and terms.
     async fn fill(&self, place: &Place, patients: usize) -> Outcome<()> {
-        self.chelal.prepare(place, self.password).await?;
+        crate::application::prepare(self.pairs(place), self.password).await?;
         let ring = Arc::new(self.ring(place).await?);
         let mut sink = Sink::open(place).await?;
         let register = Arc::new(Register::new());
@@ -203,16 +203,24 @@ impl Maker<'_> {
         sink.finish(&[Patient::TABLE]).await
     }
 
-    async fn ring(&self, place: &Place) -> Outcome<KeyRing> {
-        let pairs = [
+    fn pairs(&self, place: &Place) -> Vec<(String, String)> {
+        [
             ("DATABASE_URL", place.url()),
             (
                 "CHELAL_KEY_FILE",
                 self.chelal.key_file.display().to_string(),
             ),
-        ];
-        let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
-        let settings = Settings::from_pairs(pairs)
+            (
+                "CHELAL_DATA_DIR",
+                self.chelal.data_dir.display().to_string(),
+            ),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    async fn ring(&self, place: &Place) -> Outcome<KeyRing> {
+        let settings = Settings::from_pairs(self.pairs(place))
             .map_err(|error| error.to_string())?
             .settings;
         let db = Db::connect(&settings.db_config()).await?;
@@ -249,7 +257,7 @@ impl Rows {
         };
         for (at, person) in people.iter().enumerate() {
             let id = i64::try_from(from + at + 1).map_err(|error| error.to_string())?;
-            let serde_json::Value::Object(body) = person.body() else {
+            let serde_json::Value::Object(mut body) = person.body() else {
                 return Err("a body is an object".to_owned());
             };
             let mut patient =
