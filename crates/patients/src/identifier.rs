@@ -10,6 +10,7 @@ use platform::cx::Cx;
 use platform::db::{DbError, Statement, ToValue};
 use platform::error::Error;
 use platform::record::Record;
+use platform::seal::KeyRing;
 use platform::texts::Text;
 use sea_query::{Alias, Expr, ExprTrait, Query};
 
@@ -61,6 +62,16 @@ async fn is_taken(cx: &mut Cx, mrn: &Mrn) -> Result<bool, Error> {
         .optional(statement)
         .await?;
     Ok(found.is_some())
+}
+
+/// The rows of a patient's number: generation, digest, kind; none when it has none.
+pub(crate) fn rows(row: &Patient, ring: &KeyRing) -> Vec<(i64, [u8; 32], &'static str)> {
+    Mrn::normalise(row.unique_id.open())
+        .map(|key| ring.digests(FIELD, &key))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(generation, digest)| (generation, digest, KIND))
+        .collect()
 }
 
 /// Notes the patient's number, in place of the one it had.

@@ -23,6 +23,7 @@
 
 pub mod allergy;
 mod allergy_list;
+pub mod bulk;
 mod candidates;
 pub mod consent;
 pub mod duplicates;

@@ -76,6 +76,14 @@ impl Term {
         }
     }
 
+    /// Its rows for a patient: generation, field, tag, patient.
+    pub(crate) fn rows(&self, ring: &KeyRing, patient: i64) -> Vec<[i64; 4]> {
+        ring.tags64(self.field.name(), &self.text)
+            .into_iter()
+            .map(|(generation, tag)| [generation, self.field.number(), tag, patient])
+            .collect()
+    }
+
     /// The generation to search and the tag to look for.
     pub(crate) fn wanted(&self, ring: &KeyRing) -> (i64, i64) {
         ring.search_tag64(self.field.name(), &self.text)
@@ -176,23 +184,16 @@ async fn insert<'a>(
     terms: impl Iterator<Item = &'a Term>,
 ) -> Result<(), Error> {
     let ring = cx.app.ring();
-    let rows: Vec<(i64, i64, i64)> = terms
-        .flat_map(|term| {
-            let field = term.field.number();
-            ring.tags64(term.field.name(), &term.text)
-                .into_iter()
-                .map(move |(generation, tag)| (generation, field, tag))
-        })
-        .collect();
+    let rows: Vec<[i64; 4]> = terms.flat_map(|term| term.rows(&ring, patient)).collect();
     for rows in rows.chunks(MOST) {
         let mut insert = Query::insert();
         insert
             .into_table(Alias::new(TABLE))
             .columns(["generation", "field", "tag", "patient"].map(Alias::new))
             .on_conflict(OnConflict::new().do_nothing().to_owned());
-        for (generation, field, tag) in rows {
+        for row in rows {
             insert
-                .values([*generation, *field, *tag, patient].map(Expr::val))
+                .values(row.map(Expr::val))
                 .map_err(Error::internal)?;
         }
         let statement = Statement::build(cx.dialect(), &insert);
