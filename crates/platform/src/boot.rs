@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use kernel::{Clock, HospitalZone};
+use tokio::task::JoinHandle;
+use tokio_postgres::Config;
 
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
-use crate::db::Db;
+use crate::audit::sealer;
+use crate::db::{Db, DbUrl, tls};
 use crate::db::migrate;
 use crate::error::Error;
 use crate::hub::Hub;
@@ -70,4 +73,47 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
     keys::watch(&app);
     Registry::seed(&app).await?;
     Ok(app)
+}
+
+/// What runs beside the requests in a process that serves, and in no test that does not ask for it.
+pub struct Beside {
+    sealer: JoinHandle<()>,
+    link: Option<JoinHandle<()>>,
+}
+
+impl Beside {
+    /// Starts the sealer of the audit trail and, on PostgreSQL, the link to the other nodes.
+    ///
+    /// # Errors
+    /// When the certificates to check the database server with cannot be read.
+    pub fn start(app: &Arc<App>) -> Result<Beside, Error> {
+        let link = match &app.settings.database {
+            DbUrl::Sqlite(_) => None,
+            DbUrl::Postgres {
+                config,
+                root_certificates,
+            } => {
+                let config = app.settings.db_direct.as_ref().unwrap_or(config);
+                let tls = tls::connector(root_certificates.as_deref())?;
+                Some(app.hub.connect_postgres(Config::clone(config), tls))
+            }
+        };
+        Ok(Beside {
+            sealer: sealer::start(app),
+            link,
+        })
+    }
+
+    /// Links and anchors what the last requests left in the audit trail, then ends.
+    pub async fn stop(self, app: &Arc<App>) {
+        self.sealer.abort();
+        // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
+        let _ = self.sealer.await;
+        if let Err(error) = sealer::seal_now(app).await {
+            tracing::error!(?error, "the audit trail could not be linked; the next start does it");
+        }
+        if let Some(link) = self.link {
+            link.abort();
+        }
+    }
 }

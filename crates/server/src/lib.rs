@@ -4,6 +4,9 @@
 //! one. What surrounds a request (ids, logs, limits, timeouts, CORS) is put on in [`web`], once.
 
 pub mod api;
+pub mod commands;
+pub mod listen;
+mod logging;
 pub mod modules;
 pub mod web;
 

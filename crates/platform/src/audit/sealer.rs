@@ -30,7 +30,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Heads are appended at most this often.
 const ANCHOR_PAUSE: Duration = Duration::from_secs(1);
 /// "audit" in ASCII; any number that nobody else locks.
-const LOCK: i64 = 0x6175_6469_74;
+const LOCK: i64 = 0x0061_7564_6974;
 /// The topic on which subscribers hear how far the chain has come; the payload is the number of its
 /// last row.
 pub const SEALED: &str = "audit:sealed";

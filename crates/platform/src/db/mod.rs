@@ -55,6 +55,7 @@ pub use row::{Cell, Decode, FromRow, Row};
 pub use sea_query::Value;
 pub use statement::{Dialect, Statement};
 pub use tx::Tx;
+pub(crate) use postgres::tls;
 pub use value::ToValue;
 
 fn no_row() -> DbError {

@@ -9,6 +9,7 @@ mod observe;
 mod pages;
 
 pub use health::Lifecycle;
+pub(crate) use metrics::own_router as metrics_router;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! PostgreSQL: a pool of connections with prepared statements.
 
 mod error;
-mod tls;
+pub(crate) mod tls;
 mod tx;
 pub(crate) mod types;
 

@@ -1,0 +1,172 @@
+//! The commands of `chelal`, one file each.
+
+mod audit;
+mod createsuperuser;
+mod keys;
+mod migrate;
+mod openapi;
+mod serve;
+mod worker;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use clap::{Parser, Subcommand};
+use kernel::Clock;
+use platform::app::{App, Shared};
+use platform::boot::Parts;
+use platform::error::Error;
+use platform::mail::Mailer;
+use platform::settings::Settings;
+
+/// The exit code when the configuration is wrong.
+const MISCONFIGURED: u8 = 2;
+
+/// Hospital management: one program, one command.
+#[derive(Debug, Parser)]
+#[command(name = "chelal", version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the web server and the worker; makes database and keys when there are none
+    Serve(serve::Args),
+    /// Runs the worker alone, beside web servers that run with --no-worker
+    Worker,
+    /// Brings the database to this version and ends
+    Migrate,
+    /// Makes an account with every right
+    Createsuperuser(createsuperuser::Args),
+    /// The audit trail
+    Audit(audit::Args),
+    /// The encryption keys
+    Keys(keys::Args),
+    /// Prints the OpenAPI document
+    Openapi,
+}
+
+/// Why a command did not do its work.
+enum Failure {
+    /// The configuration is wrong; in words for whoever configures.
+    Misconfigured(String),
+    /// Something else; in words for whoever gave the command.
+    Failed(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Failed(words(&error))
+    }
+}
+
+/// An error in a line for the terminal. Refusals of rules are said by the command, which knows the
+/// language; what is left is technical.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Db(error) => error.to_string(),
+        Error::Internal(cause) => cause.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+#[expect(clippy::print_stderr, reason = "a command talks to its terminal")]
+pub fn run() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(Failure::Misconfigured(why)) => {
+            eprintln!("{why}");
+            ExitCode::from(MISCONFIGURED)
+        }
+        Err(Failure::Failed(why)) => {
+            eprintln!("chelal: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    if let Command::Openapi = command {
+        openapi::print();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let loaded = Settings::from_env().map_err(|error| Failure::Misconfigured(error.to_string()))?;
+    let settings = loaded.settings;
+    crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
+    for notice in loaded.notices {
+        tracing::warn!("{notice}");
+    }
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::serve(settings, &args).await,
+            Command::Worker => worker::work(settings).await,
+            Command::Migrate => migrate::migrate(settings).await,
+            Command::Createsuperuser(args) => createsuperuser::create(settings, args).await,
+            Command::Audit(args) => audit::audit(settings, args).await,
+            Command::Keys(args) => keys::keys(settings, args).await,
+            Command::Openapi => Ok(ExitCode::SUCCESS),
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    done
+}
+
+/// The application as the settings say.
+async fn build(settings: Settings) -> Result<(Arc<App>, Router), Failure> {
+    let mut shared = Shared::default();
+    let hasher = identity::credential::password::HasherConfig::default();
+    let door = identity::door::door(hasher, &mut shared)
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let parts = Parts {
+        mailer: Mailer::from_settings(&settings),
+        settings,
+        clock: Clock::system(),
+        modules: crate::modules::modules(),
+        door,
+        shared,
+    };
+    Ok(crate::build(parts).await?)
+}
+
+/// Done when the program is told to stop: by Ctrl-C or, on Unix, SIGTERM.
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,99 @@
+//! `chelal serve`: the web server, and the worker unless that runs elsewhere.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use platform::app::App;
+use platform::boot::Beside;
+use platform::jobs::Worker;
+use platform::settings::Settings;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::{Failure, build, told_to_stop};
+use crate::listen::{self, Limits};
+use crate::web::{Lifecycle, metrics_router};
+
+/// How long the worker may take to finish the jobs it holds; then their leases end by themselves.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Leaves jobs and messages to `chelal worker`
+    #[arg(long)]
+    no_worker: bool,
+}
+
+pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, Failure> {
+    // Before the database is touched: most failed starts are a second server on the same port.
+    let listener = bind(settings.bind, "CHELAL_BIND").await?;
+    let figures = match settings.metrics_bind {
+        Some(address) => Some(bind(address, "CHELAL_METRICS_BIND").await?),
+        None => None,
+    };
+    let (app, router) = build(settings).await?;
+    let beside = Beside::start(&app)?;
+    let worker = (!args.no_worker).then(|| Worker::start(&app));
+    greet(&app, &listener).await?;
+
+    let (stop, stopped) = watch::channel(false);
+    let until = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let lifecycle = app.shared.get::<Lifecycle>()?;
+    let signal = async {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        lifecycle.stop();
+        let _ = stop.send(true);
+    };
+    let figures = async {
+        if let Some(listener) = figures {
+            let router = metrics_router(&app);
+            listen::serve(listener, router, Limits::default(), until(stopped.clone())).await;
+        }
+    };
+    let served = listen::serve(listener, router, Limits::default(), until(stopped.clone()));
+    tokio::join!(signal, figures, served);
+
+    if let Some(worker) = worker
+        && tokio::time::timeout(PATIENCE, worker.stop()).await.is_err()
+    {
+        tracing::warn!("jobs still at work were given up; they are tried again");
+    }
+    beside.stop(&app).await;
+    app.db.close().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(address: std::net::SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Misconfigured(format!(
+            "{setting}: nobody can listen on {address}: {error}. Stop the other program, or choose another port."
+        ))
+    })
+}
+
+/// Says where to go and, on an empty installation, how to get in.
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let url = &app.settings.public_url;
+    println!(
+        "Chelal {} listens on http://{address}",
+        env!("CARGO_PKG_VERSION")
+    );
+    println!("API documentation: {url}/docs/");
+    match identity::bootstrap::setup_link(app).await? {
+        Some(link) => println!(
+            "There is no account yet. Make the first one here (works once, for a day):\n  {link}\nor with: chelal createsuperuser --username NAME --email ADDRESS --password-stdin"
+        ),
+        None => println!("Log in: POST {url}/api/auth/ with username and password."),
+    }
+    Ok(())
+}
