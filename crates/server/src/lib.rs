@@ -5,59 +5,27 @@
 
 pub mod api;
 pub mod commands;
+pub mod listen;
+mod logging;
 pub mod modules;
 pub mod web;
 
 use std::sync::Arc;
 
 use axum::Router;
-use identity::credential::password::HasherConfig;
-use kernel::Clock;
-use platform::app::{App, Shared};
-use platform::boot;
+use platform::app::App;
+use platform::boot::{Parts, boot};
 use platform::error::Error;
-use platform::mail::Mailer;
-use platform::module::Module;
-use platform::settings::Settings;
 
-/// What differs between the program and its tests.
-pub struct Parts {
-    /// The configuration.
-    pub settings: Settings,
-    /// The time.
-    pub clock: Clock,
-    /// Outgoing e-mail.
-    pub mailer: Mailer,
-    /// What a password costs to check.
-    pub hasher: HasherConfig,
-}
-
-/// Boots the application of every module and puts its web server together.
+/// Boots the application and puts its web server together.
+///
+/// `parts.modules` is what [`modules::modules`] lists; a test may add a module of its own.
 ///
 /// # Errors
-/// When the database cannot be reached or migrated, the keys cannot be opened, or the hashing costs are
-/// out of range.
-pub async fn build(parts: Parts) -> Result<(Arc<App>, Router), Error> {
-    build_of(parts, modules::modules()).await
-}
-
-/// As [`build`], of other modules: how a test brings one of its own.
-///
-/// # Errors
-/// As [`build`].
-pub async fn build_of(parts: Parts, modules: Vec<Module>) -> Result<(Arc<App>, Router), Error> {
-    let mut shared = Shared::default();
-    let door = identity::door::door(parts.hasher, &mut shared).map_err(Error::internal)?;
-    shared.put(web::Lifecycle::default());
-    let app = boot::boot(boot::Parts {
-        settings: parts.settings,
-        clock: parts.clock,
-        modules,
-        door,
-        mailer: parts.mailer,
-        shared,
-    })
-    .await?;
+/// As [`boot`]: when the database cannot be reached or migrated, or the keys cannot be opened.
+pub async fn build(mut parts: Parts) -> Result<(Arc<App>, Router), Error> {
+    parts.shared.put(web::Lifecycle::default());
+    let app = boot(parts).await?;
     let router = web::router(&app)?;
     Ok((app, router))
 }

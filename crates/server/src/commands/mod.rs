@@ -1,28 +1,32 @@
-//! The `chelal` command: one file for each subcommand.
+//! The commands of `chelal`, one file each.
 
-mod accounts;
-mod documents;
-mod maintenance;
+mod audit;
+mod createsuperuser;
+mod keys;
+mod migrate;
+mod openapi;
 mod serve;
+mod worker;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
+use axum::Router;
 use clap::{Parser, Subcommand};
 use kernel::Clock;
 use platform::app::{App, Shared};
 use platform::boot::Parts;
+use platform::error::Error;
 use platform::mail::Mailer;
-use platform::settings::{LogFormat, Settings};
-use tracing_subscriber::EnvFilter;
+use platform::settings::Settings;
 
-use crate::modules::modules;
+/// The exit code when the configuration is wrong.
+const MISCONFIGURED: u8 = 2;
 
-/// Chelal: a hospital management system in one program.
-///
-/// Settings are environment variables or lines in `.env`; `.env.example` lists them.
+/// Hospital management: one program, one command.
 #[derive(Debug, Parser)]
-#[command(name = "chelal", version, about)]
+#[command(name = "chelal", version, about, long_about = None)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -30,184 +34,139 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API, its documentation and the scheduled work; makes the database when there is none.
-    Serve {
-        /// Leave scheduled work and e-mails to `chelal worker`.
-        #[arg(long)]
-        no_worker: bool,
-    },
-    /// Do scheduled work and send e-mails, without serving.
+    /// Runs the web server and the worker; makes database and keys when there are none
+    Serve(serve::Args),
+    /// Runs the worker alone, beside web servers that run with --no-worker
     Worker,
-    /// Bring the database's schema up to date and stop.
+    /// Brings the database to this version and ends
     Migrate,
-    /// Make an administrator. The password is read from standard input.
-    Createsuperuser {
-        /// The name to sign in with.
-        #[arg(long)]
-        username: String,
-        /// The address to sign in with and to write to.
-        #[arg(long)]
-        email: String,
-        /// Read the password from standard input; the only way, so that it is in no shell history.
-        #[arg(long, required = true)]
-        password_stdin: bool,
-    },
-    /// The audit trail.
-    Audit {
-        #[command(subcommand)]
-        command: Audit,
-    },
-    /// The keys that seal the data.
-    Keys {
-        #[command(subcommand)]
-        command: Keys,
-    },
-    /// Print the API document (OpenAPI 3.1).
+    /// Makes an account with every right
+    Createsuperuser(createsuperuser::Args),
+    /// The audit trail
+    Audit(audit::Args),
+    /// The encryption keys
+    Keys(keys::Args),
+    /// Prints the OpenAPI document
     Openapi,
 }
 
-#[derive(Debug, Subcommand)]
-enum Audit {
-    /// Check every record, the chain and its anchor; names the first record that is not as it should be.
-    Verify,
+/// Why a command did not do its work.
+enum Failure {
+    /// The configuration is wrong; in words for whoever configures.
+    Misconfigured(String),
+    /// Something else; in words for whoever gave the command.
+    Failed(String),
 }
 
-#[derive(Debug, Subcommand)]
-enum Keys {
-    /// Make a new key and seal everything anew while the hospital works.
-    Rotate {
-        /// Which: data, index, audit or token.
-        #[arg(long, default_value = "data")]
-        which: String,
-    },
-    /// Change the master key: CHELAL_NEW_MASTER_KEY_FILE names the file with the new one.
-    Rewrap {
-        /// The file with the new master key.
-        #[arg(long)]
-        new_key_file: std::path::PathBuf,
-    },
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Failed(words(&error))
+    }
 }
 
-/// Runs the command line.
+/// An error in a line for the terminal. Refusals of rules are said by the command, which knows the
+/// language; what is left is technical.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Db(error) => error.to_string(),
+        Error::Internal(cause) => cause.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+#[expect(clippy::print_stderr, reason = "a command talks to its terminal")]
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    if matches!(cli.command, Command::Openapi) {
-        return documents::openapi();
-    }
-    let loaded = match Settings::from_env() {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            complain(&error.to_string());
-            return ExitCode::from(2);
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(Failure::Misconfigured(why)) => {
+            eprintln!("{why}");
+            ExitCode::from(MISCONFIGURED)
         }
-    };
-    if let Err(problem) = log_to(&loaded.settings) {
-        complain(&problem);
-        return ExitCode::from(2);
-    }
-    for notice in &loaded.notices {
-        tracing::warn!("{notice}");
-    }
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            complain(&format!("The program cannot start its threads: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
-    let settings = loaded.settings;
-    let done = runtime.block_on(async move {
-        match cli.command {
-            Command::Serve { no_worker } => serve::serve(settings, !no_worker).await,
-            Command::Worker => serve::work(settings).await,
-            Command::Migrate => maintenance::migrate(settings).await,
-            Command::Createsuperuser {
-                username, email, ..
-            } => accounts::create_superuser(settings, &username, &email).await,
-            Command::Audit {
-                command: Audit::Verify,
-            } => maintenance::verify(settings).await,
-            Command::Keys {
-                command: Keys::Rotate { which },
-            } => maintenance::rotate(settings, &which).await,
-            Command::Keys {
-                command: Keys::Rewrap { new_key_file },
-            } => maintenance::rewrap(settings, &new_key_file).await,
-            Command::Openapi => Ok(()),
-        }
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            complain(&problem);
+        Err(Failure::Failed(why)) => {
+            eprintln!("chelal: {why}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// What went wrong, for the person at the terminal.
-pub(crate) type Done = Result<(), String>;
-
-/// Errors as that person reads them. Causes hold no secrets and no personal data.
-pub(crate) fn say(error: platform::error::Error) -> String {
-    match error {
-        platform::error::Error::Internal(cause) => cause.to_string(),
-        platform::error::Error::Db(error) => error.to_string(),
-        platform::error::Error::Refused(refusal) => {
-            format!("{}: {}", refusal.code, refusal.text.key)
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    if let Command::Openapi = command {
+        openapi::print();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let loaded = Settings::from_env().map_err(|error| Failure::Misconfigured(error.to_string()))?;
+    let settings = loaded.settings;
+    crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
+    for notice in loaded.notices {
+        tracing::warn!("{notice}");
+    }
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
+    let done = runtime.block_on(async {
+        match command {
+            Command::Serve(args) => serve::serve(settings, &args).await,
+            Command::Worker => worker::work(settings).await,
+            Command::Migrate => migrate::migrate(settings).await,
+            Command::Createsuperuser(args) => createsuperuser::create(settings, args).await,
+            Command::Audit(args) => audit::audit(settings, args).await,
+            Command::Keys(args) => keys::keys(settings, args).await,
+            Command::Openapi => Ok(ExitCode::SUCCESS),
         }
-        platform::error::Error::Invalid(faults) => format!("not accepted: {faults:?}"),
-        other @ platform::error::Error::AnsweredBefore => format!("{other:?}"),
-    }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    done
 }
 
-/// Writes for the person at the terminal.
-#[expect(
-    clippy::print_stdout,
-    reason = "the command line's answer goes to standard output"
-)]
-pub(crate) fn tell(text: &str) {
-    println!("{text}");
-}
-
-#[expect(clippy::print_stderr, reason = "complaints go to standard error")]
-fn complain(text: &str) {
-    eprintln!("{text}");
-}
-
-fn log_to(settings: &Settings) -> Result<(), String> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
-        format!("CHELAL_LOG is no log filter: {error}. Example: info,platform=debug")
-    })?;
-    let base = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => base.init(),
-        LogFormat::Json => base.json().init(),
-    }
-    Ok(())
-}
-
-/// The program's own parts.
-fn parts(settings: Settings) -> Result<Parts, String> {
+/// The application as the settings say.
+async fn build(settings: Settings) -> Result<(Arc<App>, Router), Failure> {
     let mut shared = Shared::default();
     let hasher = identity::credential::password::HasherConfig::default();
-    let door = identity::door(hasher, &mut shared).map_err(|error| error.to_string())?;
-    Ok(Parts {
+    let door = identity::door::door(hasher, &mut shared)
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let parts = Parts {
         mailer: Mailer::from_settings(&settings),
         settings,
         clock: Clock::system(),
-        modules: modules(),
+        modules: crate::modules::modules(),
         door,
         shared,
-    })
+    };
+    Ok(crate::build(parts).await?)
 }
 
-/// The application without its web server, for commands that do one thing and stop.
-async fn application(settings: Settings) -> Result<Arc<App>, String> {
-    platform::boot::boot(parts(settings)?).await.map_err(say)
+/// Done when the program is told to stop: by Ctrl-C or, on Unix, SIGTERM.
+async fn told_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
 }

@@ -1,118 +1,99 @@
-//! `chelal serve` and `chelal worker`.
+//! `chelal serve`: the web server, and the worker unless that runs elsewhere.
 
-use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use platform::app::App;
-use platform::audit::sealer;
+use platform::boot::Beside;
 use platform::jobs::Worker;
 use platform::settings::Settings;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
-use super::{Done, application, parts, say, tell};
-use crate::web::{Lifecycle, listen};
+use super::{Failure, build, told_to_stop};
+use crate::listen::{self, Limits};
+use crate::web::{Lifecycle, metrics_router};
 
-/// How long requests under way may take once the program was told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long the worker may take to finish the jobs it holds; then their leases end by themselves.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Serves until told to stop.
-pub(super) async fn serve(settings: Settings, with_worker: bool) -> Done {
-    let bind = settings.bind;
-    // The address first: nothing is made when another program has it.
-    let listener = TcpListener::bind(bind).await.map_err(|error| {
-        format!(
-            "{bind} cannot be listened on: {error}. Set CHELAL_BIND to another address or port."
-        )
-    })?;
-    let (app, router) = crate::build(parts(settings)?).await.map_err(say)?;
-    let lifecycle = app.shared.get::<Lifecycle>().map_err(say)?;
-    welcome(&app, listener.local_addr().unwrap_or(bind)).await?;
-    let sealer = sealer::start(&app);
-    let worker = with_worker.then(|| Worker::start(&app));
-    let metrics = app
-        .settings
-        .metrics_bind
-        .map(|address| tokio::spawn(listen::metrics(app.clone(), address)));
-    listen::serve(
-        listener,
-        router,
-        app.settings.request_timeout,
-        stopped(),
-        DRAIN,
-    )
-    .await;
-    lifecycle.stop();
-    tracing::info!("stopping");
-    if let Some(metrics) = metrics {
-        metrics.abort();
-    }
-    end(&app, worker, sealer).await
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Leaves jobs and messages to `chelal worker`
+    #[arg(long)]
+    no_worker: bool,
 }
 
-/// Works until told to stop.
-pub(super) async fn work(settings: Settings) -> Done {
-    let app = application(settings).await?;
-    let sealer = sealer::start(&app);
-    let worker = Worker::start(&app);
-    tell("Working. Stop with Ctrl-C.");
-    stopped().await;
-    end(&app, Some(worker), sealer).await
-}
+pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, Failure> {
+    // Before the database is touched: most failed starts are a second server on the same port.
+    let listener = bind(settings.bind, "CHELAL_BIND").await?;
+    let figures = match settings.metrics_bind {
+        Some(address) => Some(bind(address, "CHELAL_METRICS_BIND").await?),
+        None => None,
+    };
+    let (app, router) = build(settings).await?;
+    let beside = Beside::start(&app)?;
+    let worker = (!args.no_worker).then(|| Worker::start(&app));
+    greet(&app, &listener).await?;
 
-async fn end(app: &Arc<App>, worker: Option<Worker>, sealer: tokio::task::JoinHandle<()>) -> Done {
-    if let Some(worker) = worker {
-        worker.stop().await;
+    let (stop, stopped) = watch::channel(false);
+    let until = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stopped.wait_for(|stop| *stop).await;
+    };
+    let lifecycle = app.shared.get::<Lifecycle>()?;
+    let signal = async {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        lifecycle.stop();
+        let _ = stop.send(true);
+    };
+    let figures = async {
+        if let Some(listener) = figures {
+            let router = metrics_router(&app);
+            listen::serve(listener, router, Limits::default(), until(stopped.clone())).await;
+        }
+    };
+    let served = listen::serve(listener, router, Limits::default(), until(stopped.clone()));
+    tokio::join!(signal, figures, served);
+
+    if let Some(worker) = worker
+        && tokio::time::timeout(PATIENCE, worker.stop()).await.is_err()
+    {
+        tracing::warn!("jobs still at work were given up; they are tried again");
     }
-    sealer.abort();
-    // What was written last is linked before the program ends.
-    if let Err(error) = sealer::end(app).await {
-        tracing::warn!(
-            ?error,
-            "the last audit rows will be linked at the next start"
-        );
-    }
+    beside.stop(&app).await;
     app.db.close().await;
-    Ok(())
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Says where it listens and how to get in.
-async fn welcome(app: &Arc<App>, at: SocketAddr) -> Done {
-    tell(&format!(
-        "Chelal {} listens on http://{at}",
+async fn bind(address: std::net::SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::Misconfigured(format!(
+            "{setting}: nobody can listen on {address}: {error}. Stop the other program, or choose another port."
+        ))
+    })
+}
+
+/// Says where to go and, on an empty installation, how to get in.
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::Failed(error.to_string()))?;
+    let url = &app.settings.public_url;
+    println!(
+        "Chelal {} listens on http://{address}",
         env!("CARGO_PKG_VERSION")
-    ));
-    tell(&format!("Documentation: http://{at}/docs/"));
-    if let Some(link) = identity::setup_link(app).await.map_err(say)? {
-        tell(
-            "There is no account yet. Make the first administrator with this link, which works once and for 24 hours:",
-        );
-        tell(&link);
-        tell(
-            "or on the command line: chelal createsuperuser --username U --email E --password-stdin",
-        );
+    );
+    println!("API documentation: {url}/docs/");
+    match identity::bootstrap::setup_link(app).await? {
+        Some(link) => println!(
+            "There is no account yet. Make the first one here (works once, for a day):\n  {link}\nor with: chelal createsuperuser --username NAME --email ADDRESS --password-stdin"
+        ),
+        None => println!("Log in: POST {url}/api/auth/ with username and password."),
     }
     Ok(())
-}
-
-/// Ends when the program is told to stop.
-async fn stopped() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
 }

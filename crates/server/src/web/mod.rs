@@ -4,12 +4,12 @@ mod cors;
 mod guard;
 mod health;
 mod limit;
-pub(crate) mod listen;
 mod metrics;
 mod observe;
 mod pages;
 
 pub use health::Lifecycle;
+pub(crate) use metrics::own_router as metrics_router;
 
 use std::sync::Arc;
 

@@ -1,0 +1,65 @@
+//! `chelal createsuperuser`: an account with every right.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+
+use identity::credential::secret_text::SecretText;
+use platform::error::Error;
+use platform::settings::Settings;
+
+use super::{Failure, build};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The name to sign in with
+    #[arg(long)]
+    username: String,
+    /// The address to sign in with
+    #[arg(long)]
+    email: Option<String>,
+    /// Reads the password from the first line of standard input: a command line is seen by everybody
+    #[arg(long, required = true)]
+    password_stdin: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+pub(super) async fn create(settings: Settings, args: Args) -> Result<ExitCode, Failure> {
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| Failure::Failed(format!("the password cannot be read: {error}")))?;
+    while line.ends_with(['\n', '\r']) {
+        line.pop();
+    }
+    let (app, _) = build(settings).await?;
+    let made = identity::bootstrap::create_superuser(
+        &app,
+        &args.username,
+        args.email.as_deref(),
+        SecretText::from(line),
+    )
+    .await;
+    let made = match made {
+        Err(Error::Invalid(faults)) => {
+            let faults = faults.render(&app.texts, app.settings.language);
+            let lines: Vec<String> = faults
+                .iter()
+                .map(|(field, said)| {
+                    format!("  {field}: {}", said.to_string().trim_matches(['[', ']']))
+                })
+                .collect();
+            Err(Failure::Failed(format!(
+                "the account was not made:\n{}",
+                lines.join("\n")
+            )))
+        }
+        Err(error) => Err(error.into()),
+        Ok(id) => {
+            println!("{} may sign in (user {id}).", args.username);
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    app.db.close().await;
+    made
+}
