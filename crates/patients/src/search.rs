@@ -215,9 +215,7 @@ fn fit(patient: &Patient, words: &[Word], code: u16) -> Option<(Fit, u32)> {
 }
 
 fn by_name(names: &[String], word: &Word) -> Option<Fit> {
-    if names::lookup(&word.name).is_none() {
-        return None;
-    }
+    names::lookup(&word.name)?;
     if names.contains(&word.name) {
         return Some(Fit::Whole);
     }
