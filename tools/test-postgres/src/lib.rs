@@ -31,7 +31,6 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config, NoTls, error::SqlState};
 
 /// Every database made here starts with this; nothing else is ever dropped.
