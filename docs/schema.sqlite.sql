@@ -1,5 +1,25 @@
 -- The schema after all migrations. Written by `cargo xtask gen`.
 
+CREATE TABLE "allergy" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "code" TEXT,
+  "severity" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "from_list" INTEGER NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "allergy_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "allergy_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "allergy_severity_check" CHECK ("severity" IN ('unknown', 'mild', 'moderate', 'severe')),
+  CONSTRAINT "allergy_status_check" CHECK ("status" IN ('active', 'resolved'))
+) STRICT;
+CREATE INDEX "allergy_patient_id_idx" ON "allergy" ("patient", "id");
 CREATE TABLE "api_key" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -73,13 +93,65 @@ CREATE INDEX "audit_log_object_type_object_id_idx" ON "audit_log" ("object_type"
 CREATE INDEX "audit_log_patient_id_idx" ON "audit_log" ("patient", "id");
 CREATE UNIQUE INDEX "audit_log_sequence_key" ON "audit_log" ("sequence");
 CREATE INDEX "audit_log_timestamp_idx" ON "audit_log" ("timestamp");
+CREATE INDEX "audit_log_unsealed_idx" ON "audit_log" ("id") WHERE "sequence" IS NULL;
 CREATE INDEX "audit_log_user_id_idx" ON "audit_log" ("user", "id");
+CREATE TRIGGER "audit_log_no_change" BEFORE UPDATE ON "audit_log"
+WHEN NEW."id" IS NOT OLD."id" OR NEW."uid" IS NOT OLD."uid"
+  OR NEW."created_at" IS NOT OLD."created_at" OR NEW."updated_at" IS NOT OLD."updated_at"
+  OR NEW."version" IS NOT OLD."version" OR NEW."timestamp" IS NOT OLD."timestamp"
+  OR NEW."user" IS NOT OLD."user" OR NEW."username" IS NOT OLD."username"
+  OR NEW."acting_user" IS NOT OLD."acting_user" OR NEW."action" IS NOT OLD."action"
+  OR NEW."object_type" IS NOT OLD."object_type" OR NEW."object_id" IS NOT OLD."object_id"
+  OR NEW."patient" IS NOT OLD."patient" OR NEW."description" IS NOT OLD."description"
+  OR NEW."ip_address" IS NOT OLD."ip_address" OR NEW."request_id" IS NOT OLD."request_id"
+  OR NEW."mac" IS NOT OLD."mac"
+  OR (OLD."sequence" IS NOT NULL
+      AND (NEW."sequence" IS NOT OLD."sequence" OR NEW."hash" IS NOT OLD."hash"
+           OR NEW."previous_hash" IS NOT OLD."previous_hash"))
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be changed');
+END;
+CREATE TRIGGER "audit_log_no_delete" BEFORE DELETE ON "audit_log" BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be deleted');
+END;
 CREATE TABLE "audit_patient" (
   "patient" INTEGER NOT NULL,
   "audit_log" INTEGER NOT NULL,
   CONSTRAINT "audit_patient_pkey" PRIMARY KEY ("patient", "audit_log"),
   CONSTRAINT "audit_patient_audit_log_fkey" FOREIGN KEY ("audit_log") REFERENCES "audit_log" ("id") ON DELETE RESTRICT
 ) STRICT;
+CREATE TABLE "care_relationship" (
+  "user" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "source" TEXT NOT NULL,
+  "since" INTEGER NOT NULL,
+  CONSTRAINT "care_relationship_pkey" PRIMARY KEY ("user", "patient", "source"),
+  CONSTRAINT "care_relationship_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "care_relationship_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "care_relationship_source_check" CHECK ("source" IN ('appointment', 'encounter', 'admission', 'referral', 'assigned'))
+) STRICT;
+CREATE INDEX "care_relationship_patient_idx" ON "care_relationship" ("patient");
+CREATE TABLE "consent" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "consent_type" TEXT NOT NULL,
+  "given" INTEGER NOT NULL,
+  "given_at" INTEGER NOT NULL,
+  "revoked_at" INTEGER,
+  "created_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "consent_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "consent_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "consent_created_by_fkey" FOREIGN KEY ("created_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "consent_consent_type_check" CHECK ("consent_type" IN ('treatment', 'data_processing', 'research', 'messaging'))
+) STRICT;
+CREATE INDEX "consent_patient_id_idx" ON "consent" ("patient", "id");
 CREATE TABLE "data_key" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "purpose" TEXT NOT NULL,
@@ -109,6 +181,7 @@ CREATE TABLE "delegate_access" (
   CONSTRAINT "delegate_access_delegate_check" CHECK ("delegate" <> "user")
 ) STRICT;
 CREATE INDEX "delegate_access_delegate_user_idx" ON "delegate_access" ("delegate", "user");
+CREATE UNIQUE INDEX "delegate_access_user_delegate_key" ON "delegate_access" ("user", "delegate") WHERE NOT revoked;
 CREATE INDEX "delegate_access_user_id_idx" ON "delegate_access" ("user", "id");
 CREATE TABLE "idempotent_reply" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -213,6 +286,69 @@ CREATE TABLE "organization_membership" (
   CONSTRAINT "organization_membership_organization_fkey" FOREIGN KEY ("organization") REFERENCES "organization" ("id") ON DELETE RESTRICT
 ) STRICT;
 CREATE INDEX "organization_membership_organization_idx" ON "organization_membership" ("organization");
+CREATE TABLE "patient" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "gender" TEXT NOT NULL,
+  "preferred_language" TEXT NOT NULL,
+  "contact_preference" TEXT NOT NULL,
+  "user" INTEGER,
+  "deceased_at" INTEGER,
+  "birth_year" INTEGER NOT NULL,
+  "merged_into" INTEGER,
+  "last_appointment_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "patient_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "patient_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_merged_into_fkey" FOREIGN KEY ("merged_into") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_gender_check" CHECK ("gender" IN ('Male', 'Female', 'Other', 'Unknown')),
+  CONSTRAINT "patient_preferred_language_check" CHECK ("preferred_language" IN ('en', 'fr', 'sw')),
+  CONSTRAINT "patient_contact_preference_check" CHECK ("contact_preference" IN ('sms', 'email', 'both', 'none')),
+  CONSTRAINT "patient_merged_into_check" CHECK (merged_into <> id)
+) STRICT;
+CREATE INDEX "patient_birth_year_id_idx" ON "patient" ("birth_year", "id");
+CREATE INDEX "patient_created_at_idx" ON "patient" ("created_at");
+CREATE INDEX "patient_merged_into_idx" ON "patient" ("merged_into");
+CREATE UNIQUE INDEX "patient_user_key" ON "patient" ("user") WHERE voided_at IS NULL;
+CREATE TABLE "patient_identifier" (
+  "generation" INTEGER NOT NULL,
+  "digest" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  CONSTRAINT "patient_identifier_generation_digest_key" UNIQUE ("generation", "digest"),
+  CONSTRAINT "patient_identifier_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_identifier_kind_check" CHECK ("kind" IN ('unique_id'))
+) STRICT;
+CREATE INDEX "patient_identifier_patient_idx" ON "patient_identifier" ("patient");
+CREATE TABLE "patient_link" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "merged_into" INTEGER NOT NULL,
+  "score" INTEGER NOT NULL,
+  "reasons" TEXT NOT NULL,
+  "decided_by" INTEGER,
+  "undone_at" INTEGER,
+  "undone_by" INTEGER,
+  CONSTRAINT "patient_link_uid_key" UNIQUE ("uid")
+) STRICT;
+CREATE INDEX "patient_link_merged_into_id_idx" ON "patient_link" ("merged_into", "id");
+CREATE INDEX "patient_link_patient_id_idx" ON "patient_link" ("patient", "id");
+CREATE TABLE "patient_sequence" (
+  "year" INTEGER NOT NULL,
+  "last" INTEGER NOT NULL,
+  CONSTRAINT "patient_sequence_pkey" PRIMARY KEY ("year")
+) STRICT;
+CREATE TABLE patient_term (generation INTEGER NOT NULL, field INTEGER NOT NULL, tag INTEGER NOT NULL, patient INTEGER NOT NULL, CONSTRAINT patient_term_pkey PRIMARY KEY (generation, field, tag, patient)) STRICT, WITHOUT ROWID;
 CREATE TABLE "preference" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -268,6 +404,7 @@ CREATE TABLE "role_change_request" (
 ) STRICT;
 CREATE INDEX "role_change_request_status_id_idx" ON "role_change_request" ("status", "id");
 CREATE INDEX "role_change_request_user_id_idx" ON "role_change_request" ("user", "id");
+CREATE UNIQUE INDEX "role_change_request_user_key" ON "role_change_request" ("user") WHERE status = 'pending';
 CREATE TABLE "role_grant" (
   "role" INTEGER NOT NULL,
   "permission" TEXT NOT NULL,

@@ -20,7 +20,8 @@ async fn boot(pairs: Vec<(String, String)>) -> Outcome<(Arc<App>, axum::Router)>
         .map_err(|error| error.to_string())?
         .settings;
     let mut shared = Shared::default();
-    let door = identity::door(HasherConfig::default(), &mut shared).map_err(|error| error.to_string())?;
+    let door =
+        identity::door(HasherConfig::default(), &mut shared).map_err(|error| error.to_string())?;
     server::build(Parts {
         settings,
         clock: Clock::system(),

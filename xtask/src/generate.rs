@@ -9,7 +9,9 @@ use platform::{matrix, openapi};
 
 /// The modules that the files are made from, as the program has them.
 fn modules() -> Vec<Module> {
-    vec![platform::migrations::module(), identity::module()]
+    let mut modules = vec![platform::migrations::module()];
+    modules.extend(server::modules::modules());
+    modules
 }
 
 /// What was generated.

@@ -60,6 +60,7 @@ use platform::texts::TextSource;
 /// The module's table of contents.
 pub fn module() -> Module {
     Module::new("patients")
+        .reindex(|cx, after| Box::pin(identifier::reindex(cx, after, 500)))
         .migrations(migrations::MIGRATIONS)
         .resource::<Patient>()
         .resource::<Allergy>()

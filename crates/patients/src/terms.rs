@@ -192,9 +192,7 @@ async fn insert<'a>(
             .columns(["generation", "field", "tag", "patient"].map(Alias::new))
             .on_conflict(OnConflict::new().do_nothing().to_owned());
         for row in rows {
-            insert
-                .values(row.map(Expr::val))
-                .map_err(Error::internal)?;
+            insert.values(row.map(Expr::val)).map_err(Error::internal)?;
         }
         let statement = Statement::build(cx.dialect(), &insert);
         cx.unscoped("tags are no data of their own")

@@ -103,7 +103,10 @@ impl Beside {
         // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
         let _ = self.sealer.await;
         if let Err(error) = sealer::end(app).await {
-            tracing::error!(?error, "the audit trail could not be linked; the next start does it");
+            tracing::error!(
+                ?error,
+                "the audit trail could not be linked; the next start does it"
+            );
         }
         if let Some(link) = self.link {
             link.abort();
