@@ -73,7 +73,27 @@ CREATE INDEX "audit_log_object_type_object_id_idx" ON "audit_log" ("object_type"
 CREATE INDEX "audit_log_patient_id_idx" ON "audit_log" ("patient", "id");
 CREATE UNIQUE INDEX "audit_log_sequence_key" ON "audit_log" ("sequence");
 CREATE INDEX "audit_log_timestamp_idx" ON "audit_log" ("timestamp");
+CREATE INDEX "audit_log_unsealed_idx" ON "audit_log" ("id") WHERE "sequence" IS NULL;
 CREATE INDEX "audit_log_user_id_idx" ON "audit_log" ("user", "id");
+CREATE TRIGGER "audit_log_no_change" BEFORE UPDATE ON "audit_log"
+WHEN NEW."id" IS NOT OLD."id" OR NEW."uid" IS NOT OLD."uid"
+  OR NEW."created_at" IS NOT OLD."created_at" OR NEW."updated_at" IS NOT OLD."updated_at"
+  OR NEW."version" IS NOT OLD."version" OR NEW."timestamp" IS NOT OLD."timestamp"
+  OR NEW."user" IS NOT OLD."user" OR NEW."username" IS NOT OLD."username"
+  OR NEW."acting_user" IS NOT OLD."acting_user" OR NEW."action" IS NOT OLD."action"
+  OR NEW."object_type" IS NOT OLD."object_type" OR NEW."object_id" IS NOT OLD."object_id"
+  OR NEW."patient" IS NOT OLD."patient" OR NEW."description" IS NOT OLD."description"
+  OR NEW."ip_address" IS NOT OLD."ip_address" OR NEW."request_id" IS NOT OLD."request_id"
+  OR NEW."mac" IS NOT OLD."mac"
+  OR (OLD."sequence" IS NOT NULL
+      AND (NEW."sequence" IS NOT OLD."sequence" OR NEW."hash" IS NOT OLD."hash"
+           OR NEW."previous_hash" IS NOT OLD."previous_hash"))
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be changed');
+END;
+CREATE TRIGGER "audit_log_no_delete" BEFORE DELETE ON "audit_log" BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be deleted');
+END;
 CREATE TABLE "audit_patient" (
   "patient" INTEGER NOT NULL,
   "audit_log" INTEGER NOT NULL,
@@ -109,6 +129,7 @@ CREATE TABLE "delegate_access" (
   CONSTRAINT "delegate_access_delegate_check" CHECK ("delegate" <> "user")
 ) STRICT;
 CREATE INDEX "delegate_access_delegate_user_idx" ON "delegate_access" ("delegate", "user");
+CREATE UNIQUE INDEX "delegate_access_user_delegate_key" ON "delegate_access" ("user", "delegate") WHERE NOT revoked;
 CREATE INDEX "delegate_access_user_id_idx" ON "delegate_access" ("user", "id");
 CREATE TABLE "idempotent_reply" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -268,6 +289,7 @@ CREATE TABLE "role_change_request" (
 ) STRICT;
 CREATE INDEX "role_change_request_status_id_idx" ON "role_change_request" ("status", "id");
 CREATE INDEX "role_change_request_user_id_idx" ON "role_change_request" ("user", "id");
+CREATE UNIQUE INDEX "role_change_request_user_key" ON "role_change_request" ("user") WHERE status = 'pending';
 CREATE TABLE "role_grant" (
   "role" INTEGER NOT NULL,
   "permission" TEXT NOT NULL,

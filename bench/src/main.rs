@@ -1,2 +1,259 @@
-//! x
-fn main() {}
+//! How fast Chelal is, and on how many patients: see `docs/performance.md`.
+//!
+//! `run` makes a register of realistic patients for each size (once; it is kept and copied), serves it with the program
+//! as it is shipped, and asks it the same questions as a floor server beside it: a bare axum handler over the plain
+//! driver. `floor` is that server.
+
+#![expect(clippy::print_stdout, reason = "a command line program answers there")]
+
+mod application;
+mod cluster;
+mod floor;
+mod load;
+mod machine;
+mod names;
+mod person;
+mod process;
+mod register;
+mod report;
+mod run;
+mod sink;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use cluster::Cluster;
+use load::Question;
+use process::Chelal;
+use register::Maker;
+use report::Report;
+use sink::Place;
+
+/// Chelal's own allocator: the floor gets the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Whatever goes wrong ends the run with its reason.
+pub(crate) type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// As it is written.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Database::Sqlite => "SQLite",
+            Database::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+#[derive(Parser)]
+#[command(about = "How fast Chelal is, beside a bare handler over the plain driver")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Measures, and prints the tables of docs/performance.md.
+    Run(Run),
+    /// Makes the databases that a run would make, and nothing else.
+    Generate(Run),
+    /// Serves the application as the environment says; started by `run --embedded`.
+    Serve,
+    /// Serves the floor; started by `run`.
+    Floor {
+        /// Where to listen.
+        #[arg(long)]
+        bind: SocketAddr,
+        /// The floor's database.
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database: String,
+        /// The password that logs in.
+        #[arg(long, env = "BENCH_PASSWORD", hide_env_values = true)]
+        password: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// Sizes of the register.
+    #[arg(long, value_delimiter = ',', default_value = "1000,100000,1000000")]
+    patients: Vec<usize>,
+    /// Which databases.
+    #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
+    databases: Vec<Database>,
+    /// Length of a measurement.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Measurements of each question; the median counts.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// Only these questions: retrieve, list, search, login, create.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "retrieve,list,search,login,create"
+    )]
+    questions: Vec<String>,
+    /// Another seed makes another register.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the databases are kept: 10 GB for the sizes above. Default: chelal-bench in the system's temporary directory.
+    #[arg(long)]
+    directory: Option<PathBuf>,
+    /// The program. Default: it is built, and lies beside this one.
+    #[arg(long)]
+    server: Option<PathBuf>,
+    /// Serves the application from this program instead of the one that is shipped: no jobs, no sealer of the audit trail.
+    #[arg(long)]
+    embedded: bool,
+    /// A further argument of `chelal serve`, such as --no-worker.
+    #[arg(long, allow_hyphen_values = true)]
+    serve_argument: Vec<String>,
+    /// Puts the tables into this document, and the figures as JSON beside the databases.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    match Arguments::parse().command {
+        Command::Run(run) => measure(&run, true).await,
+        Command::Generate(run) => measure(&run, false).await,
+        Command::Serve => application::serve().await,
+        Command::Floor {
+            bind,
+            database,
+            password,
+        } => floor::serve(&Place::parse(&database), bind, &password).await,
+    }
+}
+
+async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
+    let directory = match &wanted.directory {
+        Some(directory) => std::path::absolute(directory)?,
+        None => std::env::temp_dir().join("chelal-bench"),
+    };
+    std::fs::create_dir_all(&directory)?;
+    let key_file = directory.join("master.key");
+    register::key_file(&key_file)?;
+    let chelal = Chelal {
+        binary: binary(wanted)?,
+        key_file,
+        data_dir: directory.clone(),
+        arguments: wanted.serve_argument.clone(),
+    };
+    let cluster = if wanted.databases.contains(&Database::Postgres) {
+        Some(Cluster::start(&directory.join("postgres"))?)
+    } else {
+        None
+    };
+    let password = password(&directory)?;
+    let maker = Maker {
+        directory: &directory,
+        cluster: cluster.as_ref(),
+        chelal: &chelal,
+        password: &password,
+        seed: wanted.seed,
+    };
+    let all = [
+        Question::Retrieve,
+        Question::List,
+        Question::Search,
+        Question::Login,
+        Question::Create,
+    ];
+    let named = |question: &Question| wanted.questions.iter().any(|name| name == question.name());
+    let plan = run::Plan {
+        seconds: wanted.seconds,
+        rounds: wanted.rounds,
+        questions: all.into_iter().filter(named).collect(),
+    };
+    let mut report = Report {
+        machine: machine::describe(version(cluster.as_ref()).await?.as_deref()),
+        seconds: wanted.seconds,
+        rounds: wanted.rounds,
+        binary: std::fs::metadata(&chelal.binary)?.len(),
+        sites: Vec::new(),
+    };
+    for database in &wanted.databases {
+        for patients in &wanted.patients {
+            if !ask {
+                maker.templates(*database, *patients).await?;
+                continue;
+            }
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("wrk");
+            let scripts = run::scripts(
+                &directory,
+                maker.directory,
+                wanted.seed,
+                *patients,
+                &password,
+            )?;
+            let site = run::site(&maker, &chelal, &plan, &scripts, *database).await?;
+            report.sites.push(site);
+            let json = serde_json::to_string_pretty(&report)?;
+            std::fs::write(maker.directory.join("figures.json"), json)?;
+        }
+    }
+    if ask {
+        println!("{}", report.markdown()?);
+        if let Some(document) = &wanted.write {
+            report.write_into(document)?;
+        }
+    }
+    Ok(())
+}
+
+/// The program, built if nobody says where it is.
+fn binary(wanted: &Run) -> Outcome<PathBuf> {
+    if wanted.embedded {
+        return Ok(std::env::current_exe()?);
+    }
+    if let Some(path) = &wanted.server {
+        return Ok(std::path::absolute(path)?);
+    }
+    if cfg!(debug_assertions) {
+        return Err("measure what is shipped: cargo run --release -p chelal-bench".into());
+    }
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = std::process::Command::new(cargo)
+        .args(["build", "--release", "-p", "chelal", "--bin", "chelal"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    if !status.success() {
+        return Err("the program does not build".into());
+    }
+    Ok(std::env::current_exe()?.with_file_name("chelal"))
+}
+
+/// The account's password: made up once, since the templates keep its hash.
+fn password(directory: &Path) -> Outcome<String> {
+    let path = directory.join("account-password");
+    if !path.exists() {
+        std::fs::write(&path, format!("Bench-{}", uuid::Uuid::new_v4().simple()))?;
+    }
+    Ok(std::fs::read_to_string(path)?)
+}
+
+async fn version(cluster: Option<&Cluster>) -> Outcome<Option<String>> {
+    let Some(cluster) = cluster else {
+        return Ok(None);
+    };
+    let client = sink::connect(&cluster.url("postgres")).await?;
+    let row = client.query_one("SHOW server_version", &[]).await?;
+    let text: String = row.try_get(0)?;
+    Ok(text.split_whitespace().next().map(str::to_owned))
+}

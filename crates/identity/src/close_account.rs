@@ -15,7 +15,6 @@ use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
 use sea_query::ExprTrait;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::accounts;
@@ -36,10 +35,16 @@ platform::input! {
     }
 }
 
+/// What came of it.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Closed {
+    status: &'static str,
+}
+
 /// The operations: DELETE, and POST for clients that cannot send a body with it.
 pub(crate) fn operations() -> [Operation; 2] {
     [(Method::DELETE, 204), (Method::POST, 200)].map(|(method, status)| {
-        Route::new(
+        let route = Route::new(
             method,
             "account",
             "account/delete/",
@@ -47,9 +52,13 @@ pub(crate) fn operations() -> [Operation; 2] {
             |cx, call| close(cx, call),
         )
         .summary("Close the caller's account for good")
-        .takes::<Confirmation>()
-        .answers_nothing(status)
-        .done()
+        .takes::<Confirmation>();
+        let route = if status == 200 {
+            route.answers::<Closed>(status)
+        } else {
+            route.answers_nothing(status)
+        };
+        route.done()
     })
 }
 
@@ -66,7 +75,7 @@ fn close<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Erro
         if call.head.method == Method::DELETE {
             Ok(Reply::empty(StatusCode::NO_CONTENT))
         } else {
-            Reply::ok(&json!({ "status": "deleted" }))
+            Reply::ok(&Closed { status: "deleted" })
         }
     })
 }
@@ -168,6 +177,7 @@ async fn withdraw_requests(cx: &mut Cx, id: i64) -> Result<(), Error> {
 mod tests {
     use super::*;
     use platform::record::Body;
+    use serde_json::json;
 
     #[test]
     fn nothing_is_left_that_says_whose_it_was() {

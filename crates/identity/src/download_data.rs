@@ -36,7 +36,7 @@ type Rows<'a> = BoxFuture<'a, Result<Vec<Map<String, Json>>, Error>>;
 pub(crate) fn operation() -> Operation {
     Route::get("account", "account/download-data/", download)
         .summary("Everything that is known of the caller, as CSV")
-        .answers_nothing(200)
+        .answers_file("text/csv")
         .done()
 }
 

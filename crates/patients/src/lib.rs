@@ -1,1 +1,155 @@
-//! chelal-patients
+//! Patients: who is treated here, found again under any spelling, and never twice if it can be helped.
+//!
+//! # Promises
+//!
+//! - Names, birth date, contact data and numbers are sealed; what finds them are keyed tags
+//!   ([`reach`] confines whom), and a number on a card is unique although nobody can read it.
+//! - A search costs the same with a thousand patients and with a million.
+//! - Merging two records moves everything that any module declared to be a patient's, or nothing, and
+//!   can be undone.
+//!
+//! # What other modules use
+//!
+//! [`reach`] in the `scope` of whatever is about a patient, with `PATIENT` naming the column;
+//! [`check_current`] before something new is recorded; [`take_into_care`] and [`note_appointment`] in
+//! the transaction that makes it so; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a failed test should stop where it failed"
+    )
+)]
+
+pub mod allergy;
+mod allergy_list;
+pub mod bulk;
+mod candidates;
+pub mod consent;
+pub mod duplicates;
+mod export;
+mod identifier;
+pub mod link;
+pub mod merge;
+mod migrations;
+pub mod patient;
+mod scope;
+mod search;
+mod terms;
+
+pub use identifier::reindex;
+pub use patient::{Patient, country_code};
+pub use scope::{CareSource, note_appointment, reach, take_into_care};
+
+use allergy::Allergy;
+use consent::Consent;
+use kernel::BuiltinRole::{Admin, Receptionist};
+use link::PatientLink;
+use platform::access::Access;
+use platform::cx::Cx;
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::module::Module;
+use platform::operation::{Operation, Without};
+use platform::resource::permission_of;
+use platform::route::{Route, Run};
+use platform::serde_json::json;
+use platform::texts::TextSource;
+
+/// The module's table of contents.
+pub fn module() -> Module {
+    Module::new("patients")
+        .migrations(migrations::MIGRATIONS)
+        .resource::<Patient>()
+        .resource::<Allergy>()
+        .resource::<Consent>()
+        .nested::<Patient, Allergy>("allergies", "lc")
+        .nested::<Patient, Consent>("consents", "lcrud")
+        .table::<PatientLink>("PatientLink")
+        .route(
+            Route::get("patients", &duplicates::path(), |cx, call| {
+                Box::pin(duplicates::list(cx, call))
+            })
+            .with(permission_of::<Patient>('r'), Without::Nothing)
+            .patient_data()
+            .answers::<Vec<duplicates::PossibleDuplicate>>(200)
+            .summary("Records that may be the same person, the likeliest first")
+            .done(),
+        )
+        .route(
+            Route::post("patients", "patients/{id}/merge/", |cx, call| {
+                Box::pin(merge::merge(cx, call))
+            })
+            .may("patients:merge", Access::may(&[Admin, Receptionist]))
+            .patient_data()
+            .takes::<merge::MergeInput>()
+            .answers::<merge::Merged>(200)
+            .conflicts()
+            .summary("Make two records of one person one")
+            .done(),
+        )
+        .route(
+            Route::post("patients", "patients/{id}/unmerge/", |cx, call| {
+                Box::pin(merge::unmerge(cx, call))
+            })
+            .may("patients:unmerge", Access::may(&[Admin, Receptionist]))
+            .patient_data()
+            .answers::<merge::Unmerged>(200)
+            .conflicts()
+            .summary("Undo the merging of a record into another")
+            .done(),
+        )
+        .route(export("patients/export/"))
+        .route(export("patients/export_csv/"))
+        .texts([
+            TextSource {
+                language: "en",
+                name: "patients/en",
+                source: include_str!("../texts/en.ftl"),
+            },
+            TextSource {
+                language: "fr",
+                name: "patients/fr",
+                source: include_str!("../texts/fr.ftl"),
+            },
+            TextSource {
+                language: "sw",
+                name: "patients/sw",
+                source: include_str!("../texts/sw.ftl"),
+            },
+        ])
+}
+
+fn export(path: &str) -> Operation {
+    let run: Run = |cx, call| Box::pin(export::export(cx, call));
+    Route::get("patients", path, run)
+        .may("patients:export", Access::may(&[Admin]))
+        .patient_data()
+        .answers_file("text/csv")
+        .query(
+            "format",
+            json!({ "type": "string", "enum": ["csv"] }),
+            "The form of the answer.",
+        )
+        .summary("All patients as CSV")
+        .done()
+}
+
+/// Refuses to record something new about a patient whose record was merged into another.
+///
+/// # Errors
+/// 409 `state_conflict` naming `merged_into`.
+pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "SELECT merged_into FROM patient WHERE id = $1 AND merged_into IS NOT NULL",
+        vec![patient.to_value()],
+    );
+    let merged: Option<(i64,)> = cx
+        .unscoped("whether a record is still in use is no secret to whoever may write to it")
+        .optional(statement)
+        .await?;
+    match merged {
+        Some((into,)) => Err(merge::merged_away(into)),
+        None => Ok(()),
+    }
+}

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use kernel::{Clock, HospitalZone};
 use tokio::task::JoinHandle;
-use tokio_postgres::Config;
 
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer;
-use crate::db::{Db, DbUrl, tls};
+use crate::db::Db;
 use crate::db::migrate;
 use crate::error::Error;
 use crate::hub::Hub;
@@ -70,50 +69,39 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         shared: parts.shared,
     });
     app.reads.start(&app);
+    if let Some((mut server, tls)) = app.settings.database.listener()? {
+        // A pooler cannot keep a connection that listens.
+        if let Some(direct) = &app.settings.db_direct {
+            server = (**direct).clone();
+        }
+        // It ends with the process: nobody waits for it.
+        drop(app.hub.connect_postgres(server, tls));
+    }
     keys::watch(&app);
     Registry::seed(&app).await?;
     Ok(app)
 }
 
-/// What runs beside the requests in a process that serves, and in no test that does not ask for it.
-pub struct Beside {
-    sealer: JoinHandle<()>,
-    link: Option<JoinHandle<()>>,
-}
+/// What runs beside the requests in a process that serves, and in no test that does not ask for it: the
+/// sealer of the audit trail.
+pub struct Beside(JoinHandle<()>);
 
 impl Beside {
-    /// Starts the sealer of the audit trail and, on PostgreSQL, the link to the other nodes.
-    ///
-    /// # Errors
-    /// When the certificates to check the database server with cannot be read.
-    pub fn start(app: &Arc<App>) -> Result<Beside, Error> {
-        let link = match &app.settings.database {
-            DbUrl::Sqlite(_) => None,
-            DbUrl::Postgres {
-                config,
-                root_certificates,
-            } => {
-                let config = app.settings.db_direct.as_ref().unwrap_or(config);
-                let tls = tls::connector(root_certificates.as_deref())?;
-                Some(app.hub.connect_postgres(Config::clone(config), tls))
-            }
-        };
-        Ok(Beside {
-            sealer: sealer::start(app),
-            link,
-        })
+    /// Starts it.
+    pub fn start(app: &Arc<App>) -> Beside {
+        Beside(sealer::start(app))
     }
 
-    /// Links and anchors what the last requests left in the audit trail, then ends.
+    /// Ends it after it has linked and anchored what the last requests left in the audit trail.
     pub async fn stop(self, app: &Arc<App>) {
-        self.sealer.abort();
-        // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
-        let _ = self.sealer.await;
+        self.0.abort();
+        // Aborted in the middle of a transaction it rolls back; what follows does it again.
+        let _ = self.0.await;
         if let Err(error) = sealer::seal_now(app).await {
-            tracing::error!(?error, "the audit trail could not be linked; the next start does it");
-        }
-        if let Some(link) = self.link {
-            link.abort();
+            tracing::error!(
+                ?error,
+                "the audit trail could not be linked; the next start does it"
+            );
         }
     }
 }

@@ -92,6 +92,15 @@ impl Faults {
         parsed.map_err(|fault| self.put(field, fault)).ok()
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: Faults) -> Faults {
+        for (field, fault) in others.0 {
+            self.put(&field, fault);
+        }
+        self
+    }
+
     /// Nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

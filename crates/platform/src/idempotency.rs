@@ -7,6 +7,8 @@
 //! left nothing behind and may be tried again with the same key.
 
 use http::{HeaderMap, StatusCode};
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use kernel::Code;
 use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
@@ -25,7 +27,7 @@ use crate::texts::Text;
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a request waits for another one with its key.
-const PATIENCE_SECONDS: u64 = 10;
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 crate::record! {
     /// An answer that may be asked for again.
@@ -164,7 +166,7 @@ fn in_flight(error: DbError) -> Error {
             Code::IdempotencyInFlight,
             Text::new("idempotency-in-flight"),
         )
-        .retry_after(PATIENCE_SECONDS),
+        .retry_after(PATIENCE.as_secs()),
         other => other.into(),
     }
 }

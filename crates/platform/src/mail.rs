@@ -193,6 +193,26 @@ impl Mailer {
     }
 }
 
+impl Mailer {
+    /// Whether the mail server answers, without logging in or sending anything; it has ten seconds.
+    ///
+    /// # Errors
+    /// [`MailError::NotConfigured`], or why it cannot be reached.
+    pub async fn reach(&self) -> Result<(), MailError> {
+        let smtp = match self {
+            Self::Off => return Err(MailError::NotConfigured),
+            Self::Capture(_) => return Ok(()),
+            Self::Smtp(smtp) => smtp,
+        };
+        let greeting = tokio::time::timeout(Duration::from_secs(10), smtp.greet()).await;
+        let mut connection = greeting
+            .map_err(|_| MailError::Temporary(format!("no answer from {} in time", smtp.host)))?
+            .map_err(|e| MailError::Temporary(describe(&e)))?;
+        let _ = tokio::time::timeout(QUIT_TIMEOUT, connection.abort()).await;
+        Ok(())
+    }
+}
+
 /// Tells holiday responders not to answer (RFC 3834).
 #[derive(Clone)]
 struct AutoSubmitted;
@@ -293,6 +313,17 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
+        let mut connection = self.greet().await?;
+        if let Some(credentials) = &self.credentials {
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
+                .await?;
+        }
+        Ok(connection)
+    }
+
+    /// Connects, encrypted as configured, up to the server's answer to EHLO.
+    async fn greet(&self) -> Result<AsyncSmtpConnection, smtp::Error> {
         let hello = ClientId::default();
         let tls = || TlsParameters::new(self.host.clone());
         let wrapper = if self.encryption == Encryption::Tls {
@@ -306,11 +337,6 @@ impl Smtp {
                 .await?;
         if self.encryption == Encryption::StartTls {
             connection.starttls(tls()?, &hello).await?;
-        }
-        if let Some(credentials) = &self.credentials {
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
-                .await?;
         }
         Ok(connection)
     }

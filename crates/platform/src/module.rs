@@ -140,6 +140,20 @@ impl Module {
         self
     }
 
+    /// A declared resource once more, below the records of another that its rows belong to:
+    /// `{P}/{id}/{sub}/`. `verbs` are `l`ist and `c`reate there, and `r`etrieve, `u`pdate and `d`elete
+    /// at `{sub_id}/`. Permissions are those of the resource itself.
+    ///
+    /// ```ignore
+    /// Module::new("clinical").resource::<Vaccination>().nested::<Patient, Vaccination>("vaccinations", "lc")
+    /// ```
+    #[must_use]
+    pub fn nested<P: Resource, R: Resource>(mut self, sub: &str, verbs: &str) -> Module {
+        self.operations
+            .extend(resource::nested::<P, R>(self.name, sub, verbs));
+        self
+    }
+
     /// A table that no path serves.
     #[must_use]
     pub fn table<R: Record>(mut self, name: &'static str) -> Module {

@@ -224,7 +224,7 @@ async fn audit_and_token_keys_rotate_at_once() {
                 vec![],
             )
             .await;
-        let long_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(2);
+        let long_ago = world.app.clock.now() - jiff::SignedDuration::from_hours(2);
         let age = "UPDATE data_key SET created_at = $1 WHERE purpose = 'token'";
         world
             .run(age, vec![platform::db::ToValue::to_value(&long_ago)])

@@ -6,5 +6,5 @@ use crate::api;
 
 /// Every module, lower ones first; the platform's own is added at [`platform::boot::boot`].
 pub fn modules() -> Vec<Module> {
-    vec![identity::module(), api::module()]
+    vec![identity::module(), patients::module(), api::module()]
 }

@@ -101,7 +101,7 @@ impl<'w> Maker<'w> {
             (_, Some("time")) => json!("10:30:00"),
             (_, Some("date-time")) => json!("2026-11-24T10:30:00Z"),
             _ if name.contains("email") => json!(format!("sample{number}@hospital.example")),
-            _ => json!(format!("Sample {number}")),
+            _ => json!(format!("Sample{number}")),
         }
     }
 
@@ -255,7 +255,9 @@ testkit::on_both! {
             raw("application/json", b"[]").await.complains_about("non_field_errors");
             raw("application/json", &vec![b' '; 1024 * 1024 + 1]).await.refuses(413, "payload_too_large");
             let schema = &operation.doc.body.as_ref().unwrap().json["properties"];
-            for (name, schema) in schema.as_object().unwrap() {
+            // Another name of a reference: complaints are under the declared one.
+            let own = |name: &str| name.strip_suffix("_id").is_none_or(|base| schema[base].is_null());
+            for (name, schema) in schema.as_object().unwrap().iter().filter(|(name, _)| own(name)) {
                 let one = |value: Json| admin.post(&operation.path, json!({ name: value }));
                 // An object or a list is right nowhere but in fields that hold one.
                 if schema.get("type").is_some_and(|kind| kind != "array" && kind != "object") && schema["x-references"].is_null() {

@@ -7,7 +7,7 @@ use http::Method;
 use kernel::{BuiltinRole, Reach};
 use platform::openapi;
 use platform::operation::{Need, Operation, Without};
-use testkit::{Caller, World};
+use testkit::Caller;
 
 /// Operations that end the caller's own session or account when they are merely tried.
 const ENDS_THE_CALLER: &[&str] = &["auth/logout/", "account/delete/"];

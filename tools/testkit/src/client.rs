@@ -60,7 +60,7 @@ impl Caller {
         }
     }
 
-    pub(crate) fn as_user(mut self, id: i64) -> Caller {
+    pub(crate) fn with_id(mut self, id: i64) -> Caller {
         self.id = id;
         self
     }

@@ -123,7 +123,14 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     };
     let mut shared = Shared::default();
     let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
-    Parts { settings, clock, modules: server::modules::modules(), door, mailer, shared }
+    Parts {
+        settings,
+        clock,
+        modules: server::modules::modules(),
+        door,
+        mailer,
+        shared,
+    }
 }
 
 impl World {
@@ -185,13 +192,17 @@ impl World {
         });
         let username = format!("{name}{number}");
         let id = self.user(&username, role).await;
-        self.sign_in(&username, PASSWORD).await.as_user(id)
+        self.sign_in(&username, PASSWORD).await.with_id(id)
     }
 
     /// Stores a user who can sign in with [`PASSWORD`]; returns the id.
     pub async fn user(&self, username: &str, role: Option<BuiltinRole>) -> i64 {
         let identity = Identity::of(&self.app).expect("identity is part of the application");
-        let hash = identity.hasher().hash(PASSWORD.to_owned()).await.expect("a password that can be hashed");
+        let hash = identity
+            .hasher()
+            .hash(PASSWORD.to_owned())
+            .await
+            .expect("a password that can be hashed");
         let address = Line::cut(&format!("{username}@hospital.example"));
         let user = User {
             meta: Meta::unstored(),

@@ -131,7 +131,9 @@ impl TotpSecret {
         matched
     }
 
-    fn code(&self, step: u64) -> String {
+    /// The code of a step, as an authenticator shows it. Secret until it was used.
+    #[must_use]
+    pub fn code(&self, step: u64) -> String {
         self.totp.generate(step * STEP_SECONDS).to_string()
     }
 }

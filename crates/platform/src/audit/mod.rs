@@ -9,6 +9,7 @@ pub mod anchor;
 pub mod reads;
 mod row;
 pub mod sealer;
+mod verdict;
 pub mod verify;
 
 pub use row::{Action, AuditLog};

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio_postgres::config::SslMode;
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::DbError;
+use super::postgres::tls;
 
 /// Where the database is.
 #[derive(Clone)]
@@ -33,6 +35,29 @@ impl std::fmt::Debug for DbUrl {
                 config.get_dbname().unwrap_or_default()
             ),
         }
+    }
+}
+
+impl DbUrl {
+    /// What a connection of one's own to the server takes, such as one that listens for news; none on
+    /// SQLite.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] when TLS is asked for and nobody can be trusted.
+    pub fn listener(&self) -> Result<Option<(tokio_postgres::Config, MakeRustlsConnect)>, DbError> {
+        let Self::Postgres {
+            config,
+            root_certificates,
+        } = self
+        else {
+            return Ok(None);
+        };
+        let tls = if config.get_ssl_mode() == SslMode::Require {
+            tls::connector(root_certificates.as_deref())?
+        } else {
+            tls::unused()?
+        };
+        Ok(Some((config.as_ref().clone(), tls)))
     }
 }
 

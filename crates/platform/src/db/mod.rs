@@ -37,7 +37,7 @@ mod ddl;
 mod dump;
 pub mod error;
 mod migrate;
-mod postgres;
+pub(crate) mod postgres;
 mod row;
 mod sqlite;
 mod statement;
@@ -55,7 +55,6 @@ pub use row::{Cell, Decode, FromRow, Row};
 pub use sea_query::Value;
 pub use statement::{Dialect, Statement};
 pub use tx::Tx;
-pub(crate) use postgres::tls;
 pub use value::ToValue;
 
 fn no_row() -> DbError {

@@ -1,6 +1,7 @@
 //! One request, as a straight line: who asks, have we answered before, may they, do it, answer.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::body::Body as HttpBody;
 use axum::response::Response;
@@ -207,8 +208,11 @@ async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Re
     let Some(slot) = slot else {
         return unit::write(app, opening, work(call)).await;
     };
-    // Whoever was faster has committed by the time that we are told so; one more look finds it.
-    for _ in 0..3 {
+    // Whoever was faster is about to commit: on SQLite their transaction may stand in the same group as
+    // ours, done but not yet durable, and only what is durable is replayed.
+    let mut pause = Duration::from_millis(1);
+    let patience = Instant::now() + idempotency::PATIENCE;
+    while Instant::now() < patience {
         if let Some(reply) = idempotency::replay(app, &slot, app.clock.now()).await? {
             return Ok(reply);
         }
@@ -216,6 +220,8 @@ async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Re
             Err(Error::AnsweredBefore) => {}
             done => return done,
         }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(100));
     }
     Err(Error::refuse(
         Code::IdempotencyInFlight,

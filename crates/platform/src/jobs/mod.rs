@@ -6,8 +6,8 @@
 
 mod runner;
 
-pub use runner::{LEASE, Worker, run_due, unfinished};
 pub(crate) use runner::CLEANUP;
+pub use runner::{LEASE, Worker, run_due, unfinished};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -56,7 +56,10 @@ impl Worker {
     /// Starts a worker.
     pub fn start(app: &Arc<App>) -> Worker {
         let (stop, stopped) = watch::channel(false);
-        Worker { stop, task: tokio::spawn(work(app.clone(), stopped)) }
+        Worker {
+            stop,
+            task: tokio::spawn(work(app.clone(), stopped)),
+        }
     }
 
     /// Lets it finish what it holds.
@@ -109,13 +112,19 @@ pub async fn run_due(app: &Arc<App>) -> Result<usize, Error> {
 /// # Errors
 /// When the database fails.
 pub async fn unfinished(app: &Arc<App>) -> Result<Vec<JobRow>, Error> {
-    let scheduled: Vec<&str> =
-        app.registry.jobs().filter(|job| job.every.is_some()).map(|job| job.kind).collect();
+    let scheduled: Vec<&str> = app
+        .registry
+        .jobs()
+        .filter(|job| job.every.is_some())
+        .map(|job| job.kind)
+        .collect();
     unit::program(app, "jobs", move |cx| {
         let scheduled = scheduled.clone();
         Box::pin(async move {
             let mut query = select::<JobRow>();
-            query.cond_where(due(cx.now())).and_where(Expr::col(Alias::new("kind")).is_not_in(scheduled));
+            query
+                .cond_where(due(cx.now()))
+                .and_where(Expr::col(Alias::new("kind")).is_not_in(scheduled));
             cx.unscoped(WHY).records(query).await
         })
     })
@@ -126,14 +135,26 @@ fn due(now: Timestamp) -> Condition {
     let state = || Expr::col(Alias::new("state"));
     let reached = |name: &str| Expr::col(Alias::new(name)).lte(Expr::val(now.to_value()));
     Condition::any()
-        .add(Condition::all().add(state().eq(JobState::Pending.as_str())).add(reached("run_at")))
-        .add(Condition::all().add(state().eq(JobState::Running.as_str())).add(reached("lease_until")))
+        .add(
+            Condition::all()
+                .add(state().eq(JobState::Pending.as_str()))
+                .add(reached("run_at")),
+        )
+        .add(
+            Condition::all()
+                .add(state().eq(JobState::Running.as_str()))
+                .add(reached("lease_until")),
+        )
 }
 
 async fn claim(cx: &mut Cx, worker: &str) -> Result<Vec<JobRow>, Error> {
     let now = cx.now();
     let mut query = select::<JobRow>();
-    query.cond_where(due(now)).order_by("run_at", Order::Asc).order_by("id", Order::Asc).limit(BATCH);
+    query
+        .cond_where(due(now))
+        .order_by("run_at", Order::Asc)
+        .order_by("id", Order::Asc)
+        .limit(BATCH);
     if cx.dialect() == Dialect::Postgres {
         query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -146,8 +167,14 @@ async fn claim(cx: &mut Cx, worker: &str) -> Result<Vec<JobRow>, Error> {
         .table(Alias::new(JobRow::TABLE))
         .value(Alias::new("state"), JobState::Running.as_str())
         .value(Alias::new("worker"), worker)
-        .value(Alias::new("lease_until"), Expr::val((now + LEASE).to_value()))
-        .value(Alias::new("attempts"), Expr::col(Alias::new("attempts")).add(1))
+        .value(
+            Alias::new("lease_until"),
+            Expr::val((now + LEASE).to_value()),
+        )
+        .value(
+            Alias::new("attempts"),
+            Expr::col(Alias::new("attempts")).add(1),
+        )
         .and_where(Expr::col(Alias::new("id")).is_in(rows.iter().map(|row| row.meta.id)));
     let statement = Statement::build(cx.dialect(), &update);
     cx.unscoped(WHY).execute(statement).await?;
@@ -160,8 +187,12 @@ async fn claim(cx: &mut Cx, worker: &str) -> Result<Vec<JobRow>, Error> {
 async fn run(app: Arc<App>, row: JobRow, worker: String) {
     let (id, kind, attempts) = (row.meta.id, row.kind.to_string(), row.attempts);
     let (outcome, most) = match how(&app, &row) {
-        Some((How::Inside(run, payload), most)) => (inside(&app, id, &worker, run, payload).await, most),
-        Some((How::Heard(hear, event), most)) => (heard(&app, id, &worker, hear, event).await, most),
+        Some((How::Inside(run, payload), most)) => {
+            (inside(&app, id, &worker, run, payload).await, most)
+        }
+        Some((How::Heard(hear, event), most)) => {
+            (heard(&app, id, &worker, hear, event).await, most)
+        }
         Some((How::Outside(run, payload), most)) => {
             let ran = run(app.clone(), payload).await;
             let done = match ran {
@@ -170,29 +201,46 @@ async fn run(app: Arc<App>, row: JobRow, worker: String) {
             };
             (done, most)
         }
-        None => (Err(Error::internal(format!("nobody runs jobs of the kind {kind}"))), 1),
+        None => (
+            Err(Error::internal(format!(
+                "nobody runs jobs of the kind {kind}"
+            ))),
+            1,
+        ),
     };
     let Err(error) = outcome else { return };
     // The log is ours alone; the row is shown to people, so it names the kind of failure only.
     tracing::warn!(job = id, kind, attempts, ?error, "job failed");
-    let said = error.code().map_or("failed; the log says why under the job's number", |code| code.as_str());
+    let said = error
+        .code()
+        .map_or("failed; the log says why under the job's number", |code| {
+            code.as_str()
+        });
     let (state, again) = if attempts >= most {
         (JobState::Dead, None)
     } else {
         (JobState::Pending, Some(app.clock.now() + pause(attempts)))
     };
     if let Err(error) = settle(&app, id, &worker, state, again, said.to_owned()).await {
-        tracing::error!(job = id, ?error, "what came of a job could not be written down; its lease will end");
+        tracing::error!(
+            job = id,
+            ?error,
+            "what came of a job could not be written down; its lease will end"
+        );
     }
 }
 
 enum How {
     Inside(InsideRun, Json),
     Heard(Hear, Event),
-    Outside(fn(Arc<App>, Json) -> futures_util::future::BoxFuture<'static, Result<(), Error>>, Json),
+    Outside(
+        fn(Arc<App>, Json) -> futures_util::future::BoxFuture<'static, Result<(), Error>>,
+        Json,
+    ),
 }
 
-type InsideRun = for<'a> fn(&'a mut Cx, &'a Json) -> futures_util::future::BoxFuture<'a, Result<(), Error>>;
+type InsideRun =
+    for<'a> fn(&'a mut Cx, &'a Json) -> futures_util::future::BoxFuture<'a, Result<(), Error>>;
 
 /// Who runs a row, and how often it may be tried.
 fn how(app: &App, row: &JobRow) -> Option<(How, i64)> {
@@ -200,8 +248,15 @@ fn how(app: &App, row: &JobRow) -> Option<(How, i64)> {
     if &*row.kind == outbox::KIND {
         let topic = payload["topic"].as_str()?.to_owned();
         let name = payload["subscriber"].as_str()?;
-        let hear = app.registry.subscribers(&topic).find(|subscriber| subscriber.name == name)?.hear;
-        let event = Event { topic, payload: payload["payload"].clone() };
+        let hear = app
+            .registry
+            .subscribers(&topic)
+            .find(|subscriber| subscriber.name == name)?
+            .hear;
+        let event = Event {
+            topic,
+            payload: payload["payload"].clone(),
+        };
         return Some((How::Heard(hear, event), HEARINGS));
     }
     let job = app.registry.jobs().find(|job| job.kind == &*row.kind)?;
@@ -212,7 +267,13 @@ fn how(app: &App, row: &JobRow) -> Option<(How, i64)> {
 }
 
 /// The work and the row that says it is done, in one transaction.
-async fn inside(app: &Arc<App>, id: i64, worker: &str, run: InsideRun, payload: Json) -> Result<(), Error> {
+async fn inside(
+    app: &Arc<App>,
+    id: i64,
+    worker: &str,
+    run: InsideRun,
+    payload: Json,
+) -> Result<(), Error> {
     let worker = worker.to_owned();
     unit::program(app, "job", move |cx| {
         let (worker, payload) = (worker.clone(), payload.clone());
@@ -224,7 +285,13 @@ async fn inside(app: &Arc<App>, id: i64, worker: &str, run: InsideRun, payload: 
     .await
 }
 
-async fn heard(app: &Arc<App>, id: i64, worker: &str, hear: Hear, event: Event) -> Result<(), Error> {
+async fn heard(
+    app: &Arc<App>,
+    id: i64,
+    worker: &str,
+    hear: Hear,
+    event: Event,
+) -> Result<(), Error> {
     let worker = worker.to_owned();
     unit::program(app, "event", move |cx| {
         let (worker, event) = (worker.clone(), event.clone());
@@ -278,7 +345,9 @@ async fn write(
     );
     match cx.unscoped(WHY).execute(statement).await? {
         1 => Ok(()),
-        _ => Err(Error::internal("the lease of a job ended before it was done")),
+        _ => Err(Error::internal(
+            "the lease of a job ended before it was done",
+        )),
     }
 }
 
@@ -301,7 +370,11 @@ async fn queue_scheduled(cx: &mut Cx) -> Result<(), Error> {
             .columns(["kind", "next_run_at"].map(Alias::new))
             .values([Expr::val(job.kind), Expr::val(cx.now().to_value())])
             .map_err(Error::internal)?
-            .on_conflict(OnConflict::column(Alias::new("kind")).do_nothing().to_owned());
+            .on_conflict(
+                OnConflict::column(Alias::new("kind"))
+                    .do_nothing()
+                    .to_owned(),
+            );
         let due = Statement::raw(
             "SELECT kind FROM job_schedule WHERE kind = $1 AND next_run_at > $2",
             vec![job.kind.to_value(), cx.now().to_value()],
@@ -313,7 +386,11 @@ async fn queue_scheduled(cx: &mut Cx) -> Result<(), Error> {
         cx.unscoped(WHY).execute(first).await?;
         let taken = Statement::raw(
             "UPDATE job_schedule SET next_run_at = $1 WHERE kind = $2 AND next_run_at <= $3",
-            vec![(cx.now() + every).to_value(), job.kind.to_value(), cx.now().to_value()],
+            vec![
+                (cx.now() + every).to_value(),
+                job.kind.to_value(),
+                cx.now().to_value(),
+            ],
         );
         if cx.unscoped(WHY).execute(taken).await? == 1 {
             enqueue(cx, vec![Job::now(job.kind, Json::Null)]).await?;
@@ -324,9 +401,15 @@ async fn queue_scheduled(cx: &mut Cx) -> Result<(), Error> {
 
 async fn clean_up(cx: &mut Cx) -> Result<(), Error> {
     let old = (cx.now() - KEPT).to_value();
-    let finished = Statement::raw("DELETE FROM job WHERE state = 'done' AND finished_at < $1", vec![old]);
+    let finished = Statement::raw(
+        "DELETE FROM job WHERE state = 'done' AND finished_at < $1",
+        vec![old],
+    );
     cx.unscoped(WHY).execute(finished).await?;
-    let expired = Statement::raw("DELETE FROM idempotent_reply WHERE expires_at < $1", vec![cx.now().to_value()]);
+    let expired = Statement::raw(
+        "DELETE FROM idempotent_reply WHERE expires_at < $1",
+        vec![cx.now().to_value()],
+    );
     cx.unscoped(WHY).execute(expired).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::cx::{Cx, column};
 use crate::db::Statement;
 use crate::error::Error;
 use crate::fault::Faults;
+use crate::field::Field;
 use crate::http::call::{Call, Reply};
 use crate::record::{Body, Part};
 use crate::texts::Text;
@@ -49,18 +50,19 @@ pub(super) async fn retrieve<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Re
 pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let mut body = call.body_for(&names::<R>())?;
     R::fold(cx, &mut body).await?;
-    let mut row = R::create(&body)?;
-    if R::CLIENT_UID
-        && let Some(json) = body.0.get("uid")
-    {
-        let mut faults = Faults::new();
-        if let Some(Some(uid)) = faults.note(
-            "uid",
-            <Option<uuid::Uuid> as crate::field::Field>::parse(json),
-        ) {
-            row.meta_mut().uid = uid;
-        }
-        faults.into_result()?;
+    let mut faults = Faults::new();
+    let uid = if R::CLIENT_UID {
+        faults.note("uid", body.0.get("uid").map_or(Ok(None), Field::parse))
+    } else {
+        None
+    };
+    let mut row: R = match R::create(&body) {
+        Ok(row) => row,
+        Err(more) => return Err(faults.and(more).into()),
+    };
+    faults.into_result()?;
+    if let Some(Some(uid)) = uid {
+        row.meta_mut().uid = uid;
     }
     references::<R>(cx, &row, None).await?;
     R::prepare(cx, &mut row, None, &body).await?;

@@ -67,6 +67,9 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
         return render::<R>(cx, call, &wanted, &keys, Vec::new(), Count::Exactly(0)).await;
     };
     query.cond_where(conditions);
+    if let Some(listed) = R::listed() {
+        query.cond_where(listed);
+    }
     match found {
         Some(Found::Ranked(ids)) => ranked::<R>(cx, call, &wanted, &keys, query, ids).await,
         Some(Found::Where(condition)) => {
@@ -145,7 +148,12 @@ async fn render<R: Resource>(
 ) -> Result<Reply, Error> {
     let more = rows.len() as u64 > wanted.limit();
     rows.truncate(wanted.limit() as usize);
-    let extras = R::extras(cx, &rows).await?;
+    // Nothing is worked out for no rows.
+    let extras = if rows.is_empty() {
+        Vec::new()
+    } else {
+        R::extras(cx, &rows).await?
+    };
     if R::PATIENT_DATA {
         for row in &rows {
             cx.saw(R::NAME, row.meta().id, row.patient_id());

@@ -8,6 +8,7 @@ pub mod count;
 mod draft;
 mod handlers;
 mod list;
+mod nested;
 mod page;
 mod parameters;
 mod view;
@@ -19,6 +20,7 @@ use http::{Method, StatusCode};
 
 pub use handlers::{change, show_one};
 pub use list::{list, list_results};
+pub(crate) use nested::nested;
 pub(crate) use parameters::common as common_parameters;
 pub use parameters::parameters as list_parameters;
 pub use view::{View, schema as view_schema};
@@ -80,6 +82,12 @@ pub trait Resource: Record + Audited {
 
     /// Which rows a grant reaches. There is no default: every table decides.
     fn scope(grant: &Grant) -> Scope;
+
+    /// Rows that lists, counts and searches leave out although they can still be retrieved by their
+    /// id, such as a record merged into another: the condition that holds for those listed.
+    fn listed() -> Option<sea_query::Condition> {
+        None
+    }
 
     /// Fields that a caller does not get to see.
     fn withheld(_grant: &Grant) -> &'static [&'static str] {

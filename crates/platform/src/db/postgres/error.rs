@@ -8,7 +8,7 @@ use tokio_postgres::error::SqlState;
 use super::types::Misfit;
 use crate::db::error::DbError;
 
-pub(super) fn map(error: &tokio_postgres::Error) -> DbError {
+pub(crate) fn map(error: &tokio_postgres::Error) -> DbError {
     let Some(db) = error.as_db_error() else {
         if let Some(misfit) = error.source().and_then(|s| s.downcast_ref::<Misfit>()) {
             return DbError::Value(misfit.to_string());

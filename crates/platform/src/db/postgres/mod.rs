@@ -1,7 +1,7 @@
 //! PostgreSQL: a pool of connections with prepared statements.
 
 mod error;
-pub(crate) mod tls;
+pub(super) mod tls;
 mod tx;
 pub(crate) mod types;
 
@@ -15,7 +15,8 @@ use sea_query::Value;
 use tokio::sync::mpsc;
 use tokio_postgres::{NoTls, RowStream, config::SslMode};
 
-use self::error::{is_stale_plan, map, map_pool};
+pub(crate) use self::error::map;
+use self::error::{is_stale_plan, map_pool};
 use self::types::Bound;
 use super::config::DbConfig;
 use super::error::DbError;
@@ -38,6 +39,31 @@ macro_rules! again {
             result => result,
         }
     };
+}
+
+/// A connection of its own, without pool and without limit of time, for work that takes as long as it
+/// takes: backup and restore. It ends with the client.
+pub(crate) async fn connect_alone(
+    server: &tokio_postgres::Config,
+    root_certificates: Option<&Path>,
+) -> Result<tokio_postgres::Client, DbError> {
+    let mut server = server.clone();
+    let options = format!(
+        "{} -c timezone=UTC -c datestyle=ISO -c statement_timeout=0 -c lock_timeout=30000",
+        server.get_options().unwrap_or_default()
+    );
+    server.options(options.trim());
+    server.application_name("chelal-backup");
+    server.connect_timeout(Duration::from_secs(15));
+    if server.get_ssl_mode() == SslMode::Disable {
+        let (client, connection) = server.connect(NoTls).await.map_err(|e| map(&e))?;
+        tokio::spawn(connection);
+        return Ok(client);
+    }
+    let tls = tls::connector(root_certificates)?;
+    let (client, connection) = server.connect(tls).await.map_err(|e| map(&e))?;
+    tokio::spawn(connection);
+    Ok(client)
 }
 
 /// A connected PostgreSQL database.

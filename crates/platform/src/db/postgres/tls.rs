@@ -11,7 +11,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::db::error::DbError;
 
 /// A connector that checks the server's name and certificate, always.
-pub(crate) fn connector(root_certificates: Option<&Path>) -> Result<MakeRustlsConnect, DbError> {
+pub(in crate::db) fn connector(
+    root_certificates: Option<&Path>,
+) -> Result<MakeRustlsConnect, DbError> {
     let fail = |e: &dyn std::fmt::Display| DbError::Unavailable(format!("TLS: {e}"));
     let mut roots = RootCertStore::empty();
     if let Some(path) = root_certificates {
@@ -27,6 +29,16 @@ pub(crate) fn connector(root_certificates: Option<&Path>) -> Result<MakeRustlsCo
     if roots.is_empty() {
         return Err(fail(&"no certificate authorities found"));
     }
+    with_roots(roots)
+}
+
+/// A connector for servers that are not asked for TLS: it would trust nobody.
+pub(in crate::db) fn unused() -> Result<MakeRustlsConnect, DbError> {
+    with_roots(RootCertStore::empty())
+}
+
+fn with_roots(roots: RootCertStore) -> Result<MakeRustlsConnect, DbError> {
+    let fail = |e: &dyn std::fmt::Display| DbError::Unavailable(format!("TLS: {e}"));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -1,0 +1,290 @@
+//! The table in `docs/performance.md`, from the measurements.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::load::{Measured, Question};
+use crate::{Database, Outcome};
+
+/// Between these two lines the document is written by the program.
+const BEGIN: &str = "<!-- measured: written by the command above -->";
+const END: &str = "<!-- /measured -->";
+
+/// Who was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Who {
+    Floor,
+    Audited,
+    Unaudited,
+}
+
+/// The rounds of one question to one server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    pub(crate) who: Who,
+    pub(crate) question: Question,
+    pub(crate) rounds: Vec<Measured>,
+}
+
+/// Everything about one database of one size.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Site {
+    pub(crate) database: Database,
+    pub(crate) patients: usize,
+    pub(crate) cells: Vec<Cell>,
+    /// Milliseconds from start to first answer, each time.
+    pub(crate) starts: Vec<u64>,
+    /// MiB right after the first start.
+    pub(crate) idle_memory: Option<u64>,
+    /// MiB after a round of questions.
+    pub(crate) busy_memory: Option<u64>,
+    /// Audit rows left to be chained when a round's load ended, and milliseconds until they were.
+    pub(crate) unchained: Vec<(i64, u64)>,
+    /// Bytes of the template.
+    pub(crate) size: u64,
+}
+
+impl Site {
+    /// Notes a measurement.
+    pub(crate) fn note(&mut self, who: Who, question: Question, measured: Measured) {
+        let known = self
+            .cells
+            .iter_mut()
+            .find(|cell| cell.who == who && cell.question == question);
+        match known {
+            Some(cell) => cell.rounds.push(measured),
+            None => self.cells.push(Cell {
+                who,
+                question,
+                rounds: vec![measured],
+            }),
+        }
+    }
+
+    /// The median of each figure over the rounds.
+    fn median(&self, who: Who, question: Question) -> Option<Measured> {
+        let cell = self
+            .cells
+            .iter()
+            .find(|cell| cell.who == who && cell.question == question)?;
+        let middle = |key: &dyn Fn(&Measured) -> f64| -> Option<f64> {
+            let mut values: Vec<f64> = cell.rounds.iter().map(key).collect();
+            values.sort_by(f64::total_cmp);
+            values.get(values.len() / 2).copied()
+        };
+        #[expect(clippy::cast_precision_loss, reason = "microseconds below 2^52")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "back to the integers they were"
+        )]
+        Some(Measured {
+            rate: middle(&|m| m.rate)?,
+            p50: middle(&|m| m.p50 as f64)? as u64,
+            p99: middle(&|m| m.p99 as f64)? as u64,
+        })
+    }
+}
+
+/// A whole run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// What it ran on, as a list in Markdown.
+    pub(crate) machine: String,
+    pub(crate) seconds: u64,
+    pub(crate) rounds: usize,
+    /// Bytes of the program.
+    pub(crate) binary: u64,
+    pub(crate) sites: Vec<Site>,
+}
+
+impl Report {
+    /// As Markdown.
+    pub(crate) fn markdown(&self) -> Outcome<String> {
+        let mut text = String::new();
+        writeln!(text, "{}\n", self.machine)?;
+        writeln!(
+            text,
+            "Medians of {} interleaved rounds of {} s each; `wrk -t{} -c{}`. Latencies are those under this full load.\n",
+            self.rounds,
+            self.seconds,
+            crate::load::THREADS,
+            crate::load::CONNECTIONS
+        )?;
+        writeln!(
+            text,
+            "| database | patients | question | floor, req/s | p50 / p99 ms | Chelal, req/s | of the floor | p50 / p99 ms | without read audit, req/s | of the floor | p50 / p99 ms |"
+        )?;
+        writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|")?;
+        for site in &self.sites {
+            for question in [
+                Question::Retrieve,
+                Question::List,
+                Question::Search,
+                Question::Create,
+                Question::Login,
+            ] {
+                row(&mut text, site, question)?;
+            }
+        }
+        writeln!(
+            text,
+            "\n| database | patients | database size | start to first answer | memory when idle | after load | audit rows behind at the end of a round |"
+        )?;
+        writeln!(text, "|---|---|---|---|---|---|---|")?;
+        for site in &self.sites {
+            let mut starts = site.starts.clone();
+            starts.sort_unstable();
+            let start = starts.get(starts.len() / 2).copied().unwrap_or_default();
+            let memory = |mib: Option<u64>| mib.map_or("–".into(), |mib| format!("{mib} MiB"));
+            let (rows, millis) = site.unchained.iter().max().copied().unwrap_or_default();
+            writeln!(
+                text,
+                "| {} | {} | {} MiB | {start} ms | {} | {} | {}, chained {:.1} s later |",
+                site.database.name(),
+                thousands(site.patients as u64),
+                thousands(site.size / (1 << 20)),
+                memory(site.idle_memory),
+                memory(site.busy_memory),
+                thousands(rows.unsigned_abs()),
+                millis as f64 / 1000.0
+            )?;
+        }
+        writeln!(
+            text,
+            "\nThe program is one file of {:.1} MiB.",
+            self.binary as f64 / f64::from(1 << 20)
+        )?;
+        Ok(text)
+    }
+
+    /// Puts the tables into a document, between its two marks.
+    pub(crate) fn write_into(&self, document: &Path) -> Outcome<()> {
+        let text = std::fs::read_to_string(document)?;
+        let marks = text
+            .split_once(BEGIN)
+            .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+        let (before, after) =
+            marks.ok_or_else(|| format!("{} lacks the marks", document.display()))?;
+        let tables = self.markdown()?;
+        std::fs::write(
+            document,
+            format!("{before}{BEGIN}\n\n{tables}\n{END}{after}"),
+        )?;
+        Ok(())
+    }
+}
+
+fn row(text: &mut String, site: &Site, question: Question) -> Outcome<()> {
+    let floor = site.median(Who::Floor, question);
+    let audited = site.median(Who::Audited, question);
+    let unaudited = site.median(Who::Unaudited, question);
+    if floor.is_none() && audited.is_none() {
+        return Ok(());
+    }
+    let against = |measured: Option<Measured>| match (measured, floor) {
+        (Some(measured), Some(floor)) => format!(
+            "{} | {:.2} | {}",
+            rate(measured.rate),
+            measured.rate / floor.rate,
+            latency(&measured)
+        ),
+        _ => "– | – | –".to_owned(),
+    };
+    let plain = floor.map_or_else(
+        || "– | –".to_owned(),
+        |floor| format!("{} | {}", rate(floor.rate), latency(&floor)),
+    );
+    writeln!(
+        text,
+        "| {} | {} | {} | {plain} | {} | {} |",
+        site.database.name(),
+        thousands(site.patients as u64),
+        question.name(),
+        against(audited),
+        against(unaudited)
+    )?;
+    Ok(())
+}
+
+fn latency(measured: &Measured) -> String {
+    let millis = |micros: u64| {
+        let millis = micros as f64 / 1000.0;
+        if millis < 10.0 {
+            format!("{millis:.2}")
+        } else {
+            format!("{millis:.0}")
+        }
+    };
+    format!("{} / {}", millis(measured.p50), millis(measured.p99))
+}
+
+fn rate(rate: f64) -> String {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "requests in a second"
+    )]
+    if rate < 1000.0 {
+        format!("{rate:.0}")
+    } else {
+        thousands(rate.round() as u64)
+    }
+}
+
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_ratios_and_marks() {
+        let measured = |rate: f64| Measured {
+            rate,
+            p50: 400,
+            p99: 12_000,
+        };
+        let mut site = Site {
+            database: Database::Sqlite,
+            patients: 1_000_000,
+            cells: Vec::new(),
+            starts: vec![30, 10, 20],
+            idle_memory: Some(9),
+            busy_memory: None,
+            unchained: vec![(5, 100)],
+            size: 3 << 20,
+        };
+        for rate in [9_000.0, 30_000.0, 10_000.0] {
+            site.note(Who::Floor, Question::Retrieve, measured(rate));
+            site.note(Who::Audited, Question::Retrieve, measured(rate / 2.0));
+        }
+        let report = Report {
+            machine: "- here".into(),
+            seconds: 1,
+            rounds: 3,
+            binary: 1 << 20,
+            sites: vec![site],
+        };
+        let text = report.markdown().unwrap_or_default();
+        let row = "| SQLite | 1,000,000 | retrieve | 10,000 | 0.40 / 12 | 5,000 | 0.50 | 0.40 / 12 | – | – | – |";
+        assert!(text.contains(row), "{text}");
+        assert!(
+            text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5, chained 0.1 s later |"),
+            "{text}"
+        );
+    }
+}

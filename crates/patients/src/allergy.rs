@@ -1,0 +1,112 @@
+//! What a patient reacts to.
+
+use kernel::BuiltinRole;
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx};
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::record::Body;
+use platform::resource::Resource;
+use platform::seal::Sealed;
+
+use crate::patient::Patient;
+use crate::{check_current, reach};
+
+platform::choice! {
+    /// How bad a reaction is.
+    pub enum Severity {
+        /// Not known; treated as severe.
+        Unknown = "unknown",
+        /// A nuisance.
+        Mild = "mild",
+        /// Needs treatment.
+        Moderate = "moderate",
+        /// A danger to life.
+        Severe = "severe",
+    }
+}
+
+platform::choice! {
+    /// Whether an allergy still counts.
+    pub enum AllergyStatus {
+        /// It does.
+        Active = "active",
+        /// It was disproved or outgrown.
+        Resolved = "resolved",
+    }
+}
+
+platform::record! {
+    /// What a patient reacts to.
+    pub struct Allergy in "allergy" {
+        client {
+            /// Whose.
+            patient: Ref<Patient>,
+            /// To what.
+            substance: Sealed<Line<255>>,
+            /// The substance's code in a terminology, such as RxNorm or SNOMED CT.
+            code: Option<Line<64>>,
+            /// What happens.
+            reaction: Sealed<Blank<1000>>,
+            /// How bad it is; unknown is treated as severe.
+            severity: Severity = Severity::Unknown,
+            /// Whether it still counts.
+            status: AllergyStatus = AllergyStatus::Active,
+        }
+        server {
+            /// Made from the patient's `known_allergies` and not touched since: it goes when it is taken off that list.
+            from_list: bool = false,
+        }
+        hidden {}
+    }
+}
+
+impl Audited for Allergy {
+    const NAME: &'static str = "Allergy";
+
+    fn patient_id(&self) -> Option<i64> {
+        Some(self.patient.get())
+    }
+}
+
+impl Resource for Allergy {
+    const PATH: &'static str = "allergies";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [&'static str] = &["patient", "severity", "status"];
+    const PATIENT: Option<&'static str> = Some("patient");
+    type Extra = ();
+
+    fn access() -> Access {
+        clinical_history()
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("allergy", "patient", grant)
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        // Whoever edits it makes it a record of its own.
+        row.from_list = false;
+        if before.is_none_or(|before| before.patient != row.patient) {
+            check_current(cx, row.patient.get()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Who may do what with a patient's history: the same for allergies, conditions, operations, family
+/// history and vaccinations.
+pub fn clinical_history() -> Access {
+    use BuiltinRole::{Admin, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
+    Access::nobody()
+        .roles(&[Admin, Doctor], "crud")
+        .role(Nurse, "cru")
+        .roles(&[Receptionist, Pharmacist, LabTechnician, Patient], "r")
+}

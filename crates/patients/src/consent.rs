@@ -1,0 +1,160 @@
+//! What a patient agreed to, or refused.
+
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::BuiltinRole;
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx};
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::{Blank, Ref};
+use platform::record::Body;
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use platform::texts::Text;
+
+use crate::patient::Patient;
+use crate::{check_current, reach};
+
+/// Clocks of offline clients may be ahead by so much.
+const AHEAD: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+platform::choice! {
+    /// What is agreed to.
+    pub enum ConsentType {
+        /// Being treated.
+        Treatment = "treatment",
+        /// Data being kept and used for treatment.
+        DataProcessing = "data_processing",
+        /// Data being used for research.
+        Research = "research",
+        /// Being written to.
+        Messaging = "messaging",
+    }
+}
+
+platform::record! {
+    /// What a patient agreed to, or refused.
+    pub struct Consent in "consent" {
+        client {
+            /// Whose.
+            patient: Ref<Patient>,
+            /// To what.
+            consent_type: ConsentType,
+            /// Agreed; else refused.
+            given: bool,
+            /// When it was said; now when it is left out. Not in the future.
+            given_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// When it was taken back; not before it was given.
+            revoked_at: Option<Timestamp>,
+            /// Circumstances.
+            notes: Sealed<Blank<2000>>,
+        }
+        server {
+            /// Who recorded it.
+            created_by: Option<Ref<User>> = None,
+        }
+        hidden {}
+    }
+}
+
+impl Audited for Consent {
+    const NAME: &'static str = "Consent";
+
+    fn patient_id(&self) -> Option<i64> {
+        Some(self.patient.get())
+    }
+}
+
+impl Resource for Consent {
+    const PATH: &'static str = "consents";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [&'static str] =
+        &["patient", "consent_type", "given", "given_at", "revoked_at"];
+    const ORDERING: &'static [&'static str] = &["given_at"];
+    const PATIENT: Option<&'static str> = Some("patient");
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Doctor, Nurse, Patient, Receptionist};
+        Access::nobody()
+            .role(Admin, "crud")
+            .roles(&[Doctor, Receptionist, Patient], "cru")
+            .role(Nurse, "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("consent", "patient", grant)
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        if row.given_at == Timestamp::UNIX_EPOCH {
+            row.given_at = before.map_or(cx.now(), |before| before.given_at);
+        }
+        check(row.given_at, row.revoked_at, cx.now())?;
+        match before {
+            Some(before) => row.created_by = before.created_by,
+            None => row.created_by = cx.actor.user_id().map(Ref::new),
+        }
+        if before.is_none_or(|before| before.patient != row.patient) {
+            check_current(cx, row.patient.get()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn check(given_at: Timestamp, revoked_at: Option<Timestamp>, now: Timestamp) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    let latest = now + AHEAD;
+    if given_at > latest {
+        faults.say("given_at", Text::new("future-date"));
+    }
+    match revoked_at {
+        Some(revoked) if revoked > latest => faults.say("revoked_at", Text::new("future-date")),
+        Some(revoked) if revoked < given_at => {
+            faults.say("revoked_at", Text::new("patients-revoked-before-given"));
+        }
+        _ => {}
+    }
+    faults.into_result()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn consent_is_taken_back_after_it_was_given_and_never_in_the_future() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let now = at("2026-03-01T08:00:00Z");
+        for (given, revoked, wrong) in [
+            ("2026-03-01T08:00:00Z", None, None),
+            ("2026-03-01T08:05:00Z", None, None),
+            ("2026-03-01T08:05:01Z", None, Some("given_at")),
+            ("2026-02-01T08:00:00Z", Some("2026-02-01T08:00:00Z"), None),
+            (
+                "2026-02-01T08:00:00Z",
+                Some("2026-01-31T08:00:00Z"),
+                Some("revoked_at"),
+            ),
+            (
+                "2026-02-01T08:00:00Z",
+                Some("2026-03-02T08:00:00Z"),
+                Some("revoked_at"),
+            ),
+        ] {
+            let checked = check(at(given), revoked.map(at), now);
+            match wrong {
+                None => assert_eq!(checked, Ok(()), "{given} {revoked:?}"),
+                Some(field) => assert!(checked.is_err_and(|f| f.has(field)), "{given} {revoked:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,422 @@
+//! Records that may be the same person.
+//!
+//! Candidates are found by their terms, without opening anybody else's record; a pure function compares
+//! each with the patient and says how likely it is the same person, and why.
+
+use jiff::civil::Date;
+use kernel::names;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::http::call::{Call, Reply};
+use platform::resource::Resource;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::candidates::{Source, candidates};
+use crate::patient::{Gender, Patient, country_code};
+use crate::search::opened;
+use crate::terms::{self, Term, TermField};
+
+/// From this score on two records are shown to a person as possibly the same.
+pub const THRESHOLD: i64 = 60;
+/// The most candidates that are opened and compared.
+const COMPARED: u64 = 200;
+/// The most records that are answered.
+const SHOWN: usize = 10;
+/// From this likeness on two spellings are taken for one name; see [`names::similarity`].
+const ALIKE: f64 = 0.9;
+
+/// A record that may be the same person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PossibleDuplicate {
+    /// The record.
+    pub id: i64,
+    /// How likely: 60 to 100.
+    pub score: i64,
+    /// Why: stable codes, such as `same_name` and `same_birth_date`.
+    pub reasons: Vec<Reason>,
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $points:literal;)+) => {
+        /// What speaks for or against two records being one person; answered as a stable code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Reason { $($(#[$doc])* $name,)+ }
+
+        impl Reason {
+            /// The code as answered.
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What it adds to the score.
+            pub const fn points(self) -> i64 {
+                match self { $(Self::$name => $points,)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The same number of an identity card or passport.
+    SameNationalId = "same_national_id", 80;
+    /// The same given and family name.
+    SameName = "same_name", 40;
+    /// The same names, given and family name swapped.
+    SwappedNames = "swapped_names", 38;
+    /// Given and family name differ by little.
+    SimilarName = "similar_name", 35;
+    /// Given and family name sound alike.
+    SoundsAlike = "sounds_alike", 30;
+    /// The same day of birth.
+    SameBirthDate = "same_birth_date", 30;
+    /// Days of birth that differ in one digit, or with day and month swapped.
+    SimilarBirthDate = "similar_birth_date", 15;
+    /// A phone number in common.
+    SamePhone = "same_phone", 20;
+    /// An e-mail address in common.
+    SameEmail = "same_email", 20;
+    /// Quite different days of birth.
+    DifferentBirthDate = "different_birth_date", -10;
+    /// Different genders, both known.
+    DifferentGender = "different_gender", -15;
+}
+
+/// What of a patient is compared.
+#[derive(Debug, Clone, PartialEq)]
+struct Facts {
+    first: String,
+    last: String,
+    born: Date,
+    gender: Gender,
+    phones: Vec<String>,
+    emails: Vec<String>,
+    national: Option<Term>,
+}
+
+impl Facts {
+    fn of(patient: &Patient, code: u16) -> Facts {
+        Facts {
+            first: names::fold(patient.first_name.open()),
+            last: names::fold(patient.last_name.open()),
+            born: *patient.date_of_birth.open(),
+            gender: patient.gender,
+            phones: patient
+                .phones(code)
+                .iter()
+                .map(|p| p.digits().to_owned())
+                .collect(),
+            emails: patient
+                .emails()
+                .iter()
+                .map(|e| e.as_str().to_owned())
+                .collect(),
+            national: patient
+                .national_id
+                .open()
+                .as_deref()
+                .and_then(terms::national),
+        }
+    }
+}
+
+/// How likely two patients are one person, 0 to 100, and why. Symmetric.
+fn score(a: &Facts, b: &Facts) -> (i64, Vec<Reason>) {
+    let shared = |a: &[String], b: &[String]| a.iter().any(|item| b.contains(item));
+    let different_gender =
+        a.gender != b.gender && a.gender != Gender::Unknown && b.gender != Gender::Unknown;
+    let reasons: Vec<Reason> = [
+        (a.national.is_some() && a.national == b.national).then_some(Reason::SameNationalId),
+        compare_names(a, b),
+        Some(compare_births(a.born, b.born)),
+        shared(&a.phones, &b.phones).then_some(Reason::SamePhone),
+        shared(&a.emails, &b.emails).then_some(Reason::SameEmail),
+        different_gender.then_some(Reason::DifferentGender),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let sum: i64 = reasons.iter().map(|reason| reason.points()).sum();
+    (sum.clamp(0, 100), reasons)
+}
+
+/// Both names must agree: families share one of them.
+fn compare_names(a: &Facts, b: &Facts) -> Option<Reason> {
+    let both = |alike: fn(&str, &str) -> bool| {
+        (alike(&a.first, &b.first) && alike(&a.last, &b.last))
+            || (alike(&a.first, &b.last) && alike(&a.last, &b.first))
+    };
+    if a.first == b.first && a.last == b.last {
+        Some(Reason::SameName)
+    } else if a.first == b.last && a.last == b.first {
+        Some(Reason::SwappedNames)
+    } else if both(|x, y| names::similarity(x, y) >= ALIKE) {
+        Some(Reason::SimilarName)
+    } else if both(sound_alike) {
+        Some(Reason::SoundsAlike)
+    } else {
+        None
+    }
+}
+
+/// Some part of one sounds like some part of the other.
+fn sound_alike(x: &str, y: &str) -> bool {
+    let codes = |name: &str| -> Vec<String> {
+        names::parts(name)
+            .iter()
+            .flat_map(|part| names::phonetic(part))
+            .collect()
+    };
+    let others = codes(y);
+    codes(x).iter().any(|code| others.contains(code))
+}
+
+fn compare_births(a: Date, b: Date) -> Reason {
+    let text = |date: Date| date.to_string();
+    let differing = text(a)
+        .bytes()
+        .zip(text(b).bytes())
+        .filter(|(x, y)| x != y)
+        .count();
+    let swapped = a.year() == b.year() && a.month() == b.day() && a.day() == b.month();
+    match differing {
+        0 => Reason::SameBirthDate,
+        1 => Reason::SimilarBirthDate,
+        _ if swapped => Reason::SimilarBirthDate,
+        _ => Reason::DifferentBirthDate,
+    }
+}
+
+/// The records that may be the same person as this one, the likeliest first, at most ten. Looks beyond
+/// the caller's reach, since the person at the desk must learn that somebody is registered already; only
+/// ids, scores and reasons are told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of(cx: &mut Cx, patient: &Patient) -> Result<Vec<PossibleDuplicate>, Error> {
+    let code = country_code(cx);
+    let groups = groups(cx, patient, code);
+    let rows: Vec<Patient> = cx
+        .unscoped("a duplicate is one wherever it lies; only its id is told")
+        .records(opened(candidates(&groups, COMPARED)))
+        .await?;
+    let facts = Facts::of(patient, code);
+    let mut found: Vec<PossibleDuplicate> = rows
+        .iter()
+        .filter(|row| row.meta.id != patient.meta.id)
+        .filter(|row| row.merged_into.map(|into| into.get()) != Some(patient.meta.id))
+        .map(|row| {
+            let (score, reasons) = score(&facts, &Facts::of(row, code));
+            PossibleDuplicate {
+                id: row.meta.id,
+                score,
+                reasons,
+            }
+        })
+        .filter(|found| found.score >= THRESHOLD)
+        .collect();
+    found.sort_by_key(|found| (-found.score, -found.id));
+    found.truncate(SHOWN);
+    for found in &found {
+        cx.saw("Patient", found.id, Some(found.id));
+    }
+    Ok(found)
+}
+
+/// Who is worth comparing: the same number of a document, phone or e-mail; the same day of birth and a
+/// name that sounds alike; both names alike, in either order.
+fn groups(cx: &Cx, patient: &Patient, code: u16) -> Vec<Vec<Source>> {
+    let ring = cx.app.ring();
+    let own = terms::of(patient, code);
+    let exact = |field: TermField| own.iter().filter(move |term| term.field == field);
+    let mut groups: Vec<Vec<Source>> = [TermField::National, TermField::Email, TermField::Phone]
+        .into_iter()
+        .flat_map(exact)
+        .map(|term| vec![Source::any(&ring, [term])])
+        .collect();
+    let like = |name: &str| -> Vec<Term> {
+        let mut terms = Vec::new();
+        for part in names::parts(name) {
+            terms.extend(
+                names::phonetic(&part)
+                    .into_iter()
+                    .map(|c| Term::new(TermField::Sound, c)),
+            );
+            terms.push(Term::new(TermField::Name, part));
+        }
+        terms
+    };
+    let (first, last) = (
+        like(patient.first_name.open()),
+        like(patient.last_name.open()),
+    );
+    groups.push(vec![
+        Source::any(&ring, exact(TermField::Birth)),
+        Source::any(&ring, first.iter().chain(&last)),
+    ]);
+    if !first.is_empty() && !last.is_empty() {
+        groups.push(vec![Source::any(&ring, &first), Source::any(&ring, &last)]);
+    }
+    groups
+}
+
+/// The refusal of a create that asked to be refused then.
+pub(crate) fn refusal(found: &[PossibleDuplicate]) -> Result<Error, Error> {
+    let list = platform::serde_json::to_value(found)?;
+    let text = Text::new("patients-duplicate").with("count", found.len());
+    Ok(Error::refuse(kernel::Code::DuplicatePatient, text).with("possible_duplicates", list))
+}
+
+/// `GET patients/{id}/duplicates/`.
+pub(crate) async fn list(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let patient: Patient = cx.load(call.id()?).await?;
+    cx.saw(
+        <Patient as platform::cx::Audited>::NAME,
+        patient.meta.id,
+        Some(patient.meta.id),
+    );
+    Reply::ok(&of(cx, &patient).await?)
+}
+
+/// Scores a given pair, as noted when somebody merges them.
+pub(crate) fn compare(cx: &Cx, a: &Patient, b: &Patient) -> (i64, Vec<Reason>) {
+    let code = country_code(cx);
+    score(&Facts::of(a, code), &Facts::of(b, code))
+}
+
+/// The path below which the list is served.
+pub(crate) fn path() -> String {
+    format!("{}/{{id}}/duplicates/", Patient::PATH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn facts(first: &str, last: &str, born: &str, gender: Gender, phone: &str) -> Facts {
+        Facts {
+            first: names::fold(first),
+            last: names::fold(last),
+            born: born.parse().unwrap(),
+            gender,
+            phones: Vec::from_iter((!phone.is_empty()).then(|| phone.to_owned())),
+            emails: Vec::new(),
+            national: None,
+        }
+    }
+
+    #[test]
+    fn cases() {
+        use Gender::{Female, Male, Unknown};
+        use Reason::*;
+        let jallow = facts("Fatou", "Jallow", "1990-03-04", Female, "2207834351");
+        for (other, score_is, why) in [
+            (jallow.clone(), 90, vec![SameName, SameBirthDate, SamePhone]),
+            (
+                facts("Fatou", "Jallow", "1990-03-04", Female, ""),
+                70,
+                vec![SameName, SameBirthDate],
+            ),
+            (
+                facts("Jallow", "Fatou", "1990-03-04", Female, ""),
+                68,
+                vec![SwappedNames, SameBirthDate],
+            ),
+            (
+                facts("Fatou", "Jalow", "1990-03-04", Unknown, ""),
+                65,
+                vec![SimilarName, SameBirthDate],
+            ),
+            (
+                facts("Fatu", "Diallo", "1990-03-04", Female, ""),
+                60,
+                vec![SoundsAlike, SameBirthDate],
+            ),
+            (
+                facts("Diallo", "Fatu", "1990-03-04", Female, ""),
+                60,
+                vec![SoundsAlike, SameBirthDate],
+            ),
+            // Day and month swapped; one digit.
+            (
+                facts("Fatou", "Jallow", "1990-04-03", Female, "2207834351"),
+                75,
+                vec![SameName, SimilarBirthDate, SamePhone],
+            ),
+            (
+                facts("Fatou", "Jallow", "1991-03-04", Female, ""),
+                55,
+                vec![SameName, SimilarBirthDate],
+            ),
+            // A namesake; a twin; a brother; a stranger.
+            (
+                facts("Fatou", "Jallow", "1960-11-20", Female, ""),
+                30,
+                vec![SameName, DifferentBirthDate],
+            ),
+            (
+                facts("Binta", "Jallow", "1990-03-04", Female, "2207834351"),
+                50,
+                vec![SameBirthDate, SamePhone],
+            ),
+            (
+                facts("Lamin", "Jallow", "1995-11-20", Male, "2207834351"),
+                0,
+                vec![DifferentBirthDate, SamePhone, DifferentGender],
+            ),
+            (
+                facts("Lamin", "Ceesay", "1960-11-20", Male, ""),
+                0,
+                vec![DifferentBirthDate, DifferentGender],
+            ),
+        ] {
+            assert_eq!(score(&jallow, &other), (score_is, why), "{other:?}");
+        }
+        let passport = |facts: Facts| Facts {
+            national: terms::national("GM 12-34"),
+            ..facts
+        };
+        let other = passport(facts("Lamin", "Ceesay", "1960-11-20", Unknown, ""));
+        assert_eq!(score(&passport(jallow), &other).0, 70);
+    }
+
+    #[test]
+    fn codes_are_what_is_serialised() {
+        for reason in [
+            Reason::SameNationalId,
+            Reason::SoundsAlike,
+            Reason::DifferentBirthDate,
+        ] {
+            assert_eq!(platform::serde_json::json!(reason), reason.code());
+        }
+    }
+
+    prop_compose! {
+        fn any_facts()(
+            first in "[A-Za-z]{1,8}", last in "[A-Za-z]{1,8}", year in 1880i16..2026, month in 1i8..=12,
+            day in 1i8..=28, gender in 0usize..4, phone in "[0-9]{0,2}",
+        ) -> Facts {
+            let gender = [Gender::Male, Gender::Female, Gender::Other, Gender::Unknown][gender];
+            facts(&first, &last, &jiff::civil::date(year, month, day).to_string(), gender, &phone)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn symmetric_and_within_bounds(a in any_facts(), b in any_facts()) {
+            let (forth, back) = (score(&a, &b), score(&b, &a));
+            prop_assert_eq!(&forth, &back);
+            prop_assert!((0..=100).contains(&forth.0));
+        }
+
+        #[test]
+        fn the_same_is_listed_also_with_names_swapped(a in any_facts()) {
+            let swapped = Facts { first: a.last.clone(), last: a.first.clone(), ..a.clone() };
+            prop_assert!(score(&a, &a).0 >= THRESHOLD);
+            prop_assert!(score(&a, &swapped).0 >= THRESHOLD);
+        }
+    }
+}

@@ -1,0 +1,450 @@
+//! Two records of one person become one, and two again if that was wrong.
+//!
+//! `POST patients/{id}/merge/` takes the other record either as `into` (the other stays) or as
+//! `duplicate` (this one stays). Every column that any module declared as naming a patient moves, in
+//! one transaction that holds both patients, the lower id first, so that two mergings never wait for
+//! each other in a circle. The record given up keeps its own fields, names the other as `merged_into`,
+//! can still be retrieved, and is gone from lists, searches and changes; its number still finds the
+//! other. `POST patients/{id}/unmerge/` moves back exactly the rows that were moved, as far as they are
+//! still where they were moved to.
+
+use std::collections::BTreeMap;
+
+use contracts::{PatientsMerged, PatientsUnmerged};
+use kernel::Code;
+use platform::audit::{Action, AuditEntry};
+use platform::cx::{Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::fault::NON_FIELD;
+use platform::field::{Blank, Doc, Line, List, Ref};
+use platform::http::call::{Call, Reply};
+use platform::module::PatientColumn;
+use platform::outbox::Event;
+use platform::record::{Meta, Record};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use sea_query::{Alias, Expr, ExprTrait, Order, Query};
+use serde::{Deserialize, Serialize};
+
+use crate::duplicates;
+use crate::link::PatientLink;
+use crate::patient::Patient;
+use crate::terms;
+
+platform::input! {
+    /// Which other record is the same person: `into` or `duplicate`, not both.
+    pub struct MergeInput {
+        /// The record that stays; the one in the path is given up.
+        into: Option<i64>,
+        /// The record that is given up; the one in the path stays.
+        duplicate: Option<i64>,
+        /// Why the two are one person.
+        reason: Blank<500>,
+    }
+}
+
+/// The answer to a merging.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Merged {
+    /// `merged`.
+    pub status: &'static str,
+    /// The record that was given up.
+    pub patient: i64,
+    /// The record that stays.
+    pub merged_into: i64,
+    /// How many rows were moved, by what they are.
+    pub moved: BTreeMap<String, usize>,
+}
+
+/// The answer to an unmerging.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unmerged {
+    /// `unmerged`.
+    pub status: &'static str,
+    /// The record that stands by itself again.
+    pub patient: i64,
+    /// The record that it had been merged into.
+    pub was_merged_into: i64,
+    /// How many rows were moved back, by what they are.
+    pub restored: BTreeMap<String, usize>,
+}
+
+/// What a merging moved: the payload that undoes it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Moved {
+    /// Rows by table and column.
+    columns: Vec<MovedColumn>,
+    /// The account that went from the record given up to the one that stays.
+    user: Option<i64>,
+    /// Care relationships that the record that stays gained: (user, source).
+    care: Vec<(i64, String)>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MovedColumn {
+    table: String,
+    column: String,
+    ids: Vec<i64>,
+}
+
+/// A record that was merged into another is no longer worked with.
+pub(crate) fn merged_away(into: i64) -> Error {
+    Error::refuse(
+        Code::StateConflict,
+        Text::new("patients-merged-away").with("into", into),
+    )
+    .with("merged_into", into)
+}
+
+/// `POST patients/{id}/merge/`.
+pub(crate) async fn merge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    use platform::action::Input;
+    let input = MergeInput::parse(&call.body_for(&[])?)?;
+    let here = call.id()?;
+    let (lost, kept, other, field) = match (input.into, input.duplicate) {
+        (Some(into), None) => (here, into, into, "into"),
+        (None, Some(duplicate)) => (duplicate, here, duplicate, "duplicate"),
+        _ => return Err(Error::field(NON_FIELD, Text::new("patients-merge-one-of"))),
+    };
+    if lost == kept {
+        return Err(Error::field(field, Text::new("patients-merge-itself")));
+    }
+    let (lost, kept) = hold_both(cx, lost, kept)
+        .await
+        .map_err(|missing| missing.explained(other, field))?;
+    for patient in [&lost, &kept] {
+        if let Some(into) = patient.merged_into {
+            return Err(merged_away(into.get()));
+        }
+    }
+    refuse_conflicts(cx, &lost, &kept).await?;
+    let (score, reasons) = duplicates::compare(cx, &lost, &kept);
+    let (payload, moved) = move_all(cx, lost.clone(), kept.clone()).await?;
+    let mut link = PatientLink {
+        meta: Meta::unstored(),
+        patient: lost.meta.id,
+        merged_into: kept.meta.id,
+        score,
+        reasons: List(
+            reasons
+                .iter()
+                .map(|reason| Line::cut(reason.code()))
+                .collect(),
+        ),
+        reason: Sealed::new(input.reason),
+        decided_by: cx.actor.user_id(),
+        payload: Sealed::new(Doc(platform::serde_json::to_value(&payload)?)),
+        undone_at: None,
+        undone_by: None,
+    };
+    cx.insert(&mut link).await?;
+    note(cx, &kept, "merged");
+    let event = PatientsMerged {
+        merged: lost.meta.id,
+        survivor: kept.meta.id,
+    };
+    cx.emit(Event::new(PatientsMerged::TOPIC, &event)?);
+    Reply::ok(&Merged {
+        status: "merged",
+        patient: lost.meta.id,
+        merged_into: kept.meta.id,
+        moved,
+    })
+}
+
+/// `POST patients/{id}/unmerge/`.
+pub(crate) async fn unmerge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let lost: Patient = cx.load(call.id()?).await?;
+    let not_merged = || Error::refuse(Code::StateConflict, Text::new("patients-not-merged"));
+    let kept = lost.merged_into.ok_or_else(not_merged)?.get();
+    let (lost, kept) = hold_both(cx, lost.meta.id, kept)
+        .await
+        .map_err(|missing| missing.error)?;
+    if lost.merged_into.map(|into| into.get()) != Some(kept.meta.id) {
+        return Err(not_merged());
+    }
+    let mut query = select::<PatientLink>();
+    query
+        .and_where(column(PatientLink::TABLE, "patient").eq(lost.meta.id))
+        .and_where(column(PatientLink::TABLE, "undone_at").is_null())
+        .order_by(
+            (Alias::new(PatientLink::TABLE), Alias::new("id")),
+            Order::Desc,
+        )
+        .limit(1);
+    let before: PatientLink = cx
+        .unscoped("the merging of a patient that the caller holds")
+        .record(query)
+        .await?
+        .ok_or_else(not_merged)?;
+    let payload: Moved = platform::serde_json::from_value(before.payload.open().0.clone())?;
+    let restored = move_back(cx, &payload, lost.clone(), kept.clone()).await?;
+    let mut link = before.clone();
+    link.undone_at = Some(cx.now());
+    link.undone_by = cx.actor.user_id();
+    cx.update(&mut link, &before).await?;
+    note(cx, &kept, "unmerged");
+    let event = PatientsUnmerged {
+        restored: lost.meta.id,
+        survivor: kept.meta.id,
+    };
+    cx.emit(Event::new(PatientsUnmerged::TOPIC, &event)?);
+    Reply::ok(&Unmerged {
+        status: "unmerged",
+        patient: lost.meta.id,
+        was_merged_into: kept.meta.id,
+        restored,
+    })
+}
+
+struct Missing {
+    id: i64,
+    error: Error,
+}
+
+impl Missing {
+    /// The record in the path is not found; the one in the body is a complaint about its field.
+    fn explained(self, other: i64, field: &str) -> Error {
+        if self.id == other && self.error.code() == Some(Code::NotFound) {
+            let text = Text::new("unknown-reference")
+                .with("kind", "patient")
+                .with("id", other);
+            return Error::field(field, text);
+        }
+        self.error
+    }
+}
+
+/// Both patients in the order of their ids; answers them in the order asked for.
+async fn hold_both(cx: &mut Cx, one: i64, other: i64) -> Result<(Patient, Patient), Missing> {
+    let (low, high) = (Ord::min(one, other), Ord::max(one, other));
+    let first: Patient = cx
+        .hold(low)
+        .await
+        .map_err(|error| Missing { id: low, error })?;
+    let second: Patient = cx
+        .hold(high)
+        .await
+        .map_err(|error| Missing { id: high, error })?;
+    Ok(if one == low {
+        (first, second)
+    } else {
+        (second, first)
+    })
+}
+
+/// What both have and only one may: named before anything is moved.
+async fn refuse_conflicts(cx: &mut Cx, lost: &Patient, kept: &Patient) -> Result<(), Error> {
+    let mut conflicts = Vec::new();
+    if lost.user.is_some() && kept.user.is_some() {
+        conflicts.push("user".to_owned());
+    }
+    let app = cx.app.clone();
+    let several = app
+        .registry
+        .patient_columns()
+        .filter(|column| !column.unique_with.is_empty());
+    for column in several {
+        let retained = app
+            .registry
+            .tables()
+            .any(|info| info.table == column.table && info.retained);
+        let statement = Statement::build(cx.dialect(), &clash(column, retained, lost, kept));
+        let found: Vec<(i64,)> = cx
+            .unscoped("what both patients have counts, whoever may see it")
+            .all(statement)
+            .await?;
+        if !found.is_empty() {
+            conflicts.push(column.label.to_owned());
+        }
+    }
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    conflicts.sort_unstable();
+    conflicts.dedup();
+    let text = Text::new("patients-merge-conflict").with("what", conflicts.join(", "));
+    Err(Error::refuse(Code::MergeConflict, text).with("conflicts", conflicts))
+}
+
+/// One row where both patients have the same value of what must stay unique.
+fn clash(
+    unique: &PatientColumn,
+    retained: bool,
+    lost: &Patient,
+    kept: &Patient,
+) -> sea_query::SelectStatement {
+    let of =
+        |side: &'static str, name: &'static str| Expr::col((Alias::new(side), Alias::new(name)));
+    let mut query = Query::select();
+    query
+        .expr(Expr::cust("1"))
+        .from_as(Alias::new(unique.table), Alias::new("ours"))
+        .from_as(Alias::new(unique.table), Alias::new("theirs"))
+        .and_where(of("ours", unique.column).eq(lost.meta.id))
+        .and_where(of("theirs", unique.column).eq(kept.meta.id))
+        .limit(1);
+    for name in unique.unique_with {
+        query.and_where(of("ours", name).eq(of("theirs", name)));
+    }
+    if retained {
+        query
+            .and_where(of("ours", "voided_at").is_null())
+            .and_where(of("theirs", "voided_at").is_null());
+    }
+    query
+}
+
+/// Moves every declared column, the account and the care relationships.
+async fn move_all(
+    cx: &mut Cx,
+    lost: Patient,
+    kept: Patient,
+) -> Result<(Moved, BTreeMap<String, usize>), Error> {
+    let (from, to) = (lost.meta.id, kept.meta.id);
+    let mut payload = Moved::default();
+    let mut counts = BTreeMap::new();
+    let app = cx.app.clone();
+    for column in app.registry.patient_columns() {
+        let ids = move_rows(cx, column.table, column.column, from, to, None).await?;
+        if !ids.is_empty() {
+            *counts.entry(column.label.to_owned()).or_default() += ids.len();
+            payload.columns.push(MovedColumn {
+                table: column.table.to_owned(),
+                column: column.column.to_owned(),
+                ids,
+            });
+        }
+    }
+    let care = Statement::raw(
+        "INSERT INTO care_relationship (patient, \"user\", source, since) \
+         SELECT $2, \"user\", source, since FROM care_relationship WHERE patient = $1 \
+         ON CONFLICT DO NOTHING RETURNING \"user\", source",
+        vec![from.to_value(), to.to_value()],
+    );
+    payload.care = cx.unscoped("care follows the person").all(care).await?;
+    terms::keep_identifier(cx, &lost).await?;
+    let mut given_up = lost.clone();
+    given_up.merged_into = Some(Ref::new(to));
+    given_up.user = None;
+    cx.update(&mut given_up, &lost).await?;
+    if let Some(user) = lost.user {
+        let mut stays = kept.clone();
+        stays.user = Some(user);
+        cx.update(&mut stays, &kept).await?;
+        payload.user = Some(user.get());
+    }
+    Ok((payload, counts))
+}
+
+/// Moves back what a merging moved.
+async fn move_back(
+    cx: &mut Cx,
+    payload: &Moved,
+    lost: Patient,
+    kept: Patient,
+) -> Result<BTreeMap<String, usize>, Error> {
+    let (back_to, from) = (lost.meta.id, kept.meta.id);
+    let mut counts = BTreeMap::new();
+    let app = cx.app.clone();
+    for column in app.registry.patient_columns() {
+        let moved = payload
+            .columns
+            .iter()
+            .find(|moved| moved.table == column.table && moved.column == column.column);
+        if let Some(moved) = moved {
+            let ids = move_rows(
+                cx,
+                column.table,
+                column.column,
+                from,
+                back_to,
+                Some(&moved.ids),
+            )
+            .await?;
+            if !ids.is_empty() {
+                *counts.entry(column.label.to_owned()).or_default() += ids.len();
+            }
+        }
+    }
+    for (user, source) in &payload.care {
+        let statement = Statement::raw(
+            "DELETE FROM care_relationship WHERE patient = $1 AND \"user\" = $2 AND source = $3",
+            vec![from.to_value(), user.to_value(), source.to_value()],
+        );
+        cx.unscoped("care follows the person")
+            .execute(statement)
+            .await?;
+    }
+    let account = payload
+        .user
+        .filter(|user| kept.user.map(|user| user.get()) == Some(*user));
+    if account.is_some() {
+        // First here, since an account belongs to one record at a time.
+        let mut stays = kept.clone();
+        stays.user = None;
+        cx.update(&mut stays, &kept).await?;
+    }
+    let mut restored = lost.clone();
+    restored.merged_into = None;
+    restored.user = account.map(Ref::new);
+    cx.update(&mut restored, &lost).await?;
+    terms::rewrite(cx, &restored).await?;
+    Ok(counts)
+}
+
+/// Sets a column of every row that names one patient, or only of some rows, to another; answers which.
+/// Rows of declared tables count that as a change, so that caches and offline clients notice.
+async fn move_rows(
+    cx: &mut Cx,
+    table: &'static str,
+    name: &'static str,
+    from: i64,
+    to: i64,
+    only: Option<&[i64]>,
+) -> Result<Vec<i64>, Error> {
+    let versioned = cx.app.registry.tables().any(|info| info.table == table);
+    let mut moved = Vec::new();
+    // A statement binds only so many values.
+    let parts: Vec<Option<&[i64]>> = match only {
+        None => vec![None],
+        Some(ids) => ids.chunks(500).map(Some).collect(),
+    };
+    for part in parts {
+        let mut update = Query::update();
+        update
+            .table(Alias::new(table))
+            .value(Alias::new(name), Expr::val(to))
+            .and_where(Expr::col(Alias::new(name)).eq(from))
+            .returning_col(Alias::new("id"));
+        if versioned {
+            update
+                .value(
+                    Alias::new("version"),
+                    Expr::col(Alias::new("version")).add(1i64),
+                )
+                .value(Alias::new("updated_at"), Expr::val(cx.now().to_value()));
+        }
+        if let Some(ids) = part {
+            update.and_where(Expr::col(Alias::new("id")).is_in(ids.iter().copied()));
+        }
+        let statement = Statement::build(cx.dialect(), &update);
+        let ids: Vec<(i64,)> = cx
+            .unscoped("merging moves everything, whoever may see it")
+            .all(statement)
+            .await?;
+        moved.extend(ids.into_iter().map(|(id,)| id));
+    }
+    moved.sort_unstable();
+    Ok(moved)
+}
+
+/// The record that stays is not always changed itself, but it is now about more, or less.
+fn note(cx: &mut Cx, kept: &Patient, what: &str) {
+    let entry = AuditEntry::new(Action::Edit, "Patient", Some(kept.meta.id))
+        .of_patient(Some(kept.meta.id))
+        .saying(what);
+    cx.audit(entry);
+}

@@ -1,0 +1,158 @@
+//! The tables of patients.
+
+use platform::db::{Ddl, Migration};
+
+use crate::allergy::{AllergyStatus, Severity};
+use crate::consent::ConsentType;
+use crate::patient::{ContactPreference, Gender, PreferredLanguage};
+use crate::scope::CareSource;
+
+/// Oldest first.
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_patients",
+        up: patients,
+    },
+    Migration {
+        name: "0002_index",
+        up: index,
+    },
+    Migration {
+        name: "0003_care_relationships",
+        up: care,
+    },
+    Migration {
+        name: "0004_allergies_and_consents",
+        up: history,
+    },
+    Migration {
+        name: "0005_patient_links",
+        up: links,
+    },
+];
+
+fn patients(ddl: &mut Ddl) {
+    ddl.table("patient", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.text("gender");
+        t.text("preferred_language");
+        t.text("contact_preference");
+        t.int("user").null().references("app_user");
+        t.timestamp("deceased_at").null();
+        t.int("birth_year");
+        t.int("merged_into").null().references("patient");
+        t.timestamp("last_appointment_at").null();
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("gender", Gender::VALUES);
+        t.one_of("preferred_language", PreferredLanguage::VALUES);
+        t.one_of("contact_preference", ContactPreference::VALUES);
+        t.check("patient_merged_into_check", "merged_into <> id");
+    });
+    // An account shows one record.
+    ddl.unique_index(
+        "patient_user_key",
+        "patient",
+        &["user"],
+        Some("voided_at IS NULL"),
+    );
+    ddl.index("patient", &["merged_into"]);
+    ddl.index("patient", &["birth_year", "id"]);
+    ddl.index("patient", &["created_at"]);
+    // The last number given in each year.
+    ddl.table("patient_sequence", |t| {
+        t.int("year");
+        t.int("last");
+        t.primary_key(&["year"]);
+    });
+}
+
+fn index(ddl: &mut Ddl) {
+    ddl.table("patient_identifier", |t| {
+        t.int("generation");
+        t.bytes("digest");
+        t.int("patient").references("patient");
+        t.text("kind");
+        t.unique(&["generation", "digest"]);
+        t.one_of("kind", &["unique_id"]);
+    });
+    ddl.index("patient_identifier", &["patient"]);
+    // The primary key is the whole row: on SQLite the table is its own index. No foreign key: it would
+    // need an index by patient, half as large as the table again, to be of use to anybody.
+    let columns = "generation {int} NOT NULL, field {small} NOT NULL, tag {int} NOT NULL, \
+                   patient {int} NOT NULL, CONSTRAINT patient_term_pkey PRIMARY KEY (generation, field, tag, patient)";
+    ddl.sql_for(
+        &format!(
+            "CREATE TABLE patient_term ({}) STRICT, WITHOUT ROWID",
+            columns
+                .replace("{int}", "INTEGER")
+                .replace("{small}", "INTEGER")
+        ),
+        &format!(
+            "CREATE TABLE patient_term ({})",
+            columns
+                .replace("{int}", "bigint")
+                .replace("{small}", "smallint")
+        ),
+    );
+}
+
+fn care(ddl: &mut Ddl) {
+    ddl.table("care_relationship", |t| {
+        t.int("user").references("app_user").cascade();
+        t.int("patient").references("patient");
+        t.text("source");
+        t.timestamp("since");
+        t.one_of("source", CareSource::VALUES);
+        t.primary_key(&["user", "patient", "source"]);
+    });
+    ddl.index("care_relationship", &["patient"]);
+}
+
+fn history(ddl: &mut Ddl) {
+    ddl.table("allergy", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.text("code").null();
+        t.text("severity");
+        t.text("status");
+        t.bool("from_list");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("severity", Severity::VALUES);
+        t.one_of("status", AllergyStatus::VALUES);
+    });
+    ddl.index("allergy", &["patient", "id"]);
+    ddl.table("consent", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.text("consent_type");
+        t.bool("given");
+        t.timestamp("given_at");
+        t.timestamp("revoked_at").null();
+        t.int("created_by").null().references("app_user");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("consent_type", ConsentType::VALUES);
+    });
+    ddl.index("consent", &["patient", "id"]);
+}
+
+fn links(ddl: &mut Ddl) {
+    ddl.table("patient_link", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient");
+        t.int("merged_into");
+        t.int("score");
+        t.json("reasons");
+        t.int("decided_by").null();
+        t.timestamp("undone_at").null();
+        t.int("undone_by").null();
+    });
+    ddl.index("patient_link", &["patient", "id"]);
+    ddl.index("patient_link", &["merged_into", "id"]);
+}

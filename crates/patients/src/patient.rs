@@ -1,0 +1,407 @@
+//! The patient: who they are, how they are reached, and the rules that hold for that.
+
+use identity::user::User;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::{BuiltinRole, Email, Mrn, Phone, Reach, looks_like_phone};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::{Blank, Line, Ref};
+use platform::http::call::Call;
+use platform::module::PatientColumn;
+use platform::record::Body;
+use platform::resource::{Found, Resource};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
+
+use crate::duplicates::{self, PossibleDuplicate};
+use crate::{allergy_list, identifier, reach, search, terms};
+
+/// Whoever had an appointment within so many days has a recent one.
+pub const RECENT_DAYS: i64 = 90;
+
+platform::choice! {
+    /// Gender as recorded.
+    pub enum Gender {
+        /// Male.
+        Male = "Male" | "m",
+        /// Female.
+        Female = "Female" | "f",
+        /// Neither of the two.
+        Other = "Other" | "o",
+        /// Not known.
+        Unknown = "Unknown" | "u",
+    }
+}
+
+platform::choice! {
+    /// The language in which a patient is written to.
+    pub enum PreferredLanguage {
+        /// English.
+        English = "en" | "english",
+        /// French.
+        French = "fr" | "french",
+        /// Swahili.
+        Swahili = "sw" | "swahili",
+    }
+}
+
+platform::choice! {
+    /// How a patient wants to be reached.
+    pub enum ContactPreference {
+        /// By text message.
+        Sms = "sms",
+        /// By e-mail.
+        Email = "email",
+        /// By whatever there is.
+        Both = "both",
+        /// Not at all.
+        None = "none",
+    }
+}
+
+platform::record! {
+    /// A person who is or was treated here.
+    pub struct Patient in "patient" {
+        client {
+            /// The number on the patient's card, unique whatever its case; made up when it is left out: `P`, year, sequence, check digit.
+            unique_id: Sealed<Blank<32>>,
+            /// Given name.
+            first_name: Sealed<Line<100>>,
+            /// Family name.
+            last_name: Sealed<Line<100>>,
+            /// Day of birth: from 1880, not in the future.
+            date_of_birth: Sealed<Date>,
+            /// Gender.
+            gender: Gender,
+            /// How to reach the patient, kept as sent. Every phone number and e-mail address in it is found by searches; text of only digits and phone punctuation must be a possible number.
+            contact_info: Sealed<Blank<255>>,
+            /// E-mail address.
+            email: Sealed<Blank<254>>,
+            /// Where the patient lives.
+            address: Sealed<Blank<255>>,
+            /// Known allergies, separated by commas; each is also kept as an allergy.
+            known_allergies: Sealed<Blank<65536>>,
+            /// Number of the identity card or passport.
+            national_id: Sealed<Option<Line<64>>>,
+            /// Whom to call in an emergency.
+            emergency_contact: Sealed<Option<Line<255>>>,
+            /// The language of messages; the hospital's own when it is left out.
+            preferred_language: PreferredLanguage = PreferredLanguage::English,
+            /// How the patient wants to be reached.
+            contact_preference: ContactPreference = ContactPreference::Both,
+            /// The account with which the patient signs in.
+            user: Option<Ref<User>>,
+            /// When the patient died.
+            deceased_at: Option<Timestamp>,
+        }
+        server {
+            /// The year of birth.
+            birth_year: i64 = 0,
+            /// The record that this one was merged into. It can still be retrieved, but is no longer listed or changed.
+            merged_into: Option<Ref<Patient>> = None,
+        }
+        hidden {
+            /// The start of the latest appointment.
+            last_appointment_at: Option<Timestamp> = None,
+        }
+    }
+}
+
+impl Audited for Patient {
+    const NAME: &'static str = "Patient";
+
+    fn patient_id(&self) -> Option<i64> {
+        Some(self.meta.id)
+    }
+}
+
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct PatientExtra {
+    /// Had an appointment within the last 90 days, or has one to come.
+    pub has_recent_appointment: bool,
+    /// Records that may be the same person, the likeliest first; only in the answer to a create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub possible_duplicates: Option<Vec<PossibleDuplicate>>,
+}
+
+impl Resource for Patient {
+    const PATH: &'static str = "patients";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [&'static str] = &["gender", "birth_year", "user"];
+    type Extra = PatientExtra;
+
+    fn access() -> Access {
+        use BuiltinRole::{
+            Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
+        };
+        Access::nobody()
+            .roles(&[Admin, Receptionist], "crud")
+            .roles(&[Doctor, Nurse], "cru")
+            .roles(&[Pharmacist, LabTechnician, Cashier], "r")
+            .role(Patient, "ru")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("patient", "id", grant)
+    }
+
+    fn listed() -> Option<Condition> {
+        Some(Condition::all().add(column("patient", "merged_into").is_null()))
+    }
+
+    fn writable(grant: &Grant) -> Option<&'static [&'static str]> {
+        (grant.reach == Reach::Own).then_some(&[
+            "contact_info",
+            "email",
+            "address",
+            "preferred_language",
+            "contact_preference",
+            "emergency_contact",
+        ])
+    }
+
+    /// A record that was merged into the one that is now given up follows it.
+    fn patient_column() -> Option<PatientColumn> {
+        Some(PatientColumn {
+            table: "patient",
+            column: "merged_into",
+            unique_with: &[],
+            label: Self::PATH,
+        })
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        body: &Body,
+    ) -> Result<(), Error> {
+        if let Some(into) = before.and_then(|before| before.merged_into) {
+            return Err(crate::merge::merged_away(into.get()));
+        }
+        if before.is_none()
+            && body
+                .0
+                .get("preferred_language")
+                .is_none_or(|json| json.is_null())
+        {
+            row.preferred_language = PreferredLanguage::from_text(cx.app.settings.language)
+                .unwrap_or(row.preferred_language);
+        }
+        check(row, cx.today(), cx.now(), country_code(cx))?;
+        row.birth_year = i64::from(row.date_of_birth.open().year());
+        if row.unique_id.open().is_empty() {
+            row.unique_id = match before {
+                Some(before) => before.unique_id.clone(),
+                None => Sealed::new(Blank::cut(identifier::generate(cx).await?.as_str())),
+            };
+        }
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        identifier::store(cx, row, before).await?;
+        terms::store(cx, row, before).await?;
+        allergy_list::follow(cx, row, before).await
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        if let Some(into) = row.merged_into {
+            return Err(crate::merge::merged_away(into.get()));
+        }
+        identifier::free(cx, row.meta.id).await?;
+        terms::remove(cx, row).await?;
+        allergy_list::remove(cx, row).await
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<PatientExtra>, Error> {
+        let now = cx.now();
+        Ok(rows
+            .iter()
+            .map(|row| PatientExtra {
+                has_recent_appointment: is_recent(row.last_appointment_at, now),
+                possible_duplicates: None,
+            })
+            .collect())
+    }
+
+    async fn extra_created(cx: &mut Cx, row: &Self, call: &Call) -> Result<PatientExtra, Error> {
+        let found = duplicates::of(cx, row).await?;
+        if call.flag("reject_duplicates") && !found.is_empty() {
+            // Refusing rolls back what was stored.
+            return Err(duplicates::refusal(&found)?);
+        }
+        Ok(PatientExtra {
+            has_recent_appointment: false,
+            possible_duplicates: Some(found),
+        })
+    }
+
+    async fn search(cx: &mut Cx, text: &str) -> Result<Option<Found>, Error> {
+        search::search(cx, text)
+            .await
+            .map(|ids| Some(Found::Ranked(ids)))
+    }
+}
+
+impl Patient {
+    /// Given and family name.
+    pub fn full_name(&self) -> String {
+        format!("{} {}", &**self.first_name.open(), &**self.last_name.open())
+    }
+
+    /// The phone numbers at which the patient can be reached, completed with the hospital's country code.
+    pub fn phones(&self, country_code: u16) -> Vec<Phone> {
+        Phone::find_in(self.contact_info.open(), country_code)
+    }
+
+    /// The e-mail addresses at which the patient can be reached, the patient's own first.
+    pub fn emails(&self) -> Vec<Email> {
+        let mut emails: Vec<Email> = Email::parse(self.email.open()).into_iter().collect();
+        for email in Email::find_in(self.contact_info.open()) {
+            if !emails.contains(&email) {
+                emails.push(email);
+            }
+        }
+        emails
+    }
+}
+
+/// The calling code that completes local numbers.
+pub fn country_code(cx: &Cx) -> u16 {
+    cx.app
+        .settings
+        .country_code
+        .parse()
+        .unwrap_or(kernel::DEFAULT_COUNTRY_CODE)
+}
+
+fn is_recent(last: Option<Timestamp>, now: Timestamp) -> bool {
+    let days = jiff::SignedDuration::from_hours(24 * RECENT_DAYS);
+    last.is_some_and(|last| now.duration_since(last) <= days)
+}
+
+/// The rules of a patient's own fields: what is wrong, by field.
+fn check(row: &Patient, today: Date, now: Timestamp, country_code: u16) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    let born = *row.date_of_birth.open();
+    if born > today {
+        faults.say("date_of_birth", Text::new("future-date"));
+    } else if born.year() < 1880 {
+        faults.say("date_of_birth", Text::new("patients-born-too-early"));
+    }
+    if row.deceased_at.is_some_and(|at| at > now) {
+        faults.say("deceased_at", Text::new("future-date"));
+    }
+    let contact: &str = row.contact_info.open();
+    if looks_like_phone(contact) && Phone::find_in(contact, country_code).is_empty() {
+        faults.say(
+            "contact_info",
+            Text::new("not-a-phone").with("value", contact),
+        );
+    }
+    let email: &str = row.email.open();
+    if !email.is_empty() && Email::parse(email).is_err() {
+        faults.say("email", Text::new("not-an-email").with("value", email));
+    }
+    let unique_id: &str = row.unique_id.open();
+    if !unique_id.is_empty() && Mrn::parse(unique_id).is_err() {
+        faults.say("unique_id", Text::new("control-characters"));
+    }
+    faults.into_result()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::record::Record;
+    use platform::serde_json::{Value as Json, json};
+
+    fn patient(changes: Json) -> Result<Patient, Faults> {
+        let mut body = json!({
+            "first_name": "Jane", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "female",
+        });
+        for (name, value) in changes.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        let Json::Object(body) = body else {
+            unreachable!("an object was built")
+        };
+        Patient::create(&Body(body))
+    }
+
+    #[test]
+    fn the_fields_follow_their_rules() {
+        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        let today = "2026-03-01".parse().unwrap();
+        for (change, wrong) in [
+            (json!({}), None),
+            (json!({ "date_of_birth": "2026-03-01" }), None),
+            (
+                json!({ "date_of_birth": "2026-03-02" }),
+                Some("date_of_birth"),
+            ),
+            (json!({ "date_of_birth": "1880-01-01" }), None),
+            (
+                json!({ "date_of_birth": "1879-12-31" }),
+                Some("date_of_birth"),
+            ),
+            (json!({ "contact_info": "+2207834351" }), None),
+            (json!({ "contact_info": "783 4351" }), None),
+            (json!({ "contact_info": "783 4351 / 991 2345" }), None),
+            (json!({ "contact_info": "12" }), Some("contact_info")),
+            (json!({ "contact_info": "12, ask for Awa" }), None),
+            (json!({ "contact_info": "none" }), None),
+            (json!({ "email": "jane@example.org" }), None),
+            (json!({ "email": "jane" }), Some("email")),
+            (
+                json!({ "deceased_at": "2026-03-01T08:00:01Z" }),
+                Some("deceased_at"),
+            ),
+            (json!({ "deceased_at": "2026-02-01T08:00:00Z" }), None),
+        ] {
+            let row = patient(change.clone()).unwrap();
+            let checked = check(&row, today, now, 220);
+            match wrong {
+                None => assert_eq!(checked, Ok(()), "{change}"),
+                Some(field) => assert!(checked.is_err_and(|faults| faults.has(field)), "{change}"),
+            }
+        }
+        assert!(patient(json!({ "gender": "yes" })).is_err_and(|faults| faults.has("gender")));
+        assert!(
+            patient(json!({ "first_name": " " })).is_err_and(|faults| faults.has("first_name"))
+        );
+    }
+
+    #[test]
+    fn an_appointment_is_recent_for_ninety_days() {
+        let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+        for (last, recent) in [
+            (None, false),
+            (Some("2026-03-01T08:00:00Z"), true),
+            (Some("2026-04-01T08:00:00Z"), true),
+            (Some("2025-12-01T08:00:00Z"), true),
+            (Some("2025-12-01T07:59:59Z"), false),
+        ] {
+            assert_eq!(
+                is_recent(last.map(|at| at.parse().unwrap()), now),
+                recent,
+                "{last:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Whose records a caller reaches, and who has to do with whom.
+
+use jiff::Timestamp;
+use kernel::Reach;
+use platform::access::{Grant, Scope};
+use platform::cx::{Cx, column};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+
+platform::choice! {
+    /// Why a patient is in somebody's care.
+    pub enum CareSource {
+        /// They have an appointment.
+        Appointment = "appointment",
+        /// They met.
+        Encounter = "encounter",
+        /// The patient lies in their ward.
+        Admission = "admission",
+        /// The patient was referred to them.
+        Referral = "referral",
+        /// Somebody said so.
+        Assigned = "assigned",
+    }
+}
+
+/// The rows of a table whose `column` names a patient in the grant's reach: every row, those of the
+/// patients with whom the user has a care relationship, or those of the patient who the user is.
+///
+/// Every module's patient data is scoped by this:
+///
+/// ```
+/// use kernel::Reach;
+/// use platform::access::{Grant, Scope};
+/// let own = Grant { reach: Reach::Own, user: 7 };
+/// assert!(matches!(patients::reach("vitals", "patient", &own), Scope::Where(_)));
+/// assert!(matches!(patients::reach("vitals", "patient", &Grant { reach: Reach::None, ..own }), Scope::Nothing));
+/// ```
+pub fn reach(table: &'static str, name: &'static str, grant: &Grant) -> Scope {
+    let within = |patients: SelectStatement| {
+        Scope::Where(Condition::all().add(column(table, name).in_subquery(patients)))
+    };
+    match grant.reach {
+        Reach::All => Scope::All,
+        Reach::Assigned => within(in_care_of(grant.user)),
+        Reach::Own => within(who_is(grant.user)),
+        Reach::None => Scope::Nothing,
+    }
+}
+
+/// The patients in a user's care.
+fn in_care_of(user: i64) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .column(Alias::new("patient"))
+        .from(Alias::new("care_relationship"))
+        .and_where(Expr::col(Alias::new("user")).eq(user));
+    query
+}
+
+/// The patient whose account it is.
+fn who_is(user: i64) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .column((Alias::new("own"), Alias::new("id")))
+        .from_as(Alias::new("patient"), Alias::new("own"))
+        .and_where(Expr::col((Alias::new("own"), Alias::new("user"))).eq(user))
+        .and_where(Expr::col((Alias::new("own"), Alias::new("voided_at"))).is_null());
+    query
+}
+
+/// Notes that a patient is in a user's care; noting it again changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_into_care(
+    cx: &mut Cx,
+    patient: i64,
+    user: i64,
+    source: CareSource,
+) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "INSERT INTO care_relationship (patient, \"user\", source, since) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING",
+        vec![
+            patient.to_value(),
+            user.to_value(),
+            source.as_str().to_value(),
+            cx.now().to_value(),
+        ],
+    );
+    cx.unscoped("who cares for whom is noted by what they do")
+        .execute(statement)
+        .await?;
+    Ok(())
+}
+
+/// Notes when a patient's latest appointment starts. An earlier one than the one noted changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_appointment(
+    cx: &mut Cx,
+    patient: i64,
+    starts_at: Timestamp,
+) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "UPDATE patient SET last_appointment_at = $2 \
+         WHERE id = $1 AND (last_appointment_at IS NULL OR last_appointment_at < $2)",
+        vec![patient.to_value(), starts_at.to_value()],
+    );
+    cx.unscoped("a by-product of the appointment")
+        .execute(statement)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! What of a patient can be found without opening the record: keyed tags in `patient_term`.
+//!
+//! One row for each term and live index key: `(generation, field, tag, patient)`, which is also the
+//! primary key, so that looking a term up is one descent of the tree and yields the newest patients
+//! first. About 25 rows a patient. There is no second index: rows are removed by the terms that the
+//! record itself still tells.
+
+use std::collections::BTreeSet;
+
+use kernel::{Mrn, names};
+use platform::cx::Cx;
+use platform::db::Statement;
+use platform::error::Error;
+use platform::seal::KeyRing;
+use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+
+use crate::patient::{Patient, country_code};
+
+/// The table of tags.
+pub(crate) const TABLE: &str = "patient_term";
+/// The most rows of one statement: PostgreSQL binds at most 65,535 values, four to a row.
+const MOST: usize = 5000;
+
+/// What a term is about. The numbers are stored: they are only ever added to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(i64)]
+pub(crate) enum TermField {
+    /// The beginning of a part of a name, 2 to 6 letters, or the whole.
+    Name = 1,
+    /// How a part of a name sounds.
+    Sound = 2,
+    /// Digits of a phone number: in full, and without the country code.
+    Phone = 3,
+    /// E-mail address.
+    Email = 4,
+    /// The number on the card, in its normal form.
+    Identifier = 5,
+    /// Day of birth, `YYYY-MM-DD`.
+    Birth = 6,
+    /// Number of the identity card or passport, in its normal form.
+    National = 7,
+}
+
+impl TermField {
+    /// The name under the index key.
+    fn name(self) -> &'static str {
+        match self {
+            TermField::Name => "patient.name",
+            TermField::Sound => "patient.sound",
+            TermField::Phone => "patient.phone",
+            TermField::Email => "patient.email",
+            TermField::Identifier => "patient.identifier",
+            TermField::Birth => "patient.birth",
+            TermField::National => "patient.national",
+        }
+    }
+
+    /// The number as stored.
+    pub(crate) fn number(self) -> i64 {
+        self as i64
+    }
+}
+
+/// A normalised word of some field.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Term {
+    pub(crate) field: TermField,
+    pub(crate) text: String,
+}
+
+impl Term {
+    pub(crate) fn new(field: TermField, text: impl Into<String>) -> Term {
+        Term {
+            field,
+            text: text.into(),
+        }
+    }
+
+    /// Its rows for a patient: generation, field, tag, patient.
+    pub(crate) fn rows(&self, ring: &KeyRing, patient: i64) -> Vec<[i64; 4]> {
+        ring.tags64(self.field.name(), &self.text)
+            .into_iter()
+            .map(|(generation, tag)| [generation, self.field.number(), tag, patient])
+            .collect()
+    }
+
+    /// The generation to search and the tag to look for.
+    pub(crate) fn wanted(&self, ring: &KeyRing) -> (i64, i64) {
+        ring.search_tag64(self.field.name(), &self.text)
+    }
+}
+
+/// Under what a patient can be found.
+pub(crate) fn of(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
+    let mut terms = BTreeSet::new();
+    for name in [patient.first_name.open(), patient.last_name.open()] {
+        for part in names::parts(name) {
+            terms.extend(
+                names::prefixes(&part)
+                    .into_iter()
+                    .map(|p| Term::new(TermField::Name, p)),
+            );
+            terms.extend(
+                names::phonetic(&part)
+                    .into_iter()
+                    .map(|c| Term::new(TermField::Sound, c)),
+            );
+        }
+    }
+    for phone in patient.phones(country_code) {
+        terms.insert(Term::new(TermField::Phone, phone.digits()));
+        terms.insert(Term::new(TermField::Phone, phone.national()));
+    }
+    terms.extend(
+        patient
+            .emails()
+            .iter()
+            .map(|e| Term::new(TermField::Email, e.as_str())),
+    );
+    terms.extend(identifier(patient.unique_id.open()));
+    terms.insert(Term::new(
+        TermField::Birth,
+        patient.date_of_birth.open().to_string(),
+    ));
+    terms.extend(patient.national_id.open().as_deref().and_then(national));
+    terms
+}
+
+/// The term of a number on a card.
+pub(crate) fn identifier(text: &str) -> Option<Term> {
+    let key = Mrn::normalise(text).ok()?;
+    Some(Term::new(TermField::Identifier, key))
+}
+
+/// The term of a national number: letters and digits, without the marks between them.
+pub(crate) fn national(text: &str) -> Option<Term> {
+    let key: String = names::fold(text).split_whitespace().collect();
+    (!key.is_empty()).then(|| Term::new(TermField::National, key))
+}
+
+/// Writes a patient's terms, in one statement; on a change only what differs.
+pub(crate) async fn store(
+    cx: &mut Cx,
+    row: &Patient,
+    before: Option<&Patient>,
+) -> Result<(), Error> {
+    let code = country_code(cx);
+    let new = of(row, code);
+    let old = before.map(|before| of(before, code)).unwrap_or_default();
+    delete(cx, row.meta.id, old.difference(&new)).await?;
+    insert(cx, row.meta.id, new.difference(&old)).await
+}
+
+/// Writes all terms of a patient again, such as after an unmerge or for a new index key.
+pub(crate) async fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+    let terms = of(row, country_code(cx));
+    if row.merged_into.is_some() {
+        let kept = terms
+            .iter()
+            .filter(|term| term.field == TermField::Identifier);
+        return insert(cx, row.meta.id, kept).await;
+    }
+    insert(cx, row.meta.id, terms.iter()).await
+}
+
+/// A voided patient is not found.
+pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+    let terms = of(row, country_code(cx));
+    delete(cx, row.meta.id, terms.iter()).await
+}
+
+/// Of a record merged into another only the number on the card is still found, and leads to the other.
+pub(crate) async fn keep_identifier(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+    let terms = of(row, country_code(cx));
+    let given_up = terms
+        .iter()
+        .filter(|term| term.field != TermField::Identifier);
+    delete(cx, row.meta.id, given_up).await
+}
+
+async fn insert<'a>(
+    cx: &mut Cx,
+    patient: i64,
+    terms: impl Iterator<Item = &'a Term>,
+) -> Result<(), Error> {
+    let ring = cx.app.ring();
+    let rows: Vec<[i64; 4]> = terms.flat_map(|term| term.rows(&ring, patient)).collect();
+    for rows in rows.chunks(MOST) {
+        let mut insert = Query::insert();
+        insert
+            .into_table(Alias::new(TABLE))
+            .columns(["generation", "field", "tag", "patient"].map(Alias::new))
+            .on_conflict(OnConflict::new().do_nothing().to_owned());
+        for row in rows {
+            insert
+                .values(row.map(Expr::val))
+                .map_err(Error::internal)?;
+        }
+        let statement = Statement::build(cx.dialect(), &insert);
+        cx.unscoped("tags are no data of their own")
+            .execute(statement)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes rows by their whole key: one statement for each field and generation.
+async fn delete<'a>(
+    cx: &mut Cx,
+    patient: i64,
+    terms: impl Iterator<Item = &'a Term>,
+) -> Result<(), Error> {
+    let ring = cx.app.ring();
+    let mut by_key: std::collections::BTreeMap<(i64, i64), Vec<i64>> = Default::default();
+    for term in terms {
+        for (generation, tag) in ring.tags64(term.field.name(), &term.text) {
+            by_key
+                .entry((generation, term.field.number()))
+                .or_default()
+                .push(tag);
+        }
+    }
+    for ((generation, field), tags) in by_key {
+        let mut delete = Query::delete();
+        delete
+            .from_table(Alias::new(TABLE))
+            .and_where(Expr::col(Alias::new("generation")).eq(generation))
+            .and_where(Expr::col(Alias::new("field")).eq(field))
+            .and_where(Expr::col(Alias::new("tag")).is_in(tags))
+            .and_where(Expr::col(Alias::new("patient")).eq(patient));
+        let statement = Statement::build(cx.dialect(), &delete);
+        cx.unscoped("tags are no data of their own")
+            .execute(statement)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! `patients/` and what lies below one of them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::{Value as Json, json};
+use testkit::{Caller, World};
+
+fn jane() -> Json {
+    json!({
+        "unique_id": "P12345", "first_name": "Jane", "last_name": "Doe", "date_of_birth": "1990-01-01",
+        "gender": "female", "contact_info": "+2207834351", "address": "Banjul", "known_allergies": "Penicillin",
+    })
+}
+
+fn named(first: &str, last: &str, born: &str) -> Json {
+    json!({ "first_name": first, "last_name": last, "date_of_birth": born, "gender": "Female" })
+}
+
+async fn register(caller: &Caller, body: Json) -> i64 {
+    let reply = caller.post("patients/", body).await;
+    reply.is(201);
+    reply.id()
+}
+
+async fn found(caller: &Caller, text: &str) -> Vec<i64> {
+    let query = text.replace('+', "%2B").replace(' ', "%20");
+    let reply = caller.get(&format!("patients/?search={query}")).await;
+    reply
+        .is(200)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["id"].as_i64().unwrap())
+        .collect()
+}
+
+testkit::on_both! {
+    async fn a_patient_is_registered_as_the_contract_shows(world: &World) {
+        let desk = world.receptionist().await;
+        let reply = desk.post("patients/", jane()).await;
+        let row = reply.is(201).clone();
+        for (field, value) in [
+            ("unique_id", json!("P12345")), ("first_name", json!("Jane")), ("last_name", json!("Doe")),
+            ("date_of_birth", json!("1990-01-01")), ("gender", json!("Female")), ("contact_info", json!("+2207834351")),
+            ("address", json!("Banjul")), ("known_allergies", json!("Penicillin")), ("has_recent_appointment", json!(false)),
+            ("possible_duplicates", json!([])), ("birth_year", json!(1990)), ("merged_into", json!(null)), ("version", json!(1)),
+        ] {
+            assert_eq!(row[field], value, "{field}");
+        }
+        assert!(row.get("last_appointment_at").is_none());
+        let id = reply.id();
+        let allergies = desk.get(&format!("patients/{id}/allergies/")).await;
+        let allergies = allergies.is(200).as_array().unwrap().clone();
+        assert_eq!(allergies.len(), 1);
+        assert_eq!((&allergies[0]["substance"], &allergies[0]["severity"]), (&json!("Penicillin"), &json!("unknown")));
+        // Nothing of it stands in the clear.
+        let stored: Vec<(Vec<u8>,)> = world.app.db
+            .all(platform::db::Statement::raw("SELECT sealed FROM patient", vec![])).await.unwrap();
+        assert!(!String::from_utf8_lossy(&stored[0].0).contains("Jane"));
+        let audit = world.audit_of("Patient").await;
+        assert!(audit.iter().any(|row| row.action.as_str() == "create" && row.patient == Some(id)));
+    }
+
+    async fn numbers_are_made_up_and_unique_whatever_their_case(world: &World) {
+        let desk = world.receptionist().await;
+        let first = desk.post("patients/", named("Awa", "Bah", "1990-01-01")).await.is(201)["unique_id"].clone();
+        let second = desk.post("patients/", named("Binta", "Ceesay", "1991-01-01")).await.is(201)["unique_id"].clone();
+        assert!(first.as_str().unwrap().starts_with("P2026000001"), "{first}");
+        assert!(second.as_str().unwrap().starts_with("P2026000002"), "{second}");
+        let id = register(&desk, jane()).await;
+        let mut other = jane();
+        other["unique_id"] = json!(" p12345 ");
+        desk.post("patients/", other.clone()).await.complains_about("unique_id");
+        // Renaming frees the old number, voiding the new one.
+        desk.patch(&format!("patients/{id}/"), json!({ "unique_id": "Q1" })).await.is(200);
+        let second = register(&desk, other).await;
+        desk.patch(&format!("patients/{second}/"), json!({ "unique_id": "q1" })).await.complains_about("unique_id");
+        desk.delete(&format!("patients/{id}/")).await.is(204);
+        desk.delete(&format!("patients/{id}/")).await.refuses(404, "not_found");
+        desk.patch(&format!("patients/{second}/"), json!({ "unique_id": "q1" })).await.is(200);
+        assert_eq!(found(&desk, "q1").await, [second]);
+    }
+
+    async fn a_search_finds_by_names_numbers_and_dates(world: &World) {
+        let desk = world.receptionist().await;
+        let mut fatou = named("Fatou Binta", "Jallow", "1990-03-04");
+        fatou["contact_info"] = json!("783 4351, fatou@example.org");
+        let fatou = register(&desk, fatou).await;
+        let diallo = register(&desk, named("Fatu", "Diallo", "1985-05-05")).await;
+        let lamin = register(&desk, named("Lamin", "Jallowe", "1970-01-01")).await;
+        for (text, expected) in [
+            ("fatou", vec![fatou, diallo]),
+            ("jallow", vec![fatou, lamin, diallo]),
+            ("jal", vec![lamin, fatou]),
+            ("jallow fatou", vec![fatou, diallo]),
+            ("binta jal", vec![fatou]),
+            ("lamin fatou", vec![]),
+            ("f", vec![]),
+            ("7834351", vec![fatou]),
+            ("+220 783 4351", vec![fatou]),
+            ("FATOU@example.org", vec![fatou]),
+            ("1985-05-05", vec![diallo]),
+            ("fa 1985-05-05", vec![diallo]),
+        ] {
+            let ids = found(&desk, text).await;
+            if text == "jal" {
+                assert_eq!(ids[..2], expected[..], "{text}");
+            } else {
+                assert_eq!(ids, expected, "{text}");
+            }
+        }
+        desk.patch(&format!("patients/{lamin}/"), json!({ "last_name": "Touray" })).await.is(200);
+        assert_eq!(found(&desk, "toura").await, [lamin]);
+        assert!(!found(&desk, "jallow").await.contains(&lamin));
+        let cashier = world.caller(Some(kernel::BuiltinRole::Cashier)).await;
+        assert_eq!(found(&cashier, "lamin").await, [lamin]);
+        assert_eq!(found(&world.caller(None).await, "lamin").await, [0; 0]);
+        assert!(world.audit_of("Patient").await.iter().any(|row| row.action.as_str() == "search"));
+    }
+
+    async fn duplicates_are_shown_or_refused(world: &World) {
+        let desk = world.receptionist().await;
+        let first = register(&desk, jane()).await;
+        let swapped = named("Doe", "Jane", "1990-01-01");
+        let refused = desk.post("patients/?reject_duplicates=true", swapped.clone()).await;
+        assert_eq!(refused.refuses(409, "duplicate_patient")["possible_duplicates"][0]["id"], first);
+        assert_eq!(desk.get("patients/").await.is(200).as_array().unwrap().len(), 1);
+        let reply = desk.post("patients/", swapped).await;
+        let listed = &reply.is(201)["possible_duplicates"];
+        assert_eq!(listed[0], json!({ "id": first, "score": 68, "reasons": ["swapped_names", "same_birth_date"] }));
+        let list = desk.get(&format!("patients/{first}/duplicates/")).await;
+        assert_eq!(list.is(200)[0]["id"], reply.id());
+        desk.post("patients/?reject_duplicates=true", named("Lamin", "Sow", "1960-02-03")).await.is(201);
+        desk.get("patients/999999/duplicates/").await.refuses(404, "not_found");
+    }
+
+    async fn a_patient_reaches_only_their_own_record(world: &World) {
+        let admin = world.admin().await;
+        let patient = world.patient().await;
+        let mut own = jane();
+        own["user"] = json!(patient.id);
+        let own = register(&admin, own).await;
+        let other = register(&admin, named("Awa", "Bah", "1980-01-01")).await;
+        let list = patient.get("patients/").await;
+        assert_eq!(list.is(200).as_array().unwrap().len(), 1);
+        patient.get(&format!("patients/{own}/")).await.is(200);
+        patient.get(&format!("patients/{other}/")).await.refuses(404, "not_found");
+        patient.get(&format!("patients/{other}/allergies/")).await.refuses(404, "not_found");
+        assert_eq!(patient.get(&format!("patients/{own}/allergies/")).await.is(200).as_array().unwrap().len(), 1);
+        assert_eq!(found(&patient, "awa").await, [0; 0]);
+        assert_eq!(found(&patient, "jane").await, [own]);
+        patient.patch(&format!("patients/{own}/"), json!({ "address": "Brikama" })).await.is(200);
+        patient.patch(&format!("patients/{own}/"), json!({ "first_name": "Eve" })).await.refuses(403, "permission_denied");
+        patient.post("patients/", jane()).await.refuses(403, "permission_denied");
+        let consent = json!({ "patient": own, "consent_type": "research", "given": true });
+        patient.post("consents/", consent).await.is(201);
+        let consent = json!({ "patient": other, "consent_type": "research", "given": true });
+        patient.post("consents/", consent).await.complains_about("patient");
+    }
+
+    async fn consents_are_served_in_full_below_a_patient(world: &World) {
+        let desk = world.receptionist().await;
+        let (here, there) = (register(&desk, jane()).await, register(&desk, named("Awa", "Bah", "1980-01-01")).await);
+        let path = format!("patients/{here}/consents/");
+        // What the body says of the patient does not count.
+        let body = json!({ "patient": there, "consent_type": "treatment", "given": true });
+        let made = desk.post(&path, body).await;
+        assert_eq!(made.is(201)["patient"], here);
+        assert_eq!(made.json["created_by"], desk.id);
+        let one = format!("{path}{}/", made.id());
+        desk.get(&one).await.is(200);
+        desk.get(&format!("patients/{there}/consents/{}/", made.id())).await.refuses(404, "not_found");
+        let revoked = desk.patch(&one, json!({ "revoked_at": "2000-01-01T00:00:00Z" })).await;
+        revoked.complains_about("revoked_at");
+        desk.patch(&one, json!({ "given": false, "patient": there })).await.is(200);
+        assert_eq!(desk.get(&path).await.is(200).as_array().unwrap().len(), 1);
+        assert_eq!(desk.get(&format!("patients/{there}/consents/")).await.is(200), &json!([]));
+        world.admin().await.delete(&one).await.is(204);
+        assert_eq!(desk.get(&path).await.is(200), &json!([]));
+    }
+
+    async fn the_list_of_allergies_and_the_allergies_are_one(world: &World) {
+        let doctor = world.doctor().await;
+        let id = register(&doctor, jane()).await;
+        let path = format!("patients/{id}/allergies/");
+        doctor.post(&path, json!({ "substance": "Latex", "severity": "severe" })).await.is(201);
+        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Peanuts, latex" })).await.is(200);
+        let reply = doctor.get(&path).await;
+        let mut names: Vec<&str> = reply.is(200).as_array().unwrap().iter().map(|row| row["substance"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["Latex", "Peanuts"]);
+        // What somebody recorded stays when the list forgets it.
+        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "None" })).await.is(200);
+        let reply = doctor.get(&path).await;
+        assert_eq!(reply.is(200).as_array().unwrap().len(), 1);
+        assert_eq!(reply.json[0]["substance"], "Latex");
+    }
+
+    async fn the_export_is_csv_without_formulas_and_on_record(world: &World) {
+        let admin = world.admin().await;
+        let mut row = jane();
+        row["last_name"] = json!("=HYPERLINK(1)");
+        register(&admin, row).await;
+        for path in ["patients/export/?format=csv", "patients/export_csv/"] {
+            let reply = admin.get(path).await;
+            reply.is(200);
+            assert!(reply.header("content-type").starts_with("text/csv"), "{path}");
+            let text = reply.text();
+            let lines: Vec<&str> = text.split("\r\n").collect();
+            assert!(lines[0].starts_with("id,uid,unique_id,first_name"), "{text}");
+            assert!(lines[1].contains(",Jane,'=HYPERLINK(1),1990-01-01,Female,'+2207834351,"), "{text}");
+            assert_eq!(lines.len(), 3);
+        }
+        world.doctor().await.get("patients/export/").await.refuses(403, "permission_denied");
+        admin.get("patients/export/?format=pdf").await.complains_about("format");
+        let exports = world.audit_of("").await;
+        assert_eq!(exports.iter().filter(|row| row.action.as_str() == "export").count(), 2);
+    }
+}

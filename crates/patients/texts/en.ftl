@@ -1,0 +1,12 @@
+patients-born-too-early = Enter a date of birth from the year 1880 on.
+patients-duplicate =
+    { $count ->
+        [one] A patient like this one is registered already. Nothing was stored.
+       *[other] { $count } patients like this one are registered already. Nothing was stored.
+    }
+patients-merged-away = This record was merged into patient { $into }. Continue there, or undo the merging first.
+patients-not-merged = This record is not merged into another one.
+patients-merge-one-of = Name the other record either as “into” (it stays) or as “duplicate” (it is given up).
+patients-merge-itself = A record cannot be merged into itself.
+patients-merge-conflict = These two records cannot be merged as long as both have: { $what }.
+patients-revoked-before-given = Consent cannot be taken back before it was given.

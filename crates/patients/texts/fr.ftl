@@ -1,0 +1,12 @@
+patients-born-too-early = Saisissez une date de naissance à partir de l’année 1880.
+patients-duplicate =
+    { $count ->
+        [one] Un patient semblable est déjà enregistré. Rien n’a été enregistré.
+       *[other] { $count } patients semblables sont déjà enregistrés. Rien n’a été enregistré.
+    }
+patients-merged-away = Ce dossier a été fusionné avec celui du patient { $into }. Continuez dans ce dossier ou annulez d’abord la fusion.
+patients-not-merged = Ce dossier n’est fusionné avec aucun autre.
+patients-merge-one-of = Indiquez l’autre dossier soit dans « into » (il est conservé), soit dans « duplicate » (il est abandonné).
+patients-merge-itself = Un dossier ne peut pas être fusionné avec lui-même.
+patients-merge-conflict = Ces deux dossiers ne peuvent pas être fusionnés tant que chacun possède : { $what }.
+patients-revoked-before-given = Un consentement ne peut pas être retiré avant d’avoir été donné.

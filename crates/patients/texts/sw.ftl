@@ -1,0 +1,12 @@
+patients-born-too-early = Weka tarehe ya kuzaliwa kuanzia mwaka 1880.
+patients-duplicate =
+    { $count ->
+        [one] Mgonjwa anayefanana na huyu tayari amesajiliwa. Hakuna kilichohifadhiwa.
+       *[other] Wagonjwa { $count } wanaofanana na huyu tayari wamesajiliwa. Hakuna kilichohifadhiwa.
+    }
+patients-merged-away = Rekodi hii iliunganishwa na ya mgonjwa { $into }. Endelea kwenye rekodi hiyo, au tengua kwanza muungano.
+patients-not-merged = Rekodi hii haijaunganishwa na nyingine.
+patients-merge-one-of = Taja rekodi nyingine ama kama “into” (inabaki) au kama “duplicate” (inaachwa).
+patients-merge-itself = Rekodi haiwezi kuunganishwa na yenyewe.
+patients-merge-conflict = Rekodi hizi mbili haziwezi kuunganishwa maadamu zote zina: { $what }.
+patients-revoked-before-given = Ridhaa haiwezi kuondolewa kabla ya kutolewa.

@@ -1,0 +1,224 @@
+//! The database, its schema, and what it holds.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Findings, Level};
+use crate::audit::verify;
+use crate::db::{Db, DbConfig, DbUrl, Dialect, Statement};
+use crate::error::Error;
+use crate::keys;
+use crate::module::{Module, Registry};
+use crate::settings::Settings;
+
+/// So many of the last audit records are verified.
+const AUDIT_ROWS: i64 = 10_000;
+/// Clocks may differ by this many seconds without a warning, and by these without a failure.
+const CLOCK: (i64, i64) = (5, 60);
+
+pub(super) async fn look(
+    found: &mut Findings,
+    settings: &Settings,
+    modules: Vec<Module>,
+    now: Timestamp,
+) {
+    if let DbUrl::Sqlite(path) = &settings.database
+        && !path.exists()
+    {
+        let text = format!(
+            "{} does not exist yet; the first start makes it.",
+            path.display()
+        );
+        found.add(Level::Warn, "database", text);
+        return;
+    }
+    let config = DbConfig {
+        acquire_timeout: Duration::from_secs(10),
+        pool_size: 2,
+        ..settings.db_config()
+    };
+    let db = match Db::connect(&config).await {
+        Ok(db) => db,
+        Err(error) => {
+            let text = format!(
+                "cannot be opened ({error}). Check DATABASE_URL and whether the server runs."
+            );
+            found.add(Level::Fail, "database", text);
+            return;
+        }
+    };
+    let looked = match db.dialect() {
+        Dialect::Sqlite => sqlite(found, &db).await,
+        Dialect::Postgres => postgres(found, &db, now).await,
+    };
+    if let Err(error) = looked {
+        found.add(
+            Level::Fail,
+            "database",
+            format!("does not answer: {}", words(&error)),
+        );
+    }
+    if schema(found, &db, modules).await {
+        content(found, &db, settings, now).await;
+    }
+    db.close().await;
+}
+
+async fn sqlite(found: &mut Findings, db: &Db) -> Result<(), Error> {
+    // Settings that durability depends on are checked by every connection.
+    let rows: Vec<(String,)> = db
+        .all(Statement::raw("PRAGMA quick_check(5)", Vec::new()))
+        .await?;
+    let (version,): (String,) = db
+        .one(Statement::raw("SELECT sqlite_version()", Vec::new()))
+        .await?;
+    if rows.iter().all(|(row,)| row == "ok") {
+        let text = format!("SQLite {version}; the file is sound, and every commit is durable.");
+        found.add(Level::Ok, "database", text);
+    } else {
+        let rows: Vec<_> = rows.into_iter().map(|(row,)| row).collect();
+        let text = format!(
+            "the file is damaged ({}). Stop Chelal, keep the file, and restore the last backup.",
+            rows.join("; ")
+        );
+        found.add(Level::Fail, "database", text);
+    }
+    Ok(())
+}
+
+async fn postgres(found: &mut Findings, db: &Db, now: Timestamp) -> Result<(), Error> {
+    let server = "SELECT current_setting('server_version_num')::bigint, \
+                  has_database_privilege(current_database(), 'CREATE'), \
+                  EXISTS (SELECT FROM pg_extension WHERE extname = 'btree_gist'), \
+                  EXISTS (SELECT FROM pg_available_extensions WHERE name = 'btree_gist'), now()";
+    let (version, create, installed, available, theirs): (i64, bool, bool, bool, Timestamp) =
+        db.one(Statement::raw(server, Vec::new())).await?;
+    let major = version / 10_000;
+    match major {
+        13..=18 => found.add(Level::Ok, "database", format!("PostgreSQL {major}.")),
+        0..13 => found.add(
+            Level::Fail,
+            "database",
+            format!("PostgreSQL {major} is too old; 13 or newer is needed."),
+        ),
+        _ => found.add(
+            Level::Warn,
+            "database",
+            format!("PostgreSQL {major} is newer than any that Chelal was tested with (13 to 18)."),
+        ),
+    }
+    match (installed, create, available) {
+        (true, ..) | (_, true, true) => found.add(Level::Ok, "privileges", "the extension btree_gist is there or can be made."),
+        (_, false, true) => found.add(
+            Level::Fail,
+            "privileges",
+            "the user may not create the extension btree_gist, which keeps appointments from overlapping. As an administrator: GRANT CREATE ON DATABASE … TO …, or CREATE EXTENSION btree_gist.",
+        ),
+        _ => found.add(
+            Level::Fail,
+            "privileges",
+            "the server does not have the extension btree_gist; install PostgreSQL's contrib package.",
+        ),
+    }
+    let seconds = (now.as_second() - theirs.as_second()).abs();
+    let level = match seconds {
+        seconds if seconds > CLOCK.1 => Level::Fail,
+        seconds if seconds > CLOCK.0 => Level::Warn,
+        _ => Level::Ok,
+    };
+    let remedy = if level == Level::Ok {
+        ""
+    } else {
+        " Let both keep time by NTP."
+    };
+    found.add(
+        level,
+        "clock",
+        format!("differs from the database server's by {seconds} s.{remedy}"),
+    );
+    Ok(())
+}
+
+/// Whether the tables are there.
+async fn schema(found: &mut Findings, db: &Db, modules: Vec<Module>) -> bool {
+    const CHECK: &str = "schema";
+    let mut all = vec![crate::migrations::module()];
+    all.extend(modules);
+    let known: BTreeSet<(String, String)> = Registry::new(all)
+        .migrations()
+        .iter()
+        .flat_map(|(module, migrations)| {
+            let names = migrations.iter();
+            names.map(|migration| ((*module).to_owned(), migration.name.to_owned()))
+        })
+        .collect();
+    let applied = Statement::raw("SELECT module, name FROM schema_migration", Vec::new());
+    let Ok(applied) = db.all::<(String, String)>(applied).await else {
+        found.add(
+            Level::Warn,
+            CHECK,
+            "the database is empty; the first start or `chelal migrate` makes the tables.",
+        );
+        return false;
+    };
+    let applied: BTreeSet<_> = applied.into_iter().collect();
+    let (missing, unknown) = (
+        known.difference(&applied).count(),
+        applied.difference(&known).count(),
+    );
+    match (missing, unknown) {
+        (0, 0) => found.add(
+            Level::Ok,
+            CHECK,
+            format!("up to date, {} changes.", applied.len()),
+        ),
+        (missing, 0) => found.add(
+            Level::Warn,
+            CHECK,
+            format!("{missing} changes wait; the next start or `chelal migrate` applies them."),
+        ),
+        _ => found.add(
+            Level::Fail,
+            CHECK,
+            "the database was used by a newer version of Chelal. Use that version, or a newer one.",
+        ),
+    }
+    true
+}
+
+async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timestamp) {
+    match keys::load(db, settings).await {
+        Ok(_) => found.add(Level::Ok, "keys", "the master key opens every stored key."),
+        Err(error) => {
+            found.add(Level::Fail, "keys", words(&error));
+            return;
+        }
+    }
+    let newest = "SELECT timestamp FROM audit_log ORDER BY id DESC LIMIT 1";
+    if let Ok(Some((newest,))) = db
+        .optional::<(Timestamp,)>(Statement::raw(newest, Vec::new()))
+        .await
+    {
+        let ahead = newest.as_second() - now.as_second();
+        if ahead > CLOCK.1 {
+            found.add(Level::Fail, "clock", format!("the newest audit record is {ahead} s in the future: the clock of this machine is wrong, or was. Correct it."));
+        }
+    }
+    match verify::verify_tail(db, settings, AUDIT_ROWS).await {
+        Ok(verdict) => match verdict.bad {
+            None => found.add(Level::Ok, "audit trail", format!("the last {} linked records are as they were written. `chelal audit verify` verifies all of them.", verdict.linked)),
+            Some(bad) => found.add(Level::Fail, "audit trail", format!("{bad}. Keep the database and the anchor as they are, and find out who did this.")),
+        },
+        Err(error) => found.add(Level::Fail, "audit trail", words(&error)),
+    }
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Db(error) => error.to_string(),
+        Error::Internal(error) => error.to_string(),
+        other => format!("{other:?}"),
+    }
+}
