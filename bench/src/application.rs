@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use identity::credential::password::HasherConfig;
 use kernel::Clock;
-use platform::app::App;
+use platform::app::{App, Shared};
+use platform::boot::Parts;
 use platform::mail::Mailer;
 use platform::settings::Settings;
 
@@ -18,11 +19,15 @@ async fn boot(pairs: Vec<(String, String)>) -> Outcome<(Arc<App>, axum::Router)>
     let settings = Settings::from_pairs(pairs)
         .map_err(|error| error.to_string())?
         .settings;
-    server::build(server::Parts {
+    let mut shared = Shared::default();
+    let door = identity::door(HasherConfig::default(), &mut shared).map_err(|error| error.to_string())?;
+    server::build(Parts {
         settings,
         clock: Clock::system(),
+        modules: server::modules::modules(),
+        door,
         mailer: Mailer::Off,
-        hasher: HasherConfig::default(),
+        shared,
     })
     .await
     .map_err(|error| format!("{error:?}").into())

@@ -32,6 +32,7 @@ mod identifier;
 pub mod link;
 pub mod merge;
 mod migrations;
+mod moved;
 pub mod patient;
 mod scope;
 mod search;

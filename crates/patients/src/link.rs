@@ -22,7 +22,7 @@ platform::record! {
             reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
             /// Who decided.
             decided_by: Option<i64> = None,
-            /// What was moved; see `merge::Moved`.
+            /// What was moved; see `moved::Moved`.
             payload: Sealed<Doc> = Sealed::new(Doc::default()),
             /// When it was undone.
             undone_at: Option<Timestamp> = None,

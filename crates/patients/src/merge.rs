@@ -14,10 +14,10 @@ use contracts::{PatientsMerged, PatientsUnmerged};
 use kernel::Code;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::{Cx, column, select};
-use platform::db::{Statement, ToValue};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::NON_FIELD;
-use platform::field::{Blank, Doc, Line, List, Ref};
+use platform::field::{Blank, Doc, Line, List};
 use platform::http::call::{Call, Reply};
 use platform::module::PatientColumn;
 use platform::outbox::Event;
@@ -26,12 +26,12 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Alias, Expr, ExprTrait, Order, Query};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::duplicates;
 use crate::link::PatientLink;
+use crate::moved::{Moved, move_all, move_back};
 use crate::patient::Patient;
-use crate::terms;
 
 platform::input! {
     /// Which other record is the same person: `into` or `duplicate`, not both.
@@ -69,24 +69,6 @@ pub struct Unmerged {
     pub was_merged_into: i64,
     /// How many rows were moved back, by what they are.
     pub restored: BTreeMap<String, usize>,
-}
-
-/// What a merging moved: the payload that undoes it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Moved {
-    /// Rows by table and column.
-    columns: Vec<MovedColumn>,
-    /// The account that went from the record given up to the one that stays.
-    user: Option<i64>,
-    /// Care relationships that the record that stays gained: (user, source).
-    care: Vec<(i64, String)>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct MovedColumn {
-    table: String,
-    column: String,
-    ids: Vec<i64>,
 }
 
 /// A record that was merged into another is no longer worked with.
@@ -295,150 +277,6 @@ fn clash(
             .and_where(of("theirs", "voided_at").is_null());
     }
     query
-}
-
-/// Moves every declared column, the account and the care relationships.
-async fn move_all(
-    cx: &mut Cx,
-    lost: Patient,
-    kept: Patient,
-) -> Result<(Moved, BTreeMap<String, usize>), Error> {
-    let (from, to) = (lost.meta.id, kept.meta.id);
-    let mut payload = Moved::default();
-    let mut counts = BTreeMap::new();
-    let app = cx.app.clone();
-    for column in app.registry.patient_columns() {
-        let ids = move_rows(cx, column.table, column.column, from, to, None).await?;
-        if !ids.is_empty() {
-            *counts.entry(column.label.to_owned()).or_default() += ids.len();
-            payload.columns.push(MovedColumn {
-                table: column.table.to_owned(),
-                column: column.column.to_owned(),
-                ids,
-            });
-        }
-    }
-    let care = Statement::raw(
-        "INSERT INTO care_relationship (patient, \"user\", source, since) \
-         SELECT $2, \"user\", source, since FROM care_relationship WHERE patient = $1 \
-         ON CONFLICT DO NOTHING RETURNING \"user\", source",
-        vec![from.to_value(), to.to_value()],
-    );
-    payload.care = cx.unscoped("care follows the person").all(care).await?;
-    terms::keep_identifier(cx, &lost).await?;
-    let mut given_up = lost.clone();
-    given_up.merged_into = Some(Ref::new(to));
-    given_up.user = None;
-    cx.update(&mut given_up, &lost).await?;
-    if let Some(user) = lost.user {
-        let mut stays = kept.clone();
-        stays.user = Some(user);
-        cx.update(&mut stays, &kept).await?;
-        payload.user = Some(user.get());
-    }
-    Ok((payload, counts))
-}
-
-/// Moves back what a merging moved.
-async fn move_back(
-    cx: &mut Cx,
-    payload: &Moved,
-    lost: Patient,
-    kept: Patient,
-) -> Result<BTreeMap<String, usize>, Error> {
-    let (back_to, from) = (lost.meta.id, kept.meta.id);
-    let mut counts = BTreeMap::new();
-    let app = cx.app.clone();
-    for column in app.registry.patient_columns() {
-        let moved = payload
-            .columns
-            .iter()
-            .find(|moved| moved.table == column.table && moved.column == column.column);
-        if let Some(moved) = moved {
-            let ids = move_rows(
-                cx,
-                column.table,
-                column.column,
-                from,
-                back_to,
-                Some(&moved.ids),
-            )
-            .await?;
-            if !ids.is_empty() {
-                *counts.entry(column.label.to_owned()).or_default() += ids.len();
-            }
-        }
-    }
-    for (user, source) in &payload.care {
-        let statement = Statement::raw(
-            "DELETE FROM care_relationship WHERE patient = $1 AND \"user\" = $2 AND source = $3",
-            vec![from.to_value(), user.to_value(), source.to_value()],
-        );
-        cx.unscoped("care follows the person")
-            .execute(statement)
-            .await?;
-    }
-    let account = payload
-        .user
-        .filter(|user| kept.user.map(|user| user.get()) == Some(*user));
-    if account.is_some() {
-        // First here, since an account belongs to one record at a time.
-        let mut stays = kept.clone();
-        stays.user = None;
-        cx.update(&mut stays, &kept).await?;
-    }
-    let mut restored = lost.clone();
-    restored.merged_into = None;
-    restored.user = account.map(Ref::new);
-    cx.update(&mut restored, &lost).await?;
-    terms::rewrite(cx, &restored).await?;
-    Ok(counts)
-}
-
-/// Sets a column of every row that names one patient, or only of some rows, to another; answers which.
-/// Rows of declared tables count that as a change, so that caches and offline clients notice.
-async fn move_rows(
-    cx: &mut Cx,
-    table: &'static str,
-    name: &'static str,
-    from: i64,
-    to: i64,
-    only: Option<&[i64]>,
-) -> Result<Vec<i64>, Error> {
-    let versioned = cx.app.registry.tables().any(|info| info.table == table);
-    let mut moved = Vec::new();
-    // A statement binds only so many values.
-    let parts: Vec<Option<&[i64]>> = match only {
-        None => vec![None],
-        Some(ids) => ids.chunks(500).map(Some).collect(),
-    };
-    for part in parts {
-        let mut update = Query::update();
-        update
-            .table(Alias::new(table))
-            .value(Alias::new(name), Expr::val(to))
-            .and_where(Expr::col(Alias::new(name)).eq(from))
-            .returning_col(Alias::new("id"));
-        if versioned {
-            update
-                .value(
-                    Alias::new("version"),
-                    Expr::col(Alias::new("version")).add(1i64),
-                )
-                .value(Alias::new("updated_at"), Expr::val(cx.now().to_value()));
-        }
-        if let Some(ids) = part {
-            update.and_where(Expr::col(Alias::new("id")).is_in(ids.iter().copied()));
-        }
-        let statement = Statement::build(cx.dialect(), &update);
-        let ids: Vec<(i64,)> = cx
-            .unscoped("merging moves everything, whoever may see it")
-            .all(statement)
-            .await?;
-        moved.extend(ids.into_iter().map(|(id,)| id));
-    }
-    moved.sort_unstable();
-    Ok(moved)
 }
 
 /// The record that stays is not always changed itself, but it is now about more, or less.

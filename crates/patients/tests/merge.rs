@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use serde_json::{Value as Json, json};
-use testkit::{Caller, World};
+use testkit::Caller;
 
 fn named(first: &str, id: &str) -> Json {
     json!({

@@ -3,7 +3,6 @@
 
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
-use testkit::World;
 
 fn somebody(id: Option<&str>, n: usize) -> Json {
     json!({

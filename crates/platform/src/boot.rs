@@ -69,39 +69,44 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         shared: parts.shared,
     });
     app.reads.start(&app);
-    if let Some((mut server, tls)) = app.settings.database.listener()? {
-        // A pooler cannot keep a connection that listens.
-        if let Some(direct) = &app.settings.db_direct {
-            server = (**direct).clone();
-        }
-        // It ends with the process: nobody waits for it.
-        drop(app.hub.connect_postgres(server, tls));
-    }
     keys::watch(&app);
     Registry::seed(&app).await?;
     Ok(app)
 }
 
-/// What runs beside the requests in a process that serves, and in no test that does not ask for it: the
-/// sealer of the audit trail.
-pub struct Beside(JoinHandle<()>);
+/// What runs beside the requests in a process that serves, and in no test that does not ask for it.
+pub struct Beside {
+    sealer: JoinHandle<()>,
+    link: Option<JoinHandle<()>>,
+}
 
 impl Beside {
-    /// Starts it.
-    pub fn start(app: &Arc<App>) -> Beside {
-        Beside(sealer::start(app))
+    /// Starts the sealer of the audit trail and, on PostgreSQL, the link to the other nodes.
+    ///
+    /// # Errors
+    /// When the certificates to check the database server with cannot be read.
+    pub fn start(app: &Arc<App>) -> Result<Beside, Error> {
+        let link = app.settings.database.listener()?.map(|(server, tls)| {
+            // A pooler cannot keep a connection that listens.
+            let server = app.settings.db_direct.as_deref().cloned().unwrap_or(server);
+            app.hub.connect_postgres(server, tls)
+        });
+        Ok(Beside {
+            sealer: sealer::start(app),
+            link,
+        })
     }
 
-    /// Ends it after it has linked and anchored what the last requests left in the audit trail.
+    /// Links and anchors what the last requests left in the audit trail, then ends.
     pub async fn stop(self, app: &Arc<App>) {
-        self.0.abort();
-        // Aborted in the middle of a transaction it rolls back; what follows does it again.
-        let _ = self.0.await;
+        self.sealer.abort();
+        // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
+        let _ = self.sealer.await;
         if let Err(error) = sealer::seal_now(app).await {
-            tracing::error!(
-                ?error,
-                "the audit trail could not be linked; the next start does it"
-            );
+            tracing::error!(?error, "the audit trail could not be linked; the next start does it");
+        }
+        if let Some(link) = self.link {
+            link.abort();
         }
     }
 }

@@ -184,7 +184,17 @@ impl TestServer {
             name.starts_with(PREFIX),
             "{name} is not a database of the tests"
         );
-        self.execute(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"));
+        let statement = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
+        // An autovacuum worker at work there is not ours to end; it is gone in a moment.
+        for _ in 0..50 {
+            match self.with_client(async |client| client.batch_execute(&statement).await) {
+                Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                _ => break,
+            }
+        }
+        self.execute(&statement);
     }
 
     /// Drops what killed runs left behind. One that is still in use stays: a long test is not a

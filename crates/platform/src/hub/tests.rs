@@ -107,18 +107,10 @@ async fn too_large_messages_are_refused_everywhere() {
     assert!(is_quiet(&mut inbox));
 }
 
-/// A database to test with, else a note that the test was skipped.
+/// A database of the test's own, where there is PostgreSQL.
 fn postgres() -> Option<tokio_postgres::Config> {
-    let url = std::env::var("CHELAL_TEST_POSTGRES")
-        .ok()
-        .filter(|url| !url.is_empty());
-    if url.is_none() {
-        eprintln!("skipped: CHELAL_TEST_POSTGRES is not set");
-    }
-    url.map(|url| {
-        url.parse()
-            .expect("CHELAL_TEST_POSTGRES is a PostgreSQL URL")
-    })
+    let server = test_postgres::server()?;
+    Some(server.create_database("hub").parse().unwrap())
 }
 
 /// Never used on the test's local connection, but real.

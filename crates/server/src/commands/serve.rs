@@ -33,7 +33,7 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
         None => None,
     };
     let (app, router) = build(settings).await?;
-    let beside = Beside::start(&app);
+    let beside = Beside::start(&app)?;
     let worker = (!args.no_worker).then(|| Worker::start(&app));
     greet(&app, &listener).await?;
 

@@ -10,7 +10,7 @@ use super::{Failure, build, serve, told_to_stop};
 
 pub(super) async fn work(settings: Settings) -> Result<ExitCode, Failure> {
     let (app, _) = build(settings).await?;
-    let beside = Beside::start(&app);
+    let beside = Beside::start(&app)?;
     let worker = Worker::start(&app);
     tracing::info!("the worker runs");
     told_to_stop().await;

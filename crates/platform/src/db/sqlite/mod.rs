@@ -259,6 +259,13 @@ fn connect(path: &Path, role: Role) -> Result<Connection, DbError> {
     };
     conn.execute_batch(settings)
         .map_err(|e| error::map(&conn, e))?;
+    // Otherwise the planner looks at what is bound to LIMIT, and every execution of a cached statement
+    // that has one is parsed and planned anew.
+    conn.set_db_config(
+        rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
+        true,
+    )
+    .map_err(|e| error::map(&conn, e))?;
     let query_only = i64::from(role == Role::Reader);
     for (pragma, wanted) in [
         ("synchronous", 2),
