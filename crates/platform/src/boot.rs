@@ -102,7 +102,7 @@ impl Beside {
         self.sealer.abort();
         // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
         let _ = self.sealer.await;
-        if let Err(error) = sealer::end(app).await {
+        if let Err(error) = sealer::seal_now(app).await {
             tracing::error!(
                 ?error,
                 "the audit trail could not be linked; the next start does it"

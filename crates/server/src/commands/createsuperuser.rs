@@ -4,6 +4,7 @@ use std::io::BufRead;
 use std::process::ExitCode;
 
 use identity::credential::secret_text::SecretText;
+use platform::db::DbError;
 use platform::error::Error;
 use platform::settings::Settings;
 
@@ -54,6 +55,9 @@ pub(super) async fn create(settings: Settings, args: Args) -> Result<ExitCode, F
                 lines.join("\n")
             )))
         }
+        Err(Error::Db(DbError::Unique { .. })) => Err(Failure::Failed(
+            "the account was not made: another one has this name or address".to_owned(),
+        )),
         Err(error) => Err(error.into()),
         Ok(id) => {
             println!("{} may sign in (user {id}).", args.username);
