@@ -20,7 +20,7 @@ use crate::sink::{Place, Sink};
 use crate::{Database, Outcome, floor};
 
 /// A change of what is generated makes new templates.
-const GENERATION: u32 = 1;
+const GENERATION: u32 = 2;
 /// Calling code that completes local numbers; the default setting.
 const COUNTRY: u16 = 220;
 /// Runs made ahead of the one being stored.
@@ -260,6 +260,7 @@ impl Rows {
             let serde_json::Value::Object(body) = person.body() else {
                 return Err("a body is an object".to_owned());
             };
+            body.insert("unique_id".to_owned(), person.unique_id.clone().into());
             let mut patient =
                 Patient::create(&Body(body)).map_err(|faults| format!("{faults:?}"))?;
             patient.meta.id = id;
