@@ -257,7 +257,7 @@ impl Rows {
         };
         for (at, person) in people.iter().enumerate() {
             let id = i64::try_from(from + at + 1).map_err(|error| error.to_string())?;
-            let serde_json::Value::Object(body) = person.body() else {
+            let serde_json::Value::Object(mut body) = person.body() else {
                 return Err("a body is an object".to_owned());
             };
             body.insert("unique_id".to_owned(), person.unique_id.clone().into());
