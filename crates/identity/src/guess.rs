@@ -1,6 +1,6 @@
 //! Slows guessing down: counts attempts before they are looked at, in rows that all nodes share.
 //!
-//! The rules are [`lockout`](crate::credential::lockout)'s; here they get their rows. Each count is a
+//! The rules are [`lockout`]'s; here they get their rows. Each count is a
 //! transaction of its own that holds the rows it decides by, so that a thousand parallel guesses are
 //! counted one after the other.
 

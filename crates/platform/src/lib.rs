@@ -8,7 +8,7 @@
 //! and delete; an [`action`] is a verb with a rule; a [`route`] is what is neither. A [`module`] lists
 //! them, and router, permissions, audit and API document follow from the list. A request is a straight
 //! line through [`http`]: door, idempotency, permission, row scope, rule, write, commit, answer; the
-//! transaction and its traces are the [`cx::Cx`] that [`unit`] makes and commits.
+//! transaction and its traces are the [`cx::Cx`] that [`mod@unit`] makes and commits.
 
 pub mod access;
 pub mod account;

@@ -297,7 +297,7 @@ pub fn not_required() -> bool {
     false
 }
 
-/// Declares a table. See the [module](crate::record).
+/// Declares a table. See the [module](mod@crate::record).
 ///
 /// ```
 /// use platform::field::{Blank, Line};

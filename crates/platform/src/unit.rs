@@ -113,7 +113,7 @@ pub async fn write<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> 
 /// Writes as the program itself.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub async fn program<T>(
     app: &Arc<App>,
     name: &'static str,

@@ -538,27 +538,29 @@ mod tests {
         let stored = hash_bytes(&hasher.rule.argon2, b"correct horse")
             .unwrap()
             .to_string();
-        let fastest = |stored: Option<&str>| {
-            (0..4)
-                .map(|_| {
-                    let start = Instant::now();
-                    assert!(!hasher.rule.verify("wrong", stored));
-                    start.elapsed()
-                })
-                .min()
-                .unwrap()
-        };
         let django = DJANGO.replace("1000", "300000");
-        let known = fastest(Some(&stored));
-        for other in [None, Some(django.as_str()), Some("!"), Some("")] {
-            let time = fastest(other);
-            let ratio = time.as_secs_f64() / known.as_secs_f64();
-            assert!(
-                (0.5..2.0).contains(&ratio),
-                "{other:?}: {time:?} for {known:?}"
-            );
+        let others = [
+            Some(stored.as_str()),
+            None,
+            Some(django.as_str()),
+            Some("!"),
+            Some(""),
+        ];
+        let mut fastest = [Duration::MAX; 5];
+        // Taken in turns, so that load from elsewhere falls on all alike.
+        for _ in 0..8 {
+            for (other, fastest) in others.iter().zip(&mut fastest) {
+                let start = Instant::now();
+                assert!(!hasher.rule.verify("wrong", *other));
+                *fastest = (*fastest).min(start.elapsed());
+            }
+        }
+        for (other, time) in others.iter().zip(fastest) {
+            let ratio = time.as_secs_f64() / fastest[0].as_secs_f64();
+            assert!((0.4..2.5).contains(&ratio), "{other:?}: {fastest:?}");
         }
     }
+
     /// The dummy must not become a password that opens every account.
     #[test]
     fn matching_the_dummy_proves_nothing() {

@@ -2,7 +2,7 @@
 //!
 //! A row is linked within a second of its commit, in the order of ids among those that wait; a
 //! transaction that took its id early and committed late comes later in the chain. After the commit the
-//! end of the chain is signed and appended to the [anchor](super::anchor). A crash in between costs
+//! end of the chain is signed and appended to the [anchor](mod@super::anchor). A crash in between costs
 //! nothing: every node compares its anchor with the chain's end once a second, whoever sealed it.
 
 use std::collections::BTreeSet;
