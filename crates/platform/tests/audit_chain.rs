@@ -230,7 +230,7 @@ async fn anchors_tell_what_the_table_cannot() {
         std::fs::write(world.anchor(), good.replacen("4 ", "3 ", 1)).unwrap();
         let bad = check(&world).await.bad.unwrap();
         assert!(
-            matches!(bad.problem, Problem::AnchorForged { line: 1, .. }),
+            matches!(bad.problem, Problem::AnchorForged { line: 2, .. }),
             "{bad}"
         );
         std::fs::write(world.anchor(), format!("nonsense\n{good}")).unwrap();

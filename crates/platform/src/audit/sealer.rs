@@ -48,6 +48,13 @@ async fn run(app: Weak<App>) {
     loop {
         ticks.tick().await;
         let Some(app) = app.upgrade() else { return };
+        // The anchor exists before the first row is linked: whoever dies in between leaves a trail
+        // without a promise, not one that looks robbed of its anchor.
+        if witness.anchored.is_none()
+            && let Err(error) = witness.look(&app, Duration::ZERO).await
+        {
+            tracing::error!(?error, "the audit anchor could not be written");
+        }
         if let Err(error) = seal(&app).await {
             tracing::error!(?error, "the audit trail could not be linked");
         }
@@ -281,7 +288,7 @@ impl Witness {
         let done = tokio::task::spawn_blocking(move || {
             let anchored = match anchored {
                 Some(sequence) => sequence,
-                None => anchor::last(&path, &ring)?.map_or(0, |last| last.head.sequence),
+                None => anchor::last(&path, &ring)?.map_or(-1, |last| last.head.sequence),
             };
             if head.sequence > anchored {
                 anchor::append(&path, &ring.sign_head(head))?;

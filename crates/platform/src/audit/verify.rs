@@ -253,8 +253,11 @@ impl<'a> Walk<'a> {
                 anchor::Line::Head(head) if self.ring.verify_head(&head) => {
                     let highest = Ord::max(self.verdict.anchored.unwrap_or(0), head.head.sequence);
                     self.verdict.anchored = Some(highest);
-                    *next = Some(head);
-                    break;
+                    // The head of the empty chain promises no row.
+                    if head.head.sequence > 0 {
+                        *next = Some(head);
+                        break;
+                    }
                 }
                 anchor::Line::Head(_) | anchor::Line::Unreadable => {
                     self.forged.get_or_insert_with(|| Problem::AnchorForged {
