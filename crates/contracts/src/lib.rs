@@ -2,5 +2,9 @@
 //! data without logic. Each has its `TOPIC` beside it.
 
 mod patients;
+mod scheduling;
 
 pub use patients::{PatientsMerged, PatientsUnmerged};
+pub use scheduling::{
+    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
+};

@@ -3,7 +3,6 @@
 //! [`build`] makes the whole application, layers included; `chelal serve` and the tests use the same
 //! one. What surrounds a request (ids, logs, limits, timeouts, CORS) is put on in [`web`], once.
 
-pub mod api;
 pub mod commands;
 pub mod listen;
 mod logging;

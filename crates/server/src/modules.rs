@@ -2,9 +2,14 @@
 
 use platform::module::Module;
 
-use crate::api;
-
 /// Every module, lower ones first; the platform's own is added at [`platform::boot::boot`].
 pub fn modules() -> Vec<Module> {
-    vec![identity::module(), patients::module(), api::module()]
+    vec![
+        identity::module(),
+        patients::module(),
+        scheduling::module(),
+        clinical::module(),
+        messaging::module(),
+        reports::module(),
+    ]
 }

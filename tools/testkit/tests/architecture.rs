@@ -13,6 +13,10 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
+    &["chelal-scheduling"],
+    &["chelal-clinical"],
+    &["chelal-messaging"],
+    &["chelal-reports"],
     &["chelal"],
 ];
 
