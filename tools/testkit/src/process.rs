@@ -55,7 +55,12 @@ impl Installation {
     #[must_use]
     pub fn with_superuser(self) -> Installation {
         let made = self.run_with(
-            &["createsuperuser", "--username", SUPERUSER, "--password-stdin"],
+            &[
+                "createsuperuser",
+                "--username",
+                SUPERUSER,
+                "--password-stdin",
+            ],
             PASSWORD,
         );
         assert!(made.status.success(), "{made:?}");

@@ -186,9 +186,7 @@ impl World {
 
     /// Serves on a socket until the test ends; see [`Caller::over`].
     pub async fn listen(&self) -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket");
         let never = std::future::pending();
         let router = self.router.clone();
