@@ -8,33 +8,71 @@ use platform::texts::Text;
 use sea_query::ExprTrait;
 
 use crate::user::User;
+use crate::user_rules::tidy;
 
-/// Nobody signs in by a name that is another account's address, or the reverse: people type either
-/// into the same box. (That neither is taken as such is a constraint of the table.)
+/// Tidies an account and checks everything about its names at once.
 ///
 /// # Errors
-/// 400 under the field that is another account's.
-pub async fn names_are_free(cx: &mut Cx, user: &User) -> Result<(), Error> {
-    let username = user.username_fold.to_string();
-    let mut either = column(User::TABLE, "email_fold").eq(username.clone());
-    if let Some(email) = &user.email_fold {
-        either = either.or(column(User::TABLE, "username_fold").eq(email.to_string()));
+/// 400 by field.
+pub(crate) async fn check(
+    cx: &mut Cx,
+    user: &mut User,
+    before: Option<&User>,
+) -> Result<(), Error> {
+    Ok(complaints(cx, user, before).await?.into_result()?)
+}
+
+/// As [`check`], for whoever has more to complain of.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn complaints(
+    cx: &mut Cx,
+    user: &mut User,
+    before: Option<&User>,
+) -> Result<Faults, Error> {
+    let faults = tidy(cx, user);
+    Ok(faults.and(taken(cx, user, before).await?))
+}
+
+/// Nobody signs in by a name that another account has, be it as its username or as its address:
+/// people type either into the same box. Only a name that is new is complained of. (That two accounts
+/// never have the same username or the same address is a constraint of the table as well.)
+async fn taken(cx: &mut Cx, user: &User, before: Option<&User>) -> Result<Faults, Error> {
+    let was = |name: &str| {
+        before.is_some_and(|before| {
+            *before.username_fold == *name || before.email_fold.as_deref() == Some(name)
+        })
+    };
+    let username = Some(&*user.username_fold).filter(|name| !was(name));
+    let email = user.email_fold.as_deref().filter(|name| !was(name));
+    let wanted: Vec<&str> = username.into_iter().chain(email).collect();
+    let mut faults = Faults::new();
+    if wanted.is_empty() {
+        return Ok(faults);
     }
     let mut query = select::<User>();
     query
         .and_where(column(User::TABLE, "id").ne(user.meta.id))
-        .and_where(either);
-    let found: Vec<User> = cx
+        .and_where(
+            column(User::TABLE, "username_fold")
+                .is_in(wanted.clone())
+                .or(column(User::TABLE, "email_fold").is_in(wanted)),
+        );
+    let others: Vec<User> = cx
         .unscoped("names to sign in with are one set over all accounts")
         .records(query)
         .await?;
-    let mut faults = Faults::new();
-    for other in found {
-        let by_name = other.email_fold.as_deref() == Some(username.as_str());
-        let field = if by_name { "username" } else { "email" };
-        if !faults.has(field) {
-            faults.say(field, Text::new("taken"));
-        }
+    let has = |name: &str| {
+        others
+            .iter()
+            .any(|other| *other.username_fold == *name || other.email_fold.as_deref() == Some(name))
+    };
+    if username.is_some_and(has) {
+        faults.say("username", Text::new("taken"));
     }
-    Ok(faults.into_result()?)
+    if email.is_some_and(has) {
+        faults.say("email", Text::new("taken"));
+    }
+    Ok(faults)
 }

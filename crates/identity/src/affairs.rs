@@ -3,7 +3,7 @@
 use platform::module::Module;
 use platform::texts::TextSource;
 
-use crate::decide_role_change::{Approve, Reject};
+use crate::decide_role_change::Decide;
 use crate::delegate_access::DelegateAccess;
 use crate::login_activity::LoginActivity;
 use crate::organization::Organization;
@@ -36,8 +36,8 @@ pub(crate) fn declare(module: Module) -> Module {
         .texts(TEXTS)
         .resource::<LoginActivity>()
         .resource::<RoleChangeRequest>()
-        .action::<Approve>()
-        .action::<Reject>()
+        .action::<Decide<true>>()
+        .action::<Decide<false>>()
         .resource::<DelegateAccess>()
         .resource::<Organization>()
         .resource::<OrganizationMembership>()

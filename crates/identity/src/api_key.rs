@@ -15,7 +15,7 @@ use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
 
 use crate::credential::api_key::NewApiKey;
-use crate::login::oneself;
+use crate::proof::oneself;
 use crate::state::ACCESS;
 use crate::user::User;
 

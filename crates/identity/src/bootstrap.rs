@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::StatusCode;
+use kernel::BuiltinRole;
 use platform::app::App;
 use platform::cx::Cx;
 use platform::db::{Dialect, Statement, ToValue};
@@ -13,19 +14,20 @@ use platform::http::call::{Call, Reply};
 use platform::unit;
 use serde_json::json;
 
+use crate::account_rules::check;
 use crate::credential::secret_text::SecretText;
 use crate::credential::token::{Fingerprint, LinkKind};
 use crate::door::token_invalid;
 use crate::passwords;
 use crate::state::Identity;
 use crate::user::User;
-use crate::user_rules::{blank, tidy};
+use crate::user_rules::blank;
 
 platform::input! {
     /// The first administrator.
     pub struct FirstAdmin {
         /// The set-up link's token.
-        token: Line<4096>,
+        token: SecretText,
         /// The name to sign in with.
         username: Line<150>,
         /// The address to sign in with.
@@ -49,7 +51,7 @@ pub async fn create_superuser(
     unit::program(app, "createsuperuser", move |cx| {
         let mut user = user.clone();
         Box::pin(async move {
-            tidy(cx, &mut user)?;
+            check(cx, &mut user, None).await?;
             cx.insert(&mut user).await?;
             Ok(user.meta.id)
         })
@@ -57,17 +59,14 @@ pub async fn create_superuser(
     .await
 }
 
-/// The link by which the first administrator is made, as long as there is no account at all. It is
-/// good for a day and works once.
+/// The link by which the first administrator is made, as long as there is none. It is good for a day
+/// and works once. Accounts without rights do not count: anybody may register one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn setup_link(app: &Arc<App>) -> Result<Option<String>, Error> {
-    let (any,): (i64,) = app
-        .db
-        .one(Statement::raw("SELECT count(*) FROM app_user", vec![]))
-        .await?;
-    if any > 0 {
+    let found: Option<(i64,)> = app.db.optional(any_admin()).await?;
+    if found.is_some() {
         return Ok(None);
     }
     let issued = Identity::of(app)?
@@ -84,7 +83,7 @@ pub(crate) fn setup<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<
         let input = <FirstAdmin as platform::action::Input>::parse(&call.body_for(&[])?)?;
         Identity::of(&cx.app)?
             .tokens(&cx.app)?
-            .verify_link(LinkKind::Setup, &input.token, cx.now())
+            .verify_link(LinkKind::Setup, input.token.expose(), cx.now())
             .and_then(|link| link.bind(&nobody()))
             .map_err(|_| token_invalid())?;
         if exists(cx).await? {
@@ -111,7 +110,7 @@ pub(crate) fn setup<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<
                 if exists(cx).await? {
                     return Err(token_invalid());
                 }
-                tidy(cx, &mut user)?;
+                check(cx, &mut user, None).await?;
                 cx.insert(&mut user).await?;
                 Ok(user.meta.id)
             })
@@ -124,11 +123,18 @@ pub(crate) fn setup<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<
     })
 }
 
+/// Finds an administrator, also one who may not sign in at present: the last one cannot go, so there
+/// is one from the first on.
+fn any_admin() -> Statement {
+    let sql = "SELECT id FROM app_user WHERE is_superuser = $1 OR role = $2 LIMIT 1";
+    let values = vec![true.to_value(), BuiltinRole::Admin.id().to_value()];
+    Statement::raw(sql, values)
+}
+
 async fn exists(cx: &mut Cx) -> Result<bool, Error> {
-    let sql = "SELECT id FROM app_user WHERE id > $1 LIMIT 1";
     let found: Option<(i64,)> = cx
         .unscoped("nobody has an account yet")
-        .optional(Statement::raw(sql, vec![0_i64.to_value()]))
+        .optional(any_admin())
         .await?;
     Ok(found.is_some())
 }

@@ -19,9 +19,9 @@ use crate::accounts::{by_id, held, same, set_password};
 use crate::credential::secret_text::SecretText;
 use crate::credential::token::{Fingerprint, LinkKind, TokenError, UnboundLink};
 use crate::guess;
-use crate::login::{oneself, prove_password};
 use crate::mail;
 use crate::passwords;
+use crate::proof::{oneself, prove_password};
 use crate::state::Identity;
 use crate::user::{User, fold};
 
@@ -47,7 +47,7 @@ platform::input! {
     /// A new password by a mailed link.
     pub struct LinkedPassword {
         /// The link's token.
-        token: Line<4096>,
+        token: SecretText,
         /// The password.
         new_password: SecretText,
     }
@@ -138,7 +138,7 @@ async fn by_link(cx: &mut Cx, call: &Call, kind: LinkKind) -> Result<(), Error> 
     let input = <LinkedPassword as platform::action::Input>::parse(&call.body_for(NAMES)?)?;
     let link = Identity::of(&cx.app)?
         .tokens(&cx.app)?
-        .verify_link(kind, &input.token, cx.now())
+        .verify_link(kind, input.token.expose(), cx.now())
         .map_err(bad_link)?;
     let user = by_id(cx, link.user_id)
         .await?

@@ -64,15 +64,19 @@ fn hindrance(status: RequestStatus, asks: i64, deciders: &[i64]) -> Option<Hindr
     }
 }
 
-/// Gives the role that was asked for.
-pub struct Approve;
+/// A decision. `APPROVE` gives the role that was asked for; without it, everything stays as it is.
+pub struct Decide<const APPROVE: bool>;
 
-impl Action for Approve {
+impl<const APPROVE: bool> Action for Decide<APPROVE> {
     type On = RoleChangeRequest;
     type Input = DecisionInput;
     type Output = Decided;
-    const VERB: &'static str = "approve";
-    const SUMMARY: &'static str = "Give the user the role they asked for";
+    const VERB: &'static str = if APPROVE { "approve" } else { "reject" };
+    const SUMMARY: &'static str = if APPROVE {
+        "Give the user the role they asked for"
+    } else {
+        "Turn a request for another role down"
+    };
 
     fn access() -> Access {
         Access::may(&[BuiltinRole::Admin])
@@ -83,47 +87,36 @@ impl Action for Approve {
         row: Option<RoleChangeRequest>,
         input: DecisionInput,
     ) -> Result<Decided, Error> {
-        let row = decide(cx, row, input, RequestStatus::Approved).await?;
-        let before = accounts::held(cx, row.user.get())
-            .await?
-            .ok_or_else(Error::not_found)?;
-        if before.is_superuser {
-            let text = Text::new("superuser-is-admin");
-            return Err(Error::refuse(Code::Conflict, text));
+        let status = if APPROVE {
+            RequestStatus::Approved
+        } else {
+            RequestStatus::Rejected
+        };
+        let row = decide(cx, row, input, status).await?;
+        if APPROVE {
+            give(cx, &row).await?;
         }
-        let mut user = before.clone();
-        user.role = Some(row.requested_role);
-        if is_admin_account(&before) && !is_admin_account(&user) {
-            another_admin(cx, user.meta.id).await?;
-        }
-        cx.update(&mut user, &before).await?;
-        cx.tell(user_topic(user.meta.id), "");
         show(cx, &row).await
     }
 }
 
-/// Leaves everything as it is.
-pub struct Reject;
-
-impl Action for Reject {
-    type On = RoleChangeRequest;
-    type Input = DecisionInput;
-    type Output = Decided;
-    const VERB: &'static str = "reject";
-    const SUMMARY: &'static str = "Turn a request for another role down";
-
-    fn access() -> Access {
-        Access::may(&[BuiltinRole::Admin])
+/// Gives the user the role.
+async fn give(cx: &mut Cx, request: &RoleChangeRequest) -> Result<(), Error> {
+    let before = accounts::held(cx, request.user.get())
+        .await?
+        .ok_or_else(Error::not_found)?;
+    if before.is_superuser {
+        let text = Text::new("superuser-is-admin");
+        return Err(Error::refuse(Code::Conflict, text));
     }
-
-    async fn run(
-        cx: &mut Cx,
-        row: Option<RoleChangeRequest>,
-        input: DecisionInput,
-    ) -> Result<Decided, Error> {
-        let row = decide(cx, row, input, RequestStatus::Rejected).await?;
-        show(cx, &row).await
+    let mut user = before.clone();
+    user.role = Some(request.requested_role);
+    if is_admin_account(&before) && !is_admin_account(&user) {
+        another_admin(cx, user.meta.id).await?;
     }
+    cx.update(&mut user, &before).await?;
+    cx.tell(user_topic(user.meta.id), "");
+    Ok(())
 }
 
 async fn decide(

@@ -13,10 +13,10 @@ use sea_query::{Condition, ExprTrait};
 use serde_json::Value as Json;
 
 use crate::accounts;
-use crate::role_change_request::not_for_another;
 use crate::shown;
 use crate::state::ACCESS;
 use crate::user::User;
+use crate::user_rules::in_person;
 
 platform::record! {
     /// What a user lets a delegate do. It is live until it is revoked.
@@ -99,7 +99,7 @@ impl Resource for DelegateAccess {
         before: Option<&Self>,
         _body: &Body,
     ) -> Result<(), Error> {
-        not_for_another(cx)?;
+        in_person(cx)?;
         let me = cx.user_id()?;
         match before {
             None => row.user = Ref::new(me),
@@ -132,7 +132,7 @@ impl Resource for DelegateAccess {
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
-        not_for_another(cx)?;
+        in_person(cx)?;
         may_change(cx.grant(), row.user.get())?;
         cx.tell(ACCESS, "");
         Ok(())

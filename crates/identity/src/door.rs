@@ -137,8 +137,12 @@ impl IdentityDoor {
         session: Option<Uuid>,
         delegate: Option<&UserState>,
     ) -> Result<Actor, Error> {
-        // A delegate holds what the user holds and nothing of their own.
-        let grants = self.0.grants(app, user.role).await?;
+        // A delegate holds what the user holds and nothing of their own, but for what is nobody's to
+        // do in another's name.
+        let mut grants = self.0.grants(app, user.role).await?;
+        if delegate.is_some() {
+            grants = Arc::new(grants.filtered(delegable));
+        }
         Ok(Actor {
             who: Who::User(SignedIn {
                 id: user.id,
@@ -152,6 +156,24 @@ impl IdentityDoor {
             language: Some(delegate.unwrap_or(user).language),
         })
     }
+}
+
+/// Whether a permission can be used in another's name. Accounts, roles and everything else that decides
+/// who may do what cannot: a delegate who could give rights would stay when the delegation is revoked.
+fn delegable(permission: &str) -> bool {
+    let (resource, verb) = permission.split_once(':').unwrap_or((permission, ""));
+    let kept = matches!(
+        resource,
+        "users"
+            | "roles"
+            | "sessions"
+            | "api-keys"
+            | "delegateaccess"
+            | "role-change-requests"
+            | "organizations"
+            | "organization-memberships"
+    );
+    !kept || verb == "read"
 }
 
 /// The user and session behind an access token.

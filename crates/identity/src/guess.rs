@@ -11,6 +11,7 @@ use kernel::Code;
 use platform::cx::Cx;
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
+use platform::http::origin;
 use platform::texts::Text;
 
 use crate::credential::lockout::{self, AddressFailures, PairFailures, Verdict};
@@ -55,7 +56,7 @@ impl Attempt {
 /// The caller's address as counted.
 pub fn address(cx: &Cx) -> String {
     let ip = cx.origin.ip.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    lockout::address_key(ip).to_string()
+    origin::network(ip).to_string()
 }
 
 /// Counts an attempt as a failure, unless it may not be made at all. Call it before the secret is
@@ -109,6 +110,50 @@ pub async fn forgive(cx: &mut Cx, attempt: &Attempt) -> Result<(), Error> {
 pub async fn forget_account(cx: &mut Cx, user: i64) -> Result<(), Error> {
     let sql = "DELETE FROM login_failure WHERE account = $1";
     run(cx, sql, vec![format!("user:{user}").to_value()]).await
+}
+
+/// Attempts at one user's second factor that may fail at once, from all addresses together.
+const FACTOR_BURST: i32 = 50;
+/// In what time one of them is forgotten: some 1,500 guesses a day, of a million codes.
+const FACTOR_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
+
+/// As [`count`], and also under the account alone: a code has six digits, and whoever is asked for it
+/// knows the password already, so that waiting for one address is no bound (RFC 4226 §7.3).
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_factor(cx: &mut Cx, attempt: &Attempt, user: i64) -> Result<Verdict, Error> {
+    let (now, key) = (cx.now(), factor_key(user));
+    let empty_at = bucket(cx, &key)
+        .await?
+        .map_or(now, |bucket| bucket.empty_at.max(now));
+    let room_at = empty_at
+        .checked_sub(FACTOR_INTERVAL * (FACTOR_BURST - 1))
+        .map_err(Error::internal)?;
+    if now < room_at {
+        return Ok(Verdict::LockedUntil(room_at));
+    }
+    let verdict = count(cx, attempt).await?;
+    if verdict == Verdict::Allowed {
+        let empty_at = empty_at
+            .checked_add(FACTOR_INTERVAL)
+            .map_err(Error::internal)?;
+        fill(cx, &key, AddressFailures { empty_at }).await?;
+    }
+    Ok(verdict)
+}
+
+/// The right code was given: the account's failures are forgotten.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forgive_factor(cx: &mut Cx, user: i64) -> Result<(), Error> {
+    let sql = "DELETE FROM login_address WHERE address = $1";
+    run(cx, sql, vec![factor_key(user).to_value()]).await
+}
+
+fn factor_key(user: i64) -> String {
+    format!("2fa:{user}")
 }
 
 /// Lets `burst` calls through at once and then one each `interval`, for each key, such as

@@ -14,10 +14,11 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
-pub mod account_rules;
+mod account_rules;
 pub mod accounts;
 mod affairs;
 pub mod api_key;
+mod belongings;
 pub mod bootstrap;
 mod cleanup;
 pub mod close_account;
@@ -27,6 +28,7 @@ pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod download_data;
+pub mod grant_rules;
 pub mod grants;
 pub mod guess;
 mod load;
@@ -39,6 +41,7 @@ pub mod organization_membership;
 pub mod passwords;
 pub mod preference;
 pub mod profile;
+mod proof;
 pub mod register;
 pub mod role;
 pub mod role_change_request;

@@ -20,13 +20,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::accounts::{self, by_id, by_login, held, ip, note_login, proved, same};
-use crate::credential::lockout::Verdict;
+use crate::accounts::{by_id, by_login, held, ip, note_login, proved, same};
 use crate::credential::secret_text::SecretText;
+use crate::credential_routes::fingerprint;
 use crate::door::{bad_token, by_session, inactive, token_invalid};
 use crate::guess::{self, Attempt};
 use crate::login_activity::LoginStatus;
 use crate::passwords;
+use crate::proof::{count, count_factor};
 use crate::session::Session;
 use crate::state::{Identity, effective_role, session_topic};
 use crate::two_factor::{self, Proof};
@@ -46,7 +47,7 @@ platform::input! {
     /// The second step of signing in.
     pub struct SecondStep {
         /// What the first step answered.
-        challenge: Line<4096>,
+        challenge: SecretText,
         /// A code of the authenticator app, or a recovery code.
         code: SecretText,
     }
@@ -56,12 +57,12 @@ platform::input! {
     /// A refresh token.
     pub struct RefreshInput {
         /// What signing in answered.
-        refresh: Line<4096>,
+        refresh: SecretText,
     }
 }
 
-/// Signed in.
-#[derive(Debug, Serialize, JsonSchema)]
+/// Signed in. What holds tokens does not print.
+#[derive(Serialize, JsonSchema)]
 pub struct Pair {
     /// The token for requests.
     access: String,
@@ -70,13 +71,13 @@ pub struct Pair {
 }
 
 /// A new access token.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 pub struct Access {
     access: String,
 }
 
 /// The second factor is due.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Serialize, JsonSchema)]
 pub struct ChallengeDue {
     two_factor_required: bool,
     challenge: String,
@@ -108,7 +109,7 @@ pub(crate) fn sign_in<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
             .await?;
             let challenge = Identity::of(&app)?
                 .tokens(&app)?
-                .issue_challenge(user.meta.id, cx.now())
+                .issue_challenge(user.meta.id, &fingerprint(&user), cx.now())
                 .map_err(Error::internal)?;
             return Reply::ok(&ChallengeDue {
                 two_factor_required: true,
@@ -130,17 +131,15 @@ pub(crate) fn second_step<'a>(
         let input = <SecondStep as platform::action::Input>::parse(&call.body_for(&[])?)?;
         let claims = Identity::of(&cx.app)?
             .tokens(&cx.app)?
-            .verify_challenge(&input.challenge, cx.now())
+            .verify_challenge(input.challenge.expose(), cx.now())
             .map_err(bad_token)?;
         let user = by_id(cx, claims.user_id)
             .await?
             .filter(|user| user.is_active)
             .ok_or_else(token_invalid)?;
+        claims.bind(&fingerprint(&user)).map_err(bad_token)?;
         let attempt = Attempt::at_factor(cx, user.meta.id);
-        let verdict = count(cx, &attempt, Some(user.meta.id)).await?;
-        if let Some(error) = guess::locked_out(verdict, cx.now()) {
-            return Err(error);
-        }
+        count_factor(cx, &attempt, user.meta.id).await?;
         let used = Challenge {
             jti: claims.jti,
             expires_at: claims.expires_at,
@@ -167,7 +166,7 @@ pub(crate) fn refresh<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
         let identity = Identity::of(&cx.app)?;
         let tokens = identity.tokens(&cx.app)?;
         let claims = tokens
-            .verify_refresh(&input.refresh, cx.now())
+            .verify_refresh(input.refresh.expose(), cx.now())
             .map_err(bad_token)?;
         let user = by_session(&identity, &cx.app, claims.user_id, claims.session).await?;
         let access = tokens
@@ -207,52 +206,6 @@ async fn counted(cx: &mut Cx, typed: &str) -> Result<(Option<User>, Attempt), Er
         Some(error) => Err(error),
         None => Ok((user, attempt)),
     }
-}
-
-/// Counts in a transaction of its own, which also puts on record who was kept waiting.
-pub(crate) async fn count(
-    cx: &mut Cx,
-    attempt: &Attempt,
-    user: Option<i64>,
-) -> Result<Verdict, Error> {
-    let (app, opening, attempt) = (cx.app.clone(), same(cx), attempt.clone());
-    unit::write(&app, &opening, move |cx| {
-        let attempt = attempt.clone();
-        Box::pin(async move {
-            let verdict = guess::count(cx, &attempt).await?;
-            if verdict != Verdict::Allowed {
-                note_login(cx, user, LoginStatus::Locked).await?;
-            }
-            Ok(verdict)
-        })
-    })
-    .await
-}
-
-/// Counts an attempt to prove one's password while signed in.
-///
-/// # Errors
-/// 429 after too many failures, 400 under `field` when the password is wrong.
-pub(crate) async fn prove_password(
-    cx: &mut Cx,
-    user: &User,
-    field: &str,
-    password: SecretText,
-) -> Result<(), Error> {
-    let attempt = Attempt::at(cx, Some(user), "");
-    let verdict = count(cx, &attempt, Some(user.meta.id)).await?;
-    if let Some(error) = guess::locked_out(verdict, cx.now()) {
-        return Err(error);
-    }
-    let stored = user.password_hash.as_ref().map(ToString::to_string);
-    if !passwords::is_right(&cx.app, password, stored).await? {
-        return Err(Error::field(field, Text::new("wrong-password")));
-    }
-    unit::write(&cx.app.clone(), &same(cx), move |cx| {
-        let attempt = attempt.clone();
-        Box::pin(async move { guess::forgive(cx, &attempt).await })
-    })
-    .await
 }
 
 /// Puts a failed attempt on record and answers the refusal; a failure to do so is the answer then.
@@ -326,6 +279,7 @@ async fn open_session(
             if let Some(challenge) = &challenge {
                 two_factor::use_token(cx, challenge.jti, challenge.expires_at).await?;
                 two_factor::prove(cx, user.meta.id, &challenge.code, Proof::Any).await?;
+                guess::forgive_factor(cx, user.meta.id).await?;
             }
             guess::forgive(cx, &attempt).await?;
             note_sign_in(cx, &user, rehash.as_deref()).await?;
@@ -380,16 +334,4 @@ async fn new_session(cx: &mut Cx, user: i64, sid: Uuid) -> Result<(), Error> {
     cx.unscoped("the login itself is put on record")
         .insert(&mut row)
         .await
-}
-
-/// The caller themselves, not a delegate: what concerns one's own credentials is nobody else's.
-///
-/// # Errors
-/// 401 when nobody is signed in, 403 for a delegate.
-pub(crate) async fn oneself(cx: &mut Cx) -> Result<User, Error> {
-    let id = cx.user_id()?;
-    if cx.actor.user().is_some_and(|user| user.acting.is_some()) {
-        return Err(Error::denied());
-    }
-    accounts::by_id(cx, id).await?.ok_or_else(token_invalid)
 }

@@ -13,12 +13,12 @@ use platform::record::Record;
 use platform::route::Route;
 use platform::texts::Text;
 
-use crate::account_rules::names_are_free;
+use crate::account_rules::check;
 use crate::accounts;
 use crate::shown::{self, ShownRole};
 use crate::state::user_topic;
 use crate::user::{User, UserLanguage};
-use crate::user_rules::tidy;
+use crate::user_rules::in_person;
 
 platform::input! {
     /// A change of one's own account; what is absent stays.
@@ -148,11 +148,10 @@ fn set<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>
         body.0.retain(|name, _| OWN.contains(&name.as_str()));
         let mut user = before.clone();
         user.overlay(&body)?;
-        tidy(cx, &mut user)?;
-        // Whoever takes another address over takes the account over: not in another's name.
+        check(cx, &mut user, Some(&before)).await?;
+        // Whoever takes another address over takes the account over.
         if user.email_fold != before.email_fold {
-            crate::role_change_request::not_for_another(cx)?;
-            names_are_free(cx, &user).await?;
+            in_person(cx)?;
         }
         cx.update(&mut user, &before).await?;
         cx.tell(user_topic(me), "");

@@ -14,12 +14,11 @@ use platform::route::Route;
 use platform::unit::{self, Opening};
 use serde_json::Value as Json;
 
-use crate::account_rules::names_are_free;
+use crate::account_rules::{check, complaints};
 use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::profile::OwnAccount;
 use crate::user::{User, UserLanguage};
-use crate::user_rules::tidy;
 
 platform::input! {
     /// A new account.
@@ -84,11 +83,14 @@ fn register<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, E
         let body = call.body_for(&[])?;
         let input = Registration::parse(&body)?;
         let mut user = account(&body)?;
-        tidy(cx, &mut user)?;
+        let faults = complaints(cx, &mut user, None).await?;
         // Hashing takes long; no transaction waits for it.
         let words = passwords::words(&user);
-        let hash = passwords::choose(&cx.app, "password", input.password, words).await?;
-        user.password_hash = Some(Line::cut(&hash));
+        match passwords::choose(&cx.app, "password", input.password, words).await {
+            Err(Error::Invalid(more)) => return Err(faults.and(more).into()),
+            hash => user.password_hash = Some(Line::cut(&hash?)),
+        }
+        faults.into_result()?;
         let opening = Opening {
             actor: cx.actor.clone(),
             origin: cx.origin.clone(),
@@ -97,7 +99,7 @@ fn register<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, E
         let made = unit::write(&cx.app.clone(), &opening, move |cx| {
             let mut user = user.clone();
             Box::pin(async move {
-                names_are_free(cx, &user).await?;
+                check(cx, &mut user, None).await?;
                 cx.insert(&mut user).await?;
                 OwnAccount::of(cx, &user).await
             })

@@ -7,6 +7,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::actor::Who;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::{Audited, Cx, column};
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
 use platform::record::{Body, Record};
@@ -17,7 +18,7 @@ use sea_query::{Alias, Condition, Expr, ExprTrait};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{grants, state};
+use crate::{grant_rules, grants, state};
 
 platform::record! {
     /// A set of permissions that users hold together. Eight are built in; an Admin adds others.
@@ -91,7 +92,7 @@ impl Resource for Role {
             .map(|id| {
                 let held = held.remove(id).unwrap_or_default();
                 RoleExtra {
-                    scopes: grants::scopes(&held)
+                    scopes: grant_rules::scopes(&held)
                         .into_iter()
                         .map(|(name, reach)| (name, reach.as_str().to_owned()))
                         .collect(),
@@ -121,28 +122,34 @@ impl Resource for Role {
     async fn stored(
         cx: &mut Cx,
         row: &Role,
-        _before: Option<&Role>,
+        before: Option<&Role>,
         body: &Body,
     ) -> Result<(), Error> {
         let (permissions, scopes) = (body.0.get("permissions"), body.0.get("scopes"));
-        if permissions.is_none() && scopes.is_none() {
+        if before.is_some() && permissions.is_none() && scopes.is_none() {
             return Ok(());
         }
-        let id = row.meta.id;
-        let present = grants::of_roles(cx, &[id])
+        let (id, app) = (row.meta.id, cx.app.clone());
+        let held = grants::of_roles(cx, &[id])
             .await?
             .remove(&id)
             .unwrap_or_default();
+        let present = match before {
+            None => grant_rules::everybodys(&app.registry),
+            Some(_) => held.clone(),
+        };
         let builtin = BuiltinRole::from_id(id);
-        let app = cx.app.clone();
-        let next = grants::edited(&app.registry, builtin, &present, permissions, scopes)?;
-        if next == present {
+        let next = grant_rules::edited(&app.registry, builtin, &present, permissions, scopes)?;
+        if next == held {
             return Ok(());
         }
         grants::replace(cx, id, &next).await?;
+        if before.is_some_and(|before| before.meta.version == row.meta.version) {
+            renewed(cx, id).await?;
+        }
         let entry = AuditEntry::new(Action::Edit, Role::NAME, Some(id))
             .saying("grants changed")
-            .detailed(json!({ "fields": { "permissions": [present, next] } }));
+            .detailed(json!({ "fields": { "permissions": [held, next] } }));
         cx.audit(entry);
         cx.tell(state::ROLES, "");
         Ok(())
@@ -154,6 +161,16 @@ impl Resource for Role {
         }
         Ok(())
     }
+}
+
+/// Grants are shown as a part of the role, so their change is a new version of it.
+async fn renewed(cx: &mut Cx, id: i64) -> Result<(), Error> {
+    let sql = "UPDATE role SET version = version + 1, updated_at = $1 WHERE id = $2";
+    let values = vec![cx.now().to_value(), id.to_value()];
+    cx.unscoped("a role that the caller holds by its row")
+        .execute(Statement::raw(sql, values))
+        .await?;
+    Ok(())
 }
 
 /// The caller is an Admin (or the program itself).

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use kernel::Code;
+use platform::audit::{Action, AuditEntry};
 use platform::cx::{Audited, Cx, column, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
@@ -183,6 +184,20 @@ pub async fn renew_codes(cx: &mut Cx, factor: &TwoFactor) -> Result<Vec<String>,
             .await?;
     }
     Ok(codes.expose().map(str::to_owned).collect())
+}
+
+/// Removes a factor with its recovery codes.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn erase(cx: &mut Cx, factor: &TwoFactor) -> Result<(), Error> {
+    let sql = "DELETE FROM two_factor WHERE id = $1";
+    cx.unscoped(WHY)
+        .execute(Statement::raw(sql, vec![factor.meta.id.to_value()]))
+        .await?;
+    let id = Some(factor.meta.id);
+    cx.audit(AuditEntry::new(Action::Delete, TwoFactor::NAME, id));
+    Ok(())
 }
 
 /// Uses a token up that works once.

@@ -4,7 +4,6 @@ use futures_util::future::BoxFuture;
 use kernel::Code;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
-use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::http::call::{Call, Reply};
@@ -20,7 +19,7 @@ use crate::accounts::same;
 use crate::credential::secret_text::SecretText;
 use crate::credential::totp::TotpSecret;
 use crate::guess::{self, Attempt};
-use crate::login::{count, oneself, prove_password};
+use crate::proof::{count_factor, oneself, prove_password};
 use crate::two_factor::{self, FactorKind, Proof, TwoFactor};
 
 platform::input! {
@@ -65,7 +64,7 @@ pub(crate) fn setup<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result
             if factor.confirmed_at.is_some() {
                 return Err(already_on());
             }
-            delete(cx, &factor).await?;
+            two_factor::erase(cx, &factor).await?;
         }
         let secret = TotpSecret::generate().map_err(Error::internal)?;
         let account = user.email.as_deref().unwrap_or(&user.username);
@@ -118,10 +117,7 @@ pub(crate) fn disable<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
             let code = code.clone();
             Box::pin(async move {
                 let factor = proved_factor(cx, &code).await?;
-                delete(cx, &factor).await?;
-                let entry = AuditEntry::new(Action::Delete, "TwoFactor", Some(factor.meta.id));
-                cx.audit(entry);
-                Ok(())
+                two_factor::erase(cx, &factor).await
             })
         })
         .await?;
@@ -165,11 +161,8 @@ async fn proved_password(cx: &mut Cx, call: &Call) -> Result<SecretText, Error> 
     }
     prove_password(cx, &user, "password", input.password).await?;
     let attempt = Attempt::at_factor(cx, user.meta.id);
-    let verdict = count(cx, &attempt, Some(user.meta.id)).await?;
-    match guess::locked_out(verdict, cx.now()) {
-        Some(error) => Err(error),
-        None => Ok(input.code),
-    }
+    count_factor(cx, &attempt, user.meta.id).await?;
+    Ok(input.code)
 }
 
 /// The caller's factor, after its code was used.
@@ -182,18 +175,11 @@ async fn proved_factor(cx: &mut Cx, code: &SecretText) -> Result<TwoFactor, Erro
             _ => error,
         })?;
     let attempt = Attempt::at_factor(cx, user);
+    guess::forgive_factor(cx, user).await?;
     guess::forgive(cx, &attempt).await?;
     two_factor::find(cx, user)
         .await?
         .ok_or_else(two_factor::wrong_code)
-}
-
-async fn delete(cx: &mut Cx, factor: &TwoFactor) -> Result<(), Error> {
-    let sql = "DELETE FROM two_factor WHERE id = $1";
-    cx.unscoped("one's own second factor")
-        .execute(Statement::raw(sql, vec![factor.meta.id.to_value()]))
-        .await?;
-    Ok(())
 }
 
 fn already_on() -> Error {

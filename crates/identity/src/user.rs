@@ -7,7 +7,6 @@ use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::app::App;
 use platform::cx::{Audited, Cx, column, select};
-use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::{Call, Prepared};
@@ -20,12 +19,14 @@ use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use serde::Serialize;
 
+use crate::account_rules::complaints;
 use crate::accounts::revoke_sessions;
+use crate::belongings;
 use crate::mail;
 use crate::role::{Role, STAFF};
 use crate::state::{ACCESS, user_topic};
 use crate::user_rules::{
-    NewPassword, another_admin, guard, hashed, is_admin_account, tidy, touchable,
+    NewPassword, another_admin, guard, hashed, is_admin_account, own_way_in, touchable,
 };
 
 platform::choice! {
@@ -208,20 +209,22 @@ impl Resource for User {
         before: Option<&User>,
         _body: &Body,
     ) -> Result<(), Error> {
-        tidy(cx, row)?;
+        let mut faults = complaints(cx, row, before).await?;
         guard(cx, row, before).await?;
-        match (cx.prepared::<NewPassword>(), before) {
-            (Some(new), _) => {
-                row.password_hash = Some(Line::cut(&new.0));
+        match (cx.prepared::<NewPassword>().as_deref(), before) {
+            (Some(NewPassword(Ok(hash))), _) => {
+                own_way_in(cx, row)?;
+                row.password_hash = Some(Line::cut(hash));
                 row.must_change_password = false;
             }
+            (Some(NewPassword(Err(more))), _) => faults = faults.and(more.clone()),
             // Without a password there must be an address to send the invitation to.
             (None, None) if row.email.is_none() => {
-                return Err(Error::field("password", Text::new("password-or-email")));
+                faults.say("password", Text::new("password-or-email"));
             }
             _ => {}
         }
-        Ok(())
+        Ok(faults.into_result()?)
     }
 
     async fn stored(
@@ -253,22 +256,7 @@ impl Resource for User {
             another_admin(cx, row.meta.id).await?;
         }
         revoke_sessions(cx, row.meta.id, None).await?;
-        // What only concerns the account goes with it; whatever else names the user keeps them.
-        for sql in [
-            r#"DELETE FROM "session" WHERE "user" = $1"#,
-            r#"DELETE FROM two_factor WHERE "user" = $1"#,
-            r#"DELETE FROM api_key WHERE "user" = $1"#,
-            r#"DELETE FROM preference WHERE "user" = $1"#,
-            r#"DELETE FROM organization_membership WHERE "user" = $1"#,
-            r#"DELETE FROM delegate_access WHERE "user" = $1 OR delegate = $1"#,
-            r#"DELETE FROM role_change_request WHERE "user" = $1"#,
-            "UPDATE role_change_request SET reviewed_by = NULL WHERE reviewed_by = $1",
-            r#"UPDATE login_activity SET "user" = NULL WHERE "user" = $1"#,
-        ] {
-            cx.unscoped("what belongs to a deleted account")
-                .execute(Statement::raw(sql, vec![row.meta.id.to_value()]))
-                .await?;
-        }
+        belongings::erase_all(cx, row.meta.id).await?;
         cx.tell(ACCESS, "");
         Ok(())
     }
@@ -282,5 +270,22 @@ impl Resource for User {
                 Expr::expr(Func::lower(Expr::col(Alias::new("name")))).eq(value.to_lowercase()),
             );
         Ok(Condition::all().add(column(User::TABLE, "role").in_subquery(named)))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_does_not_print_how_they_prove_who_they_are() {
+        let mut user = crate::user_rules::blank("fatou").unwrap();
+        user.password_hash = Some(Line::cut("$argon2id$secret"));
+        let text = format!("{user:?}");
+        assert!(
+            text.contains("fatou") && !text.contains("argon2id"),
+            "{text}"
+        );
     }
 }

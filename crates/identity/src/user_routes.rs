@@ -20,10 +20,10 @@ use serde_json::{Map, Value as Json, json};
 use crate::accounts::{same, set_password};
 use crate::credential::password_policy::temporary_password;
 use crate::credential::secret_text::SecretText;
-use crate::login::oneself;
 use crate::passwords;
+use crate::proof::oneself;
 use crate::user::User;
-use crate::user_rules::touchable;
+use crate::user_rules::{chosen, own_way_in, touchable};
 
 /// What people change of their own account; everything else in the body is ignored.
 const OWN: &[&str] = &[
@@ -39,7 +39,7 @@ platform::input! {
     /// A new password for somebody else.
     pub struct ResetInput {
         /// The password; without it one is made and answered once.
-        new_password: platform::field::Blank<4096>,
+        new_password: Option<SecretText>,
     }
 }
 
@@ -65,20 +65,14 @@ pub(crate) fn change_me<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Res
 async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
     let body = call.body_for(&[])?;
     let if_match = call.if_match()?;
-    let mut new_hash = None;
-    let password = body
+    let mut password = Ok(None);
+    let given = body
         .0
         .get("password")
         .filter(|json| !json.is_null() && json.as_str() != Some(""));
-    if let Some(json) = password {
-        let user = oneself(cx).await?;
-        let mut faults = Faults::new();
-        let password = faults.note("password", <SecretText as Field>::parse(json));
-        faults.into_result()?;
-        if let Some(password) = password {
-            let words = passwords::words(&user);
-            new_hash = Some(passwords::choose(&cx.app, "password", password, words).await?);
-        }
+    if let Some(json) = given {
+        let words = passwords::words(&oneself(cx).await?);
+        password = chosen(&cx.app, json, words).await?.map(Some);
     }
     let kept: Map<String, Json> = body
         .0
@@ -87,12 +81,18 @@ async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
         .collect();
     let (app, opening) = (cx.app.clone(), same(cx));
     unit::write(&app, &opening, move |cx| {
-        let (body, hash) = (Body(kept.clone()), new_hash.clone());
+        let (body, password) = (Body(kept.clone()), password.clone());
         Box::pin(async move {
             let id = cx.user_id()?;
             let before: User = cx.hold(id).await?;
-            let user = change(cx, before, &body, if_match).await?;
-            if let Some(hash) = hash {
+            // What is wrong with the password is told together with whatever else is wrong.
+            let user = match (change(cx, before, &body, if_match).await, &password) {
+                (Err(Error::Invalid(faults)), Err(more)) => {
+                    return Err(faults.and(more.clone()).into());
+                }
+                (changed, _) => changed?,
+            };
+            if let Some(hash) = password? {
                 let session = cx.actor.user().and_then(|user| user.session);
                 set_password(cx, &user, &hash, false, session).await?;
             }
@@ -185,6 +185,7 @@ pub(crate) fn reset_password<'a>(
     Box::pin(async move {
         let user: User = cx.hold(call.id()?).await?;
         touchable(cx, &user)?;
+        own_way_in(cx, &user)?;
         let reset = cx
             .prepared::<Reset>()
             .ok_or_else(|| Error::internal("no password was prepared"))?;

@@ -13,14 +13,16 @@ use platform::field::{Line, Ref};
 use platform::http::call::{Call, Prepared};
 use platform::record::Record;
 use platform::texts::Text;
+use serde_json::Value as Json;
 
 use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::role::is_admin;
 use crate::user::{User, fold};
 
-/// A password's hash, made before the transaction.
-pub(crate) struct NewPassword(pub(crate) String);
+/// A password's hash, made before the transaction, or why the password may not be chosen: that is told
+/// together with whatever else is wrong.
+pub(crate) struct NewPassword(pub(crate) Result<String, Faults>);
 
 /// Hashes the password that a body brings, if it brings one.
 pub(crate) async fn hashed(app: &Arc<App>, call: &Call) -> Result<Prepared, Error> {
@@ -33,27 +35,38 @@ pub(crate) async fn hashed(app: &Arc<App>, call: &Call) -> Result<Prepared, Erro
     let Some(json) = given else {
         return Ok(Prepared::default());
     };
-    let mut faults = Faults::new();
-    let password = faults.note(
-        "password",
-        <SecretText as platform::field::Field>::parse(json),
-    );
-    faults.into_result()?;
     let words = ["username", "email", "first_name", "last_name", "phone"]
         .iter()
         .filter_map(|name| body.0.get(*name)?.as_str().map(str::to_owned))
         .collect();
-    match password {
-        Some(password) => {
-            let hash = passwords::choose(app, "password", password, words).await?;
-            Ok(Prepared::of(NewPassword(hash)))
-        }
-        None => Ok(Prepared::default()),
+    Ok(Prepared::of(NewPassword(chosen(app, json, words).await?)))
+}
+
+/// Reads and hashes a password that somebody chose; the inner error says what is wrong with it.
+///
+/// # Errors
+/// 503 when too many are waiting.
+pub(crate) async fn chosen(
+    app: &App,
+    json: &Json,
+    words: Vec<String>,
+) -> Result<Result<String, Faults>, Error> {
+    let mut faults = Faults::new();
+    let Some(password) = faults.note(
+        "password",
+        <SecretText as platform::field::Field>::parse(json),
+    ) else {
+        return Ok(Err(faults));
+    };
+    match passwords::choose(app, "password", password, words).await {
+        Ok(hash) => Ok(Ok(hash)),
+        Err(Error::Invalid(faults)) => Ok(Err(faults)),
+        Err(error) => Err(error),
     }
 }
 
-/// Fills in what is compared by, and checks address and number.
-pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Result<(), Error> {
+/// Fills in what is compared by, and says what is wrong with names, address and number.
+pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
     let mut faults = Faults::new();
     if row.username.chars().any(char::is_whitespace) {
         faults.say("username", Text::new("username-spaces"));
@@ -76,7 +89,7 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Result<(), Error> {
     if row.is_superuser {
         row.role = Some(Ref::new(BuiltinRole::Admin.id()));
     }
-    Ok(faults.into_result()?)
+    faults
 }
 
 /// An active account with every right.
@@ -97,10 +110,34 @@ pub(crate) fn touchable(cx: &Cx, user: &User) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whatever opens an account is its owner's, and done in person: by nobody in their name, and by no
+/// program with their API key. Both could otherwise stay for good, however soon they are revoked.
+///
+/// # Errors
+/// 403 for a delegate and for an API key.
+pub(crate) fn in_person(cx: &Cx) -> Result<(), Error> {
+    match cx.actor.user() {
+        Some(user) if user.acting.is_some() || user.session.is_none() => Err(Error::denied()),
+        _ => Ok(()),
+    }
+}
+
+/// As [`in_person`] where it is the caller's own account whose way in changes.
+pub(crate) fn own_way_in(cx: &Cx, user: &User) -> Result<(), Error> {
+    if cx.actor.user_id() == Some(user.meta.id) {
+        in_person(cx)
+    } else {
+        Ok(())
+    }
+}
+
 /// What a change of an account must not do.
 pub(crate) async fn guard(cx: &mut Cx, row: &User, before: Option<&User>) -> Result<(), Error> {
     if let Some(before) = before {
         touchable(cx, before)?;
+        if (&row.username_fold, &row.email_fold) != (&before.username_fold, &before.email_fold) {
+            own_way_in(cx, before)?;
+        }
         if is_admin_account(before) && !is_admin_account(row) {
             another_admin(cx, before.meta.id).await?;
         }

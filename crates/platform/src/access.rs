@@ -111,15 +111,11 @@ impl Grants {
         self.0.get(permission).copied().unwrap_or(Reach::None)
     }
 
-    /// What both hold: a delegate never gains what they could not do as that user.
+    /// Only the permissions that pass, such as those that may be used in another's name.
     #[must_use]
-    pub fn within(&self, other: &Grants) -> Grants {
-        Grants(
-            self.0
-                .iter()
-                .map(|(name, reach)| (name.clone(), (*reach).min(other.reach(name))))
-                .collect(),
-        )
+    pub fn filtered(&self, keep: impl Fn(&str) -> bool) -> Grants {
+        let kept = self.0.iter().filter(|(name, _)| keep(name));
+        Grants(kept.map(|(name, reach)| (name.clone(), *reach)).collect())
     }
 
     /// Every permission held.

@@ -5,6 +5,17 @@
 //! the last, so both are there or neither. A second request with the key waits for the first: on
 //! PostgreSQL at the unique index, on SQLite for the writer. Only successes are kept: what was refused
 //! left nothing behind and may be tried again with the same key.
+//!
+//! An operation that opens its own units of work ([`Effect::Own`](crate::operation::Effect::Own)) has
+//! the key claimed before and its answer stored after, in transactions of their own, and goes on to
+//! its end when the client leaves. The claim alone ends by itself after [`LEASE`], should the process
+//! die in between; whoever sends the request again then has it done again.
+//!
+//! Keys belong to the user who sends them. Anonymous callers, who sign in or register, share none: a
+//! key of theirs counts for one operation from one network (an IPv4 address, an IPv6 /64). Replaying a
+//! login shows its tokens to nobody new: the body must be the same, so the password is known, and the
+//! tokens are worth what their session still is. That another body is refused unread is no way to try
+//! passwords unseen, because the key is needed, the network, and a try within the rate limit.
 
 use http::{HeaderMap, StatusCode};
 use std::time::Duration;
@@ -16,16 +27,19 @@ use serde_json::{Value as Json, json};
 
 use crate::app::App;
 use crate::cx::{Cx, select};
-use crate::db::{DbError, Dialect, Statement};
+use crate::db::{DbError, Dialect, Statement, ToValue};
 use crate::error::Error;
 use crate::field::{Doc, Hex, Line};
 use crate::http::call::{Call, Reply, ReplyBody};
+use crate::http::origin;
 use crate::record::{self, Loaded, Meta, Record};
 use crate::seal::Sealed;
 use crate::texts::Text;
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long a key stays claimed for an operation that opens its own units of work and never ends.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(1);
 /// How long a request waits for another one with its key.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -35,13 +49,13 @@ crate::record! {
         client {}
         server {}
         hidden {
-            /// The user who sent it.
+            /// The user who sent it; 0 for anonymous callers.
             actor: i64 = 0,
-            /// The client's key.
+            /// The client's key; of anonymous callers a keyed hash of it with operation and network.
             key: Line<255> = Line::cut(""),
             /// Keyed hash of method, address and body.
             request: Hex = Hex::default(),
-            /// Status, headers and body.
+            /// Status, headers and body; null while an operation that opens its own units is at work.
             reply: Sealed<Doc> = Sealed::new(Doc::default()),
             /// When it is forgotten.
             expires_at: Timestamp = Timestamp::UNIX_EPOCH,
@@ -57,9 +71,9 @@ pub(crate) struct Slot {
     request: Hex,
 }
 
-/// The request's slot, if it carries a key and can be repeated.
+/// The request's slot, if it carries a key.
 pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<Slot>, Error> {
-    let (Some(value), Some(actor)) = (call.head.headers.get("idempotency-key"), actor) else {
+    let Some(value) = call.head.headers.get("idempotency-key") else {
         return Ok(None);
     };
     let key = value.to_str().unwrap_or_default().trim();
@@ -69,19 +83,45 @@ pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<
             Text::new("idempotency-key-bad"),
         ));
     }
+    let key = match actor {
+        Some(_) => key.to_owned(),
+        None => anonymous(app, call, key)?,
+    };
     let mut request = format!("{} {}?", call.head.method, call.head.path).into_bytes();
     request.extend(serde_json::to_vec(&call.head.query)?);
     request.extend_from_slice(&call.body);
     let request = Hex(app.ring().audit_mac(&request).to_vec());
     Ok(Some(Slot {
-        actor,
-        key: Line::cut(key),
+        actor: actor.unwrap_or(0),
+        key: Line::cut(&key),
         request,
     }))
 }
 
-/// The answer given before under this key, if there is one.
-pub(crate) async fn replay(app: &App, slot: &Slot, now: Timestamp) -> Result<Option<Reply>, Error> {
+/// An anonymous caller's key as it is stored.
+fn anonymous(app: &App, call: &Call, key: &str) -> Result<String, Error> {
+    let operation = (call.operation.method.as_str(), &call.operation.path);
+    let network = call.head.ip.map(origin::network);
+    let mac = app
+        .ring()
+        .audit_mac(&serde_json::to_vec(&(operation, network, key))?);
+    Ok(mac.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What became of an earlier request with the same key.
+pub(crate) enum Earlier {
+    /// It was answered.
+    Answered(Reply),
+    /// It is being worked on.
+    InFlight,
+}
+
+/// The earlier request with this key, if there is one.
+pub(crate) async fn earlier(
+    app: &App,
+    slot: &Slot,
+    now: Timestamp,
+) -> Result<Option<Earlier>, Error> {
     let mut query = select::<IdempotentReply>();
     query
         .and_where(Expr::col(Alias::new("actor")).eq(slot.actor))
@@ -97,14 +137,22 @@ pub(crate) async fn replay(app: &App, slot: &Slot, now: Timestamp) -> Result<Opt
             Text::new("idempotency-key-reused"),
         ));
     }
-    thaw(&row.reply.open().0).map(Some)
+    Ok(Some(match &row.reply.open().0 {
+        Json::Null => Earlier::InFlight,
+        answer => Earlier::Answered(thaw(answer)?),
+    }))
 }
 
-/// Claims the key for this transaction.
+/// Claims the key for this transaction, and for so long after it, unless the answer is
+/// [kept](keep()).
 ///
 /// # Errors
 /// [`Error::AnsweredBefore`] when another request was faster, 409 when it does not come to an end.
-pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, Error> {
+pub(crate) async fn claim(
+    cx: &mut Cx,
+    slot: &Slot,
+    lease: SignedDuration,
+) -> Result<IdempotentReply, Error> {
     if cx.dialect() == Dialect::Postgres {
         let wait = Statement::raw("SET LOCAL lock_timeout = '10s'", Vec::new());
         cx.tx()?.execute(wait).await?;
@@ -115,8 +163,7 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
         .and_where(Expr::col(Alias::new("actor")).eq(slot.actor))
         .and_where(Expr::col(Alias::new("key")).eq(slot.key.to_string()))
         .and_where(
-            Expr::col(Alias::new("expires_at"))
-                .lte(Expr::val(crate::db::ToValue::to_value(&cx.now()))),
+            Expr::col(Alias::new("expires_at")).lte(Expr::val(ToValue::to_value(&cx.now()))),
         );
     let mut row = IdempotentReply {
         meta: Meta::unstored(),
@@ -124,7 +171,7 @@ pub(crate) async fn claim(cx: &mut Cx, slot: &Slot) -> Result<IdempotentReply, E
         key: slot.key.clone(),
         request: slot.request.clone(),
         reply: Sealed::new(Doc::default()),
-        expires_at: cx.now() + KEPT,
+        expires_at: cx.now() + lease,
     };
     row.meta.uid = uuid::Uuid::now_v7();
     row.meta.created_at = cx.now();
@@ -171,7 +218,7 @@ fn in_flight(error: DbError) -> Error {
     }
 }
 
-/// Stores the answer under the claimed key.
+/// Stores the answer under the claimed key, for [`KEPT`].
 pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) -> Result<(), Error> {
     row.reply = Sealed::new(Doc(answer));
     let mut values = record::values(&row, &cx.app.ring())?;
@@ -180,6 +227,7 @@ pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) ->
         .skip(1)
         .position(|name| *name == record::SEALED_COLUMN)
         .unwrap_or(0);
+    let expires_at = ToValue::to_value(&(cx.now() + KEPT));
     let mut update = Query::update();
     update
         .table(Alias::new(IdempotentReply::TABLE))
@@ -187,11 +235,27 @@ pub(crate) async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) ->
             Alias::new(record::SEALED_COLUMN),
             Expr::val(values.swap_remove(at)),
         )
-        .and_where(Expr::col(Alias::new("actor")).eq(row.actor))
-        .and_where(Expr::col(Alias::new("key")).eq(row.key.to_string()));
+        .value(Alias::new("expires_at"), Expr::val(expires_at))
+        .and_where(is(&row));
     let statement = Statement::build(cx.dialect(), &update);
     cx.tx()?.execute(statement).await?;
     Ok(())
+}
+
+/// Gives a claimed key back: what was refused may be tried again.
+pub(crate) async fn release(cx: &mut Cx, row: &IdempotentReply) -> Result<(), Error> {
+    let mut delete = Query::delete();
+    delete
+        .from_table(Alias::new(IdempotentReply::TABLE))
+        .and_where(is(row));
+    let statement = Statement::build(cx.dialect(), &delete);
+    cx.tx()?.execute(statement).await?;
+    Ok(())
+}
+
+/// This claim, and not a later one of the same key.
+fn is(row: &IdempotentReply) -> Expr {
+    Expr::col(Alias::new("uid")).eq(Expr::val(ToValue::to_value(&row.meta.uid)))
 }
 
 /// An answer as it is kept.

@@ -333,13 +333,24 @@ macro_rules! record {
         hidden { $( $(#[doc = $hdoc:literal])* $hidden:ident : $hty:ty = $hdefault:expr ),* $(,)? }
     }) => {
         $(#[doc = $tdoc])*
-        #[derive(Debug, Clone)]
+        #[derive(Clone)]
         $vis struct $name {
             /// What every row has.
             pub meta: $crate::record::Meta,
             $( $(#[doc = $cdoc])* pub $client: $cty, )*
             $( $(#[doc = $sdoc])* pub $server: $sty, )*
             $( $(#[doc = $hdoc])* pub $hidden: $hty, )*
+        }
+
+        /// Without the hidden fields: they never leave the server, not into a log either.
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let mut shown = f.debug_struct(stringify!($name));
+                shown.field("meta", &self.meta);
+                $( shown.field(stringify!($client), &self.$client); )*
+                $( shown.field(stringify!($server), &self.$server); )*
+                shown.finish_non_exhaustive()
+            }
         }
 
         impl $crate::record::Record for $name {

@@ -1,10 +1,11 @@
 //! Callers and what they are answered.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
@@ -146,6 +147,16 @@ impl Request {
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Request {
         self.request = self.request.header(name, value);
+        self
+    }
+
+    /// As it comes over a connection from this address.
+    ///
+    /// A test's request comes over none otherwise, so that its address is unknown.
+    #[must_use]
+    pub fn from(mut self, address: IpAddr) -> Request {
+        let peer = ConnectInfo(SocketAddr::new(address, 40_000));
+        self.request = self.request.extension(peer);
         self
     }
 

@@ -40,6 +40,12 @@ impl<'a> DjangoHash<'a> {
         })
     }
 
+    /// What verifying costs.
+    #[must_use]
+    pub fn iterations(&self) -> NonZeroU32 {
+        self.iterations
+    }
+
     /// Whether the password is the one that was hashed. Constant-time comparison; slow by design,
     /// so never call it on an async worker.
     #[must_use]

@@ -15,8 +15,6 @@
 //! thousand parallel guesses all see the same state. An attempt that is refused here is not
 //! counted, so waiting is always enough.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use jiff::{SignedDuration, Timestamp};
 
 /// Failures of an account from one address before the first wait.
@@ -142,16 +140,6 @@ pub fn address_after_failure(failures: Option<AddressFailures>, now: Timestamp) 
 pub fn address_after_success(failures: AddressFailures) -> AddressFailures {
     AddressFailures {
         empty_at: saturating(failures.empty_at, -ADDRESS_INTERVAL),
-    }
-}
-
-/// What counts as one address: IPv4 whole (also when mapped into IPv6), IPv6 by its /64, which is
-/// the smallest network a customer gets and which they can walk through freely (RFC 6177).
-#[must_use]
-pub fn address_key(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 => v4,
     }
 }
 
@@ -286,16 +274,6 @@ mod tests {
         assert_eq!(until.retry_after(half), Some(30));
         assert_eq!(until.retry_after(at(31)), Some(1));
         assert_eq!(Allowed.retry_after(at(0)), None);
-    }
-
-    #[test]
-    fn what_counts_as_one_address() {
-        let key = |text: &str| address_key(text.parse().unwrap()).to_string();
-        assert_eq!(key("192.0.2.7"), "192.0.2.7");
-        assert_eq!(key("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(key("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(key("2001:db8:1:2::9"), key("2001:db8:1:2:ffff::1"));
-        assert_ne!(key("2001:db8:1:2::9"), key("2001:db8:1:3::9"));
     }
 
     proptest! {

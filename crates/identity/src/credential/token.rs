@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | access | 30 min (15 to 60) | `sid`, `role` |
 //! | refresh | 14 days | `sid` |
-//! | challenge | 5 min | nothing: the password was right, the second factor is due |
+//! | challenge | 5 min | `fpr`: the password was right, the second factor is due |
 //! | reset, invitation, setup | 1 h, 7 days, 24 h | `fpr`, a fingerprint of what the link may change |
 //!
 //! The algorithm is pinned, whatever a token's header says. The time is an argument and has no
@@ -17,14 +17,18 @@
 //! To rotate the secret, make the active one `previous` and start with a new one; drop it when the
 //! longest-lived token has expired.
 
-use aws_lc_rs::digest::{Context, SHA256};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use serde::{Deserialize, Serialize};
-use subtle::ConstantTimeEq;
 use uuid::Uuid;
+
+mod claims;
+mod link;
+
+use claims::{Draft, Wire};
+
+pub use claims::{AccessClaims, ChallengeClaims, Issued, RefreshClaims};
+pub use link::{Fingerprint, LinkClaims, LinkKind, UnboundLink};
 
 use super::random::random;
 
@@ -95,151 +99,6 @@ impl Default for Lifetimes {
     }
 }
 
-/// What a mailed link lets its holder do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkKind {
-    /// Choose a new password.
-    Reset,
-    /// Choose the first password of an account made by somebody else.
-    Invitation,
-    /// Choose the password of the installation's first administrator.
-    Setup,
-}
-
-impl LinkKind {
-    fn token_type(self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Invitation => "invitation",
-            Self::Setup => "setup",
-        }
-    }
-}
-
-/// A token just signed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Issued {
-    /// The compact JWT.
-    pub token: String,
-    /// Its identifier.
-    pub jti: Uuid,
-    /// When it expires, in whole seconds.
-    pub expires_at: Timestamp,
-}
-
-impl std::fmt::Debug for Issued {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Issued")
-            .field("token", &"[redacted]")
-            .field("jti", &self.jti)
-            .field("expires_at", &self.expires_at)
-            .finish()
-    }
-}
-
-/// A verified access token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessClaims {
-    /// The user (`sub`).
-    pub user_id: i64,
-    /// The session (`sid`).
-    pub session: Uuid,
-    /// The role's id when the token was issued; none without a role.
-    pub role: Option<i64>,
-    /// The token's identifier.
-    pub jti: Uuid,
-    /// When it was issued.
-    pub issued_at: Timestamp,
-    /// When it expires.
-    pub expires_at: Timestamp,
-}
-
-/// A verified refresh token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshClaims {
-    /// The user (`sub`).
-    pub user_id: i64,
-    /// The session (`sid`).
-    pub session: Uuid,
-    /// The token's identifier.
-    pub jti: Uuid,
-    /// When it expires.
-    pub expires_at: Timestamp,
-}
-
-/// A verified two-factor challenge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChallengeClaims {
-    /// The user whose password was right (`sub`).
-    pub user_id: i64,
-    /// The challenge's identifier; remember it until `expires_at` to let it be answered once.
-    pub jti: Uuid,
-    /// When it expires.
-    pub expires_at: Timestamp,
-}
-
-/// A link whose signature, type and time are right, but which may have been used already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a link proves nothing before `bind`"]
-pub struct UnboundLink {
-    /// The user whose current state is to be loaded for [`UnboundLink::bind`].
-    pub user_id: i64,
-    jti: Uuid,
-    fingerprint: String,
-}
-
-/// A link that is still good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkClaims {
-    /// The user (`sub`).
-    pub user_id: i64,
-    /// The token's identifier.
-    pub jti: Uuid,
-}
-
-impl UnboundLink {
-    /// Compares with the user's current state. Do it in the transaction that changes the password
-    /// and with the user's row held, or two uses at once may both succeed.
-    ///
-    /// # Errors
-    /// [`TokenError::Expired`] when the password was changed since the link was issued.
-    pub fn bind(self, current: &Fingerprint) -> Result<LinkClaims, TokenError> {
-        let same = self.fingerprint.as_bytes().ct_eq(current.0.as_bytes());
-        if bool::from(same) {
-            Ok(LinkClaims {
-                user_id: self.user_id,
-                jti: self.jti,
-            })
-        } else {
-            Err(TokenError::Expired)
-        }
-    }
-}
-
-/// What a link is bound to: any change to it ends the link.
-///
-/// It goes into the link itself, which is harmless: a password hash has 128 bits of salt that its
-/// fingerprint does not give away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fingerprint(String);
-
-impl Fingerprint {
-    /// Of the user's stored password hash (none when there is no password yet) and e-mail address,
-    /// so that a link sent to an abandoned address ends as well.
-    #[must_use]
-    pub fn new(password_hash: Option<&str>, email: Option<&str>) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(b"chelal link fingerprint\0");
-        for part in [password_hash, email] {
-            // Lengths keep the parts apart; none differs from empty.
-            let length = part.map_or(u64::MAX, |text| text.len() as u64);
-            context.update(&length.to_be_bytes());
-            context.update(part.unwrap_or_default().as_bytes());
-        }
-        Self(URL_SAFE_NO_PAD.encode(context.finish()))
-    }
-}
-
 /// Issues and verifies every kind of token. Build it once: the keys are prepared.
 pub struct Tokens {
     signing: EncodingKey,
@@ -256,51 +115,6 @@ impl std::fmt::Debug for Tokens {
             .field("lifetimes", &self.lifetimes)
             .finish_non_exhaustive()
     }
-}
-
-/// The claims of all kinds as they stand in a token.
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    exp: i64,
-    iat: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    nbf: Option<i64>,
-    jti: Uuid,
-    sub: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sid: Option<Uuid>,
-    /// Absent, null or an id: access tokens always name it, others never.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "nullable")]
-    role: Option<Option<i64>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    fpr: Option<String>,
-    token_type: String,
-}
-
-/// A field that is present and null, as distinct from absent.
-mod nullable {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Option<i64>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.flatten().serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Option<i64>>, D::Error> {
-        Option::deserialize(deserializer).map(Some)
-    }
-}
-
-/// Claims of one kind before they are dated.
-#[derive(Default)]
-struct Draft {
-    sid: Option<Uuid>,
-    role: Option<Option<i64>>,
-    fpr: Option<String>,
 }
 
 impl Tokens {
@@ -385,18 +199,22 @@ impl Tokens {
         self.issue("refresh", self.lifetimes.refresh, user_id, draft, now)
     }
 
-    /// Signs a challenge for a user who has given the right password and owes the second factor.
+    /// Signs a challenge for a user who has given the right password and owes the second factor,
+    /// bound to their current state.
     ///
     /// # Errors
     /// [`IssueError::Failed`].
-    pub fn issue_challenge(&self, user_id: i64, now: Timestamp) -> Result<Issued, IssueError> {
-        self.issue(
-            "challenge",
-            self.lifetimes.challenge,
-            user_id,
-            Draft::default(),
-            now,
-        )
+    pub fn issue_challenge(
+        &self,
+        user_id: i64,
+        current: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Issued, IssueError> {
+        let draft = Draft {
+            fpr: Some(current.0.clone()),
+            ..Draft::default()
+        };
+        self.issue("challenge", self.lifetimes.challenge, user_id, draft, now)
     }
 
     /// Signs a link bound to the user's current state.
@@ -452,7 +270,8 @@ impl Tokens {
         })
     }
 
-    /// Verifies a two-factor challenge.
+    /// Verifies all of a two-factor challenge but whether the password is still the same: see
+    /// [`ChallengeClaims::bind`].
     ///
     /// # Errors
     /// Any [`TokenError`].
@@ -466,6 +285,7 @@ impl Tokens {
             user_id: user_id(&wire)?,
             jti: wire.jti,
             expires_at: moment(wire.exp)?,
+            fingerprint: wire.fpr.ok_or(TokenError::Malformed)?,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Tests of [`super`]: every way in which a token can be wrong.
 
 use super::*;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -12,6 +13,11 @@ const SESSION: Uuid = Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef)
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+/// What links and challenges are bound to.
+fn current() -> Fingerprint {
+    Fingerprint::new(Some("$argon2id$…"), Some("a@b.example"))
 }
 
 fn after(seconds: i64) -> Timestamp {
@@ -79,7 +85,7 @@ fn access_token_carries_what_clients_read() {
 #[test]
 fn every_kind_is_verified_as_itself_and_as_nothing_else() {
     let tokens = tokens();
-    let fingerprint = Fingerprint::new(Some("$argon2id$…"), Some("a@b.example"));
+    let fingerprint = current();
     let link = |kind| {
         tokens
             .issue_link(kind, 42, &fingerprint, now())
@@ -92,7 +98,7 @@ fn every_kind_is_verified_as_itself_and_as_nothing_else() {
             .unwrap()
             .token,
         tokens.issue_refresh(42, SESSION, now()).unwrap().token,
-        tokens.issue_challenge(42, now()).unwrap().token,
+        tokens.issue_challenge(42, &current(), now()).unwrap().token,
         link(LinkKind::Reset),
         link(LinkKind::Invitation),
         link(LinkKind::Setup),
@@ -156,8 +162,11 @@ fn time_has_no_leeway() {
     );
     assert!(tokens.verify_access(&early, after(10)).is_ok());
 
-    let challenge = tokens.issue_challenge(42, now()).unwrap().token;
-    assert!(tokens.verify_challenge(&challenge, after(299)).is_ok());
+    let challenge = tokens.issue_challenge(42, &current(), now()).unwrap().token;
+    let claims = tokens.verify_challenge(&challenge, after(299)).unwrap();
+    assert_eq!(claims.bind(&current()), Ok(()));
+    let changed = Fingerprint::new(Some("$argon2id$new"), Some("a@b.example"));
+    assert_eq!(claims.bind(&changed), Err(TokenError::Expired));
     assert_eq!(
         tokens.verify_challenge(&challenge, after(300)),
         Err(TokenError::Expired)
@@ -362,7 +371,7 @@ fn weak_secrets_and_odd_lifetimes_are_refused() {
     ] {
         assert_eq!(new(SECRET, &[], lifetimes), IssueError::Lifetime);
     }
-    let end = tokens().issue_challenge(42, Timestamp::MAX);
+    let end = tokens().issue_challenge(42, &current(), Timestamp::MAX);
     assert_eq!(end, Err(IssueError::Failed));
 }
 

@@ -1,6 +1,6 @@
 //! Where a request comes from, as far as it can be believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap};
@@ -55,6 +55,25 @@ pub fn client(settings: &Settings, extensions: &Extensions, headers: &HeaderMap)
             .find(|ip| !settings.trusts(*ip))
     });
     Some(told.unwrap_or(peer))
+}
+
+/// What counts as one client's network: an IPv4 address, also when it is mapped into IPv6, and the /64 of
+/// an IPv6 address, which is the smallest network that a customer gets and can walk through freely
+/// (RFC 6177).
+///
+/// ```
+/// use platform::http::origin::network;
+///
+/// let of = |text: &str| network(text.parse().unwrap()).to_string();
+/// assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+/// assert_eq!(of("2001:db8:1:2::9"), of("2001:db8:1:2:ffff::1"));
+/// assert_ne!(of("2001:db8:1:2::9"), of("2001:db8:1:3::9"));
+/// ```
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+        v4 => v4,
+    }
 }
 
 /// A header as text.

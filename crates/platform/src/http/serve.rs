@@ -18,7 +18,7 @@ use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::idempotency;
+use crate::idempotency::{self, Earlier};
 use crate::operation::{Effect, Need, Operation, Without};
 use crate::texts::Text;
 use crate::unit::{self, Opening, Work};
@@ -148,8 +148,8 @@ async fn answer(
     }
     let call = Arc::new(call);
     match call.operation.effect {
-        Effect::Read | Effect::Own => unit::read(app, &opening, work(&call)).await,
-        Effect::Write => write(app, &opening, &call).await,
+        Effect::Read => unit::read(app, &opening, work(&call)).await,
+        Effect::Own | Effect::Write => change(app, &opening, &call).await,
     }
 }
 
@@ -170,7 +170,7 @@ fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> 
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let (work, slot) = (work.clone(), slot.clone());
         Box::pin(async move {
-            let claimed = idempotency::claim(cx, &slot).await?;
+            let claimed = idempotency::claim(cx, &slot, idempotency::KEPT).await?;
             let reply = work(cx).await?;
             let answer = idempotency::freeze(&reply);
             idempotency::keep(cx, claimed, answer).await?;
@@ -200,23 +200,32 @@ fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
     }
 }
 
-async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Reply, Error> {
+/// Does what changes something: once, if the request carries a key.
+async fn change(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Reply, Error> {
+    let own = call.operation.effect == Effect::Own;
     let slot = match call.head.method {
         Method::POST => idempotency::slot(app, call, opening.actor.user_id())?,
         _ => None,
     };
     let Some(slot) = slot else {
-        return unit::write(app, opening, work(call)).await;
+        return if own {
+            unit::read(app, opening, work(call)).await
+        } else {
+            unit::write(app, opening, work(call)).await
+        };
     };
     // Whoever was faster is about to commit: on SQLite their transaction may stand in the same group as
     // ours, done but not yet durable, and only what is durable is replayed.
     let mut pause = Duration::from_millis(1);
     let patience = Instant::now() + idempotency::PATIENCE;
     while Instant::now() < patience {
-        if let Some(reply) = idempotency::replay(app, &slot, app.clock.now()).await? {
-            return Ok(reply);
-        }
-        match unit::write(app, opening, once(call, &slot)).await {
+        let done = match idempotency::earlier(app, &slot, app.clock.now()).await? {
+            Some(Earlier::Answered(reply)) => return Ok(reply),
+            Some(Earlier::InFlight) => Err(Error::AnsweredBefore),
+            None if own => once_in_own_units(app, opening, call, &slot).await,
+            None => unit::write(app, opening, once(call, &slot)).await,
+        };
+        match done {
             Err(Error::AnsweredBefore) => {}
             done => return done,
         }
@@ -228,6 +237,46 @@ async fn write(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Re
         Text::new("idempotency-in-flight"),
     )
     .retry_after(1))
+}
+
+/// Claims the key, runs the operation to its end even when the client leaves meanwhile, and keeps the
+/// answer if it is a success.
+async fn once_in_own_units(
+    app: &Arc<App>,
+    opening: &Opening,
+    call: &Arc<Call>,
+    slot: &idempotency::Slot,
+) -> Result<Reply, Error> {
+    let slot = slot.clone();
+    let claimed = unit::write(app, opening, move |cx| {
+        let slot = slot.clone();
+        Box::pin(async move { idempotency::claim(cx, &slot, idempotency::LEASE).await })
+    })
+    .await?;
+    let (app, opening, call) = (app.clone(), opening.clone(), call.clone());
+    let running = tokio::spawn(async move {
+        let answered = unit::read(&app, &opening, work(&call)).await;
+        let answer = answered
+            .as_ref()
+            .ok()
+            .filter(|reply| reply.status.is_success())
+            .map(idempotency::freeze);
+        let ended = unit::write(&app, &opening, move |cx| {
+            let (claimed, answer) = (claimed.clone(), answer.clone());
+            Box::pin(async move {
+                match answer {
+                    Some(answer) => idempotency::keep(cx, claimed, answer).await,
+                    None => idempotency::release(cx, &claimed).await,
+                }
+            })
+        });
+        if let Err(error) = ended.await {
+            // What was done is done: the answer is the truth, whether it can be asked for again or not.
+            tracing::warn!(?error, "an answer was not kept under its idempotency key");
+        }
+        answered
+    });
+    running.await.map_err(Error::internal)?
 }
 
 /// The whole body; a larger one is read on and thrown away for a while, so that clients that send

@@ -4,13 +4,14 @@
 //! The lock of an account against guessing is identity's; this bounds what one address can make the
 //! server do at all.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use moka::sync::Cache;
 use parking_lot::Mutex;
+use platform::http::origin;
 
 /// Addresses remembered at most.
 const ADDRESSES: u64 = 100_000;
@@ -46,7 +47,7 @@ impl RateLimit {
             SignedDuration::from_secs(60) / i32::try_from(self.per_minute).unwrap_or(i32::MAX);
         let budget = self
             .full_at
-            .get_with(network(address), || Arc::new(Mutex::new(now)));
+            .get_with(origin::network(address), || Arc::new(Mutex::new(now)));
         let mut full_at = budget.lock();
         let next = (*full_at).max(now) + refill;
         let ahead = next.duration_since(now) - SignedDuration::from_secs(60);
@@ -55,17 +56,6 @@ impl RateLimit {
         }
         *full_at = next;
         Ok(())
-    }
-}
-
-/// Whoever has one IPv6 address has the whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        },
     }
 }
 

@@ -1,0 +1,50 @@
+//! `organizations/` and `organization-memberships/`.
+
+use serde_json::json;
+
+use crate::support::rows;
+
+testkit::on_both! {
+    async fn whoever_founds_one_keeps_its_members(world: &World) {
+        let (founder, member, stranger) = (world.nurse().await, world.doctor().await, world.doctor().await);
+        let made = founder.post("organizations/", json!({ "name": "Outreach" })).await;
+        made.is(201);
+        let organization = made.id();
+        let mine = founder.get("organization-memberships/?mine=true").await;
+        assert_eq!((rows(&mine).len(), &rows(&mine)[0]["is_admin"], &rows(&mine)[0]["organization_name"]), (1, &json!(true), &json!("Outreach")));
+        stranger.get(&format!("organizations/{organization}/")).await.is(404);
+        stranger.post("organization-memberships/", json!({ "user": stranger.id, "organization": organization })).await.is(400);
+        let joined = founder.post("organization-memberships/", json!({ "user": member.id, "organization": organization, "role": "Driver" })).await;
+        assert_eq!(joined.is(201)["joined_at"], testkit::MORNING);
+        founder.post("organization-memberships/", json!({ "user": member.id, "organization": organization })).await.is(400);
+        let path = format!("organization-memberships/{}/", joined.id());
+        // A member sees the place and themselves, and does not rise by themselves.
+        member.get(&format!("organizations/{organization}/")).await.is(200);
+        assert_eq!(rows(&member.get("organization-memberships/").await).len(), 1);
+        member.patch(&path, json!({ "is_admin": true })).await.refuses(403, "permission_denied");
+        member.patch(&format!("organizations/{organization}/"), json!({ "name": "Mine" })).await.refuses(403, "permission_denied");
+        founder.patch(&path, json!({ "user": stranger.id })).await.complains_about("user");
+        // Those of one's organization, unless one asks for one's own.
+        assert_eq!(rows(&founder.get("organization-memberships/").await).len(), 2);
+        assert_eq!(rows(&founder.get("organization-memberships/?mine=true").await).len(), 1);
+        assert_eq!(rows(&founder.get("organization-memberships/?mine=false").await).len(), 2);
+        founder.get("organization-memberships/?mine=maybe").await.complains_about("mine");
+        founder.patch(&path, json!({ "is_admin": true })).await.is(200);
+        assert_eq!(rows(&member.get("organization-memberships/").await).len(), 2);
+        member.delete(&path).await.is(204);
+        member.get(&format!("organizations/{organization}/")).await.is(404);
+    }
+
+    async fn admins_keep_all(world: &World) {
+        let (admin, nurse) = (world.admin().await, world.nurse().await);
+        let made = admin.post("organizations/", json!({ "name": "Outreach" })).await.id();
+        nurse.post("organizations/", json!({ "name": "Outreach" })).await.complains_about("name");
+        assert!(rows(&admin.get("organization-memberships/?mine=true").await).is_empty());
+        admin.post("organization-memberships/", json!({ "user_id": nurse.id, "organization_id": made })).await.is(201);
+        admin.delete(&format!("organizations/{made}/")).await.refuses(409, "in_use");
+        let membership = admin.get(&format!("organization-memberships/?organization={made}")).await;
+        admin.delete(&format!("organization-memberships/{}/", rows(&membership)[0]["id"])).await.is(204);
+        admin.patch(&format!("organizations/{made}/"), json!({ "is_active": false })).await.is(200);
+        admin.delete(&format!("organizations/{made}/")).await.is(204);
+    }
+}
