@@ -67,10 +67,8 @@ async fn without_record(cx: &mut Cx) -> Result<i64, Error> {
         .expr(Expr::cust("1"))
         .from_as(Alias::new(Patient::TABLE), Alias::new("own"))
         .and_where(
-            Expr::col((Alias::new("own"), Alias::new("user"))).equals((
-                Alias::new(User::TABLE),
-                Alias::new("id"),
-            )),
+            Expr::col((Alias::new("own"), Alias::new("user")))
+                .equals((Alias::new(User::TABLE), Alias::new("id"))),
         )
         .and_where(Expr::col((Alias::new("own"), Alias::new("voided_at"))).is_null())
         .to_owned();

@@ -38,6 +38,7 @@ pub fn write(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Error
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -61,8 +61,14 @@ impl Period {
     pub fn of(call: &Call) -> Result<Period, Error> {
         let mut faults = Faults::new();
         let mut day = |name: &'static str| {
-            let text = call.query(name).map(str::trim).filter(|text| !text.is_empty())?;
-            faults.note(name, <Date as crate::field::Field>::parse(&Json::from(text)))
+            let text = call
+                .query(name)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())?;
+            faults.note(
+                name,
+                <Date as crate::field::Field>::parse(&Json::from(text)),
+            )
         };
         let period = Period {
             start: day("start"),
@@ -271,7 +277,12 @@ fn table<R: ReportRow>(call: &Call, rows: &[R]) -> Result<Reply, Error> {
 
 /// A line of column names, then a line for each row.
 fn sheet<R: ReportRow>(rows: &[R]) -> Result<bytes::Bytes, Error> {
-    let mut lines = vec![cells(&R::default())?.into_iter().map(|(name, _)| name).collect()];
+    let mut lines = vec![
+        cells(&R::default())?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect(),
+    ];
     for row in rows {
         let cells = cells(row)?.into_iter().map(|(_, value)| match value {
             Json::Null => String::new(),
@@ -310,6 +321,7 @@ fn cells<R: Serialize>(row: &R) -> Result<Vec<(String, Json)>, Error> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -88,10 +88,7 @@ impl Totals {
 /// When the database fails.
 pub async fn total(cx: &mut Cx, query: &SelectStatement) -> Result<i64, Error> {
     let mut inner = query.clone();
-    inner
-        .clear_selects()
-        .clear_order_by()
-        .expr(Expr::cust("1"));
+    inner.clear_selects().clear_order_by().expr(Expr::cust("1"));
     let mut counted = Query::select();
     counted
         .expr(Func::count(Expr::col(Asterisk)))
@@ -113,6 +110,7 @@ pub async fn total(cx: &mut Cx, query: &SelectStatement) -> Result<i64, Error> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicI64, Ordering};
@@ -127,7 +125,11 @@ mod tests {
         assert_eq!(ask().await.unwrap(), 5);
         rows.store(6, Ordering::Relaxed);
         assert_eq!(ask().await.unwrap(), 5, "remembered");
-        assert_eq!(totals.get(2, || async { Ok(1) }).await.unwrap(), 1, "another question");
+        assert_eq!(
+            totals.get(2, || async { Ok(1) }).await.unwrap(),
+            1,
+            "another question"
+        );
         tokio::time::sleep(Duration::from_millis(120)).await;
         assert_eq!(ask().await.unwrap(), 6, "forgotten");
     }
@@ -151,7 +153,9 @@ mod tests {
     #[tokio::test]
     async fn a_count_that_fails_is_not_remembered() {
         let totals = Totals::new(0, AGE);
-        let failed = totals.get(1, || async { Err(Error::internal("as it should")) }).await;
+        let failed = totals
+            .get(1, || async { Err(Error::internal("as it should")) })
+            .await;
         assert!(failed.is_err());
         assert_eq!(totals.get(1, || async { Ok(7) }).await.unwrap(), 7);
     }

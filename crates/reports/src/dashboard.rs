@@ -48,7 +48,12 @@ pub(crate) struct Figures(Vec<(&'static str, Amount)>);
 impl Figures {
     /// All promised keys at 0.
     fn of(promised: &[&'static str]) -> Figures {
-        Figures(promised.iter().map(|name| (*name, Amount::Count(0))).collect())
+        Figures(
+            promised
+                .iter()
+                .map(|name| (*name, Amount::Count(0)))
+                .collect(),
+        )
     }
 
     fn set(&mut self, name: &'static str, amount: Amount) {
@@ -125,7 +130,10 @@ mod tests {
     #[test]
     fn promised_figures_are_there_and_declared_ones_are_added() {
         let mut figures = Figures::of(promised(Admin));
-        figures.set("revenue_today", Amount::Money(Money::from_minor(125_050).unwrap()));
+        figures.set(
+            "revenue_today",
+            Amount::Money(Money::from_minor(125_050).unwrap()),
+        );
         figures.set("total_patients", Amount::Count(3));
         figures.set("waiting", Amount::Count(1));
         assert_eq!(
