@@ -95,7 +95,8 @@ impl Resource for Notification {
         let condition = match (name, value) {
             ("unread", "true" | "True" | "1" | "yes") => column(Self::TABLE, "is_read").eq(false),
             ("unread", "false" | "False" | "0" | "no") => column(Self::TABLE, "is_read").eq(true),
-            ("since", value) => match (value.parse::<i64>(), kernel::dates::parse_timestamp(value)) {
+            ("since", value) => match (value.parse::<i64>(), kernel::dates::parse_timestamp(value))
+            {
                 (Ok(id), _) => column(Self::TABLE, "id").gt(id),
                 (_, Ok(at)) => column(Self::TABLE, "created_at").gte(Expr::val(at.to_value())),
                 _ => return Err(complaint(name, "notifications-since")),
