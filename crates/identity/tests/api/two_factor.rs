@@ -62,7 +62,9 @@ testkit::on_both! {
         world.pass(SignedDuration::from_mins(15));
         let due = challenge(world, &user).await;
         answer(world, &due, &codes[0]).await.is(401);
-        // As people type it.
+        // As people type it, when the failures of the race have been waited for.
+        world.pass(SignedDuration::from_mins(15));
+        let due = challenge(world, &user).await;
         answer(world, &due, &codes[1].to_lowercase().replace('-', " ")).await.is(200);
     }
 
