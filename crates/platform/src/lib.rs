@@ -37,6 +37,7 @@ pub mod module;
 pub mod openapi;
 pub mod operation;
 pub mod outbox;
+pub mod outgoing;
 pub mod record;
 pub mod resource;
 pub mod route;
