@@ -121,7 +121,7 @@ impl Smtp {
 
     fn tls(&self) -> Result<TlsParameters, smtp::Error> {
         let mut tls = TlsParameters::builder(self.host.clone());
-        for pem in self.certificates() {
+        if let Some(pem) = self.certificates() {
             tls = tls.add_root_certificate(Certificate::from_pem(&pem)?);
         }
         tls.build()
