@@ -8,12 +8,29 @@
 )]
 
 pub mod delivery;
+mod hear;
 mod migrations;
+pub mod notification;
+pub mod notify;
+mod texts;
 
+pub use notify::{Notice, notify};
+
+use contracts::TaskAssigned;
 use platform::module::Module;
+
+use notification::{MarkAllRead, MarkRead, Notification};
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    let module = Module::new("messaging").migrations(migrations::MIGRATIONS);
+    let module = Module::new("messaging")
+        .migrations(migrations::MIGRATIONS)
+        .texts(texts::SOURCES)
+        .resource::<Notification>()
+        .action::<MarkRead>()
+        .action::<MarkAllRead>()
+        .on(TaskAssigned::TOPIC, "notices", |cx, event| {
+            hear::task_assigned(cx, event)
+        });
     delivery::declare(module)
 }
