@@ -43,6 +43,7 @@ pub mod route;
 pub mod seal;
 pub mod settings;
 pub mod texts;
+mod turn;
 pub mod unit;
 
 pub use schemars;
