@@ -44,6 +44,7 @@ pub mod route;
 pub mod seal;
 pub mod settings;
 pub mod texts;
+mod turn;
 pub mod unit;
 
 pub use schemars;
