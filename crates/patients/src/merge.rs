@@ -297,9 +297,8 @@ fn overlap(
     lost: &Patient,
     kept: &Patient,
 ) -> sea_query::SelectStatement {
-    let of = |side: &'static str, name: &'static str| {
-        Expr::col((Alias::new(side), Alias::new(name)))
-    };
+    let of =
+        |side: &'static str, name: &'static str| Expr::col((Alias::new(side), Alias::new(name)));
     let counted = |patient: &Patient| {
         let mut rows = Query::select();
         rows.columns([Alias::new(apart.from), Alias::new(apart.to)])

@@ -57,8 +57,7 @@ pub async fn names(
             "SELECT id, uid, sealed FROM patient WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb))"
         }
     };
-    let statement =
-        Statement::raw(sql, vec![json!(ids).to_value()]).with_keys(cx.app.ring());
+    let statement = Statement::raw(sql, vec![json!(ids).to_value()]).with_keys(cx.app.ring());
     let rows: Vec<Named> = cx
         .unscoped("whoever sees a record about a patient sees whose it is")
         .all(statement)

@@ -13,10 +13,12 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
+use crate::figure::Figure;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
+use crate::report::Report;
 use crate::resource::{self, Resource};
 use crate::texts::TextSource;
 
@@ -36,6 +38,7 @@ pub struct Module {
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
+    pub(crate) figures: Vec<Figure>,
     pub(crate) exclusions: Vec<Exclusion>,
 }
 
@@ -140,6 +143,7 @@ impl Module {
             reindexes: Vec::new(),
             account_sections: Vec::new(),
             exclusions: Vec::new(),
+            figures: Vec::new(),
         }
     }
 
@@ -269,6 +273,19 @@ impl Module {
         self
     }
 
+    /// A number of dashboards and statistics.
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Module {
+        self.figures.push(figure);
+        self
+    }
+
+    /// A report: what a question about a stretch of time is answered, as JSON or CSV.
+    #[must_use]
+    pub fn report(self, report: Report) -> Module {
+        self.route(report.done())
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
@@ -368,6 +385,13 @@ impl Registry {
             .flat_map(|module| &module.exclusions)
             .find(|exclusion| exclusion.constraint == constraint)
             .copied()
+    }
+
+    /// Every figure, in the order of the modules.
+    pub fn figures(&self) -> impl Iterator<Item = Figure> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.figures.iter().copied())
     }
 
     /// Every kind of job.

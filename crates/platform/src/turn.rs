@@ -50,7 +50,12 @@ mod tests {
 
     #[test]
     fn different_things_have_different_keys() {
-        let mut keys = vec![key("doctor", 1), key("doctor", 2), key("patient", 1), key("patient", 2)];
+        let mut keys = vec![
+            key("doctor", 1),
+            key("doctor", 2),
+            key("patient", 1),
+            key("patient", 2),
+        ];
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), 4);

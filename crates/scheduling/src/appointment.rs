@@ -163,7 +163,8 @@ impl Resource for Appointment {
             (row.starts_at, row.ends_at) = (span.from, span.to);
         }
         if row.status != was {
-            let stages = step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
+            let stages =
+                step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
             row.checked_in_at = stages.checked_in_at;
             row.started_at = stages.started_at;
             row.completed_at = stages.completed_at;

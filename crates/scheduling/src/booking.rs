@@ -71,11 +71,8 @@ pub(crate) async fn check(
     if row.overbooked && cx.grant_of(OVERBOOK).reach == Reach::None {
         return Err(Error::denied().with("permission", OVERBOOK));
     }
-    cx.take_turn(&[
-        ("doctor", row.doctor.get()),
-        ("patient", row.patient.get()),
-    ])
-    .await?;
+    cx.take_turn(&[("doctor", row.doctor.get()), ("patient", row.patient.get())])
+        .await?;
     if let Some(taken) = patient_taken(cx, row).await? {
         return Err(refusal(cx, "patient", taken, None));
     }
@@ -120,9 +117,10 @@ async fn check_doctor(cx: &mut Cx, doctor: i64) -> Result<(), Error> {
         .await?;
     match found {
         Some((true, Some(role))) if role == BuiltinRole::Doctor.id() => Ok(()),
-        Some((false, Some(role))) if role == BuiltinRole::Doctor.id() => {
-            Err(Error::field("doctor", Text::new("scheduling-doctor-inactive")))
-        }
+        Some((false, Some(role))) if role == BuiltinRole::Doctor.id() => Err(Error::field(
+            "doctor",
+            Text::new("scheduling-doctor-inactive"),
+        )),
         _ => Err(Error::field("doctor", Text::new("scheduling-not-a-doctor"))),
     }
 }
@@ -180,8 +178,10 @@ fn refusal(cx: &Cx, who: &str, taken: Span, doctor: Option<&String>) -> Error {
         .with("date", from.date())
         .with("from", hours_and_minutes(from.time()))
         .with("to", hours_and_minutes(to.time()));
-    Error::refuse(Code::AppointmentOverlap, text).with("conflict", who).with(
-        "taken",
-        json!({ "starts_at": taken.from.to_string(), "ends_at": taken.to.to_string() }),
-    )
+    Error::refuse(Code::AppointmentOverlap, text)
+        .with("conflict", who)
+        .with(
+            "taken",
+            json!({ "starts_at": taken.from.to_string(), "ends_at": taken.to.to_string() }),
+        )
 }

@@ -54,9 +54,11 @@ pub fn module() -> Module {
         .resource::<Appointment>()
         .nested::<Patient, Appointment>("appointments", "l")
         .route(
-            Route::get("patient-portal", "patient-portal/appointments/", |cx, call| {
-                Box::pin(list::<Appointment>(cx, call))
-            })
+            Route::get(
+                "patient-portal",
+                "patient-portal/appointments/",
+                |cx, call| Box::pin(list::<Appointment>(cx, call)),
+            )
             .may("patient-portal:appointments", Access::own("x"))
             .patient_data()
             .answers_list::<Appointment>()
@@ -80,7 +82,5 @@ pub fn module() -> Module {
                 source: include_str!("../texts/sw.ftl"),
             },
         ]);
-    verbs::operations()
-        .into_iter()
-        .fold(module, Module::route)
+    verbs::operations().into_iter().fold(module, Module::route)
 }

@@ -1,8 +1,6 @@
 //! What others learn of an appointment, and what of it is kept elsewhere, in the same transaction.
 
-use contracts::{
-    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-};
+use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
 use jiff::Timestamp;
 use patients::CareSource;
 use platform::cx::{Cx, values};
@@ -19,7 +17,9 @@ use crate::state::AppointmentStatus;
 pub(crate) async fn spread(cx: &mut Cx, change: &Change<'_>) -> Result<(), Error> {
     let row = change.row;
     let (patient, doctor) = (row.patient.get(), row.doctor.get());
-    if row.status.occupies() && change.differs(|b, r| b.doctor != r.doctor || b.patient != r.patient) {
+    if row.status.occupies()
+        && change.differs(|b, r| b.doctor != r.doctor || b.patient != r.patient)
+    {
         patients::take_into_care(cx, patient, doctor, CareSource::Appointment).await?;
     }
     match change.before {
@@ -70,7 +70,10 @@ fn events(change: &Change<'_>) -> Result<Vec<Event>, Error> {
         }
         Some(_) => {}
         None if !row.status.occupies() => {}
-        None if change.before.is_some_and(|before| before.patient == row.patient) => {
+        None if change
+            .before
+            .is_some_and(|before| before.patient == row.patient) =>
+        {
             events.push(moved(row)?);
         }
         None => events.push(booked(row)?),
@@ -174,22 +177,67 @@ mod tests {
             (None, of(Cancelled, 1, 2, 9), vec![]),
             (Some(of(Scheduled, 1, 2, 9)), of(Scheduled, 1, 2, 9), vec![]),
             (Some(of(Scheduled, 1, 2, 9)), of(CheckedIn, 1, 2, 9), vec![]),
-            (Some(of(Scheduled, 1, 2, 9)), of(Scheduled, 1, 2, 10), vec![m]),
-            (Some(of(Scheduled, 1, 2, 9)), of(Scheduled, 1, 3, 9), vec![m]),
-            (Some(of(Scheduled, 1, 2, 9)), of(Scheduled, 5, 2, 9), vec![c, b]),
-            (Some(of(Scheduled, 1, 2, 9)), of(Cancelled, 1, 2, 9), vec![c]),
+            (
+                Some(of(Scheduled, 1, 2, 9)),
+                of(Scheduled, 1, 2, 10),
+                vec![m],
+            ),
+            (
+                Some(of(Scheduled, 1, 2, 9)),
+                of(Scheduled, 1, 3, 9),
+                vec![m],
+            ),
+            (
+                Some(of(Scheduled, 1, 2, 9)),
+                of(Scheduled, 5, 2, 9),
+                vec![c, b],
+            ),
+            (
+                Some(of(Scheduled, 1, 2, 9)),
+                of(Cancelled, 1, 2, 9),
+                vec![c],
+            ),
             (Some(of(Scheduled, 1, 2, 9)), of(NoShow, 1, 2, 9), vec![c]),
-            (Some(of(CheckedIn, 1, 2, 9)), of(Completed, 1, 2, 9), vec![d]),
+            (
+                Some(of(CheckedIn, 1, 2, 9)),
+                of(Completed, 1, 2, 9),
+                vec![d],
+            ),
             (Some(of(Completed, 1, 2, 9)), of(Completed, 1, 2, 9), vec![]),
-            (Some(of(Cancelled, 1, 2, 9)), of(Scheduled, 1, 2, 9), vec![m]),
-            (Some(of(Cancelled, 1, 2, 9)), of(Scheduled, 5, 2, 9), vec![b]),
-            (Some(of(Cancelled, 1, 2, 9)), of(Cancelled, 1, 2, 10), vec![]),
+            (
+                Some(of(Cancelled, 1, 2, 9)),
+                of(Scheduled, 1, 2, 9),
+                vec![m],
+            ),
+            (
+                Some(of(Cancelled, 1, 2, 9)),
+                of(Scheduled, 5, 2, 9),
+                vec![b],
+            ),
+            (
+                Some(of(Cancelled, 1, 2, 9)),
+                of(Cancelled, 1, 2, 10),
+                vec![],
+            ),
             (Some(of(NoShow, 1, 2, 9)), of(CheckedIn, 1, 2, 9), vec![m]),
         ];
         for (before, row, expected) in cases {
-            let change = Change { before: before.as_ref(), row: &row };
-            let told: Vec<String> = events(&change).unwrap().into_iter().map(|e| e.topic).collect();
-            assert_eq!(told, expected, "{:?} to {:?}", before.map(|b| b.status), row.status);
+            let change = Change {
+                before: before.as_ref(),
+                row: &row,
+            };
+            let told: Vec<String> = events(&change)
+                .unwrap()
+                .into_iter()
+                .map(|e| e.topic)
+                .collect();
+            assert_eq!(
+                told,
+                expected,
+                "{:?} to {:?}",
+                before.map(|b| b.status),
+                row.status
+            );
         }
     }
 }

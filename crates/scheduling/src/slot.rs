@@ -90,19 +90,54 @@ mod tests {
     fn clocks_that_change_are_decided() {
         let cases = [
             // Banjul keeps its clocks.
-            ("Africa/Banjul", date(2027, 3, 28), (2, 30), Ok("2027-03-28T02:30:00Z")),
+            (
+                "Africa/Banjul",
+                date(2027, 3, 28),
+                (2, 30),
+                Ok("2027-03-28T02:30:00Z"),
+            ),
             // Paris, last Sunday of March: 02:00 to 03:00 never comes.
-            ("Europe/Paris", date(2027, 3, 28), (1, 59), Ok("2027-03-28T00:59:00Z")),
+            (
+                "Europe/Paris",
+                date(2027, 3, 28),
+                (1, 59),
+                Ok("2027-03-28T00:59:00Z"),
+            ),
             ("Europe/Paris", date(2027, 3, 28), (2, 0), Err("time")),
             ("Europe/Paris", date(2027, 3, 28), (2, 59), Err("time")),
-            ("Europe/Paris", date(2027, 3, 28), (3, 0), Ok("2027-03-28T01:00:00Z")),
+            (
+                "Europe/Paris",
+                date(2027, 3, 28),
+                (3, 0),
+                Ok("2027-03-28T01:00:00Z"),
+            ),
             // Last Sunday of October: 02:00 to 03:00 comes twice, and the first counts.
-            ("Europe/Paris", date(2027, 10, 31), (2, 30), Ok("2027-10-31T00:30:00Z")),
-            ("Europe/Paris", date(2027, 10, 31), (3, 0), Ok("2027-10-31T02:00:00Z")),
+            (
+                "Europe/Paris",
+                date(2027, 10, 31),
+                (2, 30),
+                Ok("2027-10-31T00:30:00Z"),
+            ),
+            (
+                "Europe/Paris",
+                date(2027, 10, 31),
+                (3, 0),
+                Ok("2027-10-31T02:00:00Z"),
+            ),
             // New York, second Sunday of March and first of November.
             ("America/New_York", date(2027, 3, 14), (2, 15), Err("time")),
-            ("America/New_York", date(2027, 3, 14), (3, 15), Ok("2027-03-14T07:15:00Z")),
-            ("America/New_York", date(2027, 11, 7), (1, 30), Ok("2027-11-07T05:30:00Z")),
+            (
+                "America/New_York",
+                date(2027, 3, 14),
+                (3, 15),
+                Ok("2027-03-14T07:15:00Z"),
+            ),
+            (
+                "America/New_York",
+                date(2027, 11, 7),
+                (1, 30),
+                Ok("2027-11-07T05:30:00Z"),
+            ),
             ("Africa/Banjul", date(1899, 12, 31), (9, 0), Err("date")),
             ("Africa/Banjul", date(2200, 1, 1), (9, 0), Err("date")),
         ];
@@ -115,7 +150,10 @@ mod tests {
                     assert_eq!(found.from.to_string(), from, "{zone} {day} {hour}:{minute}");
                     assert_eq!(found.to.duration_since(found.from).as_mins(), 15);
                 }
-                Err(field) => assert!(found.is_err_and(|faults| faults.has(field)), "{zone} {day} {hour}:{minute}"),
+                Err(field) => assert!(
+                    found.is_err_and(|faults| faults.has(field)),
+                    "{zone} {day} {hour}:{minute}"
+                ),
             }
         }
     }
@@ -132,7 +170,13 @@ mod tests {
     #[test]
     fn lengths_have_limits() {
         let zone = HospitalZone::default();
-        for (minutes, fine) in [(0, false), (-15, false), (1, true), (LONGEST, true), (LONGEST + 1, false)] {
+        for (minutes, fine) in [
+            (0, false),
+            (-15, false),
+            (1, true),
+            (LONGEST, true),
+            (LONGEST + 1, false),
+        ] {
             let found = span(&zone, date(2027, 1, 1), time(9, 0, 0, 0), minutes);
             assert_eq!(found.is_ok(), fine, "{minutes}");
         }
@@ -141,7 +185,10 @@ mod tests {
     #[test]
     fn touching_is_not_overlapping() {
         let at = |n: i64| Timestamp::from_second(n).unwrap();
-        let span = |from, to| Span { from: at(from), to: at(to) };
+        let span = |from, to| Span {
+            from: at(from),
+            to: at(to),
+        };
         assert!(!span(0, 10).overlaps(&span(10, 20)));
         assert!(!span(10, 20).overlaps(&span(0, 10)));
         assert!(span(0, 11).overlaps(&span(10, 20)));

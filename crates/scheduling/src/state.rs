@@ -44,7 +44,9 @@ impl AppointmentStatus {
     pub fn next(self) -> &'static [AppointmentStatus] {
         match self {
             Scheduled => &[Pending, CheckedIn, InProgress, Completed, Cancelled, NoShow],
-            Pending => &[Scheduled, CheckedIn, InProgress, Completed, Cancelled, NoShow],
+            Pending => &[
+                Scheduled, CheckedIn, InProgress, Completed, Cancelled, NoShow,
+            ],
             CheckedIn => &[Scheduled, Pending, InProgress, Completed, Cancelled],
             InProgress => &[Completed],
             Completed => &[],

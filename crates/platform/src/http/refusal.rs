@@ -93,10 +93,13 @@ fn understood(app: &App, error: Error) -> Result<Error, Error> {
             Some(field) => Ok(Error::Invalid(Faults::one(&field, Text::new("conflict")))),
             None => Ok(Error::refuse(Code::Conflict, Text::new("conflict"))),
         },
-        Error::Db(DbError::Exclusion { constraint }) => match app.registry.exclusion(&constraint) {
-            Some(known) => Ok(Error::refuse(known.code, Text::new(known.text))),
-            None => Ok(Error::refuse(Code::Conflict, Text::new("conflict")).with("constraint", constraint)),
-        },
+        Error::Db(DbError::Exclusion { constraint }) => {
+            match app.registry.exclusion(&constraint) {
+                Some(known) => Ok(Error::refuse(known.code, Text::new(known.text))),
+                None => Ok(Error::refuse(Code::Conflict, Text::new("conflict"))
+                    .with("constraint", constraint)),
+            }
+        }
         Error::Db(DbError::ForeignKey { .. }) => Ok(Error::refuse(
             Code::InUse,
             Text::new("in-use").with("what", "other records"),
