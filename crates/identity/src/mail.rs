@@ -62,7 +62,9 @@ fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
             .await
         {
             Ok(_) => Ok(()),
-            Err(MailError::Temporary(cause) | MailError::Unknown(cause)) => Err(Error::internal(cause)),
+            Err(MailError::Temporary(cause) | MailError::Unknown(cause)) => {
+                Err(Error::internal(cause))
+            }
             // Trying again changes nothing.
             Err(error @ (MailError::Permanent(_) | MailError::NotConfigured)) => {
                 tracing::warn!(user = user.meta.id, %error, "an e-mail about an account was not sent");

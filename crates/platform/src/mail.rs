@@ -35,7 +35,9 @@ pub enum MailError {
     #[error("the message was handed over, but no answer came: {0}")]
     Unknown(String),
     /// No mail server is set up.
-    #[error("no mail server is configured: set EMAIL_HOST (or SENDGRID_API_KEY) and DEFAULT_FROM_EMAIL")]
+    #[error(
+        "no mail server is configured: set EMAIL_HOST (or SENDGRID_API_KEY) and DEFAULT_FROM_EMAIL"
+    )]
     NotConfigured,
 }
 
@@ -193,8 +195,7 @@ impl Mailer {
             Self::Console | Self::Capture(_) => Ok(()),
             Self::SendGrid(sendgrid) => sendgrid.reach().await,
             Self::Smtp(smtp) => {
-                let greeting =
-                    tokio::time::timeout(Duration::from_secs(10), smtp.greet()).await;
+                let greeting = tokio::time::timeout(Duration::from_secs(10), smtp.greet()).await;
                 let mut connection = greeting
                     .map_err(|_| {
                         MailError::Temporary(format!("no answer from {} in time", smtp.host))

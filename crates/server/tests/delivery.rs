@@ -143,7 +143,9 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
                 .script
                 .always(Behaviour::Slow(Duration::from_millis(30)));
             // A few of the usual troubles on the way.
-            twilio.script.next(std::iter::repeat_n(Behaviour::Usual, 50));
+            twilio
+                .script
+                .next(std::iter::repeat_n(Behaviour::Usual, 50));
             twilio.script.next([
                 Behaviour::AcceptAndHangUp,
                 Behaviour::HangUp,
@@ -183,7 +185,9 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
             let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
             for row in &settled {
                 *statuses.entry(row.status.as_str()).or_default() += 1;
-                let accepted = counted.keys().any(|url| url.contains(&row.meta.uid.to_string()));
+                let accepted = counted
+                    .keys()
+                    .any(|url| url.contains(&row.meta.uid.to_string()));
                 match row.status {
                     MessageStatus::Sent => assert!(accepted, "{row:?}"),
                     MessageStatus::Unknown => {}

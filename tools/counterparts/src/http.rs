@@ -139,7 +139,9 @@ async fn converse(
                 return Ok(());
             }
             Behaviour::Garbage => {
-                return stream.write_all(b"\x00\x01\x02 not a protocol\r\n\r\n").await;
+                return stream
+                    .write_all(b"\x00\x01\x02 not a protocol\r\n\r\n")
+                    .await;
             }
             Behaviour::Page => Reply::new(200, "<html>Welcome to the hotel's network</html>"),
         };

@@ -116,9 +116,7 @@ impl Resource for AppointmentNotification {
     type Extra = ();
 
     fn access() -> Access {
-        use BuiltinRole::{
-            Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist,
-        };
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
         let staff = &[
             Admin,
             Doctor,

@@ -102,7 +102,10 @@ async fn may_be_written_to(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
         .and_where(column(Consent::TABLE, "consent_type").eq(ConsentType::Messaging.as_str()))
         .and_where(column(Consent::TABLE, "given_at").lte(cx.now().to_value()))
         .and_where(column(Consent::TABLE, "voided_at").is_null())
-        .order_by((Alias::new(Consent::TABLE), Alias::new("given_at")), Order::Desc)
+        .order_by(
+            (Alias::new(Consent::TABLE), Alias::new("given_at")),
+            Order::Desc,
+        )
         .order_by((Alias::new(Consent::TABLE), Alias::new("id")), Order::Desc)
         .limit(1);
     let last: Option<Consent> = cx.unscoped(WHY).record(query).await?;

@@ -47,7 +47,11 @@ pub(super) fn route() -> Operation {
 /// 401 for everybody else, and when no account at Twilio is configured.
 pub(super) fn signed(app: &App, call: &Call) -> Result<Vec<(String, String)>, Error> {
     let refused = || Error::refuse(Code::NotAuthenticated, Text::new("not-authenticated"));
-    let token = app.settings.twilio_auth_token.as_ref().ok_or_else(refused)?;
+    let token = app
+        .settings
+        .twilio_auth_token
+        .as_ref()
+        .ok_or_else(refused)?;
     let fields: Vec<(String, String)> =
         serde_urlencoded::from_bytes(&call.body).map_err(|_| refused())?;
     // Twilio signs the URL that it was given: ours from outside, whatever a proxy made of it.
@@ -174,19 +178,29 @@ mod tests {
             (Failed, true, "failed", None),
             (Unknown, false, "something new", None),
         ] {
-            assert_eq!(verdict(status, known, told), becomes, "{status:?} {known} {told}");
+            assert_eq!(
+                verdict(status, known, told),
+                becomes,
+                "{status:?} {known} {told}"
+            );
         }
     }
 
     #[test]
     fn only_what_is_outside_is_called_back() {
         let uid = Uuid::nil();
-        for inside in ["http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000"] {
+        for inside in [
+            "http://localhost:8000",
+            "http://127.0.0.1",
+            "http://[::1]:8000",
+        ] {
             assert_eq!(url(inside, uid), None, "{inside}");
         }
         assert_eq!(
             url("https://chelal.hospital.gm", uid).as_deref(),
-            Some("https://chelal.hospital.gm/api/messaging/twilio/status/00000000-0000-0000-0000-000000000000/")
+            Some(
+                "https://chelal.hospital.gm/api/messaging/twilio/status/00000000-0000-0000-0000-000000000000/"
+            )
         );
     }
 }

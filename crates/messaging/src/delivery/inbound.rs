@@ -44,9 +44,7 @@ async fn heard(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     };
     let mut reply = Reply::empty(StatusCode::OK);
     reply.header("content-type", "text/xml; charset=utf-8");
-    let xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{answer}</Response>"
-    );
+    let xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{answer}</Response>");
     reply.body = ReplyBody::Whole(xml.into());
     Ok(reply)
 }

@@ -22,9 +22,7 @@ pub mod signature;
 pub mod sms;
 mod wording;
 
-use contracts::{
-    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-};
+use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
 use platform::jobs::Round;
 use platform::module::Module;
 use platform::texts::TextSource;

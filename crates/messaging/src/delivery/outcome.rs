@@ -112,21 +112,62 @@ mod tests {
             (Outcome::Accepted("SM1".into()), 1, Sent, None),
             (Outcome::Refused("no such number".into()), 1, Failed, None),
             (Outcome::Unknown("time-out".into()), 1, Unknown, None),
-            (Outcome::Later(busy(), None), 1, Pending, Some("2027-05-26T10:00:30Z")),
-            (Outcome::Later(busy(), None), 2, Pending, Some("2027-05-26T10:01:00Z")),
-            (Outcome::Later(busy(), None), 7, Pending, Some("2027-05-26T10:32:00Z")),
-            (Outcome::Later(busy(), minutes(5)), 1, Pending, Some("2027-05-26T10:05:00Z")),
-            (Outcome::Later(busy(), minutes(600)), 1, Pending, Some("2027-05-26T11:00:00Z")),
+            (
+                Outcome::Later(busy(), None),
+                1,
+                Pending,
+                Some("2027-05-26T10:00:30Z"),
+            ),
+            (
+                Outcome::Later(busy(), None),
+                2,
+                Pending,
+                Some("2027-05-26T10:01:00Z"),
+            ),
+            (
+                Outcome::Later(busy(), None),
+                7,
+                Pending,
+                Some("2027-05-26T10:32:00Z"),
+            ),
+            (
+                Outcome::Later(busy(), minutes(5)),
+                1,
+                Pending,
+                Some("2027-05-26T10:05:00Z"),
+            ),
+            (
+                Outcome::Later(busy(), minutes(600)),
+                1,
+                Pending,
+                Some("2027-05-26T11:00:00Z"),
+            ),
             (Outcome::Later(busy(), None), MOST_ATTEMPTS, Failed, None),
         ] {
             let now = at("2027-05-26T10:00:00Z");
-            let said = settle(outcome.clone(), attempts, now, at("2027-05-27T10:00:00Z"), 1.0);
-            assert_eq!((said.status, said.next_attempt_at), (status, next.map(at)), "{outcome:?}");
+            let said = settle(
+                outcome.clone(),
+                attempts,
+                now,
+                at("2027-05-27T10:00:00Z"),
+                1.0,
+            );
+            assert_eq!(
+                (said.status, said.next_attempt_at),
+                (status, next.map(at)),
+                "{outcome:?}"
+            );
             assert_eq!(said.sent_at.is_some(), status == Sent);
             assert_eq!(said.error_message.is_empty(), status == Sent);
         }
         let now = at("2027-05-27T09:59:40Z");
-        let said = settle(Outcome::Later(busy(), None), 1, now, at("2027-05-27T10:00:00Z"), 0.9);
+        let said = settle(
+            Outcome::Later(busy(), None),
+            1,
+            now,
+            at("2027-05-27T10:00:00Z"),
+            0.9,
+        );
         assert_eq!(said.status, Failed);
         assert!(said.error_message.contains("too late"));
     }

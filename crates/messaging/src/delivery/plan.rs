@@ -138,22 +138,71 @@ mod tests {
     #[test]
     fn a_day_before_is_the_same_time_of_day() {
         for (zone, starts_at, hours, expected) in [
-            ("Africa/Banjul", "2027-05-27T10:00:00Z", 24, "2027-05-26T10:00:00Z"),
-            ("Africa/Banjul", "2027-03-01T10:00:00Z", 48, "2027-02-27T10:00:00Z"),
-            ("Africa/Banjul", "2027-05-27T10:00:00Z", 3, "2027-05-27T07:00:00Z"),
-            ("Africa/Banjul", "2027-05-27T01:00:00Z", 26, "2027-05-25T23:00:00Z"),
+            (
+                "Africa/Banjul",
+                "2027-05-27T10:00:00Z",
+                24,
+                "2027-05-26T10:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-03-01T10:00:00Z",
+                48,
+                "2027-02-27T10:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-05-27T10:00:00Z",
+                3,
+                "2027-05-27T07:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-05-27T01:00:00Z",
+                26,
+                "2027-05-25T23:00:00Z",
+            ),
             // Clocks go forward on 28 March 2027 at 1:00 UTC: 9:00 CEST is 7:00 UTC, 9:00 CET 8:00.
-            ("Europe/Paris", "2027-03-28T07:00:00Z", 24, "2027-03-27T08:00:00Z"),
+            (
+                "Europe/Paris",
+                "2027-03-28T07:00:00Z",
+                24,
+                "2027-03-27T08:00:00Z",
+            ),
             // And back on 31 October 2027.
-            ("Europe/Paris", "2027-10-31T08:00:00Z", 24, "2027-10-30T07:00:00Z"),
-            ("America/New_York", "2027-03-14T13:00:00Z", 24, "2027-03-13T14:00:00Z"),
+            (
+                "Europe/Paris",
+                "2027-10-31T08:00:00Z",
+                24,
+                "2027-10-30T07:00:00Z",
+            ),
+            (
+                "America/New_York",
+                "2027-03-14T13:00:00Z",
+                24,
+                "2027-03-13T14:00:00Z",
+            ),
             // 2:30 does not exist on the day before: it is as long after the gap.
-            ("Europe/Paris", "2027-03-29T00:30:00Z", 24, "2027-03-28T01:30:00Z"),
+            (
+                "Europe/Paris",
+                "2027-03-29T00:30:00Z",
+                24,
+                "2027-03-28T01:30:00Z",
+            ),
             // Hours are hours, also across the change.
-            ("Europe/Paris", "2027-03-28T02:00:00Z", 3, "2027-03-27T23:00:00Z"),
+            (
+                "Europe/Paris",
+                "2027-03-28T02:00:00Z",
+                3,
+                "2027-03-27T23:00:00Z",
+            ),
         ] {
             let zone = HospitalZone::new(zone).unwrap();
-            assert_eq!(remind_at(&zone, at(starts_at), hours), at(expected), "{starts_at} {hours}");
+            assert_eq!(
+                remind_at(&zone, at(starts_at), hours),
+                at(expected),
+                "{starts_at} {hours}"
+            );
         }
     }
 
@@ -162,7 +211,11 @@ mod tests {
         let zone = HospitalZone::new("Africa/Banjul").unwrap();
         let starts_at = at("2027-05-27T10:00:00Z");
         for (now, hours, expected) in [
-            ("2027-05-20T10:00:00Z", &[24][..], vec![(24, "2027-05-26T10:00:00Z")]),
+            (
+                "2027-05-20T10:00:00Z",
+                &[24][..],
+                vec![(24, "2027-05-26T10:00:00Z")],
+            ),
             ("2027-05-20T10:00:00Z", &[], vec![]),
             (
                 "2027-05-20T10:00:00Z",
@@ -174,12 +227,24 @@ mod tests {
                 &[24, 3],
                 vec![(3, "2027-05-27T07:00:00Z"), (24, "2027-05-26T12:00:00Z")],
             ),
-            ("2027-05-26T10:00:00Z", &[24], vec![(24, "2027-05-26T10:00:00Z")]),
-            ("2027-05-27T09:00:00Z", &[24, 3], vec![(3, "2027-05-27T09:00:00Z")]),
+            (
+                "2027-05-26T10:00:00Z",
+                &[24],
+                vec![(24, "2027-05-26T10:00:00Z")],
+            ),
+            (
+                "2027-05-27T09:00:00Z",
+                &[24, 3],
+                vec![(3, "2027-05-27T09:00:00Z")],
+            ),
             ("2027-05-27T10:00:00Z", &[24], vec![]),
         ] {
             let expected: Vec<_> = expected.into_iter().map(|(h, t)| (h, at(t))).collect();
-            assert_eq!(reminders(&zone, starts_at, hours, at(now)), expected, "{now} {hours:?}");
+            assert_eq!(
+                reminders(&zone, starts_at, hours, at(now)),
+                expected,
+                "{now} {hours:?}"
+            );
         }
     }
 
@@ -214,15 +279,40 @@ mod tests {
         for (what, existing, wanted, expected) in [
             ("nothing yet", vec![], &one[..], add.clone()),
             ("it waits", vec![row(1, Pending, NEW)], &one, vec![]),
-            ("it moves", vec![row(1, Pending, OLD)], &one, vec![Step::Move(1, at(TIME))]),
-            ("it is off", vec![row(1, Pending, OLD)], &[], vec![Step::Cancel(1)]),
+            (
+                "it moves",
+                vec![row(1, Pending, OLD)],
+                &one,
+                vec![Step::Move(1, at(TIME))],
+            ),
+            (
+                "it is off",
+                vec![row(1, Pending, OLD)],
+                &[],
+                vec![Step::Cancel(1)],
+            ),
             ("it was sent", vec![row(1, Sent, NEW)], &one, vec![]),
             ("it failed", vec![row(1, Failed, NEW)], &one, vec![]),
             ("nobody knows", vec![row(1, Unknown, NEW)], &one, vec![]),
             ("it is on its way", vec![row(1, Sending, NEW)], &one, vec![]),
-            ("it is on its way with the old time", vec![row(1, Sending, OLD)], &one, add.clone()),
-            ("it was sent for the old time", vec![row(1, Sent, OLD)], &one, add.clone()),
-            ("it stands again", vec![row(1, Cancelled, NEW)], &one, add.clone()),
+            (
+                "it is on its way with the old time",
+                vec![row(1, Sending, OLD)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "it was sent for the old time",
+                vec![row(1, Sent, OLD)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "it stands again",
+                vec![row(1, Cancelled, NEW)],
+                &one,
+                add.clone(),
+            ),
             (
                 "moved away and back after it was sent",
                 vec![row(1, Sent, NEW), row(2, Sent, OLD)],

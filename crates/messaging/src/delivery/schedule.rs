@@ -3,9 +3,7 @@
 //! Events only say that something happened: what is planned follows from the appointment as it is now,
 //! so they may come late, twice or in another order.
 
-use contracts::{
-    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-};
+use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
 use jiff::Timestamp;
 use patients::Patient;
 use platform::cx::{Cx, column, select};
@@ -126,18 +124,20 @@ pub(super) fn cancel(row: &mut AppointmentNotification, why: &str) {
 }
 
 /// What the patient should be sent about the appointment as it is now.
-async fn wanted(
-    cx: &mut Cx,
-    visit: &Appointment,
-) -> Result<(Vec<Wanted>, Option<Patient>), Error> {
+async fn wanted(cx: &mut Cx, visit: &Appointment) -> Result<(Vec<Wanted>, Option<Patient>), Error> {
     let now = cx.now();
     let times: Vec<(MessageType, i64, Timestamp)> = match visit.status {
         status if is_expected(status) => {
             let app = cx.app.clone();
-            plan::reminders(&app.zone, visit.starts_at, &app.settings.reminder_hours, now)
-                .into_iter()
-                .map(|(hours, at)| (MessageType::Reminder, i64::from(hours), at))
-                .collect()
+            plan::reminders(
+                &app.zone,
+                visit.starts_at,
+                &app.settings.reminder_hours,
+                now,
+            )
+            .into_iter()
+            .map(|(hours, at)| (MessageType::Reminder, i64::from(hours), at))
+            .collect()
         }
         AppointmentStatus::Completed => visit
             .completed_at

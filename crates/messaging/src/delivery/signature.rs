@@ -55,14 +55,22 @@ mod tests {
         assert!(is_valid("12345", url, &fields, right));
         for (token, url, fields, signature) in [
             ("12346", url, &fields[..], right),
-            ("12345", "https://mycompany.com/myapp.php?foo=1&bar=3", &fields, right),
+            (
+                "12345",
+                "https://mycompany.com/myapp.php?foo=1&bar=3",
+                &fields,
+                right,
+            ),
             ("12345", url, &fields[1..], right),
             ("12345", url, &fields, "RSOYDt4T1cUTdK1PDd93/VVr8B9="),
             ("12345", url, &fields, "RSOYDt4T1cUTdK1PDd93/VVr8A=="),
             ("12345", url, &fields, ""),
             ("12345", url, &fields, "é"),
         ] {
-            assert!(!is_valid(token, url, fields, signature), "{token} {url} {signature}");
+            assert!(
+                !is_valid(token, url, fields, signature),
+                "{token} {url} {signature}"
+            );
         }
     }
 }

@@ -52,7 +52,13 @@ pub(super) fn words(
 
 const WEEKDAYS: [[&str; 7]; 3] = [
     [
-        "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
     ],
     [
         "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
@@ -64,12 +70,32 @@ const WEEKDAYS: [[&str; 7]; 3] = [
 
 const MONTHS: [[&str; 12]; 3] = [
     [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ],
     [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-        "octobre", "novembre", "décembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
     ],
     [
         "Januari", "Februari", "Machi", "Aprili", "Mei", "Juni", "Julai", "Agosti", "Septemba",
@@ -113,7 +139,9 @@ fn when(language: &str, at: DateTime) -> String {
                 16..=18 => "jioni",
                 _ => "usiku",
             };
-            format!("{weekday} {day} {month} {year} saa {counted}:{minute:02} {part} ({hour:02}:{minute:02})")
+            format!(
+                "{weekday} {day} {month} {year} saa {counted}:{minute:02} {part} ({hour:02}:{minute:02})"
+            )
         }
         _ => format!("{weekday} {day} {month} {year} at {hour:02}:{minute:02}"),
     }
@@ -133,12 +161,36 @@ mod tests {
             ("en", "2027-05-27T10:00", "Thursday 27 May 2027 at 10:00"),
             ("fr", "2027-05-27T10:00", "jeudi 27 mai 2027 à 10 h 00"),
             ("fr", "2027-02-01T09:05", "lundi 1er février 2027 à 9 h 05"),
-            ("sw", "2027-05-27T10:00", "Alhamisi 27 Mei 2027 saa 4:00 asubuhi (10:00)"),
-            ("sw", "2027-05-27T06:00", "Alhamisi 27 Mei 2027 saa 12:00 asubuhi (06:00)"),
-            ("sw", "2027-05-27T13:30", "Alhamisi 27 Mei 2027 saa 7:30 mchana (13:30)"),
-            ("sw", "2027-05-27T18:00", "Alhamisi 27 Mei 2027 saa 12:00 jioni (18:00)"),
-            ("sw", "2027-05-27T21:15", "Alhamisi 27 Mei 2027 saa 3:15 usiku (21:15)"),
-            ("sw", "2027-05-27T00:00", "Alhamisi 27 Mei 2027 saa 6:00 usiku (00:00)"),
+            (
+                "sw",
+                "2027-05-27T10:00",
+                "Alhamisi 27 Mei 2027 saa 4:00 asubuhi (10:00)",
+            ),
+            (
+                "sw",
+                "2027-05-27T06:00",
+                "Alhamisi 27 Mei 2027 saa 12:00 asubuhi (06:00)",
+            ),
+            (
+                "sw",
+                "2027-05-27T13:30",
+                "Alhamisi 27 Mei 2027 saa 7:30 mchana (13:30)",
+            ),
+            (
+                "sw",
+                "2027-05-27T18:00",
+                "Alhamisi 27 Mei 2027 saa 12:00 jioni (18:00)",
+            ),
+            (
+                "sw",
+                "2027-05-27T21:15",
+                "Alhamisi 27 Mei 2027 saa 3:15 usiku (21:15)",
+            ),
+            (
+                "sw",
+                "2027-05-27T00:00",
+                "Alhamisi 27 Mei 2027 saa 6:00 usiku (00:00)",
+            ),
             ("xx", "2027-12-31T23:59", "Friday 31 December 2027 at 23:59"),
         ] {
             assert_eq!(when(language, at.parse().unwrap()), said);

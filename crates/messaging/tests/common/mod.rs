@@ -76,7 +76,15 @@ impl<'w> Post<'w> {
     pub(crate) async fn messages(&self, appointment: i64) -> Vec<Json> {
         self.node.settle().await;
         let path = format!("appointments/{appointment}/notifications/");
-        let mut rows = self.desk().await.get(&path).await.is(200).as_array().unwrap().clone();
+        let mut rows = self
+            .desk()
+            .await
+            .get(&path)
+            .await
+            .is(200)
+            .as_array()
+            .unwrap()
+            .clone();
         rows.reverse();
         rows
     }
@@ -118,7 +126,10 @@ pub(crate) async fn node(
         ("TWILIO_PHONE_NUMBER", Twilio::NUMBER),
         ("SENDGRID_API_URL", sendgrid.url.as_str()),
         ("SENDGRID_API_KEY", SendGrid::KEY),
-        ("DEFAULT_FROM_EMAIL", "Royal Hospital <no-reply@hospital.gm>"),
+        (
+            "DEFAULT_FROM_EMAIL",
+            "Royal Hospital <no-reply@hospital.gm>",
+        ),
     ];
     settings.retain(|(name, _)| further.iter().all(|(other, _)| other != name));
     settings.extend(further);

@@ -83,7 +83,10 @@ impl Smtp {
         let mut addresses = envelope.to().iter().chain(envelope.from());
         let mut parameters = Vec::new();
         if addresses.any(|address| !address.to_string().is_ascii()) {
-            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            if !connection
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+            {
                 let text = "the mail server takes no addresses beyond ASCII";
                 return Err(MailError::Permanent(text.to_owned()));
             }

@@ -461,9 +461,14 @@ async fn sendgrid_takes_what_is_as_published() {
         (&*sent.to, &*sent.from, &*sent.subject, &*sent.text),
         ("awa@example.org", "a@h.gm", "Rappel", "À demain.")
     );
-    let refused = mailer("SG.wrong").send("awa@example.org", "s", "b", "1@h").await;
+    let refused = mailer("SG.wrong")
+        .send("awa@example.org", "s", "b", "1@h")
+        .await;
     assert!(permanent(&refused), "{refused:?}");
-    assert!(format!("{refused:?}").contains("authorization grant"), "{refused:?}");
+    assert!(
+        format!("{refused:?}").contains("authorization grant"),
+        "{refused:?}"
+    );
     for (behaviour, known) in [
         (Behaviour::Busy(1), true),
         (Behaviour::Answer(503, ""), true),
