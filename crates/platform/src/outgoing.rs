@@ -153,6 +153,7 @@ impl Outgoing {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     fn client(&self) -> Result<&reqwest::Client, Failure> {
         if let Some(client) = self.client.get() {
             return Ok(client);
