@@ -39,6 +39,7 @@ pub mod module;
 pub mod openapi;
 pub mod operation;
 pub mod outbox;
+pub mod outgoing;
 pub mod record;
 pub mod report;
 pub mod resource;
@@ -47,6 +48,7 @@ pub mod seal;
 pub mod settings;
 pub mod texts;
 pub mod totals;
+mod turn;
 pub mod unit;
 
 pub use schemars;

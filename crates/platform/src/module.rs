@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use kernel::Code;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::Migration;
+use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::jobs::JobInfo;
+use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
@@ -31,12 +32,25 @@ pub struct Module {
     pub(crate) migrations: &'static [Migration],
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) jobs: Vec<JobInfo>,
+    pub(crate) rounds: Vec<Round>,
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) exclusions: Vec<Exclusion>,
+}
+
+/// What clients are told when the database refuses an overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The rule's name; see [`NoOverlap`](crate::db::NoOverlap).
+    pub constraint: &'static str,
+    /// The code of the refusal.
+    pub code: Code,
+    /// The key of the sentence.
+    pub text: &'static str,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -104,6 +118,9 @@ pub struct PatientColumn {
     pub column: &'static str,
     /// Columns that, with the patient, must stay unique: equal values on both sides are a conflict.
     pub unique_with: &'static [&'static str],
+    /// Intervals of one patient that must not overlap: where both sides have one at the same time, it
+    /// is a conflict.
+    pub apart: Option<NoOverlap>,
     /// What people call these records, for naming conflicts.
     pub label: &'static str,
 }
@@ -119,11 +136,13 @@ impl Module {
             migrations: &[],
             subscribers: Vec::new(),
             jobs: Vec::new(),
+            rounds: Vec::new(),
             texts: Vec::new(),
             patient_columns: Vec::new(),
             seeds: Vec::new(),
             reindexes: Vec::new(),
             account_sections: Vec::new(),
+            exclusions: Vec::new(),
             figures: Vec::new(),
         }
     }
@@ -215,6 +234,13 @@ impl Module {
         self
     }
 
+    /// Lets every worker look for rows that are due.
+    #[must_use]
+    pub fn round(mut self, round: Round) -> Module {
+        self.rounds.push(round);
+        self
+    }
+
     /// Brings translated texts.
     #[must_use]
     pub fn texts(mut self, texts: impl IntoIterator<Item = TextSource>) -> Module {
@@ -233,6 +259,17 @@ impl Module {
     #[must_use]
     pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
         self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
+    /// Names what the database refuses by a rule against overlaps.
+    #[must_use]
+    pub fn excludes(mut self, constraint: &'static str, code: Code, text: &'static str) -> Module {
+        self.exclusions.push(Exclusion {
+            constraint,
+            code,
+            text,
+        });
         self
     }
 
@@ -341,6 +378,15 @@ impl Registry {
             .flat_map(|module| module.account_sections.iter().copied())
     }
 
+    /// What clients are told when a rule against overlaps refuses.
+    pub fn exclusion(&self, constraint: &str) -> Option<Exclusion> {
+        self.modules
+            .iter()
+            .flat_map(|module| &module.exclusions)
+            .find(|exclusion| exclusion.constraint == constraint)
+            .copied()
+    }
+
     /// Every figure, in the order of the modules.
     pub fn figures(&self) -> impl Iterator<Item = Figure> {
         self.modules
@@ -351,6 +397,13 @@ impl Registry {
     /// Every kind of job.
     pub fn jobs(&self) -> impl Iterator<Item = &JobInfo> {
         self.modules.iter().flat_map(|module| &module.jobs)
+    }
+
+    /// What workers look for by themselves.
+    pub fn rounds(&self) -> impl Iterator<Item = Round> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.rounds.iter().copied())
     }
 
     /// The schema changes of every module.
