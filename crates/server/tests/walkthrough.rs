@@ -89,7 +89,8 @@ fn pretty(json: &str) -> String {
                 _ => {}
             }
             let empty = matches!((before, c), ('{', '}') | ('[', ']'));
-            if matches!(before, '{' | '[' | ',') && !empty || matches!(c, '}' | ']') && !empty {
+            let opened = matches!(before, '{' | '[' | ',');
+            if !empty && (opened || matches!(c, '}' | ']')) {
                 break_line(&mut out, depth - usize::from(matches!(c, '{' | '[')));
             }
             out.push(c);
