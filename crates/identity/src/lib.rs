@@ -48,6 +48,7 @@ pub mod session;
 pub mod shown;
 pub mod state;
 mod texts;
+pub mod ticket;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
@@ -78,5 +79,5 @@ pub fn module() -> Module {
         .table::<TwoFactor>("TwoFactor")
         .job(mail::JOB)
         .job(cleanup::JOB);
-    affairs::declare(routes::add(module))
+    affairs::declare(ticket::add(routes::add(module)))
 }

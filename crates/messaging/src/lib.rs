@@ -1,6 +1,7 @@
 //! Messages: reminders that reach the patient exactly once, and notices that reach the staff.
 
 mod hear;
+mod live;
 mod migrations;
 pub mod notification;
 pub mod notify;
@@ -21,6 +22,7 @@ pub fn module() -> Module {
         .resource::<Notification>()
         .action::<MarkRead>()
         .action::<MarkAllRead>()
+        .socket(live::SOCKET)
         .on(TaskAssigned::TOPIC, "notices", |cx, event| {
             hear::task_assigned(cx, event)
         })

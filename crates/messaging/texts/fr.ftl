@@ -2,3 +2,4 @@
 notifications-since = Indiquez le numéro d’une notification ou un instant, par exemple 2027-05-27T09:00:00Z.
 notifications-unread = Indiquez true ou false.
 notice-task-assigned = Une tâche vous a été confiée : { $title }
+notifications-since-id = Indiquez le numéro de la dernière notification reçue.

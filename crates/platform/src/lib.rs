@@ -42,6 +42,7 @@ pub mod resource;
 pub mod route;
 pub mod seal;
 pub mod settings;
+pub mod socket;
 pub mod texts;
 pub mod unit;
 
