@@ -1,7 +1,7 @@
 //! How the program tells a user something.
 
 use platform::cx::Cx;
-use platform::db::{Dialect, Statement, ToValue};
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Meta;
@@ -51,7 +51,7 @@ pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
     let Some((language,)) = found else {
         return Ok(None);
     };
-    take_turn(cx, notice.user).await?;
+    cx.take_turn(&[("notification", notice.user)]).await?;
     let message = cx.app.texts.render(&language, &notice.text);
     let related = notice
         .related
@@ -69,20 +69,4 @@ pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
     cx.insert(&mut row).await?;
     cx.tell(topic(notice.user), "");
     Ok(Some(row.meta.id))
-}
-
-/// Waits until no other transaction is about to notify the user. SQLite has one writer anyway. The lock's first key is
-/// this module's own.
-async fn take_turn(cx: &mut Cx, user: i64) -> Result<(), Error> {
-    if cx.dialect() != Dialect::Postgres {
-        return Ok(());
-    }
-    // The lock's second key has 32 bits: two users who share one only wait a little more often.
-    let sql = "SELECT pg_advisory_xact_lock(5132116, ($1::bigint % 2147483647)::int)::text";
-    let statement = Statement::raw(sql, vec![user.to_value()]);
-    let _: Option<(String,)> = cx
-        .unscoped("notifications become visible in their order")
-        .optional(statement)
-        .await?;
-    Ok(())
 }
