@@ -99,10 +99,13 @@ struct Inner {
     next: AtomicU64,
     subscribers: RwLock<BTreeMap<u64, Subscriber>>,
     /// Those who hear single topics, by topic.
-    listeners: RwLock<HashMap<String, BTreeMap<u64, Arc<Mutex<Queue>>>>>,
+    listeners: RwLock<HashMap<String, Listeners>>,
     /// To the other nodes, when there is a connection task.
     outgoing: Mutex<Option<postgres::Outgoing>>,
 }
+
+/// Who hears one topic.
+type Listeners = BTreeMap<u64, Arc<Mutex<Queue>>>;
 
 #[derive(Debug)]
 struct Subscriber {

@@ -56,6 +56,19 @@ impl Default for Limits {
     }
 }
 
+/// Lets this process open as many files as it may: each connection is one, and many systems begin with 1024.
+pub(crate) fn open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::debug!(%error, "the limit of open files stays as it was");
+    }
+}
+
 /// Serves until `stop` is done; then accepts nothing more, tells the sockets to go away, and waits for what is at work.
 pub async fn serve(
     listener: TcpListener,
