@@ -61,11 +61,7 @@ pub(crate) async fn measure(wanted: &Sockets, binary: PathBuf) -> Outcome<()> {
     done
 }
 
-async fn measure_in(
-    wanted: &Sockets,
-    binary: PathBuf,
-    directory: &std::path::Path,
-) -> Outcome<()> {
+async fn measure_in(wanted: &Sockets, binary: PathBuf, directory: &std::path::Path) -> Outcome<()> {
     let key_file = directory.join("master.key");
     register::key_file(&key_file)?;
     let place = Place::Sqlite(directory.join("chelal.db"));
@@ -166,12 +162,21 @@ async fn watch(process: u32, over: Arc<AtomicBool>, peak: Arc<AtomicU64>) {
     }
 }
 
-async fn post(client: &reqwest::Client, url: String, token: &str, body: &Json, from: usize) -> Outcome<Json> {
+async fn post(
+    client: &reqwest::Client,
+    url: String,
+    token: &str,
+    body: &Json,
+    from: usize,
+) -> Outcome<Json> {
     let request = client
         .post(url)
         .bearer_auth(token)
         // Signing in is limited by address.
-        .header("x-forwarded-for", format!("10.1.{}.{}", from / 250, from % 250))
+        .header(
+            "x-forwarded-for",
+            format!("10.1.{}.{}", from / 250, from % 250),
+        )
         .json(body);
     Ok(request.send().await?.error_for_status()?.json().await?)
 }
@@ -181,9 +186,19 @@ async fn people(server: &Server, password: &str, count: usize) -> Outcome<(User,
     let client = reqwest::Client::new();
     let sign_in = async |name: &str, id: i64, from: usize| -> Outcome<User> {
         let body = json!({ "username": name, "password": password });
-        let answer = post(&client, format!("{}/api/auth/", server.base), "", &body, from).await?;
+        let answer = post(
+            &client,
+            format!("{}/api/auth/", server.base),
+            "",
+            &body,
+            from,
+        )
+        .await?;
         let token = answer["access"].as_str().ok_or("no token")?;
-        Ok(User { id, token: token.into() })
+        Ok(User {
+            id,
+            token: token.into(),
+        })
     };
     let admin = sign_in(USER, 0, 0).await?;
     let mut users = Vec::with_capacity(count);
@@ -208,7 +223,9 @@ async fn open(server: &Server, user: &User) -> Outcome<Socket> {
     let url = format!("ws://{address}/ws/notifications/{}/", user.id);
     let mut request = url.into_client_request()?;
     let protocol = format!("chelal, {}", user.token).parse()?;
-    request.headers_mut().insert("sec-websocket-protocol", protocol);
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
     let stream = TcpStream::connect(address).await?;
     let small = WebSocketConfig::default().read_buffer_size(4096);
     let (mut socket, _) = client_async_with_config(request, stream, Some(small)).await?;
@@ -257,7 +274,12 @@ async fn rest(sockets: Vec<Socket>, over: Arc<AtomicBool>) -> usize {
                     Ok(_) => return 0,
                 }
             }
-            usize::from(socket.send(Message::Ping(bytes::Bytes::new())).await.is_ok())
+            usize::from(
+                socket
+                    .send(Message::Ping(bytes::Bytes::new()))
+                    .await
+                    .is_ok(),
+            )
         }
     };
     let all = futures_util::future::join_all(sockets.into_iter().map(one));
