@@ -1,5 +1,14 @@
 //! Messages: reminders that reach the patient exactly once, and notices that reach the staff.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a failed test should stop where it failed"
+    )
+)]
 
+mod appointment_news;
+pub mod delivery;
 mod hear;
 mod live;
 mod migrations;
@@ -16,7 +25,7 @@ use notification::{MarkAllRead, MarkRead, Notification};
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("messaging")
+    let module = Module::new("messaging")
         .migrations(migrations::MIGRATIONS)
         .texts(texts::SOURCES)
         .resource::<Notification>()
@@ -25,5 +34,6 @@ pub fn module() -> Module {
         .socket(live::SOCKET)
         .on(TaskAssigned::TOPIC, "notices", |cx, event| {
             hear::task_assigned(cx, event)
-        })
+        });
+    delivery::declare(appointment_news::declare(module))
 }

@@ -40,15 +40,7 @@ pub fn topic(user: i64) -> String {
 /// # Errors
 /// When the database fails.
 pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
-    let language = Statement::raw(
-        "SELECT language_preference FROM app_user WHERE id = $1",
-        vec![notice.user.to_value()],
-    );
-    let found: Option<(String,)> = cx
-        .unscoped("people are told things in their own language")
-        .optional(language)
-        .await?;
-    let Some((language,)) = found else {
+    let Some(language) = language_of(cx, notice.user).await? else {
         return Ok(None);
     };
     cx.take_turn(&[("notification", notice.user)]).await?;
@@ -69,4 +61,20 @@ pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
     cx.insert(&mut row).await?;
     cx.tell(topic(notice.user), "");
     Ok(Some(row.meta.id))
+}
+
+/// The language in which a user is told things; `None` when there is no such user.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn language_of(cx: &mut Cx, user: i64) -> Result<Option<String>, Error> {
+    let statement = Statement::raw(
+        "SELECT language_preference FROM app_user WHERE id = $1",
+        vec![user.to_value()],
+    );
+    let found: Option<(String,)> = cx
+        .unscoped("people are told things in their own language")
+        .optional(statement)
+        .await?;
+    Ok(found.map(|(language,)| language))
 }
