@@ -21,7 +21,9 @@ const NAME: &str = "doctors-news";
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
     module
-        .on(AppointmentBooked::TOPIC, NAME, |cx, event| booked(cx, event))
+        .on(AppointmentBooked::TOPIC, NAME, |cx, event| {
+            booked(cx, event)
+        })
         .on(AppointmentMoved::TOPIC, NAME, |cx, event| moved(cx, event))
         .on(AppointmentCancelled::TOPIC, NAME, |cx, event| {
             cancelled(cx, event)
@@ -31,14 +33,26 @@ pub(crate) fn declare(module: Module) -> Module {
 fn booked<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Error>> {
     Box::pin(async move {
         let told: AppointmentBooked = event.read()?;
-        stands(cx, told.appointment, told.doctor, "notice-appointment-booked").await
+        stands(
+            cx,
+            told.appointment,
+            told.doctor,
+            "notice-appointment-booked",
+        )
+        .await
     })
 }
 
 fn moved<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Error>> {
     Box::pin(async move {
         let told: AppointmentMoved = event.read()?;
-        stands(cx, told.appointment, told.doctor, "notice-appointment-moved").await
+        stands(
+            cx,
+            told.appointment,
+            told.doctor,
+            "notice-appointment-moved",
+        )
+        .await
     })
 }
 
