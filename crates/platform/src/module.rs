@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
+use crate::alert::Alerts;
 use crate::app::App;
 use crate::cx::Cx;
 use crate::db::Migration;
@@ -37,6 +38,7 @@ pub struct Module {
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) alerts: Vec<Alerts>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -125,6 +127,7 @@ impl Module {
             reindexes: Vec::new(),
             account_sections: Vec::new(),
             figures: Vec::new(),
+            alerts: Vec::new(),
         }
     }
 
@@ -243,6 +246,13 @@ impl Module {
         self
     }
 
+    /// Alerts that the module raises.
+    #[must_use]
+    pub fn alerts(mut self, alerts: Alerts) -> Module {
+        self.alerts.push(alerts);
+        self
+    }
+
     /// A report: what a question about a stretch of time is answered, as JSON or CSV.
     #[must_use]
     pub fn report(self, report: Report) -> Module {
@@ -346,6 +356,13 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.figures.iter().copied())
+    }
+
+    /// Everything that raises alerts, in the order of the modules.
+    pub fn alerts(&self) -> impl Iterator<Item = Alerts> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.alerts.iter().copied())
     }
 
     /// Every kind of job.

@@ -18,7 +18,7 @@ use crate::web::{Lifecycle, metrics_router};
 /// How long the worker may take to finish the jobs it holds; then their leases end by themselves.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// Leaves jobs and messages to `chelal worker`
     #[arg(long)]
