@@ -38,6 +38,8 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     let (app, router) = build(settings.clone()).await?;
     let made = found_hospital(&app, &router).await;
     app.db.close().await;
+    // What watches the database beside the requests ends with it.
+    drop((app, router));
     made?;
     let done = serve::serve(settings, &serve::Args::default()).await;
     drop(gone);
