@@ -41,7 +41,9 @@ fn key_file(installation: &Installation) -> Vec<u8> {
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
 }
 
 async fn register(caller: &Caller, first: &str, last: &str) -> i64 {
@@ -55,7 +57,9 @@ async fn register(caller: &Caller, first: &str, last: &str) -> i64 {
 fn from_base32(text: &str) -> Vec<u8> {
     let (mut bits, mut held, mut bytes) = (0u32, 0, Vec::new());
     for c in text.bytes() {
-        let digit = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == c);
+        let digit = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+            .iter()
+            .position(|known| *known == c);
         bits = bits << 5 | u32::try_from(digit.unwrap()).unwrap();
         held += 5;
         if held >= 8 {
@@ -70,10 +74,20 @@ fn from_base32(text: &str) -> Vec<u8> {
 async fn switch_two_factor_on(caller: &Caller) -> Vec<String> {
     let setup = caller.post("auth/2fa/setup/", json!({})).await;
     let secret = from_base32(setup.is(200)["secret"].as_str().unwrap());
-    let code = TotpSecret::from_bytes(&secret).unwrap().code(totp::step(Clock::system().now()));
-    let confirmed = caller.post("auth/2fa/confirm/", json!({ "code": code })).await;
-    let codes = confirmed.is(200)["recovery_codes"].as_array().unwrap().clone();
-    codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect()
+    let code = TotpSecret::from_bytes(&secret)
+        .unwrap()
+        .code(totp::step(Clock::system().now()));
+    let confirmed = caller
+        .post("auth/2fa/confirm/", json!({ "code": code }))
+        .await;
+    let codes = confirmed.is(200)["recovery_codes"]
+        .as_array()
+        .unwrap()
+        .clone();
+    codes
+        .iter()
+        .map(|code| code.as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// From an empty directory to a restored hospital elsewhere.
@@ -91,16 +105,18 @@ async fn whole_story(base: Base) -> Option<()> {
 
     // Backed up while others write.
     let stop = Arc::new(AtomicBool::new(false));
-    let writing: Vec<_> = (0..3).map(|n| {
-        let (matron, stop) = (matron.clone(), stop.clone());
-        tokio::spawn(async move {
-            let mut made = Vec::new();
-            while !stop.load(Ordering::Relaxed) {
-                made.push(register(&matron, "Busy", &format!("Writer{n}")).await);
-            }
-            made
+    let writing: Vec<_> = (0..3)
+        .map(|n| {
+            let (matron, stop) = (matron.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut made = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    made.push(register(&matron, "Busy", &format!("Writer{n}")).await);
+                }
+                made
+            })
         })
-    }).collect();
+        .collect();
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
     let sure = register(&matron, "Before", "Backup").await;
     let file = first.dir().join("hospital.backup");
@@ -108,17 +124,30 @@ async fn whole_story(base: Base) -> Option<()> {
     let (backed_up, first) = tokio::task::spawn_blocking({
         let path = path.clone();
         move || (first.run(&["backup", &path]), first)
-    }).await.unwrap();
+    })
+    .await
+    .unwrap();
     assert!(backed_up.status.success(), "{}", said(&backed_up));
-    assert!(said(&backed_up).contains("keep a copy of the key elsewhere"), "{}", said(&backed_up));
+    assert!(
+        said(&backed_up).contains("keep a copy of the key elsewhere"),
+        "{}",
+        said(&backed_up)
+    );
     stop.store(true, Ordering::Relaxed);
     let mut written = 0;
     for writer in writing {
         written += writer.await.unwrap().len();
     }
     assert!(written > 3, "hardly anybody wrote: {written}");
-    let exported = matron.get("audit_logs/?action=export&object_type=Backup").await;
-    assert_eq!(exported.is(200).as_array().unwrap().len(), 1, "{}", exported.text());
+    let exported = matron
+        .get("audit_logs/?action=export&object_type=Backup")
+        .await;
+    assert_eq!(
+        exported.is(200).as_array().unwrap().len(),
+        1,
+        "{}",
+        exported.text()
+    );
     refused(&first.run(&["backup", &path]), "exists already");
     server.stop();
 
@@ -132,7 +161,10 @@ async fn whole_story(base: Base) -> Option<()> {
 
     // Another machine.
     let mut second = Installation::empty(base, PROGRAM)?;
-    refused(&second.run(&["restore", "nowhere.backup"]), "there is no such file");
+    refused(
+        &second.run(&["restore", "nowhere.backup"]),
+        "there is no such file",
+    );
     refused(&second.run(&["restore", &path]), "CHELAL_MASTER_KEY");
     second.set("CHELAL_MASTER_KEY", &"5e02".repeat(16));
     refused(&second.run(&["restore", &path]), "nothing has been changed");
@@ -140,10 +172,13 @@ async fn whole_story(base: Base) -> Option<()> {
     bring_key(&first, &mut second, base);
     let restored = second.run(&["restore", &path]);
     assert!(restored.status.success(), "{}", said(&restored));
-    refused(&second.run(&["restore", &path]), match base {
-        Base::Sqlite => "only where there is no database",
-        Base::Postgres => "not empty",
-    });
+    refused(
+        &second.run(&["restore", &path]),
+        match base {
+            Base::Sqlite => "only where there is no database",
+            Base::Postgres => "not empty",
+        },
+    );
     let verified = second.run(&["audit", "verify"]);
     assert!(verified.status.success(), "{}", said(&verified));
 
@@ -152,14 +187,32 @@ async fn whole_story(base: Base) -> Option<()> {
     for id in [marked, sure] {
         matron.get(&format!("patients/{id}/")).await.is(200);
     }
-    let found = matron.get(&format!("patients/?search={}", &MARKER[..4])).await;
+    let found = matron
+        .get(&format!("patients/?search={}", &MARKER[..4]))
+        .await;
     assert_eq!(found.is(200)[0]["last_name"], MARKER);
-    let exported = matron.get("audit_logs/?action=export&object_type=Backup").await;
-    assert_eq!(exported.is(200).as_array().unwrap().len(), 1, "the backup is on record in itself");
-    let challenge = server.anonymous().post("auth/", json!({ "username": "nurse", "password": PASSWORD })).await;
+    let exported = matron
+        .get("audit_logs/?action=export&object_type=Backup")
+        .await;
+    assert_eq!(
+        exported.is(200).as_array().unwrap().len(),
+        1,
+        "the backup is on record in itself"
+    );
+    let challenge = server
+        .anonymous()
+        .post(
+            "auth/",
+            json!({ "username": "nurse", "password": PASSWORD }),
+        )
+        .await;
     let challenge = &challenge.is(200)["challenge"];
     let second_step = json!({ "challenge": challenge, "code": recovery[0] });
-    server.anonymous().post("auth/2fa/", second_step).await.is(200);
+    server
+        .anonymous()
+        .post("auth/2fa/", second_step)
+        .await
+        .is(200);
     register(&matron, "After", "Restore").await;
     server.stop();
     let verified = second.run(&["audit", "verify"]);
@@ -198,7 +251,10 @@ fn postgres_is_backed_up_under_load_and_restored_elsewhere() {
 #[test]
 fn a_backup_makes_and_changes_nothing() {
     let empty = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
-    refused(&empty.run(&["backup", "hospital.backup"]), "there is no database");
+    refused(
+        &empty.run(&["backup", "hospital.backup"]),
+        "there is no database",
+    );
     let left: Vec<_> = std::fs::read_dir(empty.dir()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
 }
@@ -208,15 +264,27 @@ fn doctor_says_what_to_mend_and_exits_with_it() {
     let mut hospital = Installation::new(Base::Sqlite, PROGRAM).unwrap();
     let examined = hospital.run(&["doctor"]);
     assert_eq!(examined.status.code(), Some(0), "{}", said(&examined));
-    assert!(said(&examined).contains("Everything works;"), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("Everything works;"),
+        "{}",
+        said(&examined)
+    );
     hospital.set("CHELAL_MASTER_KEY", &"5e02".repeat(16));
     let examined = hospital.run(&["doctor"]);
     assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
-    assert!(said(&examined).contains("to be mended"), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("to be mended"),
+        "{}",
+        said(&examined)
+    );
     hospital.set("CHELAL_BIND", "somewhere");
     let examined = hospital.run(&["doctor"]);
     assert_eq!(examined.status.code(), Some(2), "{}", said(&examined));
-    assert!(said(&examined).contains("CHELAL_BIND"), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("CHELAL_BIND"),
+        "{}",
+        said(&examined)
+    );
 }
 
 /// The directory is of the demo's own making, and the installation's settings are not its own.
@@ -234,28 +302,78 @@ fn a_demo_has_everybody_and_leaves_nothing() {
     let until = std::time::Instant::now() + std::time::Duration::from_secs(120);
     let address = loop {
         let said = text(&log);
-        let address = said.lines().find_map(|line| line.split_once("listens on http://")?.1.parse().ok());
+        let address = said
+            .lines()
+            .find_map(|line| line.split_once("listens on http://")?.1.parse().ok());
         if let Some(address) = address {
             break address;
         }
-        assert!(child.try_wait().unwrap().is_none() && std::time::Instant::now() < until, "{said}");
+        assert!(
+            child.try_wait().unwrap().is_none() && std::time::Instant::now() < until,
+            "{said}"
+        );
         std::thread::sleep(std::time::Duration::from_millis(50));
     };
     let printed = text(&log);
-    let password = printed.split_once("the password  ").unwrap().1.lines().next().unwrap().to_owned();
+    let password = printed
+        .split_once("the password  ")
+        .unwrap()
+        .1
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
-        for role in ["admin", "dr.jallow", "dr.touray", "reception", "nurse", "pharmacy", "lab", "cashier", "patient"] {
+        for role in [
+            "admin",
+            "dr.jallow",
+            "dr.touray",
+            "reception",
+            "nurse",
+            "pharmacy",
+            "lab",
+            "cashier",
+            "patient",
+        ] {
             assert!(printed.contains(&format!("  {role} ")), "{printed}");
-            Caller::at(address).sign_in(role, &password).await.get("dashboard/").await.is(200);
+            Caller::at(address)
+                .sign_in(role, &password)
+                .await
+                .get("dashboard/")
+                .await
+                .is(200);
         }
         let patient = Caller::at(address).sign_in("patient", &password).await;
-        assert_eq!(patient.get("patients/").await.is(200).as_array().unwrap().len(), 1);
+        assert_eq!(
+            patient
+                .get("patients/")
+                .await
+                .is(200)
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
         let reception = Caller::at(address).sign_in("reception", &password).await;
-        assert!(reception.get("patients/").await.is(200).as_array().unwrap().len() > 20);
+        assert!(
+            reception
+                .get("patients/")
+                .await
+                .is(200)
+                .as_array()
+                .unwrap()
+                .len()
+                > 20
+        );
     });
-    let ended = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    let ended = std::process::Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
     assert!(ended.unwrap().success() && child.wait().unwrap().success());
-    let left: Vec<_> = std::fs::read_dir(around.dir()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> = std::fs::read_dir(around.dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(left, ["demo.log"], "the demo's directory is still there");
 }
 
@@ -264,7 +382,14 @@ fn the_account_that_the_link_makes_is_the_superuser() {
     let installation = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
     let server = installation.serve();
     let logs = installation.logs();
-    let token = logs.split_once("/setup?token=").unwrap().1.lines().next().unwrap().to_owned();
+    let token = logs
+        .split_once("/setup?token=")
+        .unwrap()
+        .1
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let nobody = server.anonymous();
         let page = nobody.get(&format!("/setup?token={token}")).await;

@@ -7,10 +7,19 @@ use testkit::{Caller, PASSWORD, Reply};
 /// What the pages load and may do.
 #[track_caller]
 fn is_a_page(reply: &Reply, status: u16) -> String {
-    assert_eq!(reply.status.as_u16(), status, "{} {}", reply.asked, reply.text());
+    assert_eq!(
+        reply.status.as_u16(),
+        status,
+        "{} {}",
+        reply.asked,
+        reply.text()
+    );
     assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
     let policy = reply.header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'") && policy.contains("form-action 'self'"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'") && policy.contains("form-action 'self'"),
+        "{policy}"
+    );
     assert_eq!(reply.header("referrer-policy"), "no-referrer");
     assert_eq!(reply.header("cache-control"), "no-store");
     let html = reply.text();
@@ -26,7 +35,9 @@ fn is_a_page(reply: &Reply, status: u16) -> String {
 }
 
 fn encoded(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let pairs = pairs.iter().map(|(name, value)| format!("{name}={}", percent(value)));
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", percent(value)));
     pairs.collect::<Vec<_>>().join("&").into_bytes()
 }
 

@@ -81,8 +81,7 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> Result<Exi
         ))
     })?;
     let now = Clock::system().now();
-    let restored =
-        backup::restore(&args.file, &settings, now, crate::modules::modules()).await?;
+    let restored = backup::restore(&args.file, &settings, now, crate::modules::modules()).await?;
     println!(
         "{} of {} is restored (made by Chelal {}).",
         args.file.display(),

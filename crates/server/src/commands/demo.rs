@@ -54,7 +54,13 @@ fn settings(dir: &std::path::Path) -> Result<Settings, Failure> {
         ("CHELAL_LOG", "warn".to_owned()),
     ];
     let here = here.map(|(name, value)| (name.to_owned(), value));
-    let kept = ["CHELAL_BIND", "CHELAL_PUBLIC_URL", "CHELAL_CORS_ORIGINS", "CHELAL_LOG", "CHELAL_LANGUAGE"];
+    let kept = [
+        "CHELAL_BIND",
+        "CHELAL_PUBLIC_URL",
+        "CHELAL_CORS_ORIGINS",
+        "CHELAL_LOG",
+        "CHELAL_LANGUAGE",
+    ];
     let given = kept
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));

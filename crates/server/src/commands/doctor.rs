@@ -34,7 +34,12 @@ fn worst(found: &[Finding]) -> Level {
 }
 
 fn summary(found: &[Finding]) -> String {
-    let count = |level| found.iter().filter(|finding| finding.level == level).count();
+    let count = |level| {
+        found
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    };
     match (count(Level::Fail), count(Level::Warn)) {
         (0, 0) => "Everything is well.".to_owned(),
         (0, warnings) => format!("Everything works; {warnings} to look at."),
@@ -55,8 +60,14 @@ mod tests {
         };
         for (levels, said) in [
             (vec![Level::Ok], "Everything is well."),
-            (vec![Level::Ok, Level::Warn], "Everything works; 1 to look at."),
-            (vec![Level::Fail, Level::Warn, Level::Warn], "1 to be mended, 2 to look at."),
+            (
+                vec![Level::Ok, Level::Warn],
+                "Everything works; 1 to look at.",
+            ),
+            (
+                vec![Level::Fail, Level::Warn, Level::Warn],
+                "1 to be mended, 2 to look at.",
+            ),
         ] {
             let found: Vec<Finding> = levels.into_iter().map(finding).collect();
             assert_eq!(summary(&found), said);

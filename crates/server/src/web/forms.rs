@@ -173,8 +173,7 @@ async fn send(State(pages): State<Pages>, request: Request) -> Response {
         _ => pages.link.form,
     };
     if let Some(field) = form.fields.iter().find(|field| {
-        field.sort == Sort::NewPassword
-            && value(&sent, field.name) != value(&sent, &field.again())
+        field.sort == Sort::NewPassword && value(&sent, field.name) != value(&sent, &field.again())
     }) {
         let said = page.text("page-passwords-differ");
         let faults = Map::from_iter([(field.again(), json!([said]))]);
@@ -190,13 +189,20 @@ async fn send(State(pages): State<Pages>, request: Request) -> Response {
             ask.insert(field.name.to_owned(), given.into());
         }
     }
-    let Some(inner) = asking(form.api, &parts.headers, parts.extensions, &Json::Object(ask)) else {
+    let Some(inner) = asking(
+        form.api,
+        &parts.headers,
+        parts.extensions,
+        &Json::Object(ask),
+    ) else {
         let error = Error::internal("a page cannot ask the API");
         return refused(&pages.app, &parts.headers, error);
     };
     let Ok(answer) = pages.api.clone().oneshot(inner).await;
     let status = answer.status();
-    let answered = to_bytes(answer.into_body(), 1 << 20).await.unwrap_or_default();
+    let answered = to_bytes(answer.into_body(), 1 << 20)
+        .await
+        .unwrap_or_default();
     let answered: Map<String, Json> = serde_json::from_slice(&answered).unwrap_or_default();
     if status.is_success() {
         return match answered.get("detail").and_then(Json::as_str) {
@@ -209,7 +215,12 @@ async fn send(State(pages): State<Pages>, request: Request) -> Response {
 
 /// The same caller's request to the API. What a browser adds by itself is left out: a page never acts
 /// with somebody's session.
-fn asking(path: &str, from: &HeaderMap, extensions: http::Extensions, body: &Json) -> Option<Request> {
+fn asking(
+    path: &str,
+    from: &HeaderMap,
+    extensions: http::Extensions,
+    body: &Json,
+) -> Option<Request> {
     let mut request = Request::new(Body::from(body.to_string()));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = path.parse().ok()?;

@@ -93,7 +93,8 @@ impl<'a> Page<'a> {
 
     /// What this server is.
     pub(super) fn about(&self) -> Response {
-        let link = |to: &str, key| format!("<p><a href=\"{to}\">{}</a></p>", escape(&self.text(key)));
+        let link =
+            |to: &str, key| format!("<p><a href=\"{to}\">{}</a></p>", escape(&self.text(key)));
         let body = format!(
             "<p>{}</p>{}{}{}",
             escape(&self.text("page-about")),
@@ -105,7 +106,12 @@ impl<'a> Page<'a> {
     }
 
     /// A sentence instead of a form.
-    pub(super) fn says(&self, status: StatusCode, title: &'static str, key: &'static str) -> Response {
+    pub(super) fn says(
+        &self,
+        status: StatusCode,
+        title: &'static str,
+        key: &'static str,
+    ) -> Response {
         let body = format!("<p class=\"notice\">{}</p>", escape(&self.text(key)));
         self.page(status, title, &body)
     }
@@ -139,7 +145,10 @@ impl<'a> Page<'a> {
         }
         body += &format!("<form method=\"post\" action=\"{}\">", form.path);
         if !token.is_empty() {
-            body += &format!("<input type=\"hidden\" name=\"token\" value=\"{}\">", escape(token));
+            body += &format!(
+                "<input type=\"hidden\" name=\"token\" value=\"{}\">",
+                escape(token)
+            );
         }
         let mut first = true;
         for field in form.fields {
@@ -204,7 +213,10 @@ impl<'a> Page<'a> {
         }
         if !said.is_empty() {
             described.push(format!("{name}-error"));
-            after += &format!("<p class=\"error\" id=\"{name}-error\">{}</p>", escape(said));
+            after += &format!(
+                "<p class=\"error\" id=\"{name}-error\">{}</p>",
+                escape(said)
+            );
         }
         let mut attributes = format!("type=\"{kind}\" autocomplete=\"{complete}\"");
         if field.sort != Sort::NewPassword {
@@ -225,7 +237,9 @@ impl<'a> Page<'a> {
         if !described.is_empty() {
             attributes += &format!(" aria-describedby=\"{}\"", described.join(" "));
         }
-        format!("<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" {attributes}>{after}")
+        format!(
+            "<label for=\"{name}\">{label}</label><input id=\"{name}\" name=\"{name}\" {attributes}>{after}"
+        )
     }
 
     fn page(&self, status: StatusCode, title: &'static str, body: &str) -> Response {

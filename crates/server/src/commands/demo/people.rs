@@ -1,8 +1,6 @@
 //! Who works at the demo hospital and who is treated there. All of them are invented.
 
-use kernel::BuiltinRole::{
-    self, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist,
-};
+use kernel::BuiltinRole::{self, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
 use serde_json::{Value as Json, json};
 
 /// Username, given name, family name and role of everybody but the administrator and the patient.
@@ -26,9 +24,24 @@ const FAMILY: &[&str] = &[
     "Ceesay", "Bah", "Jobe", "Manneh", "Drammeh", "Sarr", "Kinteh", "Badjie", "Faal",
 ];
 const PLACES: &[&str] = &[
-    "Bakau", "Serekunda", "Brikama", "Farafenni", "Soma", "Basse",
+    "Bakau",
+    "Serekunda",
+    "Brikama",
+    "Farafenni",
+    "Soma",
+    "Basse",
 ];
-const ALLERGIES: &[&str] = &["", "", "Penicillin", "", "", "", "Groundnuts", "", "Sulfonamides"];
+const ALLERGIES: &[&str] = &[
+    "",
+    "",
+    "Penicillin",
+    "",
+    "",
+    "",
+    "Groundnuts",
+    "",
+    "Sulfonamides",
+];
 const LANGUAGES: &[&str] = &["en", "en", "fr", "en", "sw"];
 
 /// So many patients.
@@ -40,7 +53,7 @@ pub(super) fn patients() -> Vec<Json> {
 }
 
 fn patient(n: usize) -> Json {
-    let female = n % 2 == 0;
+    let female = n.is_multiple_of(2);
     let given = if female { FEMALE } else { MALE };
     let (first, last) = (given[n / 2 % given.len()], FAMILY[n % FAMILY.len()]);
     json!({
