@@ -16,6 +16,7 @@ use crate::hub::Hub;
 use crate::keys;
 use crate::mail::Mailer;
 use crate::module::{Module, Registry};
+use crate::outgoing::Outgoing;
 use crate::resource::count::CountCache;
 use crate::seal::KeyRing;
 use crate::settings::Settings;
@@ -92,6 +93,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         db,
         ring: ArcSwap::from_pointee(ring),
         clock: parts.clock,
+        outgoing: Outgoing::new(parts.settings.send_timeout),
         settings: parts.settings,
         registry,
         door: parts.door,

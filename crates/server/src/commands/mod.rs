@@ -8,6 +8,8 @@ mod doctor;
 mod keys;
 mod migrate;
 mod openapi;
+mod send_appointment_reminders;
+mod send_test_message;
 mod serve;
 mod worker;
 
@@ -59,6 +61,10 @@ enum Command {
     Keys(keys::Args),
     /// Prints the OpenAPI document
     Openapi,
+    /// Reminds now whoever comes soon and was not reminded yet
+    SendAppointmentReminders(send_appointment_reminders::Args),
+    /// Sends one SMS and one e-mail to TEST_PATIENT_PHONE and TEST_PATIENT_EMAIL, and says what came of them
+    SendTestMessage,
 }
 
 /// Why a command did not do its work.
@@ -138,6 +144,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Restore(args) => backup::restore(settings, args).await,
             // Done above.
             Command::Openapi | Command::Doctor | Command::Demo(_) => Ok(ExitCode::SUCCESS),
+            Command::SendAppointmentReminders(args) => {
+                send_appointment_reminders::send(settings, &args).await
+            }
+            Command::SendTestMessage => send_test_message::send(settings).await,
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
