@@ -260,7 +260,9 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
     for (info, field) in app
         .registry
         .references_to(R::TABLE)
-        .filter(|(_, field)| !field.shape.sealed)
+        .filter(|(info, field)| {
+            !field.shape.sealed && !(R::RETAINED && info.follows.contains(&field.name))
+        })
     {
         let mut first = Query::select();
         first
