@@ -260,9 +260,8 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
     for (info, field) in app
         .registry
         .references_to(R::TABLE)
-        .filter(|(info, field)| {
-            !field.shape.sealed && !(R::RETAINED && info.follows.contains(&field.name))
-        })
+        .filter(|(_, field)| !field.shape.sealed)
+        .filter(|(info, field)| !(R::RETAINED && info.follows.contains(&field.name)))
     {
         let mut first = Query::select();
         first
