@@ -64,6 +64,75 @@ CREATE TABLE "app_user" (
   CONSTRAINT "app_user_language_preference_check" CHECK ("language_preference" IN ('en', 'fr', 'sw'))
 ) STRICT;
 CREATE INDEX "app_user_role_idx" ON "app_user" ("role");
+CREATE TABLE "appointment" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "doctor" INTEGER NOT NULL,
+  "date" TEXT NOT NULL,
+  "time" TEXT NOT NULL,
+  "duration_minutes" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "overbooked" INTEGER NOT NULL,
+  "starts_at" INTEGER NOT NULL,
+  "ends_at" INTEGER NOT NULL,
+  "queue_number" INTEGER,
+  "checked_in_at" INTEGER,
+  "started_at" INTEGER,
+  "completed_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "appointment_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "appointment_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_status_check" CHECK ("status" IN ('scheduled', 'pending', 'checked_in', 'in_progress', 'completed', 'cancelled', 'no_show')),
+  CONSTRAINT "appointment_duration_minutes_check" CHECK (duration_minutes BETWEEN 1 AND 1440),
+  CONSTRAINT "appointment_ends_at_check" CHECK (ends_at > starts_at)
+) STRICT;
+CREATE INDEX "appointment_date_doctor_idx" ON "appointment" ("date", "doctor");
+CREATE INDEX "appointment_doctor_excl_idx" ON "appointment" ("doctor", "starts_at") WHERE NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
+CREATE INDEX "appointment_doctor_id_idx" ON "appointment" ("doctor", "id");
+CREATE INDEX "appointment_patient_excl_idx" ON "appointment" ("patient", "starts_at") WHERE status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
+CREATE INDEX "appointment_patient_id_idx" ON "appointment" ("patient", "id");
+CREATE UNIQUE INDEX "appointment_queue_number_key" ON "appointment" ("doctor", "date", "queue_number");
+CREATE INDEX "appointment_starts_at_idx" ON "appointment" ("starts_at");
+CREATE INDEX "appointment_status_id_idx" ON "appointment" ("status", "id");
+CREATE TRIGGER "appointment_doctor_excl_insert" AFTER INSERT ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_doctor_excl_update" AFTER UPDATE ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_patient_excl_insert" AFTER INSERT ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_patient_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "patient" = NEW."patient" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_patient_excl_update" AFTER UPDATE ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_patient_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "patient" = NEW."patient" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
 CREATE TABLE "audit_log" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -257,6 +326,27 @@ CREATE TABLE "login_failure" (
   CONSTRAINT "login_failure_pkey" PRIMARY KEY ("account", "address")
 ) STRICT;
 CREATE INDEX "login_failure_last_at_idx" ON "login_failure" ("last_at");
+CREATE TABLE "notification" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "is_read" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "related_object" TEXT NOT NULL,
+  "patient" INTEGER,
+  "read_at" INTEGER,
+  CONSTRAINT "notification_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "notification_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "notification_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "notification_kind_check" CHECK ("kind" IN ('appointment', 'task', 'lab_result', 'message', 'alert', 'system'))
+) STRICT;
+CREATE INDEX "notification_patient_idx" ON "notification" ("patient");
+CREATE INDEX "notification_user_id_idx" ON "notification" ("user", "id");
+CREATE INDEX "notification_user_is_read_id_idx" ON "notification" ("user", "is_read", "id");
 CREATE TABLE "organization" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -312,6 +402,7 @@ CREATE TABLE "patient" (
   CONSTRAINT "patient_merged_into_check" CHECK (merged_into <> id)
 ) STRICT;
 CREATE INDEX "patient_birth_year_id_idx" ON "patient" ("birth_year", "id");
+CREATE INDEX "patient_counted_idx" ON "patient" ("created_at") WHERE "voided_at" IS NULL AND "merged_into" IS NULL;
 CREATE INDEX "patient_created_at_idx" ON "patient" ("created_at");
 CREATE INDEX "patient_merged_into_idx" ON "patient" ("merged_into");
 CREATE UNIQUE INDEX "patient_user_key" ON "patient" ("user") WHERE voided_at IS NULL;
@@ -363,6 +454,12 @@ CREATE TABLE "preference" (
   CONSTRAINT "preference_user_key" UNIQUE ("user"),
   CONSTRAINT "preference_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
   CONSTRAINT "preference_language_check" CHECK ("language" IN ('en', 'fr', 'sw'))
+) STRICT;
+CREATE TABLE "queue_counter" (
+  "doctor" INTEGER NOT NULL,
+  "date" TEXT NOT NULL,
+  "last" INTEGER NOT NULL,
+  CONSTRAINT "queue_counter_pkey" PRIMARY KEY ("doctor", "date")
 ) STRICT;
 CREATE TABLE "recovery_code" (
   "two_factor" INTEGER NOT NULL,
@@ -437,6 +534,34 @@ CREATE TABLE "session" (
 ) STRICT;
 CREATE INDEX "session_expires_at_idx" ON "session" ("expires_at");
 CREATE INDEX "session_user_id_idx" ON "session" ("user", "id");
+CREATE TABLE "task" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "assignee" INTEGER,
+  "status" TEXT NOT NULL,
+  "priority" TEXT NOT NULL,
+  "related_patient" INTEGER,
+  "due_date" TEXT,
+  "created_by" INTEGER,
+  "source" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "task_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "task_assignee_fkey" FOREIGN KEY ("assignee") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_related_patient_fkey" FOREIGN KEY ("related_patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_created_by_fkey" FOREIGN KEY ("created_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_status_check" CHECK ("status" IN ('pending', 'in_progress', 'completed', 'cancelled')),
+  CONSTRAINT "task_priority_check" CHECK ("priority" IN ('low', 'normal', 'high')),
+  CONSTRAINT "task_source_check" CHECK ("source" IN ('user', 'cds', 'guideline'))
+) STRICT;
+CREATE INDEX "task_assignee_status_idx" ON "task" ("assignee", "status");
+CREATE INDEX "task_created_by_idx" ON "task" ("created_by");
+CREATE INDEX "task_related_patient_idx" ON "task" ("related_patient");
+CREATE INDEX "task_status_due_date_idx" ON "task" ("status", "due_date");
 CREATE TABLE "two_factor" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

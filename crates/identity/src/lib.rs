@@ -27,6 +27,7 @@ pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod download_data;
+mod figures;
 pub mod grants;
 pub mod guess;
 mod load;
@@ -34,6 +35,7 @@ pub mod login;
 pub mod login_activity;
 pub mod mail;
 mod migrations;
+mod names;
 pub mod organization;
 pub mod organization_membership;
 pub mod passwords;
@@ -57,6 +59,7 @@ mod verified;
 
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
+pub use names::names;
 
 use platform::module::Module;
 
@@ -79,5 +82,5 @@ pub fn module() -> Module {
         .table::<TwoFactor>("TwoFactor")
         .job(mail::JOB)
         .job(cleanup::JOB);
-    affairs::declare(routes::add(module))
+    affairs::declare(routes::add(figures::declare(module)))
 }

@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 use kernel::names;
 use platform::cx::Cx;
+use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::resource::Resource;
@@ -226,6 +227,32 @@ pub async fn of(cx: &mut Cx, patient: &Patient) -> Result<Vec<PossibleDuplicate>
         cx.saw("Patient", found.id, Some(found.id));
     }
     Ok(found)
+}
+
+/// Waits until nobody else is registering somebody who may be the same person and wants to be refused
+/// then: of simultaneous twins each would see none. Any two records that are worth comparing share a
+/// term, so each waits for the locks of its terms, always in the same order, and keeps them until the
+/// transaction ends. On SQLite there is one writer anyway.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn take_turns(cx: &mut Cx, patient: &Patient) -> Result<(), Error> {
+    if cx.dialect() != Dialect::Postgres {
+        return Ok(());
+    }
+    let ring = cx.app.ring();
+    let keys: Vec<String> = terms::of(patient, country_code(cx))
+        .iter()
+        .filter(|term| term.field != TermField::Identifier)
+        .map(|term| term.wanted(&ring).1.to_string())
+        .collect();
+    let lock = Statement::raw(
+        "SELECT count(pg_advisory_xact_lock(key)) FROM \
+         (SELECT unnest(string_to_array($1, ',')::bigint[]) AS key ORDER BY 1) AS keys",
+        vec![keys.join(",").to_value()],
+    );
+    cx.unscoped("locks are no data").all::<(i64,)>(lock).await?;
+    Ok(())
 }
 
 /// Who is worth comparing: the same number of a document, phone or e-mail; the same day of birth and a

@@ -175,6 +175,7 @@ impl Resource for Patient {
             table: "patient",
             column: "merged_into",
             unique_with: &[],
+            apart: None,
             label: Self::PATH,
         })
     }
@@ -240,8 +241,12 @@ impl Resource for Patient {
     }
 
     async fn extra_created(cx: &mut Cx, row: &Self, call: &Call) -> Result<PatientExtra, Error> {
+        let reject = call.flag("reject_duplicates");
+        if reject {
+            duplicates::take_turns(cx, row).await?;
+        }
         let found = duplicates::of(cx, row).await?;
-        if call.flag("reject_duplicates") && !found.is_empty() {
+        if reject && !found.is_empty() {
             // Refusing rolls back what was stored.
             return Err(duplicates::refusal(&found)?);
         }

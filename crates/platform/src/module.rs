@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use kernel::Code;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::Migration;
+use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
+use crate::figure::Figure;
 use crate::jobs::JobInfo;
 use crate::operation::Operation;
 use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
+use crate::report::Report;
 use crate::resource::{self, Resource};
 use crate::texts::TextSource;
 
@@ -34,6 +37,19 @@ pub struct Module {
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
+    pub(crate) figures: Vec<Figure>,
+    pub(crate) exclusions: Vec<Exclusion>,
+}
+
+/// What clients are told when the database refuses an overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The rule's name; see [`NoOverlap`](crate::db::NoOverlap).
+    pub constraint: &'static str,
+    /// The code of the refusal.
+    pub code: Code,
+    /// The key of the sentence.
+    pub text: &'static str,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -101,6 +117,9 @@ pub struct PatientColumn {
     pub column: &'static str,
     /// Columns that, with the patient, must stay unique: equal values on both sides are a conflict.
     pub unique_with: &'static [&'static str],
+    /// Intervals of one patient that must not overlap: where both sides have one at the same time, it
+    /// is a conflict.
+    pub apart: Option<NoOverlap>,
     /// What people call these records, for naming conflicts.
     pub label: &'static str,
 }
@@ -121,6 +140,8 @@ impl Module {
             seeds: Vec::new(),
             reindexes: Vec::new(),
             account_sections: Vec::new(),
+            exclusions: Vec::new(),
+            figures: Vec::new(),
         }
     }
 
@@ -232,6 +253,30 @@ impl Module {
         self
     }
 
+    /// Names what the database refuses by a rule against overlaps.
+    #[must_use]
+    pub fn excludes(mut self, constraint: &'static str, code: Code, text: &'static str) -> Module {
+        self.exclusions.push(Exclusion {
+            constraint,
+            code,
+            text,
+        });
+        self
+    }
+
+    /// A number of dashboards and statistics.
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Module {
+        self.figures.push(figure);
+        self
+    }
+
+    /// A report: what a question about a stretch of time is answered, as JSON or CSV.
+    #[must_use]
+    pub fn report(self, report: Report) -> Module {
+        self.route(report.done())
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
@@ -322,6 +367,22 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.account_sections.iter().copied())
+    }
+
+    /// What clients are told when a rule against overlaps refuses.
+    pub fn exclusion(&self, constraint: &str) -> Option<Exclusion> {
+        self.modules
+            .iter()
+            .flat_map(|module| &module.exclusions)
+            .find(|exclusion| exclusion.constraint == constraint)
+            .copied()
+    }
+
+    /// Every figure, in the order of the modules.
+    pub fn figures(&self) -> impl Iterator<Item = Figure> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.figures.iter().copied())
     }
 
     /// Every kind of job.

@@ -1,18 +1,40 @@
 //! Callers and what they are answered.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use http::{HeaderMap, StatusCode};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
+use hyper_util::rt::TokioIo;
 use serde_json::{Value as Json, json};
+use tokio::net::TcpStream;
 use tower::ServiceExt;
+
+/// What carries a request to the application.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// The application of this process, without sockets.
+    Here(Router),
+    /// A connection of its own for each request.
+    Socket(SocketAddr),
+}
+
+/// Why a request was not answered: the server is gone, or went while it answered.
+#[derive(Debug)]
+pub struct Unanswered(pub String);
+
+impl<E: std::error::Error> From<E> for Unanswered {
+    fn from(error: E) -> Unanswered {
+        Unanswered(error.to_string())
+    }
+}
 
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub struct Caller {
-    pub(crate) router: Router,
+    pub(crate) way: Way,
     /// Their access token; none for anonymous callers.
     pub token: Option<Arc<str>>,
     /// Their user; 0 for anonymous callers.
@@ -21,7 +43,7 @@ pub struct Caller {
 
 /// A request being put together.
 pub struct Request {
-    router: Router,
+    way: Way,
     request: http::request::Builder,
     body: Vec<u8>,
 }
@@ -54,7 +76,7 @@ impl Caller {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         Request {
-            router: self.router.clone(),
+            way: self.way.clone(),
             request,
             body: Vec::new(),
         }
@@ -63,6 +85,34 @@ impl Caller {
     pub(crate) fn with_id(mut self, id: i64) -> Caller {
         self.id = id;
         self
+    }
+
+    /// Anonymous, at a server that listens somewhere.
+    pub fn at(address: SocketAddr) -> Caller {
+        Caller {
+            way: Way::Socket(address),
+            token: None,
+            id: 0,
+        }
+    }
+
+    /// The same caller, who comes by the network: each request has a connection of its own.
+    #[must_use]
+    pub fn over(&self, address: SocketAddr) -> Caller {
+        Caller {
+            way: Way::Socket(address),
+            ..self.clone()
+        }
+    }
+
+    /// Signs in as anybody would.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Caller {
+        let body = json!({ "username": username, "password": password });
+        let reply = self.post("auth/", body).await;
+        Caller {
+            token: reply.is(200)["access"].as_str().map(Arc::from),
+            ..self.clone()
+        }
     }
 
     /// GET.
@@ -114,32 +164,58 @@ impl Request {
     }
 
     /// Sends it and waits for the whole answer.
+    ///
+    /// # Panics
+    /// When there is none.
     pub async fn send(self) -> Reply {
+        self.try_send().await.expect("a server that answers")
+    }
+
+    /// As [`Request::send`], from a server that may end at any moment.
+    ///
+    /// # Errors
+    /// When there is no answer, or not the whole of it.
+    pub async fn try_send(self) -> Result<Reply, Unanswered> {
         let request = self
             .request
-            .body(Body::from(self.body))
+            .body(Full::from(self.body))
             .expect("a request that HTTP allows");
         let asked = format!("{} {}", request.method(), request.uri());
-        let answer = self
-            .router
-            .oneshot(request)
-            .await
-            .expect("a router is infallible");
-        let (parts, body) = answer.into_parts();
-        let bytes = body
-            .collect()
-            .await
-            .map(|body| body.to_bytes().to_vec())
-            .unwrap_or_default();
+        let (parts, bytes) = match self.way {
+            Way::Here(router) => {
+                let Ok(answer) = router.oneshot(request.map(Body::new)).await;
+                let (parts, body) = answer.into_parts();
+                let bytes = body.collect().await.map(|body| body.to_bytes());
+                (parts, bytes.unwrap_or_default())
+            }
+            Way::Socket(address) => over_a_socket(address, request).await?,
+        };
         let json = serde_json::from_slice(&bytes).unwrap_or(json!(null));
-        Reply {
+        Ok(Reply {
             asked,
             status: parts.status,
             headers: parts.headers,
-            bytes,
+            bytes: bytes.to_vec(),
             json,
-        }
+        })
     }
+}
+
+async fn over_a_socket(
+    address: SocketAddr,
+    mut request: http::Request<Full<bytes::Bytes>>,
+) -> Result<(http::response::Parts, bytes::Bytes), Unanswered> {
+    let host = address.to_string().parse()?;
+    request.headers_mut().insert("host", host);
+    let stream = TcpStream::connect(address).await?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let driven = tokio::spawn(connection);
+    let answer = sender.send_request(request).await?;
+    let (parts, body) = answer.into_parts();
+    let bytes = body.collect().await?.to_bytes();
+    driven.abort();
+    Ok((parts, bytes))
 }
 
 impl Reply {

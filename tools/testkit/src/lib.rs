@@ -25,12 +25,14 @@
 
 mod base;
 mod client;
+mod process;
 mod world;
 
 pub use base::Base;
-pub use client::{Caller, Reply, Request};
+pub use client::{Caller, Reply, Request, Unanswered};
+pub use process::{Installation, Process, SUPERUSER};
 pub use test_postgres as postgres;
-pub use world::{MORNING, PASSWORD, World, run};
+pub use world::{MASTER_KEY, MORNING, PASSWORD, World, run};
 
 /// Declares tests that run on every database.
 ///

@@ -1,6 +1,7 @@
 //! A hospital of its own for each test.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -24,17 +25,20 @@ use platform::record::Meta;
 use platform::settings::Settings;
 use platform::unit;
 use sea_query::{ExprTrait, Order};
-
-use serde_json::json;
+use server::listen::{self, Limits};
+use tokio::net::TcpListener;
 
 use crate::base::{Base, Fresh};
-use crate::client::Caller;
+use crate::client::{Caller, Way};
 
 /// The password of every user that a world makes.
 pub const PASSWORD: &str = "Kora and balafon 1965";
 
 /// The moment at which every world begins: a Monday morning.
 pub const MORNING: &str = "2026-11-23T08:00:00Z";
+
+/// The master key of every world, as configured.
+pub const MASTER_KEY: &str = "5e015e015e015e015e015e015e015e015e015e015e015e015e015e015e015e01";
 
 /// A running application on a database of its own.
 pub struct World {
@@ -70,7 +74,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Changes with whatever shapes a prepared database.
-fn schema_key() -> String {
+pub(crate) fn schema_key() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let registry = Registry::new(server::modules::modules());
     let mut hasher = DefaultHasher::new();
@@ -86,7 +90,7 @@ fn schema_key() -> String {
 }
 
 /// Migrates and seeds a database, and closes it.
-fn prepare(url: &str, dir: &Path) {
+pub(crate) fn prepare(url: &str, dir: &Path) {
     let (url, dir) = (url.to_owned(), dir.to_owned());
     // A thread of its own: the caller may already be inside a runtime.
     let prepared = std::thread::spawn(move || {
@@ -109,7 +113,7 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     let pairs = [
         ("DATABASE_URL", url.to_owned()),
         ("CHELAL_DATA_DIR", dir.display().to_string()),
-        ("CHELAL_MASTER_KEY", "5e01".repeat(16)),
+        ("CHELAL_MASTER_KEY", MASTER_KEY.to_owned()),
     ];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
     let settings = Settings::from_pairs(pairs)
@@ -171,17 +175,23 @@ impl World {
         self.app.registry.operations().to_vec()
     }
 
-    fn with_token(&self, token: Option<String>, id: i64) -> Caller {
+    /// Somebody who did not sign in.
+    pub fn anonymous(&self) -> Caller {
         Caller {
-            router: self.router.clone(),
-            token: token.map(Into::into),
-            id,
+            way: Way::Here(self.router.clone()),
+            token: None,
+            id: 0,
         }
     }
 
-    /// Somebody who did not sign in.
-    pub fn anonymous(&self) -> Caller {
-        self.with_token(None, 0)
+    /// Serves on a socket until the test ends; see [`Caller::over`].
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound socket");
+        let never = std::future::pending();
+        let router = self.router.clone();
+        tokio::spawn(listen::serve(listener, router, Limits::default(), never));
+        address
     }
 
     /// Somebody who signed in with a role, or with none; each call makes another user.
@@ -233,10 +243,7 @@ impl World {
 
     /// Signs in as anybody would.
     pub async fn sign_in(&self, username: &str, password: &str) -> Caller {
-        let body = json!({ "username": username, "password": password });
-        let reply = self.anonymous().post("auth/", body).await;
-        let token = reply.is(200)["access"].as_str().map(str::to_owned);
-        self.with_token(token, 0)
+        self.anonymous().sign_in(username, password).await
     }
 
     /// Somebody with the role Admin.
