@@ -265,7 +265,9 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
         .flat_map(exact)
         .map(|term| Source::any(ring, [term]).newest(COMPARED))
         .collect();
-    let names = [TermField::Sound, TermField::Whole].into_iter().flat_map(exact);
+    let names = [TermField::Sound, TermField::Whole]
+        .into_iter()
+        .flat_map(exact);
     hits.push(meeting(
         &Source::any(ring, exact(TermField::Birth)),
         &[&Source::any(ring, names)],

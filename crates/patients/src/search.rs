@@ -142,7 +142,11 @@ impl<'a> Plan<'a> {
         let pieces: Vec<Vec<Vec<Source>>> = words
             .iter()
             .map(|word| {
-                let each = |fit| word.terms(fit).map(|term| Source::any(ring, [term])).collect();
+                let each = |fit| {
+                    word.terms(fit)
+                        .map(|term| Source::any(ring, [term]))
+                        .collect()
+                };
                 FITS.map(each).into()
             })
             .collect();
@@ -200,7 +204,11 @@ impl<'a> Plan<'a> {
         // A beginning that is cut off at six letters may go on differently.
         let compare = fit != Fit::Whole && self.words.iter().any(Word::is_long);
         // Those who fit better are found again, and left out.
-        let wanted = if compare { MOST } else { BEST as u64 * (fit as u64 + 1) };
+        let wanted = if compare {
+            MOST
+        } else {
+            BEST as u64 * (fit as u64 + 1)
+        };
         let mut found = Vec::new();
         if fit == Fit::Sound
             && let Some(pairs) = &self.sound_pairs
@@ -213,7 +221,11 @@ impl<'a> Plan<'a> {
             let all: Vec<(&Source, u64)> = own.chain(self.reach).collect();
             let pairs = self.pairs.iter().filter(|_| fit != Fit::Sound);
             let pairs = pairs.map(|(source, size)| (source, *size));
-            let rarest = all.iter().copied().chain(pairs).min_by_key(|(_, size)| *size);
+            let rarest = all
+                .iter()
+                .copied()
+                .chain(pairs)
+                .min_by_key(|(_, size)| *size);
             let Some((driver, size)) = rarest else {
                 return Ok(Vec::new());
             };
@@ -257,7 +269,8 @@ impl<'a> Plan<'a> {
 /// The records that hits lead to, in their order.
 async fn ids(cx: &mut Cx, hits: SelectStatement, long: bool) -> Result<Vec<i64>, Error> {
     let statement = Statement::build(cx.dialect(), &current(hits));
-    let unscoped = cx.unscoped("the candidates are in reach; the list answers those of them that are");
+    let unscoped =
+        cx.unscoped("the candidates are in reach; the list answers those of them that are");
     let found: Vec<(i64,)> = if long {
         unscoped.all(statement).await?
     } else {
@@ -336,7 +349,9 @@ fn words(token: &str, code: u16) -> Vec<Word> {
                 word.prefix = Some(Term::new(TermField::Name, prefix));
                 if part.chars().count() >= SOUND_FROM {
                     let codes = names::phonetic(&part).into_iter();
-                    word.sounds = codes.map(|code| Term::new(TermField::Sound, code)).collect();
+                    word.sounds = codes
+                        .map(|code| Term::new(TermField::Sound, code))
+                        .collect();
                 }
             }
             word.name = part;

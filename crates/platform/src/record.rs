@@ -151,12 +151,7 @@ pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// Columns in the order of [`Record::columns`] after the standard ones, and sealed fields.
     fn put(&self, columns: &mut Vec<Value>, sealed: &mut Envelope);
     /// The reverse of [`Record::put`].
-    fn take(
-        meta: Meta,
-        row: &Row<'_>,
-        next: &mut usize,
-        sealed: &Opened,
-    ) -> Result<Self, DbError>;
+    fn take(meta: Meta, row: &Row<'_>, next: &mut usize, sealed: &Opened) -> Result<Self, DbError>;
     /// Shows all but the hidden and the skipped fields.
     fn show<M: SerializeMap>(&self, map: &mut M, skip: &[&str]) -> Result<(), M::Error>;
     /// One field as JSON, hidden ones included.
@@ -212,12 +207,12 @@ fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
         let bytes = row.cell(next)?;
         next += 1;
         sealed =
-            Opened::open(row.keys()?, &aad::<R>(meta.uid), bytes.bytes()?).map_err(
-                |error| match error {
+            Opened::open(row.keys()?, &aad::<R>(meta.uid), bytes.bytes()?).map_err(|error| {
+                match error {
                     SealError::UnknownKey(id) => DbError::UnknownKey(id),
                     error => DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)),
-                },
-            )?;
+                }
+            })?;
     }
     R::take(meta, row, &mut next, &sealed)
 }

@@ -45,7 +45,11 @@ impl Texts {
 }
 
 /// `(…), (…)`: a list of rows of placeholders, each written by `place` for its number.
-pub(super) fn places(rows: usize, columns: usize, place: impl Fn(usize, usize) -> String) -> String {
+pub(super) fn places(
+    rows: usize,
+    columns: usize,
+    place: impl Fn(usize, usize) -> String,
+) -> String {
     let row = |row: usize| {
         let places: Vec<String> = (0..columns)
             .map(|column| place(column, row * columns + column + 1))

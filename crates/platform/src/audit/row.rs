@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use sea_query::{Condition, ExprTrait};
 
-use super::batch::{Texts, batches, places};
 use super::AuditEntry;
+use super::batch::{Texts, batches, places};
 use crate::access::{Access, Grant, Scope};
 use crate::cx::{Audited, Cx, column};
 use crate::db::{DbError, Dialect, FromRow, Row, Statement};

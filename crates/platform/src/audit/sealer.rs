@@ -259,7 +259,9 @@ fn index(dialect: Dialect, pairs: &[(i64, i64)], power: usize) -> Statement {
             places(rows, 2, |_, number| format!("${number}"))
         )
     });
-    let values = pairs.iter().flat_map(|(patient, row)| [patient.to_value(), row.to_value()]);
+    let values = pairs
+        .iter()
+        .flat_map(|(patient, row)| [patient.to_value(), row.to_value()]);
     Statement::raw(text, values.collect())
 }
 

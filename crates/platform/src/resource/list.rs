@@ -108,7 +108,11 @@ async fn ordered<R: Resource>(
     }
     // The newest rows of a table cost what they are; a filter may have to look at many to find few.
     let plain = cx.grant().reach == Reach::All
-        && call.head.query.iter().all(|(name, _)| page::PAGING.contains(&name.as_str()));
+        && call
+            .head
+            .query
+            .iter()
+            .all(|(name, _)| page::PAGING.contains(&name.as_str()));
     let rows: Vec<R> = if plain && wanted.limit() <= FEW && wanted.offset() <= FEW {
         cx.few(query).await?
     } else {
