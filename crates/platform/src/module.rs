@@ -9,6 +9,7 @@ use kernel::Code;
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
+use crate::alert::Alerts;
 use crate::app::App;
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
@@ -20,6 +21,7 @@ use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
+use crate::socket::Socket;
 use crate::texts::TextSource;
 
 /// A crate's table of contents.
@@ -27,6 +29,7 @@ pub struct Module {
     /// Its name, such as `patients`.
     pub name: &'static str,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) sockets: Vec<Socket>,
     pub(crate) tables: Vec<TableInfo>,
     pub(crate) permissions: Vec<PermissionInfo>,
     pub(crate) migrations: &'static [Migration],
@@ -39,6 +42,7 @@ pub struct Module {
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) alerts: Vec<Alerts>,
     pub(crate) exclusions: Vec<Exclusion>,
 }
 
@@ -131,6 +135,7 @@ impl Module {
         Module {
             name,
             operations: Vec::new(),
+            sockets: Vec::new(),
             tables: Vec::new(),
             permissions: Vec::new(),
             migrations: &[],
@@ -144,6 +149,7 @@ impl Module {
             account_sections: Vec::new(),
             exclusions: Vec::new(),
             figures: Vec::new(),
+            alerts: Vec::new(),
         }
     }
 
@@ -199,6 +205,13 @@ impl Module {
         operation.module = self.name;
         self.permissions.extend(operation.permission().cloned());
         self.operations.push(operation);
+        self
+    }
+
+    /// A connection that stays, below `/ws/`.
+    #[must_use]
+    pub fn socket(mut self, socket: Socket) -> Module {
+        self.sockets.push(socket);
         self
     }
 
@@ -280,6 +293,13 @@ impl Module {
         self
     }
 
+    /// Alerts that the module raises.
+    #[must_use]
+    pub fn alerts(mut self, alerts: Alerts) -> Module {
+        self.alerts.push(alerts);
+        self
+    }
+
     /// A report: what a question about a stretch of time is answered, as JSON or CSV.
     #[must_use]
     pub fn report(self, report: Report) -> Module {
@@ -338,6 +358,11 @@ impl Registry {
         &self.operations
     }
 
+    /// Every kind of socket.
+    pub fn sockets(&self) -> impl Iterator<Item = &Socket> {
+        self.modules.iter().flat_map(|module| &module.sockets)
+    }
+
     /// Every declared table.
     pub fn tables(&self) -> impl Iterator<Item = &TableInfo> {
         self.modules.iter().flat_map(|module| &module.tables)
@@ -392,6 +417,13 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.figures.iter().copied())
+    }
+
+    /// Everything that raises alerts, in the order of the modules.
+    pub fn alerts(&self) -> impl Iterator<Item = Alerts> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.alerts.iter().copied())
     }
 
     /// Every kind of job.

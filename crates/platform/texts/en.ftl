@@ -77,3 +77,18 @@ locked-out =
        *[other] Too many failed attempts. Try again in { $seconds } seconds.
     }
 password-change-required = Choose a new password first: the one you signed in with was temporary.
+
+## Sockets
+socket-origin = This page may not open connections here. Ask an administrator to add its origin.
+socket-token-in-address = Send the token in Sec-WebSocket-Protocol, or ask for a ticket at ws-ticket/; never put a token into an address.
+socket-expected = This address is for WebSocket connections only.
+socket-too-many = You have too many connections open. Close one, or try again later.
+
+## Alerts
+alert-jobs-failed =
+    { $count ->
+        [one] A background task of the kind “{ $kind }” failed for good. See the server's log for the cause.
+       *[other] { $count } background tasks of the kind “{ $kind }” failed for good. See the server's log for the cause.
+    }
+alert-key-beside-database = The master key lies beside the database: whoever copies the directory has both. Move it elsewhere and set CHELAL_KEY_FILE.
+alert-anchor-beside-database = The anchor of the audit trail lies beside the database: whoever can cut the trail can cut it, too. Set CHELAL_AUDIT_ANCHOR to a file on another disk or machine.
