@@ -16,7 +16,7 @@ use sea_query::{
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
-use super::{Job, JobInfo, JobRow, JobState, Run, WAKE, enqueue};
+use super::{Job, JobInfo, JobRow, JobState, Round, Run, WAKE, enqueue};
 use crate::app::App;
 use crate::cx::{Cx, select};
 use crate::db::{Dialect, Statement, ToValue};
@@ -46,38 +46,48 @@ pub(crate) const CLEANUP: JobInfo = JobInfo {
     every: Some(Duration::from_secs(3600)),
 };
 
-/// A worker beside the requests; ends when told to, after the jobs it holds.
+/// A worker beside the requests; ends when told to, after what it is at.
 pub struct Worker {
     stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts a worker.
+    /// Starts a worker: for the jobs and, beside them, for each of the modules' rounds, so that a slow
+    /// provider holds up nobody else.
     pub fn start(app: &Arc<App>) -> Worker {
         let (stop, stopped) = watch::channel(false);
-        Worker {
-            stop,
-            task: tokio::spawn(work(app.clone(), stopped)),
-        }
+        let jobs = Round {
+            name: "jobs",
+            run: |app| Box::pin(async move { run_jobs(&app).await }),
+        };
+        let tasks = std::iter::once(jobs)
+            .chain(app.registry.rounds())
+            .map(|round| tokio::spawn(work(app.clone(), round, stopped.clone())))
+            .collect();
+        Worker { stop, tasks }
     }
 
     /// Lets it finish what it holds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        if self.task.await.is_err() {
-            tracing::error!("the worker had stopped before it was told to");
+        for task in self.tasks {
+            if task.await.is_err() {
+                tracing::error!("the worker had stopped before it was told to");
+            }
         }
     }
 }
 
-async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+async fn work(app: Arc<App>, round: Round, mut stopped: watch::Receiver<bool>) {
     let mut news = app.hub.subscribe(WAKE);
     while !*stopped.borrow() {
-        match run_due(&app).await {
+        match (round.run)(app.clone()).await {
             Ok(0) => {}
             Ok(_) => continue,
-            Err(error) => tracing::error!(?error, "jobs could not be claimed"),
+            Err(error) => {
+                tracing::error!(round = round.name, ?error, "what is due could not be done");
+            }
         }
         tokio::select! {
             _ = stopped.changed() => {}
@@ -87,11 +97,19 @@ async fn work(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Runs one batch of what is due now; returns how many jobs it ran.
+/// Runs one batch of jobs and one of each round that are due now; returns how much that was.
 ///
 /// # Errors
-/// When jobs cannot be claimed. A job that fails is no error here: its row says so.
+/// When nothing can be claimed. A job that fails is no error here: its row says so.
 pub async fn run_due(app: &Arc<App>) -> Result<usize, Error> {
+    let mut ran = run_jobs(app).await?;
+    for round in app.registry.rounds().collect::<Vec<_>>() {
+        ran += (round.run)(app.clone()).await?;
+    }
+    Ok(ran)
+}
+
+async fn run_jobs(app: &Arc<App>) -> Result<usize, Error> {
     unit::program(app, "schedule", |cx| Box::pin(queue_scheduled(cx))).await?;
     let worker = uuid::Uuid::now_v7().simple().to_string();
     let name = worker.clone();
