@@ -92,7 +92,9 @@ pub(crate) async fn availability(cx: &mut Cx, call: &Call) -> Result<Reply, Erro
         from: day.0,
         to: day.1,
     };
-    let planned = hours::plan(cx, doctor, date).await?.hours(&cx.app.zone, date);
+    let planned = hours::plan(cx, doctor, date)
+        .await?
+        .hours(&cx.app.zone, date);
     let has_schedule = planned.is_some();
     let hours = planned.unwrap_or_else(|| {
         vec![Hours {
@@ -140,5 +142,8 @@ async fn taken(cx: &mut Cx, doctor: i64, day: Span) -> Result<Vec<Span>, Error> 
             values([&doctor, &earliest, &day.from, &day.to]),
         ))
         .await?;
-    Ok(rows.into_iter().map(|(from, to)| Span { from, to }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(from, to)| Span { from, to })
+        .collect())
 }

@@ -47,9 +47,7 @@ impl Audited for DoctorSchedule {
 
 /// The desk writes everybody's hours, a doctor their own; all staff read them.
 pub(crate) fn access() -> Access {
-    use BuiltinRole::{
-        Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist,
-    };
+    use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
     Access::nobody()
         .roles(&[Admin, Receptionist], "crud")
         .reach(Doctor, "cud", Reach::Own)

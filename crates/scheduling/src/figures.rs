@@ -15,7 +15,9 @@ use sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, Query, Select
 use serde::Serialize;
 
 use crate::appointment::Appointment;
-use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, NoShow, Pending, Scheduled};
+use crate::state::AppointmentStatus::{
+    self, Cancelled, CheckedIn, Completed, NoShow, Pending, Scheduled,
+};
 
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
@@ -128,7 +130,10 @@ struct Appointments {
 
 async fn appointments(cx: &mut Cx, asked: Asked<'_>) -> Result<Appointments, Error> {
     let period = match asked.period {
-        Period { start: None, end: None } => asked.period.or(cx.today(), cx.today()),
+        Period {
+            start: None,
+            end: None,
+        } => asked.period.or(cx.today(), cx.today()),
         period => period,
     };
     let mut query = of(&period);
@@ -167,11 +172,13 @@ async fn by_doctor(cx: &mut Cx, asked: Asked<'_>) -> Result<Vec<DoctorsAppointme
         .await?;
     found.sort_by_key(|(doctor, count)| (std::cmp::Reverse(*count), *doctor));
     let mut names = identity::names(cx, found.iter().map(|(doctor, _)| *doctor)).await?;
-    let rows = found.into_iter().map(|(doctor, count)| DoctorsAppointments {
-        doctor_id: doctor,
-        doctor_name: names.remove(&doctor).unwrap_or_default(),
-        appointment_count: count,
-    });
+    let rows = found
+        .into_iter()
+        .map(|(doctor, count)| DoctorsAppointments {
+            doctor_id: doctor,
+            doctor_name: names.remove(&doctor).unwrap_or_default(),
+            appointment_count: count,
+        });
     Ok(rows.collect())
 }
 
@@ -244,13 +251,15 @@ async fn waiting_time(cx: &mut Cx, asked: Asked<'_>) -> Result<Vec<WaitingTime>,
         .await?;
     found.sort_by_key(|(doctor, ..)| *doctor);
     let mut names = identity::names(cx, found.iter().map(|(doctor, ..)| *doctor)).await?;
-    let rows = found.into_iter().map(|(doctor, patients, sum, longest)| WaitingTime {
-        doctor_id: doctor,
-        doctor_name: names.remove(&doctor).unwrap_or_default(),
-        patients,
-        average_waiting_minutes: rounded(sum as f64 / Ord::max(patients, 1) as f64 / 60.0, 1),
-        longest_waiting_minutes: rounded(longest as f64 / 60.0, 1),
-    });
+    let rows = found
+        .into_iter()
+        .map(|(doctor, patients, sum, longest)| WaitingTime {
+            doctor_id: doctor,
+            doctor_name: names.remove(&doctor).unwrap_or_default(),
+            patients,
+            average_waiting_minutes: rounded(sum as f64 / Ord::max(patients, 1) as f64 / 60.0, 1),
+            longest_waiting_minutes: rounded(longest as f64 / 60.0, 1),
+        });
     Ok(rows.collect())
 }
 

@@ -166,7 +166,9 @@ mod tests {
     fn shown(zone: &HospitalZone, spans: &[Span]) -> Vec<String> {
         let local = |at| slot::hours_and_minutes(zone.to_local(at).time());
         let spans = spans.iter();
-        spans.map(|span| format!("{}-{}", local(span.from), local(span.to))).collect()
+        spans
+            .map(|span| format!("{}-{}", local(span.from), local(span.to)))
+            .collect()
     }
 
     #[test]
@@ -176,18 +178,61 @@ mod tests {
         let weekly = vec![(at(8, 0), at(12, 0), 30), (at(14, 0), at(0, 0), 20)];
         let cases = [
             (Plan::default(), None),
-            (Plan { has_schedule: true, ..Plan::default() }, Some(vec![])),
-            (Plan { has_schedule: true, weekly: weekly.clone(), exceptions: vec![] }, Some(vec!["08:00-12:00", "14:00-00:00"])),
-            (Plan { has_schedule: true, weekly: weekly.clone(), exceptions: vec![None] }, Some(vec![])),
-            (Plan { has_schedule: true, weekly: weekly.clone(), exceptions: vec![Some((at(9, 0), at(10, 0)))] }, Some(vec!["09:00-10:00"])),
-            (Plan { exceptions: vec![Some((at(9, 0), at(10, 0))), None], ..Plan::default() }, Some(vec![])),
-            (Plan { exceptions: vec![Some((at(16, 0), at(17, 0))), Some((at(9, 0), at(10, 0)))], ..Plan::default() }, Some(vec!["09:00-10:00", "16:00-17:00"])),
+            (
+                Plan {
+                    has_schedule: true,
+                    ..Plan::default()
+                },
+                Some(vec![]),
+            ),
+            (
+                Plan {
+                    has_schedule: true,
+                    weekly: weekly.clone(),
+                    exceptions: vec![],
+                },
+                Some(vec!["08:00-12:00", "14:00-00:00"]),
+            ),
+            (
+                Plan {
+                    has_schedule: true,
+                    weekly: weekly.clone(),
+                    exceptions: vec![None],
+                },
+                Some(vec![]),
+            ),
+            (
+                Plan {
+                    has_schedule: true,
+                    weekly: weekly.clone(),
+                    exceptions: vec![Some((at(9, 0), at(10, 0)))],
+                },
+                Some(vec!["09:00-10:00"]),
+            ),
+            (
+                Plan {
+                    exceptions: vec![Some((at(9, 0), at(10, 0))), None],
+                    ..Plan::default()
+                },
+                Some(vec![]),
+            ),
+            (
+                Plan {
+                    exceptions: vec![Some((at(16, 0), at(17, 0))), Some((at(9, 0), at(10, 0)))],
+                    ..Plan::default()
+                },
+                Some(vec!["09:00-10:00", "16:00-17:00"]),
+            ),
         ];
         for (plan, expected) in cases {
             let hours = plan.hours(&zone, day).map(|hours| {
-                shown(&zone, &hours.iter().map(|hours| hours.span).collect::<Vec<_>>())
+                shown(
+                    &zone,
+                    &hours.iter().map(|hours| hours.span).collect::<Vec<_>>(),
+                )
             });
-            let expected = expected.map(|spans| spans.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            let expected =
+                expected.map(|spans| spans.into_iter().map(str::to_owned).collect::<Vec<_>>());
             assert_eq!(hours, expected, "{plan:?}");
         }
     }
@@ -198,13 +243,23 @@ mod tests {
         let day = date(2027, 5, 27);
         let plan = Plan {
             has_schedule: true,
-            weekly: vec![(at(8, 0), at(10, 0), 15), (at(10, 0), at(12, 0), 15), (at(13, 0), at(14, 0), 15)],
+            weekly: vec![
+                (at(8, 0), at(10, 0), 15),
+                (at(10, 0), at(12, 0), 15),
+                (at(13, 0), at(14, 0), 15),
+            ],
             exceptions: vec![],
         };
         let hours = plan.hours(&zone, day).unwrap();
         for (from, minutes, fits) in [
-            (at(8, 0), 240, true), (at(9, 45), 30, true), (at(7, 59), 10, false), (at(11, 50), 11, false),
-            (at(12, 0), 15, false), (at(12, 30), 60, false), (at(13, 0), 60, true), (at(13, 0), 61, false),
+            (at(8, 0), 240, true),
+            (at(9, 45), 30, true),
+            (at(7, 59), 10, false),
+            (at(11, 50), 11, false),
+            (at(12, 0), 15, false),
+            (at(12, 30), 60, false),
+            (at(13, 0), 60, true),
+            (at(13, 0), 61, false),
         ] {
             let span = slot::span(&zone, day, from, minutes).unwrap();
             assert_eq!(within(&hours, &span), fits, "{from} {minutes}");
@@ -214,12 +269,36 @@ mod tests {
     #[test]
     fn slots_end_where_clocks_change_and_are_named_once() {
         let paris = HospitalZone::new("Europe/Paris").unwrap();
-        let plan = |from, to| Plan { has_schedule: true, weekly: vec![(from, to, 30)], exceptions: vec![] };
-        let all = |day| free(&paris, &plan(at(1, 0), at(4, 0)).hours(&paris, day).unwrap(), &[], None, Timestamp::MIN);
+        let plan = |from, to| Plan {
+            has_schedule: true,
+            weekly: vec![(from, to, 30)],
+            exceptions: vec![],
+        };
+        let all = |day| {
+            free(
+                &paris,
+                &plan(at(1, 0), at(4, 0)).hours(&paris, day).unwrap(),
+                &[],
+                None,
+                Timestamp::MIN,
+            )
+        };
         // An hour is missing in March; in October one comes twice, and can be asked for once.
-        assert_eq!(shown(&paris, &all(date(2027, 3, 28))), ["01:00-01:30", "01:30-03:00", "03:00-03:30", "03:30-04:00"]);
-        assert_eq!(shown(&paris, &all(date(2027, 10, 31))),
-            ["01:00-01:30", "01:30-02:00", "02:00-02:30", "02:30-02:00", "03:00-03:30", "03:30-04:00"]);
+        assert_eq!(
+            shown(&paris, &all(date(2027, 3, 28))),
+            ["01:00-01:30", "01:30-03:00", "03:00-03:30", "03:30-04:00"]
+        );
+        assert_eq!(
+            shown(&paris, &all(date(2027, 10, 31))),
+            [
+                "01:00-01:30",
+                "01:30-02:00",
+                "02:00-02:30",
+                "02:30-02:00",
+                "03:00-03:30",
+                "03:30-04:00"
+            ]
+        );
     }
 
     proptest! {

@@ -101,7 +101,10 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             query.cond_where(reach);
         }
     }
-    let rows: Vec<Appointment> = cx.unscoped("the scope is part of the query").records(query).await?;
+    let rows: Vec<Appointment> = cx
+        .unscoped("the scope is part of the query")
+        .records(query)
+        .await?;
     let names = Appointment::extras(cx, &rows).await?;
     for row in &rows {
         cx.saw(Appointment::NAME, row.meta.id, row.patient_id());

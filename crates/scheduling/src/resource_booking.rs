@@ -78,13 +78,8 @@ pub struct BookingExtra {
 impl Resource for ResourceBooking {
     const PATH: &'static str = "resource-bookings";
     const PATIENT_DATA: bool = true;
-    const FILTERS: &'static [&'static str] = &[
-        "resource",
-        "booked_by",
-        "patient",
-        "status",
-        "start_time",
-    ];
+    const FILTERS: &'static [&'static str] =
+        &["resource", "booked_by", "patient", "status", "start_time"];
     const ORDERING: &'static [&'static str] = &["start_time"];
     const PATIENT: Option<&'static str> = Some("patient");
     type Extra = BookingExtra;
@@ -109,11 +104,18 @@ impl Resource for ResourceBooking {
         let Some(wanted) = body.0.get("resources") else {
             return Ok(None);
         };
-        let wrong = || Error::field("resources", Text::new("scheduling-resources").with("max", MOST));
+        let wrong = || {
+            Error::field(
+                "resources",
+                Text::new("scheduling-resources").with("max", MOST),
+            )
+        };
         let wanted = wanted.as_array().ok_or_else(wrong)?;
         let mut ids = Vec::new();
         for one in wanted {
-            let id = Ref::<SchedulableResource>::parse(one).map_err(|_| wrong())?.get();
+            let id = Ref::<SchedulableResource>::parse(one)
+                .map_err(|_| wrong())?
+                .get();
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -140,7 +142,10 @@ impl Resource for ResourceBooking {
         _body: &Body,
     ) -> Result<(), Error> {
         if row.end_time <= row.start_time {
-            return Err(Error::field("end_time", Text::new("scheduling-end-before-start")));
+            return Err(Error::field(
+                "end_time",
+                Text::new("scheduling-end-before-start"),
+            ));
         }
         if row.booked_by.is_none() {
             row.booked_by = match before {

@@ -54,7 +54,10 @@ impl Resource for SchedulableResource {
 
     /// A patient sees what is booked for them.
     fn scope(grant: &Grant) -> Scope {
-        match (grant.reach, patients::reach("resource_booking", "patient", grant)) {
+        match (
+            grant.reach,
+            patients::reach("resource_booking", "patient", grant),
+        ) {
             (Reach::All | Reach::Assigned, _) => Scope::All,
             (_, Scope::Where(theirs)) => {
                 let mut booked = Query::select();

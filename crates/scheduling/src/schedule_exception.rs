@@ -68,7 +68,10 @@ impl Resource for ScheduleException {
             (None, None) => row.closed = true,
             (Some(start), Some(end)) if in_order(start, end) => row.closed = false,
             (Some(_), Some(_)) => {
-                return Err(Error::field("end", Text::new("scheduling-end-before-start")));
+                return Err(Error::field(
+                    "end",
+                    Text::new("scheduling-end-before-start"),
+                ));
             }
             (Some(_), None) => return Err(Error::field("end", Text::new("required"))),
             (None, Some(_)) => return Err(Error::field("start", Text::new("required"))),

@@ -8,7 +8,9 @@ use serde_json::{Value as Json, json};
 
 fn times(reply: &Json) -> Vec<String> {
     let slots = reply["slots"].as_array().unwrap().iter();
-    slots.map(|slot| slot["time"].as_str().unwrap()[..5].to_owned()).collect()
+    slots
+        .map(|slot| slot["time"].as_str().unwrap()[..5].to_owned())
+        .collect()
 }
 
 testkit::on_both! {

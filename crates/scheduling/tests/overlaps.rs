@@ -27,19 +27,44 @@ struct Row {
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Book(Row),
-    Move { which: usize, doctor: usize, from: i64, length: i64 },
-    Status { which: usize, occupies: bool },
-    Overbook { which: usize, overbooked: bool },
+    Move {
+        which: usize,
+        doctor: usize,
+        from: i64,
+        length: i64,
+    },
+    Status {
+        which: usize,
+        occupies: bool,
+    },
+    Overbook {
+        which: usize,
+        overbooked: bool,
+    },
 }
 
 /// Minutes on a grid of five, over eight days.
 fn steps() -> impl Strategy<Value = Step> {
     let start = (0i64..8 * 288).prop_map(|slot| slot * 5);
     let length = (1i64..25).prop_map(|slots| slots * 5);
-    let row = (0usize..4, 0usize..6, start.clone(), length.clone(), prop::bool::weighted(0.1), prop::bool::weighted(0.95))
-        .prop_map(|(doctor, patient, from, length, overbooked, occupies)| Row {
-            doctor, patient, from, to: from + length, overbooked, occupies,
-        });
+    let row = (
+        0usize..4,
+        0usize..6,
+        start.clone(),
+        length.clone(),
+        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.95),
+    )
+        .prop_map(
+            |(doctor, patient, from, length, overbooked, occupies)| Row {
+                doctor,
+                patient,
+                from,
+                to: from + length,
+                overbooked,
+                occupies,
+            },
+        );
     prop_oneof![
         5 => row.prop_map(Step::Book),
         3 => (any::<usize>(), 0usize..4, start, length).prop_map(|(which, doctor, from, length)| Step::Move { which, doctor, from, length }),
@@ -50,11 +75,15 @@ fn steps() -> impl Strategy<Value = Step> {
 
 /// What the rule says, in the simplest words.
 fn fits(rows: &[Row], at: Option<usize>, new: Row) -> bool {
-    !new.occupies || !rows.iter().enumerate().any(|(index, row)| {
-        let apart = row.to <= new.from || new.to <= row.from;
-        let same_doctor = row.doctor == new.doctor && !row.overbooked && !new.overbooked;
-        Some(index) != at && row.occupies && !apart && (same_doctor || row.patient == new.patient)
-    })
+    !new.occupies
+        || !rows.iter().enumerate().any(|(index, row)| {
+            let apart = row.to <= new.from || new.to <= row.from;
+            let same_doctor = row.doctor == new.doctor && !row.overbooked && !new.overbooked;
+            Some(index) != at
+                && row.occupies
+                && !apart
+                && (same_doctor || row.patient == new.patient)
+        })
 }
 
 fn moment(minute: i64) -> Timestamp {
