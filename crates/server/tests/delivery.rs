@@ -19,7 +19,7 @@ use platform::unit;
 use scheduling::AppointmentStatus;
 use scheduling::appointment::Appointment;
 use serde_json::json;
-use testkit::{Base, World};
+use testkit::{Base, Installation, World};
 
 const MESSAGES: usize = 1_000;
 
@@ -200,4 +200,82 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
             assert_eq!(twilio.complaints(), Vec::<String>::new());
         })
     });
+}
+
+/// What a person at the terminal asks for, with providers that answer and without any.
+#[test]
+fn commands_send_and_say_what_came_of_it() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let twilio = runtime.block_on(Twilio::start());
+    let binary = env!("CARGO_BIN_EXE_chelal");
+    let mut installation = Installation::new(Base::Sqlite, binary)
+        .unwrap()
+        .with_superuser();
+    let said = |installation: &Installation, arguments: &[&str]| {
+        let output = installation.run(arguments);
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    // Nothing set: nothing to send to.
+    assert!(!said(&installation, &["send-test-message"]).0);
+    installation.set("TEST_PATIENT_PHONE", "783 4351");
+    let (well, text) = said(&installation, &["send-test-message"]);
+    assert!(
+        !well && text.contains("TEST_PATIENT_PHONE: not sent: no SMS provider is configured"),
+        "{text}"
+    );
+    installation.set("TWILIO_API_URL", &twilio.url);
+    installation.set("TWILIO_ACCOUNT_SID", Twilio::ACCOUNT);
+    installation.set("TWILIO_AUTH_TOKEN", Twilio::TOKEN);
+    installation.set("TWILIO_PHONE_NUMBER", Twilio::NUMBER);
+    let (well, text) = said(&installation, &["send-test-message"]);
+    assert!(
+        well && text.contains("TEST_PATIENT_PHONE: accepted as SM"),
+        "{text}"
+    );
+    assert!(text.contains("TEST_PATIENT_EMAIL: not set"), "{text}");
+    assert_eq!(twilio.sent()[0].to, "+2207834351");
+
+    let server = installation.serve_with(&["--no-worker"]);
+    runtime.block_on(async {
+        let admin = server.superuser().await;
+        let doctor = json!({
+            "username": "ceesay", "role": 2, "password": testkit::PASSWORD, "email": "ceesay@hospital.example",
+        });
+        let doctor = admin.post("users/", doctor).await.id();
+        let patient = json!({
+            "first_name": "Awa", "last_name": "Bah", "date_of_birth": "1990-01-01", "gender": "Female",
+            "contact_info": "783 4351", "contact_preference": "sms",
+        });
+        let patient = admin.post("patients/", patient).await.id();
+        // Banjul keeps UTC.
+        let soon = kernel::Clock::system().now() + SignedDuration::from_hours(20);
+        let soon = kernel::HospitalZone::new("UTC").unwrap().to_local(soon);
+        let visit = json!({
+            "patient": patient, "doctor": doctor, "date": soon.date().to_string(),
+            "time": soon.time().to_string()[..5],
+        });
+        admin.post("appointments/", visit).await.is(201);
+    });
+    server.stop();
+    let remind = ["send-appointment-reminders", "--hours", "10"];
+    assert_eq!(
+        said(&installation, &remind).1,
+        "Nobody is to be reminded.\n"
+    );
+    let remind = ["send-appointment-reminders", "--hours", "24"];
+    assert_eq!(said(&installation, &remind), (true, "sent: 1\n".to_owned()));
+    assert_eq!(
+        said(&installation, &remind).1,
+        "Nobody is to be reminded.\n"
+    );
+    assert_eq!(twilio.sent().len(), 2);
+
+    // A demonstration writes to nobody.
+    installation.set("CHELAL_MESSAGES", "console");
+    let (well, text) = said(&installation, &["send-test-message"]);
+    assert!(well && text.contains("--- SMS to +2207834351"), "{text}");
+    assert_eq!(twilio.sent().len(), 2);
 }
