@@ -21,6 +21,7 @@ use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
+use crate::socket::Socket;
 use crate::texts::TextSource;
 
 /// A crate's table of contents.
@@ -28,6 +29,7 @@ pub struct Module {
     /// Its name, such as `patients`.
     pub name: &'static str,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) sockets: Vec<Socket>,
     pub(crate) tables: Vec<TableInfo>,
     pub(crate) permissions: Vec<PermissionInfo>,
     pub(crate) migrations: &'static [Migration],
@@ -89,6 +91,8 @@ pub struct TableInfo {
     pub sealed: bool,
     /// The column that names the patient, if there is one.
     pub patient: Option<&'static str>,
+    /// References that do not keep the record they name from being voided.
+    pub follows: &'static [&'static str],
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
 }
@@ -106,6 +110,7 @@ impl TableInfo {
             columns: R::columns,
             sealed: R::has_sealed(),
             patient: None,
+            follows: &[],
             scope: None,
         }
     }
@@ -133,6 +138,7 @@ impl Module {
         Module {
             name,
             operations: Vec::new(),
+            sockets: Vec::new(),
             tables: Vec::new(),
             permissions: Vec::new(),
             migrations: &[],
@@ -157,6 +163,7 @@ impl Module {
             path: R::PATH,
             retained: R::RETAINED,
             patient: R::PATIENT,
+            follows: R::FOLLOWS,
             scope: Some(R::scope),
             ..TableInfo::of::<R>(self.name, R::NAME)
         });
@@ -202,6 +209,13 @@ impl Module {
         operation.module = self.name;
         self.permissions.extend(operation.permission().cloned());
         self.operations.push(operation);
+        self
+    }
+
+    /// A connection that stays, below `/ws/`.
+    #[must_use]
+    pub fn socket(mut self, socket: Socket) -> Module {
+        self.sockets.push(socket);
         self
     }
 
@@ -346,6 +360,11 @@ impl Registry {
     /// Every operation.
     pub fn operations(&self) -> &[Arc<Operation>] {
         &self.operations
+    }
+
+    /// Every kind of socket.
+    pub fn sockets(&self) -> impl Iterator<Item = &Socket> {
+        self.modules.iter().flat_map(|module| &module.sockets)
     }
 
     /// Every declared table.
