@@ -288,6 +288,25 @@ CREATE TABLE "delegate_access" (
 CREATE INDEX "delegate_access_delegate_user_idx" ON "delegate_access" ("delegate", "user");
 CREATE UNIQUE INDEX "delegate_access_user_delegate_key" ON "delegate_access" ("user", "delegate") WHERE NOT revoked;
 CREATE INDEX "delegate_access_user_id_idx" ON "delegate_access" ("user", "id");
+CREATE TABLE "doctor_schedule" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "doctor" INTEGER NOT NULL,
+  "weekday" INTEGER NOT NULL,
+  "start" TEXT NOT NULL,
+  "end" TEXT NOT NULL,
+  "slot_minutes" INTEGER NOT NULL,
+  "valid_from" TEXT,
+  "valid_until" TEXT,
+  CONSTRAINT "doctor_schedule_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "doctor_schedule_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "doctor_schedule_weekday_check" CHECK (weekday BETWEEN 0 AND 6),
+  CONSTRAINT "doctor_schedule_slot_minutes_check" CHECK (slot_minutes BETWEEN 1 AND 1440)
+) STRICT;
+CREATE INDEX "doctor_schedule_doctor_weekday_idx" ON "doctor_schedule" ("doctor", "weekday");
 CREATE TABLE "idempotent_reply" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -521,6 +540,48 @@ CREATE TABLE "recovery_code" (
   CONSTRAINT "recovery_code_pkey" PRIMARY KEY ("two_factor", "hash"),
   CONSTRAINT "recovery_code_two_factor_fkey" FOREIGN KEY ("two_factor") REFERENCES "two_factor" ("id") ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE "resource_booking" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "resource" INTEGER NOT NULL,
+  "booked_by" INTEGER,
+  "patient" INTEGER,
+  "start_time" INTEGER NOT NULL,
+  "end_time" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  CONSTRAINT "resource_booking_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "resource_booking_resource_fkey" FOREIGN KEY ("resource") REFERENCES "schedulable_resource" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "resource_booking_booked_by_fkey" FOREIGN KEY ("booked_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "resource_booking_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "resource_booking_status_check" CHECK ("status" IN ('Scheduled', 'Completed', 'Cancelled')),
+  CONSTRAINT "resource_booking_end_time_check" CHECK (end_time > start_time)
+) STRICT;
+CREATE INDEX "resource_booking_booked_by_id_idx" ON "resource_booking" ("booked_by", "id");
+CREATE INDEX "resource_booking_patient_id_idx" ON "resource_booking" ("patient", "id");
+CREATE INDEX "resource_booking_resource_excl_idx" ON "resource_booking" ("resource", "start_time") WHERE status <> 'Cancelled';
+CREATE INDEX "resource_booking_resource_id_idx" ON "resource_booking" ("resource", "id");
+CREATE INDEX "resource_booking_start_time_idx" ON "resource_booking" ("start_time");
+CREATE INDEX "resource_booking_status_id_idx" ON "resource_booking" ("status", "id");
+CREATE TRIGGER "resource_booking_resource_excl_insert" AFTER INSERT ON "resource_booking"
+WHEN EXISTS (SELECT 1 FROM "resource_booking" WHERE id = NEW.id AND status <> 'Cancelled')
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:resource_booking_resource_excl') WHERE (
+    SELECT "end_time" FROM "resource_booking" WHERE "resource" = NEW."resource" AND "start_time" < NEW."end_time" AND id <> NEW.id AND status <> 'Cancelled'
+    ORDER BY "start_time" DESC LIMIT 1
+  ) > NEW."start_time";
+END;
+CREATE TRIGGER "resource_booking_resource_excl_update" AFTER UPDATE ON "resource_booking"
+WHEN EXISTS (SELECT 1 FROM "resource_booking" WHERE id = NEW.id AND status <> 'Cancelled')
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:resource_booking_resource_excl') WHERE (
+    SELECT "end_time" FROM "resource_booking" WHERE "resource" = NEW."resource" AND "start_time" < NEW."end_time" AND id <> NEW.id AND status <> 'Cancelled'
+    ORDER BY "start_time" DESC LIMIT 1
+  ) > NEW."start_time";
+END;
 CREATE TABLE "role" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -563,6 +624,35 @@ CREATE TABLE "role_grant" (
   CONSTRAINT "role_grant_role_fkey" FOREIGN KEY ("role") REFERENCES "role" ("id") ON DELETE CASCADE,
   CONSTRAINT "role_grant_reach_check" CHECK ("reach" IN ('own', 'assigned', 'all'))
 ) STRICT;
+CREATE TABLE "schedulable_resource" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "resource_type" TEXT NOT NULL,
+  "description" TEXT,
+  "is_active" INTEGER NOT NULL,
+  CONSTRAINT "schedulable_resource_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "schedulable_resource_resource_type_check" CHECK ("resource_type" IN ('Operating Room', 'Equipment', 'Other'))
+) STRICT;
+CREATE TABLE "schedule_exception" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "doctor" INTEGER NOT NULL,
+  "date" TEXT NOT NULL,
+  "closed" INTEGER NOT NULL,
+  "start" TEXT,
+  "end" TEXT,
+  CONSTRAINT "schedule_exception_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "schedule_exception_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "schedule_exception_doctor_date_idx" ON "schedule_exception" ("doctor", "date");
 CREATE TABLE "schema_migration" (
   "module" TEXT NOT NULL,
   "name" TEXT NOT NULL,

@@ -78,6 +78,8 @@ codes! {
     IdempotencyInFlight = "idempotency_in_flight", 409;
     /// The appointment overlaps another of the same doctor or patient.
     AppointmentOverlap = "appointment_overlap", 409;
+    /// The doctor has other hours that day, or none.
+    OutsideSchedule = "outside_schedule", 409;
     /// The room or device is booked at that time.
     ResourceOverlap = "resource_overlap", 409;
     /// Less is in stock than is asked for.

@@ -13,6 +13,7 @@ use platform::serde_json::json;
 use platform::texts::Text;
 
 use crate::appointment::{Appointment, moved, not_from};
+use crate::hours;
 use crate::migrations::occupies;
 use crate::slot::{Span, hours_and_minutes};
 use crate::state::AppointmentStatus;
@@ -76,6 +77,9 @@ pub(crate) async fn check(
     if let Some(taken) = patient_taken(cx, row).await? {
         return Err(refusal(cx, "patient", taken, None));
     }
+    if !row.overbooked && change.differs(takes_other_time) {
+        check_hours(cx, row).await?;
+    }
     if !row.overbooked
         && let Some(taken) = doctor_taken(cx, row).await?
     {
@@ -105,8 +109,45 @@ fn check_movable(before: &Appointment, row: &Appointment) -> Result<(), Error> {
     Ok(())
 }
 
+/// Another time of the doctor's than before.
+fn takes_other_time(before: &Appointment, row: &Appointment) -> bool {
+    before.span() != row.span()
+        || before.doctor != row.doctor
+        || before.overbooked
+        || !before.status.occupies()
+}
+
+/// A doctor whose hours are written down is booked within them.
+async fn check_hours(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
+    let doctor = row.doctor.get();
+    let plan = hours::plan(cx, doctor, row.date).await?;
+    let Some(open) = plan.hours(&cx.app.zone, row.date) else {
+        return Ok(());
+    };
+    if hours::within(&open, &row.span()) {
+        return Ok(());
+    }
+    let local = |at| hours_and_minutes(cx.app.zone.to_local(at).time());
+    let shown: Vec<String> = open
+        .iter()
+        .map(|hours| format!("{}–{}", local(hours.span.from), local(hours.span.to)))
+        .collect();
+    let name = identity::names(cx, [doctor]).await?.remove(&doctor);
+    let text = if shown.is_empty() {
+        Text::new("scheduling-not-there")
+    } else {
+        Text::new("scheduling-outside-hours").with("hours", shown.join(", "))
+    };
+    let text = text
+        .with("doctor", name.unwrap_or_default())
+        .with("date", row.date);
+    Err(Error::refuse(Code::OutsideSchedule, text)
+        .with("doctor", doctor)
+        .with("hours", shown))
+}
+
 /// Only doctors who work here have appointments.
-async fn check_doctor(cx: &mut Cx, doctor: i64) -> Result<(), Error> {
+pub(crate) async fn check_doctor(cx: &mut Cx, doctor: i64) -> Result<(), Error> {
     let statement = Statement::raw(
         "SELECT is_active, role FROM app_user WHERE id = $1",
         values([&doctor]),

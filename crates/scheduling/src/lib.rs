@@ -16,25 +16,38 @@
 )]
 
 pub mod appointment;
+mod availability;
 mod booking;
+pub mod doctor_schedule;
+mod figures;
+pub mod hours;
 mod migrations;
 mod news;
 mod queue;
+pub mod resource_booking;
+pub mod schedulable_resource;
+pub mod schedule_exception;
 pub mod slot;
 pub mod state;
 mod verbs;
 
 pub use appointment::Appointment;
+pub use resource_booking::ResourceBooking;
+pub use schedulable_resource::SchedulableResource;
 pub use state::AppointmentStatus;
 
-use kernel::BuiltinRole::{Admin, Receptionist};
+use doctor_schedule::DoctorSchedule;
+use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
 use patients::Patient;
 use platform::access::Access;
 use platform::module::Module;
+use platform::operation::Operation;
 use platform::resource::list;
-use platform::route::Route;
+use platform::route::{Route, Run};
+use platform::serde_json::json;
 use platform::texts::TextSource;
+use schedule_exception::ScheduleException;
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -50,8 +63,17 @@ pub fn module() -> Module {
             Code::AppointmentOverlap,
             "scheduling-patient-just-taken",
         )
+        .excludes(
+            migrations::ONE_BOOKING_AT_A_TIME.name,
+            Code::ResourceOverlap,
+            "scheduling-resource-just-taken",
+        )
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
         .resource::<Appointment>()
+        .resource::<DoctorSchedule>()
+        .resource::<ScheduleException>()
+        .resource::<SchedulableResource>()
+        .resource::<ResourceBooking>()
         .nested::<Patient, Appointment>("appointments", "l")
         .route(
             Route::get(
@@ -65,6 +87,8 @@ pub fn module() -> Module {
             .summary("The caller's own appointments")
             .done(),
         )
+        .route(availability_route())
+        .route(queue_route())
         .texts([
             TextSource {
                 language: "en",
@@ -82,5 +106,56 @@ pub fn module() -> Module {
                 source: include_str!("../texts/sw.ftl"),
             },
         ]);
-    verbs::operations().into_iter().fold(module, Module::route)
+    let verbs = verbs::operations().into_iter();
+    figures::declare(verbs.fold(module, Module::route))
+}
+
+fn availability_route() -> Operation {
+    let run: Run = |cx, call| Box::pin(availability::availability(cx, call));
+    Route::get("appointments", "appointments/availability/", run)
+        .may(
+            "appointments:availability",
+            Access::may(&[Admin, Doctor, Receptionist, Nurse]),
+        )
+        .query(
+            "doctor",
+            json!({ "type": "integer" }),
+            "Whose day; required.",
+        )
+        .query(
+            "date",
+            json!({ "type": "string", "format": "date" }),
+            "Which day; today when it is left out.",
+        )
+        .query(
+            "duration_minutes",
+            json!({ "type": "integer" }),
+            "How long the appointment takes; a slot when it is left out.",
+        )
+        .answers::<availability::Availability>(200)
+        .summary("The slots of a doctor's day that can still be booked")
+        .done()
+}
+
+fn queue_route() -> Operation {
+    let run: Run = |cx, call| Box::pin(queue::queue(cx, call));
+    Route::get("appointments", "appointments/queue/", run)
+        .may(
+            "appointments:queue",
+            Access::may(&[Admin, Doctor, Receptionist, Nurse]),
+        )
+        .patient_data()
+        .query(
+            "date",
+            json!({ "type": "string", "format": "date" }),
+            "Which day; today when it is left out.",
+        )
+        .query(
+            "doctor",
+            json!({ "type": "integer" }),
+            "Only this doctor's queue.",
+        )
+        .answers::<Vec<queue::Waiting>>(200)
+        .summary("Who has come on a day and is not done yet, in the order in which they came")
+        .done()
 }

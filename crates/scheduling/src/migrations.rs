@@ -2,6 +2,8 @@
 
 use platform::db::{Ddl, Migration, NoOverlap};
 
+use crate::resource_booking::BookingStatus;
+use crate::schedulable_resource::ResourceType;
 use crate::state::AppointmentStatus;
 
 /// Appointments that take up time, in SQL that both databases understand.
@@ -32,11 +34,31 @@ pub(crate) const ONE_PLACE_AT_A_TIME: NoOverlap = NoOverlap {
     only: occupies!(),
 };
 
+/// A room or device serves one booking at a time.
+pub(crate) const ONE_BOOKING_AT_A_TIME: NoOverlap = NoOverlap {
+    name: "resource_booking_resource_excl",
+    table: "resource_booking",
+    keys: &["resource"],
+    from: "start_time",
+    to: "end_time",
+    only: "status <> 'Cancelled'",
+};
+
 /// Oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_appointments",
-    up: appointments,
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_appointments",
+        up: appointments,
+    },
+    Migration {
+        name: "0002_hours",
+        up: hours,
+    },
+    Migration {
+        name: "0003_resources",
+        up: resources,
+    },
+];
 
 fn appointments(ddl: &mut Ddl) {
     ddl.table("appointment", |t| {
@@ -86,4 +108,63 @@ fn appointments(ddl: &mut Ddl) {
         t.int("last");
         t.primary_key(&["doctor", "date"]);
     });
+}
+
+fn hours(ddl: &mut Ddl) {
+    ddl.table("doctor_schedule", |t| {
+        t.standard();
+        t.int("doctor").references("app_user");
+        t.int("weekday");
+        t.time("start");
+        t.time("end");
+        t.int("slot_minutes");
+        t.date("valid_from").null();
+        t.date("valid_until").null();
+        t.check("doctor_schedule_weekday_check", "weekday BETWEEN 0 AND 6");
+        t.check(
+            "doctor_schedule_slot_minutes_check",
+            "slot_minutes BETWEEN 1 AND 1440",
+        );
+    });
+    ddl.index("doctor_schedule", &["doctor", "weekday"]);
+    ddl.table("schedule_exception", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("doctor").references("app_user");
+        t.date("date");
+        t.bool("closed");
+        t.time("start").null();
+        t.time("end").null();
+    });
+    ddl.index("schedule_exception", &["doctor", "date"]);
+}
+
+fn resources(ddl: &mut Ddl) {
+    ddl.table("schedulable_resource", |t| {
+        t.standard();
+        t.text("name");
+        t.text("resource_type");
+        t.text("description").null();
+        t.bool("is_active");
+        t.one_of("resource_type", ResourceType::VALUES);
+    });
+    ddl.table("resource_booking", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("resource").references("schedulable_resource");
+        t.int("booked_by").null().references("app_user");
+        t.int("patient").null().references("patient");
+        t.timestamp("start_time");
+        t.timestamp("end_time");
+        t.text("status");
+        t.one_of("status", BookingStatus::VALUES);
+        // What the rule against overlaps relies on.
+        t.check("resource_booking_end_time_check", "end_time > start_time");
+    });
+    ddl.no_overlap(ONE_BOOKING_AT_A_TIME);
+    ddl.index("resource_booking", &["resource", "id"]);
+    ddl.index("resource_booking", &["patient", "id"]);
+    ddl.index("resource_booking", &["booked_by", "id"]);
+    ddl.index("resource_booking", &["status", "id"]);
+    ddl.index("resource_booking", &["start_time"]);
 }

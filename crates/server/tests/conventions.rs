@@ -92,7 +92,11 @@ impl<'w> Maker<'w> {
         if let Some(choices) = schema["enum"].as_array() {
             return choices[0].clone();
         }
+        // What ends comes after what begins.
+        let end = name.starts_with("end");
         match (schema["type"].as_str(), schema["format"].as_str()) {
+            (_, Some("time")) if end => json!("12:30:00"),
+            (_, Some("date-time")) if end => json!("2026-11-24T12:30:00Z"),
             (Some("integer"), _) => json!(1),
             (Some("number"), _) => json!(12.5),
             (Some("boolean"), _) => json!(true),

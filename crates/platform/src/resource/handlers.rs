@@ -48,7 +48,21 @@ pub(super) async fn retrieve<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Re
 }
 
 pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let mut body = call.body_for(&names::<R>())?;
+    let body = call.body_for(&names::<R>())?;
+    if let Some(bodies) = R::several(cx, &body).await? {
+        return create_all::<R>(cx, bodies).await;
+    }
+    let row: R = create_one(cx, body).await?;
+    let extra = R::extra_created(cx, &row, call).await?;
+    let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;
+    reply.header(
+        "location",
+        &format!("{}{}/{}/", call.head.root(), R::PATH, row.meta().id),
+    );
+    Ok(reply)
+}
+
+async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error> {
     R::fold(cx, &mut body).await?;
     let mut faults = Faults::new();
     let uid = if R::CLIENT_UID {
@@ -68,14 +82,28 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     R::prepare(cx, &mut row, None, &body).await?;
     cx.insert(&mut row).await?;
     R::stored(cx, &row, None, &body).await?;
-    let row: R = cx.load(row.meta().id).await.map_err(out_of_reach)?;
-    let extra = R::extra_created(cx, &row, call).await?;
-    let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;
-    reply.header(
-        "location",
-        &format!("{}{}/{}/", call.head.root(), R::PATH, row.meta().id),
-    );
-    Ok(reply)
+    cx.load(row.meta().id).await.map_err(out_of_reach)
+}
+
+/// Several records of one request, in one transaction; answered as an array.
+async fn create_all<R: Resource>(cx: &mut Cx, bodies: Vec<Body>) -> Result<Reply, Error> {
+    let mut rows: Vec<R> = Vec::with_capacity(bodies.len());
+    for body in bodies {
+        rows.push(create_one(cx, body).await?);
+    }
+    let extras = R::extras(cx, &rows).await?;
+    if R::PATIENT_DATA {
+        for row in &rows {
+            cx.saw(R::NAME, row.meta().id, row.patient_id());
+        }
+    }
+    let withheld = R::withheld(&cx.grant());
+    let views: Vec<View<'_, R>> = rows
+        .iter()
+        .zip(&extras)
+        .map(|(row, extra)| View::new(row, extra, withheld))
+        .collect();
+    Reply::json(StatusCode::CREATED, &views)
 }
 
 pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {

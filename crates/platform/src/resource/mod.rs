@@ -131,6 +131,15 @@ pub trait Resource: Record + Audited {
         async { Ok(()) }
     }
 
+    /// A body that asks for several records at once, as one body for each: all are created or none, and
+    /// the answer is an array. `None` for a body that asks for one.
+    fn several(
+        _cx: &mut Cx,
+        _body: &Body,
+    ) -> impl Future<Output = Result<Option<Vec<Body>>, Error>> + Send {
+        async { Ok(None) }
+    }
+
     /// Works something slow out before a create's or an update's transaction begins, such as a
     /// password's hash; [`Cx::prepared`] has it then.
     fn before(

@@ -1,0 +1,115 @@
+//! A doctor's weekly hours.
+
+use identity::user::User;
+use jiff::civil::{Date, Time};
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::Ref;
+use platform::record::Body;
+use platform::resource::Resource;
+use platform::texts::Text;
+use sea_query::{Condition, ExprTrait};
+
+use crate::booking::check_doctor;
+use crate::hours::USUAL_SLOT;
+use crate::slot::LONGEST;
+
+platform::record! {
+    /// Hours of a doctor that come back every week. A doctor without any can be booked at any time; with one in force on a day, bookings outside of it are refused unless they are overbooked.
+    pub struct DoctorSchedule in "doctor_schedule" {
+        client {
+            /// Whose hours: an active user with the role Doctor.
+            doctor: Ref<User>,
+            /// The day of the week: 0 is Monday, 6 is Sunday.
+            weekday: i64,
+            /// When they begin.
+            start: Time,
+            /// When they end; 00:00 is midnight at the end of the day.
+            end: Time,
+            /// The length of a slot, in minutes: 1 to 1440.
+            slot_minutes: i64 = USUAL_SLOT,
+            /// The first day on which they are in force.
+            valid_from: Option<Date>,
+            /// The last day on which they are in force.
+            valid_until: Option<Date>,
+        }
+        server {}
+        hidden {}
+    }
+}
+
+impl Audited for DoctorSchedule {
+    const NAME: &'static str = "DoctorSchedule";
+}
+
+/// The desk writes everybody's hours, a doctor their own; all staff read them.
+pub(crate) fn access() -> Access {
+    use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+    Access::nobody()
+        .roles(&[Admin, Receptionist], "crud")
+        .reach(Doctor, "cud", Reach::Own)
+        .roles(&[Doctor, Nurse, Pharmacist, LabTechnician, Cashier], "r")
+}
+
+/// Everybody's rows, or those of the doctor who asks.
+pub(crate) fn scope(table: &'static str, grant: &Grant) -> Scope {
+    match grant.reach {
+        Reach::All => Scope::All,
+        Reach::Assigned | Reach::Own => {
+            Scope::Where(Condition::all().add(column(table, "doctor").eq(grant.user)))
+        }
+        Reach::None => Scope::Nothing,
+    }
+}
+
+/// An end after the start, where midnight is the end of the day.
+pub(crate) fn in_order(start: Time, end: Time) -> bool {
+    end == Time::midnight() || start < end
+}
+
+impl Resource for DoctorSchedule {
+    const PATH: &'static str = "doctor-schedules";
+    const FILTERS: &'static [&'static str] = &["doctor", "weekday"];
+    const ORDERING: &'static [&'static str] = &["doctor", "weekday"];
+    type Extra = ();
+
+    fn access() -> Access {
+        access()
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        scope("doctor_schedule", grant)
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        let mut faults = Faults::new();
+        if !(0..=6).contains(&row.weekday) {
+            faults.say("weekday", Text::new("scheduling-weekday"));
+        }
+        if !in_order(row.start, row.end) {
+            faults.say("end", Text::new("scheduling-end-before-start"));
+        }
+        if !(1..=LONGEST).contains(&row.slot_minutes) {
+            let text = Text::new("scheduling-duration").with("max", LONGEST);
+            faults.say("slot_minutes", text);
+        }
+        if let (Some(from), Some(until)) = (row.valid_from, row.valid_until)
+            && until < from
+        {
+            faults.say("valid_until", Text::new("scheduling-end-before-start"));
+        }
+        faults.into_result()?;
+        if before.is_none_or(|before| before.doctor != row.doctor) {
+            check_doctor(cx, row.doctor.get()).await?;
+        }
+        Ok(())
+    }
+}

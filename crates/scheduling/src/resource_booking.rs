@@ -1,0 +1,240 @@
+//! Bookings of rooms and equipment.
+
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::{Code, Reach};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column, values};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::field::{Field, Line, Ref};
+use platform::record::Body;
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use platform::serde_json::{Value as Json, json};
+use platform::texts::Text;
+use schemars::JsonSchema;
+use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
+
+use crate::schedulable_resource::{self, SchedulableResource};
+use crate::slot::hours_and_minutes;
+
+/// As many as are booked at once.
+const MOST: usize = 100;
+
+platform::choice! {
+    /// Where a booking stands.
+    pub enum BookingStatus {
+        /// Agreed.
+        Scheduled = "Scheduled",
+        /// Over; the time was used.
+        Completed = "Completed",
+        /// Given back.
+        Cancelled = "Cancelled" | "canceled",
+    }
+}
+
+platform::record! {
+    /// A stretch of time for which a room or device is booked. Bookings of one never overlap, unless they are cancelled; those that touch are fine. A create may name several as `resources` instead: all are booked or none, and the answer is an array.
+    pub struct ResourceBooking in "resource_booking" {
+        client {
+            /// What is booked.
+            resource: Ref<SchedulableResource>,
+            /// Who booked it; the caller when it is left out.
+            booked_by: Option<Ref<User>>,
+            /// For whom.
+            patient: Option<Ref<Patient>>,
+            /// When it begins.
+            start_time: Timestamp,
+            /// When it ends: the first moment that is free again.
+            end_time: Timestamp,
+            /// What for.
+            purpose: Sealed<Option<Line<500>>>,
+            /// Where it stands. A cancelled booking is free for others.
+            status: BookingStatus = BookingStatus::Scheduled,
+        }
+        server {}
+        hidden {}
+    }
+}
+
+impl Audited for ResourceBooking {
+    const NAME: &'static str = "ResourceBooking";
+
+    fn patient_id(&self) -> Option<i64> {
+        self.patient.map(|patient| patient.get())
+    }
+}
+
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct BookingExtra {
+    /// What is booked, by name.
+    pub resource_name: String,
+}
+
+impl Resource for ResourceBooking {
+    const PATH: &'static str = "resource-bookings";
+    const PATIENT_DATA: bool = true;
+    const FILTERS: &'static [&'static str] =
+        &["resource", "booked_by", "patient", "status", "start_time"];
+    const ORDERING: &'static [&'static str] = &["start_time"];
+    const PATIENT: Option<&'static str> = Some("patient");
+    type Extra = BookingExtra;
+
+    fn access() -> Access {
+        schedulable_resource::access()
+    }
+
+    /// Bookings for nobody in particular are everybody's who sees more than their own.
+    fn scope(grant: &Grant) -> Scope {
+        match (grant.reach, reach("resource_booking", "patient", grant)) {
+            (Reach::Assigned, Scope::Where(theirs)) => Scope::Where(
+                Condition::any()
+                    .add(theirs)
+                    .add(column("resource_booking", "patient").is_null()),
+            ),
+            (_, scope) => scope,
+        }
+    }
+
+    async fn several(cx: &mut Cx, body: &Body) -> Result<Option<Vec<Body>>, Error> {
+        let Some(wanted) = body.0.get("resources") else {
+            return Ok(None);
+        };
+        let wrong = || {
+            Error::field(
+                "resources",
+                Text::new("scheduling-resources").with("max", MOST),
+            )
+        };
+        let wanted = wanted.as_array().ok_or_else(wrong)?;
+        let mut ids = Vec::new();
+        for one in wanted {
+            let id = Ref::<SchedulableResource>::parse(one)
+                .map_err(|_| wrong())?
+                .get();
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        if ids.is_empty() || ids.len() > MOST {
+            return Err(wrong());
+        }
+        // All at once, so that two who want the same things in another order do not wait for each other.
+        let things: Vec<(&str, i64)> = ids.iter().map(|id| ("resource", *id)).collect();
+        cx.take_turn(&things).await?;
+        let bodies = ids.into_iter().map(|id| {
+            let mut one = body.clone();
+            one.0.remove("resources");
+            one.0.insert("resource".to_owned(), Json::from(id));
+            one
+        });
+        Ok(Some(bodies.collect()))
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        if row.end_time <= row.start_time {
+            return Err(Error::field(
+                "end_time",
+                Text::new("scheduling-end-before-start"),
+            ));
+        }
+        if row.booked_by.is_none() {
+            row.booked_by = match before {
+                Some(before) => before.booked_by,
+                None => cx.actor.user_id().map(Ref::new),
+            };
+        }
+        if let Some(patient) = row.patient
+            && before.is_none_or(|before| before.patient != row.patient)
+        {
+            patients::check_current(cx, patient.get()).await?;
+        }
+        let takes_time = row.status != BookingStatus::Cancelled
+            && before.is_none_or(|before| {
+                before.status == BookingStatus::Cancelled
+                    || before.resource != row.resource
+                    || before.start_time != row.start_time
+                    || before.end_time != row.end_time
+            });
+        if takes_time {
+            check_free(cx, row).await?;
+        }
+        Ok(())
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BookingExtra>, Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.resource.get()).collect();
+        let sql = match cx.dialect() {
+            platform::db::Dialect::Sqlite => {
+                "SELECT id, name FROM schedulable_resource WHERE id IN (SELECT value FROM json_each($1))"
+            }
+            platform::db::Dialect::Postgres => {
+                "SELECT id, name FROM schedulable_resource \
+                 WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb))"
+            }
+        };
+        let named: Vec<(i64, String)> = cx
+            .unscoped("whoever sees a booking sees of what")
+            .all(Statement::raw(sql, values([&json!(ids)])))
+            .await?;
+        let named: std::collections::HashMap<i64, String> = named.into_iter().collect();
+        let of = |id| named.get(&id).cloned().unwrap_or_default();
+        let extras = rows.iter().map(|row| BookingExtra {
+            resource_name: of(row.resource.get()),
+        });
+        Ok(extras.collect())
+    }
+}
+
+/// Refuses what is out of use, and names when it is taken. The database refuses overlaps by itself; this
+/// is for people.
+async fn check_free(cx: &mut Cx, row: &ResourceBooking) -> Result<(), Error> {
+    let resource = row.resource.get();
+    cx.take_turn(&[("resource", resource)]).await?;
+    let found: Option<(String, bool)> = cx
+        .unscoped("what can be booked is no secret to whoever books")
+        .optional(Statement::raw(
+            "SELECT name, is_active FROM schedulable_resource WHERE id = $1",
+            values([&resource]),
+        ))
+        .await?;
+    let (name, active) = found.unwrap_or_default();
+    if !active {
+        let text = Text::new("scheduling-resource-inactive").with("resource", name);
+        return Err(Error::field("resource", text));
+    }
+    let taken: Option<(Timestamp, Timestamp)> = cx
+        .unscoped("time is taken whoever may see for whom")
+        .optional(Statement::raw(
+            "SELECT start_time, end_time FROM (\
+             SELECT start_time, end_time FROM resource_booking \
+             WHERE resource = $1 AND start_time < $3 AND id <> $4 AND status <> 'Cancelled' \
+             ORDER BY start_time DESC LIMIT 1) AS last WHERE end_time > $2",
+            values([&resource, &row.start_time, &row.end_time, &row.meta.id]),
+        ))
+        .await?;
+    let Some((from, to)) = taken else {
+        return Ok(());
+    };
+    let (begin, end) = (cx.app.zone.to_local(from), cx.app.zone.to_local(to));
+    let text = Text::new("scheduling-resource-taken")
+        .with("resource", name)
+        .with("date", begin.date())
+        .with("from", hours_and_minutes(begin.time()))
+        .with("to", hours_and_minutes(end.time()));
+    Err(Error::refuse(Code::ResourceOverlap, text)
+        .with("resource", resource)
+        .with(
+            "taken",
+            json!({ "start_time": from.to_string(), "end_time": to.to_string() }),
+        ))
+}

@@ -1,0 +1,85 @@
+//! Rooms and equipment that are booked.
+
+use kernel::{BuiltinRole, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, column};
+use platform::field::Line;
+use platform::resource::Resource;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+
+platform::choice! {
+    /// What is booked.
+    pub enum ResourceType {
+        /// A room for operations.
+        OperatingRoom = "Operating Room" | "operating_room",
+        /// A device.
+        Equipment = "Equipment",
+        /// Anything else.
+        Other = "Other",
+    }
+}
+
+platform::record! {
+    /// A room or device that is booked.
+    pub struct SchedulableResource in "schedulable_resource" {
+        client {
+            /// What people call it.
+            name: Line<128>,
+            /// What it is.
+            resource_type: ResourceType,
+            /// What it is for, or where.
+            description: Option<Line<2000>>,
+            /// Can be booked.
+            is_active: bool = true,
+        }
+        server {}
+        hidden {}
+    }
+}
+
+impl Audited for SchedulableResource {
+    const NAME: &'static str = "SchedulableResource";
+}
+
+impl Resource for SchedulableResource {
+    const PATH: &'static str = "resources";
+    const FILTERS: &'static [&'static str] = &["resource_type", "is_active"];
+    const ORDERING: &'static [&'static str] = &["name", "resource_type"];
+    const SEARCH: &'static [&'static str] = &["name", "description"];
+    type Extra = ();
+
+    fn access() -> Access {
+        access()
+    }
+
+    /// A patient sees what is booked for them.
+    fn scope(grant: &Grant) -> Scope {
+        match (
+            grant.reach,
+            patients::reach("resource_booking", "patient", grant),
+        ) {
+            (Reach::All | Reach::Assigned, _) => Scope::All,
+            (_, Scope::Where(theirs)) => {
+                let mut booked = Query::select();
+                booked
+                    .column(Alias::new("resource"))
+                    .from(Alias::new("resource_booking"))
+                    .cond_where(theirs);
+                let id = column("schedulable_resource", "id");
+                Scope::Where(Condition::all().add(Expr::in_subquery(id, booked)))
+            }
+            _ => Scope::Nothing,
+        }
+    }
+}
+
+/// As for appointments.
+pub(crate) fn access() -> Access {
+    use BuiltinRole::{
+        Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
+    };
+    Access::nobody()
+        .roles(&[Admin, Doctor, Receptionist], "crud")
+        .role(Nurse, "cru")
+        .roles(&[Pharmacist, LabTechnician, Cashier, Patient], "r")
+}
