@@ -257,6 +257,27 @@ CREATE TABLE "login_failure" (
   CONSTRAINT "login_failure_pkey" PRIMARY KEY ("account", "address")
 ) STRICT;
 CREATE INDEX "login_failure_last_at_idx" ON "login_failure" ("last_at");
+CREATE TABLE "notification" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "is_read" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "related_object" TEXT NOT NULL,
+  "patient" INTEGER,
+  "read_at" INTEGER,
+  CONSTRAINT "notification_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "notification_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "notification_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "notification_kind_check" CHECK ("kind" IN ('appointment', 'task', 'lab_result', 'message', 'alert', 'system'))
+) STRICT;
+CREATE INDEX "notification_patient_idx" ON "notification" ("patient");
+CREATE INDEX "notification_user_id_idx" ON "notification" ("user", "id");
+CREATE INDEX "notification_user_is_read_id_idx" ON "notification" ("user", "is_read", "id");
 CREATE TABLE "organization" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -437,6 +458,34 @@ CREATE TABLE "session" (
 ) STRICT;
 CREATE INDEX "session_expires_at_idx" ON "session" ("expires_at");
 CREATE INDEX "session_user_id_idx" ON "session" ("user", "id");
+CREATE TABLE "task" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "assignee" INTEGER,
+  "status" TEXT NOT NULL,
+  "priority" TEXT NOT NULL,
+  "related_patient" INTEGER,
+  "due_date" TEXT,
+  "created_by" INTEGER,
+  "source" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "task_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "task_assignee_fkey" FOREIGN KEY ("assignee") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_related_patient_fkey" FOREIGN KEY ("related_patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_created_by_fkey" FOREIGN KEY ("created_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "task_status_check" CHECK ("status" IN ('pending', 'in_progress', 'completed', 'cancelled')),
+  CONSTRAINT "task_priority_check" CHECK ("priority" IN ('low', 'normal', 'high')),
+  CONSTRAINT "task_source_check" CHECK ("source" IN ('user', 'cds', 'guideline'))
+) STRICT;
+CREATE INDEX "task_assignee_status_idx" ON "task" ("assignee", "status");
+CREATE INDEX "task_created_by_idx" ON "task" ("created_by");
+CREATE INDEX "task_related_patient_idx" ON "task" ("related_patient");
+CREATE INDEX "task_status_due_date_idx" ON "task" ("status", "due_date");
 CREATE TABLE "two_factor" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

@@ -1,8 +1,27 @@
 //! Messages: reminders that reach the patient exactly once, and notices that reach the staff.
 
+mod hear;
+mod migrations;
+pub mod notification;
+pub mod notify;
+mod texts;
+
+pub use notify::{Notice, notify};
+
+use contracts::TaskAssigned;
 use platform::module::Module;
+
+use notification::{MarkAllRead, MarkRead, Notification};
 
 /// The module's table of contents.
 pub fn module() -> Module {
     Module::new("messaging")
+        .migrations(migrations::MIGRATIONS)
+        .texts(texts::SOURCES)
+        .resource::<Notification>()
+        .action::<MarkRead>()
+        .action::<MarkAllRead>()
+        .on(TaskAssigned::TOPIC, "notices", |cx, event| {
+            hear::task_assigned(cx, event)
+        })
 }

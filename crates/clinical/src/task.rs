@@ -1,0 +1,219 @@
+//! What somebody has to do.
+
+use contracts::TaskAssigned;
+use identity::user::User;
+use jiff::civil::Date;
+use kernel::{BuiltinRole, Reach};
+use patients::patient::Patient;
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::outbox::Event;
+use platform::record::{Body, Record, to_filter};
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use sea_query::{Condition, Expr, ExprTrait};
+use serde_json::{Value as Json, json};
+
+platform::choice! {
+    /// How far a task is.
+    pub enum TaskStatus {
+        /// Nobody began.
+        Pending = "pending",
+        /// Somebody is at it.
+        InProgress = "in_progress",
+        /// Done.
+        Completed = "completed" | "done",
+        /// Not to be done any more.
+        Cancelled = "cancelled" | "canceled",
+    }
+}
+
+impl TaskStatus {
+    /// Still to be done.
+    pub fn is_open(self) -> bool {
+        matches!(self, TaskStatus::Pending | TaskStatus::InProgress)
+    }
+}
+
+platform::choice! {
+    /// How soon a task is to be done.
+    pub enum TaskPriority {
+        /// When there is time.
+        Low = "low",
+        /// As usual.
+        Normal = "normal" | "medium",
+        /// Before others.
+        High = "high" | "urgent",
+    }
+}
+
+platform::choice! {
+    /// Where a task came from.
+    pub enum TaskSource {
+        /// Somebody wrote it.
+        User = "user",
+        /// Decision support proposed it.
+        DecisionSupport = "cds",
+        /// A guideline asks for it.
+        Guideline = "guideline",
+    }
+}
+
+platform::record! {
+    /// What somebody has to do, for a patient or otherwise.
+    pub struct Task in "task" {
+        client {
+            /// In a few words.
+            title: Sealed<Line<255>>,
+            /// The particulars.
+            description: Sealed<Blank<65536>>,
+            /// Who is to do it; nobody in particular when null. `me` is the caller.
+            assignee: Option<Ref<User>>,
+            /// How far it is.
+            status: TaskStatus = TaskStatus::Pending,
+            /// How soon it is to be done.
+            priority: TaskPriority = TaskPriority::Normal,
+            /// For whom, if it is about a patient.
+            related_patient: Option<Ref<Patient>>,
+            /// By when.
+            due_date: Option<Date>,
+        }
+        server {
+            /// Who wrote it; null when the program did.
+            created_by: Option<Ref<User>> = None,
+            /// Where it came from.
+            source: TaskSource = TaskSource::User,
+        }
+        hidden {}
+    }
+}
+
+impl Audited for Task {
+    const NAME: &'static str = "Task";
+
+    fn patient_id(&self) -> Option<i64> {
+        self.related_patient.map(|patient| patient.get())
+    }
+}
+
+/// Tasks are everybody's: those that one wrote or is to do. Doctors and nurses share the work of a ward, so they
+/// see and change all, also what nobody has taken yet; only the writer and an Admin delete one.
+impl Resource for Task {
+    const PATH: &'static str = "tasks";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [&'static str] = &[
+        "status",
+        "priority",
+        "related_patient",
+        "due_date",
+        "created_by",
+        "source",
+    ];
+    const OWN_FILTERS: &'static [&'static str] = &["assignee", "assignee_id"];
+    const ORDERING: &'static [&'static str] = &["due_date", "priority", "status"];
+    const PATIENT: Option<&'static str> = Some("related_patient");
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::own("crud")
+            .role(BuiltinRole::Admin, "crud")
+            .roles(&[BuiltinRole::Doctor, BuiltinRole::Nurse], "ru")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        let mine = Condition::any()
+            .add(column("task", "assignee").eq(grant.user))
+            .add(column("task", "created_by").eq(grant.user));
+        match grant.reach {
+            Reach::All => Scope::All,
+            Reach::Assigned => match patients::reach("task", "related_patient", grant) {
+                Scope::Where(in_care) => Scope::Where(mine.add(in_care)),
+                _ => Scope::Where(mine),
+            },
+            Reach::Own => Scope::Where(mine),
+            Reach::None => Scope::Nothing,
+        }
+    }
+
+    fn filter(cx: &Cx, _name: &str, value: &str) -> Result<Condition, Error> {
+        let assignee = column("task", "assignee");
+        Ok(Condition::all().add(match value {
+            "me" => assignee.eq(cx.user_id()?),
+            "none" => assignee.is_null(),
+            id => {
+                let id = to_filter::<Ref<User>>(&Json::String(id.to_owned()));
+                let id = id.map_err(|fault| {
+                    let mut faults = platform::fault::Faults::new();
+                    faults.put("assignee", fault);
+                    Error::from(faults)
+                })?;
+                assignee.eq(Expr::val(id))
+            }
+        }))
+    }
+
+    async fn fold(cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
+        if body.0.get("assignee").and_then(Json::as_str) == Some("me") {
+            body.0.insert("assignee".to_owned(), json!(cx.user_id()?));
+        }
+        Ok(())
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        if before.is_none() {
+            row.created_by = cx.actor.user_id().map(Ref::new);
+        }
+        let patient_before = before.and_then(|before| before.related_patient);
+        if let Some(patient) = row.related_patient
+            && patient_before != Some(patient)
+        {
+            patients::check_current(cx, patient.get()).await?;
+        }
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        announce(cx, row, before)
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        let grant = cx.grant();
+        let wrote = row.created_by.map(|user| user.get()) == Some(grant.user);
+        if grant.reach == Reach::All || wrote {
+            Ok(())
+        } else {
+            Err(Error::denied())
+        }
+    }
+}
+
+/// Lets the assignee know, unless it is they who took the task.
+fn announce(cx: &mut Cx, row: &Task, before: Option<&Task>) -> Result<(), Error> {
+    let Some(assignee) = row.assignee else {
+        return Ok(());
+    };
+    let known = before.and_then(|before| before.assignee) == Some(assignee);
+    if known || cx.actor.user_id() == Some(assignee.get()) || !row.status.is_open() {
+        return Ok(());
+    }
+    let event = TaskAssigned {
+        task: row.meta().id,
+        assignee: assignee.get(),
+    };
+    cx.emit(Event::new(TaskAssigned::TOPIC, &event)?);
+    Ok(())
+}

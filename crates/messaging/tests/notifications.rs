@@ -1,0 +1,124 @@
+//! `notifications/`: who is told what, and what they may do with it.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use futures_util::future::join_all;
+use messaging::notification::NotificationType;
+use messaging::{Notice, notify};
+use platform::db::Statement;
+use platform::texts::Text;
+use platform::unit;
+use serde_json::{Value as Json, json};
+use testkit::{Caller, World};
+
+async fn tell(world: &World, user: i64, title: &str) -> Option<i64> {
+    let notice = Notice {
+        user,
+        kind: NotificationType::Task,
+        text: Text::new("notice-task-assigned").with("title", title),
+        related: Some(("Task", 1)),
+        patient: None,
+    };
+    let stored = unit::program(&world.app, "test", move |cx| {
+        let notice = notice.clone();
+        Box::pin(async move { notify(cx, notice).await })
+    });
+    stored.await.unwrap()
+}
+
+async fn ids(caller: &Caller, query: &str) -> Vec<i64> {
+    let list = caller.get(&format!("notifications/{query}")).await;
+    let rows = list.is(200).as_array().unwrap().clone();
+    rows.iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+testkit::on_both! {
+    async fn a_user_reads_their_own(world: &World) {
+        let (doctor, nurse) = (world.doctor().await, world.nurse().await);
+        let first = tell(world, doctor.id, "Round").await.unwrap();
+        let second = tell(world, doctor.id, "Letter").await.unwrap();
+        let other = tell(world, nurse.id, "Dressing").await.unwrap();
+        assert_eq!(tell(world, 999_999, "Nobody").await, None);
+
+        let shown = doctor.get(&format!("notifications/{first}/")).await;
+        let row = shown.is(200).clone();
+        for (field, value) in [
+            ("user", json!(doctor.id)), ("user_id", json!(doctor.id)), ("message", json!("You were given a task: Round")),
+            ("type", json!("task")), ("is_read", json!(false)), ("related_object", json!("Task:1")), ("read_at", json!(null)),
+        ] {
+            assert_eq!(row[field], value, "{field}");
+        }
+        doctor.get(&format!("notifications/{other}/")).await.refuses(404, "not_found");
+        doctor.post(&format!("notifications/{other}/mark_read/"), json!({})).await.refuses(404, "not_found");
+        doctor.post("notifications/", json!({})).await.refuses(405, "method_not_allowed");
+
+        let read = doctor.post(&format!("notifications/{first}/mark_read/"), json!({})).await;
+        assert_eq!(*read.is(200), json!({ "status": "marked as read" }));
+        assert_eq!(doctor.get(&format!("notifications/{first}/")).await.is(200)["is_read"], true);
+        assert_eq!(ids(&doctor, "").await, [second, first]);
+        assert_eq!(ids(&doctor, "?unread=true").await, [second]);
+        assert_eq!(ids(&doctor, "?is_read=true").await, [first]);
+        assert_eq!(ids(&doctor, "?type=system").await, Vec::<i64>::new());
+        assert_eq!(ids(&doctor, &format!("?since={first}")).await, [second]);
+        assert_eq!(ids(&doctor, "?since=2026-11-23T08:00:00Z&ordering=id").await, [first, second]);
+        doctor.get("notifications/?since=lately").await.complains_about("since");
+        doctor.get("notifications/?unread=perhaps").await.complains_about("unread");
+
+        let all = doctor.post("notifications/mark_all_read/", json!({})).await;
+        assert_eq!(*all.is(200), json!({ "status": "marked as read", "count": 1 }));
+        assert_eq!(ids(&doctor, "?unread=true").await, Vec::<i64>::new());
+        assert_eq!(ids(&nurse, "?unread=true").await, [other]);
+
+        let again = doctor.patch(&format!("notifications/{first}/"), json!({ "is_read": false, "message": "forged" })).await;
+        assert_eq!((&again.is(200)["is_read"], &again.json["read_at"]), (&json!(false), &json!(null)));
+        assert_eq!(again.json["message"], "You were given a task: Round");
+        doctor.delete(&format!("notifications/{first}/")).await.is(204);
+        assert_eq!(ids(&doctor, "").await, [second]);
+    }
+
+    async fn texts_are_sealed_and_in_the_readers_language(world: &World) {
+        let nurse = world.nurse().await;
+        nurse.patch("users/me/", json!({ "language_preference": "fr" })).await.is(200);
+        let id = tell(world, nurse.id, "Pansement").await.unwrap();
+        let shown = nurse.get(&format!("notifications/{id}/")).await;
+        assert_eq!(shown.is(200)["message"], "Une tâche vous a été confiée : Pansement");
+        let stored: Vec<(Vec<u8>,)> = world.app.db.all(Statement::raw("SELECT sealed FROM notification", vec![])).await.unwrap();
+        assert!(!String::from_utf8_lossy(&stored[0].0).contains("Pansement"));
+    }
+
+    async fn whoever_is_given_a_task_is_told(world: &World) {
+        let (doctor, nurse) = (world.doctor().await, world.nurse().await);
+        let task = doctor.post("tasks/", json!({ "title": "Blood count", "assignee": nurse.id })).await.id();
+        doctor.post("tasks/", json!({ "title": "For myself", "assignee": "me" })).await.is(201);
+        world.settle().await;
+        assert_eq!(ids(&doctor, "").await, Vec::<i64>::new());
+        let list = nurse.get("notifications/").await;
+        let rows: &Vec<Json> = list.is(200).as_array().unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0]["message"], "You were given a task: Blood count");
+        assert_eq!(rows[0]["related_object"], format!("Task:{task}"));
+        // The same assignee again is no news; another one is, unless the task was done meanwhile.
+        doctor.patch(&format!("tasks/{task}/"), json!({ "assignee": nurse.id, "priority": "high" })).await.is(200);
+        let other = world.nurse().await;
+        doctor.patch(&format!("tasks/{task}/"), json!({ "assignee": other.id })).await.is(200);
+        doctor.patch(&format!("tasks/{task}/"), json!({ "status": "cancelled" })).await.is(200);
+        world.settle().await;
+        assert_eq!((ids(&nurse, "").await.len(), ids(&other, "").await.len()), (1, 0));
+    }
+
+    async fn what_is_seen_has_nothing_missing_before_it(world: &World) {
+        let nurse = world.nurse().await;
+        let titles: Vec<String> = (0..200).map(|number| format!("Task {number}")).collect();
+        let telling = join_all(titles.iter().map(|title| tell(world, nurse.id, title)));
+        let (mut seen, mut last) = (Vec::new(), 0);
+        let watching = async {
+            while seen.len() < titles.len() {
+                let more = ids(&nurse, &format!("?since={last}&ordering=id")).await;
+                last = more.last().copied().unwrap_or(last);
+                seen.extend(more);
+            }
+        };
+        let (mut stored, ()) = tokio::join!(telling, watching);
+        stored.sort_unstable();
+        assert_eq!(stored, seen.into_iter().map(Some).collect::<Vec<_>>());
+    }
+}
