@@ -333,6 +333,7 @@ TABLE patient
   CONSTRAINT patient_uid_key UNIQUE (uid)
   CONSTRAINT patient_user_fkey FOREIGN KEY ("user") REFERENCES app_user(id) ON DELETE RESTRICT
   CREATE INDEX patient_birth_year_id_idx ON public.patient USING btree (birth_year, id)
+  CREATE INDEX patient_counted_idx ON public.patient USING btree (created_at) WHERE ((voided_at IS NULL) AND (merged_into IS NULL))
   CREATE INDEX patient_created_at_idx ON public.patient USING btree (created_at)
   CREATE INDEX patient_merged_into_idx ON public.patient USING btree (merged_into)
   CREATE UNIQUE INDEX patient_user_key ON public.patient USING btree ("user") WHERE (voided_at IS NULL)

@@ -333,6 +333,7 @@ CREATE TABLE "patient" (
   CONSTRAINT "patient_merged_into_check" CHECK (merged_into <> id)
 ) STRICT;
 CREATE INDEX "patient_birth_year_id_idx" ON "patient" ("birth_year", "id");
+CREATE INDEX "patient_counted_idx" ON "patient" ("created_at") WHERE "voided_at" IS NULL AND "merged_into" IS NULL;
 CREATE INDEX "patient_created_at_idx" ON "patient" ("created_at");
 CREATE INDEX "patient_merged_into_idx" ON "patient" ("merged_into");
 CREATE UNIQUE INDEX "patient_user_key" ON "patient" ("user") WHERE voided_at IS NULL;

@@ -27,6 +27,7 @@ pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod download_data;
+mod figures;
 pub mod grants;
 pub mod guess;
 mod load;
@@ -78,5 +79,5 @@ pub fn module() -> Module {
         .table::<TwoFactor>("TwoFactor")
         .job(mail::JOB)
         .job(cleanup::JOB);
-    affairs::declare(routes::add(module))
+    affairs::declare(routes::add(figures::declare(module)))
 }

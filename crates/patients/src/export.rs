@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use platform::access::Scope;
 use platform::audit::Action;
+use platform::csv::{harmless, write};
 use platform::cx::{Cx, column, select};
 use platform::db::Statement;
 use platform::error::Error;
@@ -103,61 +104,4 @@ fn cells(row: &Patient) -> Vec<String> {
         row.meta.updated_at.to_string(),
     ]);
     cells
-}
-
-/// Text that no spreadsheet takes for a formula.
-fn harmless(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
-    }
-}
-
-fn write(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Error> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).map_err(Error::internal)?;
-    }
-    writer
-        .into_inner()
-        .map(Bytes::from)
-        .map_err(|error| Error::internal(error.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn formulas_become_text() {
-        for (text, cell) in [
-            ("Jane", "Jane"),
-            ("", ""),
-            ("=1+1", "'=1+1"),
-            ("+2207834351", "'+2207834351"),
-            ("-2", "'-2"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
-            ("a=1", "a=1"),
-        ] {
-            assert_eq!(harmless(text.to_owned()), cell);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_written_reads_back_and_never_starts_a_formula(text in any::<String>()) {
-            let bytes = write([vec![harmless(text.clone()), "end".to_owned()]]).unwrap();
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
-            let row = reader.records().next().unwrap().unwrap();
-            let marked = ["'", &text].concat();
-            prop_assert!(row[0] == text || row[0] == marked);
-            prop_assert!(!row[0].starts_with(['=', '+', '-', '@', '\t', '\r']));
-        }
-    }
 }

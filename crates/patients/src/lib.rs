@@ -28,6 +28,7 @@ mod candidates;
 pub mod consent;
 pub mod duplicates;
 mod export;
+mod figures;
 mod identifier;
 pub mod link;
 pub mod merge;
@@ -59,7 +60,7 @@ use platform::texts::TextSource;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("patients")
+    figures::declare(Module::new("patients"))
         .reindex(|cx, after| Box::pin(identifier::reindex(cx, after, 500)))
         .migrations(migrations::MIGRATIONS)
         .resource::<Patient>()

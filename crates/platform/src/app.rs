@@ -20,6 +20,7 @@ use crate::resource::count::CountCache;
 use crate::seal::KeyRing;
 use crate::settings::Settings;
 use crate::texts::Texts;
+use crate::totals::Totals;
 
 /// Tells who is asking. Implemented once, by `identity`.
 pub trait Door: Send + Sync {
@@ -57,6 +58,8 @@ pub struct App {
     pub reads: ReadAudit,
     /// Remembers which lists are longer than anybody counts.
     pub counts: CountCache,
+    /// Remembers large totals for a moment.
+    pub totals: Totals,
     /// What modules keep for the whole process, by type.
     pub shared: Shared,
 }

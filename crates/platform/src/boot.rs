@@ -19,6 +19,7 @@ use crate::module::{Module, Registry};
 use crate::resource::count::CountCache;
 use crate::settings::Settings;
 use crate::texts::Texts;
+use crate::totals::Totals;
 
 /// What differs between the program and its tests.
 pub struct Parts {
@@ -66,6 +67,7 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         mailer: parts.mailer,
         reads: ReadAudit::default(),
         counts: CountCache::default(),
+        totals: Totals::default(),
         shared: parts.shared,
     });
     app.reads.start(&app);

@@ -12,10 +12,12 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::db::Migration;
 use crate::error::Error;
+use crate::figure::Figure;
 use crate::jobs::JobInfo;
 use crate::operation::Operation;
 use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
+use crate::report::Report;
 use crate::resource::{self, Resource};
 use crate::texts::TextSource;
 
@@ -34,6 +36,7 @@ pub struct Module {
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
+    pub(crate) figures: Vec<Figure>,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -121,6 +124,7 @@ impl Module {
             seeds: Vec::new(),
             reindexes: Vec::new(),
             account_sections: Vec::new(),
+            figures: Vec::new(),
         }
     }
 
@@ -232,6 +236,19 @@ impl Module {
         self
     }
 
+    /// A number of dashboards and statistics.
+    #[must_use]
+    pub fn figure(mut self, figure: Figure) -> Module {
+        self.figures.push(figure);
+        self
+    }
+
+    /// A report: what a question about a stretch of time is answered, as JSON or CSV.
+    #[must_use]
+    pub fn report(self, report: Report) -> Module {
+        self.route(report.done())
+    }
+
     /// Rows that must be there.
     #[must_use]
     pub fn seed(mut self, seed: Seed) -> Module {
@@ -322,6 +339,13 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.account_sections.iter().copied())
+    }
+
+    /// Every figure, in the order of the modules.
+    pub fn figures(&self) -> impl Iterator<Item = Figure> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.figures.iter().copied())
     }
 
     /// Every kind of job.

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
-use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+use crate::operation::{Doc, Effect, Handler, Need, Operation, Schema, Without};
 use crate::resource::{self, Resource};
 use crate::unit::Opening;
 
@@ -39,6 +39,17 @@ impl Route {
 
     /// A route by method and effect. Needs a signed-in caller unless said otherwise.
     pub fn new(method: Method, tag: &'static str, path: &str, effect: Effect, run: Run) -> Route {
+        Route::handled(method, tag, path, effect, Arc::new(run))
+    }
+
+    /// The same, with a handler that was put together.
+    pub(crate) fn handled(
+        method: Method,
+        tag: &'static str,
+        path: &str,
+        effect: Effect,
+        run: Handler,
+    ) -> Route {
         let id = format!(
             "{}_{}",
             path.trim_end_matches('/')
@@ -61,7 +72,7 @@ impl Route {
                 ..Doc::default()
             },
             before: None,
-            run: Arc::new(run),
+            run,
         })
     }
 
@@ -138,6 +149,14 @@ impl Route {
     pub fn answers<T: schemars::JsonSchema>(mut self, status: u16) -> Route {
         self.0.doc.answer = Some(Schema::of::<T>());
         self.0.doc.status = status;
+        self
+    }
+
+    /// The answer's schema, put together, with 200.
+    #[must_use]
+    pub(crate) fn answer(mut self, schema: Schema) -> Route {
+        self.0.doc.answer = Some(schema);
+        self.0.doc.status = 200;
         self
     }
 

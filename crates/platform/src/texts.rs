@@ -322,6 +322,7 @@ mod tests {
         ("unknown-reference", &["id", "kind"]),
         ("other-patient", &[]),
         ("future-date", &[]),
+        ("end-before-start", &[]),
         ("not-null", &[]),
         ("null-not-allowed", &[]),
         ("malformed-json", &["reason"]),

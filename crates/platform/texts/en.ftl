@@ -32,6 +32,7 @@ taken = Another record already has this value. Enter a different one.
 unknown-reference = There is no { $kind } with the id { $id }. Choose an existing one.
 other-patient = This record belongs to another patient. Choose one that belongs to the same patient.
 future-date = This date may not lie in the future.
+end-before-start = The end may not lie before the start.
 not-null = This field must have a value.
 null-not-allowed = This field may not be null. Give a value or leave the field out.
 

@@ -31,6 +31,7 @@ taken = Un autre enregistrement porte déjà cette valeur. Saisissez-en une autr
 unknown-reference = Aucun enregistrement de type « { $kind } » ne porte l’identifiant { $id }. Choisissez-en un existant.
 other-patient = Cet enregistrement appartient à un autre patient. Choisissez-en un du même patient.
 future-date = Cette date ne peut pas être dans le futur.
+end-before-start = La fin ne peut pas précéder le début.
 not-null = Ce champ doit avoir une valeur.
 null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez le champ.
 

@@ -27,6 +27,7 @@ taken = Rekodi nyingine tayari ina thamani hii. Andika thamani tofauti.
 unknown-reference = Hakuna rekodi ya aina ya “{ $kind }” yenye kitambulisho { $id }. Chagua iliyopo.
 other-patient = Rekodi hii ni ya mgonjwa mwingine. Chagua rekodi ya mgonjwa huyohuyo.
 future-date = Tarehe hii haiwezi kuwa ya wakati ujao.
+end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo.
 not-null = Sehemu hii lazima iwe na thamani.
 null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
 

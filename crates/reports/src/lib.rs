@@ -1,8 +1,41 @@
-//! Figures: the dashboards and reports that are put together from what the modules declare.
+//! Figures: dashboards and statistics, put together from what the modules declare.
+//!
+//! This crate counts nothing. A module that can count something declares a
+//! [`Figure`](platform::figure::Figure), and whatever it can tell about a stretch of time as a
+//! [`Report`](platform::report::Report); here stands only which keys existing clients expect of a
+//! dashboard, so that a figure whose module is not part of this hospital is 0 instead of missing.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a failed test should stop where it failed"
+    )
+)]
+
+mod dashboard;
 
 use platform::module::Module;
+use platform::route::Route;
+
+pub use dashboard::{STATISTICS, promised};
 
 /// The module's table of contents.
 pub fn module() -> Module {
     Module::new("reports")
+        .route(
+            Route::get("reports", "dashboard/", |cx, _| {
+                Box::pin(dashboard::dashboard(cx))
+            })
+            .answers::<dashboard::Figures>(200)
+            .summary("What matters now, by the caller's role")
+            .done(),
+        )
+        .route(
+            Route::get("reports", "dashboard-stats/", |cx, _| {
+                Box::pin(dashboard::statistics(cx))
+            })
+            .answers::<dashboard::Figures>(200)
+            .summary("The hospital in numbers")
+            .done(),
+        )
 }

@@ -1,0 +1,352 @@
+//! Reports: what a question about a stretch of time is answered, as JSON or as a table for a
+//! spreadsheet (`?format=csv`).
+//!
+//! A module states the question in SQL and the answer as rows of a struct; parameters, permission,
+//! both forms and the document follow.
+//!
+//! ```ignore
+//! #[derive(Default, Serialize, JsonSchema)]
+//! struct DoctorsAppointments { doctor_id: i64, doctor_name: String, appointment_count: i64 }
+//!
+//! Module::new("scheduling").report(
+//!     Report::table("report/appointments_by_doctor/", Some("appointments_by_doctor"), |cx, asked| {
+//!         Box::pin(by_doctor(cx, asked.period))
+//!     })
+//!     .may(Access::may(&[BuiltinRole::Admin]))
+//!     .summary("Appointments of each doctor"),
+//! )
+//! ```
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use http::{Method, StatusCode};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use sea_query::{Condition, Expr, ExprTrait};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use crate::access::Access;
+use crate::csv;
+use crate::cx::Cx;
+use crate::db::ToValue;
+use crate::error::Error;
+use crate::fault::Faults;
+use crate::http::call::{Call, Reply, ReplyBody};
+use crate::operation::{Effect, Handler, Operation, Schema};
+use crate::route::Route;
+use crate::texts::Text;
+
+/// The forms of an answer.
+const FORMS: &str = "json, csv";
+
+/// The days that a report is about, where the hospital is; both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Period {
+    /// The first day; from the beginning when none.
+    pub start: Option<Date>,
+    /// The last day; without end when none.
+    pub end: Option<Date>,
+}
+
+impl Period {
+    /// What a request asks for: `start` and `end`, each optional.
+    ///
+    /// # Errors
+    /// 400 by field for what is no date, and under `end` when it lies before `start`.
+    pub fn of(call: &Call) -> Result<Period, Error> {
+        let mut faults = Faults::new();
+        let mut day = |name: &'static str| {
+            let text = call
+                .query(name)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())?;
+            faults.note(
+                name,
+                <Date as crate::field::Field>::parse(&Json::from(text)),
+            )
+        };
+        let period = Period {
+            start: day("start"),
+            end: day("end"),
+        };
+        if let (Some(start), Some(end)) = (period.start, period.end)
+            && end < start
+        {
+            faults.say("end", Text::new("end-before-start"));
+        }
+        faults.into_result()?;
+        Ok(period)
+    }
+
+    /// The same, with a day for each end that was left open.
+    #[must_use]
+    pub fn or(self, start: Date, end: Date) -> Period {
+        Period {
+            start: self.start.or(Some(start)),
+            end: self.end.or(Some(end)),
+        }
+    }
+
+    /// The condition on a column of days.
+    #[must_use]
+    pub fn days(&self, column: &Expr) -> Condition {
+        Condition::all()
+            .add_option(self.start.map(|day| column.clone().gte(day.to_value())))
+            .add_option(self.end.map(|day| column.clone().lte(day.to_value())))
+    }
+
+    /// The condition on a column of moments: a day lasts from midnight to midnight at the hospital.
+    #[must_use]
+    pub fn moments(&self, cx: &Cx, column: &Expr) -> Condition {
+        // What lies at the end of the calendar is no limit.
+        let from = self.start.and_then(|day| cx.app.zone.day_bounds(day).ok());
+        let until = self.end.and_then(|day| cx.app.zone.day_bounds(day).ok());
+        Condition::all()
+            .add_option(from.map(|(from, _)| column.clone().gte(from.to_value())))
+            .add_option(until.map(|(_, until)| column.clone().lt(until.to_value())))
+    }
+}
+
+/// What was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// About which days.
+    pub period: Period,
+    /// The request, for further parameters.
+    pub call: &'a Call,
+}
+
+/// Answers one row.
+pub type One<R> = for<'a> fn(&'a mut Cx, Asked<'a>) -> BoxFuture<'a, Result<R, Error>>;
+/// Answers rows.
+pub type Rows<R> = for<'a> fn(&'a mut Cx, Asked<'a>) -> BoxFuture<'a, Result<Vec<R>, Error>>;
+
+/// What a row of a report is: a struct with the columns as its fields. `Default` tells the columns of
+/// a table without rows.
+pub trait ReportRow: Serialize + JsonSchema + Default + Send + 'static {}
+impl<R: Serialize + JsonSchema + Default + Send + 'static> ReportRow for R {}
+
+/// A report. Nobody may ask for it until [`Report::may`] says who.
+pub struct Report {
+    route: Route,
+    permission: String,
+    access: Access,
+}
+
+impl Report {
+    /// A report of one row: JSON answers the row itself.
+    pub fn one<R: ReportRow>(path: &str, run: One<R>) -> Report {
+        let answer: Handler = Arc::new(move |cx, call| {
+            Box::pin(async move {
+                let (period, form) = (Period::of(call)?, Form::of(call)?);
+                let row = run(cx, Asked { period, call }).await?;
+                match form {
+                    Form::Json => Reply::ok(&row),
+                    Form::Csv => table(call, &[row]),
+                }
+            })
+        });
+        Report::new(path, answer, Schema::of::<R>())
+    }
+
+    /// A report of rows: JSON answers them as an array, below `key` when there is one.
+    pub fn table<R: ReportRow>(path: &str, key: Option<&'static str>, run: Rows<R>) -> Report {
+        let answer: Handler = Arc::new(move |cx, call| {
+            Box::pin(async move {
+                let (period, form) = (Period::of(call)?, Form::of(call)?);
+                let rows = run(cx, Asked { period, call }).await?;
+                match (form, key) {
+                    (Form::Csv, _) => table(call, &rows),
+                    (Form::Json, None) => Reply::ok(&rows),
+                    (Form::Json, Some(key)) => Reply::ok(&BTreeMap::from([(key, rows)])),
+                }
+            })
+        });
+        let row = Schema::of::<R>();
+        let schema = match key {
+            None => Schema { list: true, ..row },
+            Some(key) => Schema {
+                name: None,
+                json: json!({
+                    "type": "object",
+                    "properties": { key: { "type": "array", "items": row.json } },
+                    "required": [key],
+                }),
+                list: false,
+            },
+        };
+        Report::new(path, answer, schema)
+    }
+
+    fn new(path: &str, answer: Handler, schema: Schema) -> Report {
+        let date = || json!({ "type": "string", "format": "date" });
+        let route = Route::handled(Method::GET, "reports", path, Effect::Read, answer)
+            .answer(schema)
+            .query("start", date(), "The first day.")
+            .query("end", date(), "The last day.")
+            .query(
+                "format",
+                json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }),
+                "The form of the answer.",
+            );
+        let (resource, verb) = path
+            .trim_end_matches('/')
+            .rsplit_once('/')
+            .unwrap_or(("report", path));
+        Report {
+            route,
+            permission: format!("{}:{}", resource, verb.replace('-', "_")),
+            access: Access::nobody(),
+        }
+    }
+
+    /// Who may ask; everybody else is refused. The permission is named after the path:
+    /// `report/patient_count/` needs `report:patient_count`.
+    #[must_use]
+    pub fn may(mut self, access: Access) -> Report {
+        self.access = access;
+        self
+    }
+
+    /// One line for the document.
+    #[must_use]
+    pub fn summary(mut self, summary: &str) -> Report {
+        self.route = self.route.summary(summary);
+        self
+    }
+
+    /// A further query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &str, schema: Json, what: &str) -> Report {
+        self.route = self.route.query(name, schema, what);
+        self
+    }
+
+    /// Names patients, so each use is audited.
+    #[must_use]
+    pub fn patient_data(mut self) -> Report {
+        self.route = self.route.patient_data();
+        self
+    }
+
+    /// The operation.
+    pub(crate) fn done(self) -> Operation {
+        self.route.may(&self.permission, self.access).done()
+    }
+}
+
+enum Form {
+    Json,
+    Csv,
+}
+
+impl Form {
+    fn of(call: &Call) -> Result<Form, Error> {
+        match call.query("format").unwrap_or_default() {
+            "" | "json" => Ok(Form::Json),
+            "csv" => Ok(Form::Csv),
+            other => Err(Error::field(
+                "format",
+                Text::new("not-a-choice")
+                    .with("value", other)
+                    .with("choices", FORMS),
+            )),
+        }
+    }
+}
+
+/// The rows as a file that the browser saves, named after the report.
+fn table<R: ReportRow>(call: &Call, rows: &[R]) -> Result<Reply, Error> {
+    let bytes = sheet(rows)?;
+    let path = call.operation.path.trim_end_matches('/');
+    let name = path.rsplit('/').next().unwrap_or("report");
+    let mut reply = Reply::download(
+        "text/csv; charset=utf-8",
+        &format!("{name}.csv"),
+        Box::pin(futures_util::stream::empty()),
+    );
+    reply.status = StatusCode::OK;
+    reply.body = ReplyBody::Whole(bytes);
+    Ok(reply)
+}
+
+/// A line of column names, then a line for each row.
+fn sheet<R: ReportRow>(rows: &[R]) -> Result<bytes::Bytes, Error> {
+    let mut lines = vec![
+        cells(&R::default())?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect(),
+    ];
+    for row in rows {
+        let cells = cells(row)?.into_iter().map(|(_, value)| match value {
+            Json::Null => String::new(),
+            Json::String(text) => csv::harmless(text),
+            other => other.to_string(),
+        });
+        lines.push(cells.collect());
+    }
+    csv::write(lines)
+}
+
+/// A row's columns in the order of its struct, which a map of JSON would not keep.
+fn cells<R: Serialize>(row: &R) -> Result<Vec<(String, Json)>, Error> {
+    struct Cells(Vec<(String, Json)>);
+    impl<'de> Deserialize<'de> for Cells {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            struct InOrder;
+            impl<'de> Visitor<'de> for InOrder {
+                type Value = Cells;
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a struct")
+                }
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Cells, A::Error> {
+                    let mut cells = Vec::new();
+                    while let Some(cell) = map.next_entry()? {
+                        cells.push(cell);
+                    }
+                    Ok(Cells(cells))
+                }
+            }
+            from.deserialize_map(InOrder)
+        }
+    }
+    let text = serde_json::to_vec(row)?;
+    Ok(serde_json::from_slice::<Cells>(&text)?.0)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[derive(Default, Serialize, JsonSchema)]
+    struct Sold {
+        what: String,
+        amount: f64,
+        by: Option<String>,
+    }
+
+    #[test]
+    fn columns_keep_their_order_and_text_stays_text() {
+        let sold = |what: &str, amount, by: Option<&str>| Sold {
+            what: what.to_owned(),
+            amount,
+            by: by.map(str::to_owned),
+        };
+        let rows = [
+            sold("=1+1", -12.5, Some("Awa, Dr.")),
+            sold("X-ray", 3.0, None),
+        ];
+        assert_eq!(
+            String::from_utf8(sheet(&rows).unwrap().to_vec()).unwrap(),
+            "what,amount,by\r\n'=1+1,-12.5,\"Awa, Dr.\"\r\nX-ray,3.0,\r\n"
+        );
+        assert_eq!(sheet::<Sold>(&[]).unwrap(), "what,amount,by\r\n");
+    }
+}
