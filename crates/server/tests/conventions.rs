@@ -380,6 +380,12 @@ testkit::on_both! {
                 }
             }
             let many = statements(world, &by, &list.path).await;
+            let page = by.get(&format!("{}?limit=1", list.path)).await;
+            let shown = page.is(200)["results"].as_array().unwrap().len();
+            let huge = by.get(&format!("{}?limit=100000000", list.path)).await;
+            if shown > 1 || huge.status == 200 && huge.json["results"].as_array().unwrap().len() > 1000 {
+                wrong.push(format!("{}: a page of 1 has {shown} rows", list.path));
+            }
             // An empty list needs not even look for what belongs to its rows.
             if many.0 > STATEMENTS || (few.1 > 0 && many.0 != few.0) {
                 wrong.push(format!("{}: {few:?} and {many:?} (statements, rows)", list.path));
