@@ -64,6 +64,75 @@ CREATE TABLE "app_user" (
   CONSTRAINT "app_user_language_preference_check" CHECK ("language_preference" IN ('en', 'fr', 'sw'))
 ) STRICT;
 CREATE INDEX "app_user_role_idx" ON "app_user" ("role");
+CREATE TABLE "appointment" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "doctor" INTEGER NOT NULL,
+  "date" TEXT NOT NULL,
+  "time" TEXT NOT NULL,
+  "duration_minutes" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "overbooked" INTEGER NOT NULL,
+  "starts_at" INTEGER NOT NULL,
+  "ends_at" INTEGER NOT NULL,
+  "queue_number" INTEGER,
+  "checked_in_at" INTEGER,
+  "started_at" INTEGER,
+  "completed_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "appointment_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "appointment_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_status_check" CHECK ("status" IN ('scheduled', 'pending', 'checked_in', 'in_progress', 'completed', 'cancelled', 'no_show')),
+  CONSTRAINT "appointment_duration_minutes_check" CHECK (duration_minutes BETWEEN 1 AND 1440),
+  CONSTRAINT "appointment_ends_at_check" CHECK (ends_at > starts_at)
+) STRICT;
+CREATE INDEX "appointment_date_doctor_idx" ON "appointment" ("date", "doctor");
+CREATE INDEX "appointment_doctor_excl_idx" ON "appointment" ("doctor", "starts_at") WHERE NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
+CREATE INDEX "appointment_doctor_id_idx" ON "appointment" ("doctor", "id");
+CREATE INDEX "appointment_patient_excl_idx" ON "appointment" ("patient", "starts_at") WHERE status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
+CREATE INDEX "appointment_patient_id_idx" ON "appointment" ("patient", "id");
+CREATE UNIQUE INDEX "appointment_queue_number_key" ON "appointment" ("doctor", "date", "queue_number");
+CREATE INDEX "appointment_starts_at_idx" ON "appointment" ("starts_at");
+CREATE INDEX "appointment_status_id_idx" ON "appointment" ("status", "id");
+CREATE TRIGGER "appointment_doctor_excl_insert" AFTER INSERT ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_doctor_excl_update" AFTER UPDATE ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_patient_excl_insert" AFTER INSERT ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_patient_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "patient" = NEW."patient" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "appointment_patient_excl_update" AFTER UPDATE ON "appointment"
+WHEN EXISTS (SELECT 1 FROM "appointment" WHERE id = NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL)
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:appointment_patient_excl') WHERE (
+    SELECT "ends_at" FROM "appointment" WHERE "patient" = NEW."patient" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
 CREATE TABLE "audit_log" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -385,6 +454,12 @@ CREATE TABLE "preference" (
   CONSTRAINT "preference_user_key" UNIQUE ("user"),
   CONSTRAINT "preference_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
   CONSTRAINT "preference_language_check" CHECK ("language" IN ('en', 'fr', 'sw'))
+) STRICT;
+CREATE TABLE "queue_counter" (
+  "doctor" INTEGER NOT NULL,
+  "date" TEXT NOT NULL,
+  "last" INTEGER NOT NULL,
+  CONSTRAINT "queue_counter_pkey" PRIMARY KEY ("doctor", "date")
 ) STRICT;
 CREATE TABLE "recovery_code" (
   "two_factor" INTEGER NOT NULL,

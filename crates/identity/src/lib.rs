@@ -35,6 +35,7 @@ pub mod login;
 pub mod login_activity;
 pub mod mail;
 mod migrations;
+mod names;
 pub mod organization;
 pub mod organization_membership;
 pub mod passwords;
@@ -57,6 +58,7 @@ mod user_rules;
 
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
+pub use names::names;
 
 use platform::module::Module;
 

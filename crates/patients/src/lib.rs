@@ -12,7 +12,7 @@
 //!
 //! [`reach`] in the `scope` of whatever is about a patient, with `PATIENT` naming the column;
 //! [`check_current`] before something new is recorded; [`take_into_care`] and [`note_appointment`] in
-//! the transaction that makes it so; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
+//! the transaction that makes it so; [`names`] for what lists show; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
 #![cfg_attr(
     test,
     expect(
@@ -34,14 +34,16 @@ pub mod link;
 pub mod merge;
 mod migrations;
 mod moved;
+mod names;
 pub mod patient;
 mod scope;
 mod search;
 mod terms;
 
 pub use identifier::reindex;
+pub use names::names;
 pub use patient::{Patient, country_code};
-pub use scope::{CareSource, note_appointment, reach, take_into_care};
+pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
 
 use allergy::Allergy;
 use consent::Consent;
@@ -49,7 +51,7 @@ use kernel::BuiltinRole::{Admin, Receptionist};
 use link::PatientLink;
 use platform::access::Access;
 use platform::cx::Cx;
-use platform::db::{Statement, ToValue};
+use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::module::Module;
 use platform::operation::{Operation, Without};
@@ -143,16 +145,18 @@ fn export(path: &str) -> Operation {
 /// # Errors
 /// 409 `state_conflict` naming `merged_into`.
 pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
-    let statement = Statement::raw(
-        "SELECT merged_into FROM patient WHERE id = $1 AND merged_into IS NOT NULL",
-        vec![patient.to_value()],
-    );
-    let merged: Option<(i64,)> = cx
+    // A merging under way is waited for, and none begins before this transaction ends: else what is
+    // recorded here would be left with the record that was given up.
+    let sql = match cx.dialect() {
+        Dialect::Sqlite => "SELECT merged_into FROM patient WHERE id = $1",
+        Dialect::Postgres => "SELECT merged_into FROM patient WHERE id = $1 FOR KEY SHARE",
+    };
+    let found: Option<(Option<i64>,)> = cx
         .unscoped("whether a record is still in use is no secret to whoever may write to it")
-        .optional(statement)
+        .optional(Statement::raw(sql, vec![patient.to_value()]))
         .await?;
-    match merged {
-        Some((into,)) => Err(merge::merged_away(into)),
-        None => Ok(()),
+    match found {
+        Some((Some(into),)) => Err(merge::merged_away(into)),
+        _ => Ok(()),
     }
 }

@@ -14,7 +14,7 @@ use contracts::{PatientsMerged, PatientsUnmerged};
 use kernel::Code;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::{Cx, column, select};
-use platform::db::Statement;
+use platform::db::{NoOverlap, Statement};
 use platform::error::Error;
 use platform::fault::NON_FIELD;
 use platform::field::{Blank, Doc, Line, List};
@@ -242,6 +242,17 @@ async fn refuse_conflicts(cx: &mut Cx, lost: &Patient, kept: &Patient) -> Result
             conflicts.push(column.label.to_owned());
         }
     }
+    for column in app.registry.patient_columns() {
+        let Some(apart) = column.apart else { continue };
+        let statement = Statement::build(cx.dialect(), &overlap(column, &apart, lost, kept));
+        let found: Option<(i64,)> = cx
+            .unscoped("what both patients have counts, whoever may see it")
+            .optional(statement)
+            .await?;
+        if found.is_some() {
+            conflicts.push(column.label.to_owned());
+        }
+    }
     if conflicts.is_empty() {
         return Ok(());
     }
@@ -276,6 +287,34 @@ fn clash(
             .and_where(of("ours", "voided_at").is_null())
             .and_where(of("theirs", "voided_at").is_null());
     }
+    query
+}
+
+/// One row where both patients have something at the same time that one person cannot have.
+fn overlap(
+    column: &PatientColumn,
+    apart: &NoOverlap,
+    lost: &Patient,
+    kept: &Patient,
+) -> sea_query::SelectStatement {
+    let of =
+        |side: &'static str, name: &'static str| Expr::col((Alias::new(side), Alias::new(name)));
+    let counted = |patient: &Patient| {
+        let mut rows = Query::select();
+        rows.columns([Alias::new(apart.from), Alias::new(apart.to)])
+            .from(Alias::new(apart.table))
+            .and_where(Expr::col(Alias::new(column.column)).eq(patient.meta.id))
+            .and_where(Expr::cust(apart.only));
+        rows
+    };
+    let mut query = Query::select();
+    query
+        .expr(Expr::cust("1"))
+        .from_subquery(counted(lost), Alias::new("ours"))
+        .from_subquery(counted(kept), Alias::new("theirs"))
+        .and_where(of("ours", apart.from).lt(of("theirs", apart.to)))
+        .and_where(of("theirs", apart.from).lt(of("ours", apart.to)))
+        .limit(1);
     query
 }
 

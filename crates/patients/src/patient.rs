@@ -175,6 +175,7 @@ impl Resource for Patient {
             table: "patient",
             column: "merged_into",
             unique_with: &[],
+            apart: None,
             label: Self::PATH,
         })
     }

@@ -114,3 +114,23 @@ pub async fn note_appointment(
         .await?;
     Ok(())
 }
+
+/// Says when a patient's latest appointment starts, after one was moved, cancelled or removed; `None` when
+/// there is none left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_latest_appointment(
+    cx: &mut Cx,
+    patient: i64,
+    starts_at: Option<Timestamp>,
+) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "UPDATE patient SET last_appointment_at = $2 WHERE id = $1",
+        vec![patient.to_value(), starts_at.to_value()],
+    );
+    cx.unscoped("a by-product of the appointment")
+        .execute(statement)
+        .await?;
+    Ok(())
+}

@@ -47,6 +47,7 @@ pub mod seal;
 pub mod settings;
 pub mod texts;
 pub mod totals;
+mod turn;
 pub mod unit;
 
 pub use schemars;

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use kernel::Code;
 
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::Migration;
+use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::jobs::JobInfo;
@@ -37,6 +38,18 @@ pub struct Module {
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) exclusions: Vec<Exclusion>,
+}
+
+/// What clients are told when the database refuses an overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The rule's name; see [`NoOverlap`](crate::db::NoOverlap).
+    pub constraint: &'static str,
+    /// The code of the refusal.
+    pub code: Code,
+    /// The key of the sentence.
+    pub text: &'static str,
 }
 
 /// Runs after the migrations, on every start, in one transaction; must be repeatable.
@@ -104,6 +117,9 @@ pub struct PatientColumn {
     pub column: &'static str,
     /// Columns that, with the patient, must stay unique: equal values on both sides are a conflict.
     pub unique_with: &'static [&'static str],
+    /// Intervals of one patient that must not overlap: where both sides have one at the same time, it
+    /// is a conflict.
+    pub apart: Option<NoOverlap>,
     /// What people call these records, for naming conflicts.
     pub label: &'static str,
 }
@@ -124,6 +140,7 @@ impl Module {
             seeds: Vec::new(),
             reindexes: Vec::new(),
             account_sections: Vec::new(),
+            exclusions: Vec::new(),
             figures: Vec::new(),
         }
     }
@@ -236,6 +253,17 @@ impl Module {
         self
     }
 
+    /// Names what the database refuses by a rule against overlaps.
+    #[must_use]
+    pub fn excludes(mut self, constraint: &'static str, code: Code, text: &'static str) -> Module {
+        self.exclusions.push(Exclusion {
+            constraint,
+            code,
+            text,
+        });
+        self
+    }
+
     /// A number of dashboards and statistics.
     #[must_use]
     pub fn figure(mut self, figure: Figure) -> Module {
@@ -339,6 +367,15 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.account_sections.iter().copied())
+    }
+
+    /// What clients are told when a rule against overlaps refuses.
+    pub fn exclusion(&self, constraint: &str) -> Option<Exclusion> {
+        self.modules
+            .iter()
+            .flat_map(|module| &module.exclusions)
+            .find(|exclusion| exclusion.constraint == constraint)
+            .copied()
     }
 
     /// Every figure, in the order of the modules.

@@ -207,6 +207,14 @@ impl Route {
         self
     }
 
+    /// The answer is a list of a resource's records as the resource's own list is, with its filters.
+    #[must_use]
+    pub fn answers_list<R: Resource>(mut self) -> Route {
+        self = self.answers_pages::<R>();
+        self.0.doc.pages = false;
+        self
+    }
+
     /// The answer is no JSON but of this content type, such as an export.
     #[must_use]
     pub fn answers_file(mut self, content_type: &'static str) -> Route {

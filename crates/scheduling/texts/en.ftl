@@ -1,0 +1,9 @@
+scheduling-duration = Enter a length of 1 to { $max } minutes.
+scheduling-date-range = Enter a date between 1900 and 2199.
+scheduling-no-such-time = There is no { $time } on { $date }: clocks go forward then. Choose another time.
+scheduling-not-a-doctor = Choose a user with the role Doctor.
+scheduling-doctor-inactive = This doctor's account is not active. Choose another doctor.
+scheduling-doctor-taken = { $doctor } is taken on { $date } from { $from } to { $to }. Choose another time or another doctor.
+scheduling-patient-taken = The patient has another appointment on { $date } from { $from } to { $to }. Choose another time.
+scheduling-doctor-just-taken = The doctor is taken at that time. Choose another time or another doctor.
+scheduling-patient-just-taken = The patient has another appointment at that time. Choose another time.

@@ -1,0 +1,9 @@
+scheduling-duration = Saisissez une durée de 1 à { $max } minutes.
+scheduling-date-range = Saisissez une date entre 1900 et 2199.
+scheduling-no-such-time = Le { $date }, { $time } n’existe pas : les horloges avancent à ce moment-là. Choisissez une autre heure.
+scheduling-not-a-doctor = Choisissez un utilisateur qui a le rôle de médecin.
+scheduling-doctor-inactive = Le compte de ce médecin n’est pas actif. Choisissez un autre médecin.
+scheduling-doctor-taken = { $doctor } n’est pas libre le { $date } de { $from } à { $to }. Choisissez une autre heure ou un autre médecin.
+scheduling-patient-taken = Le patient a un autre rendez-vous le { $date } de { $from } à { $to }. Choisissez une autre heure.
+scheduling-doctor-just-taken = Le médecin n’est pas libre à cette heure. Choisissez une autre heure ou un autre médecin.
+scheduling-patient-just-taken = Le patient a un autre rendez-vous à cette heure. Choisissez une autre heure.

@@ -1,0 +1,9 @@
+scheduling-duration = Weka muda wa dakika 1 hadi { $max }.
+scheduling-date-range = Weka tarehe kati ya mwaka 1900 na 2199.
+scheduling-no-such-time = Hakuna saa { $time } tarehe { $date }: saa husogezwa mbele wakati huo. Chagua saa nyingine.
+scheduling-not-a-doctor = Chagua mtumiaji mwenye jukumu la daktari.
+scheduling-doctor-inactive = Akaunti ya daktari huyu haitumiki. Chagua daktari mwingine.
+scheduling-doctor-taken = { $doctor } ana miadi tarehe { $date } kuanzia saa { $from } hadi { $to }. Chagua saa nyingine au daktari mwingine.
+scheduling-patient-taken = Mgonjwa ana miadi mingine tarehe { $date } kuanzia saa { $from } hadi { $to }. Chagua saa nyingine.
+scheduling-doctor-just-taken = Daktari ana miadi wakati huo. Chagua saa nyingine au daktari mwingine.
+scheduling-patient-just-taken = Mgonjwa ana miadi mingine wakati huo. Chagua saa nyingine.

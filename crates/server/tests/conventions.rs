@@ -429,24 +429,25 @@ testkit::on_both! {
             raw("application/json", b"[]").await.complains_about("non_field_errors");
             raw("application/json", &vec![b' '; 1024 * 1024 + 1]).await.refuses(413, "payload_too_large");
             let schema = &operation.doc.body.as_ref().unwrap().json["properties"];
-            // Another name of a reference: complaints are under the declared one.
-            let own = |name: &str| name.strip_suffix("_id").is_none_or(|base| schema[base].is_null());
-            for (name, schema) in schema.as_object().unwrap().iter().filter(|(name, _)| own(name)) {
+            for (name, schema) in schema.as_object().unwrap() {
+                // Of another name, complaints are under the declared one.
+                let other = schema["description"].as_str().and_then(|said| said.strip_prefix("Another name of `"));
+                let under = other.and_then(|said| said.strip_suffix("`.")).unwrap_or(name);
                 let one = |value: Json| admin.post(&operation.path, json!({ name: value }));
                 // An object or a list is right nowhere but in fields that hold one.
                 if schema.get("type").is_some_and(|kind| kind != "array" && kind != "object") && schema["x-references"].is_null() {
-                    one(json!({ "a": [1] })).await.complains_about(name);
+                    one(json!({ "a": [1] })).await.complains_about(under);
                 }
                 if schema["format"] == "date" {
-                    one(json!("2025-02-30")).await.complains_about(name);
-                    one(json!("30.02.2025")).await.complains_about(name);
+                    one(json!("2025-02-30")).await.complains_about(under);
+                    one(json!("30.02.2025")).await.complains_about(under);
                 }
                 if schema["type"] == "string" && schema["format"].is_null() && schema["enum"].is_null() {
-                    one(json!("a\u{0}b")).await.complains_about(name);
-                    one(json!("x".repeat(70_000))).await.complains_about(name);
+                    one(json!("a\u{0}b")).await.complains_about(under);
+                    one(json!("x".repeat(70_000))).await.complains_about(under);
                 }
                 if !schema["x-references"].is_null() {
-                    one(json!("nobody")).await.complains_about(name);
+                    one(json!("nobody")).await.complains_about(under);
                 }
             }
         }

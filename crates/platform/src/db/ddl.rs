@@ -4,12 +4,15 @@
 //! must not change when a dependency formats differently one day.
 //!
 //! Names are PostgreSQL's own and the same on both: `<table>_pkey`, `<table>_<col>_<col>_key`
-//! (unique), `<table>_<col>_fkey`, `<table>_<col>_check`, `<table>_<col>_<col>_idx`.
+//! (unique), `<table>_<col>_fkey`, `<table>_<col>_check`, `<table>_<col>_<col>_idx`. What must not
+//! overlap is named by whoever says so ([`NoOverlap`]).
 
+mod overlap;
 mod table;
 
 use self::table::{quote, quoted};
 use super::statement::Dialect;
+pub use overlap::NoOverlap;
 pub use table::{ColumnDdl, TableDdl};
 
 /// Collects the statements of one migration for one dialect.
@@ -100,6 +103,27 @@ impl Ddl {
             sql.push_str(condition);
         }
         self.statements.push(sql);
+    }
+
+    /// Rows whose intervals must not overlap: an exclusion constraint on PostgreSQL, triggers on
+    /// SQLite. Either reports [`crate::db::DbError::Exclusion`] with the rule's name; what clients are
+    /// told is declared with [`crate::module::Module::excludes`].
+    ///
+    /// ```
+    /// use platform::db::{Ddl, Dialect, NoOverlap};
+    /// let mut ddl = Ddl::new(Dialect::Postgres);
+    /// ddl.no_overlap(NoOverlap {
+    ///     name: "room_booking_room_excl",
+    ///     table: "room_booking",
+    ///     keys: &["room"],
+    ///     from: "starts_at",
+    ///     to: "ends_at",
+    ///     only: "cancelled_at IS NULL",
+    /// });
+    /// assert!(ddl.statements().concat().contains(r#"EXCLUDE USING gist ("room" WITH =, tstzrange("starts_at", "ends_at", '[)') WITH &&)"#));
+    /// ```
+    pub fn no_overlap(&mut self, rule: NoOverlap) {
+        self.statements.extend(rule.statements(self.dialect));
     }
 
     /// SQL that both databases understand.

@@ -46,7 +46,7 @@ pub mod value;
 
 pub use config::{DbConfig, DbUrl};
 pub use db::{Db, Stats};
-pub use ddl::{ColumnDdl, Ddl, TableDdl};
+pub use ddl::{ColumnDdl, Ddl, NoOverlap, TableDdl};
 pub use dump::schema_dump;
 pub use error::{DbError, Retryable};
 pub use migrate::{Applied, Migration, migrate};

@@ -94,7 +94,11 @@ fn understood(app: &App, error: Error) -> Result<Error, Error> {
             None => Ok(Error::refuse(Code::Conflict, Text::new("conflict"))),
         },
         Error::Db(DbError::Exclusion { constraint }) => {
-            Ok(Error::refuse(Code::Conflict, Text::new("conflict")).with("constraint", constraint))
+            match app.registry.exclusion(&constraint) {
+                Some(known) => Ok(Error::refuse(known.code, Text::new(known.text))),
+                None => Ok(Error::refuse(Code::Conflict, Text::new("conflict"))
+                    .with("constraint", constraint)),
+            }
         }
         Error::Db(DbError::ForeignKey { .. }) => Ok(Error::refuse(
             Code::InUse,

@@ -188,6 +188,7 @@ pub trait Resource: Record + Audited {
             table: Self::TABLE,
             column,
             unique_with: &[],
+            apart: None,
             label: Self::PATH,
         })
     }

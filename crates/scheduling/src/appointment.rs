@@ -1,0 +1,226 @@
+//! The appointment: a patient, a doctor, a time, and how far it has come.
+
+use std::collections::HashMap;
+
+use identity::user::User;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use kernel::{BuiltinRole, Code};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Audited, Cx, column};
+use platform::db::ToValue;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::module::PatientColumn;
+use platform::record::Body;
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
+
+use crate::booking::{self, Change};
+use crate::migrations::ONE_PLACE_AT_A_TIME;
+use crate::slot::{self, Span};
+use crate::state::{AppointmentStatus, Stages, step};
+use crate::{news, queue};
+
+platform::record! {
+    /// A time at which a patient and a doctor meet. Appointments of one doctor, and of one patient, never overlap; those that touch are fine.
+    pub struct Appointment in "appointment" {
+        client {
+            /// Who is seen.
+            patient: Ref<Patient>,
+            /// Who sees them: an active user with the role Doctor.
+            doctor: Ref<User>,
+            /// The day, where the hospital is.
+            date: Date,
+            /// The time of day, where the hospital is. One that comes twice, as clocks go back, is the first; one that never comes, as clocks go forward, is refused.
+            time: Time,
+            /// How long it takes, in minutes: 1 to 1440.
+            duration_minutes: i64 = 15,
+            /// How far it has come. A change is checked like the verb of the same name.
+            status: AppointmentStatus = AppointmentStatus::Scheduled,
+            /// Why the patient comes.
+            reason: Sealed<Blank<2000>>,
+            /// What else matters.
+            notes: Sealed<Blank<65536>>,
+            /// Squeezed in: neither blocks the doctor's time nor is blocked by it. Needs the permission `appointments:overbook`.
+            overbooked: bool = false,
+        }
+        server {
+            /// When it begins.
+            starts_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// When it ends: the first moment that is free again.
+            ends_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// The number in the doctor's queue of the day, given when the patient comes.
+            queue_number: Option<i64> = None,
+            /// When the patient came.
+            checked_in_at: Option<Timestamp> = None,
+            /// When the doctor began.
+            started_at: Option<Timestamp> = None,
+            /// When the doctor was done.
+            completed_at: Option<Timestamp> = None,
+        }
+        hidden {}
+    }
+}
+
+impl Audited for Appointment {
+    const NAME: &'static str = "Appointment";
+
+    fn patient_id(&self) -> Option<i64> {
+        Some(self.patient.get())
+    }
+}
+
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct AppointmentExtra {
+    /// The patient's given and family name.
+    pub patient_name: String,
+    /// The doctor's name.
+    pub doctor_name: String,
+}
+
+impl Appointment {
+    /// The time it takes up.
+    pub fn span(&self) -> Span {
+        Span {
+            from: self.starts_at,
+            to: self.ends_at,
+        }
+    }
+
+    /// When its stages were reached.
+    pub fn stages(&self) -> Stages {
+        Stages {
+            checked_in_at: self.checked_in_at,
+            started_at: self.started_at,
+            completed_at: self.completed_at,
+        }
+    }
+}
+
+/// The verbs' common refusal.
+pub(crate) fn not_from(status: AppointmentStatus) -> Error {
+    Error::refuse(
+        Code::StateConflict,
+        Text::new("state-conflict").with("state", status.as_str()),
+    )
+    .with("status", status.as_str())
+}
+
+impl Resource for Appointment {
+    const PATH: &'static str = "appointments";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const ALIASES: &'static [(&'static str, &'static str)] =
+        &[("appointment_date", "date"), ("appointment_time", "time")];
+    const FILTERS: &'static [&'static str] = &["patient", "doctor", "date", "status", "starts_at"];
+    const OWN_FILTERS: &'static [&'static str] = &["upcoming"];
+    const ORDERING: &'static [&'static str] = &["date", "time", "starts_at", "status"];
+    const PATIENT: Option<&'static str> = Some("patient");
+    type Extra = AppointmentExtra;
+
+    fn access() -> Access {
+        use BuiltinRole::{
+            Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
+        };
+        Access::nobody()
+            .roles(&[Admin, Doctor, Receptionist], "crud")
+            .role(Nurse, "cru")
+            .roles(&[Pharmacist, LabTechnician, Cashier, Patient], "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("appointment", "patient", grant)
+    }
+
+    fn patient_column() -> Option<PatientColumn> {
+        Some(PatientColumn {
+            table: "appointment",
+            column: "patient",
+            unique_with: &[],
+            apart: Some(ONE_PLACE_AT_A_TIME),
+            label: Self::PATH,
+        })
+    }
+
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        let was = before.map_or(AppointmentStatus::Scheduled, |before| before.status);
+        // An old record may lie at a time that could not be chosen today; it is left alone.
+        if before.is_none_or(|before| moved(before, row)) {
+            let span = slot::span(&cx.app.zone, row.date, row.time, row.duration_minutes)?;
+            (row.starts_at, row.ends_at) = (span.from, span.to);
+        }
+        if row.status != was {
+            let stages =
+                step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
+            row.checked_in_at = stages.checked_in_at;
+            row.started_at = stages.started_at;
+            row.completed_at = stages.completed_at;
+            if row.status.is_open() {
+                row.queue_number = None;
+            }
+        }
+        booking::check(cx, row, before).await?;
+        if row.status != was && row.status == AppointmentStatus::CheckedIn {
+            row.queue_number = Some(queue::next_number(cx, row.doctor.get(), row.date).await?);
+        }
+        Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        news::spread(cx, &Change { before, row }).await
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        news::removed(cx, row).await
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<AppointmentExtra>, Error> {
+        let patients = patients::names(cx, rows.iter().map(|row| row.patient.get())).await?;
+        let doctors = identity::names(cx, rows.iter().map(|row| row.doctor.get())).await?;
+        let of = |names: &HashMap<i64, String>, id| names.get(&id).cloned().unwrap_or_default();
+        let extras = rows.iter().map(|row| AppointmentExtra {
+            patient_name: of(&patients, row.patient.get()),
+            doctor_name: of(&doctors, row.doctor.get()),
+        });
+        Ok(extras.collect())
+    }
+
+    fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        match value {
+            "true" | "True" | "1" | "yes" => Ok(Condition::all()
+                .add(column("appointment", "starts_at").gte(cx.now().to_value()))
+                .add(column("appointment", "status").is_in([
+                    AppointmentStatus::Scheduled.as_str(),
+                    AppointmentStatus::Pending.as_str(),
+                    AppointmentStatus::CheckedIn.as_str(),
+                ]))),
+            "false" | "False" | "0" | "no" => Ok(Condition::all()),
+            _ => Err(Error::field(name, Text::new("not-a-boolean"))),
+        }
+    }
+}
+
+/// Another time of the clock or another length.
+pub(crate) fn moved(before: &Appointment, row: &Appointment) -> bool {
+    before.date != row.date
+        || before.time != row.time
+        || before.duration_minutes != row.duration_minutes
+}

@@ -1,0 +1,187 @@
+//! Whether an appointment may be where it is put.
+//!
+//! The database refuses overlaps by itself, whoever writes and however many at once. What is looked up
+//! here before is for people: who or what is in the way, and when.
+
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Code, Reach};
+use platform::cx::{Cx, values};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::record::Record;
+use platform::serde_json::json;
+use platform::texts::Text;
+
+use crate::appointment::{Appointment, moved, not_from};
+use crate::migrations::occupies;
+use crate::slot::{Span, hours_and_minutes};
+use crate::state::AppointmentStatus;
+
+/// Books over a doctor's other appointments.
+pub(crate) const OVERBOOK: &str = "appointments:overbook";
+
+/// An appointment before and after it is written; without a before it is new.
+pub(crate) struct Change<'a> {
+    pub(crate) before: Option<&'a Appointment>,
+    pub(crate) row: &'a Appointment,
+}
+
+impl Change<'_> {
+    /// What it was differs in something.
+    pub(crate) fn differs(&self, differ: impl Fn(&Appointment, &Appointment) -> bool) -> bool {
+        self.before.is_none_or(|before| differ(before, self.row))
+    }
+
+    /// It takes up time that it did not take up before.
+    pub(crate) fn takes_time(&self) -> bool {
+        self.row.status.occupies()
+            && self.differs(|before, row| {
+                !before.status.occupies()
+                    || before.span() != row.span()
+                    || before.doctor != row.doctor
+                    || before.patient != row.patient
+                    || before.overbooked != row.overbooked
+            })
+    }
+}
+
+/// Refuses a change that breaks a rule.
+///
+/// # Errors
+/// 400 by field, 403 for overbooking without the permission, 409 when the state does not allow it or the
+/// time is taken.
+pub(crate) async fn check(
+    cx: &mut Cx,
+    row: &Appointment,
+    before: Option<&Appointment>,
+) -> Result<(), Error> {
+    if let Some(before) = before {
+        check_movable(before, row)?;
+    }
+    let change = Change { before, row };
+    if change.differs(|before, row| before.patient != row.patient) {
+        patients::check_current(cx, row.patient.get()).await?;
+    }
+    if change.differs(|before, row| before.doctor != row.doctor) {
+        check_doctor(cx, row.doctor.get()).await?;
+    }
+    if !change.takes_time() {
+        return Ok(());
+    }
+    if row.overbooked && cx.grant_of(OVERBOOK).reach == Reach::None {
+        return Err(Error::denied().with("permission", OVERBOOK));
+    }
+    cx.take_turn(&[("doctor", row.doctor.get()), ("patient", row.patient.get())])
+        .await?;
+    if let Some(taken) = patient_taken(cx, row).await? {
+        return Err(refusal(cx, "patient", taken, None));
+    }
+    if !row.overbooked
+        && let Some(taken) = doctor_taken(cx, row).await?
+    {
+        let doctor = row.doctor.get();
+        let names = identity::names(cx, [doctor]).await?;
+        return Err(refusal(cx, "doctor", taken, names.get(&doctor)).with("doctor", doctor));
+    }
+    Ok(())
+}
+
+/// Who and when is settled once the patient has come; only how long it takes may still change until it is
+/// over. An appointment that is made again may be made for another time.
+fn check_movable(before: &Appointment, row: &Appointment) -> Result<(), Error> {
+    let elsewhere = before.patient != row.patient
+        || before.doctor != row.doctor
+        || before.date != row.date
+        || before.time != row.time
+        || before.overbooked != row.overbooked;
+    let open = before.status.is_open() || row.status.is_open();
+    let under_way = matches!(
+        before.status,
+        AppointmentStatus::CheckedIn | AppointmentStatus::InProgress
+    );
+    if (elsewhere && !open) || (moved(before, row) && !open && !under_way) {
+        return Err(not_from(before.status));
+    }
+    Ok(())
+}
+
+/// Only doctors who work here have appointments.
+async fn check_doctor(cx: &mut Cx, doctor: i64) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "SELECT is_active, role FROM app_user WHERE id = $1",
+        values([&doctor]),
+    );
+    let found: Option<(bool, Option<i64>)> = cx
+        .unscoped("who is a doctor here is no secret")
+        .optional(statement)
+        .await?;
+    match found {
+        Some((true, Some(role))) if role == BuiltinRole::Doctor.id() => Ok(()),
+        Some((false, Some(role))) if role == BuiltinRole::Doctor.id() => Err(Error::field(
+            "doctor",
+            Text::new("scheduling-doctor-inactive"),
+        )),
+        _ => Err(Error::field("doctor", Text::new("scheduling-not-a-doctor"))),
+    }
+}
+
+/// What the doctor does at that time. Appointments that count are disjoint, so only the last that begins
+/// before the end can be in the way: one row of the index, however many there are.
+async fn doctor_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<Span>, Error> {
+    const SQL: &str = concat!(
+        "SELECT starts_at, ends_at FROM (\
+         SELECT starts_at, ends_at FROM appointment \
+         WHERE doctor = $1 AND starts_at < $3 AND id <> $4 AND NOT overbooked AND ",
+        occupies!(),
+        " ORDER BY starts_at DESC LIMIT 1) AS last WHERE ends_at > $2"
+    );
+    taken(cx, SQL, row.doctor.get(), row).await
+}
+
+/// What the patient does at that time.
+async fn patient_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<Span>, Error> {
+    const SQL: &str = concat!(
+        "SELECT starts_at, ends_at FROM (\
+         SELECT starts_at, ends_at FROM appointment \
+         WHERE patient = $1 AND starts_at < $3 AND id <> $4 AND ",
+        occupies!(),
+        " ORDER BY starts_at DESC LIMIT 1) AS last WHERE ends_at > $2"
+    );
+    taken(cx, SQL, row.patient.get(), row).await
+}
+
+async fn taken(
+    cx: &mut Cx,
+    sql: &'static str,
+    whose: i64,
+    row: &Appointment,
+) -> Result<Option<Span>, Error> {
+    let bound = values([&whose, &row.starts_at, &row.ends_at, &row.meta().id]);
+    let found: Option<(Timestamp, Timestamp)> = cx
+        .unscoped("time is taken whoever may see by whom")
+        .optional(Statement::raw(sql, bound))
+        .await?;
+    Ok(found.map(|(from, to)| Span { from, to }))
+}
+
+/// Says who is taken and when, and nothing of what for or with whom.
+fn refusal(cx: &Cx, who: &str, taken: Span, doctor: Option<&String>) -> Error {
+    let (from, to) = (
+        cx.app.zone.to_local(taken.from),
+        cx.app.zone.to_local(taken.to),
+    );
+    let text = match doctor {
+        Some(name) => Text::new("scheduling-doctor-taken").with("doctor", name),
+        None => Text::new("scheduling-patient-taken"),
+    };
+    let text = text
+        .with("date", from.date())
+        .with("from", hours_and_minutes(from.time()))
+        .with("to", hours_and_minutes(to.time()));
+    Error::refuse(Code::AppointmentOverlap, text)
+        .with("conflict", who)
+        .with(
+            "taken",
+            json!({ "starts_at": taken.from.to_string(), "ends_at": taken.to.to_string() }),
+        )
+}
