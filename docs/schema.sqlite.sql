@@ -133,6 +133,42 @@ BEGIN
     ORDER BY "starts_at" DESC LIMIT 1
   ) > NEW."starts_at";
 END;
+CREATE TABLE "appointment_notification" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "appointment" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "notification_type" TEXT NOT NULL,
+  "channel" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "scheduled_for" INTEGER NOT NULL,
+  "sent_at" INTEGER,
+  "attempts" INTEGER NOT NULL,
+  "next_attempt_at" INTEGER,
+  "provider_message_id" TEXT,
+  "lead_hours" INTEGER NOT NULL,
+  "starts_at" INTEGER NOT NULL,
+  "claim" TEXT NOT NULL,
+  "lease_until" INTEGER,
+  CONSTRAINT "appointment_notification_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "appointment_notification_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_notification_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "appointment_notification_notification_type_check" CHECK ("notification_type" IN ('reminder', 'followup')),
+  CONSTRAINT "appointment_notification_channel_check" CHECK ("channel" IN ('sms', 'email')),
+  CONSTRAINT "appointment_notification_status_check" CHECK ("status" IN ('pending', 'sending', 'sent', 'failed', 'cancelled', 'unknown')),
+  CONSTRAINT "appointment_notification_status_next_attempt_at_check" CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
+  CONSTRAINT "appointment_notification_status_lease_until_check" CHECK ((status = 'sending') = (lease_until IS NOT NULL))
+) STRICT;
+CREATE INDEX "appointment_notification_appointment_id_idx" ON "appointment_notification" ("appointment", "id");
+CREATE INDEX "appointment_notification_patient_id_idx" ON "appointment_notification" ("patient", "id");
+CREATE INDEX "appointment_notification_scheduled_for_id_idx" ON "appointment_notification" ("scheduled_for", "id");
+CREATE INDEX "appointment_notification_status_lease_until_idx" ON "appointment_notification" ("status", "lease_until");
+CREATE INDEX "appointment_notification_status_next_attempt_at_idx" ON "appointment_notification" ("status", "next_attempt_at");
+CREATE UNIQUE INDEX "appointment_notification_waiting_key" ON "appointment_notification" ("appointment", "notification_type", "channel", "lead_hours") WHERE status = 'pending';
 CREATE TABLE "audit_log" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -326,6 +362,23 @@ CREATE TABLE "login_failure" (
   CONSTRAINT "login_failure_pkey" PRIMARY KEY ("account", "address")
 ) STRICT;
 CREATE INDEX "login_failure_last_at_idx" ON "login_failure" ("last_at");
+CREATE TABLE "messaging_opt_out" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  CONSTRAINT "messaging_opt_out_uid_key" UNIQUE ("uid")
+) STRICT;
+CREATE TABLE "messaging_opt_out_digest" (
+  "generation" INTEGER NOT NULL,
+  "digest" BLOB NOT NULL,
+  "opt_out" INTEGER NOT NULL,
+  CONSTRAINT "messaging_opt_out_digest_pkey" PRIMARY KEY ("generation", "digest"),
+  CONSTRAINT "messaging_opt_out_digest_opt_out_fkey" FOREIGN KEY ("opt_out") REFERENCES "messaging_opt_out" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "messaging_opt_out_digest_opt_out_idx" ON "messaging_opt_out_digest" ("opt_out");
 CREATE TABLE "notification" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

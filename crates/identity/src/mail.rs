@@ -61,8 +61,10 @@ fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
             .send(&address, &subject, &body, &message_id)
             .await
         {
-            Ok(()) => Ok(()),
-            Err(MailError::Temporary(cause)) => Err(Error::internal(cause)),
+            Ok(_) => Ok(()),
+            Err(MailError::Temporary(cause) | MailError::Unknown(cause)) => {
+                Err(Error::internal(cause))
+            }
             // Trying again changes nothing.
             Err(error @ (MailError::Permanent(_) | MailError::NotConfigured)) => {
                 tracing::warn!(user = user.meta.id, %error, "an e-mail about an account was not sent");

@@ -1,5 +1,13 @@
 //! Messages: reminders that reach the patient exactly once, and notices that reach the staff.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a failed test should stop where it failed"
+    )
+)]
 
+pub mod delivery;
 mod hear;
 mod migrations;
 pub mod notification;
@@ -15,7 +23,7 @@ use notification::{MarkAllRead, MarkRead, Notification};
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("messaging")
+    let module = Module::new("messaging")
         .migrations(migrations::MIGRATIONS)
         .texts(texts::SOURCES)
         .resource::<Notification>()
@@ -23,5 +31,6 @@ pub fn module() -> Module {
         .action::<MarkAllRead>()
         .on(TaskAssigned::TOPIC, "notices", |cx, event| {
             hear::task_assigned(cx, event)
-        })
+        });
+    delivery::declare(module)
 }

@@ -2,13 +2,24 @@
 
 use platform::db::{Ddl, Migration};
 
+use crate::delivery;
 use crate::notification::NotificationType;
 
 /// Oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_notifications",
-    up: notifications,
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_notifications",
+        up: notifications,
+    },
+    Migration {
+        name: "0002_appointment_notifications",
+        up: delivery::tables,
+    },
+    Migration {
+        name: "0003_opt_outs",
+        up: delivery::opt_outs,
+    },
+];
 
 fn notifications(ddl: &mut Ddl) {
     ddl.table("notification", |t| {

@@ -16,6 +16,7 @@ use crate::http::call::Head;
 use crate::hub::Hub;
 use crate::mail::Mailer;
 use crate::module::Registry;
+use crate::outgoing::Outgoing;
 use crate::resource::count::CountCache;
 use crate::seal::KeyRing;
 use crate::settings::Settings;
@@ -54,6 +55,8 @@ pub struct App {
     pub hub: Hub,
     /// Outgoing e-mail.
     pub mailer: Mailer,
+    /// Outgoing HTTP.
+    pub outgoing: Outgoing,
     /// Group commit of what was read.
     pub reads: ReadAudit,
     /// Remembers which lists are longer than anybody counts.

@@ -16,6 +16,7 @@ use crate::hub::Hub;
 use crate::keys;
 use crate::mail::Mailer;
 use crate::module::{Module, Registry};
+use crate::outgoing::Outgoing;
 use crate::resource::count::CountCache;
 use crate::settings::Settings;
 use crate::texts::Texts;
@@ -60,6 +61,7 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
         db,
         ring: ArcSwap::from_pointee(ring),
         clock: parts.clock,
+        outgoing: Outgoing::new(parts.settings.send_timeout),
         settings: parts.settings,
         registry,
         door: parts.door,

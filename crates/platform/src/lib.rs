@@ -39,6 +39,7 @@ pub mod module;
 pub mod openapi;
 pub mod operation;
 pub mod outbox;
+pub mod outgoing;
 pub mod record;
 pub mod report;
 pub mod resource;

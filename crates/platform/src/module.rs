@@ -14,7 +14,7 @@ use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
 use crate::figure::Figure;
-use crate::jobs::JobInfo;
+use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
@@ -32,6 +32,7 @@ pub struct Module {
     pub(crate) migrations: &'static [Migration],
     pub(crate) subscribers: Vec<Subscriber>,
     pub(crate) jobs: Vec<JobInfo>,
+    pub(crate) rounds: Vec<Round>,
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
     pub(crate) seeds: Vec<Seed>,
@@ -135,6 +136,7 @@ impl Module {
             migrations: &[],
             subscribers: Vec::new(),
             jobs: Vec::new(),
+            rounds: Vec::new(),
             texts: Vec::new(),
             patient_columns: Vec::new(),
             seeds: Vec::new(),
@@ -229,6 +231,13 @@ impl Module {
     #[must_use]
     pub fn job(mut self, job: JobInfo) -> Module {
         self.jobs.push(job);
+        self
+    }
+
+    /// Lets every worker look for rows that are due.
+    #[must_use]
+    pub fn round(mut self, round: Round) -> Module {
+        self.rounds.push(round);
         self
     }
 
@@ -388,6 +397,13 @@ impl Registry {
     /// Every kind of job.
     pub fn jobs(&self) -> impl Iterator<Item = &JobInfo> {
         self.modules.iter().flat_map(|module| &module.jobs)
+    }
+
+    /// What workers look for by themselves.
+    pub fn rounds(&self) -> impl Iterator<Item = Round> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.rounds.iter().copied())
     }
 
     /// The schema changes of every module.

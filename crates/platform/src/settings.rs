@@ -22,7 +22,7 @@ use lettre::message::Mailbox;
 
 pub use read::{Loaded, SettingsError};
 pub use text::Setting;
-pub use values::{LogFormat, Secret};
+pub use values::{LogFormat, MessagesGo, Secret};
 
 use crate::db::{DbConfig, DbUrl};
 use crate::seal::MasterKey;
@@ -152,6 +152,18 @@ settings! {
         CHELAL_METRICS_BIND => metrics_bind: Option<SocketAddr> = optional(socket()),
             default "", example "127.0.0.1:9100";
     }
+    "Messages" {
+        /// Where e-mails and SMS go: `out` to the people they are for, or `console`, onto the terminal and to nobody.
+        CHELAL_MESSAGES => messages_go: MessagesGo =
+            choice(&[("out", MessagesGo::Out), ("console", MessagesGo::Console)]), default "out", example "console";
+        /// So many hours before an appointment the patient is reminded of it; whole days mean the same time of day.
+        CHELAL_REMINDER_HOURS => reminder_hours: Vec<u16> = list(number(1, 720)), default "24", example "48,3";
+        /// How the hospital calls itself in messages to patients.
+        CHELAL_HOSPITAL_NAME => hospital_name: Option<String> = optional(text()),
+            default "", example "Edward Francis Hospital";
+        /// How long a provider may take to accept one message, in seconds.
+        CHELAL_SEND_TIMEOUT_SECONDS => send_timeout: Duration = seconds(1, 120), default "20", example "30";
+    }
     "E-mail" {
         /// The SMTP server. Without it (and without SENDGRID_API_KEY) no e-mail is sent.
         EMAIL_HOST => email_host: Option<String> = optional(text()), default "", example "smtp.hospital.gm";
@@ -163,11 +175,17 @@ settings! {
         EMAIL_HOST_PASSWORD => email_password: Option<Secret> = optional(secret()), default "", example "";
         /// Whether the connection must be encrypted (STARTTLS). Off is for a mail server on the same machine only.
         EMAIL_USE_TLS => email_use_tls: bool = flag(), default "on", example "on";
+        /// Certificates (PEM) trusted beside the system's, for a mail server with one of the hospital's own.
+        EMAIL_CA_FILE => email_ca_file: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/mail-ca.pem";
         /// The sender of e-mails.
         DEFAULT_FROM_EMAIL => email_from: Option<Mailbox> = optional(mailbox()),
             default "", example "Edward Francis Hospital <no-reply@hospital.gm>";
         /// Sends e-mail through SendGrid when EMAIL_HOST is not set.
         SENDGRID_API_KEY => sendgrid_api_key: Option<Secret> = optional(secret()), default "", example "";
+        /// Where SendGrid's Web API is.
+        SENDGRID_API_URL => sendgrid_api_url: String = kinds::public_url(),
+            default "https://api.sendgrid.com", example "https://api.eu.sendgrid.com";
     }
     "SMS" {
         /// The account at Twilio. Without it no SMS is sent.
@@ -178,6 +196,9 @@ settings! {
         /// The number (or the name) that SMS come from.
         TWILIO_PHONE_NUMBER => twilio_phone_number: Option<String> = optional(sender()),
             default "", example "+2203012345";
+        /// Where Twilio's REST API is.
+        TWILIO_API_URL => twilio_api_url: String = kinds::public_url(),
+            default "https://api.twilio.com", example "https://api.dublin.ie1.twilio.com";
     }
     "Test messages" {
         /// Receives the SMS of `chelal send-test-message`.

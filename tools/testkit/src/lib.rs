@@ -32,7 +32,7 @@ pub use base::Base;
 pub use client::{Caller, Reply, Request, Unanswered};
 pub use process::{Installation, Process, SUPERUSER};
 pub use test_postgres as postgres;
-pub use world::{MASTER_KEY, MORNING, PASSWORD, World, run};
+pub use world::{MASTER_KEY, MORNING, Node, PASSWORD, World, run};
 
 /// Declares tests that run on every database.
 ///

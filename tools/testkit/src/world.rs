@@ -53,6 +53,46 @@ pub struct World {
     fresh: Fresh,
 }
 
+/// Another application on a world's database: see [`World::node`].
+pub struct Node {
+    /// The application.
+    pub app: Arc<App>,
+    /// The whole web server, without sockets.
+    pub router: Router,
+}
+
+impl Node {
+    /// Runs everything that is due, and what that makes due.
+    pub async fn settle(&self) {
+        settle(&self.app).await;
+    }
+
+    /// Somebody who did not sign in.
+    pub fn anonymous(&self) -> Caller {
+        Caller {
+            way: Way::Here(self.router.clone()),
+            token: None,
+            id: 0,
+        }
+    }
+
+    /// Somebody who signed in elsewhere, here.
+    pub fn as_signed_in(&self, caller: &Caller) -> Caller {
+        Caller {
+            way: Way::Here(self.router.clone()),
+            ..caller.clone()
+        }
+    }
+}
+
+async fn settle(app: &Arc<App>) {
+    while platform::jobs::run_due(app)
+        .await
+        .expect("jobs that can be run")
+        > 0
+    {}
+}
+
 /// Runs a test in a world of its own; where there is no PostgreSQL, its tests pass without one.
 pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>) {
     let Some(fresh) = Fresh::new(base, &schema_key(), prepare) else {
@@ -110,12 +150,27 @@ fn morning() -> Timestamp {
 }
 
 fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
+    parts_with(url, dir, clock, Some(mailer), &[])
+}
+
+/// With further settings, which also choose the mailer where none is given.
+fn parts_with(
+    url: &str,
+    dir: &Path,
+    clock: Clock,
+    mailer: Option<Mailer>,
+    further: &[(&str, &str)],
+) -> Parts {
     let pairs = [
         ("DATABASE_URL", url.to_owned()),
         ("CHELAL_DATA_DIR", dir.display().to_string()),
         ("CHELAL_MASTER_KEY", MASTER_KEY.to_owned()),
     ];
     let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+    let further = further
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let pairs = pairs.into_iter().chain(further);
     let settings = Settings::from_pairs(pairs)
         .expect("settings that can be read")
         .settings;
@@ -128,11 +183,11 @@ fn parts(url: &str, dir: &Path, clock: Clock, mailer: Mailer) -> Parts {
     let mut shared = Shared::default();
     let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
     Parts {
+        mailer: mailer.unwrap_or_else(|| Mailer::from_settings(&settings)),
         settings,
         clock,
         modules: server::modules::modules(),
         door,
-        mailer,
         shared,
     }
 }
@@ -283,11 +338,18 @@ impl World {
 
     /// Runs everything that is due, and what that makes due.
     pub async fn settle(&self) {
-        while platform::jobs::run_due(&self.app)
+        settle(&self.app).await;
+    }
+
+    /// Another application at work on the same database at the same time of day, with further settings.
+    /// Its e-mails go where they say.
+    pub async fn node(&self, settings: &[(&str, &str)]) -> Node {
+        let (url, dir) = (&self.fresh.url, self.fresh.dir.path());
+        let parts = parts_with(url, dir, self.clock.clone(), None, settings);
+        let (app, router) = server::build(parts)
             .await
-            .expect("jobs that can be run")
-            > 0
-        {}
+            .expect("an application that starts");
+        Node { app, router }
     }
 
     /// The audit rows of a kind of record, oldest first.

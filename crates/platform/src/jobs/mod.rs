@@ -96,6 +96,17 @@ pub struct JobInfo {
     pub every: Option<Duration>,
 }
 
+/// What every worker looks for by itself, again and again, beside the jobs: rows of a module's own that
+/// fall due and are claimed by whoever comes first, such as messages to patients.
+#[derive(Clone, Copy)]
+pub struct Round {
+    /// Its name, for the log.
+    pub name: &'static str,
+    /// Does a part of what is due and says how much that was; 0 when nothing is. A worker that is told to
+    /// stop waits for it.
+    pub run: fn(Arc<App>) -> BoxFuture<'static, Result<usize, Error>>,
+}
+
 /// A job to be queued.
 #[derive(Debug, Clone)]
 pub struct Job {

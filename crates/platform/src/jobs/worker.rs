@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::lease::{Holder, LEASE, WHY, due};
 use super::run::run;
-use super::{JobRow, WAKE, schedule};
+use super::{JobRow, Round, WAKE, schedule};
 use crate::app::App;
 use crate::cx::select;
 use crate::error::Error;
@@ -22,14 +22,15 @@ const AT_ONCE: usize = 8;
 /// More are claimed when so many places are free: one transaction claims several.
 const FREE: usize = 4;
 
-/// A worker beside the requests; ends when told to, after the jobs it holds.
+/// A worker beside the requests; ends when told to, after what it is at.
 pub struct Worker {
     stop: watch::Sender<bool>,
-    task: tokio::task::JoinHandle<()>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Worker {
-    /// Starts a worker.
+    /// Starts a worker: for the jobs and, beside them, for each of the modules' rounds, so that a slow
+    /// provider holds up nobody else.
     pub fn start(app: &Arc<App>) -> Worker {
         Worker::with_lease(app, LEASE)
     }
@@ -37,17 +38,39 @@ impl Worker {
     /// Starts a worker that holds jobs for less or longer than [`LEASE`] without a sign of life.
     pub fn with_lease(app: &Arc<App>, lease: SignedDuration) -> Worker {
         let (stop, stopped) = watch::channel(false);
-        Worker {
-            stop,
-            task: tokio::spawn(work(app.clone(), Holder::new(lease), stopped)),
-        }
+        let jobs = tokio::spawn(work(app.clone(), Holder::new(lease), stopped.clone()));
+        let rounds = app.registry.rounds();
+        let rounds =
+            rounds.map(|round| tokio::spawn(go_round(app.clone(), round, stopped.clone())));
+        let tasks = std::iter::once(jobs).chain(rounds).collect();
+        Worker { stop, tasks }
     }
 
     /// Lets it finish what it holds.
     pub async fn stop(self) {
         let _ = self.stop.send(true);
-        if self.task.await.is_err() {
-            tracing::error!("the worker had stopped before it was told to");
+        for task in self.tasks {
+            if task.await.is_err() {
+                tracing::error!("the worker had stopped before it was told to");
+            }
+        }
+    }
+}
+
+async fn go_round(app: Arc<App>, round: Round, mut stopped: watch::Receiver<bool>) {
+    let mut news = app.hub.subscribe(WAKE);
+    while !*stopped.borrow() {
+        match (round.run)(app.clone()).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::error!(round = round.name, ?error, "what is due could not be done");
+            }
+        }
+        tokio::select! {
+            _ = stopped.changed() => {}
+            _ = news.recv() => {}
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
     }
 }
@@ -113,20 +136,23 @@ async fn renew(app: &Arc<App>, holder: &Holder) {
     }
 }
 
-/// Runs some of what is due now, to its end; returns how many jobs it ran. For tests and for programs
-/// without a worker.
+/// Runs some of the jobs and one of each round that are due now, to their end; returns how much that was.
+/// For tests and for programs without a worker.
 ///
 /// # Errors
-/// When jobs cannot be claimed. A job that fails is no error here: its row says so.
+/// When nothing can be claimed. A job that fails is no error here: its row says so.
 pub async fn run_due(app: &Arc<App>) -> Result<usize, Error> {
     let holder = Holder::new(LEASE);
     let claimed = claim(app, &holder, AT_ONCE).await?;
-    let ran = claimed.len();
+    let mut ran = claimed.len();
     let mut running = JoinSet::new();
     for id in claimed {
         running.spawn(run(app.clone(), id, holder.clone()));
     }
     finish(app, &holder, running).await;
+    for round in app.registry.rounds().collect::<Vec<_>>() {
+        ran += (round.run)(app.clone()).await?;
+    }
     Ok(ran)
 }
 

@@ -80,6 +80,10 @@ async fn converse(stream: TcpStream, script: Script, heard: &mut Heard) -> std::
             let answer = match script {
                 Script::Answer("END", answer) => answer,
                 Script::HangUp("END") => return Ok(()),
+                Script::Silence("END") => {
+                    std::future::pending::<()>().await;
+                    unreachable!("pending never ends")
+                }
                 _ => "250 queued",
             };
             stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
@@ -92,13 +96,14 @@ fn mailer(port: u16, login: bool) -> Mailer {
         host: "127.0.0.1".to_owned(),
         port,
         encryption: Encryption::Off,
+        ca_file: None,
         credentials: login.then(|| Credentials::new("user".to_owned(), "secret-word".to_owned())),
         from: "Chelal <no-reply@hospital.gm>".parse().unwrap(),
         timeout: Duration::from_millis(700),
     }))
 }
 
-async fn attempt(script: Script) -> (Result<(), MailError>, JoinHandle<Heard>) {
+async fn attempt(script: Script) -> (Result<String, MailError>, JoinHandle<Heard>) {
     let (port, task) = serve(script).await;
     let result = mailer(port, true)
         .send("awa@example.org", "Reminder", "Tomorrow at 9.", "1@h")
@@ -106,11 +111,11 @@ async fn attempt(script: Script) -> (Result<(), MailError>, JoinHandle<Heard>) {
     (result, task)
 }
 
-fn temporary(result: &Result<(), MailError>) -> bool {
+fn temporary(result: &Result<String, MailError>) -> bool {
     matches!(result, Err(MailError::Temporary(_)))
 }
 
-fn permanent(result: &Result<(), MailError>) -> bool {
+fn permanent(result: &Result<String, MailError>) -> bool {
     matches!(result, Err(MailError::Permanent(_)))
 }
 
@@ -249,7 +254,7 @@ async fn a_refused_login_is_no_fault_of_the_message() {
 
 #[tokio::test]
 async fn hanging_up_and_silence_are_temporary() {
-    for command in ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "END"] {
+    for command in ["EHLO", "AUTH", "MAIL", "RCPT", "DATA"] {
         assert!(
             temporary(&attempt(Script::HangUp(command)).await.0),
             "{command}"
@@ -271,7 +276,7 @@ async fn hanging_up_and_silence_are_temporary() {
 
 #[tokio::test]
 async fn an_accepted_message_is_sent_even_if_goodbye_fails() {
-    assert_eq!(attempt(Script::HangUp("QUIT")).await.0, Ok(()));
+    assert!(attempt(Script::HangUp("QUIT")).await.0.is_ok());
     let (port, _task) = serve(Script::Silence("QUIT")).await;
     let Mailer::Smtp(smtp) = mailer(port, false) else {
         panic!("not SMTP")
@@ -281,7 +286,10 @@ async fn an_accepted_message_is_sent_even_if_goodbye_fails() {
         ..Arc::into_inner(smtp).expect("one owner")
     };
     let mailer = Mailer::Smtp(Arc::new(smtp));
-    assert_eq!(mailer.send("a@b.org", "s", "b", "1@h").await, Ok(()));
+    assert_eq!(
+        mailer.send("a@b.org", "s", "b", "1@h").await,
+        Ok("<1@h>".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -367,14 +375,116 @@ async fn the_settings_choose_the_server() {
     let login = [("EMAIL_HOST_USER", "u"), ("EMAIL_HOST_PASSWORD", "hush")];
     assert!(smtp(&[sender, host, login[0], login[1]]).3);
     assert!(!format!("{:?}", from(&[sender, host, login[0], login[1]])).contains("hush"));
-    let sendgrid = smtp(&[sender, ("SENDGRID_API_KEY", "k")]);
+    // A mail server of one's own goes before SendGrid.
+    let key = ("SENDGRID_API_KEY", "hush");
+    assert_eq!(smtp(&[sender, host, key]).1, 587);
+    let sendgrid = from(&[sender, key]);
+    assert!(matches!(sendgrid, Mailer::SendGrid(_)), "{sendgrid:?}");
+    assert!(!format!("{sendgrid:?}").contains("hush"));
+    let console = from(&[sender, host, ("CHELAL_MESSAGES", "console")]);
+    assert!(matches!(console, Mailer::Console), "{console:?}");
+}
+
+#[tokio::test]
+async fn what_fails_after_the_text_has_left_is_not_known() {
+    for script in [Script::HangUp("END"), Script::Silence("END")] {
+        let result = attempt(script).await.0;
+        assert!(matches!(result, Err(MailError::Unknown(_))), "{result:?}");
+    }
+    // An answer is an answer, whatever it is.
+    let busy = attempt(Script::Answer("END", "451 try later")).await.0;
+    assert!(temporary(&busy), "{busy:?}");
+    let never = attempt(Script::Answer("END", "554 spam")).await.0;
+    assert!(permanent(&never), "{never:?}");
+}
+
+/// A server that takes nothing in the clear and nothing without a login.
+#[tokio::test]
+async fn mail_leaves_over_tls_after_a_login() {
+    use counterparts::MailServer;
+    let server = MailServer::start().await;
+    let settings = |ca: &str, password: &str| {
+        let port = server.port.to_string();
+        let pairs = [
+            ("DEFAULT_FROM_EMAIL", "a@h.gm"),
+            ("EMAIL_HOST", MailServer::HOST),
+            ("EMAIL_PORT", &port),
+            ("EMAIL_HOST_USER", MailServer::USER),
+            ("EMAIL_HOST_PASSWORD", password),
+            ("EMAIL_CA_FILE", ca),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Mailer::from_settings(&Settings::from_pairs(pairs).unwrap().settings)
+    };
+    let ca = server.ca_file().display().to_string();
+    let right = settings(&ca, MailServer::PASSWORD);
+    right
+        .send("awa@example.org", "Reminder", "Tomorrow.", "1@h")
+        .await
+        .unwrap();
+    right.reach().await.unwrap();
+    let letters = server.letters();
+    assert_eq!(letters.len(), 1);
     assert_eq!(
-        sendgrid,
-        (
-            "smtp.sendgrid.net".to_owned(),
-            587,
-            Encryption::StartTls,
-            true
-        )
+        (letters[0].from.as_str(), letters[0].to.as_slice()),
+        ("a@h.gm", ["awa@example.org".to_owned()].as_slice())
     );
+    assert!(letters[0].data.contains("Message-ID: <1@h>\r\n"));
+    // A certificate that nobody vouches for, and a wrong password: not sent, and not the message's fault.
+    for mailer in [settings("", MailServer::PASSWORD), settings(&ca, "wrong")] {
+        let result = mailer.send("awa@example.org", "s", "b", "2@h").await;
+        assert!(temporary(&result), "{result:?}");
+    }
+    assert_eq!(server.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn sendgrid_takes_what_is_as_published() {
+    use counterparts::{Behaviour, SendGrid};
+    let server = SendGrid::start().await;
+    let mailer = |key: &str| {
+        let pairs = [
+            ("DEFAULT_FROM_EMAIL", "Royal Hospital <a@h.gm>"),
+            ("SENDGRID_API_KEY", key),
+            ("SENDGRID_API_URL", &server.url),
+            ("CHELAL_SEND_TIMEOUT_SECONDS", "1"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Mailer::from_settings(&Settings::from_pairs(pairs).unwrap().settings)
+    };
+    let right = mailer(SendGrid::KEY);
+    let send = || right.send("awa@example.org", "Rappel", "À demain.", "1@h");
+    assert_eq!(send().await, Ok("sg-1".to_owned()));
+    assert_eq!(server.complaints(), Vec::<String>::new());
+    let sent = &server.sent()[0];
+    assert_eq!(
+        (&*sent.to, &*sent.from, &*sent.subject, &*sent.text),
+        ("awa@example.org", "a@h.gm", "Rappel", "À demain.")
+    );
+    let refused = mailer("SG.wrong")
+        .send("awa@example.org", "s", "b", "1@h")
+        .await;
+    assert!(permanent(&refused), "{refused:?}");
+    assert!(
+        format!("{refused:?}").contains("authorization grant"),
+        "{refused:?}"
+    );
+    for (behaviour, known) in [
+        (Behaviour::Busy(1), true),
+        (Behaviour::Answer(503, ""), true),
+        (Behaviour::Silence, false),
+        (Behaviour::HangUp, false),
+        (Behaviour::Garbage, false),
+        (Behaviour::Page, false),
+    ] {
+        server.script.next([behaviour.clone()]);
+        let result = send().await;
+        let as_it_should = if known {
+            temporary(&result)
+        } else {
+            matches!(result, Err(MailError::Unknown(_)))
+        };
+        assert!(as_it_should, "{behaviour:?}: {result:?}");
+    }
+    assert_eq!(server.sent().len(), 1);
 }

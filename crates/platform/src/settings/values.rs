@@ -36,3 +36,12 @@ pub enum LogFormat {
     /// One JSON object per line, for machines.
     Json,
 }
+
+/// Where messages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessagesGo {
+    /// To the people they are for.
+    Out,
+    /// Onto the terminal, to nobody.
+    Console,
+}

@@ -5,6 +5,8 @@ mod createsuperuser;
 mod keys;
 mod migrate;
 mod openapi;
+mod send_appointment_reminders;
+mod send_test_message;
 mod serve;
 mod worker;
 
@@ -48,6 +50,10 @@ enum Command {
     Keys(keys::Args),
     /// Prints the OpenAPI document
     Openapi,
+    /// Reminds now whoever comes soon and was not reminded yet
+    SendAppointmentReminders(send_appointment_reminders::Args),
+    /// Sends one SMS and one e-mail to TEST_PATIENT_PHONE and TEST_PATIENT_EMAIL, and says what came of them
+    SendTestMessage,
 }
 
 /// Why a command did not do its work.
@@ -112,6 +118,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Createsuperuser(args) => createsuperuser::create(settings, args).await,
             Command::Audit(args) => audit::audit(settings, args).await,
             Command::Keys(args) => keys::keys(settings, args).await,
+            Command::SendAppointmentReminders(args) => {
+                send_appointment_reminders::send(settings, &args).await
+            }
+            Command::SendTestMessage => send_test_message::send(settings).await,
             Command::Openapi => Ok(ExitCode::SUCCESS),
         }
     });

@@ -1,0 +1,135 @@
+//! A message to a patient about an appointment, and what became of it.
+
+use jiff::Timestamp;
+use kernel::BuiltinRole;
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::Audited;
+use platform::field::{Blank, Line, Ref};
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use scheduling::appointment::Appointment;
+
+platform::choice! {
+    /// What a message is about.
+    pub enum MessageType {
+        /// An appointment that is to come.
+        Reminder = "reminder",
+        /// An appointment that took place.
+        Followup = "followup",
+    }
+}
+
+platform::choice! {
+    /// How a message travels.
+    pub enum Channel {
+        /// As a text message.
+        Sms = "sms",
+        /// As an e-mail.
+        Email = "email",
+    }
+}
+
+platform::choice! {
+    /// Where a message stands.
+    pub enum MessageStatus {
+        /// Waits for its time, or to be tried again.
+        Pending = "pending",
+        /// A worker is handing it to the provider.
+        Sending = "sending",
+        /// The provider accepted it.
+        Sent = "sent",
+        /// It was not sent, for the reason given.
+        Failed = "failed",
+        /// It is not to be sent any more.
+        Cancelled = "cancelled",
+        /// It was handed over and no answer came, so it may have been sent: a person decides.
+        Unknown = "unknown",
+    }
+}
+
+platform::record! {
+    /// A message to a patient about an appointment. The program makes and sends it; people may have it sent again or not at all.
+    pub struct AppointmentNotification in "appointment_notification" {
+        client {}
+        server {
+            /// What it is about.
+            appointment: Ref<Appointment> = Ref::new(0),
+            /// Whom it is for.
+            patient: Ref<Patient> = Ref::new(0),
+            /// Whether it comes before or after the visit.
+            notification_type: MessageType = MessageType::Reminder,
+            /// How it travels.
+            channel: Channel = Channel::Sms,
+            /// Where it stands.
+            status: MessageStatus = MessageStatus::Pending,
+            /// When it is to be sent.
+            scheduled_for: Timestamp = Timestamp::UNIX_EPOCH,
+            /// When the provider accepted it.
+            sent_at: Option<Timestamp> = None,
+            /// Its text; written anew when it is sent, so that it is right then.
+            message: Sealed<Blank<2000>> = Sealed::new(Blank::default()),
+            /// Why it was not sent, or what went wrong last; often in the provider's words.
+            error_message: Sealed<Blank<1000>> = Sealed::new(Blank::default()),
+            /// How often it was handed to the provider.
+            attempts: i64 = 0,
+            /// When it is tried next; none when it is not going to be.
+            next_attempt_at: Option<Timestamp> = None,
+            /// What the provider calls it.
+            provider_message_id: Option<Line<200>> = None,
+        }
+        hidden {
+            /// Which reminder it is: so many hours before the appointment; 0 for a follow-up.
+            lead_hours: i64 = 0,
+            /// The start of the appointment that it was planned for.
+            starts_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// The claim of the worker that sends it.
+            claim: Blank<36> = Blank::default(),
+            /// Until when the claim holds.
+            lease_until: Option<Timestamp> = None,
+        }
+    }
+}
+
+impl Audited for AppointmentNotification {
+    const NAME: &'static str = "AppointmentNotification";
+
+    fn patient_id(&self) -> Option<i64> {
+        Some(self.patient.get())
+    }
+}
+
+impl Resource for AppointmentNotification {
+    const PATH: &'static str = "appointment-notifications";
+    const VERBS: &'static str = "r";
+    const PATIENT_DATA: bool = true;
+    const FILTERS: &'static [&'static str] = &[
+        "appointment",
+        "patient",
+        "status",
+        "channel",
+        "notification_type",
+        "scheduled_for",
+    ];
+    const ORDERING: &'static [&'static str] = &["scheduled_for"];
+    const PATIENT: Option<&'static str> = Some("patient");
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+        let staff = &[
+            Admin,
+            Doctor,
+            Receptionist,
+            Nurse,
+            Pharmacist,
+            LabTechnician,
+            Cashier,
+        ];
+        Access::nobody().roles(staff, "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("appointment_notification", "patient", grant)
+    }
+}

@@ -1,0 +1,175 @@
+//! What people do about a message: look how it stands, have it sent again, or not at all.
+
+use jiff::Timestamp;
+use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
+use kernel::Code;
+use platform::access::Access;
+use platform::action::Action;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::Blank;
+use platform::http::call::{Call, Reply};
+use platform::operation::{Operation, Without};
+use platform::resource::permission_of;
+use platform::route::Route;
+use platform::seal::Sealed;
+use platform::texts::Text;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::appointment_notification::{AppointmentNotification, MessageStatus};
+use super::schedule::{cancel, messages};
+
+/// How a message stands: exactly this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "AppointmentNotificationStatus")]
+pub struct Standing {
+    /// The message.
+    pub id: i64,
+    /// What it is about.
+    pub appointment_id: i64,
+    /// `reminder` or `followup`.
+    pub notification_type: &'static str,
+    /// `sms` or `email`.
+    pub channel: &'static str,
+    /// `pending`, `sending`, `sent`, `failed`, `cancelled` or `unknown`.
+    pub status: &'static str,
+    /// When it is to be sent.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub scheduled_for: Timestamp,
+    /// When it was sent; null until then.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub sent_at: Option<Timestamp>,
+    /// Why it was not sent; empty when nothing went wrong.
+    pub error_message: String,
+}
+
+impl From<&AppointmentNotification> for Standing {
+    fn from(row: &AppointmentNotification) -> Standing {
+        Standing {
+            id: row.meta.id,
+            appointment_id: row.appointment.get(),
+            notification_type: row.notification_type.as_str(),
+            channel: row.channel.as_str(),
+            status: row.status.as_str(),
+            scheduled_for: row.scheduled_for,
+            sent_at: row.sent_at,
+            error_message: row.error_message.open().to_string(),
+        }
+    }
+}
+
+/// `GET appointment-notifications/{id}/status/`.
+pub(super) fn status() -> Operation {
+    let path = "appointment-notifications/{id}/status/";
+    Route::get("appointment-notifications", path, |cx, call| {
+        Box::pin(show(cx, call))
+    })
+    .with(
+        permission_of::<AppointmentNotification>('r'),
+        Without::Nothing,
+    )
+    .patient_data()
+    .answers::<Standing>(200)
+    .summary("How a message to a patient stands")
+    .done()
+}
+
+async fn show(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let row: AppointmentNotification = cx.load(call.id()?).await?;
+    saw(cx, &row);
+    Reply::ok(&Standing::from(&row))
+}
+
+fn saw(cx: &mut Cx, row: &AppointmentNotification) {
+    use platform::cx::Audited;
+    cx.saw(AppointmentNotification::NAME, row.meta.id, row.patient_id());
+}
+
+fn not_from(status: MessageStatus) -> Error {
+    let text = Text::new("messaging-not-now").with("state", status.as_str());
+    Error::refuse(Code::StateConflict, text).with("status", status.as_str())
+}
+
+/// Sends a message again: one that failed, that was cancelled, of which nobody knows, or that the
+/// patient says never came. The next round takes it, if the appointment still allows.
+pub struct Resend;
+
+impl Action for Resend {
+    type On = AppointmentNotification;
+    type Input = ();
+    type Output = Standing;
+
+    const VERB: &'static str = "resend";
+    const SUMMARY: &'static str = "Send a message to a patient again";
+
+    fn access() -> Access {
+        Access::may(&[Admin, Doctor, Receptionist, Nurse])
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        row: Option<AppointmentNotification>,
+        _input: (),
+    ) -> Result<Standing, Error> {
+        let before = row.ok_or_else(Error::not_found)?;
+        if matches!(
+            before.status,
+            MessageStatus::Pending | MessageStatus::Sending
+        ) {
+            return Err(not_from(before.status));
+        }
+        // What takes its place waits already: sending both would say it twice.
+        let others = messages(cx, before.appointment.get()).await?;
+        let waits = others.iter().any(|other| {
+            other.status == MessageStatus::Pending
+                && (other.notification_type, other.channel, other.lead_hours)
+                    == (before.notification_type, before.channel, before.lead_hours)
+        });
+        if waits {
+            return Err(not_from(MessageStatus::Pending));
+        }
+        let mut row = before.clone();
+        row.status = MessageStatus::Pending;
+        row.attempts = 0;
+        row.next_attempt_at = Some(cx.now());
+        row.sent_at = None;
+        row.error_message = Sealed::new(Blank::default());
+        cx.update(&mut row, &before).await?;
+        cx.tell(platform::jobs::WAKE, "");
+        Ok(Standing::from(&row))
+    }
+}
+
+/// Does not send a message that waits, or closes the case of one of which nobody knows.
+pub struct Cancel;
+
+impl Action for Cancel {
+    type On = AppointmentNotification;
+    type Input = ();
+    type Output = Standing;
+
+    const VERB: &'static str = "cancel";
+    const SUMMARY: &'static str = "Do not send a message to a patient";
+
+    fn access() -> Access {
+        Access::may(&[Admin, Doctor, Receptionist, Nurse])
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        row: Option<AppointmentNotification>,
+        _input: (),
+    ) -> Result<Standing, Error> {
+        let before = row.ok_or_else(Error::not_found)?;
+        let mut row = before.clone();
+        match before.status {
+            MessageStatus::Pending => cancel(&mut row, ""),
+            // What is known of it stays.
+            MessageStatus::Unknown => row.status = MessageStatus::Cancelled,
+            status => return Err(not_from(status)),
+        }
+        cx.update(&mut row, &before).await?;
+        Ok(Standing::from(&row))
+    }
+}

@@ -1,0 +1,85 @@
+//! Messages to patients: planned as rows, sent by workers, each once.
+//!
+//! - [`plan`]: what should be sent for an appointment, and when; [`schedule`] makes the rows so.
+//! - [`round`]: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
+//! - [`sms`] and the platform's mailer: how a message leaves.
+//! - [`callback`], [`opt_out`]: what comes back.
+//! - [`desk`]: what people do about a message.
+
+pub mod appointment_notification;
+mod audience;
+mod callback;
+pub mod desk;
+mod inbound;
+pub mod manual;
+mod migrations;
+pub mod opt_out;
+pub mod outcome;
+pub mod plan;
+mod round;
+mod schedule;
+pub mod signature;
+pub mod sms;
+mod wording;
+
+use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
+use platform::jobs::Round;
+use platform::module::Module;
+use platform::texts::TextSource;
+use scheduling::appointment::Appointment;
+
+use appointment_notification::AppointmentNotification;
+use desk::{Cancel, Resend};
+use opt_out::OptOut;
+
+pub(crate) use migrations::{opt_outs, tables};
+
+/// The name under which appointments' events are heard.
+const REMINDERS: &str = "reminders";
+
+/// Adds all of it to the module's table of contents.
+pub(crate) fn declare(module: Module) -> Module {
+    module
+        .resource::<AppointmentNotification>()
+        .table::<OptOut>("MessagingOptOut")
+        .nested::<Appointment, AppointmentNotification>("notifications", "l")
+        .route(desk::status())
+        .action::<Resend>()
+        .action::<Cancel>()
+        .route(callback::route())
+        .route(inbound::route())
+        .on(AppointmentBooked::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(schedule::booked(cx, event))
+        })
+        .on(AppointmentMoved::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(schedule::moved(cx, event))
+        })
+        .on(AppointmentCancelled::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(schedule::cancelled(cx, event))
+        })
+        .on(AppointmentCompleted::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(schedule::completed(cx, event))
+        })
+        .round(Round {
+            name: "messages to patients",
+            run: |app| Box::pin(async move { round::round(&app).await }),
+        })
+        .reindex(|cx, after| Box::pin(opt_out::reindex(cx, after)))
+        .texts([
+            TextSource {
+                language: "en",
+                name: "messaging/delivery/en",
+                source: include_str!("../../texts/delivery/en.ftl"),
+            },
+            TextSource {
+                language: "fr",
+                name: "messaging/delivery/fr",
+                source: include_str!("../../texts/delivery/fr.ftl"),
+            },
+            TextSource {
+                language: "sw",
+                name: "messaging/delivery/sw",
+                source: include_str!("../../texts/delivery/sw.ftl"),
+            },
+        ])
+}

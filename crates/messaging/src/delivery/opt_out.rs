@@ -1,0 +1,206 @@
+//! Numbers whose owners want no more text messages. It is the number that is out, whoever shares it,
+//! also if it belongs to no patient yet.
+
+use kernel::Phone;
+use platform::audit::{Action, AuditEntry};
+use platform::cx::{Audited, Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::field::Line;
+use platform::record::Record;
+use platform::seal::Sealed;
+use platform::serde_json::json;
+use sea_query::{Alias, ExprTrait, Order};
+
+platform::record! {
+    /// A number to which no more text messages are sent.
+    pub struct OptOut in "messaging_opt_out" {
+        client {}
+        server {}
+        hidden {
+            /// The number, in the form of E.164.
+            phone: Sealed<Line<20>> = Sealed::new(Line::cut("")),
+        }
+    }
+}
+
+impl Audited for OptOut {
+    const NAME: &'static str = "MessagingOptOut";
+}
+
+/// What the digests are made for.
+const FIELD: &str = "messaging_opt_out.phone";
+const WHY: &str = "a number is out whoever it belongs to";
+
+/// What somebody answered to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// No more messages.
+    Out,
+    /// Messages again.
+    In,
+}
+
+/// The words, folded, with the language they belong to.
+const WORDS: &[(&str, Wish, &str)] = &[
+    ("STOP", Wish::Out, "en"),
+    ("STOPALL", Wish::Out, "en"),
+    ("UNSUBSCRIBE", Wish::Out, "en"),
+    ("CANCEL", Wish::Out, "en"),
+    ("END", Wish::Out, "en"),
+    ("QUIT", Wish::Out, "en"),
+    ("OPTOUT", Wish::Out, "en"),
+    ("REVOKE", Wish::Out, "en"),
+    ("ARRET", Wish::Out, "fr"),
+    ("ARRETER", Wish::Out, "fr"),
+    ("ARRETEZ", Wish::Out, "fr"),
+    ("DESABONNER", Wish::Out, "fr"),
+    ("SIMAMA", Wish::Out, "sw"),
+    ("SIMAMISHA", Wish::Out, "sw"),
+    ("ACHA", Wish::Out, "sw"),
+    ("SITISHA", Wish::Out, "sw"),
+    ("START", Wish::In, "en"),
+    ("UNSTOP", Wish::In, "en"),
+    ("COMMENCER", Wish::In, "fr"),
+    ("REPRENDRE", Wish::In, "fr"),
+    ("ANZA", Wish::In, "sw"),
+    ("ENDELEA", Wish::In, "sw"),
+];
+
+/// What a message says, and in which language: one of the words alone, whatever its case, accents and
+/// punctuation. "Please do not stop" is no wish.
+///
+/// ```
+/// use messaging::delivery::opt_out::{Wish, wish};
+/// assert_eq!(wish(" Arrêt. "), Some((Wish::Out, "fr")));
+/// assert_eq!(wish("I cannot stop coughing"), None);
+/// ```
+pub fn wish(text: &str) -> Option<(Wish, &'static str)> {
+    let folded: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .map(|c| match c {
+            'É' | 'È' | 'Ê' => 'E',
+            c => c,
+        })
+        .collect();
+    // A sentence whose letters happen to run together is no word of the list.
+    let one_word = text.split_whitespace().count() <= 2;
+    WORDS
+        .iter()
+        .find(|(word, _, _)| one_word && *word == folded)
+        .map(|(_, wish, language)| (*wish, *language))
+}
+
+/// Whether a number is out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_out(cx: &mut Cx, phone: &Phone) -> Result<bool, Error> {
+    Ok(row(cx, phone).await?.is_some())
+}
+
+async fn row(cx: &mut Cx, phone: &Phone) -> Result<Option<i64>, Error> {
+    let (generation, digest) = cx.app.ring().search_digest(FIELD, phone.as_str());
+    let statement = Statement::raw(
+        "SELECT opt_out FROM messaging_opt_out_digest WHERE generation = $1 AND digest = $2",
+        vec![generation.to_value(), digest.to_vec().to_value()],
+    );
+    let found: Option<(i64,)> = cx.unscoped(WHY).optional(statement).await?;
+    Ok(found.map(|(id,)| id))
+}
+
+/// Notes what the owner of a number wishes; saying it again changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
+    match (wish, row(cx, phone).await?) {
+        (Wish::Out, None) => {
+            let mut out = OptOut {
+                meta: platform::record::Meta::unstored(),
+                phone: Sealed::new(Line::cut(phone.as_str())),
+            };
+            cx.insert(&mut out).await?;
+            digests(cx, &out).await
+        }
+        (Wish::In, Some(id)) => {
+            let statement = Statement::raw(
+                "DELETE FROM messaging_opt_out WHERE id = $1",
+                vec![id.to_value()],
+            );
+            cx.unscoped(WHY).execute(statement).await?;
+            cx.audit(AuditEntry {
+                action: Action::Delete,
+                object_type: OptOut::NAME,
+                object_id: Some(id),
+                patient: None,
+                description: String::new(),
+                details: json!({}),
+            });
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn digests(cx: &mut Cx, out: &OptOut) -> Result<(), Error> {
+    for (generation, digest) in cx.app.ring().digests(FIELD, out.phone.open()) {
+        let statement = Statement::raw(
+            "INSERT INTO messaging_opt_out_digest (generation, digest, opt_out) VALUES ($1, $2, $3) \
+             ON CONFLICT DO NOTHING",
+            vec![
+                generation.to_value(),
+                digest.to_vec().to_value(),
+                out.meta.id.to_value(),
+            ],
+        );
+        cx.unscoped(WHY).execute(statement).await?;
+    }
+    Ok(())
+}
+
+/// Writes the digests anew while the index key rotates.
+pub(super) async fn reindex(cx: &mut Cx, after: i64) -> Result<Option<i64>, Error> {
+    let mut query = select::<OptOut>();
+    query
+        .and_where(column(OptOut::TABLE, "id").gt(after))
+        .order_by((Alias::new(OptOut::TABLE), Alias::new("id")), Order::Asc)
+        .limit(500);
+    let rows: Vec<OptOut> = cx.unscoped(WHY).records(query).await?;
+    for out in &rows {
+        let statement = Statement::raw(
+            "DELETE FROM messaging_opt_out_digest WHERE opt_out = $1",
+            vec![out.meta.id.to_value()],
+        );
+        cx.unscoped(WHY).execute(statement).await?;
+        digests(cx, out).await?;
+    }
+    Ok(rows.last().map(|row| row.meta.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_alone_is_a_wish() {
+        for (text, said) in [
+            ("STOP", Some((Wish::Out, "en"))),
+            ("stop!", Some((Wish::Out, "en"))),
+            (" Stop all ", Some((Wish::Out, "en"))),
+            ("arrêt", Some((Wish::Out, "fr"))),
+            ("ARRÊTER.", Some((Wish::Out, "fr"))),
+            ("Simama", Some((Wish::Out, "sw"))),
+            ("start", Some((Wish::In, "en"))),
+            ("Anza", Some((Wish::In, "sw"))),
+            ("please do not stop", None),
+            ("s t o p", None),
+            ("yes", None),
+            ("", None),
+        ] {
+            assert_eq!(wish(text), said, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! When a patient is written to about an appointment, and what must change so that it is so. Pure.
+
+use jiff::{SignedDuration, Span, Timestamp};
+use kernel::HospitalZone;
+
+use super::appointment_notification::{Channel, MessageStatus, MessageType};
+
+/// After a visit was completed, so long.
+pub const FOLLOWUP_AFTER: SignedDuration = SignedDuration::from_hours(1);
+/// A follow-up that is later than so long is not sent any more.
+pub const FOLLOWUP_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// So many hours before an appointment. Whole days are days of the calendar: across a change of the
+/// clocks it is the same time of day; further hours are hours.
+///
+/// ```
+/// use kernel::HospitalZone;
+/// use messaging::delivery::plan::remind_at;
+/// let zone = HospitalZone::new("Europe/Paris").unwrap();
+/// // Summer time ended on 25 October 2026 at 3:00: 10:00 was an hour further away in UTC the day before.
+/// let starts_at = "2026-10-25T09:00:00Z".parse().unwrap();
+/// assert_eq!(remind_at(&zone, starts_at, 24).to_string(), "2026-10-24T08:00:00Z");
+/// ```
+pub fn remind_at(zone: &HospitalZone, starts_at: Timestamp, hours: u16) -> Timestamp {
+    let local = zone.to_local(starts_at);
+    let same_time = local
+        .date()
+        .checked_sub(Span::new().days(i64::from(hours / 24)))
+        .ok()
+        .and_then(|day| zone.to_utc(day, local.time()).ok());
+    // Only the ends of time have no day before.
+    let same_time = same_time.unwrap_or(starts_at);
+    same_time - SignedDuration::from_hours(i64::from(hours % 24))
+}
+
+/// The reminders of an appointment: how many hours before, and when. What should have gone out already
+/// goes out at once, but once, if the visit is still ahead.
+pub fn reminders(
+    zone: &HospitalZone,
+    starts_at: Timestamp,
+    hours: &[u16],
+    now: Timestamp,
+) -> Vec<(u16, Timestamp)> {
+    if starts_at <= now {
+        return Vec::new();
+    }
+    let mut hours = hours.to_vec();
+    hours.sort_unstable();
+    hours.dedup();
+    let timed = hours
+        .into_iter()
+        .map(|hours| (hours, remind_at(zone, starts_at, hours)));
+    let (mut ahead, missed): (Vec<_>, Vec<_>) = timed.partition(|(_, at)| *at > now);
+    ahead.extend(missed.first().map(|(hours, _)| (*hours, now)));
+    ahead
+}
+
+/// A message that there should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Before or after.
+    pub kind: MessageType,
+    /// How it travels.
+    pub channel: Channel,
+    /// Which reminder; 0 for a follow-up.
+    pub lead_hours: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A message that there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Existing {
+    /// The row.
+    pub id: i64,
+    /// Before or after.
+    pub kind: MessageType,
+    /// How it travels.
+    pub channel: Channel,
+    /// Which reminder; 0 for a follow-up.
+    pub lead_hours: i64,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// The start of the appointment that it was planned for.
+    pub starts_at: Timestamp,
+}
+
+/// What to do with the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A new row.
+    Add(Wanted),
+    /// A row that waits gets another time.
+    Move(i64, Timestamp),
+    /// A row that waits is not to be sent.
+    Cancel(i64),
+}
+
+/// What must change so that what waits is what is wanted. Doing it twice changes nothing more, and
+/// nobody is told twice of the same time. `existing` is in the order of the ids.
+pub fn steps(starts_at: Timestamp, wanted: &[Wanted], existing: &[Existing]) -> Vec<Step> {
+    let same = |row: &Existing, want: &Wanted| {
+        (row.kind, row.channel, row.lead_hours) == (want.kind, want.channel, want.lead_hours)
+    };
+    let waits = |row: &&Existing| row.status == MessageStatus::Pending;
+    let mut steps: Vec<Step> = existing
+        .iter()
+        .filter(waits)
+        .filter(|row| !wanted.iter().any(|want| same(row, want)))
+        .map(|row| Step::Cancel(row.id))
+        .collect();
+    for want in wanted {
+        let mut rows = existing.iter().filter(|row| same(row, want));
+        if let Some(waiting) = rows.clone().find(waits) {
+            // For the same start it stands as it is, perhaps to be tried again.
+            if waiting.starts_at != starts_at {
+                steps.push(Step::Move(waiting.id, want.at));
+            }
+            continue;
+        }
+        let last = rows.rfind(|row| row.status != MessageStatus::Cancelled);
+        if last.is_none_or(|last| last.starts_at != starts_at) {
+            steps.push(Step::Add(*want));
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_before_is_the_same_time_of_day() {
+        for (zone, starts_at, hours, expected) in [
+            (
+                "Africa/Banjul",
+                "2027-05-27T10:00:00Z",
+                24,
+                "2027-05-26T10:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-03-01T10:00:00Z",
+                48,
+                "2027-02-27T10:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-05-27T10:00:00Z",
+                3,
+                "2027-05-27T07:00:00Z",
+            ),
+            (
+                "Africa/Banjul",
+                "2027-05-27T01:00:00Z",
+                26,
+                "2027-05-25T23:00:00Z",
+            ),
+            // Clocks go forward on 28 March 2027 at 1:00 UTC: 9:00 CEST is 7:00 UTC, 9:00 CET 8:00.
+            (
+                "Europe/Paris",
+                "2027-03-28T07:00:00Z",
+                24,
+                "2027-03-27T08:00:00Z",
+            ),
+            // And back on 31 October 2027.
+            (
+                "Europe/Paris",
+                "2027-10-31T08:00:00Z",
+                24,
+                "2027-10-30T07:00:00Z",
+            ),
+            (
+                "America/New_York",
+                "2027-03-14T13:00:00Z",
+                24,
+                "2027-03-13T14:00:00Z",
+            ),
+            // 2:30 does not exist on the day before: it is as long after the gap.
+            (
+                "Europe/Paris",
+                "2027-03-29T00:30:00Z",
+                24,
+                "2027-03-28T01:30:00Z",
+            ),
+            // Hours are hours, also across the change.
+            (
+                "Europe/Paris",
+                "2027-03-28T02:00:00Z",
+                3,
+                "2027-03-27T23:00:00Z",
+            ),
+        ] {
+            let zone = HospitalZone::new(zone).unwrap();
+            assert_eq!(
+                remind_at(&zone, at(starts_at), hours),
+                at(expected),
+                "{starts_at} {hours}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_late_goes_out_once_if_the_visit_is_ahead() {
+        let zone = HospitalZone::new("Africa/Banjul").unwrap();
+        let starts_at = at("2027-05-27T10:00:00Z");
+        for (now, hours, expected) in [
+            (
+                "2027-05-20T10:00:00Z",
+                &[24][..],
+                vec![(24, "2027-05-26T10:00:00Z")],
+            ),
+            ("2027-05-20T10:00:00Z", &[], vec![]),
+            (
+                "2027-05-20T10:00:00Z",
+                &[24, 3, 24],
+                vec![(3, "2027-05-27T07:00:00Z"), (24, "2027-05-26T10:00:00Z")],
+            ),
+            (
+                "2027-05-26T12:00:00Z",
+                &[24, 3],
+                vec![(3, "2027-05-27T07:00:00Z"), (24, "2027-05-26T12:00:00Z")],
+            ),
+            (
+                "2027-05-26T10:00:00Z",
+                &[24],
+                vec![(24, "2027-05-26T10:00:00Z")],
+            ),
+            (
+                "2027-05-27T09:00:00Z",
+                &[24, 3],
+                vec![(3, "2027-05-27T09:00:00Z")],
+            ),
+            ("2027-05-27T10:00:00Z", &[24], vec![]),
+        ] {
+            let expected: Vec<_> = expected.into_iter().map(|(h, t)| (h, at(t))).collect();
+            assert_eq!(
+                reminders(&zone, starts_at, hours, at(now)),
+                expected,
+                "{now} {hours:?}"
+            );
+        }
+    }
+
+    fn want(lead_hours: i64, time: &str) -> Wanted {
+        Wanted {
+            kind: MessageType::Reminder,
+            channel: Channel::Sms,
+            lead_hours,
+            at: at(time),
+        }
+    }
+
+    fn row(id: i64, status: MessageStatus, starts_at: &str) -> Existing {
+        Existing {
+            id,
+            kind: MessageType::Reminder,
+            channel: Channel::Sms,
+            lead_hours: 24,
+            status,
+            starts_at: at(starts_at),
+        }
+    }
+
+    #[test]
+    fn rows_follow_the_appointment() {
+        use MessageStatus::{Cancelled, Failed, Pending, Sending, Sent, Unknown};
+        const NEW: &str = "2027-05-27T10:00:00Z";
+        const OLD: &str = "2027-05-20T10:00:00Z";
+        const TIME: &str = "2027-05-26T10:00:00Z";
+        let one = [want(24, TIME)];
+        let add = vec![Step::Add(one[0])];
+        for (what, existing, wanted, expected) in [
+            ("nothing yet", vec![], &one[..], add.clone()),
+            ("it waits", vec![row(1, Pending, NEW)], &one, vec![]),
+            (
+                "it moves",
+                vec![row(1, Pending, OLD)],
+                &one,
+                vec![Step::Move(1, at(TIME))],
+            ),
+            (
+                "it is off",
+                vec![row(1, Pending, OLD)],
+                &[],
+                vec![Step::Cancel(1)],
+            ),
+            ("it was sent", vec![row(1, Sent, NEW)], &one, vec![]),
+            ("it failed", vec![row(1, Failed, NEW)], &one, vec![]),
+            ("nobody knows", vec![row(1, Unknown, NEW)], &one, vec![]),
+            ("it is on its way", vec![row(1, Sending, NEW)], &one, vec![]),
+            (
+                "it is on its way with the old time",
+                vec![row(1, Sending, OLD)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "it was sent for the old time",
+                vec![row(1, Sent, OLD)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "it stands again",
+                vec![row(1, Cancelled, NEW)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "moved away and back after it was sent",
+                vec![row(1, Sent, NEW), row(2, Sent, OLD)],
+                &one,
+                add.clone(),
+            ),
+            (
+                "moved away and back before the second was sent",
+                vec![row(1, Sent, NEW), row(2, Cancelled, OLD)],
+                &one,
+                vec![],
+            ),
+            ("sent and off", vec![row(1, Sent, NEW)], &[], vec![]),
+        ] {
+            assert_eq!(steps(at(NEW), wanted, &existing), expected, "{what}");
+        }
+    }
+
+    proptest! {
+        /// A reminder is never after the visit and never in the past.
+        #[test]
+        fn reminders_are_between_now_and_the_visit(
+            start in 0i64..4_000_000_000, before in 0i64..3_000_000, hours in prop::collection::vec(1u16..720, 0..4),
+        ) {
+            let zone = HospitalZone::new("Europe/Paris").unwrap();
+            let starts_at = Timestamp::from_second(start).unwrap();
+            let now = Timestamp::from_second(start - before).unwrap();
+            for (_, when) in reminders(&zone, starts_at, &hours, now) {
+                prop_assert!(when >= now && when < starts_at);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+message-reminder-sms = Hello { $name }, you have an appointment on { $when }. To get no more messages, reply STOP.
+    .with-hospital = { $hospital }: hello { $name }, you have an appointment on { $when }. To get no more messages, reply STOP.
+message-followup-sms = Hello { $name }, thank you for your visit. If you have questions or feel worse, please call or come back. To get no more messages, reply STOP.
+    .with-hospital = { $hospital }: hello { $name }, thank you for your visit. If you have questions or feel worse, please call or come back. To get no more messages, reply STOP.
+message-reminder-subject = Your appointment
+    .with-hospital = Your appointment at { $hospital }
+message-reminder-email =
+    Hello { $name },
+
+    you have an appointment on { $when }.
+
+    If you cannot come, please let us know, so that somebody else can have your time.
+    .with-hospital =
+        Hello { $name },
+
+        you have an appointment at { $hospital } on { $when }.
+
+        If you cannot come, please let us know, so that somebody else can have your time.
+message-followup-subject = Thank you for your visit
+    .with-hospital = Thank you for your visit to { $hospital }
+message-followup-email =
+    Hello { $name },
+
+    thank you for your visit. If you have questions or feel worse, please call or come back.
+    .with-hospital =
+        Hello { $name },
+
+        thank you for your visit to { $hospital }. If you have questions or feel worse, please call or come back.
+message-opted-out = You will get no more messages from us. To get them again, reply START.
+message-opted-in = You will get our messages again. To get no more, reply STOP.
+message-test = This is a test message from Chelal.
+message-test-subject = Test message
+messaging-not-now = This is not possible while the message is { $state }.

@@ -1,0 +1,33 @@
+message-reminder-sms = Bonjour { $name }, vous avez rendez-vous le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
+    .with-hospital = { $hospital } : bonjour { $name }, vous avez rendez-vous le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
+message-followup-sms = Bonjour { $name }, merci de votre visite. Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez. Pour ne plus recevoir de messages, répondez ARRET.
+    .with-hospital = { $hospital } : bonjour { $name }, merci de votre visite. Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez. Pour ne plus recevoir de messages, répondez ARRET.
+message-reminder-subject = Votre rendez-vous
+    .with-hospital = Votre rendez-vous – { $hospital }
+message-reminder-email =
+    Bonjour { $name },
+
+    vous avez rendez-vous le { $when }.
+
+    Si vous ne pouvez pas venir, prévenez-nous, afin que quelqu’un d’autre puisse prendre votre place.
+    .with-hospital =
+        Bonjour { $name },
+
+        vous avez rendez-vous le { $when } ({ $hospital }).
+
+        Si vous ne pouvez pas venir, prévenez-nous, afin que quelqu’un d’autre puisse prendre votre place.
+message-followup-subject = Merci de votre visite
+    .with-hospital = Merci de votre visite – { $hospital }
+message-followup-email =
+    Bonjour { $name },
+
+    merci de votre visite. Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez.
+    .with-hospital =
+        Bonjour { $name },
+
+        merci de votre visite ({ $hospital }). Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez.
+message-opted-out = Vous ne recevrez plus de messages de notre part. Pour en recevoir à nouveau, répondez START.
+message-opted-in = Vous recevrez à nouveau nos messages. Pour ne plus en recevoir, répondez ARRET.
+message-test = Ceci est un message d’essai de Chelal.
+message-test-subject = Message d’essai
+messaging-not-now = Impossible tant que le message est dans l’état { $state }.

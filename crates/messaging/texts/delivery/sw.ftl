@@ -1,0 +1,33 @@
+message-reminder-sms = Habari { $name }, una miadi siku ya { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
+    .with-hospital = { $hospital }: habari { $name }, una miadi siku ya { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
+message-followup-sms = Habari { $name }, asante kwa kututembelea. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi. Ili usipokee ujumbe tena, jibu SIMAMA.
+    .with-hospital = { $hospital }: habari { $name }, asante kwa kututembelea. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi. Ili usipokee ujumbe tena, jibu SIMAMA.
+message-reminder-subject = Miadi yako
+    .with-hospital = Miadi yako – { $hospital }
+message-reminder-email =
+    Habari { $name },
+
+    una miadi siku ya { $when }.
+
+    Kama huwezi kuja, tafadhali tujulishe ili mtu mwingine apate nafasi yako.
+    .with-hospital =
+        Habari { $name },
+
+        una miadi katika { $hospital } siku ya { $when }.
+
+        Kama huwezi kuja, tafadhali tujulishe ili mtu mwingine apate nafasi yako.
+message-followup-subject = Asante kwa kututembelea
+    .with-hospital = Asante kwa kuitembelea { $hospital }
+message-followup-email =
+    Habari { $name },
+
+    asante kwa kututembelea. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi.
+    .with-hospital =
+        Habari { $name },
+
+        asante kwa kuitembelea { $hospital }. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi.
+message-opted-out = Hutapokea tena ujumbe kutoka kwetu. Ili kupokea tena, jibu ANZA.
+message-opted-in = Utapokea tena ujumbe wetu. Ili usipokee, jibu SIMAMA.
+message-test = Huu ni ujumbe wa majaribio kutoka Chelal.
+message-test-subject = Ujumbe wa majaribio
+messaging-not-now = Haiwezekani wakati ujumbe uko katika hali ya { $state }.

@@ -1,0 +1,211 @@
+//! `docs/walkthroughs/`, executed: what stands there is what was asked and answered just now.
+//!
+//! Set `CHELAL_TEST_WRITE` to anything to write the files instead of comparing them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write;
+use std::path::Path;
+
+use counterparts::{SendGrid, Twilio};
+use serde_json::{Value as Json, json};
+use testkit::{Base, Caller, Reply};
+
+/// A page being written.
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn new(title: &str, begin: &str) -> Page {
+        let note = "This page is made and checked by a test (`crates/server/tests/walkthrough.rs`): requests and \
+                    answers are what was really sent, but for tokens, which are left out, and `uid`s, which differ \
+                    each time.";
+        Page {
+            text: format!("# {title}\n\n{begin}\n\n{note}\n"),
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        write!(self.text, "\n{text}\n").unwrap();
+    }
+
+    fn show(&mut self, kind: &str, text: &str) {
+        write!(self.text, "\n```{kind}\n{}\n```\n", text.trim_end()).unwrap();
+    }
+
+    async fn ask(&mut self, who: &Caller, method: &str, path: &str, body: Option<Json>) -> Reply {
+        let mut request = who.request(method, path);
+        let mut shown = format!("{method} /api/{path}");
+        if let Some(body) = &body {
+            request = request.json(body);
+            if body.as_object().is_some_and(|body| !body.is_empty()) {
+                write!(shown, "\n\n{}", pretty(&body.to_string())).unwrap();
+            }
+        }
+        let reply = request.send().await;
+        self.show("http", &shown);
+        let answer = format!("HTTP {}\n\n{}", reply.status, pretty(&reply.text()));
+        self.show("http", &answer);
+        assert!(reply.status.is_success(), "{shown}\n{answer}");
+        reply
+    }
+
+    /// Compares with the file, or writes it.
+    fn finish(self, name: &str) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/walkthroughs");
+        let path = root.join(name);
+        if std::env::var_os("CHELAL_TEST_WRITE").is_some() {
+            std::fs::create_dir_all(&root).unwrap();
+            std::fs::write(&path, self.text).unwrap();
+            return;
+        }
+        let known = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            known == self.text,
+            "docs/walkthroughs/{name} is not what happens now; look at the difference after\n\
+             CHELAL_TEST_WRITE=1 cargo test -p chelal --test walkthrough"
+        );
+    }
+}
+
+/// JSON with a line for each member, its members in their order, and without what differs each time.
+fn pretty(json: &str) -> String {
+    let mut out = String::new();
+    let (mut depth, mut inside, mut escaped) = (0usize, false, false);
+    let mut before = ' ';
+    for c in json.chars() {
+        let break_line = |out: &mut String, depth: usize| {
+            out.push('\n');
+            out.push_str(&"  ".repeat(depth));
+        };
+        if inside {
+            out.push(c);
+            inside = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+        } else {
+            match c {
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth -= 1,
+                _ => {}
+            }
+            let empty = matches!((before, c), ('{', '}') | ('[', ']'));
+            let opened = matches!(before, '{' | '[' | ',');
+            if !empty && (opened || matches!(c, '}' | ']')) {
+                break_line(&mut out, depth - usize::from(matches!(c, '{' | '[')));
+            }
+            out.push(c);
+            if c == ':' {
+                out.push(' ');
+            }
+            inside = c == '"';
+        }
+        before = c;
+    }
+    let lines = out
+        .lines()
+        .map(|line| match line.split_once("\"uid\": \"") {
+            Some((start, _)) => format!("{start}\"uid\": \"…\","),
+            None => line.to_owned(),
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn front_desk() {
+    testkit::run(Base::Sqlite, |world| {
+        Box::pin(async move {
+            let (twilio, sendgrid) = (Twilio::start().await, SendGrid::start().await);
+            let node = world
+                .node(&[
+                    ("CHELAL_HOSPITAL_NAME", "Edward Francis Hospital"),
+                    ("TWILIO_API_URL", &twilio.url),
+                    ("TWILIO_ACCOUNT_SID", Twilio::ACCOUNT),
+                    ("TWILIO_AUTH_TOKEN", Twilio::TOKEN),
+                    ("TWILIO_PHONE_NUMBER", Twilio::NUMBER),
+                    ("SENDGRID_API_URL", &sendgrid.url),
+                    ("SENDGRID_API_KEY", SendGrid::KEY),
+                    ("DEFAULT_FROM_EMAIL", "no-reply@hospital.gm"),
+                ])
+                .await;
+            let doctor = world
+                .user("ceesay", Some(kernel::BuiltinRole::Doctor))
+                .await;
+            world
+                .user("isatou", Some(kernel::BuiltinRole::Receptionist))
+                .await;
+            let begin = "A patient comes to the front desk, is registered and given an appointment, is reminded of \
+                         it, is seen, and hears from the hospital afterwards.";
+            let mut page = Page::new("At the front desk", begin);
+
+            page.say("## Monday: registration and booking");
+            page.say("Isatou, the receptionist, has signed in (`POST /api/auth/`) and registers a new patient.");
+            let desk = world.sign_in("isatou", testkit::PASSWORD).await;
+            let body = json!({
+                "first_name": "Jane", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
+                "contact_info": "783 4351", "email": "jane@example.org", "address": "Banjul",
+            });
+            let patient = page.ask(&desk, "POST", "patients/", Some(body)).await.id();
+            page.say("Jane wants to see Dr Ceesay on Wednesday at ten.");
+            let body = json!({ "patient": patient, "doctor": doctor, "date": "2026-11-25", "time": "10:00" });
+            let visit = page
+                .ask(&desk, "POST", "appointments/", Some(body))
+                .await
+                .id();
+            node.settle().await;
+            page.say("A moment later two reminders wait for their time, the same hour of the day before.");
+            let path = format!("appointments/{visit}/notifications/");
+            let waiting = page.ask(&desk, "GET", &path, None).await;
+            let sms = waiting.json.as_array().unwrap().iter();
+            let sms = sms
+                .filter(|row| row["channel"] == "sms")
+                .find_map(|row| row["id"].as_i64());
+
+            page.say("## Tuesday, ten o'clock: the reminder");
+            world.clock.set("2026-11-24T10:00:00Z".parse().unwrap());
+            node.settle().await;
+            page.say("Jane's phone shows:");
+            page.show("text", &twilio.sent()[0].body);
+            page.say("And her mailbox:");
+            let mail = &sendgrid.sent()[0];
+            page.show(
+                "text",
+                &format!("Subject: {}\n\n{}", mail.subject, mail.text),
+            );
+            let desk = world.sign_in("isatou", testkit::PASSWORD).await;
+            let path = format!("appointment-notifications/{}/status/", sms.unwrap());
+            page.ask(&desk, "GET", &path, None).await;
+
+            page.say("## Wednesday: the visit");
+            world.clock.set("2026-11-25T09:52:00Z".parse().unwrap());
+            page.say("Jane comes, a little early, and gets a number in the doctor's queue.");
+            let desk = world.sign_in("isatou", testkit::PASSWORD).await;
+            page.ask(
+                &desk,
+                "POST",
+                &format!("appointments/{visit}/check_in/"),
+                Some(json!({})),
+            )
+            .await;
+            world.clock.set("2026-11-25T10:20:00Z".parse().unwrap());
+            page.say("Dr Ceesay has seen her.");
+            let seen_by = world.sign_in("ceesay", testkit::PASSWORD).await;
+            page.ask(
+                &seen_by,
+                "POST",
+                &format!("appointments/{visit}/complete/"),
+                Some(json!({})),
+            )
+            .await;
+
+            page.say("## An hour later: the follow-up");
+            node.settle().await;
+            world.clock.set("2026-11-25T11:20:00Z".parse().unwrap());
+            node.settle().await;
+            page.say("Jane's phone shows:");
+            page.show("text", &twilio.sent()[1].body);
+            assert_eq!((twilio.sent().len(), sendgrid.sent().len()), (2, 2));
+            assert_eq!(twilio.complaints(), Vec::<String>::new());
+            page.finish("front-desk.md");
+        })
+    });
+}
