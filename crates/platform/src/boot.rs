@@ -9,8 +9,8 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer;
-use crate::db::Db;
 use crate::db::migrate;
+use crate::db::{Db, DbUrl};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::keys;
@@ -18,6 +18,7 @@ use crate::mail::Mailer;
 use crate::module::{Module, Registry};
 use crate::outgoing::Outgoing;
 use crate::resource::count::CountCache;
+use crate::seal::KeyRing;
 use crate::settings::Settings;
 use crate::texts::Texts;
 use crate::totals::Totals;
@@ -42,13 +43,44 @@ pub struct Parts {
 ///
 /// # Errors
 /// When the database cannot be reached or migrated, or the keys cannot be opened.
-pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
+pub async fn boot(mut parts: Parts) -> Result<Arc<App>, Error> {
     let db = Db::connect(&parts.settings.db_config()).await?;
-    let mut modules = vec![crate::migrations::module()];
-    modules.extend(parts.modules);
-    let registry = Registry::new(modules);
+    let registry = registry(&mut parts);
     migrate(&db, &registry.migrations()).await?;
     let ring = keys::unlock(&db, &parts.settings, parts.clock.now()).await?;
+    let app = assemble(parts, db, registry, ring)?;
+    Registry::seed(&app).await?;
+    Ok(app)
+}
+
+/// The same on a database as it stands: nothing is migrated, made or seeded. For commands that must not
+/// change what they are run on, such as a backup before an upgrade.
+///
+/// # Errors
+/// When there is no database, or its keys cannot be opened.
+pub async fn attach(mut parts: Parts) -> Result<Arc<App>, Error> {
+    if let DbUrl::Sqlite(path) = &parts.settings.database
+        && !path.exists()
+    {
+        return Err(Error::internal(format!(
+            "there is no database at {}; set CHELAL_DATA_DIR or DATABASE_URL to where it is",
+            path.display()
+        )));
+    }
+    let db = Db::connect(&parts.settings.db_config()).await?;
+    let registry = registry(&mut parts);
+    let ring = keys::load(&db, &parts.settings).await?;
+    assemble(parts, db, registry, ring)
+}
+
+/// The given modules after the platform's own.
+fn registry(parts: &mut Parts) -> Registry {
+    let mut modules = vec![crate::migrations::module()];
+    modules.append(&mut parts.modules);
+    Registry::new(modules)
+}
+
+fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<Arc<App>, Error> {
     let sources: Vec<_> = registry
         .modules
         .iter()
@@ -74,7 +106,6 @@ pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
     });
     app.reads.start(&app);
     keys::watch(&app);
-    Registry::seed(&app).await?;
     Ok(app)
 }
 

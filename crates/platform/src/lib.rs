@@ -14,6 +14,7 @@ pub mod access;
 pub mod account;
 pub mod action;
 pub mod actor;
+pub mod alert;
 pub mod app;
 pub mod audit;
 pub mod backup;

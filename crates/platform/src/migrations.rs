@@ -1,5 +1,8 @@
 //! The platform's own tables, and its place in the list of modules.
 
+use kernel::BuiltinRole;
+
+use crate::access::Access;
 use crate::audit::AuditLog;
 use crate::db::{Ddl, Migration};
 use crate::idempotency::IdempotentReply;
@@ -27,6 +30,8 @@ pub fn module() -> Module {
         .table::<JobRow>("Job")
         .job(crate::jobs::CLEANUP)
         .table::<IdempotentReply>("IdempotentReply")
+        .permission(crate::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
+        .alerts(|cx, _| Box::pin(crate::alert::notices(cx)))
         .texts([
             TextSource {
                 language: "en",

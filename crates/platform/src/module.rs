@@ -9,6 +9,7 @@ use kernel::Code;
 use crate::access::{Access, Grant, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
+use crate::alert::Alerts;
 use crate::app::App;
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
@@ -39,6 +40,7 @@ pub struct Module {
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
+    pub(crate) alerts: Vec<Alerts>,
     pub(crate) exclusions: Vec<Exclusion>,
 }
 
@@ -144,6 +146,7 @@ impl Module {
             account_sections: Vec::new(),
             exclusions: Vec::new(),
             figures: Vec::new(),
+            alerts: Vec::new(),
         }
     }
 
@@ -280,6 +283,13 @@ impl Module {
         self
     }
 
+    /// Alerts that the module raises.
+    #[must_use]
+    pub fn alerts(mut self, alerts: Alerts) -> Module {
+        self.alerts.push(alerts);
+        self
+    }
+
     /// A report: what a question about a stretch of time is answered, as JSON or CSV.
     #[must_use]
     pub fn report(self, report: Report) -> Module {
@@ -392,6 +402,13 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.figures.iter().copied())
+    }
+
+    /// Everything that raises alerts, in the order of the modules.
+    pub fn alerts(&self) -> impl Iterator<Item = Alerts> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.alerts.iter().copied())
     }
 
     /// Every kind of job.

@@ -77,3 +77,12 @@ locked-out =
        *[other] Too many failed attempts. Try again in { $seconds } seconds.
     }
 password-change-required = Choose a new password first: the one you signed in with was temporary.
+
+## Alerts
+alert-jobs-failed =
+    { $count ->
+        [one] A background task of the kind “{ $kind }” failed for good. See the server's log for the cause.
+       *[other] { $count } background tasks of the kind “{ $kind }” failed for good. See the server's log for the cause.
+    }
+alert-key-beside-database = The master key lies beside the database: whoever copies the directory has both. Move it elsewhere and set CHELAL_KEY_FILE.
+alert-anchor-beside-database = The anchor of the audit trail lies beside the database: whoever can cut the trail can cut it, too. Set CHELAL_AUDIT_ANCHOR to a file on another disk or machine.

@@ -76,3 +76,12 @@ locked-out =
        *[other] Trop de tentatives infructueuses. Réessayez dans { $seconds } secondes.
     }
 password-change-required = Choisissez d’abord un nouveau mot de passe : celui avec lequel vous vous êtes connecté était temporaire.
+
+## Alertes
+alert-jobs-failed =
+    { $count ->
+        [one] Une tâche de fond du type « { $kind } » a définitivement échoué. La cause figure dans le journal du serveur.
+       *[other] { $count } tâches de fond du type « { $kind } » ont définitivement échoué. La cause figure dans le journal du serveur.
+    }
+alert-key-beside-database = La clé principale se trouve à côté de la base de données : qui copie le dossier a les deux. Déplacez-la et définissez CHELAL_KEY_FILE.
+alert-anchor-beside-database = L’ancre du journal d’audit se trouve à côté de la base de données : qui peut tronquer le journal peut aussi la tronquer. Définissez CHELAL_AUDIT_ANCHOR vers un fichier sur un autre disque ou une autre machine.

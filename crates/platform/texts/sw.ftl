@@ -64,3 +64,12 @@ session-revoked = Kipindi hiki kimefungwa. Ingia tena.
 account-inactive = Akaunti hii haitumiki kwa sasa. Wasiliana na msimamizi wako.
 locked-out = Majaribio mengi yameshindikana. Jaribu tena baada ya sekunde { $seconds }.
 password-change-required = Chagua kwanza nenosiri jipya: ulilotumia kuingia lilikuwa la muda.
+
+## Tahadhari
+alert-jobs-failed =
+    { $count ->
+        [one] Kazi moja ya nyuma ya aina “{ $kind }” imeshindwa kabisa. Angalia kumbukumbu za seva kujua sababu.
+       *[other] Kazi { $count } za nyuma za aina “{ $kind }” zimeshindwa kabisa. Angalia kumbukumbu za seva kujua sababu.
+    }
+alert-key-beside-database = Ufunguo mkuu upo kando ya hifadhidata: anayenakili folda anapata vyote viwili. Uhamishie mahali pengine na uweke CHELAL_KEY_FILE.
+alert-anchor-beside-database = Nanga ya kumbukumbu za ukaguzi ipo kando ya hifadhidata: anayeweza kukata kumbukumbu anaweza kuikata pia. Weka CHELAL_AUDIT_ANCHOR kwenye faili iliyo katika diski au mashine nyingine.

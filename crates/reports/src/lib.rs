@@ -1,4 +1,4 @@
-//! Figures: dashboards and statistics, put together from what the modules declare.
+//! Figures and alerts: dashboards and statistics, put together from what the modules declare.
 //!
 //! This crate counts nothing. A module that can count something declares a
 //! [`Figure`](platform::figure::Figure), and whatever it can tell about a stretch of time as a
@@ -12,10 +12,12 @@
     )
 )]
 
+mod alerts;
 mod dashboard;
 
 use platform::module::Module;
 use platform::route::Route;
+use platform::serde_json::json;
 
 pub use dashboard::{STATISTICS, promised};
 
@@ -36,6 +38,29 @@ pub fn module() -> Module {
             })
             .answers::<dashboard::Figures>(200)
             .summary("The hospital in numbers")
+            .done(),
+        )
+        .route(
+            Route::get("alerts", "alerts/", |cx, call| {
+                Box::pin(alerts::list(cx, call))
+            })
+            .answers::<alerts::Page>(200)
+            .query(
+                "unread",
+                json!({ "type": "boolean" }),
+                "Only alerts that nobody acknowledged.",
+            )
+            .query(
+                "limit",
+                json!({ "type": "integer", "minimum": 1, "maximum": 1000 }),
+                "So many at most.",
+            )
+            .query(
+                "offset",
+                json!({ "type": "integer", "minimum": 0 }),
+                "After so many.",
+            )
+            .summary("What the caller must look at, the newest first")
             .done(),
         )
 }

@@ -11,5 +11,6 @@ pub fn modules() -> Vec<Module> {
         clinical::module(),
         messaging::module(),
         reports::module(),
+        crate::web::pages_module(),
     ]
 }

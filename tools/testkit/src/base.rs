@@ -48,6 +48,16 @@ impl Fresh {
         };
         Some(Fresh { dir, url })
     }
+
+    /// A place where no database is yet: an empty directory, or an empty database on the tests' server.
+    pub(crate) fn empty(base: Base) -> Option<Fresh> {
+        let dir = TempDir::with_prefix("chelal-test-").expect("a temporary directory");
+        let url = match base {
+            Base::Sqlite => "sqlite://chelal.db".to_owned(),
+            Base::Postgres => test_postgres::server()?.create_database("empty"),
+        };
+        Some(Fresh { dir, url })
+    }
 }
 
 impl Drop for Fresh {

@@ -34,21 +34,32 @@ impl Installation {
     /// A new one; `None` where there is no PostgreSQL. `binary` is `env!("CARGO_BIN_EXE_chelal")`.
     pub fn new(base: Base, binary: &str) -> Option<Installation> {
         let fresh = Fresh::new(base, &schema_key(), prepare)?;
+        let mut installation = Installation::at(fresh, binary);
+        installation.set("CHELAL_MASTER_KEY", MASTER_KEY);
+        Some(installation)
+    }
+
+    /// One where nothing is yet, not even a master key, as on a fresh machine; `None` where there is no
+    /// PostgreSQL.
+    pub fn empty(base: Base, binary: &str) -> Option<Installation> {
+        Some(Installation::at(Fresh::empty(base)?, binary))
+    }
+
+    fn at(fresh: Fresh, binary: &str) -> Installation {
         let settings = [
             ("CHELAL_BIND", "127.0.0.1:0".to_owned()),
             ("CHELAL_DATA_DIR", fresh.dir.path().display().to_string()),
             ("DATABASE_URL", fresh.url.clone()),
-            ("CHELAL_MASTER_KEY", MASTER_KEY.to_owned()),
             ("CHELAL_RATE_LIMIT", "0".to_owned()),
         ];
-        Some(Installation {
+        Installation {
             binary: binary.into(),
             settings: settings
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             fresh,
-        })
+        }
     }
 
     /// Makes the account [`SUPERUSER`] with [`PASSWORD`].

@@ -190,7 +190,8 @@ fn key(found: &mut Findings, settings: &Settings) {
     }
 }
 
-fn same_directory(one: &Path, other: &Path) -> bool {
+/// Whether two files lie, or would lie, in one directory.
+pub(crate) fn same_directory(one: &Path, other: &Path) -> bool {
     let directory = |path: &Path| -> Option<PathBuf> {
         let parent = path
             .parent()

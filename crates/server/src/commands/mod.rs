@@ -1,7 +1,10 @@
 //! The commands of `chelal`, one file each.
 
 mod audit;
+mod backup;
 mod createsuperuser;
+mod demo;
+mod doctor;
 mod keys;
 mod migrate;
 mod openapi;
@@ -44,6 +47,14 @@ enum Command {
     Migrate,
     /// Makes an account with every right
     Createsuperuser(createsuperuser::Args),
+    /// Serves a small made-up hospital to look at; yours is not touched
+    Demo(demo::Args),
+    /// Copies everything but the master key to one file, while the hospital works
+    Backup(backup::BackupArgs),
+    /// Puts a backup in the place of an empty database
+    Restore(backup::RestoreArgs),
+    /// Looks at settings, keys, database, disk and mail, and says what to mend; exit code 1 if something fails
+    Doctor,
     /// The audit trail
     Audit(audit::Args),
     /// The encryption keys
@@ -102,14 +113,25 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         openapi::print();
         return Ok(ExitCode::SUCCESS);
     }
-    let loaded = Settings::from_env().map_err(|error| Failure::Misconfigured(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
+    let loaded = Settings::from_env();
+    let command = match command {
+        // What the settings are is the first thing that it looks at, and does not matter to a demo.
+        Command::Doctor => return Ok(runtime.block_on(doctor::examine_all(loaded))),
+        Command::Demo(args) => {
+            let done = runtime.block_on(demo::demo(args));
+            runtime.shutdown_timeout(Duration::from_secs(2));
+            return done;
+        }
+        command => command,
+    };
+    let loaded = loaded.map_err(|error| Failure::Misconfigured(error.to_string()))?;
     let settings = loaded.settings;
     crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
     for notice in loaded.notices {
         tracing::warn!("{notice}");
     }
-    let runtime = tokio::runtime::Runtime::new()
-        .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
     let done = runtime.block_on(async {
         match command {
             Command::Serve(args) => serve::serve(settings, &args).await,
@@ -118,11 +140,14 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Createsuperuser(args) => createsuperuser::create(settings, args).await,
             Command::Audit(args) => audit::audit(settings, args).await,
             Command::Keys(args) => keys::keys(settings, args).await,
+            Command::Backup(args) => backup::backup(settings, args).await,
+            Command::Restore(args) => backup::restore(settings, args).await,
+            // Done above.
+            Command::Openapi | Command::Doctor | Command::Demo(_) => Ok(ExitCode::SUCCESS),
             Command::SendAppointmentReminders(args) => {
                 send_appointment_reminders::send(settings, &args).await
             }
             Command::SendTestMessage => send_test_message::send(settings).await,
-            Command::Openapi => Ok(ExitCode::SUCCESS),
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(2));
@@ -131,19 +156,23 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
 
 /// The application as the settings say.
 async fn build(settings: Settings) -> Result<(Arc<App>, Router), Failure> {
+    Ok(crate::build(parts(settings)?).await?)
+}
+
+/// What the application is made of.
+fn parts(settings: Settings) -> Result<Parts, Failure> {
     let mut shared = Shared::default();
     let hasher = identity::credential::password::HasherConfig::default();
     let door = identity::door::door(hasher, &mut shared)
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    let parts = Parts {
+    Ok(Parts {
         mailer: Mailer::from_settings(&settings),
         settings,
         clock: Clock::system(),
         modules: crate::modules::modules(),
         door,
         shared,
-    };
-    Ok(crate::build(parts).await?)
+    })
 }
 
 /// Done when the program is told to stop: by Ctrl-C or, on Unix, SIGTERM. It listens from the call on,

@@ -18,7 +18,7 @@ use crate::web::{Lifecycle, metrics_router};
 /// How long the worker may take to finish the jobs it holds; then their leases end by themselves.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct Args {
     /// Leaves jobs and messages to `chelal worker`
     #[arg(long)]
@@ -85,16 +85,15 @@ async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
         .local_addr()
         .map_err(|error| Failure::Failed(error.to_string()))?;
     let url = &app.settings.public_url;
-    println!(
-        "Chelal {} listens on http://{address}",
-        env!("CARGO_PKG_VERSION")
-    );
-    println!("API documentation: {url}/docs/");
-    match identity::bootstrap::setup_link(app).await? {
-        Some(link) => println!(
+    let way_in = match identity::bootstrap::setup_link(app).await? {
+        Some(link) => format!(
             "There is no account yet. Make the first one here (works once, for a day):\n  {link}\nor with: chelal createsuperuser --username NAME --email ADDRESS --password-stdin"
         ),
-        None => println!("Log in: POST {url}/api/auth/ with username and password."),
-    }
+        None => format!("Log in: POST {url}/api/auth/ with username and password."),
+    };
+    println!(
+        "Chelal {} listens on http://{address}\nAPI documentation: {url}/docs/\n{way_in}",
+        env!("CARGO_PKG_VERSION")
+    );
     Ok(())
 }

@@ -71,6 +71,10 @@ fn network(address: IpAddr) -> IpAddr {
 
 /// Whether a path is open to guessing.
 pub(super) fn is_limited(path: &str) -> bool {
+    let page = path.trim_matches('/');
+    if matches!(page, "setup" | "password-reset" | "accept-invitation") {
+        return true;
+    }
     let rest = path.strip_prefix("/api/v1/").or(path.strip_prefix("/api/"));
     let Some(rest) = rest.map(|rest| rest.trim_end_matches('/')) else {
         return false;

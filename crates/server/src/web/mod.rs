@@ -1,15 +1,18 @@
 //! The web server around the operations: what every request passes, and what is served besides them.
 
 mod cors;
+mod forms;
 mod guard;
 mod health;
 mod limit;
 mod metrics;
 mod observe;
+mod page;
 mod pages;
 
 pub use health::Lifecycle;
 pub(crate) use metrics::own_router as metrics_router;
+pub(crate) use page::module as pages_module;
 
 use std::sync::Arc;
 
@@ -30,7 +33,10 @@ use platform::http::origin;
 /// When the application was not made by [`crate::build`].
 pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
     let lifecycle = app.shared.get::<Lifecycle>()?;
-    let routes = platform::http::router(app)
+    let api = platform::http::router(app);
+    let routes = api
+        .clone()
+        .merge(forms::routes(app, &api))
         .merge(health::routes(app, &lifecycle))
         .merge(pages::routes(app))
         .merge(metrics::routes(app));

@@ -12,19 +12,19 @@ use platform::app::App;
 use platform::error::Error;
 use platform::{docs_page, openapi};
 
-use super::refused;
-
-/// The index of a server that has no pages of its own yet.
-const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Chelal</title>\
-<h1>Chelal</h1><p>Hospital management system. <a href=/docs/>API documentation</a> · \
-<a href=/schema/>OpenAPI document</a> · <a href=/health/>Health</a></p></html>\n";
+use super::{forms, page, refused};
 
 /// `/`, `docs/` and `schema/`; the latter two also below `/api/`.
 pub(super) fn routes(app: &Arc<App>) -> Router {
     let document = openapi::document(&app.registry, &openapi::Info::default());
     let document = Bytes::from(document.to_string());
     let etag = format!("\"{:016x}\"", fingerprint(&document));
-    let mut router = Router::new().route("/", get(async || html(INDEX.as_bytes())));
+    let mut router = Router::new()
+        .route("/", get(forms::about).with_state(app.clone()))
+        .route(
+            "/pages.css",
+            get(async || typed("text/css; charset=utf-8", Bytes::from_static(page::STYLE))),
+        );
     for prefix in ["", "/api", "/api/v1"] {
         let (document, etag) = (document.clone(), etag.clone());
         let schema = get(move |headers: HeaderMap| {
@@ -52,10 +52,6 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
         .route("/api/docs", get(async || Redirect::temporary("/docs/")))
         .route("/api/docs/", get(async || Redirect::temporary("/docs/")))
         .route("/api/v1/docs/", get(async || Redirect::temporary("/docs/")))
-}
-
-fn html(body: &'static [u8]) -> Response {
-    typed("text/html; charset=utf-8", Bytes::from_static(body))
 }
 
 fn asset(path: &str) -> Option<Response> {

@@ -1,0 +1,110 @@
+//! `chelal backup` and `chelal restore`: everything in one file, and back.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use kernel::Clock;
+use platform::audit::{Action, AuditEntry};
+use platform::boot::attach;
+use platform::settings::Settings;
+use platform::unit;
+use platform::{backup, keys};
+
+use super::{Failure, parts};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BackupArgs {
+    /// The new file; one that exists is not replaced
+    file: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RestoreArgs {
+    /// A file that `chelal backup` made
+    file: PathBuf,
+}
+
+/// The database is taken as it is: a backup before an upgrade must not be the upgrade.
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitCode, Failure> {
+    let file = args.file;
+    if file.exists() {
+        return Err(Failure::Failed(format!(
+            "{} exists already, and is not replaced; choose another name",
+            file.display()
+        )));
+    }
+    let app = attach(parts(settings)?).await?;
+    let now = app.clock.now();
+    let noted = unit::program(&app, "backup", |cx| {
+        Box::pin(async move {
+            cx.audit(AuditEntry::new(Action::Export, "Backup", None).saying("backup"));
+            Ok(())
+        })
+    })
+    .await;
+    let made = match noted {
+        // On record before anything leaves, and so part of the copy.
+        Ok(()) => backup::backup(&app.db, &app.settings, now, &file).await,
+        Err(error) => Err(error),
+    };
+    app.db.close().await;
+    let made = made?;
+    let bytes = std::fs::metadata(&file).map_or(0, |file| file.len());
+    println!("{} holds everything up to {now}.", file.display());
+    println!(
+        "  {:.1} MiB, {} database, Chelal {}",
+        bytes as f64 / 1_048_576.0,
+        made.database,
+        made.version
+    );
+    println!(
+        "  opens with master key {}, which is not in it: keep a copy of the key elsewhere",
+        made.master_key
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> Result<ExitCode, Failure> {
+    if !args.file.is_file() {
+        return Err(Failure::Failed(format!(
+            "{}: there is no such file",
+            args.file.display()
+        )));
+    }
+    // Said first: without the key nothing else matters.
+    keys::master(&settings, false).map_err(|error| {
+        Failure::Failed(format!(
+            "{}\nA backup does not contain the master key. Give the one that the backed-up installation used.",
+            super::words(&error)
+        ))
+    })?;
+    let now = Clock::system().now();
+    let restored = backup::restore(&args.file, &settings, now, crate::modules::modules()).await?;
+    println!(
+        "{} of {} is restored (made by Chelal {}).",
+        args.file.display(),
+        restored.manifest.made_at,
+        restored.manifest.version
+    );
+    if restored.migrated > 0 {
+        println!(
+            "  {} changes brought the database to version {}",
+            restored.migrated,
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    if let Some(moved) = &restored.anchor_moved_to {
+        println!(
+            "  the anchor that lay here before is now {}",
+            moved.display()
+        );
+    }
+    println!("  audit trail: {}", restored.audit);
+    Ok(if restored.audit.is_intact() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

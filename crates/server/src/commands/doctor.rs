@@ -1,0 +1,76 @@
+//! `chelal doctor`: what is well with this installation and what is not.
+
+use std::process::ExitCode;
+
+use kernel::Clock;
+use platform::doctor::{Finding, Level, examine};
+use platform::settings::{Loaded, SettingsError};
+
+use super::MISCONFIGURED;
+
+/// Prints every finding, then what it comes to. The exit code is 0 when everything works (warnings
+/// included), 1 when something does not, 2 when the settings cannot be read.
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>) -> ExitCode {
+    let readable = settings.is_ok();
+    let found = examine(settings, crate::modules::modules(), Clock::system().now()).await;
+    for finding in &found {
+        println!("{finding}");
+    }
+    println!("\n{}", summary(&found));
+    match worst(&found) {
+        _ if !readable => ExitCode::from(MISCONFIGURED),
+        Level::Fail => ExitCode::FAILURE,
+        Level::Ok | Level::Warn => ExitCode::SUCCESS,
+    }
+}
+
+fn worst(found: &[Finding]) -> Level {
+    found
+        .iter()
+        .map(|finding| finding.level)
+        .max()
+        .unwrap_or(Level::Ok)
+}
+
+fn summary(found: &[Finding]) -> String {
+    let count = |level| {
+        found
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count()
+    };
+    match (count(Level::Fail), count(Level::Warn)) {
+        (0, 0) => "Everything is well.".to_owned(),
+        (0, warnings) => format!("Everything works; {warnings} to look at."),
+        (failures, warnings) => format!("{failures} to be mended, {warnings} to look at."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_says_the_worst() {
+        let finding = |level| Finding {
+            level,
+            check: "test",
+            text: String::new(),
+        };
+        for (levels, said) in [
+            (vec![Level::Ok], "Everything is well."),
+            (
+                vec![Level::Ok, Level::Warn],
+                "Everything works; 1 to look at.",
+            ),
+            (
+                vec![Level::Fail, Level::Warn, Level::Warn],
+                "1 to be mended, 2 to look at.",
+            ),
+        ] {
+            let found: Vec<Finding> = levels.into_iter().map(finding).collect();
+            assert_eq!(summary(&found), said);
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! The commands as the person gives them who installs, backs up and restores: the real program.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use identity::credential::totp::{self, TotpSecret};
+use kernel::Clock;
+use serde_json::json;
+use testkit::{Base, Caller, Installation, MASTER_KEY, PASSWORD, SUPERUSER};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_chelal");
+/// A name that nothing else contains.
+const MARKER: &str = "Quzqwelimo";
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.clone(), output.stderr.clone()].concat()).into_owned()
+}
+
+#[track_caller]
+fn refused(output: &Output, because: &str) {
+    assert_eq!(output.status.code(), Some(1), "{}", said(output));
+    assert!(said(output).contains(because), "{}", said(output));
+    assert!(!said(output).contains("panicked"), "{}", said(output));
+}
+
+/// A fresh machine; PostgreSQL is given a master key, SQLite makes its own.
+fn fresh(base: Base) -> Option<Installation> {
+    let mut installation = Installation::empty(base, PROGRAM)?;
+    if base == Base::Postgres {
+        installation.set("CHELAL_MASTER_KEY", MASTER_KEY);
+    }
+    Some(installation)
+}
+
+/// The key file's bytes as they stand in the file.
+fn key_file(installation: &Installation) -> Vec<u8> {
+    std::fs::read(installation.dir().join("chelal.key")).unwrap()
+}
+
+fn holds(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle)
+}
+
+async fn register(caller: &Caller, first: &str, last: &str) -> i64 {
+    let body = json!({ "first_name": first, "last_name": last, "date_of_birth": "1984-02-29", "gender": "Male" });
+    let reply = caller.post("patients/", body).await;
+    reply.is(201);
+    reply.id()
+}
+
+/// RFC 4648, without padding.
+fn from_base32(text: &str) -> Vec<u8> {
+    let (mut bits, mut held, mut bytes) = (0u32, 0, Vec::new());
+    for c in text.bytes() {
+        let digit = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+            .iter()
+            .position(|known| *known == c);
+        bits = bits << 5 | u32::try_from(digit.unwrap()).unwrap();
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held & 0xff).unwrap());
+        }
+    }
+    bytes
+}
+
+/// Switches two-factor on and answers the recovery codes.
+async fn switch_two_factor_on(caller: &Caller) -> Vec<String> {
+    let setup = caller.post("auth/2fa/setup/", json!({})).await;
+    let secret = from_base32(setup.is(200)["secret"].as_str().unwrap());
+    let code = TotpSecret::from_bytes(&secret)
+        .unwrap()
+        .code(totp::step(Clock::system().now()));
+    let confirmed = caller
+        .post("auth/2fa/confirm/", json!({ "code": code }))
+        .await;
+    let codes = confirmed.is(200)["recovery_codes"]
+        .as_array()
+        .unwrap()
+        .clone();
+    codes
+        .iter()
+        .map(|code| code.as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// From an empty directory to a restored hospital elsewhere.
+async fn whole_story(base: Base) -> Option<()> {
+    let first = fresh(base)?;
+    let server = first.serve();
+    assert!(first.logs().contains("/setup?token="), "{}", first.logs());
+    let first = first.with_superuser();
+    let matron = server.superuser().await;
+    let marked = register(&matron, "Awa", MARKER).await;
+    let body = json!({ "username": "nurse", "password": PASSWORD, "role": 4 });
+    matron.post("users/", body).await.is(201);
+    let nurse = server.anonymous().sign_in("nurse", PASSWORD).await;
+    let recovery = switch_two_factor_on(&nurse).await;
+
+    // Backed up while others write.
+    let stop = Arc::new(AtomicBool::new(false));
+    let writing: Vec<_> = (0..3)
+        .map(|n| {
+            let (matron, stop) = (matron.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut made = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    made.push(register(&matron, "Busy", &format!("Writer{n}")).await);
+                }
+                made
+            })
+        })
+        .collect();
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let sure = register(&matron, "Before", "Backup").await;
+    let file = first.dir().join("hospital.backup");
+    let path = file.display().to_string();
+    let (backed_up, first) = tokio::task::spawn_blocking({
+        let path = path.clone();
+        move || (first.run(&["backup", &path]), first)
+    })
+    .await
+    .unwrap();
+    assert!(backed_up.status.success(), "{}", said(&backed_up));
+    assert!(
+        said(&backed_up).contains("keep a copy of the key elsewhere"),
+        "{}",
+        said(&backed_up)
+    );
+    stop.store(true, Ordering::Relaxed);
+    let mut written = 0;
+    for writer in writing {
+        written += writer.await.unwrap().len();
+    }
+    assert!(written > 3, "hardly anybody wrote: {written}");
+    let exported = matron
+        .get("audit_logs/?action=export&object_type=Backup")
+        .await;
+    assert_eq!(
+        exported.is(200).as_array().unwrap().len(),
+        1,
+        "{}",
+        exported.text()
+    );
+    refused(&first.run(&["backup", &path]), "exists already");
+    server.stop();
+
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(!holds(&bytes, MARKER.as_bytes()), "a name in the clear");
+    let key = match base {
+        Base::Sqlite => key_file(&first),
+        Base::Postgres => MASTER_KEY.as_bytes().to_vec(),
+    };
+    assert!(!holds(&bytes, key.trim_ascii()), "the key is in the backup");
+
+    // Another machine.
+    let mut second = Installation::empty(base, PROGRAM)?;
+    refused(
+        &second.run(&["restore", "nowhere.backup"]),
+        "there is no such file",
+    );
+    refused(&second.run(&["restore", &path]), "CHELAL_MASTER_KEY");
+    second.set("CHELAL_MASTER_KEY", &"5e02".repeat(16));
+    refused(&second.run(&["restore", &path]), "nothing has been changed");
+    assert!(!second.dir().join("chelal.db").exists());
+    bring_key(&first, &mut second, base);
+    let restored = second.run(&["restore", &path]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    refused(
+        &second.run(&["restore", &path]),
+        match base {
+            Base::Sqlite => "only where there is no database",
+            Base::Postgres => "not empty",
+        },
+    );
+    let verified = second.run(&["audit", "verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+
+    let server = second.serve();
+    let matron = server.superuser().await;
+    for id in [marked, sure] {
+        matron.get(&format!("patients/{id}/")).await.is(200);
+    }
+    let found = matron
+        .get(&format!("patients/?search={}", &MARKER[..4]))
+        .await;
+    assert_eq!(found.is(200)[0]["last_name"], MARKER);
+    let exported = matron
+        .get("audit_logs/?action=export&object_type=Backup")
+        .await;
+    assert_eq!(
+        exported.is(200).as_array().unwrap().len(),
+        1,
+        "the backup is on record in itself"
+    );
+    let challenge = server
+        .anonymous()
+        .post(
+            "auth/",
+            json!({ "username": "nurse", "password": PASSWORD }),
+        )
+        .await;
+    let challenge = &challenge.is(200)["challenge"];
+    let second_step = json!({ "challenge": challenge, "code": recovery[0] });
+    server
+        .anonymous()
+        .post("auth/2fa/", second_step)
+        .await
+        .is(200);
+    register(&matron, "After", "Restore").await;
+    server.stop();
+    let verified = second.run(&["audit", "verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    let examined = second.run(&["doctor"]);
+    assert!(examined.status.success(), "{}", said(&examined));
+    Some(())
+}
+
+fn bring_key(from: &Installation, to: &mut Installation, base: Base) {
+    match base {
+        Base::Postgres => to.set("CHELAL_MASTER_KEY", MASTER_KEY),
+        Base::Sqlite => {
+            let file = PathBuf::from(to.dir()).join("chelal.key");
+            std::fs::copy(from.dir().join("chelal.key"), file).unwrap();
+            to.set("CHELAL_MASTER_KEY", "");
+        }
+    }
+}
+
+fn run(base: Base) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(whole_story(base));
+}
+
+#[test]
+fn sqlite_is_backed_up_under_load_and_restored_elsewhere() {
+    run(Base::Sqlite);
+}
+
+#[test]
+fn postgres_is_backed_up_under_load_and_restored_elsewhere() {
+    run(Base::Postgres);
+}
+
+#[test]
+fn a_backup_makes_and_changes_nothing() {
+    let empty = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    refused(
+        &empty.run(&["backup", "hospital.backup"]),
+        "there is no database",
+    );
+    let left: Vec<_> = std::fs::read_dir(empty.dir()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn doctor_says_what_to_mend_and_exits_with_it() {
+    let mut hospital = Installation::new(Base::Sqlite, PROGRAM).unwrap();
+    let examined = hospital.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(0), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("Everything works;"),
+        "{}",
+        said(&examined)
+    );
+    hospital.set("CHELAL_MASTER_KEY", &"5e02".repeat(16));
+    let examined = hospital.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("to be mended"),
+        "{}",
+        said(&examined)
+    );
+    hospital.set("CHELAL_BIND", "somewhere");
+    let examined = hospital.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(2), "{}", said(&examined));
+    assert!(
+        said(&examined).contains("CHELAL_BIND"),
+        "{}",
+        said(&examined)
+    );
+}
+
+/// The directory is of the demo's own making, and the installation's settings are not its own.
+#[test]
+fn a_demo_has_everybody_and_leaves_nothing() {
+    let around = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let text = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
+    let log = around.dir().join("demo.log");
+    let mut child = around
+        .command(&["demo"])
+        .env("TMPDIR", around.dir())
+        .stdout(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(120);
+    let address = loop {
+        let said = text(&log);
+        let address = said
+            .lines()
+            .find_map(|line| line.split_once("listens on http://")?.1.parse().ok());
+        if let Some(address) = address {
+            break address;
+        }
+        assert!(
+            child.try_wait().unwrap().is_none() && std::time::Instant::now() < until,
+            "{said}"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    let printed = text(&log);
+    let password = printed
+        .split_once("the password  ")
+        .unwrap()
+        .1
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        for role in [
+            "admin",
+            "dr.jallow",
+            "dr.touray",
+            "reception",
+            "nurse",
+            "pharmacy",
+            "lab",
+            "cashier",
+            "patient",
+        ] {
+            assert!(printed.contains(&format!("  {role} ")), "{printed}");
+            Caller::at(address)
+                .sign_in(role, &password)
+                .await
+                .get("dashboard/")
+                .await
+                .is(200);
+        }
+        let patient = Caller::at(address).sign_in("patient", &password).await;
+        assert_eq!(
+            patient
+                .get("patients/")
+                .await
+                .is(200)
+                .as_array()
+                .unwrap()
+                .len(),
+            1
+        );
+        let reception = Caller::at(address).sign_in("reception", &password).await;
+        assert!(
+            reception
+                .get("patients/")
+                .await
+                .is(200)
+                .as_array()
+                .unwrap()
+                .len()
+                > 20
+        );
+    });
+    let ended = std::process::Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(ended.unwrap().success() && child.wait().unwrap().success());
+    let left: Vec<_> = std::fs::read_dir(around.dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["demo.log"], "the demo's directory is still there");
+}
+
+#[test]
+fn the_account_that_the_link_makes_is_the_superuser() {
+    let installation = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let server = installation.serve();
+    let logs = installation.logs();
+    let token = logs
+        .split_once("/setup?token=")
+        .unwrap()
+        .1
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let nobody = server.anonymous();
+        let page = nobody.get(&format!("/setup?token={token}")).await;
+        page.is(200);
+        let form = |password: &str| {
+            format!("token={token}&username={SUPERUSER}&email=&password={password}&password_again={password}").replace(' ', "+")
+        };
+        let send = |form: String| nobody.request("POST", "/setup").raw("application/x-www-form-urlencoded", form.into_bytes()).send();
+        send(form("short")).await.is(400);
+        send(form(PASSWORD)).await.is(200);
+        send(form(PASSWORD)).await.is(401);
+        let matron = server.superuser().await;
+        matron.get("audit_logs/").await.is(200);
+    });
+    server.stop();
+}

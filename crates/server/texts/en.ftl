@@ -1,0 +1,31 @@
+# Pages: what a link that was printed or mailed opens in a browser.
+
+page-about-title = Hospital management system
+page-about = This is the server of a hospital. Staff and patients reach it with the hospital's own client programs.
+page-about-docs = For developers: API documentation
+page-about-reset = I forgot my password
+page-about-health = Health
+page-setup-title = Make the first account
+page-setup-intro = This account may do everything: it makes the accounts of everybody else.
+page-setup-button = Make the account
+page-setup-done = The account is made. Sign in with it in your client program.
+page-setup-no-token = Open this page with the link that “chelal serve” printed when it started.
+page-invitation-title = Choose your password
+page-invitation-intro = You were invited to use Chelal. Choose the password that you will sign in with.
+page-invitation-button = Save the password
+page-invitation-done = Your password is saved. You can sign in now.
+page-invitation-no-token = Open this page with the link in the e-mail that invited you.
+page-reset-title = Reset your password
+page-reset-ask = Enter your e-mail address or username. If there is an account, we send it a link for a new password.
+page-reset-ask-button = Send the link
+page-reset-intro = Choose a new password. You will be signed out everywhere else.
+page-reset-button = Save the password
+page-reset-done = Your new password is saved. You can sign in now.
+page-username = Username
+page-email = E-mail address
+page-login = E-mail address or username
+page-password = Password
+page-password-hint = At least 8 characters. Several words that you can remember make a good password.
+page-password-again = The same password again
+page-passwords-differ = The two passwords are not the same.
+page-check = Please check what is marked below.

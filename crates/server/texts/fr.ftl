@@ -1,0 +1,31 @@
+# Pages : ce qu'un lien imprimé ou envoyé ouvre dans un navigateur.
+
+page-about-title = Système de gestion hospitalière
+page-about = Ceci est le serveur d’un hôpital. Le personnel et les patients y accèdent avec les programmes de l’hôpital.
+page-about-docs = Pour les développeurs : documentation de l’API
+page-about-reset = J’ai oublié mon mot de passe
+page-about-health = État du serveur
+page-setup-title = Créer le premier compte
+page-setup-intro = Ce compte peut tout faire : il crée les comptes de tous les autres.
+page-setup-button = Créer le compte
+page-setup-done = Le compte est créé. Connectez-vous avec lui dans votre programme.
+page-setup-no-token = Ouvrez cette page avec le lien que « chelal serve » a affiché à son démarrage.
+page-invitation-title = Choisissez votre mot de passe
+page-invitation-intro = Vous êtes invité à utiliser Chelal. Choisissez le mot de passe avec lequel vous vous connecterez.
+page-invitation-button = Enregistrer le mot de passe
+page-invitation-done = Votre mot de passe est enregistré. Vous pouvez maintenant vous connecter.
+page-invitation-no-token = Ouvrez cette page avec le lien contenu dans l’e-mail d’invitation.
+page-reset-title = Réinitialiser votre mot de passe
+page-reset-ask = Saisissez votre adresse e-mail ou votre nom d’utilisateur. Si un compte existe, nous lui envoyons un lien pour choisir un nouveau mot de passe.
+page-reset-ask-button = Envoyer le lien
+page-reset-intro = Choisissez un nouveau mot de passe. Vous serez déconnecté partout ailleurs.
+page-reset-button = Enregistrer le mot de passe
+page-reset-done = Votre nouveau mot de passe est enregistré. Vous pouvez maintenant vous connecter.
+page-username = Nom d’utilisateur
+page-email = Adresse e-mail
+page-login = Adresse e-mail ou nom d’utilisateur
+page-password = Mot de passe
+page-password-hint = Au moins 8 caractères. Plusieurs mots faciles à retenir font un bon mot de passe.
+page-password-again = Le même mot de passe encore une fois
+page-passwords-differ = Les deux mots de passe ne sont pas identiques.
+page-check = Veuillez vérifier ce qui est signalé ci-dessous.

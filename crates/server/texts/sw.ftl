@@ -1,0 +1,31 @@
+# Kurasa: kile ambacho kiungo kilichochapishwa au kutumwa hufungua kwenye kivinjari.
+
+page-about-title = Mfumo wa usimamizi wa hospitali
+page-about = Hii ni seva ya hospitali. Wafanyakazi na wagonjwa huifikia kwa programu za hospitali yenyewe.
+page-about-docs = Kwa wasanidi programu: nyaraka za API
+page-about-reset = Nimesahau nenosiri langu
+page-about-health = Hali ya seva
+page-setup-title = Tengeneza akaunti ya kwanza
+page-setup-intro = Akaunti hii inaweza kufanya kila kitu: ndiyo inayotengeneza akaunti za wengine wote.
+page-setup-button = Tengeneza akaunti
+page-setup-done = Akaunti imetengenezwa. Ingia nayo katika programu yako.
+page-setup-no-token = Fungua ukurasa huu kwa kiungo ambacho “chelal serve” kilionyesha kilipoanza.
+page-invitation-title = Chagua nenosiri lako
+page-invitation-intro = Umealikwa kutumia Chelal. Chagua nenosiri utakaloingia nalo.
+page-invitation-button = Hifadhi nenosiri
+page-invitation-done = Nenosiri lako limehifadhiwa. Sasa unaweza kuingia.
+page-invitation-no-token = Fungua ukurasa huu kwa kiungo kilicho katika barua pepe ya mwaliko.
+page-reset-title = Weka upya nenosiri lako
+page-reset-ask = Andika barua pepe yako au jina la mtumiaji. Kama akaunti ipo, tutaitumia kiungo cha kuchagua nenosiri jipya.
+page-reset-ask-button = Tuma kiungo
+page-reset-intro = Chagua nenosiri jipya. Utaondolewa kwenye vifaa vingine vyote.
+page-reset-button = Hifadhi nenosiri
+page-reset-done = Nenosiri lako jipya limehifadhiwa. Sasa unaweza kuingia.
+page-username = Jina la mtumiaji
+page-email = Barua pepe
+page-login = Barua pepe au jina la mtumiaji
+page-password = Nenosiri
+page-password-hint = Angalau herufi 8. Maneno kadhaa unayoweza kukumbuka hufanya nenosiri zuri.
+page-password-again = Nenosiri lilelile tena
+page-passwords-differ = Manenosiri mawili hayafanani.
+page-check = Tafadhali angalia palipowekwa alama hapa chini.
