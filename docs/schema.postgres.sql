@@ -605,3 +605,12 @@ TABLE used_token
   expires_at timestamp with time zone NOT NULL
   CONSTRAINT used_token_pkey PRIMARY KEY (jti)
   CREATE INDEX used_token_expires_at_idx ON public.used_token USING btree (expires_at)
+TABLE ws_ticket
+  hash text NOT NULL
+  "user" bigint NOT NULL
+  session uuid NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  CONSTRAINT ws_ticket_pkey PRIMARY KEY (hash)
+  CONSTRAINT ws_ticket_user_fkey FOREIGN KEY ("user") REFERENCES app_user(id) ON DELETE CASCADE
+  CREATE INDEX ws_ticket_expires_at_idx ON public.ws_ticket USING btree (expires_at)
+  CREATE INDEX ws_ticket_user_idx ON public.ws_ticket USING btree ("user")

@@ -637,3 +637,13 @@ CREATE TABLE "used_token" (
   CONSTRAINT "used_token_pkey" PRIMARY KEY ("jti")
 ) STRICT;
 CREATE INDEX "used_token_expires_at_idx" ON "used_token" ("expires_at");
+CREATE TABLE "ws_ticket" (
+  "hash" TEXT NOT NULL,
+  "user" INTEGER NOT NULL,
+  "session" BLOB NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  CONSTRAINT "ws_ticket_pkey" PRIMARY KEY ("hash"),
+  CONSTRAINT "ws_ticket_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "ws_ticket_expires_at_idx" ON "ws_ticket" ("expires_at");
+CREATE INDEX "ws_ticket_user_idx" ON "ws_ticket" ("user");

@@ -18,6 +18,7 @@ mod register;
 mod report;
 mod run;
 mod sink;
+mod sockets;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -68,6 +69,8 @@ struct Arguments {
 enum Command {
     /// Measures, and prints the tables of docs/performance.md.
     Run(Run),
+    /// What a thousand open WebSockets cost, and whether a hundred others hear everything.
+    Sockets(sockets::Sockets),
     /// Makes the databases that a run would make, and nothing else.
     Generate(Run),
     /// Serves the application as the environment says; started by `run --embedded`.
@@ -131,6 +134,10 @@ struct Run {
 async fn main() -> Outcome<()> {
     match Arguments::parse().command {
         Command::Run(run) => measure(&run, true).await,
+        Command::Sockets(wanted) => {
+            let binary = binary(false, wanted.server.as_deref())?;
+            sockets::measure(&wanted, binary).await
+        }
         Command::Generate(run) => measure(&run, false).await,
         Command::Serve => application::serve().await,
         Command::Floor {
@@ -150,7 +157,7 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
     let key_file = directory.join("master.key");
     register::key_file(&key_file)?;
     let chelal = Chelal {
-        binary: binary(wanted)?,
+        binary: binary(wanted.embedded, wanted.server.as_deref())?,
         key_file,
         data_dir: directory.clone(),
         arguments: wanted.serve_argument.clone(),
@@ -218,11 +225,11 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
 }
 
 /// The program, built if nobody says where it is.
-fn binary(wanted: &Run) -> Outcome<PathBuf> {
-    if wanted.embedded {
+fn binary(embedded: bool, server: Option<&Path>) -> Outcome<PathBuf> {
+    if embedded {
         return Ok(std::env::current_exe()?);
     }
-    if let Some(path) = &wanted.server {
+    if let Some(path) = server {
         return Ok(std::path::absolute(path)?);
     }
     if cfg!(debug_assertions) {

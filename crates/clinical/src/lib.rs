@@ -1,5 +1,6 @@
 //! Clinical work: what is to be done for a patient, and what was found and decided.
 
+mod figures;
 mod migrations;
 pub mod task;
 
@@ -9,7 +10,7 @@ use task::Task;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    Module::new("clinical")
+    figures::declare(Module::new("clinical"))
         .migrations(migrations::MIGRATIONS)
         .resource::<Task>()
 }

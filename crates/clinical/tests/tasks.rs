@@ -25,8 +25,11 @@ testkit::on_both! {
         assert_eq!(*doctor.get("tasks/?assignee=me").await.is(200), json!([]));
         assert_eq!(*doctor.get("tasks/?assignee=none").await.is(200), json!([]));
         doctor.get("tasks/?assignee=x").await.complains_about("assignee");
+        assert_eq!(nurse.get("dashboard/").await.is(200)["pending_tasks"], 1);
+        assert_eq!(doctor.get("dashboard/").await.is(200)["pending_tasks"], 0);
         let done = nurse.patch(&one, json!({ "status": "completed" })).await;
         assert_eq!(done.is(200)["status"], "completed");
+        assert_eq!(nurse.get("dashboard/").await.is(200)["pending_tasks"], 0);
         world.settle().await;
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use kernel::Code;
 use platform::actor::{Actor, SignedIn, Who};
-use platform::app::{App, Door, Shared};
+use platform::app::{App, Door, Shared, Stay};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::http::call::Head;
@@ -18,7 +18,8 @@ use uuid::Uuid;
 use crate::credential::api_key;
 use crate::credential::password::{HasherConfig, PasswordError};
 use crate::credential::token::TokenError;
-use crate::state::{Identity, UserState};
+use crate::state::{Identity, ROLES, UserState, session_topic, user_topic};
+use crate::ticket;
 
 /// The door of an application, which keeps what it needs in the application's shared values.
 ///
@@ -45,6 +46,40 @@ impl Door for IdentityDoor {
                 Some(target) => self.act_as(app, user, session, target).await,
                 None => self.actor(app, &user, session, None).await,
             }
+        })
+    }
+
+    fn redeem<'a>(
+        &'a self,
+        app: &'a Arc<App>,
+        ticket: &'a str,
+    ) -> BoxFuture<'a, Result<Actor, Error>> {
+        Box::pin(async move {
+            let (user, session) = ticket::redeem(app, ticket).await?;
+            let user = by_session(&self.0, app, user, session).await?;
+            self.actor(app, &user, Some(session), None).await
+        })
+    }
+
+    fn stay<'a>(
+        &'a self,
+        app: &'a Arc<App>,
+        actor: &'a Actor,
+    ) -> BoxFuture<'a, Result<Stay, Error>> {
+        Box::pin(async move {
+            // A key has no session that could end: whoever stays signs in.
+            let known = actor.user().filter(|user| user.acting.is_none());
+            let (id, session) = known
+                .and_then(|user| Some((user.id, user.session?)))
+                .ok_or_else(not_authenticated)?;
+            let user = by_session(&self.0, app, id, session).await?;
+            let state = self.0.session(app, session).await?;
+            let actor = self.actor(app, &user, Some(session), None).await?;
+            Ok(Stay {
+                actor: Arc::new(actor),
+                until: state.map_or(app.clock.now(), |state| state.expires_at),
+                topics: vec![session_topic(session), user_topic(id), ROLES.to_owned()],
+            })
         })
     }
 }

@@ -50,6 +50,7 @@ pub mod session;
 pub mod shown;
 pub mod state;
 mod texts;
+pub mod ticket;
 pub mod two_factor;
 mod two_factor_routes;
 pub mod user;
@@ -81,5 +82,5 @@ pub fn module() -> Module {
         .table::<TwoFactor>("TwoFactor")
         .job(mail::JOB)
         .job(cleanup::JOB);
-    affairs::declare(routes::add(figures::declare(module)))
+    affairs::declare(ticket::add(routes::add(figures::declare(module))))
 }

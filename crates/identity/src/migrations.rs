@@ -37,6 +37,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0007_one_at_a_time",
         up: one_at_a_time,
     },
+    Migration {
+        name: "0008_tickets",
+        up: tickets,
+    },
 ];
 
 fn roles(ddl: &mut Ddl) {
@@ -229,4 +233,16 @@ fn one_at_a_time(ddl: &mut Ddl) {
         &["user", "delegate"],
         Some("NOT revoked"),
     );
+}
+
+fn tickets(ddl: &mut Ddl) {
+    ddl.table("ws_ticket", |t| {
+        t.text("hash");
+        t.int("user").references("app_user").cascade();
+        t.uuid("session");
+        t.timestamp("expires_at");
+        t.primary_key(&["hash"]);
+    });
+    ddl.index("ws_ticket", &["user"]);
+    ddl.index("ws_ticket", &["expires_at"]);
 }

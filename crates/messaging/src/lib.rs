@@ -7,8 +7,10 @@
     )
 )]
 
+mod appointment_news;
 pub mod delivery;
 mod hear;
+mod live;
 mod migrations;
 pub mod notification;
 pub mod notify;
@@ -29,8 +31,9 @@ pub fn module() -> Module {
         .resource::<Notification>()
         .action::<MarkRead>()
         .action::<MarkAllRead>()
+        .socket(live::SOCKET)
         .on(TaskAssigned::TOPIC, "notices", |cx, event| {
             hear::task_assigned(cx, event)
         });
-    delivery::declare(module)
+    delivery::declare(appointment_news::declare(module))
 }

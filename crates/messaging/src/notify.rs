@@ -1,7 +1,7 @@
 //! How the program tells a user something.
 
 use platform::cx::Cx;
-use platform::db::{Dialect, Statement, ToValue};
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Meta;
@@ -40,18 +40,10 @@ pub fn topic(user: i64) -> String {
 /// # Errors
 /// When the database fails.
 pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
-    let language = Statement::raw(
-        "SELECT language_preference FROM app_user WHERE id = $1",
-        vec![notice.user.to_value()],
-    );
-    let found: Option<(String,)> = cx
-        .unscoped("people are told things in their own language")
-        .optional(language)
-        .await?;
-    let Some((language,)) = found else {
+    let Some(language) = language_of(cx, notice.user).await? else {
         return Ok(None);
     };
-    take_turn(cx, notice.user).await?;
+    cx.take_turn(&[("notification", notice.user)]).await?;
     let message = cx.app.texts.render(&language, &notice.text);
     let related = notice
         .related
@@ -71,18 +63,18 @@ pub async fn notify(cx: &mut Cx, notice: Notice) -> Result<Option<i64>, Error> {
     Ok(Some(row.meta.id))
 }
 
-/// Waits until no other transaction is about to notify the user. SQLite has one writer anyway. The lock's first key is
-/// this module's own.
-async fn take_turn(cx: &mut Cx, user: i64) -> Result<(), Error> {
-    if cx.dialect() != Dialect::Postgres {
-        return Ok(());
-    }
-    // The lock's second key has 32 bits: two users who share one only wait a little more often.
-    let sql = "SELECT pg_advisory_xact_lock(5132116, ($1::bigint % 2147483647)::int)::text";
-    let statement = Statement::raw(sql, vec![user.to_value()]);
-    let _: Option<(String,)> = cx
-        .unscoped("notifications become visible in their order")
+/// The language in which a user is told things; `None` when there is no such user.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn language_of(cx: &mut Cx, user: i64) -> Result<Option<String>, Error> {
+    let statement = Statement::raw(
+        "SELECT language_preference FROM app_user WHERE id = $1",
+        vec![user.to_value()],
+    );
+    let found: Option<(String,)> = cx
+        .unscoped("people are told things in their own language")
         .optional(statement)
         .await?;
-    Ok(())
+    Ok(found.map(|(language,)| language))
 }

@@ -105,6 +105,29 @@ testkit::on_both! {
         assert_eq!((ids(&nurse, "").await.len(), ids(&other, "").await.len()), (1, 0));
     }
 
+    async fn doctors_are_told_of_their_appointments(world: &World) {
+        let (desk, doctor) = (world.receptionist().await, world.doctor().await);
+        let patient = json!({ "first_name": "Jane", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let patient = desk.post("patients/", patient).await.id();
+        let body = json!({ "patient": patient, "doctor": doctor.id, "date": "2027-05-27", "time": "10:00" });
+        let made = desk.post("appointments/", body).await;
+        made.is(201);
+        let one = format!("appointments/{}/", made.id());
+        world.settle().await;
+        desk.patch(&one, json!({ "time": "11:30" })).await.is(200);
+        world.settle().await;
+        desk.patch(&one, json!({ "status": "cancelled" })).await.is(200);
+        world.settle().await;
+        let list = doctor.get("notifications/?type=appointment&ordering=id").await;
+        let rows: &Vec<Json> = list.is(200).as_array().unwrap();
+        let said: Vec<&str> = rows.iter().map(|row| row["message"].as_str().unwrap()).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].starts_with("New appointment: Jane Doe, ") && said[0].contains("10:00"), "{said:?}");
+        assert!(said[1].starts_with("Appointment moved: Jane Doe, ") && said[1].contains("11:30"), "{said:?}");
+        assert!(said[2].starts_with("Appointment cancelled: Jane Doe, "), "{said:?}");
+        assert_eq!((&rows[0]["patient"], &rows[0]["related_object"]), (&json!(patient), &json!(format!("Appointment:{}", made.id()))));
+    }
+
     async fn what_is_seen_has_nothing_missing_before_it(world: &World) {
         let nurse = world.nurse().await;
         let titles: Vec<String> = (0..200).map(|number| format!("Task {number}")).collect();

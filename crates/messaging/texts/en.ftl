@@ -2,3 +2,8 @@
 notifications-since = Give the id of a notification or a moment such as 2027-05-27T09:00:00Z.
 notifications-unread = Give true or false.
 notice-task-assigned = You were given a task: { $title }
+notifications-since-id = Give the id of the notification that was seen last.
+notice-appointment-booked = New appointment: { $patient }, { $when }.
+notice-appointment-moved = Appointment moved: { $patient }, now { $when }.
+notice-appointment-cancelled = Appointment cancelled: { $patient }, { $when }.
+notice-appointment-missed = { $patient } did not come to the appointment, { $when }.

@@ -2,3 +2,8 @@
 notifications-since = Indiquez le numéro d’une notification ou un instant, par exemple 2027-05-27T09:00:00Z.
 notifications-unread = Indiquez true ou false.
 notice-task-assigned = Une tâche vous a été confiée : { $title }
+notifications-since-id = Indiquez le numéro de la dernière notification reçue.
+notice-appointment-booked = Nouveau rendez-vous : { $patient }, { $when }.
+notice-appointment-moved = Rendez-vous déplacé : { $patient }, désormais { $when }.
+notice-appointment-cancelled = Rendez-vous annulé : { $patient }, { $when }.
+notice-appointment-missed = { $patient } n’est pas venu au rendez-vous, { $when }.

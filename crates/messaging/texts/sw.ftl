@@ -2,3 +2,8 @@
 notifications-since = Taja nambari ya arifa au wakati kama 2027-05-27T09:00:00Z.
 notifications-unread = Taja true au false.
 notice-task-assigned = Umepewa kazi: { $title }
+notifications-since-id = Taja nambari ya arifa ya mwisho uliyoiona.
+notice-appointment-booked = Miadi mipya: { $patient }, { $when }.
+notice-appointment-moved = Miadi imehamishwa: { $patient }, sasa { $when }.
+notice-appointment-cancelled = Miadi imefutwa: { $patient }, { $when }.
+notice-appointment-missed = { $patient } hakuja kwenye miadi, { $when }.

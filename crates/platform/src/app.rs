@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use kernel::Clock;
 use kernel::HospitalZone;
 
@@ -20,7 +21,7 @@ use crate::outgoing::Outgoing;
 use crate::resource::count::CountCache;
 use crate::seal::KeyRing;
 use crate::settings::Settings;
-use crate::texts::Texts;
+use crate::texts::{Text, Texts};
 use crate::totals::Totals;
 
 /// Tells who is asking. Implemented once, by `identity`.
@@ -31,6 +32,43 @@ pub trait Door: Send + Sync {
         app: &'a Arc<App>,
         head: &'a Head,
     ) -> BoxFuture<'a, Result<Actor, Error>>;
+
+    /// The caller behind a ticket, which is used up: how a browser opens a socket. A door without tickets knows none.
+    fn redeem<'a>(
+        &'a self,
+        _app: &'a Arc<App>,
+        _ticket: &'a str,
+    ) -> BoxFuture<'a, Result<Actor, Error>> {
+        Box::pin(async { Err(nobody()) })
+    }
+
+    /// Whether a caller who came in earlier may stay, for connections that outlast their first request: 401 when their
+    /// session ended. A door without sessions lets nobody stay.
+    fn stay<'a>(
+        &'a self,
+        _app: &'a Arc<App>,
+        _actor: &'a Actor,
+    ) -> BoxFuture<'a, Result<Stay, Error>> {
+        Box::pin(async { Err(nobody()) })
+    }
+}
+
+fn nobody() -> Error {
+    Error::refuse(
+        kernel::Code::NotAuthenticated,
+        Text::new("not-authenticated"),
+    )
+}
+
+/// How long a caller may stay.
+#[derive(Debug, Clone)]
+pub struct Stay {
+    /// Who they are now: their grants may have changed.
+    pub actor: Arc<Actor>,
+    /// When their session ends by itself.
+    pub until: Timestamp,
+    /// The hub's topics on which it is heard that it may have ended earlier.
+    pub topics: Vec<String>,
 }
 
 /// What every request, job and command shares.

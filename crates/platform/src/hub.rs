@@ -22,7 +22,7 @@
 
 mod postgres;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -71,7 +71,8 @@ pub enum Signal {
     Message(Message),
     /// It was too slow: so many messages, the oldest, were dropped.
     Lagged(u64),
-    /// The connection to the other nodes was (re-)established: their messages may have been missed before. Drop caches.
+    /// The connection to the other nodes was (re-)established, or is being so: their messages may have been missed.
+    /// Drop caches.
     Reconnected,
 }
 
@@ -97,9 +98,14 @@ struct Inner {
     node: Uuid,
     next: AtomicU64,
     subscribers: RwLock<BTreeMap<u64, Subscriber>>,
+    /// Those who hear single topics, by topic.
+    listeners: RwLock<HashMap<String, Listeners>>,
     /// To the other nodes, when there is a connection task.
     outgoing: Mutex<Option<postgres::Outgoing>>,
 }
+
+/// Who hears one topic.
+type Listeners = BTreeMap<u64, Arc<Mutex<Queue>>>;
 
 #[derive(Debug)]
 struct Subscriber {
@@ -148,6 +154,7 @@ impl Hub {
                 node: Uuid::new_v4(),
                 next: AtomicU64::new(0),
                 subscribers: RwLock::default(),
+                listeners: RwLock::default(),
                 outgoing: Mutex::default(),
             }),
         }
@@ -204,6 +211,27 @@ impl Hub {
         Subscription {
             id,
             queue,
+            topics: Vec::new(),
+            hub: Arc::downgrade(&self.inner),
+        }
+    }
+
+    /// Hears these topics and no others, from now on. However many do, a message costs only those who hear its topic:
+    /// the way for what exists once for each open socket. Whoever hears a prefix, such as a cache, has a message before
+    /// those who hear single topics.
+    #[must_use]
+    pub fn subscribe_to(&self, topics: &[String]) -> Subscription {
+        let queue = Arc::new(Mutex::new(Queue::default()));
+        let id = self.inner.next.fetch_add(1, Ordering::Relaxed);
+        let mut listeners = self.inner.listeners.write();
+        for topic in topics {
+            let same = listeners.entry(topic.clone()).or_default();
+            same.insert(id, Arc::clone(&queue));
+        }
+        Subscription {
+            id,
+            queue,
+            topics: topics.to_vec(),
             hub: Arc::downgrade(&self.inner),
         }
     }
@@ -236,21 +264,40 @@ impl Hub {
                 subscriber.queue.lock().push(message.clone());
             }
         }
+        if let Some(same) = self.inner.listeners.read().get(topic) {
+            for queue in same.values() {
+                queue.lock().push(message.clone());
+            }
+        }
     }
 
     fn tell_reconnected(&self) {
-        for subscriber in self.inner.subscribers.read().values() {
-            let mut queue = subscriber.queue.lock();
+        let tell = |queue: &Mutex<Queue>| {
+            let mut queue = queue.lock();
             queue.reconnected = true;
             queue.wake();
+        };
+        for subscriber in self.inner.subscribers.read().values() {
+            tell(&subscriber.queue);
+        }
+        for queue in self
+            .inner
+            .listeners
+            .read()
+            .values()
+            .flat_map(BTreeMap::values)
+        {
+            tell(queue);
         }
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        for subscriber in self.subscribers.get_mut().values() {
-            let mut queue = subscriber.queue.lock();
+        let prefixes = self.subscribers.get_mut().values().map(|s| &s.queue);
+        let single = self.listeners.get_mut().values().flat_map(BTreeMap::values);
+        for queue in prefixes.chain(single) {
+            let mut queue = queue.lock();
             queue.closed = true;
             queue.wake();
         }
@@ -262,6 +309,7 @@ impl Drop for Inner {
 pub struct Subscription {
     id: u64,
     queue: Arc<Mutex<Queue>>,
+    topics: Vec<String>,
     hub: Weak<Inner>,
 }
 
@@ -301,8 +349,21 @@ impl Stream for Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(inner) = self.hub.upgrade() {
+        let Some(inner) = self.hub.upgrade() else {
+            return;
+        };
+        if self.topics.is_empty() {
             inner.subscribers.write().remove(&self.id);
+            return;
+        }
+        let mut listeners = inner.listeners.write();
+        for topic in &self.topics {
+            if let Some(same) = listeners.get_mut(topic) {
+                same.remove(&self.id);
+                if same.is_empty() {
+                    listeners.remove(topic);
+                }
+            }
         }
     }
 }

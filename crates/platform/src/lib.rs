@@ -47,6 +47,7 @@ pub mod resource;
 pub mod route;
 pub mod seal;
 pub mod settings;
+pub mod socket;
 pub mod texts;
 pub mod totals;
 mod turn;

@@ -21,6 +21,7 @@ use crate::outbox::{Event, Subscriber};
 use crate::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
+use crate::socket::Socket;
 use crate::texts::TextSource;
 
 /// A crate's table of contents.
@@ -28,6 +29,7 @@ pub struct Module {
     /// Its name, such as `patients`.
     pub name: &'static str,
     pub(crate) operations: Vec<Operation>,
+    pub(crate) sockets: Vec<Socket>,
     pub(crate) tables: Vec<TableInfo>,
     pub(crate) permissions: Vec<PermissionInfo>,
     pub(crate) migrations: &'static [Migration],
@@ -133,6 +135,7 @@ impl Module {
         Module {
             name,
             operations: Vec::new(),
+            sockets: Vec::new(),
             tables: Vec::new(),
             permissions: Vec::new(),
             migrations: &[],
@@ -202,6 +205,13 @@ impl Module {
         operation.module = self.name;
         self.permissions.extend(operation.permission().cloned());
         self.operations.push(operation);
+        self
+    }
+
+    /// A connection that stays, below `/ws/`.
+    #[must_use]
+    pub fn socket(mut self, socket: Socket) -> Module {
+        self.sockets.push(socket);
         self
     }
 
@@ -346,6 +356,11 @@ impl Registry {
     /// Every operation.
     pub fn operations(&self) -> &[Arc<Operation>] {
         &self.operations
+    }
+
+    /// Every kind of socket.
+    pub fn sockets(&self) -> impl Iterator<Item = &Socket> {
+        self.modules.iter().flat_map(|module| &module.sockets)
     }
 
     /// Every declared table.

@@ -78,6 +78,12 @@ locked-out =
     }
 password-change-required = Choose a new password first: the one you signed in with was temporary.
 
+## Sockets
+socket-origin = This page may not open connections here. Ask an administrator to add its origin.
+socket-token-in-address = Send the token in Sec-WebSocket-Protocol, or ask for a ticket at ws-ticket/; never put a token into an address.
+socket-expected = This address is for WebSocket connections only.
+socket-too-many = You have too many connections open. Close one, or try again later.
+
 ## Alerts
 alert-jobs-failed =
     { $count ->

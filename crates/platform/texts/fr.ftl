@@ -77,6 +77,12 @@ locked-out =
     }
 password-change-required = Choisissez d’abord un nouveau mot de passe : celui avec lequel vous vous êtes connecté était temporaire.
 
+## Sockets
+socket-origin = Cette page ne peut pas ouvrir de connexion ici. Demandez à un administrateur d’ajouter son origine.
+socket-token-in-address = Envoyez le jeton dans Sec-WebSocket-Protocol ou demandez un ticket à ws-ticket/ ; ne mettez jamais de jeton dans une adresse.
+socket-expected = Cette adresse est réservée aux connexions WebSocket.
+socket-too-many = Vous avez trop de connexions ouvertes. Fermez-en une ou réessayez plus tard.
+
 ## Alertes
 alert-jobs-failed =
     { $count ->

@@ -65,6 +65,12 @@ account-inactive = Akaunti hii haitumiki kwa sasa. Wasiliana na msimamizi wako.
 locked-out = Majaribio mengi yameshindikana. Jaribu tena baada ya sekunde { $seconds }.
 password-change-required = Chagua kwanza nenosiri jipya: ulilotumia kuingia lilikuwa la muda.
 
+## Sockets
+socket-origin = Ukurasa huu hauwezi kufungua muunganisho hapa. Mwombe msimamizi aongeze asili yake.
+socket-token-in-address = Tuma tokeni katika Sec-WebSocket-Protocol, au omba tiketi kwenye ws-ticket/; usiweke tokeni kwenye anwani kamwe.
+socket-expected = Anwani hii ni ya miunganisho ya WebSocket pekee.
+socket-too-many = Una miunganisho mingi mno iliyo wazi. Funga mmoja au jaribu tena baadaye.
+
 ## Tahadhari
 alert-jobs-failed =
     { $count ->

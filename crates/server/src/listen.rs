@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use platform::socket::Berth;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -25,8 +26,10 @@ use tower::ServiceExt;
 /// What a client may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections at the same time; more wait to be accepted.
+    /// Connections at the same time; more wait to be accepted. Sockets are connections.
     pub connections: u32,
+    /// Sockets among them; more are refused, so that requests still get through.
+    pub sockets: u32,
     /// From the start of a connection, or the end of an answer, to the last header of a request.
     pub header_time: Duration,
     /// A client that takes nothing of its answer for so long is given up.
@@ -43,6 +46,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             connections: 10_000,
+            sockets: 8_000,
             header_time: Duration::from_secs(20),
             write_time: Duration::from_secs(30),
             headers: 100,
@@ -52,7 +56,20 @@ impl Default for Limits {
     }
 }
 
-/// Serves until `stop` is done; then accepts nothing more and waits for what is at work.
+/// Lets this process open as many files as it may: each connection is one, and many systems begin with 1024.
+pub(crate) fn open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, most) {
+        tracing::debug!(%error, "the limit of open files stays as it was");
+    }
+}
+
+/// Serves until `stop` is done; then accepts nothing more, tells the sockets to go away, and waits for what is at work.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -61,17 +78,19 @@ pub async fn serve(
 ) {
     let (stopping, stopped) = watch::channel(false);
     let free = Arc::new(Semaphore::new(limits.connections as usize));
+    let sockets = Arc::new(Semaphore::new(limits.sockets as usize));
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            // The semaphore is never closed.
-            let slot = free.clone().acquire_owned().await.ok();
+            let slot = free.clone().acquire_owned().await;
             (slot, listener.accept().await)
         };
         let (slot, accepted) = tokio::select! {
             accepted = accepted => accepted,
             () = &mut stop => break,
         };
+        // The semaphore is never closed.
+        let Ok(slot) = slot else { break };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -81,12 +100,13 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = connection(stream, peer, router.clone(), limits, stopped.clone());
+        // A connection that becomes a socket keeps its place.
+        let berth = Berth::new(stopped.clone(), sockets.clone(), Arc::new(slot));
+        let connection = connection(stream, peer, router.clone(), limits, stopped.clone(), berth);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%error, "a connection ended early");
             }
-            drop(slot);
         });
     }
     drop(listener);
@@ -103,11 +123,13 @@ async fn connection(
     router: Router,
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
+    berth: Berth,
 ) -> hyper::Result<()> {
     // Small answers must not wait for more; a socket that refuses is slower, not wrong.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(berth.clone());
         router.clone().oneshot(request.map(Body::new))
     });
     let connection = http1::Builder::new()

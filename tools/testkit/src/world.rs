@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
@@ -182,6 +183,14 @@ fn parts_with(
     };
     let mut shared = Shared::default();
     let door = identity::door::door(hasher, &mut shared).expect("hashing costs that are in range");
+    // Nobody waits half a minute to see a socket closed.
+    shared.put(platform::socket::Limits {
+        patience: Duration::from_secs(1),
+        ping: Duration::from_secs(1),
+        idle: Duration::from_secs(3),
+        recheck: Duration::from_millis(300),
+        ..Default::default()
+    });
     Parts {
         mailer: mailer.unwrap_or_else(|| Mailer::from_settings(&settings)),
         settings,

@@ -33,6 +33,7 @@ use desk::{Cancel, Resend};
 use opt_out::OptOut;
 
 pub(crate) use migrations::{opt_outs, tables};
+pub(crate) use wording::when;
 
 /// The name under which appointments' events are heard.
 const REMINDERS: &str = "reminders";

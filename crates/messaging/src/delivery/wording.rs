@@ -107,7 +107,7 @@ const MONTHS: [[&str; 12]; 3] = [
 ///
 /// Swahili counts the hours from sunrise: 10 in the morning is the fourth hour. Both are given, since
 /// phones and tickets show the other.
-fn when(language: &str, at: DateTime) -> String {
+pub(crate) fn when(language: &str, at: DateTime) -> String {
     let tongue = match language {
         "fr" => 1,
         "sw" => 2,

@@ -9,3 +9,4 @@ mod serve;
 pub use refusal::refusal;
 pub use router::router;
 pub use serve::respond;
+pub(crate) use serve::{described, finish};

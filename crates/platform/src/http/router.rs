@@ -11,7 +11,7 @@ use super::serve::{nowhere, serve};
 use crate::app::App;
 use crate::operation::Operation;
 
-/// The routes below `/api/` and `/api/v1/`.
+/// The routes below `/api/` and `/api/v1/`, and the sockets below `/ws/`.
 pub fn router(app: &Arc<App>) -> Router {
     let mut paths: BTreeMap<&str, Vec<Arc<Operation>>> = BTreeMap::new();
     for operation in app.registry.operations() {
@@ -31,6 +31,7 @@ pub fn router(app: &Arc<App>) -> Router {
                 .route(&full, methods.clone());
         }
     }
+    router = router.merge(crate::socket::routes(app));
     for prefix in ["/api", "/api/", "/api/{*rest}"] {
         let app = app.clone();
         router = router.route(

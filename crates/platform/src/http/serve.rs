@@ -72,6 +72,12 @@ fn parts(
     route: &str,
 ) -> (Arc<Head>, Arc<Origin>, HttpBody) {
     let (parts, body) = request.into_parts();
+    let (head, origin) = described(app, parts, route);
+    (Arc::new(head), Arc::new(origin), body)
+}
+
+/// A request without its body: what was asked, and by whom it says to come.
+pub(crate) fn described(app: &App, parts: http::request::Parts, route: &str) -> (Head, Origin) {
     let header = |name: &str| origin::text(&parts.headers, name);
     let host = header("host").unwrap_or("localhost");
     let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
@@ -105,7 +111,7 @@ fn parts(
         method: parts.method,
         headers: parts.headers,
     };
-    (Arc::new(head), Arc::new(origin), body)
+    (head, origin)
 }
 
 async fn answer(
@@ -261,7 +267,7 @@ async fn whole(mut body: HttpBody, limit: usize) -> Result<Bytes, Error> {
     Ok(kept.into())
 }
 
-fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Response {
+pub(crate) fn finish(app: &App, origin: &Origin, answered: Result<Reply, Error>) -> Response {
     let reply =
         answered.unwrap_or_else(|error| refusal(app, origin.language, &origin.request_id, error));
     respond(reply, &origin.request_id)

@@ -22,6 +22,8 @@ const OUTGOING: usize = 1024;
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 /// Connecting, and each answer of the server.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How often subscribers are told, while there is no connection, that they may have missed messages.
+const APART: Duration = Duration::from_millis(900);
 /// A dead peer is noticed after at most this and [`TIMEOUT`].
 const PING: Duration = Duration::from_secs(20);
 
@@ -82,10 +84,20 @@ impl Hub {
                     Err(error) => tracing::warn!(%error, "no connection to the other nodes"),
                 }
                 // Nodes that lost the same server do not all come back in the same instant.
-                tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
+                hub.apart(pause.mul_f64(rand::random_range(0.5..1.0))).await;
                 pause = (pause * 2).min(BACK_OFF.1);
             }
         })
+    }
+
+    /// Waits; whoever must not rely on old news is told so all the time.
+    async fn apart(&self, mut left: Duration) {
+        while !left.is_zero() {
+            self.tell_reconnected();
+            let step = left.min(APART);
+            tokio::time::sleep(step).await;
+            left -= step;
+        }
     }
 
     /// Connects and listens; `driver` then holds the task that reads, and ends with the connection.

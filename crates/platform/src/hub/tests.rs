@@ -46,6 +46,29 @@ async fn subscribers_hear_their_prefix_in_order() {
 }
 
 #[tokio::test]
+async fn who_asks_for_single_topics_hears_those_and_leaves_nothing_behind() {
+    let hub = Hub::new();
+    let topics = ["user:3".to_owned(), "session:7".to_owned()];
+    let (mut one, mut same) = (hub.subscribe_to(&topics), hub.subscribe_to(&topics[..1]));
+    hub.publish("user:31", "0".to_owned()).unwrap();
+    hub.publish("user:3", "1".to_owned()).unwrap();
+    hub.publish("session:7", "2".to_owned()).unwrap();
+    assert_eq!(next(&mut one).await, message("user:3", "1"));
+    assert_eq!(next(&mut one).await, message("session:7", "2"));
+    assert_eq!(next(&mut same).await, message("user:3", "1"));
+    assert!(is_quiet(&mut one) && is_quiet(&mut same));
+    hub.tell_reconnected();
+    assert_eq!(next(&mut one).await, Some(Signal::Reconnected));
+    assert!(is_quiet(&mut one));
+    drop(one);
+    hub.publish("user:3", "3".to_owned()).unwrap();
+    assert_eq!(next(&mut same).await, Some(Signal::Reconnected));
+    assert_eq!(next(&mut same).await, message("user:3", "3"));
+    drop(same);
+    assert!(hub.inner.listeners.read().is_empty());
+}
+
+#[tokio::test]
 async fn a_waiting_subscriber_is_woken() {
     let hub = Hub::new();
     let mut inbox = hub.subscribe("a");

@@ -26,6 +26,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, Failure> {
+    listen::open_files();
     // Before the database is touched: most failed starts are a second server on the same port.
     let listener = bind(settings.bind, "CHELAL_BIND").await?;
     let told = told_to_stop();

@@ -1,0 +1,284 @@
+//! From the request to the socket: who comes in.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::response::Response;
+use axum::routing::get;
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use http::request::Parts;
+use kernel::Code;
+use parking_lot::Mutex;
+
+use super::watch::Held;
+use super::{Berth, Guest, Limits, Socket};
+use crate::actor::{Actor, Origin};
+use crate::app::App;
+use crate::error::Error;
+use crate::http::call::{Head, Reply};
+use crate::http::{described, finish};
+use crate::texts::Text;
+
+/// What tungstenite keeps for each direction of each socket; messages here are small.
+const BUFFER: usize = 4 * 1024;
+/// What may wait for a client while it takes a message.
+const WAITING: usize = 256 * 1024;
+
+/// The declared sockets below `/ws/`, with and without the last slash.
+pub(crate) fn routes(app: &Arc<App>) -> Router {
+    let crowd = Arc::new(Crowd::default());
+    let mut router = Router::new();
+    for socket in app.registry.sockets() {
+        let path = format!("/ws/{}", socket.path);
+        let (app, crowd, socket) = (app.clone(), crowd.clone(), *socket);
+        let handler = get(move |params: RawPathParams, request: Request| {
+            let params = params
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect();
+            let parts = request.into_parts().0;
+            enter(app.clone(), crowd.clone(), socket, params, parts)
+        });
+        router = router
+            .route(path.trim_end_matches('/'), handler.clone())
+            .route(&path, handler);
+    }
+    router
+}
+
+async fn enter(
+    app: Arc<App>,
+    crowd: Arc<Crowd>,
+    socket: Socket,
+    params: Arc<[(String, String)]>,
+    mut parts: Parts,
+) -> Response {
+    let (head, origin) = described(&app, parts.clone(), &format!("GET ws/{}", socket.path));
+    let origin = Arc::new(origin);
+    match upgraded(&app, crowd, socket, params, &mut parts, head, &origin).await {
+        Ok(response) => response,
+        Err(error) => finish(&app, &origin, Err::<Reply, _>(error)),
+    }
+}
+
+async fn upgraded(
+    app: &Arc<App>,
+    crowd: Arc<Crowd>,
+    socket: Socket,
+    params: Arc<[(String, String)]>,
+    parts: &mut Parts,
+    head: Head,
+    origin: &Arc<Origin>,
+) -> Result<Response, Error> {
+    let limits = app
+        .shared
+        .get::<Limits>()
+        .map_or(Limits::default(), |limits| *limits);
+    if !from_here(app, &head) {
+        return Err(Error::refuse(
+            Code::PermissionDenied,
+            Text::new("socket-origin"),
+        ));
+    }
+    if head.query.iter().any(|(name, value)| is_token(name, value)) {
+        return Err(Error::refuse(
+            Code::Invalid,
+            Text::new("socket-token-in-address"),
+        ));
+    }
+    let offered = offered(parts);
+    let berth = parts.extensions.get::<Berth>().cloned();
+    let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
+    let (actor, chosen) = arrive(app, &head, &offered).await?;
+    let stay = app.door.stay(app, &actor).await?;
+    let guest = Guest {
+        app: app.clone(),
+        actor: stay.actor.clone(),
+        origin: origin.clone(),
+        params,
+        query: head.query.into(),
+    };
+    (socket.admit)(&guest).await?;
+    let (Ok(mut upgrade), Some(berth)) = (upgrade, berth) else {
+        return Err(Error::refuse(Code::Invalid, Text::new("socket-expected")));
+    };
+    let user = actor.user_id().unwrap_or_default();
+    let place = crowd.enter(user, limits.each).ok_or_else(|| {
+        Error::refuse(Code::RateLimited, Text::new("socket-too-many")).retry_after(60)
+    })?;
+    let seat = berth
+        .board()
+        .ok_or_else(|| Error::refuse(Code::Unavailable, Text::new("unavailable")).retry_after(5))?;
+    if let Some(chosen) = chosen.and_then(|chosen| HeaderValue::from_str(&chosen).ok()) {
+        upgrade.set_selected_protocol(chosen);
+    }
+    let held = Held {
+        declared: socket,
+        guest,
+        stay,
+        limits,
+        berth,
+        _places: (seat, place),
+    };
+    Ok(upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WAITING)
+        .max_message_size(socket.largest)
+        .max_frame_size(socket.largest)
+        .on_upgrade(move |socket| Box::pin(held.attend(socket))))
+}
+
+/// Whether a page on the request's origin may open sockets: as CORS, and our own pages. Programs that are no browser
+/// name none.
+fn from_here(app: &App, head: &Head) -> bool {
+    let Some(origin) = head.headers.get(ORIGIN) else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let settings = &app.settings;
+    settings.cors_origins.iter().any(|known| known == origin)
+        || origin == settings.public_url.trim_end_matches('/')
+        || origin == head.base
+}
+
+/// Whether a parameter of the query is, or looks like, a token.
+fn is_token(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.contains("token") || matches!(&*name, "access" | "jwt" | "authorization") || is_jwt(value)
+}
+
+/// Three parts in base64, the shape of every access token.
+fn is_jwt(text: &str) -> bool {
+    let part = |part: &str| {
+        part.len() > 8
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_=".contains(&b))
+    };
+    text.split('.').count() == 3 && text.split('.').all(part)
+}
+
+/// The protocols that the client offers, in their order.
+fn offered(parts: &Parts) -> Vec<String> {
+    let values = parts.headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|protocol| protocol.trim().to_owned())
+        .filter(|protocol| !protocol.is_empty())
+        .collect()
+}
+
+/// Who it is, by what they show, and the protocol to agree on: browsers insist on one of those they offered. It is not
+/// the token, unless they offered nothing else.
+async fn arrive(
+    app: &Arc<App>,
+    head: &Head,
+    offered: &[String],
+) -> Result<(Actor, Option<String>), Error> {
+    let token = offered.iter().find(|protocol| is_jwt(protocol));
+    let chosen = offered.iter().find(|protocol| !is_jwt(protocol)).or(token);
+    let ticket = head.query.iter().rev().find(|(name, _)| name == "ticket");
+    let actor = match (ticket, token) {
+        (Some((_, ticket)), _) => app.door.redeem(app, ticket).await?,
+        (None, token) => {
+            let mut head = head.clone();
+            // Own id only: nobody comes on behalf of somebody else, or with a key that has no session.
+            for name in ["x-act-as", "x-api-key"] {
+                head.headers.remove(name);
+            }
+            if let Some(token) = token
+                && let Ok(bearer) = HeaderValue::from_str(&format!("Bearer {token}"))
+            {
+                head.headers.insert(AUTHORIZATION, bearer);
+            }
+            app.door.enter(app, &head).await?
+        }
+    };
+    if actor.user().is_some_and(|user| user.must_change_password) {
+        return Err(Error::refuse(
+            Code::PasswordChangeRequired,
+            Text::new("password-change-required"),
+        ));
+    }
+    Ok((actor, chosen.cloned()))
+}
+
+/// How many sockets each user has open here.
+#[derive(Default)]
+struct Crowd(Mutex<HashMap<i64, usize>>);
+
+/// One of a user's sockets, until it is dropped.
+pub(super) struct Place {
+    crowd: Arc<Crowd>,
+    user: i64,
+}
+
+impl Crowd {
+    fn enter(self: &Arc<Crowd>, user: i64, most: usize) -> Option<Place> {
+        let mut open = self.0.lock();
+        let count = open.entry(user).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Place {
+            crowd: self.clone(),
+            user,
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = self.crowd.0.lock();
+        if let Some(count) = open.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_in_addresses_are_recognised_by_name_and_by_shape() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0123.c2lnbmF0dXJlLWhlcmU";
+        assert!(is_jwt(jwt));
+        for (name, value, token) in [
+            ("token", "x", true),
+            ("access_token", "x", true),
+            ("Authorization", "x", true),
+            ("q", jwt, true),
+            ("ticket", "0123456789abcdefghjkmnpqrstvwxyz", false),
+            ("since", "17", false),
+            ("v", "1.2.3", false),
+        ] {
+            assert_eq!(is_token(name, value), token, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn a_user_has_so_many_places_and_gets_them_back() {
+        let crowd = Arc::new(Crowd::default());
+        let first = crowd.enter(1, 2);
+        let second = crowd.enter(1, 2);
+        assert!(first.is_some() && second.is_some() && crowd.enter(1, 2).is_none());
+        assert!(crowd.enter(2, 2).is_some());
+        drop(first);
+        assert!(crowd.enter(1, 2).is_some());
+        drop(second);
+        assert!(crowd.0.lock().is_empty());
+    }
+}
