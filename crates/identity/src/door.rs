@@ -200,8 +200,8 @@ pub async fn by_token(
 ) -> Result<(Arc<UserState>, Uuid), Error> {
     let now = app.clock.now();
     let claims = identity
-        .tokens(app)?
-        .verify_access(token, now)
+        .verified(app)?
+        .access(token, now)
         .map_err(bad_token)?;
     let user = by_session(identity, app, claims.user_id, claims.session).await?;
     Ok((user, claims.session))

@@ -56,6 +56,7 @@ mod two_factor_routes;
 pub mod user;
 mod user_routes;
 mod user_rules;
+mod verified;
 
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use crate::credential::password::{Hasher, HasherConfig, PasswordError};
 use crate::credential::token::{Lifetimes, Tokens};
 use crate::load;
+use crate::verified::Verified;
 
 /// The oldest that a copy may get.
 pub const FRESH: Duration = Duration::from_millis(900);
@@ -94,7 +95,7 @@ pub struct Identity(Arc<Inner>);
 
 struct Inner {
     hasher: Hasher,
-    tokens: RwLock<Option<(Arc<KeyRing>, Arc<Tokens>)>>,
+    tokens: RwLock<Option<(Arc<KeyRing>, Arc<Verified>)>>,
     sessions: Cache<Uuid, Option<Arc<SessionState>>>,
     users: Cache<i64, Option<Arc<UserState>>>,
     keys: Cache<String, Option<Arc<KeyState>>>,
@@ -174,6 +175,11 @@ impl Identity {
     /// # Errors
     /// When the settings' lifetimes are out of range.
     pub fn tokens(&self, app: &App) -> Result<Arc<Tokens>, Error> {
+        Ok(self.verified(app)?.tokens().clone())
+    }
+
+    /// The same, with the access tokens that were good a moment ago.
+    pub(crate) fn verified(&self, app: &App) -> Result<Arc<Verified>, Error> {
         let ring = app.ring();
         if let Some((known, tokens)) = &*self.0.tokens.read()
             && Arc::ptr_eq(known, &ring)
@@ -193,7 +199,7 @@ impl Identity {
             .collect();
         let tokens = Tokens::new(ring.token_secret().bytes(), &previous, lifetimes)
             .map_err(Error::internal)?;
-        let tokens = Arc::new(tokens);
+        let tokens = Arc::new(Verified::new(tokens));
         *self.0.tokens.write() = Some((ring.clone(), tokens.clone()));
         Ok(tokens)
     }

@@ -106,6 +106,15 @@ testkit::on_both! {
         let sent = post.twilio.sent();
         assert_eq!(sent.len(), 2);
         assert!(sent[1].body.contains("at 11:00"));
+
+        // Messages do not keep an appointment from being removed; they go with it.
+        let later = json!({ "patient": post.awa(json!({})).await, "doctor": post.doctor, "date": "2026-12-02", "time": "20:00" });
+        let gone = post.desk().await.post("appointments/", later).await.id();
+        post.node.settle().await;
+        post.desk().await.delete(&format!("appointments/{gone}/")).await.is(204);
+        post.node.settle().await;
+        let left = post.desk().await.get(&format!("appointment-notifications/?appointment={gone}&status=cancelled")).await;
+        assert_eq!(left.is(200).as_array().unwrap().len(), 2);
     }
 
     async fn who_is_late_is_reminded_at_once_if_the_visit_is_ahead(world: &World) {

@@ -10,19 +10,22 @@ use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::resource::Resource;
+use platform::seal::KeyRing;
 use platform::texts::Text;
 use schemars::JsonSchema;
+use sea_query::{Order, Query, SelectStatement};
 use serde::Serialize;
 
-use crate::candidates::{Source, candidates};
+use crate::candidates::{Source, meeting, opened, union};
 use crate::patient::{Gender, Patient, country_code};
-use crate::search::opened;
 use crate::terms::{self, Term, TermField};
 
 /// From this score on two records are shown to a person as possibly the same.
 pub const THRESHOLD: i64 = 60;
 /// The most candidates that are opened and compared.
 const COMPARED: u64 = 200;
+/// Pairs of a given and a family name that are looked for.
+const PAIRS: usize = 4;
 /// The most records that are answered.
 const SHOWN: usize = 10;
 /// From this likeness on two spellings are taken for one name; see [`names::similarity`].
@@ -198,10 +201,10 @@ fn compare_births(a: Date, b: Date) -> Reason {
 /// When the database fails.
 pub async fn of(cx: &mut Cx, patient: &Patient) -> Result<Vec<PossibleDuplicate>, Error> {
     let code = country_code(cx);
-    let groups = groups(cx, patient, code);
+    let hits = opened(candidates(&cx.app.ring(), patient, code));
     let rows: Vec<Patient> = cx
         .unscoped("a duplicate is one wherever it lies; only its id is told")
-        .records(opened(candidates(&groups, COMPARED)))
+        .records(hits)
         .await?;
     let facts = Facts::of(patient, code);
     let mut found: Vec<PossibleDuplicate> = rows
@@ -254,39 +257,41 @@ pub(crate) async fn take_turns(cx: &mut Cx, patient: &Patient) -> Result<(), Err
 
 /// Who is worth comparing: the same number of a document, phone or e-mail; the same day of birth and a
 /// name that sounds alike; both names alike, in either order.
-fn groups(cx: &Cx, patient: &Patient, code: u16) -> Vec<Vec<Source>> {
-    let ring = cx.app.ring();
+fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let own = terms::of(patient, code);
     let exact = |field: TermField| own.iter().filter(move |term| term.field == field);
-    let mut groups: Vec<Vec<Source>> = [TermField::National, TermField::Email, TermField::Phone]
+    let mut hits: Vec<SelectStatement> = [TermField::National, TermField::Email, TermField::Phone]
         .into_iter()
         .flat_map(exact)
-        .map(|term| vec![Source::any(&ring, [term])])
+        .map(|term| Source::any(ring, [term]).newest(COMPARED))
         .collect();
-    let like = |name: &str| -> Vec<Term> {
-        let mut terms = Vec::new();
-        for part in names::parts(name) {
-            terms.extend(
-                names::phonetic(&part)
-                    .into_iter()
-                    .map(|c| Term::new(TermField::Sound, c)),
-            );
-            terms.push(Term::new(TermField::Name, part));
-        }
-        terms
-    };
+    let names = [TermField::Sound, TermField::Whole]
+        .into_iter()
+        .flat_map(exact);
+    hits.push(meeting(
+        &Source::any(ring, exact(TermField::Birth)),
+        &[&Source::any(ring, names)],
+        COMPARED,
+    ));
     let (first, last) = (
-        like(patient.first_name.open()),
-        like(patient.last_name.open()),
+        names::parts(patient.first_name.open()),
+        names::parts(patient.last_name.open()),
     );
-    groups.push(vec![
-        Source::any(&ring, exact(TermField::Birth)),
-        Source::any(&ring, first.iter().chain(&last)),
-    ]);
-    if !first.is_empty() && !last.is_empty() {
-        groups.push(vec![Source::any(&ring, &first), Source::any(&ring, &last)]);
-    }
-    groups
+    let alike = first
+        .iter()
+        .flat_map(|one| last.iter().map(move |other| (one, other)))
+        .take(PAIRS)
+        .flat_map(|(one, other)| terms::sound_pairs(one, other));
+    let alike: Vec<Term> = alike.collect();
+    hits.push(Source::any(ring, &alike).newest(COMPARED));
+    let mut newest = Query::select();
+    newest
+        .column("patient")
+        .from_subquery(union(hits), "found")
+        .group_by_col("patient")
+        .order_by("patient", Order::Desc)
+        .limit(COMPARED);
+    newest
 }
 
 /// The refusal of a create that asked to be refused then.

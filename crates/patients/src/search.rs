@@ -1,45 +1,74 @@
 //! `?search=`: patients by any part of their name, by number, phone, e-mail or day of birth.
 //!
-//! The text is taken apart into words, the words into terms; [`candidates`](crate::candidates) finds at
-//! most 500 patients that carry them in the caller's reach, whose records are opened in the same
-//! statement, checked and ranked: a whole word before a beginning, a beginning before a like sound, the
-//! newest first. The best 50 are answered.
+//! The text is taken apart into words, the words into terms, and the index of keyed tags says who
+//! carries them: first those who have every word as a whole name or exactly, then those whose names
+//! begin so, then those whose names sound so; in each the newest first. Whoever is found by then need
+//! not be looked for further, so that no record is opened but those that are answered. Only words longer
+//! than what is indexed are compared with the names themselves.
 
 use jiff::civil::Date;
 use kernel::{Email, Phone, Reach, looks_like_phone, names};
 use platform::access::Scope;
 use platform::cx::{Cx, column, select};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::record::Record;
 use platform::resource::Resource;
-use sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use platform::seal::KeyRing;
+use sea_query::{ExprTrait, SelectStatement};
 
-use crate::candidates::{MOST, Source, candidates};
+use crate::candidates::{Source, current, meeting, sizes};
 use crate::patient::{Patient, country_code};
 use crate::terms::{self, Term, TermField};
 
 /// The most patients that a search answers.
 const BEST: usize = 50;
+/// The most patients that are opened to be compared with a long word.
+const MOST: u64 = 500;
 /// Further words do not make a search narrower.
 const MOST_WORDS: usize = 6;
 /// From so many letters on a beginning is also looked up by its sound.
 const SOUND_FROM: usize = 3;
+/// So many entries are read in place.
+const SHORT: u64 = 500;
 
 /// One word of a query: a patient has it by any of these.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Word {
     /// The part of a name that it may be, folded; empty when it can be none.
     name: String,
-    /// Under what it is looked up.
-    terms: Vec<Term>,
+    /// Numbers, addresses and days that it may be.
+    exact: Vec<Term>,
+    /// The name as a whole, its beginning, its sounds.
+    whole: Option<Term>,
+    prefix: Option<Term>,
+    sounds: Vec<Term>,
 }
 
-/// How well a patient fits, the better the greater.
+/// How well a patient fits, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
-    Sound = 1,
-    Prefix = 2,
-    Whole = 3,
+    Whole,
+    Prefix,
+    Sound,
+}
+
+const FITS: [Fit; 3] = [Fit::Whole, Fit::Prefix, Fit::Sound];
+
+impl Word {
+    /// By what the index finds the word at this fit, or better.
+    fn terms(&self, fit: Fit) -> impl Iterator<Item = &Term> {
+        let whole = self.whole.iter().filter(move |_| fit == Fit::Whole);
+        // Every whole name has its beginning.
+        let prefix = self.prefix.iter().filter(move |_| fit >= Fit::Prefix);
+        let sounds = self.sounds.iter().filter(move |_| fit == Fit::Sound);
+        self.exact.iter().chain(whole).chain(prefix).chain(sounds)
+    }
+
+    /// Its beginning is only indexed up to here.
+    fn is_long(&self) -> bool {
+        names::lookup(&self.name).is_some_and(|indexed| indexed.len() < self.name.len())
+    }
 }
 
 /// The ids that a search text finds, best first.
@@ -60,44 +89,194 @@ pub(crate) async fn search(cx: &mut Cx, text: &str) -> Result<Vec<i64>, Error> {
     }
     let ring = cx.app.ring();
     let reach = Source::of_scope(scope);
-    let sources: Vec<Vec<Source>> = groups
-        .iter()
-        .map(|words| {
-            let sources = words.iter().map(|word| Source::any(&ring, &word.terms));
-            sources.chain(reach.clone()).collect()
-        })
-        .collect();
-    let rows: Vec<Patient> = cx
-        .unscoped("the candidates are in reach; the list answers those of them that are")
-        .records(opened(candidates(&sources, MOST)))
-        .await?;
-    let mut found: Vec<(Fit, u32, i64)> = rows
-        .iter()
-        .filter_map(|row| {
-            let best = groups
-                .iter()
-                .filter_map(|words| fit(row, words, code))
-                .max();
-            best.map(|(worst, sum)| (worst, sum, row.meta.id))
-        })
-        .collect();
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    Ok(found.into_iter().take(BEST).map(|(_, _, id)| id).collect())
+    let mut plans = Vec::with_capacity(groups.len());
+    for words in &groups {
+        plans.push(Plan::make(cx, &ring, words, reach.as_ref()).await?);
+    }
+    let mut found: Vec<i64> = Vec::with_capacity(BEST);
+    for fit in FITS {
+        for plan in &plans {
+            for id in plan.find(cx, fit, code).await? {
+                if !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+        }
+        if found.len() >= BEST {
+            break;
+        }
+    }
+    found.truncate(BEST);
+    Ok(found)
 }
 
-/// The records of candidates; those of merged ones are the records that they were merged into.
-pub(crate) fn opened(candidates: SelectStatement) -> SelectStatement {
-    let own = |name: &'static str| Expr::col((Alias::new("hit"), Alias::new(name)));
-    let mut current = Query::select();
-    current
-        .expr(Func::coalesce([own("merged_into"), own("id")]))
-        .from_as(Alias::new("patient"), Alias::new("hit"))
-        .and_where(own("id").in_subquery(candidates));
-    let mut query = select::<Patient>();
-    query
-        .and_where(column(Patient::TABLE, "id").in_subquery(current))
-        .and_where(column(Patient::TABLE, "voided_at").is_null());
-    query
+/// A group of words with what the index has of them.
+struct Plan<'a> {
+    words: &'a [Word],
+    /// For each word and each fit, those of its terms that anybody carries, and how many do.
+    sources: Vec<[(Source, u64); 3]>,
+    /// Patients with two of the words at once, by their beginnings: a superset at the first two fits.
+    pairs: Vec<(Source, u64)>,
+    /// Patients with both words, by their sounds.
+    sound_pairs: Option<Source>,
+    /// Whom the caller reaches, and how many these are.
+    reach: Option<(&'a Source, u64)>,
+}
+
+impl<'a> Plan<'a> {
+    async fn make(
+        cx: &mut Cx,
+        ring: &KeyRing,
+        words: &'a [Word],
+        reach: Option<&'a Source>,
+    ) -> Result<Plan<'a>, Error> {
+        let mut plan = Plan {
+            words,
+            sources: Vec::new(),
+            pairs: Vec::new(),
+            sound_pairs: None,
+            reach: None,
+        };
+        let alone = words.len() == 1 && reach.is_none();
+        // Each term by itself, so that those that nobody carries are left out.
+        let pieces: Vec<Vec<Vec<Source>>> = words
+            .iter()
+            .map(|word| {
+                let each = |fit| {
+                    word.terms(fit)
+                        .map(|term| Source::any(ring, [term]))
+                        .collect()
+                };
+                FITS.map(each).into()
+            })
+            .collect();
+        let pairs: Vec<Source> = words
+            .windows(2)
+            .filter_map(|two| terms::pair(&two[0].name, &two[1].name))
+            .map(|term| Source::any(ring, [&term]))
+            .collect();
+        let pieced = pieces.iter().flatten().flatten();
+        let all: Vec<&Source> = pieced.chain(&pairs).chain(reach).collect();
+        let sizes = if alone {
+            // Nothing is to be compared: each is read as far as it is wanted.
+            vec![1; all.len()]
+        } else {
+            sizes(cx, &all).await?
+        };
+        let mut sizes = sizes.into_iter();
+        for fits in &pieces {
+            let mut of_word = Vec::with_capacity(FITS.len());
+            for sources in fits {
+                let (mut tags, mut size) = (Vec::new(), 0);
+                for (source, own) in sources.iter().zip(&mut sizes) {
+                    if let Source::Terms(terms) = source
+                        && own > 0
+                    {
+                        tags.extend_from_slice(terms);
+                        size += own;
+                    }
+                }
+                of_word.push((Source::Terms(tags), size));
+            }
+            if let Ok(of_word) = <[(Source, u64); 3]>::try_from(of_word) {
+                plan.sources.push(of_word);
+            }
+        }
+        plan.pairs = pairs.into_iter().zip(&mut sizes).collect();
+        plan.reach = reach.zip(sizes.next());
+        if let [one, other] = words
+            && !one.sounds.is_empty()
+            && !other.sounds.is_empty()
+        {
+            let both = terms::sound_pairs(&one.name, &other.name);
+            plan.sound_pairs = Some(Source::any(ring, &both));
+        }
+        Ok(plan)
+    }
+
+    /// The newest patients that have every word at this fit or better.
+    async fn find(&self, cx: &mut Cx, fit: Fit, code: u16) -> Result<Vec<i64>, Error> {
+        let at = fit as usize;
+        let own: Vec<&(Source, u64)> = self.sources.iter().map(|fits| &fits[at]).collect();
+        if own.iter().any(|(_, size)| *size == 0) {
+            return Ok(Vec::new());
+        }
+        // A beginning that is cut off at six letters may go on differently.
+        let compare = fit != Fit::Whole && self.words.iter().any(Word::is_long);
+        // Those who fit better are found again, and left out.
+        let wanted = if compare {
+            MOST
+        } else {
+            BEST as u64 * (fit as u64 + 1)
+        };
+        let mut found = Vec::new();
+        if fit == Fit::Sound
+            && let Some(pairs) = &self.sound_pairs
+        {
+            let reach: Vec<&Source> = self.reach.iter().map(|(reach, _)| *reach).collect();
+            found = ids(cx, meeting(pairs, &reach, wanted), !reach.is_empty()).await?;
+        }
+        if found.len() < BEST {
+            let own = own.iter().map(|(source, size)| (source, *size));
+            let all: Vec<(&Source, u64)> = own.chain(self.reach).collect();
+            let pairs = self.pairs.iter().filter(|_| fit != Fit::Sound);
+            let pairs = pairs.map(|(source, size)| (source, *size));
+            let rarest = all
+                .iter()
+                .copied()
+                .chain(pairs)
+                .min_by_key(|(_, size)| *size);
+            let Some((driver, size)) = rarest else {
+                return Ok(Vec::new());
+            };
+            let others: Vec<&Source> = all
+                .iter()
+                .map(|(source, _)| *source)
+                .filter(|source| !std::ptr::eq(*source, driver))
+                .collect();
+            let long = !others.is_empty() && size > SHORT;
+            found.extend(ids(cx, meeting(driver, &others, wanted), long).await?);
+        }
+        if compare {
+            found = self.confirmed(cx, found, fit, code).await?;
+        }
+        Ok(found)
+    }
+
+    /// Those whose names really go on as the long words do.
+    async fn confirmed(
+        &self,
+        cx: &mut Cx,
+        ids: Vec<i64>,
+        fit: Fit,
+        code: u16,
+    ) -> Result<Vec<i64>, Error> {
+        let mut query = select::<Patient>();
+        query.and_where(column(Patient::TABLE, "id").is_in(ids.clone()));
+        let rows: Vec<Patient> = cx
+            .unscoped("the candidates are in reach; the list answers those of them that are")
+            .records(query)
+            .await?;
+        let fitting: Vec<i64> = rows
+            .iter()
+            .filter(|row| fits(row, self.words, code).is_some_and(|best| best <= fit))
+            .map(|row| row.meta.id)
+            .collect();
+        Ok(ids.into_iter().filter(|id| fitting.contains(id)).collect())
+    }
+}
+
+/// The records that hits lead to, in their order.
+async fn ids(cx: &mut Cx, hits: SelectStatement, long: bool) -> Result<Vec<i64>, Error> {
+    let statement = Statement::build(cx.dialect(), &current(hits));
+    let unscoped =
+        cx.unscoped("the candidates are in reach; the list answers those of them that are");
+    let found: Vec<(i64,)> = if long {
+        unscoped.all(statement).await?
+    } else {
+        unscoped.few(statement).await?
+    };
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
 /// Takes a text apart: each group is words that must all be met; a patient is found by any group.
@@ -113,8 +292,8 @@ fn parse(text: &str, code: u16) -> Vec<Vec<Word>> {
             whole.extend(phone_terms(text, code));
         }
         groups.push(vec![Word {
-            name: String::new(),
-            terms: whole,
+            exact: whole,
+            ..Word::default()
         }]);
         if phone {
             return groups;
@@ -135,13 +314,13 @@ fn parse(text: &str, code: u16) -> Vec<Vec<Word>> {
 fn words(token: &str, code: u16) -> Vec<Word> {
     let identifier = terms::identifier(token);
     let exact = |more: Vec<Term>| {
-        let terms: Vec<Term> = more.into_iter().chain(identifier.clone()).collect();
-        if terms.is_empty() {
+        let exact: Vec<Term> = more.into_iter().chain(identifier.clone()).collect();
+        if exact.is_empty() {
             Vec::new()
         } else {
             vec![Word {
-                name: String::new(),
-                terms,
+                exact,
+                ..Word::default()
             }]
         }
     };
@@ -161,19 +340,22 @@ fn words(token: &str, code: u16) -> Vec<Word> {
     parts
         .into_iter()
         .map(|part| {
-            let mut terms: Vec<Term> = identifier.clone().into_iter().collect();
+            let mut word = Word {
+                exact: identifier.clone().into_iter().collect(),
+                ..Word::default()
+            };
             if let Some(prefix) = names::lookup(&part) {
-                terms.push(Term::new(TermField::Name, prefix));
+                word.whole = Some(Term::new(TermField::Whole, &part));
+                word.prefix = Some(Term::new(TermField::Name, prefix));
                 if part.chars().count() >= SOUND_FROM {
-                    let codes = names::phonetic(&part);
-                    terms.extend(
-                        codes
-                            .into_iter()
-                            .map(|code| Term::new(TermField::Sound, code)),
-                    );
+                    let codes = names::phonetic(&part).into_iter();
+                    word.sounds = codes
+                        .map(|code| Term::new(TermField::Sound, code))
+                        .collect();
                 }
             }
-            Word { name: part, terms }
+            word.name = part;
+            word
         })
         .collect()
 }
@@ -197,21 +379,26 @@ fn phone_terms(text: &str, code: u16) -> Vec<Term> {
     terms
 }
 
-/// How well a patient fits all words: the worst word, then all together. `None` for a false hit: tags
-/// may collide, and a name longer than what is indexed may go on differently.
-fn fit(patient: &Patient, words: &[Word], code: u16) -> Option<(Fit, u32)> {
+/// How well a patient fits all words, which is as well as the word that fits worst. `None` for a false
+/// hit: a name longer than what is indexed goes on differently.
+fn fits(patient: &Patient, words: &[Word], code: u16) -> Option<Fit> {
     let names: Vec<String> = [patient.first_name.open(), patient.last_name.open()]
         .iter()
         .flat_map(|name| names::parts(name))
         .collect();
-    let mut worst = Fit::Whole;
-    let mut sum = 0;
-    for word in words {
-        let fit = by_name(&names, word).or_else(|| by_exact_term(patient, word, code))?;
-        worst = worst.min(fit);
-        sum += fit as u32;
-    }
-    Some((worst, sum))
+    let own = terms::of(patient, code);
+    words
+        .iter()
+        .map(|word| {
+            by_name(&names, word).or_else(|| {
+                let met = word.exact.iter().any(|term| own.contains(term));
+                // The number of a record that was merged into this one stands only in that record; what
+                // looks like a number and led here did so under its whole tag.
+                let number = word.name.is_empty() || word.name.chars().any(|c| c.is_ascii_digit());
+                (met || number).then_some(Fit::Whole)
+            })
+        })
+        .try_fold(Fit::Whole, |worst, fit| Some(worst.max(fit?)))
 }
 
 fn by_name(names: &[String], word: &Word) -> Option<Fit> {
@@ -224,25 +411,9 @@ fn by_name(names: &[String], word: &Word) -> Option<Fit> {
     }
     let sounds = |name: &String| {
         let codes = names::phonetic(name);
-        word.terms
-            .iter()
-            .any(|term| term.field == TermField::Sound && codes.contains(&term.text))
+        word.sounds.iter().any(|term| codes.contains(&term.text))
     };
     names.iter().any(sounds).then_some(Fit::Sound)
-}
-
-fn by_exact_term(patient: &Patient, word: &Word, code: u16) -> Option<Fit> {
-    let exact = |term: &&Term| !matches!(term.field, TermField::Name | TermField::Sound);
-    let own = terms::of(patient, code);
-    let met = word
-        .terms
-        .iter()
-        .filter(exact)
-        .any(|term| own.contains(term));
-    // The number of a record that was merged into this one stands only in that record; what looks like
-    // a number and led here did so under its whole tag.
-    let number = word.name.is_empty() || word.name.chars().any(|c| c.is_ascii_digit());
-    (met || number).then_some(Fit::Whole)
 }
 
 #[cfg(test)]
@@ -263,19 +434,19 @@ mod tests {
         Patient::create(&Body(body)).unwrap()
     }
 
-    /// Whether a patient is among the candidates of a text, and how well it fits.
+    /// Whether a patient carries the terms of a text, and at which fit; long words are confirmed.
     fn found(patient: &Patient, text: &str) -> Option<Fit> {
         let own = terms::of(patient, 220);
-        parse(text, 220)
-            .iter()
-            .filter(|words| {
-                words
-                    .iter()
-                    .all(|word| word.terms.iter().any(|term| own.contains(term)))
-            })
-            .filter_map(|words| fit(patient, words, 220))
-            .map(|(worst, _)| worst)
-            .max()
+        let groups = parse(text, 220);
+        let carries = |words: &[Word], fit: Fit| {
+            let met = words
+                .iter()
+                .all(|word| word.terms(fit).any(|term| own.contains(term)));
+            let long = fit != Fit::Whole && words.iter().any(Word::is_long);
+            met && (!long || fits(patient, words, 220).is_some_and(|best| best <= fit))
+        };
+        FITS.into_iter()
+            .find(|fit| groups.iter().any(|words| carries(words, *fit)))
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! One row for each term and live index key: `(generation, field, tag, patient)`, which is also the
 //! primary key, so that looking a term up is one descent of the tree and yields the newest patients
-//! first. About 25 rows a patient. There is no second index: rows are removed by the terms that the
+//! first. About 30 rows a patient. There is no second index: rows are removed by the terms that the
 //! record itself still tells.
 
 use std::collections::BTreeSet;
@@ -39,7 +39,21 @@ pub(crate) enum TermField {
     Birth = 6,
     /// Number of the identity card or passport, in its normal form.
     National = 7,
+    /// A whole part of a name: such hits rank first, without a record being opened.
+    Whole = 8,
+    /// The first three letters of two parts of the names. Two common names together are rarer than
+    /// either by far, and are found without reading through all who have one.
+    Pair = 9,
+    /// How two parts of the names sound.
+    SoundPair = 10,
 }
+
+/// Letters of each part of a [`TermField::Pair`].
+const PAIR_LETTERS: usize = 3;
+/// Parts of the names that make pairs; further ones are found by themselves.
+const PAIRED: usize = 6;
+/// Codes of a part that make pairs.
+const PAIRED_CODES: usize = 2;
 
 impl TermField {
     /// The name under the index key.
@@ -52,6 +66,9 @@ impl TermField {
             TermField::Identifier => "patient.identifier",
             TermField::Birth => "patient.birth",
             TermField::National => "patient.national",
+            TermField::Whole => "patient.whole",
+            TermField::Pair => "patient.pair",
+            TermField::SoundPair => "patient.sound_pair",
         }
     }
 
@@ -93,18 +110,28 @@ impl Term {
 /// Under what a patient can be found.
 pub(crate) fn of(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
     let mut terms = BTreeSet::new();
-    for name in [patient.first_name.open(), patient.last_name.open()] {
-        for part in names::parts(name) {
-            terms.extend(
-                names::prefixes(&part)
-                    .into_iter()
-                    .map(|p| Term::new(TermField::Name, p)),
-            );
-            terms.extend(
-                names::phonetic(&part)
-                    .into_iter()
-                    .map(|c| Term::new(TermField::Sound, c)),
-            );
+    let parts: Vec<String> = [patient.first_name.open(), patient.last_name.open()]
+        .into_iter()
+        .flat_map(|name| names::parts(name))
+        .collect();
+    for part in &parts {
+        terms.extend(
+            names::prefixes(part)
+                .into_iter()
+                .map(|p| Term::new(TermField::Name, p)),
+        );
+        terms.extend(
+            names::phonetic(part)
+                .into_iter()
+                .map(|c| Term::new(TermField::Sound, c)),
+        );
+        terms.insert(Term::new(TermField::Whole, part));
+    }
+    let paired = &parts[..parts.len().min(PAIRED)];
+    for (at, one) in paired.iter().enumerate() {
+        for other in &paired[at + 1..] {
+            terms.extend(pair(one, other));
+            terms.extend(sound_pairs(one, other));
         }
     }
     for phone in patient.phones(country_code) {
@@ -124,6 +151,44 @@ pub(crate) fn of(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
     ));
     terms.extend(patient.national_id.open().as_deref().and_then(national));
     terms
+}
+
+/// The term of two parts of the names, in either order; `None` when one is too short, or both begin alike
+/// and so may be one part met twice.
+pub(crate) fn pair(one: &str, other: &str) -> Option<Term> {
+    let begin = |part: &str| -> Option<String> {
+        let letters: String = part.chars().take(PAIR_LETTERS).collect();
+        (letters.chars().count() == PAIR_LETTERS).then_some(letters)
+    };
+    let mut both = [begin(one)?, begin(other)?];
+    both.sort_unstable();
+    (both[0] != both[1]).then(|| Term::new(TermField::Pair, both.join(" ")))
+}
+
+/// The terms of how two parts sound together, in either order. What has no sound is taken as it is written.
+pub(crate) fn sound_pairs(one: &str, other: &str) -> Vec<Term> {
+    let codes = |part: &str| {
+        let mut codes = names::phonetic(part);
+        codes.truncate(PAIRED_CODES);
+        if codes.is_empty() {
+            codes.push(part.to_owned());
+        }
+        codes
+    };
+    let others = codes(other);
+    let mut pairs: Vec<Term> = codes(one)
+        .iter()
+        .flat_map(|one| {
+            others.iter().map(move |other| {
+                let mut both = [one.as_str(), other.as_str()];
+                both.sort_unstable();
+                Term::new(TermField::SoundPair, both.join(" "))
+            })
+        })
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// The term of a number on a card.

@@ -182,6 +182,16 @@ impl Cx {
         Ok(found.map(|Loaded(row)| row))
     }
 
+    /// As [`Cx::records`], for rows that are few and found by an index.
+    pub(crate) async fn few<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        let statement = Statement::build(self.dialect(), &query).with_keys(self.app.ring());
+        let found: Vec<Loaded<R>> = match &mut self.tx {
+            Some(tx) => tx.all(statement).await?,
+            None => self.app.db.few(statement).await?,
+        };
+        Ok(found.into_iter().map(|Loaded(row)| row).collect())
+    }
+
     pub(crate) async fn records<R: Record>(
         &mut self,
         query: SelectStatement,
@@ -374,18 +384,13 @@ pub trait Audited {
 
 /// A column of a table as an expression.
 pub fn column(table: &'static str, name: &'static str) -> Expr {
-    Expr::col((Alias::new(table), Alias::new(name)))
+    Expr::col((table, name))
 }
 
 /// A query over every row of a table, in the order of its declaration's columns.
 pub fn select<R: Record>() -> SelectStatement {
     let mut query = Query::select();
-    query.from(Alias::new(R::TABLE));
-    query.columns(
-        R::columns()
-            .iter()
-            .map(|name| (Alias::new(R::TABLE), Alias::new(*name))),
-    );
+    query.from(R::TABLE).expr(Expr::cust(R::selection()));
     query
 }
 
@@ -401,6 +406,17 @@ impl Unscoped<'_> {
         Ok(match &mut self.0.tx {
             Some(tx) => tx.all(statement).await?,
             None => self.0.app.db.all(statement).await?,
+        })
+    }
+
+    /// Rows of a short list found by an index; on SQLite they are read in place.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn few<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
+        Ok(match &mut self.0.tx {
+            Some(tx) => tx.few(statement).await?,
+            None => self.0.app.db.few(statement).await?,
         })
     }
 

@@ -91,6 +91,8 @@ pub struct TableInfo {
     pub sealed: bool,
     /// The column that names the patient, if there is one.
     pub patient: Option<&'static str>,
+    /// References that do not keep the record they name from being voided.
+    pub follows: &'static [&'static str],
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
 }
@@ -108,6 +110,7 @@ impl TableInfo {
             columns: R::columns,
             sealed: R::has_sealed(),
             patient: None,
+            follows: &[],
             scope: None,
         }
     }
@@ -160,6 +163,7 @@ impl Module {
             path: R::PATH,
             retained: R::RETAINED,
             patient: R::PATIENT,
+            follows: R::FOLLOWS,
             scope: Some(R::scope),
             ..TableInfo::of::<R>(self.name, R::NAME)
         });

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Kind, Ref, Shape, Shown};
-use crate::seal::{Aad, Envelope, KeyRing, SealError};
+use crate::seal::{Aad, Envelope, KeyRing, Opened, SealError};
 
 /// The column that holds the sealed fields of a row.
 pub const SEALED_COLUMN: &str = "sealed";
@@ -151,18 +151,15 @@ pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// Columns in the order of [`Record::columns`] after the standard ones, and sealed fields.
     fn put(&self, columns: &mut Vec<Value>, sealed: &mut Envelope);
     /// The reverse of [`Record::put`].
-    fn take(
-        meta: Meta,
-        row: &Row<'_>,
-        next: &mut usize,
-        sealed: &mut Envelope,
-    ) -> Result<Self, DbError>;
+    fn take(meta: Meta, row: &Row<'_>, next: &mut usize, sealed: &Opened) -> Result<Self, DbError>;
     /// Shows all but the hidden and the skipped fields.
     fn show<M: SerializeMap>(&self, map: &mut M, skip: &[&str]) -> Result<(), M::Error>;
     /// One field as JSON, hidden ones included.
     fn field(&self, name: &str) -> Option<Json>;
     /// Standard columns, the envelope if there is one, and the fields in the clear.
     fn columns() -> &'static [&'static str];
+    /// [`Record::columns`] as what a query selects, each with its table: written once for the process.
+    fn selection() -> &'static str;
 
     /// A reference to it.
     fn reference(&self) -> Ref<Self> {
@@ -205,19 +202,19 @@ pub fn aad<R: Record>(uid: Uuid) -> Aad<'static> {
 fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
     let mut next = 0;
     let meta = Meta::take(row, &mut next)?;
-    let mut sealed = Envelope::new();
+    let mut sealed = Opened::nothing();
     if R::has_sealed() {
-        let bytes: Vec<u8> = row.get(next)?;
+        let bytes = row.cell(next)?;
         next += 1;
         sealed =
-            Envelope::open(row.keys()?, &aad::<R>(meta.uid), &bytes).map_err(
-                |error| match error {
+            Opened::open(row.keys()?, &aad::<R>(meta.uid), bytes.bytes()?).map_err(|error| {
+                match error {
                     SealError::UnknownKey(id) => DbError::UnknownKey(id),
                     error => DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)),
-                },
-            )?;
+                }
+            })?;
     }
-    R::take(meta, row, &mut next, &mut sealed)
+    R::take(meta, row, &mut next, &sealed)
 }
 
 /// A row with its envelope opened by the keys that the statement was given.
@@ -262,6 +259,15 @@ pub fn column_names(fields: &'static [FieldInfo]) -> Vec<&'static str> {
             .map(|field| field.name),
     );
     names
+}
+
+/// Writes what a query selects; called once for each record type.
+pub fn selection_of<R: Record>() -> String {
+    let columns: Vec<String> = R::columns()
+        .iter()
+        .map(|name| format!(r#""{}"."{name}""#, R::TABLE))
+        .collect();
+    columns.join(", ")
 }
 
 /// Shows one field; a reference under both of its names.
@@ -418,9 +424,9 @@ macro_rules! record {
                 meta: $crate::record::Meta,
                 row: &$crate::db::Row<'_>,
                 next: &mut usize,
-                sealed: &mut $crate::seal::Envelope,
+                sealed: &$crate::seal::Opened,
             ) -> Result<Self, $crate::db::DbError> {
-                let _ = (row, &next, &sealed);
+                let _ = (row, &next, sealed);
                 $( let $client = <$cty as $crate::field::Field>::take(stringify!($client), row, next, sealed)?; )*
                 $( let $server = <$sty as $crate::field::Field>::take(stringify!($server), row, next, sealed)?; )*
                 $( let $hidden = <$hty as $crate::field::Field>::take(stringify!($hidden), row, next, sealed)?; )*
@@ -446,6 +452,11 @@ macro_rules! record {
             fn columns() -> &'static [&'static str] {
                 static COLUMNS: std::sync::OnceLock<Vec<&'static str>> = std::sync::OnceLock::new();
                 COLUMNS.get_or_init(|| $crate::record::column_names(<$name as $crate::record::Record>::FIELDS))
+            }
+
+            fn selection() -> &'static str {
+                static SELECTION: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+                SELECTION.get_or_init(|| $crate::record::selection_of::<$name>())
             }
         }
     };

@@ -84,8 +84,10 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
         }
         done => done?,
     };
-    if let Some(row) = audit::seen(&mut cx)? {
-        app.reads.record(app, row).await?;
+    if app.settings.read_audit
+        && let Some(row) = audit::seen(&mut cx)?
+    {
+        app.reads.record(row).await?;
     }
     Ok(done)
 }

@@ -112,6 +112,7 @@ async fn whole_story(base: Base) -> Option<()> {
                 let mut made = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
                     made.push(register(&matron, "Busy", &format!("Writer{n}")).await);
+                    tokio::time::sleep(std::time::Duration::from_millis(10)).await;
                 }
                 made
             })

@@ -113,6 +113,7 @@ impl Resource for AppointmentNotification {
     ];
     const ORDERING: &'static [&'static str] = &["scheduled_for"];
     const PATIENT: Option<&'static str> = Some("patient");
+    const FOLLOWS: &'static [&'static str] = &["appointment", "patient"];
     type Extra = ();
 
     fn access() -> Access {

@@ -6,6 +6,7 @@
 //! [`verify`](verify::verify) walks.
 
 pub mod anchor;
+mod batch;
 pub mod reads;
 mod row;
 pub mod sealer;
@@ -139,7 +140,8 @@ pub(crate) async fn store(cx: &mut Cx, rows: Vec<AuditLog>) -> Result<(), Error>
     if rows.is_empty() {
         return Ok(());
     }
-    let statement = row::insert(cx.dialect(), &cx.app.ring(), &rows)?;
-    cx.tx()?.execute(statement).await?;
+    for statement in row::inserts(cx.dialect(), &cx.app.ring(), &rows)? {
+        cx.tx()?.execute(statement).await?;
+    }
     Ok(())
 }

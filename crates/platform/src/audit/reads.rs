@@ -12,7 +12,7 @@ use super::{AuditLog, row};
 use crate::app::App;
 use crate::error::Error;
 
-/// The most rows of one statement: PostgreSQL binds at most 65,535 values.
+/// The most rows of one transaction.
 const MOST: usize = 1000;
 
 type Waiting = (AuditLog, oneshot::Sender<Result<(), String>>);
@@ -45,10 +45,7 @@ impl ReadAudit {
     ///
     /// # Errors
     /// When it could not be stored; the answer must not leave then.
-    pub(crate) async fn record(&self, app: &Arc<App>, row: AuditLog) -> Result<(), Error> {
-        if !app.settings.read_audit {
-            return Ok(());
-        }
+    pub(crate) async fn record(&self, row: AuditLog) -> Result<(), Error> {
         let (done, stored) = oneshot::channel();
         self.queue
             .send((row, done))
@@ -67,18 +64,27 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
     while waiting.recv_many(&mut batch, MOST).await > 0 {
         let Some(app) = app.upgrade() else { return };
         let (rows, done): (Vec<AuditLog>, Vec<_>) = batch.drain(..).unzip();
-        let stored = match row::insert(app.db.dialect(), &app.ring(), &rows) {
-            Ok(statement) => app
-                .db
-                .execute(statement)
-                .await
-                .map(|_| ())
-                .map_err(|error| error.to_string()),
-            Err(error) => Err(format!("{error:?}")),
-        };
+        let stored = store(&app, &rows)
+            .await
+            .map_err(|error| format!("{error:?}"));
         for done in done {
             // A client that went away does not wait for its answer.
             let _ = done.send(stored.clone());
         }
     }
+}
+
+async fn store(app: &App, rows: &[AuditLog]) -> Result<(), Error> {
+    let mut statements = row::inserts(app.db.dialect(), &app.ring(), rows)?;
+    if statements.len() == 1
+        && let Some(only) = statements.pop()
+    {
+        app.db.execute(only).await?;
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    for statement in statements {
+        tx.execute(statement).await?;
+    }
+    Ok(tx.commit().await?)
 }

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
-use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
-use serde_json::json;
+use sea_query::{Condition, ExprTrait};
 
 use super::AuditEntry;
+use super::batch::{Texts, batches, places};
 use crate::access::{Access, Grant, Scope};
 use crate::cx::{Audited, Cx, column};
 use crate::db::{DbError, Dialect, FromRow, Row, Statement};
@@ -95,7 +95,7 @@ impl Audited for AuditLog {
 impl AuditLog {
     /// What the MAC and the chain cover: everything but the place in the chain.
     pub fn canonical(&self) -> Vec<u8> {
-        json!([
+        let parts = (
             self.meta.uid,
             self.timestamp.as_microsecond(),
             self.user,
@@ -106,12 +106,12 @@ impl AuditLog {
             self.object_id,
             self.patient,
             &*self.description,
-            self.details.open().0,
+            &self.details.open().0,
             &*self.ip_address,
             &*self.request_id,
-        ])
-        .to_string()
-        .into_bytes()
+        );
+        // Texts, numbers and JSON always have a JSON form.
+        serde_json::to_vec(&parts).unwrap_or_default()
     }
 }
 
@@ -224,24 +224,28 @@ impl Found {
     }
 }
 
-/// One statement for several rows.
-pub(super) fn insert(
+/// Statements that store the rows.
+pub(super) fn inserts(
     dialect: Dialect,
     ring: &KeyRing,
     rows: &[AuditLog],
-) -> Result<Statement, Error> {
-    let mut insert = Query::insert();
-    insert.into_table(Alias::new(AuditLog::TABLE)).columns(
-        AuditLog::columns()
-            .iter()
-            .skip(1)
-            .map(|name| Alias::new(*name)),
-    );
-    for row in rows {
-        let values = record::values(row, ring)?;
-        insert
-            .values(values.into_iter().map(Expr::val))
-            .map_err(Error::internal)?;
+) -> Result<Vec<Statement>, Error> {
+    static TEXTS: Texts = Texts::new();
+    let columns = &AuditLog::columns()[1..];
+    let mut statements = Vec::new();
+    for (some, power) in batches(rows) {
+        let text = TEXTS.of(dialect, power, |rows| {
+            format!(
+                r#"INSERT INTO audit_log ("{}") VALUES {}"#,
+                columns.join(r#"", ""#),
+                places(rows, columns.len(), |_, number| format!("${number}"))
+            )
+        });
+        let mut values = Vec::with_capacity(some.len() * columns.len());
+        for row in some {
+            values.extend(record::values(row, ring)?);
+        }
+        statements.push(Statement::raw(text, values));
     }
-    Ok(Statement::build(dialect, &insert))
+    Ok(statements)
 }

@@ -10,14 +10,15 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sea_query::{Alias, Expr, ExprTrait, Order, Query};
+use sea_query::{Alias, ExprTrait, Order};
 use tokio::task::JoinHandle;
 
+use super::batch::{Texts, batches, places};
 use super::row::Found;
 use super::{AuditLog, anchor};
 use crate::app::App;
 use crate::cx::{self, Cx, column};
-use crate::db::{Db, DbError, Dialect, Statement, ToValue, Value};
+use crate::db::{Db, DbError, Dialect, Statement, ToValue};
 use crate::error::Error;
 use crate::record::Record;
 use crate::seal::{GENESIS, Head, chain};
@@ -155,7 +156,7 @@ fn batch(after: i64) -> impl for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<Opti
                 seen_to: found.last().map_or(after, |row| row.id),
                 sealed_to: None,
             };
-            let (mut places, mut patients) = (Vec::new(), Vec::new());
+            let (mut links, mut patients) = (Vec::new(), Vec::new());
             for found in found {
                 let row = match found.row {
                     Ok(row) => row,
@@ -170,24 +171,27 @@ fn batch(after: i64) -> impl for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<Opti
                 sequence += 1;
                 let previous = hash;
                 hash = chain(&previous, sequence, &Found::link(&row));
-                places.push((found.id, sequence, hash, previous));
+                links.push((found.id, sequence, hash, previous));
                 patients.extend(
                     concerned(&row)
                         .into_iter()
                         .map(|patient| (patient, found.id)),
                 );
             }
-            if places.is_empty() {
+            if links.is_empty() {
                 return Ok(Some(batch));
             }
             batch.sealed_to = Some(sequence);
-            let count = places.len();
-            let statement = link(cx.dialect(), &places);
-            if cx.tx()?.execute(statement).await? != count as u64 {
+            let mut linked = 0;
+            for (some, power) in batches(&links) {
+                let statement = link(cx.dialect(), some, power);
+                linked += cx.tx()?.execute(statement).await?;
+            }
+            if linked != links.len() as u64 {
                 return Err(Error::internal("audit rows were linked twice at a time"));
             }
-            for some in patients.chunks(BATCH) {
-                let statement = index(cx.dialect(), some)?;
+            for (some, power) in batches(&patients) {
+                let statement = index(cx.dialect(), some, power);
                 cx.tx()?.execute(statement).await?;
             }
             Ok(Some(batch))
@@ -206,39 +210,33 @@ async fn waiting(cx: &mut Cx, after: i64) -> Result<Vec<Found>, Error> {
     Ok(cx.tx()?.all(statement).await?)
 }
 
-/// One statement for a thousand rows. A list of values has columns of these names on both databases;
-/// their types must be said.
-fn link(dialect: Dialect, places: &[(i64, i64, [u8; 32], [u8; 32])]) -> Statement {
-    let bytes = match dialect {
-        Dialect::Sqlite => "blob",
-        Dialect::Postgres => "bytea",
-    };
-    let mut values: Vec<Value> = Vec::with_capacity(places.len() * 4);
-    let mut rows = Vec::with_capacity(places.len());
-    for (id, sequence, hash, previous) in places {
-        let n = values.len();
-        rows.push(format!(
-            "(CAST(${} AS bigint), CAST(${} AS bigint), CAST(${} AS {bytes}), CAST(${} AS {bytes}))",
-            n + 1,
-            n + 2,
-            n + 3,
-            n + 4
-        ));
-        values.extend([
+/// Places rows in the chain. A list of values has columns of these names on both databases; their types
+/// must be said.
+fn link(dialect: Dialect, links: &[(i64, i64, [u8; 32], [u8; 32])], power: usize) -> Statement {
+    static TEXTS: Texts = Texts::new();
+    let text = TEXTS.of(dialect, power, |rows| {
+        let bytes = match dialect {
+            Dialect::Sqlite => "blob",
+            Dialect::Postgres => "bytea",
+        };
+        let kinds = ["bigint", "bigint", bytes, bytes];
+        let values = places(rows, kinds.len(), |column, number| {
+            format!("CAST(${number} AS {})", kinds[column])
+        });
+        format!(
+            "UPDATE audit_log SET sequence = v.column2, hash = v.column3, previous_hash = v.column4 \
+             FROM (VALUES {values}) AS v WHERE audit_log.id = v.column1 AND audit_log.sequence IS NULL"
+        )
+    });
+    let values = links.iter().flat_map(|(id, sequence, hash, previous)| {
+        [
             id.to_value(),
             sequence.to_value(),
             hash.as_slice().to_value(),
             previous.as_slice().to_value(),
-        ]);
-    }
-    let sql = format!(
-        "UPDATE audit_log SET sequence = v.column2, hash = v.column3, previous_hash = v.column4 \
-         FROM (VALUES {}) AS v WHERE audit_log.id = v.column1 AND audit_log.sequence IS NULL",
-        rows.join(", ")
-    );
-    let mut statement = Statement::raw("", values);
-    statement.sql = sql.into();
-    statement
+        ]
+    });
+    Statement::raw(text, values.collect())
 }
 
 /// Whose data a row is about.
@@ -253,18 +251,18 @@ fn concerned(row: &AuditLog) -> BTreeSet<i64> {
         .collect()
 }
 
-fn index(dialect: Dialect, pairs: &[(i64, i64)]) -> Result<Statement, Error> {
-    let mut insert = Query::insert();
-    insert
-        .into_table(Alias::new("audit_patient"))
-        .columns([Alias::new("patient"), Alias::new("audit_log")])
-        .on_conflict(sea_query::OnConflict::new().do_nothing().to_owned());
-    for (patient, row) in pairs {
-        insert
-            .values([Expr::val(*patient), Expr::val(*row)])
-            .map_err(Error::internal)?;
-    }
-    Ok(Statement::build(dialect, &insert))
+fn index(dialect: Dialect, pairs: &[(i64, i64)], power: usize) -> Statement {
+    static TEXTS: Texts = Texts::new();
+    let text = TEXTS.of(dialect, power, |rows| {
+        format!(
+            "INSERT INTO audit_patient (patient, audit_log) VALUES {} ON CONFLICT DO NOTHING",
+            places(rows, 2, |_, number| format!("${number}"))
+        )
+    });
+    let values = pairs
+        .iter()
+        .flat_map(|(patient, row)| [patient.to_value(), row.to_value()]);
+    Statement::raw(text, values.collect())
 }
 
 /// Watches the end of the chain and puts it on record in the anchor of this node.

@@ -60,7 +60,20 @@ impl<'a> Row<'a> {
     /// # Errors
     /// [`DbError::Decode`] when there is no such column or it holds something else.
     pub fn get<T: Decode>(&self, i: usize) -> Result<T, DbError> {
-        let cell = match self.0 {
+        T::decode(&self.cell(i)?).map_err(|e| match e {
+            DbError::Decode(what) => {
+                DbError::Decode(format!("column {i} ({}): {what}", self.name(i)))
+            }
+            other => other,
+        })
+    }
+
+    /// Column `i` as it was sent, to be looked at without copying.
+    ///
+    /// # Errors
+    /// [`DbError::Decode`] when there is no such column.
+    pub fn cell(&self, i: usize) -> Result<Cell<'_>, DbError> {
+        Ok(match self.0 {
             Inner::Sqlite(row, columns) if i < columns => row
                 .get_ref(i)
                 .map(|v| Cell(Content::Sqlite(v)))
@@ -73,12 +86,6 @@ impl<'a> Row<'a> {
                 let columns = self.len();
                 return Err(DbError::Decode(format!("no column {i} among {columns}")));
             }
-        };
-        T::decode(&cell).map_err(|e| match e {
-            DbError::Decode(what) => {
-                DbError::Decode(format!("column {i} ({}): {what}", self.name(i)))
-            }
-            other => other,
         })
     }
 

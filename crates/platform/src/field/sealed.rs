@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{Field, Shape};
 use crate::db::{DbError, Row, Value};
 use crate::fault::Fault;
-use crate::seal::{Envelope, Sealed};
+use crate::seal::{Envelope, Opened, Sealed};
 
 impl<T: Field> Field for Sealed<T> {
     const SHAPE: Shape = Shape {
@@ -55,10 +55,10 @@ impl<T: Field> Field for Sealed<T> {
         name: &'static str,
         _row: &Row<'_>,
         _next: &mut usize,
-        sealed: &mut Envelope,
+        sealed: &Opened,
     ) -> Result<Self, DbError> {
-        let parsed = match sealed.take(name) {
-            Some(json) => T::parse(&json),
+        let parsed = match sealed.get(name) {
+            Some(json) => T::restore(json),
             // The field came with a later version than the row.
             None => T::absent(),
         };

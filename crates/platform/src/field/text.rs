@@ -105,6 +105,16 @@ macro_rules! text_column {
         fn to_json(&self) -> Json {
             Json::String(self.0.clone())
         }
+
+        fn restore(json: &str) -> Result<Self, Fault> {
+            match serde_json::from_str(json) {
+                Ok(text) => Ok(Self(text)),
+                // The field was of another type when this was sealed.
+                Err(_) => serde_json::from_str(json)
+                    .map_err(|_| Fault::key("malformed-json"))
+                    .and_then(|json| Self::parse(&json)),
+            }
+        }
     };
 }
 

@@ -72,6 +72,9 @@ pub trait Resource: Record + Audited {
     /// References to records that the caller need not reach, such as the person somebody names as
     /// their delegate.
     const OPEN_REFERENCES: &'static [&'static str] = &[];
+    /// References that do not keep the record they name from being voided: these rows only follow it,
+    /// such as the messages about an appointment.
+    const FOLLOWS: &'static [&'static str] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [&'static str] = &[];
     /// Further keys of an answer, worked out for a whole page at once.

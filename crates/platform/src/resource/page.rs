@@ -13,6 +13,8 @@ use crate::texts::Text;
 /// The most rows that one answer holds.
 pub(super) const MOST: u64 = 1000;
 const DEFAULT_SIZE: u64 = 50;
+/// The query parameters that choose a part of a list.
+pub(super) const PAGING: [&str; 5] = ["limit", "offset", "page", "page_size", "cursor"];
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, PartialEq)]

@@ -61,7 +61,7 @@ mod wrapped;
 
 pub use blind::{MAX_TAG_BYTES, MIN_TAG_BYTES};
 pub use cipher::{Aad, KeyScope, OVERHEAD};
-pub use envelope::{Envelope, PAD_TO};
+pub use envelope::{Envelope, Opened, PAD_TO};
 pub use error::SealError;
 pub use mac::{GENESIS, Head, SignedHead, chain};
 pub use master::{Fingerprint, MasterKey, Secret};

@@ -2,15 +2,20 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use kernel::Clock;
 use platform::audit::{Action, AuditEntry};
 use platform::boot::attach;
+use platform::db::Retryable;
 use platform::settings::Settings;
 use platform::unit;
 use platform::{backup, keys};
 
 use super::{Failure, parts};
+
+/// So long the note of a backup waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct BackupArgs {
@@ -36,13 +41,21 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitC
     }
     let app = attach(parts(settings)?).await?;
     let now = app.clock.now();
-    let noted = unit::program(&app, "backup", |cx| {
-        Box::pin(async move {
-            cx.audit(AuditEntry::new(Action::Export, "Backup", None).saying("backup"));
-            Ok(())
+    // A busy server leaves another process few gaps to write in.
+    let patience = Instant::now() + PATIENCE;
+    let noted = loop {
+        let noted = unit::program(&app, "backup", |cx| {
+            Box::pin(async move {
+                cx.audit(AuditEntry::new(Action::Export, "Backup", None).saying("backup"));
+                Ok(())
+            })
         })
-    })
-    .await;
+        .await;
+        match noted {
+            Err(error) if error.retryable() && Instant::now() < patience => {}
+            noted => break noted,
+        }
+    };
     let made = match noted {
         // On record before anything leaves, and so part of the copy.
         Ok(()) => backup::backup(&app.db, &app.settings, now, &file).await,
