@@ -133,8 +133,8 @@ pub(crate) async fn free(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes the digests of the patients after the one with this id (0 for the first) for index keys that
-/// came later than they did, and answers the last patient dealt with; `None` when there were no more.
+/// Writes the digests and terms of the patients after the one with this id (0 for the first) for index
+/// keys that came later than they did, forgets those of keys that are retired, and answers the last patient dealt with; `None` when there were no more.
 /// Call it again with the answer until it answers `None`.
 ///
 /// # Errors
@@ -158,5 +158,7 @@ pub async fn reindex(cx: &mut Cx, after: i64, limit: u64) -> Result<Option<i64>,
         store(cx, row, None).await?;
         crate::terms::rewrite(cx, row).await?;
     }
+    // More than the patients of this batch had, so that the last batches leave nothing.
+    crate::terms::forget_retired(cx, limit.saturating_mul(100)).await?;
     Ok(rows.last().map(|row| row.meta.id))
 }

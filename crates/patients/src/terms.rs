@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use kernel::{Mrn, names};
 use platform::cx::Cx;
-use platform::db::Statement;
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::seal::KeyRing;
 use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
@@ -232,6 +232,24 @@ pub(crate) async fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
 pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     let terms = of(row, country_code(cx));
     delete(cx, row.meta.id, terms.iter()).await
+}
+
+/// Removes tags made with index keys that are no longer written, at most so many: whoever holds an old
+/// key must find nothing to try it on. Old generations have smaller numbers, so they are found in order.
+pub(crate) async fn forget_retired(cx: &mut Cx, most: u64) -> Result<u64, Error> {
+    let written = cx.app.ring().write_generations();
+    let Some(oldest) = written.into_iter().min() else {
+        return Ok(0);
+    };
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let statement = Statement::raw(
+        "DELETE FROM patient_term WHERE (generation, field, tag, patient) IN \
+         (SELECT generation, field, tag, patient FROM patient_term WHERE generation < $1 LIMIT $2)",
+        vec![oldest.to_value(), most.to_value()],
+    );
+    cx.unscoped("tags are no data of their own")
+        .execute(statement)
+        .await
 }
 
 /// Of a record merged into another only the number on the card is still found, and leads to the other.

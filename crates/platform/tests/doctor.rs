@@ -53,6 +53,7 @@ async fn a_healthy_installation_has_no_failures() {
             "database",
             "schema",
             "keys",
+            "jobs",
             "audit trail",
         ] {
             assert_eq!(levels.get(check), Some(&Level::Ok), "{check}\n{text}");

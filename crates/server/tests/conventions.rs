@@ -4,12 +4,16 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::Method;
 use kernel::{BuiltinRole, Reach};
+use platform::db::{Dialect, Statement};
 use platform::operation::Operation;
+use platform::record::Part;
 use serde_json::{Map, Value as Json, json};
 use testkit::{Caller, World};
 
@@ -18,6 +22,8 @@ struct Maker<'w> {
     world: &'w World,
     callers: BTreeMap<Option<i64>, Caller>,
     number: u32,
+    /// What was put into sealed fields, when they are to be found again: no two are alike.
+    marks: Option<Vec<String>>,
 }
 
 /// A record that was made, by whom and where.
@@ -33,6 +39,7 @@ impl<'w> Maker<'w> {
             world,
             callers: BTreeMap::new(),
             number: 0,
+            marks: None,
         }
     }
 
@@ -77,10 +84,50 @@ impl<'w> Maker<'w> {
             let value = self.value(name, &schema["properties"][name]).await;
             body.insert(name.to_owned(), value);
         }
+        for (name, value) in self.marked(operation.path.trim_end_matches('/'), &schema) {
+            body.insert(name, value);
+        }
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
         Json::Object(body)
+    }
+
+    /// A mark for each sealed field of a resource that clients write and that holds text or a day.
+    fn marked(&mut self, path: &str, schema: &Json) -> Vec<(String, Json)> {
+        let Some(marks) = &mut self.marks else {
+            return Vec::new();
+        };
+        let tables = self.world.app.registry.tables();
+        let fields = tables
+            .filter(|info| info.path == path)
+            .flat_map(|info| info.fields);
+        let mut values = Vec::new();
+        for field in fields.filter(|field| field.shape.sealed && field.part == Part::Client) {
+            let schema = &schema["properties"][field.name];
+            let is = |kind: &str| schema["type"] == kind || schema["type"][0] == kind;
+            if !is("string") || !schema["enum"].is_null() {
+                continue;
+            }
+            // Letters only between numbers and dates: words of the language would be found anywhere.
+            let n = marks.len();
+            let mark = match schema["format"].as_str() {
+                Some("date") => format!("1903-07-{:02}", n % 28 + 1),
+                Some(_) => continue,
+                None => format!("zqmark{n}vx"),
+            };
+            let email = field.name.contains("email");
+            values.push((
+                field.name.to_owned(),
+                json!(if email {
+                    format!("{mark}@hospital.example")
+                } else {
+                    mark.clone()
+                }),
+            ));
+            marks.push(mark);
+        }
+        values
     }
 
     async fn value(&mut self, name: &str, schema: &Json) -> Json {
@@ -180,6 +227,51 @@ async fn actions_on(world: &World, kind: &str, id: i64) -> Vec<String> {
         .collect()
 }
 
+/// A page of a list takes no more than so many: the page, its count, what belongs to its rows, the trace
+/// of the reading.
+const STATEMENTS: u64 = 6;
+
+/// How many statements a list takes, and how many rows it shows. Of several tries the one in which
+/// nothing else was at work.
+async fn statements(world: &World, caller: &Caller, path: &str) -> (u64, usize) {
+    let mut least = (u64::MAX, 0);
+    for _ in 0..3 {
+        let before = world.app.db.stats().await.statements;
+        let page = caller.get(&format!("{path}?limit=100")).await;
+        let rows = page.is(200)["results"].as_array().unwrap().len();
+        least = least.min((world.app.db.stats().await.statements - before, rows));
+    }
+    least
+}
+
+/// Which files below these places hold one of the words, in whatever case.
+fn files_with(words: &[String], places: &[PathBuf]) -> String {
+    let mut grep = Command::new("grep");
+    grep.args(["-rlaiF"]).env("LC_ALL", "C");
+    for word in words {
+        grep.args(["-e", word]);
+    }
+    let found = grep.args(places).output().unwrap();
+    String::from_utf8(found.stdout).unwrap()
+}
+
+/// Where the database keeps anything: its files with their logs, the server's log, temporary files.
+async fn files(world: &World) -> Vec<PathBuf> {
+    let mut places = vec![world.dir().to_owned()];
+    if world.app.db.dialect() == Dialect::Postgres
+        && let Some(server) = testkit::postgres::server()
+        && let Some(cluster) = server.directory()
+    {
+        server.checkpoint();
+        let oid = "SELECT oid::bigint FROM pg_database WHERE datname = current_database()";
+        let (oid,): (i64,) = world.app.db.one(Statement::raw(oid, vec![])).await.unwrap();
+        places.extend(["log", "data/pg_wal", "data/base/pgsql_tmp"].map(|name| cluster.join(name)));
+        places.push(cluster.join(format!("data/base/{oid}")));
+        places.retain(|place| place.exists());
+    }
+    places
+}
+
 testkit::on_both! {
     async fn a_record_lives_and_leaves_its_trace(world: &World) {
         let mut maker = Maker::new(world);
@@ -222,6 +314,88 @@ testkit::on_both! {
                 assert!(actions_on(world, info.name, id).await.contains(&"delete".to_owned()), "{path}");
             }
         }
+        world.settle().await;
+    }
+
+    async fn what_is_sealed_is_nowhere_in_the_clear(world: &World) {
+        let mut maker = Maker::new(world);
+        maker.marks = Some(Vec::new());
+        for path in resources(world) {
+            let Some(operation) = maker.create(path) else { continue };
+            let Some(by) = maker.entitled(&operation).await else { continue };
+            let body = maker.body(&operation).await;
+            let fields = maker.marked(path, &operation.doc.body.as_ref().unwrap().json);
+            if fields.is_empty() {
+                continue;
+            }
+            // Every trace that a record leaves: its row, the answer that is kept, the audit trail, searches.
+            let made = by.request("POST", &operation.path).header("idempotency-key", &format!("mark-{path}")).json(&body).send().await;
+            made.is(201);
+            let one = format!("{path}/{}/", made.id());
+            if has(world, &Method::PATCH, path) {
+                let changed = by.patch(&one, Json::Object(fields.iter().cloned().collect())).await;
+                changed.is(200);
+                for (name, value) in &fields {
+                    assert_eq!(changed.json[name], *value, "{path} {name}");
+                }
+            }
+            for (_, value) in &fields {
+                let sought = value.as_str().unwrap();
+                by.get(&format!("{path}/?search={sought}")).await;
+                by.get(&format!("{path}/?ordering={sought}")).await.is(400);
+            }
+            by.delete(&one).await;
+        }
+        world.settle().await;
+        let marks = maker.marks.take().unwrap();
+        assert!(marks.len() > 20, "{marks:?}");
+        world.user("zqclear", None).await;
+        let archive = world.dir().join("backup.tar");
+        platform::backup::backup(&world.app.db, &world.app.settings, world.clock.now(), &archive).await.unwrap();
+        let places = files(world).await;
+        // What is kept in the clear is found in the database and in the backup: looking works.
+        let clear = files_with(&["zqclear".to_owned()], &places);
+        assert!(clear.contains("backup.tar") && clear.lines().count() > 1, "{clear} of {places:?}");
+        let words: Vec<String> = marks.into_iter().chain(["zqmark".to_owned()]).collect();
+        assert_eq!(files_with(&words, &places), "", "{places:?}");
+    }
+
+    async fn a_list_takes_as_many_statements_for_many_rows_as_for_few(world: &World) {
+        let mut maker = Maker::new(world);
+        let mut wrong = Vec::new();
+        let operations = world.operations();
+        let lists = operations.iter().filter(|operation| operation.id.ends_with("_list") && !operation.path.contains('{'));
+        for list in lists {
+            let path = list.path.trim_end_matches('/');
+            let Some(by) = maker.entitled(list).await else { continue };
+            if let Some(create) = maker.create(path)
+                && let Some(author) = maker.entitled(&create).await
+            {
+                let body = maker.body(&create).await;
+                author.post(&create.path, body).await;
+            }
+            let few = statements(world, &by, &list.path).await;
+            if let Some(create) = maker.create(path)
+                && let Some(author) = maker.entitled(&create).await
+            {
+                for _ in 0..12 {
+                    let body = maker.body(&create).await;
+                    author.post(&create.path, body).await;
+                }
+            }
+            let many = statements(world, &by, &list.path).await;
+            let page = by.get(&format!("{}?limit=1", list.path)).await;
+            let shown = page.is(200)["results"].as_array().unwrap().len();
+            let huge = by.get(&format!("{}?limit=100000000", list.path)).await;
+            if shown > 1 || huge.status == 200 && huge.json["results"].as_array().unwrap().len() > 1000 {
+                wrong.push(format!("{}: a page of 1 has {shown} rows", list.path));
+            }
+            // An empty list needs not even look for what belongs to its rows.
+            if many.0 > STATEMENTS || (few.1 > 0 && many.0 != few.0) {
+                wrong.push(format!("{}: {few:?} and {many:?} (statements, rows)", list.path));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
         world.settle().await;
     }
 

@@ -61,6 +61,8 @@ const MAX_SOCKET_PATH: usize = 103;
 #[derive(Debug)]
 pub(super) struct Lease {
     _users: File,
+    /// Where the cluster lives.
+    pub(super) directory: PathBuf,
 }
 
 struct Cluster<'a> {
@@ -101,7 +103,11 @@ pub(super) fn ensure(binaries: &Binaries) -> Result<(String, Lease), String> {
         Some(url) => url,
         None => cluster.start()?,
     };
-    Ok((url, Lease { _users: users }))
+    let lease = Lease {
+        _users: users,
+        directory: cluster.directory,
+    };
+    Ok((url, lease))
 }
 
 impl Cluster<'_> {

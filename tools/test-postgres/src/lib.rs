@@ -54,7 +54,7 @@ pub struct TestServer {
     /// URL of the maintenance database.
     url: String,
     /// Keeps the private cluster alive as long as this process.
-    _lease: Option<cluster::Lease>,
+    lease: Option<cluster::Lease>,
 }
 
 /// The server for this process's tests, found or started on the first call; `None` when there is
@@ -83,7 +83,7 @@ fn find() -> Result<Option<TestServer>, String> {
                 let (url, lease) = cluster::ensure(&binaries)?;
                 TestServer {
                     url,
-                    _lease: Some(lease),
+                    lease: Some(lease),
                 }
             }
             None if setting == "required" => return Err("it is required, but not installed".into()),
@@ -91,7 +91,7 @@ fn find() -> Result<Option<TestServer>, String> {
         },
         url => TestServer {
             url: url.to_owned(),
-            _lease: None,
+            lease: None,
         },
     };
     server.drop_leftovers()?;
@@ -103,6 +103,18 @@ impl TestServer {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The directory of the private cluster, with its `data/` and its `log`, for tests that look at what
+    /// reaches the disk; `None` for a server that was given.
+    #[must_use]
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        self.lease.as_ref().map(|lease| lease.directory.as_path())
+    }
+
+    /// Has everything written to the data files: dropping a database does, and needs no superuser.
+    pub fn checkpoint(&self) {
+        self.drop_database(&self.create_database("checkpoint"));
     }
 
     /// Creates an empty UTF-8 database and returns its URL. `name_hint` (letters, digits and `_`;

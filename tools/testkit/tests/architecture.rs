@@ -1,7 +1,9 @@
 //! The rows of `docs/architecture.md`, held against what the crates really use.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value as Json;
@@ -65,6 +67,124 @@ fn crates_use_only_rows_below_their_own() {
             }
             if !for_tests && ["chelal-testkit", "chelal-test-postgres"].contains(&used) {
                 wrong.push(format!("{name} uses {used} outside its tests"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Crates that speak to a database themselves.
+const DRIVERS: &[&str] = &["rusqlite", "tokio-postgres", "deadpool-postgres"];
+
+#[test]
+fn only_the_platform_speaks_to_a_database() {
+    let mut wrong = Vec::new();
+    for package in metadata()["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let application = package["manifest_path"]
+            .as_str()
+            .unwrap()
+            .contains("/crates/");
+        if !application || name == "chelal-platform" {
+            continue;
+        }
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let used = dependency["name"].as_str().unwrap();
+            if DRIVERS.contains(&used) {
+                wrong.push(format!(
+                    "{name} uses {used}: what it needs belongs into platform::db"
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Every source file of the application outside the platform, with what it says before its tests.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut files = files("src", "rs");
+    for (_, text) in &mut files {
+        let kept = text.split("#[cfg(test)]").next().unwrap_or_default();
+        *text = kept.to_owned();
+    }
+    files
+}
+
+/// The files of a kind below a directory of every crate of the application.
+fn files(directory: &str, extension: &str) -> Vec<(PathBuf, String)> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates");
+    let mut found = Vec::new();
+    let mut left: Vec<PathBuf> = fs::read_dir(crates)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join(directory))
+        .filter(|path| path.exists())
+        .collect();
+    while let Some(path) = left.pop() {
+        if path.is_dir() {
+            left.extend(
+                fs::read_dir(&path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else if path.extension().is_some_and(|found| found == extension) {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// Writes past the unit of work that need none; the list may only shrink.
+const OUTSIDE_A_UNIT: &[&str] = &[
+    // When a session was last used: no record of anybody, and lost without harm.
+    "identity/src/door.rs",
+];
+
+#[test]
+fn only_the_platform_opens_transactions() {
+    let mut wrong = Vec::new();
+    let mut exempt: BTreeSet<&str> = OUTSIDE_A_UNIT.iter().copied().collect();
+    for (path, text) in sources() {
+        let shown = path.display().to_string();
+        if shown.contains("/crates/platform/") {
+            continue;
+        }
+        let text: String = text.split_whitespace().collect();
+        for call in [".db.begin(", ".db.execute(", ".db.transaction("] {
+            if !text.contains(call) {
+                continue;
+            }
+            match OUTSIDE_A_UNIT.iter().find(|file| shown.ends_with(**file)) {
+                Some(file) => {
+                    exempt.remove(file);
+                }
+                None => wrong.push(format!(
+                    "{shown}: {call}…) commits, or forgets to, without audit and events: use platform::unit"
+                )),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(exempt.is_empty(), "no longer needed: {exempt:?}");
+}
+
+#[test]
+fn every_text_that_is_said_exists() {
+    let mut known = BTreeSet::new();
+    // That each exists in every language is a test of its own.
+    for (_, text) in files("texts", "ftl") {
+        let keys = text.lines().filter_map(|line| line.split_once(" ="));
+        known.extend(keys.map(|(key, _)| key.to_owned()));
+    }
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in text.split("Text::new(").skip(1) {
+            let literal = said.trim_start().strip_prefix('"');
+            if let Some((key, _)) = literal.and_then(|rest| rest.split_once('"'))
+                && !known.contains(key)
+            {
+                wrong.push(format!("{}: no text is called {key}", path.display()));
             }
         }
     }

@@ -206,12 +206,35 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timest
             found.add(Level::Fail, "clock", format!("the newest audit record is {ahead} s in the future: the clock of this machine is wrong, or was. Correct it."));
         }
     }
+    jobs(found, db).await;
     match verify::verify_tail(db, settings, AUDIT_ROWS).await {
         Ok(verdict) => match verdict.bad {
             None => found.add(Level::Ok, "audit trail", format!("the last {} linked records are as they were written. `chelal audit verify` verifies all of them.", verdict.linked)),
             Some(bad) => found.add(Level::Fail, "audit trail", format!("{bad}. Keep the database and the anchor as they are, and find out who did this.")),
         },
         Err(error) => found.add(Level::Fail, "audit trail", words(&error)),
+    }
+}
+
+/// Jobs that were given up: nobody else will tell.
+async fn jobs(found: &mut Findings, db: &Db) {
+    let dead = "SELECT kind, count(*), max(last_error) FROM job WHERE state = 'dead' \
+                GROUP BY kind ORDER BY kind";
+    let dead = Statement::raw(dead, Vec::new());
+    match db.all::<(String, i64, String)>(dead).await {
+        Ok(rows) if rows.is_empty() => found.add(Level::Ok, "jobs", "none was given up."),
+        Ok(rows) => {
+            let rows: Vec<String> = rows
+                .into_iter()
+                .map(|(kind, count, said)| format!("{count} × {kind} ({said})"))
+                .collect();
+            let text = format!(
+                "given up after the last attempt: {}. The log says why under the job's number.",
+                rows.join("; ")
+            );
+            found.add(Level::Warn, "jobs", text);
+        }
+        Err(error) => found.add(Level::Fail, "jobs", error.to_string()),
     }
 }
 

@@ -1,13 +1,20 @@
 //! Work for later: rows that workers claim with a lease.
 //!
 //! A job that works on the database runs inside one transaction with the row that says it is done, so
-//! its effect happens exactly once. A job that talks to the outside world runs without a transaction
-//! and says itself what came of it.
+//! its effect happens exactly once. A job that talks to the outside world runs without a transaction,
+//! and its row says afterwards that it is done: if the program dies in between, it runs again.
+//!
+//! A worker holds a row with a lease that it renews while it works. Whoever dies loses the lease, and
+//! the next worker tries again, after the last attempt no more: then a person decides.
 
-mod runner;
+mod lease;
+mod run;
+mod schedule;
+mod worker;
 
-pub(crate) use runner::CLEANUP;
-pub use runner::{LEASE, Worker, run_due, unfinished};
+pub use lease::LEASE;
+pub(crate) use schedule::CLEANUP;
+pub use worker::{Worker, run_due, unfinished};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -122,13 +122,13 @@ pub fn master(settings: &Settings, empty: bool) -> Result<MasterKey, Error> {
     }
     match (&settings.database, empty) {
         (DbUrl::Sqlite(_), true) => Ok(MasterKey::create_file(&file)?),
-        (DbUrl::Sqlite(_), false) => Err(Error::internal(format!(
+        (DbUrl::Postgres { .. }, _) if settings.key_file.is_none() => Err(Error::internal(
+            "PostgreSQL needs a master key that every node is given: make one with `openssl rand -base64 32` and set CHELAL_MASTER_KEY or CHELAL_KEY_FILE.",
+        )),
+        _ => Err(Error::internal(format!(
             "the master key is missing: {} does not exist. Put it back, or set CHELAL_KEY_FILE or CHELAL_MASTER_KEY; without it nothing sealed can be read.",
             file.display()
         ))),
-        _ => Err(Error::internal(
-            "PostgreSQL needs a master key that every node is given: make one with `openssl rand -base64 32` and set CHELAL_MASTER_KEY or CHELAL_KEY_FILE.",
-        )),
     }
 }
 

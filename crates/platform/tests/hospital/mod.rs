@@ -137,10 +137,14 @@ pub fn settings_with(dir: &Path, database: &str, master: &str) -> Settings {
 }
 
 pub async fn open(settings: Settings) -> Arc<App> {
+    open_with(settings, Clock::system(), modules()).await
+}
+
+pub async fn open_with(settings: Settings, clock: Clock, modules: Vec<Module>) -> Arc<App> {
     boot(Parts {
         settings,
-        clock: Clock::system(),
-        modules: modules(),
+        clock,
+        modules,
         door: Arc::new(ClosedDoor),
         mailer: Mailer::Off,
         shared: Shared::default(),
@@ -166,13 +170,17 @@ impl World {
 
     /// Another node on the same database, with a data directory of its own.
     pub async fn node(&self, name: &str) -> Arc<App> {
+        open(self.node_settings(name)).await
+    }
+
+    pub fn node_settings(&self, name: &str) -> Settings {
         let dir = self.dir.join(name);
         std::fs::create_dir_all(&dir).unwrap();
         let url = match self.url.strip_prefix("sqlite://") {
             Some(file) => format!("sqlite://{}", self.dir.join(file).display()),
             None => self.url.clone(),
         };
-        open(settings(&dir, &url)).await
+        settings(&dir, &url)
     }
 
     pub async fn run(&self, sql: &'static str, values: Vec<Value>) -> u64 {

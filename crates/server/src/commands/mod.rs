@@ -175,27 +175,26 @@ fn parts(settings: Settings) -> Result<Parts, Failure> {
     })
 }
 
-/// Done when the program is told to stop: by Ctrl-C or, on Unix, SIGTERM.
-async fn told_to_stop() {
-    let interrupt = async {
+/// Done when the program is told to stop: by Ctrl-C or, on Unix, SIGTERM. It listens from the call on,
+/// not only when it is awaited: who is told to stop while it starts stops in good order, too.
+fn told_to_stop() -> impl Future<Output = ()> {
+    #[cfg(unix)]
+    let signals = {
+        use tokio::signal::unix::{SignalKind, signal};
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = signals {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }
 

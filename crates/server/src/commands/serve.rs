@@ -29,6 +29,7 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
     listen::open_files();
     // Before the database is touched: most failed starts are a second server on the same port.
     let listener = bind(settings.bind, "CHELAL_BIND").await?;
+    let told = told_to_stop();
     let figures = match settings.metrics_bind {
         Some(address) => Some(bind(address, "CHELAL_METRICS_BIND").await?),
         None => None,
@@ -45,7 +46,7 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
     };
     let lifecycle = app.shared.get::<Lifecycle>()?;
     let signal = async {
-        told_to_stop().await;
+        told.await;
         tracing::info!("stopping");
         lifecycle.stop();
         let _ = stop.send(true);

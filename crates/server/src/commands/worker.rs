@@ -9,11 +9,12 @@ use platform::settings::Settings;
 use super::{Failure, build, serve, told_to_stop};
 
 pub(super) async fn work(settings: Settings) -> Result<ExitCode, Failure> {
+    let told = told_to_stop();
     let (app, _) = build(settings).await?;
     let beside = Beside::start(&app)?;
     let worker = Worker::start(&app);
     tracing::info!("the worker runs");
-    told_to_stop().await;
+    told.await;
     tracing::info!("stopping");
     if tokio::time::timeout(serve::PATIENCE, worker.stop())
         .await
