@@ -1,6 +1,5 @@
 //! What open WebSockets cost: memory of the program with a thousand at rest and a hundred in use, and whether those in
 //! use are sent everything.
-#![expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
 
 use std::path::PathBuf;
 use std::sync::Arc;
