@@ -12,7 +12,7 @@
 //!
 //! [`reach`] in the `scope` of whatever is about a patient, with `PATIENT` naming the column;
 //! [`check_current`] before something new is recorded; [`take_into_care`] and [`note_appointment`] in
-//! the transaction that makes it so; [`names`] for what lists show; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
+//! the transaction that makes it so; [`names()`] for what lists show; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
 #![cfg_attr(
     test,
     expect(

@@ -49,7 +49,7 @@ pub struct Module {
 /// What clients are told when the database refuses an overlap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exclusion {
-    /// The rule's name; see [`NoOverlap`](crate::db::NoOverlap).
+    /// The rule's name; see [`NoOverlap`].
     pub constraint: &'static str,
     /// The code of the refusal.
     pub code: Code,

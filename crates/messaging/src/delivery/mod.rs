@@ -1,9 +1,9 @@
 //! Messages to patients: planned as rows, sent by workers, each once.
 //!
-//! - [`plan`]: what should be sent for an appointment, and when; [`schedule`] makes the rows so.
-//! - [`round`]: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
+//! - [`plan`]: what should be sent for an appointment, and when; `schedule` makes the rows so.
+//! - `round`: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
 //! - [`sms`] and the platform's mailer: how a message leaves.
-//! - [`callback`], [`opt_out`]: what comes back.
+//! - `callback`, [`opt_out`]: what comes back.
 //! - [`desk`]: what people do about a message.
 
 pub mod appointment_notification;
