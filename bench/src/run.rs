@@ -182,7 +182,8 @@ impl Watch {
     }
 
     async fn unchained(&mut self) -> Outcome<i64> {
-        const SQL: &str = "SELECT count(*) FROM audit_log WHERE sequence IS NULL";
+        const SQL: &str = "SELECT count(*) FROM audit_log \
+                           WHERE id > (SELECT coalesce(max(audit_log), 0) FROM audit_link)";
         match self {
             Watch::Sqlite(conn) => Ok(conn.query_row(SQL, [], |row| row.get(0))?),
             Watch::Postgres(sink) => sink.number(SQL).await,

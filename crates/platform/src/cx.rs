@@ -16,6 +16,7 @@ use crate::access::{Grant, Scope};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::audit::{Action, AuditEntry};
+use crate::by_key;
 use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
 use crate::error::Error;
 use crate::http::call::Prepared;
@@ -139,47 +140,52 @@ impl Cx {
     }
 
     async fn fetch<R: Resource>(&mut self, id: i64, grant: &Grant, lock: bool) -> Result<R, Error> {
-        let Some(mut query) = self.scoped::<R>(grant) else {
-            return Err(Error::not_found());
+        let statement = match self.scope::<R>(grant) {
+            Scope::All => Statement::raw(
+                by_key::text::<R>(self.dialect(), lock),
+                vec![id.to_value()],
+            ),
+            scope => {
+                let mut query = within::<R>(scope).ok_or_else(Error::not_found)?;
+                query.and_where(column(R::TABLE, "id").eq(id));
+                if lock && self.dialect() == Dialect::Postgres {
+                    query.lock(LockType::Update);
+                }
+                Statement::build(self.dialect(), &query)
+            }
         };
-        query.and_where(column(R::TABLE, "id").eq(id));
-        if lock && self.dialect() == Dialect::Postgres {
-            query.lock(LockType::Update);
+        let found = self.loaded(statement).await?;
+        found.ok_or_else(Error::not_found)
+    }
+
+    fn scope<R: Resource>(&self, grant: &Grant) -> Scope {
+        match (grant.reach, &self.actor.who) {
+            (_, Who::Program(_)) => Scope::All,
+            (Reach::None, _) => Scope::Nothing,
+            _ => R::scope(grant),
         }
-        self.record(query).await?.ok_or_else(Error::not_found)
     }
 
     /// A query over the rows in reach, or `None` when there are none.
     pub(crate) fn scoped<R: Resource>(&self, grant: &Grant) -> Option<SelectStatement> {
-        let scope = match (grant.reach, &self.actor.who) {
-            (_, Who::Program(_)) => Scope::All,
-            (Reach::None, _) => Scope::Nothing,
-            _ => R::scope(grant),
+        within::<R>(self.scope::<R>(grant))
+    }
+
+    async fn loaded<R: Record>(&mut self, statement: Statement) -> Result<Option<R>, Error> {
+        let statement = statement.with_keys(self.app.ring());
+        let found: Option<Loaded<R>> = match &mut self.tx {
+            Some(tx) => tx.optional(statement).await?,
+            None => self.app.db.optional(statement).await?,
         };
-        let mut query = select::<R>();
-        if R::RETAINED {
-            query.and_where(column(R::TABLE, "voided_at").is_null());
-        }
-        match scope {
-            Scope::All => {}
-            Scope::Nothing => return None,
-            Scope::Where(condition) => {
-                query.cond_where(condition);
-            }
-        }
-        Some(query)
+        Ok(found.map(|Loaded(row)| row))
     }
 
     pub(crate) async fn record<R: Record>(
         &mut self,
         query: SelectStatement,
     ) -> Result<Option<R>, Error> {
-        let statement = Statement::build(self.dialect(), &query).with_keys(self.app.ring());
-        let found: Option<Loaded<R>> = match &mut self.tx {
-            Some(tx) => tx.optional(statement).await?,
-            None => self.app.db.optional(statement).await?,
-        };
-        Ok(found.map(|Loaded(row)| row))
+        let statement = Statement::build(self.dialect(), &query);
+        self.loaded(statement).await
     }
 
     /// As [`Cx::records`], for rows that are few and found by an index.
@@ -329,6 +335,7 @@ impl Cx {
             object_type: R::NAME,
             object_id: Some(row.meta().id),
             patient: row.patient_id(),
+            patients: Vec::new(),
             description: String::new(),
             details: json!({ "fields": fields }),
         });
@@ -392,6 +399,22 @@ pub fn select<R: Record>() -> SelectStatement {
     let mut query = Query::select();
     query.from(R::TABLE).expr(Expr::cust(R::selection()));
     query
+}
+
+/// A query over the rows of a scope that are not voided.
+fn within<R: Resource>(scope: Scope) -> Option<SelectStatement> {
+    let mut query = select::<R>();
+    if R::RETAINED {
+        query.and_where(column(R::TABLE, "voided_at").is_null());
+    }
+    match scope {
+        Scope::All => {}
+        Scope::Nothing => return None,
+        Scope::Where(condition) => {
+            query.cond_where(condition);
+        }
+    }
+    Some(query)
 }
 
 /// Tables without a row scope. See [`Cx::unscoped`].

@@ -19,6 +19,7 @@ pub mod app;
 pub mod audit;
 pub mod backup;
 pub mod boot;
+mod by_key;
 pub mod csv;
 pub mod cx;
 pub mod db;

@@ -72,6 +72,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "0005_audit_seal",
         up: audit_seal,
     },
+    Migration {
+        name: "0006_audit_links",
+        up: crate::audit::tables::links,
+    },
 ];
 
 fn keys(ddl: &mut Ddl) {

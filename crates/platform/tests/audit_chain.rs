@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use hospital::{World, add_guest, each};
 use platform::audit::verify::{Problem, Verdict, verify, verify_tail};
-use platform::audit::{Action, AuditEntry, AuditLog, sealer};
+use platform::audit::{Action, AuditEntry, sealer};
 use platform::db::{Statement, ToValue};
-use platform::record::{Loaded, Record};
 use platform::seal::{GENESIS, chain};
 use platform::unit;
 use proptest::prelude::*;
@@ -34,33 +33,22 @@ async fn check(world: &World) -> Verdict {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rows_are_linked_indexed_and_anchored() {
+async fn rows_are_linked_and_anchored() {
     each(|world| async move {
         fill(&world, 8).await;
         unit::program(&world.app, "export", |cx| {
             Box::pin(async move {
                 let entry = AuditEntry::new(Action::Export, "Guest", None);
-                cx.audit(entry.detailed(serde_json::json!({ "patients": [71, 72] })));
+                cx.audit(entry.of_patients([71, 72]));
                 Ok(())
             })
         })
         .await
         .unwrap();
         let head = sealer::seal_now(&world.app).await.unwrap();
-        let last = world
-            .rows::<(i64,)>(
-                "SELECT p.patient FROM audit_patient p JOIN audit_log a ON a.id = p.audit_log \
-                 WHERE a.action = 'export' ORDER BY p.patient",
-            )
-            .await;
-        assert_eq!(last, [(71,), (72,)]);
-        assert_eq!(
-            world.number("SELECT count(*) FROM audit_log WHERE sequence IS NULL").await,
-            0
-        );
-        let one_each = "SELECT count(*) FROM audit_patient p JOIN audit_log a ON a.id = p.audit_log \
-                        WHERE a.patient = p.patient AND a.action = 'create'";
-        assert_eq!(world.number(one_each).await, 8);
+        let in_order = "SELECT count(*) FROM audit_link l JOIN audit_log a ON a.id = l.audit_log \
+                        WHERE l.sequence = (SELECT count(*) FROM audit_log b WHERE b.id <= a.id)";
+        assert_eq!(world.number(in_order).await, 9);
         let text = std::fs::read_to_string(world.anchor()).unwrap();
         assert!(text.lines().last().unwrap().starts_with(&format!("{} ", head.sequence)));
         // Nothing new, no new line.
@@ -91,25 +79,28 @@ async fn the_tables_refuse_what_would_falsify() {
         fill(&world, 4).await;
         add_guest(&world.app, "Waits").await;
         for sql in [
-            "DELETE FROM audit_log WHERE sequence = 2",
-            "DELETE FROM audit_log WHERE sequence IS NULL",
+            "DELETE FROM audit_log WHERE id = 2",
+            "DELETE FROM audit_log WHERE id NOT IN (SELECT audit_log FROM audit_link)",
             "UPDATE audit_log SET description = 'nothing'",
-            "UPDATE audit_log SET mac = hash WHERE sequence = 1",
-            "UPDATE audit_log SET sequence = 90 WHERE sequence = 4",
-            "UPDATE audit_log SET hash = previous_hash WHERE sequence = 4",
-            "UPDATE audit_log SET previous_hash = NULL WHERE sequence = 4",
+            "UPDATE audit_log SET patients = ',1,2,'",
+            "UPDATE audit_log SET mac = sealed WHERE id = 1",
+            "UPDATE audit_link SET sequence = 90 WHERE sequence = 4",
+            "UPDATE audit_link SET audit_log = 90 WHERE sequence = 4",
+            "UPDATE audit_link SET hash = hash WHERE sequence = 4",
+            "DELETE FROM audit_link WHERE sequence = 4",
         ] {
             let refused = world.db().execute(Statement::raw(sql, vec![])).await;
             let text = refused.expect_err(sql).to_string();
             assert!(text.contains("the audit trail cannot be"), "{sql}: {text}");
         }
         if world.url.starts_with("postgres") {
-            let sql = "TRUNCATE audit_log, audit_patient";
-            world
-                .db()
-                .execute(Statement::raw(sql, vec![]))
-                .await
-                .expect_err(sql);
+            for sql in ["TRUNCATE audit_log", "TRUNCATE audit_link"] {
+                world
+                    .db()
+                    .execute(Statement::raw(sql, vec![]))
+                    .await
+                    .expect_err(sql);
+            }
         }
         // A rotation seals again.
         world
@@ -246,26 +237,16 @@ async fn anchors_tell_what_the_table_cannot() {
         assert!(check(&world).await.is_intact());
 
         // Two authentic rows change places and the whole chain is computed anew, as anybody can.
-        for (from, to) in [(6_i64, 900_i64), (7, 6), (900, 7)] {
-            let sql = "UPDATE audit_log SET sequence = $1 WHERE sequence = $2";
-            world.run(sql, vec![to.to_value(), from.to_value()]).await;
-        }
-        let mut query = platform::cx::select::<AuditLog>();
-        query.order_by(sea_query::Alias::new("sequence"), sea_query::Order::Asc);
-        let statement = Statement::build(world.db().dialect(), &query).with_keys(world.app.ring());
-        let rows: Vec<Loaded<AuditLog>> = world.db().all(statement).await.unwrap();
+        let mut rows: Vec<(i64, Vec<u8>)> = world
+            .rows("SELECT a.id, a.mac FROM audit_log a ORDER BY a.id")
+            .await;
+        rows.swap(5, 6);
+        world.run("DELETE FROM audit_link", vec![]).await;
         let mut hash = GENESIS;
-        for (Loaded(row), sequence) in rows.iter().zip(1..) {
-            let previous = hash;
-            let mut link = row.canonical();
-            link.extend_from_slice(&row.mac.0);
-            hash = chain(&previous, sequence, &link);
-            let sql = "UPDATE audit_log SET hash = $1, previous_hash = $2 WHERE id = $3";
-            let values = vec![
-                hash.as_slice().to_value(),
-                previous.as_slice().to_value(),
-                row.meta().id.to_value(),
-            ];
+        for ((id, mac), sequence) in rows.iter().zip(1_i64..) {
+            hash = chain(&hash, sequence, mac);
+            let sql = "INSERT INTO audit_link (sequence, audit_log, hash) VALUES ($1, $2, $3)";
+            let values = vec![sequence.to_value(), id.to_value(), hash.as_slice().to_value()];
             world.run(sql, values).await;
         }
         let bad = check(&world).await.bad.unwrap();
@@ -281,14 +262,14 @@ async fn falsified_waiting_rows_are_found_and_hold_up_nobody() {
         world.drop_guards().await;
         add_guest(&world.app, "First").await;
         add_guest(&world.app, "Second").await;
-        let sealed = "UPDATE audit_log SET sealed = (SELECT sealed FROM audit_log WHERE sequence = 1) \
-                      WHERE id = (SELECT min(id) FROM audit_log WHERE sequence IS NULL)";
+        let sealed = "UPDATE audit_log SET sealed = (SELECT sealed FROM audit_log WHERE id = 1) \
+                      WHERE id = (SELECT max(audit_log) + 1 FROM audit_link)";
         world.run(sealed, vec![]).await;
         let bad = check(&world).await.bad.unwrap();
         assert_eq!((bad.problem, bad.sequence), (Problem::Changed, None));
-        assert_eq!(sealer::seal_now(&world.app).await.unwrap().sequence, 5);
+        assert_eq!(sealer::seal_now(&world.app).await.unwrap().sequence, 6);
         let bad = check(&world).await.bad.unwrap();
-        assert_eq!((bad.problem, bad.sequence), (Problem::Changed, None));
+        assert_eq!((bad.problem, bad.sequence), (Problem::Changed, Some(5)));
     })
     .await;
 }
@@ -298,9 +279,11 @@ async fn falsified_waiting_rows_are_found_and_hold_up_nobody() {
 enum Attack {
     Edit(usize),
     Reseal,
-    Unlink,
-    Delete,
+    Relink,
+    /// Of the row, of its link, or of both.
+    Delete(bool, bool),
     Insert(i64),
+    /// Of the numbers of two links, or of the rows that they are about.
     Swap(i64, bool),
     Cut,
 }
@@ -311,104 +294,107 @@ fn attack() -> impl Strategy<Value = (i64, Attack)> {
     let attack = prop_oneof![
         (0..EDITS.len()).prop_map(Attack::Edit),
         Just(Attack::Reseal),
-        Just(Attack::Unlink),
-        Just(Attack::Delete),
+        Just(Attack::Relink),
+        any::<bool>().prop_map(|row| Attack::Delete(row, !row)),
+        Just(Attack::Delete(true, true)),
         (1..=ROWS).prop_map(Attack::Insert),
-        (1..ROWS, any::<bool>()).prop_map(|(by, whole)| Attack::Swap(by, whole)),
+        (1..ROWS, any::<bool>()).prop_map(|(by, rows)| Attack::Swap(by, rows)),
         Just(Attack::Cut),
     ];
     (1..=ROWS, attack)
 }
 
+/// Of the row whose link has the number `$1`.
 const EDITS: &[&str] = &[
-    "UPDATE audit_log SET description = description || '.' WHERE sequence = $1",
-    "UPDATE audit_log SET username = 'nobody' WHERE sequence = $1",
-    "UPDATE audit_log SET \"user\" = 99 WHERE sequence = $1",
-    "UPDATE audit_log SET patient = NULL WHERE sequence = $1",
-    "UPDATE audit_log SET object_id = 12345 WHERE sequence = $1",
-    "UPDATE audit_log SET action = 'print' WHERE sequence = $1",
-    "UPDATE audit_log SET ip_address = '10.0.0.1' WHERE sequence = $1",
-    "UPDATE audit_log SET mac = hash WHERE sequence = $1",
-    "UPDATE audit_log SET \"timestamp\" = created_at, created_at = \"timestamp\", request_id = 'x' WHERE sequence = $1",
+    "description = description || '.'",
+    "username = 'nobody'",
+    "\"user\" = 99",
+    "patient = NULL",
+    "patients = ',1,2,'",
+    "object_id = 12345",
+    "action = 'print'",
+    "ip_address = '10.0.0.1'",
+    "mac = sealed",
+    "\"timestamp\" = created_at, created_at = \"timestamp\", request_id = 'x'",
+    "sealed = (SELECT sealed FROM original WHERE id <> audit_log.id ORDER BY id LIMIT 1)",
 ];
 
 const COLUMNS: &str = "created_at, updated_at, version, sealed, \"timestamp\", \"user\", username, \
-    acting_user, action, object_type, object_id, patient, description, ip_address, request_id, hash, \
-    previous_hash, mac";
+    acting_user, action, object_type, object_id, patient, patients, description, ip_address, request_id, mac";
+
+async fn sql(world: &World, text: String, numbers: &[i64]) {
+    let mut statement = Statement::raw("", numbers.iter().map(ToValue::to_value).collect());
+    statement.sql = text.clone().into();
+    let done = world.db().execute(statement).await;
+    done.unwrap_or_else(|error| panic!("{text}: {error}"));
+}
 
 async fn strike(world: &World, at: i64, attack: Attack) {
-    let one = vec![at.to_value()];
+    let of = |at: &str| format!("(SELECT audit_log FROM linked WHERE sequence = {at})");
     match attack {
-        Attack::Edit(which) => drop(world.run(EDITS[which], one).await),
-        Attack::Reseal => {
-            let sql = "UPDATE audit_log SET sealed = (SELECT sealed FROM original WHERE sequence <> $1 \
-                       ORDER BY sequence LIMIT 1) WHERE sequence = $1";
-            world.run(sql, one).await;
+        Attack::Edit(which) => {
+            let text = format!("UPDATE audit_log SET {} WHERE id = {}", EDITS[which], of("$1"));
+            sql(world, text, &[at]).await;
         }
-        Attack::Unlink => {
-            let sql = "UPDATE audit_log SET hash = mac WHERE sequence = $1";
-            world.run(sql, one).await;
+        Attack::Reseal => Box::pin(strike(world, at, Attack::Edit(EDITS.len() - 1))).await,
+        Attack::Relink => {
+            let text = "UPDATE audit_link SET hash = (SELECT mac FROM original LIMIT 1) WHERE sequence = $1";
+            sql(world, text.to_owned(), &[at]).await;
         }
-        Attack::Delete => {
-            world
-                .run("DELETE FROM audit_log WHERE sequence = $1", one)
-                .await;
+        Attack::Delete(row, link) => {
+            if row {
+                sql(world, format!("DELETE FROM audit_log WHERE id = {}", of("$1")), &[at]).await;
+            }
+            if link {
+                sql(world, "DELETE FROM audit_link WHERE sequence = $1".to_owned(), &[at]).await;
+            }
         }
         Attack::Cut => {
-            world
-                .run("DELETE FROM audit_log WHERE sequence >= $1", one)
-                .await;
+            let rows = "DELETE FROM audit_log WHERE id IN (SELECT audit_log FROM linked WHERE sequence >= $1)";
+            sql(world, rows.to_owned(), &[at]).await;
+            sql(world, "DELETE FROM audit_link WHERE sequence >= $1".to_owned(), &[at]).await;
         }
-        Attack::Insert(of) => {
-            let shift = "UPDATE audit_log SET sequence = sequence + 1 WHERE sequence >= $1";
-            world.run(shift, one).await;
-            let mut copy = Statement::raw(
-                "",
-                vec![
-                    at.to_value(),
-                    uuid::Uuid::now_v7().to_value(),
-                    of.to_value(),
-                ],
+        Attack::Insert(copied) => {
+            // One statement would meet its own rows on SQLite.
+            for by in ["+ 1000", "- 999"] {
+                let shift = format!("UPDATE audit_link SET sequence = sequence {by} WHERE sequence >= $1");
+                sql(world, shift, &[at]).await;
+            }
+            let uid = if world.url.starts_with("sqlite") { "randomblob(16)" } else { "gen_random_uuid()" };
+            let copy = format!(
+                "INSERT INTO audit_log (id, uid, {COLUMNS}) SELECT {at} + 5000, {uid}, {COLUMNS} FROM original WHERE id = {}",
+                of("$1")
             );
-            let bytes = if world.url.starts_with("sqlite") {
-                "blob"
-            } else {
-                "uuid"
-            };
-            copy.sql = format!(
-                "INSERT INTO audit_log (sequence, uid, {COLUMNS}) SELECT CAST($1 AS bigint), \
-                 CAST($2 AS {bytes}), {COLUMNS} FROM original WHERE sequence = $3"
-            )
-            .into();
-            world.db().execute(copy).await.unwrap();
+            sql(world, copy, &[copied]).await;
+            let link = format!(
+                "INSERT INTO audit_link (sequence, audit_log, hash) SELECT {at}, {at} + 5000, hash FROM linked WHERE sequence = $1"
+            );
+            sql(world, link, &[copied]).await;
         }
-        Attack::Swap(by, whole) => {
-            let other = at + by;
-            let sql = if whole {
-                // With its place in the chain: the row carries the other's links.
-                "UPDATE audit_log SET sequence = o.sequence, hash = o.hash, previous_hash = o.previous_hash \
-                 FROM original o WHERE o.sequence = $1 AND audit_log.sequence = $2"
-            } else {
-                "UPDATE audit_log SET sequence = $1 WHERE sequence = $2"
+        Attack::Swap(by, rows) => {
+            let what = if rows { "audit_log" } else { "sequence" };
+            let (one, other) = (at, at + by);
+            // Beyond the end there is nothing to exchange with: the link goes there alone.
+            let value = |of: i64| {
+                format!("coalesce((SELECT {what} FROM linked WHERE sequence = {of}), {of} + 7000)")
             };
-            let park = "UPDATE audit_log SET sequence = $1 WHERE sequence = $2";
-            world
-                .run(park, vec![900_i64.to_value(), at.to_value()])
-                .await;
-            world.run(sql, vec![at.to_value(), other.to_value()]).await;
-            world
-                .run(sql, vec![other.to_value(), 900_i64.to_value()])
-                .await;
+            for (from, to) in [
+                (value(one), "9000".to_owned()),
+                (value(other), value(one)),
+                ("9000".to_owned(), value(other)),
+            ] {
+                let text = format!("UPDATE audit_link SET {what} = {to} WHERE {what} = {from}");
+                sql(world, text, &[]).await;
+            }
         }
     }
 }
 
 async fn restore(world: &World) {
-    world.run("DELETE FROM audit_patient", vec![]).await;
-    world.run("DELETE FROM audit_log", vec![]).await;
-    world
-        .run("INSERT INTO audit_log SELECT * FROM original", vec![])
-        .await;
+    for (table, kept) in [("audit_log", "original"), ("audit_link", "linked")] {
+        sql(world, format!("DELETE FROM {table}"), &[]).await;
+        sql(world, format!("INSERT INTO {table} SELECT * FROM {kept}"), &[]).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -416,9 +402,9 @@ async fn the_first_falsified_record_is_always_named() {
     each(|world| async move {
         fill(&world, ROWS).await;
         world.drop_guards().await;
-        world
-            .run("CREATE TABLE original AS SELECT * FROM audit_log", vec![])
-            .await;
+        for (table, kept) in [("audit_log", "original"), ("audit_link", "linked")] {
+            sql(&world, format!("CREATE TABLE {kept} AS SELECT * FROM {table}"), &[]).await;
+        }
         restore(&world).await;
         assert!(check(&world).await.is_intact());
         let config = ProptestConfig {

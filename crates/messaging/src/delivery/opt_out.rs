@@ -9,7 +9,6 @@ use platform::error::Error;
 use platform::field::Line;
 use platform::record::Record;
 use platform::seal::Sealed;
-use platform::serde_json::json;
 use sea_query::{Alias, ExprTrait, Order};
 
 platform::record! {
@@ -131,14 +130,7 @@ pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
                 vec![id.to_value()],
             );
             cx.unscoped(WHY).execute(statement).await?;
-            cx.audit(AuditEntry {
-                action: Action::Delete,
-                object_type: OptOut::NAME,
-                object_id: Some(id),
-                patient: None,
-                description: String::new(),
-                details: json!({}),
-            });
+            cx.audit(AuditEntry::new(Action::Delete, OptOut::NAME, Some(id)));
             Ok(())
         }
         _ => Ok(()),

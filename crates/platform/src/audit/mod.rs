@@ -3,17 +3,23 @@
 //! Writes leave their rows inside their own transaction. Readings of patient data leave one row for
 //! each request, durable before the answer leaves. Every row carries a MAC from the moment it is
 //! inserted; within a second the [`sealer`] numbers it and links it into the hash chain that
-//! [`verify`](verify::verify) walks.
+//! [`verify`](verify::verify) walks. Rows are only ever inserted, in whatever order requests end; the
+//! chain ([`links`]) and the index of whom they are about ([`subjects`]) follow beside them.
 
 pub mod anchor;
 mod batch;
+mod links;
 pub mod reads;
 mod row;
 pub mod sealer;
+mod subjects;
+pub(crate) mod tables;
 mod verdict;
 pub mod verify;
 
 pub use row::{Action, AuditLog};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
@@ -31,6 +37,8 @@ pub struct AuditEntry {
     pub object_id: Option<i64>,
     /// Whose data it is.
     pub patient: Option<i64>,
+    /// Whose data it is, where it is that of several.
+    pub patients: Vec<i64>,
     /// A sentence without personal data.
     pub description: String,
     /// The particulars; sealed.
@@ -45,6 +53,7 @@ impl AuditEntry {
             object_type,
             object_id,
             patient: None,
+            patients: Vec::new(),
             description: String::new(),
             details: json!({}),
         }
@@ -68,6 +77,13 @@ impl AuditEntry {
     #[must_use]
     pub fn of_patient(mut self, patient: Option<i64>) -> AuditEntry {
         self.patient = patient;
+        self
+    }
+
+    /// Names several patients.
+    #[must_use]
+    pub fn of_patients(mut self, patients: impl IntoIterator<Item = i64>) -> AuditEntry {
+        self.patients = patients.into_iter().collect();
         self
     }
 }
@@ -104,34 +120,34 @@ pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
     if seen.objects.is_empty() && seen.action.is_none() {
         return Ok(None);
     }
-    let one_kind = if seen.objects.len() == 1 {
-        seen.objects.iter().next()
-    } else {
-        None
-    };
-    let one = one_kind.and_then(|(_, ids)| {
-        if ids.len() == 1 {
-            ids.first().copied()
+    let only = |ids: &BTreeSet<i64>| ids.first().copied().filter(|_| ids.len() == 1);
+    let mut objects = seen.objects.into_iter();
+    let (kind, ids) = objects.next().unwrap_or_default();
+    let entry = if objects.len() == 0 {
+        let entry = AuditEntry::new(Action::View, kind, only(&ids));
+        // Of one object, and of the patients themselves, everything is said already.
+        if ids.len() < 2 || ids == seen.patients {
+            entry
         } else {
-            None
+            entry.detailed(json!({ "seen": { kind: ids } }))
         }
-    });
+    } else {
+        let mut all: BTreeMap<_, _> = objects.collect();
+        all.insert(kind, ids);
+        AuditEntry::new(Action::View, "", None).detailed(json!({ "seen": all }))
+    };
     let entry = AuditEntry {
         action: seen.action.unwrap_or(Action::View),
-        object_type: one_kind.map_or("", |(kind, _)| kind),
-        object_id: one,
-        patient: if seen.patients.len() == 1 {
-            seen.patients.first().copied()
-        } else {
-            None
-        },
-        description: if seen.description.is_empty() {
-            cx.origin.route.clone()
-        } else {
-            seen.description
-        },
-        details: json!({ "seen": seen.objects, "patients": seen.patients }),
+        ..entry
     };
+    let entry = match only(&seen.patients) {
+        None => entry.of_patients(seen.patients),
+        one => entry.of_patient(one),
+    };
+    let entry = entry.saying(match seen.description {
+        none if none.is_empty() => cx.origin.route.clone(),
+        description => description,
+    });
     row::row(cx, entry).map(Some)
 }
 

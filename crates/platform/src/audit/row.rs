@@ -2,18 +2,21 @@
 
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
+use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
 
-use super::AuditEntry;
 use super::batch::{Texts, batches, places};
+use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
 use crate::cx::{Audited, Cx, column};
-use crate::db::{DbError, Dialect, FromRow, Row, Statement};
+use crate::db::{Dialect, Statement};
 use crate::error::Error;
-use crate::field::{Blank, Doc, Hex};
-use crate::record::{self, Loaded, Meta, Record};
+use crate::field::{Blank, Doc, Hex, Kind};
+use crate::record::{self, Meta, Record};
 use crate::resource::Resource;
 use crate::seal::{KeyRing, Sealed};
+use crate::texts::Text;
 
 crate::choice! {
     /// What was done.
@@ -74,14 +77,10 @@ crate::record! {
             ip_address: Blank<64> = Blank::default(),
             /// The request.
             request_id: Blank<64> = Blank::default(),
-            /// Its place in the chain; none until it is linked.
-            sequence: Option<i64> = None,
-            /// SHA-256 over the previous hash and this row.
-            hash: Option<Hex> = None,
-            /// The hash of the row before.
-            previous_hash: Option<Hex> = None,
         }
         hidden {
+            /// Whose data it was, where it was that of several: [`list_of`] of their ids.
+            patients: Blank<65536> = Blank::default(),
             /// HMAC of the row, from the moment it was inserted.
             mac: Hex = Hex::default(),
         }
@@ -93,9 +92,9 @@ impl Audited for AuditLog {
 }
 
 impl AuditLog {
-    /// What the MAC and the chain cover: everything but the place in the chain.
+    /// What the MAC covers: all that the row says.
     pub fn canonical(&self) -> Vec<u8> {
-        let parts = (
+        let said = (
             self.meta.uid,
             self.timestamp.as_microsecond(),
             self.user,
@@ -110,9 +109,45 @@ impl AuditLog {
             &*self.ip_address,
             &*self.request_id,
         );
-        // Texts, numbers and JSON always have a JSON form.
-        serde_json::to_vec(&parts).unwrap_or_default()
+        // Texts, numbers and JSON always have a JSON form. Rows that name no list are signed as they
+        // were before there were lists.
+        let bytes = if self.patients.is_empty() {
+            serde_json::to_vec(&said)
+        } else {
+            serde_json::to_vec(&(said, &*self.patients))
+        };
+        bytes.unwrap_or_default()
     }
+}
+
+/// Ids as they are kept in the clear and looked for in SQL: `,3,17,`.
+pub(super) fn list_of(ids: impl IntoIterator<Item = i64>) -> String {
+    ids.into_iter().fold(String::new(), |mut list, id| {
+        if list.is_empty() {
+            list.push(',');
+        }
+        list.push_str(&id.to_string());
+        list.push(',');
+        list
+    })
+}
+
+/// The ids of a list made by [`list_of`].
+pub(super) fn ids_in(list: &str) -> impl Iterator<Item = i64> {
+    list.split(',').filter_map(|id| id.parse().ok())
+}
+
+/// What is answered besides the row's own fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct AuditExtra {
+    /// Whose data it was, where it was that of several patients.
+    pub patients: Vec<i64>,
+    /// Its place in the chain; none until it is linked.
+    pub sequence: Option<i64>,
+    /// SHA-256 over the previous hash, the place and the row's authentication code.
+    pub hash: Option<String>,
+    /// The hash at the place before.
+    pub previous_hash: Option<String>,
 }
 
 /// The trail as Admins read it; others see what they did themselves.
@@ -132,7 +167,9 @@ impl Resource for AuditLog {
     ];
     const ORDERING: &'static [&'static str] = &["timestamp"];
     const SEARCH: &'static [&'static str] = &["username", "description", "object_type"];
-    type Extra = ();
+    /// Found by the [index of subjects](super::subjects) instead of one that every reading pays for.
+    const OWN_FILTERS: &'static [&'static str] = &["patient", "patient_id", "object_id"];
+    type Extra = AuditExtra;
 
     fn access() -> Access {
         Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
@@ -147,6 +184,32 @@ impl Resource for AuditLog {
                     .add(column("audit_log", "acting_user").eq(grant.user)),
             ),
         }
+    }
+
+    fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        let number: i64 = value
+            .trim()
+            .parse()
+            .map_err(|_| Error::field(name, Text::new("not-an-integer")))?;
+        Ok(subjects::condition(cx.dialect(), name, number))
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<AuditExtra>, Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
+        let places = links::places_of(cx, &ids).await?;
+        let extra = |row: &AuditLog| {
+            let mut extra = AuditExtra {
+                patients: ids_in(&row.patients).collect(),
+                ..AuditExtra::default()
+            };
+            if let Some(place) = places.get(&row.meta.id) {
+                extra.sequence = Some(place.sequence);
+                extra.hash = Some(place.hash.text());
+                extra.previous_hash = Some(place.previous_hash.text());
+            }
+            extra
+        };
+        Ok(rows.iter().map(extra).collect())
     }
 }
 
@@ -170,9 +233,7 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
         details: Sealed::new(Doc(entry.details)),
         ip_address: Blank::cut(&cx.origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
         request_id: Blank::cut(&cx.origin.request_id),
-        sequence: None,
-        hash: None,
-        previous_hash: None,
+        patients: Blank::cut(&list_of(entry.patients)),
         mac: Hex::default(),
     };
     row.meta.uid = uuid::Uuid::now_v7();
@@ -182,49 +243,7 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
     Ok(row)
 }
 
-/// A row as it lies there, even when its envelope does not open.
-pub(super) struct Found {
-    pub(super) id: i64,
-    pub(super) sequence: Option<i64>,
-    pub(super) hash: Option<Vec<u8>>,
-    pub(super) previous_hash: Option<Vec<u8>>,
-    /// The row, or why it cannot be read.
-    pub(super) row: Result<AuditLog, DbError>,
-}
-
-impl FromRow for Found {
-    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
-        let at = |name| {
-            let place = AuditLog::columns()
-                .iter()
-                .position(|column| *column == name);
-            place.ok_or_else(|| DbError::Decode(format!("no column {name}")))
-        };
-        Ok(Found {
-            id: row.get(0)?,
-            sequence: row.get(at("sequence")?)?,
-            hash: row.get(at("hash")?)?,
-            previous_hash: row.get(at("previous_hash")?)?,
-            row: Loaded::from_row(row).map(|Loaded(row)| row),
-        })
-    }
-}
-
-impl Found {
-    /// What the chain covers: the row and its MAC.
-    pub(super) fn link(row: &AuditLog) -> Vec<u8> {
-        let mut bytes = row.canonical();
-        bytes.extend_from_slice(&row.mac.0);
-        bytes
-    }
-
-    /// The key that is missing to read it.
-    pub(super) fn lacks_key(&self) -> bool {
-        matches!(self.row, Err(DbError::UnknownKey(_)))
-    }
-}
-
-/// Statements that store the rows.
+/// Statements that store the rows, each at its place among others that are stored at this moment.
 pub(super) fn inserts(
     dialect: Dialect,
     ring: &KeyRing,
@@ -234,13 +253,7 @@ pub(super) fn inserts(
     let columns = &AuditLog::columns()[1..];
     let mut statements = Vec::new();
     for (some, power) in batches(rows) {
-        let text = TEXTS.of(dialect, power, |rows| {
-            format!(
-                r#"INSERT INTO audit_log ("{}") VALUES {}"#,
-                columns.join(r#"", ""#),
-                places(rows, columns.len(), |_, number| format!("${number}"))
-            )
-        });
+        let text = TEXTS.of(dialect, power, |rows| insert(dialect, rows, columns));
         let mut values = Vec::with_capacity(some.len() * columns.len());
         for row in some {
             values.extend(record::values(row, ring)?);
@@ -248,4 +261,40 @@ pub(super) fn inserts(
         statements.push(Statement::raw(text, values));
     }
     Ok(statements)
+}
+
+fn insert(dialect: Dialect, rows: usize, columns: &[&str]) -> String {
+    let names = columns.join(r#"", ""#);
+    match dialect {
+        Dialect::Sqlite => {
+            let values = places(rows, columns.len(), |_, number| format!("${number}"));
+            format!(r#"INSERT INTO audit_log ("{names}") VALUES {values}"#)
+        }
+        Dialect::Postgres => {
+            let kinds: Vec<&str> = columns.iter().map(|name| postgres_type(name)).collect();
+            let values = places(rows, columns.len(), |column, number| {
+                format!("${number}::{}", kinds[column])
+            });
+            let turn = links::taking_turns();
+            format!(
+                r#"INSERT INTO audit_log ("{names}") SELECT "row".* FROM {turn}, (VALUES {values}) AS "row""#
+            )
+        }
+    }
+}
+
+/// What a list of values that is not yet a row of the table has to be told.
+fn postgres_type(column: &str) -> &'static str {
+    match AuditLog::info(column).map(|field| field.shape.kind) {
+        Some(Kind::Int) => "bigint",
+        Some(Kind::Timestamp) => "timestamptz",
+        Some(Kind::Bytes) => "bytea",
+        Some(_) => "text",
+        None => match column {
+            "uid" => "uuid",
+            "version" => "bigint",
+            record::SEALED_COLUMN => "bytea",
+            _ => "timestamptz",
+        },
+    }
 }

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 /// What is wrong with a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// Its content is not what was written.
+    /// Its content is not what was written, or it was not written by this program.
     Changed,
     /// There is no record of this number, but there are later ones.
     Removed,
-    /// It was not written by this program.
+    /// Its number is none that this program gives.
     Inserted,
     /// It is authentic, but not the record that was linked at this place.
     Reordered,

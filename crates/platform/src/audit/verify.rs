@@ -7,21 +7,43 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sea_query::{Alias, Expr, ExprTrait, Order};
-
-use super::row::Found;
-use super::{AuditLog, anchor, sealer};
-use crate::cx::{self, column};
-use crate::db::{Db, Statement, ToValue};
+use super::links::End;
+use super::{AuditLog, anchor};
+use crate::db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
 use crate::error::Error;
 use crate::keys;
-use crate::record::Record;
+use crate::record::{Loaded, Record};
 use crate::seal::{GENESIS, KeyRing, SignedHead, chain};
 use crate::settings::Settings;
 
 pub use super::verdict::{Bad, Problem, Verdict};
 
-const BATCH: u64 = 500;
+/// Rows, or ids of rows, looked at by one statement.
+const BATCH: i64 = 500;
+const WINDOW: i64 = 10_000;
+
+/// A link with its row, or a row without a link, as it lies there, even when its envelope does not open.
+struct Found {
+    /// Its number in the chain.
+    sequence: i64,
+    hash: Vec<u8>,
+    /// The id of its row, which may be gone.
+    id: i64,
+    row: Option<Result<AuditLog, DbError>>,
+}
+
+impl FromRow for Found {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let after = AuditLog::columns().len();
+        let there: Option<i64> = row.get(0)?;
+        Ok(Found {
+            sequence: row.get(after)?,
+            hash: row.get(after + 1)?,
+            id: row.get(after + 2)?,
+            row: there.map(|_| Loaded::from_row(row).map(|Loaded(row)| row)),
+        })
+    }
+}
 
 /// Verifies the whole trail against the anchor file, or every `.log` file of the directory, at
 /// `anchors`.
@@ -46,7 +68,7 @@ pub async fn verify(db: &Db, settings: &Settings, anchors: &Path) -> Result<Verd
 /// As [`verify`].
 pub async fn verify_tail(db: &Db, settings: &Settings, rows: i64) -> Result<Verdict, Error> {
     let mut walk = Walk::new(db, settings, None).await?;
-    let (last, _) = sealer::last(db).await?;
+    let last = End::of(db).await?.sequence;
     walk.verdict.last = Ord::max(last - rows, 0);
     if walk.verdict.last > 0 {
         let hash = walk.hash_of(walk.verdict.last).await?;
@@ -112,8 +134,8 @@ impl<'a> Walk<'a> {
     }
 
     async fn linked(&mut self) -> Result<(), Error> {
-        // Any number an attacker may have given comes before or after; (number, id) is unique whatever
-        // became of the index.
+        // Any number an attacker may have given comes before or after; (number, id) tells links apart
+        // whatever became of the keys.
         let (mut at, mut id) = (self.verdict.last, i64::MAX);
         if at == 0 {
             (at, id) = (i64::MIN, 0);
@@ -121,18 +143,15 @@ impl<'a> Walk<'a> {
         loop {
             let rows = self
                 .batch(
-                    column(AuditLog::TABLE, "sequence").gte(at).and(
-                        column(AuditLog::TABLE, "sequence").gt(at).or(column(
-                            AuditLog::TABLE,
-                            "id",
-                        )
-                        .gt(id)),
-                    ),
-                    &["sequence", "id"],
+                    "SELECT {row}, l.sequence, l.hash, l.audit_log FROM audit_link l \
+                     LEFT JOIN audit_log ON audit_log.id = l.audit_log \
+                     WHERE l.sequence >= $1 AND (l.sequence > $1 OR l.audit_log > $2) \
+                     ORDER BY l.sequence, l.audit_log LIMIT $3",
+                    vec![at.to_value(), id.to_value(), BATCH.to_value()],
                 )
                 .await?;
             let Some(last) = rows.last() else { break };
-            (at, id) = (last.sequence.unwrap_or(at), last.id);
+            (at, id) = (last.sequence, last.id);
             for row in &rows {
                 if self.row(row).await? {
                     return Ok(());
@@ -142,18 +161,16 @@ impl<'a> Walk<'a> {
         self.cut().await
     }
 
-    async fn batch(&mut self, which: Expr, order: &[&'static str]) -> Result<Vec<Found>, Error> {
-        let mut query = cx::select::<AuditLog>();
-        query.and_where(which).limit(BATCH);
-        for name in order {
-            query.order_by((Alias::new(AuditLog::TABLE), Alias::new(*name)), Order::Asc);
-        }
-        let statement = Statement::build(self.db.dialect(), &query);
+    async fn batch(&mut self, text: &str, values: Vec<Value>) -> Result<Vec<Found>, Error> {
+        let mut statement = Statement::raw("", values);
+        statement.sql = text.replace("{row}", AuditLog::selection()).into();
         let rows: Vec<Found> = self
             .db
             .all(statement.clone().with_keys(self.ring.clone()))
             .await?;
-        if !rows.iter().any(Found::lacks_key) {
+        let lacks_key =
+            |found: &Found| matches!(found.row, Some(Err(DbError::UnknownKey(_))));
+        if !rows.iter().any(lacks_key) {
             return Ok(rows);
         }
         self.reload().await?;
@@ -163,37 +180,35 @@ impl<'a> Walk<'a> {
     /// Verifies the next row of the chain; returns whether something is wrong.
     async fn row(&mut self, found: &Found) -> Result<bool, Error> {
         let expected = self.verdict.last + 1;
-        let sequence = found.sequence.unwrap_or(0);
+        let (sequence, id) = (found.sequence, found.id);
         if sequence > expected {
             return Ok(self.bad(Some(expected), None, Problem::Removed));
         }
         if sequence < expected {
-            return Ok(self.bad(Some(sequence), Some(found.id), Problem::Inserted));
+            return Ok(self.bad(Some(sequence), Some(id), Problem::Inserted));
         }
-        let follows = found.previous_hash.as_deref() == Some(&self.hash[..]);
-        let link = found.row.as_ref().ok().map(Found::link);
-        let hash = link.map(|link| chain(&self.hash, sequence, &link));
-        let consistent = hash.is_some_and(|hash| found.hash.as_deref() == Some(&hash[..]));
-        let problem = match (self.authentic(found).await?, follows, consistent) {
-            (true, true, true) => None,
-            (true, ..) => Some(Problem::Reordered),
-            // Somebody edited a row and left its links, or wrote one and linked it.
-            (false, true, false) => Some(Problem::Changed),
-            (false, ..) => Some(Problem::Inserted),
+        let row = match &found.row {
+            None => return Ok(self.bad(Some(sequence), Some(id), Problem::Removed)),
+            Some(Err(_)) => return Ok(self.bad(Some(sequence), Some(id), Problem::Changed)),
+            Some(Ok(row)) => row,
         };
-        if let Some(problem) = problem {
-            return Ok(self.bad(Some(sequence), Some(found.id), problem));
+        if !self.authentic(row).await? {
+            return Ok(self.bad(Some(sequence), Some(id), Problem::Changed));
         }
-        self.hash = hash.unwrap_or(GENESIS);
+        let mac = &row.mac.0;
+        // Links were first made over the row's text and its MAC.
+        let links = || [mac.clone(), [row.canonical(), mac.clone()].concat()].into_iter();
+        let mut hashes = links().map(|link| chain(&self.hash, sequence, &link));
+        let Some(hash) = hashes.find(|hash| found.hash == hash) else {
+            return Ok(self.bad(Some(sequence), Some(id), Problem::Reordered));
+        };
+        self.hash = hash;
         self.verdict.last = sequence;
         self.verdict.linked += 1;
-        self.heads(found.id).await
+        self.heads(id).await
     }
 
-    async fn authentic(&mut self, found: &Found) -> Result<bool, Error> {
-        let Ok(row) = &found.row else {
-            return Ok(false);
-        };
+    async fn authentic(&mut self, row: &AuditLog) -> Result<bool, Error> {
         let canonical = row.canonical();
         if self.ring.verify_audit(&canonical, &row.mac.0) {
             return Ok(true);
@@ -229,11 +244,11 @@ impl<'a> Walk<'a> {
 
     async fn hash_of(&self, sequence: i64) -> Result<Option<[u8; 32]>, Error> {
         let statement = Statement::raw(
-            "SELECT hash FROM audit_log WHERE sequence = $1",
+            "SELECT hash FROM audit_link WHERE sequence = $1",
             vec![sequence.to_value()],
         );
-        let found = self.db.optional::<(Option<Vec<u8>>,)>(statement).await?;
-        Ok(found.and_then(|(hash,)| hash?.try_into().ok()))
+        let found = self.db.optional::<(Vec<u8>,)>(statement).await?;
+        Ok(found.and_then(|(hash,)| hash.try_into().ok()))
     }
 
     fn next_head(&self, file: usize) -> Option<SignedHead> {
@@ -292,23 +307,40 @@ impl<'a> Walk<'a> {
 
     /// Rows that are not linked yet have their MAC.
     async fn waiting(&mut self) -> Result<(), Error> {
+        let newest = Statement::raw("SELECT coalesce(max(id), 0) FROM audit_log", vec![]);
+        let (newest,) = self.db.one::<(i64,)>(newest).await?;
         let mut after = 0;
-        loop {
-            let waits = column(AuditLog::TABLE, "sequence").is_null();
-            let next = column(AuditLog::TABLE, "id").gt(after);
-            let rows = self.batch(waits.and(next), &["id"]).await?;
-            let Some(last) = rows.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            for row in &rows {
-                if !self.authentic(row).await? {
-                    self.bad(None, Some(row.id), Problem::Changed);
+        while after < newest {
+            let rows = self
+                .batch(
+                    "SELECT {row}, 0, audit_log.mac, audit_log.id FROM audit_log \
+                     LEFT JOIN audit_link l ON l.audit_log = audit_log.id \
+                     WHERE l.audit_log IS NULL AND audit_log.id > $1 AND audit_log.id <= $2 \
+                     ORDER BY audit_log.id LIMIT $3",
+                    vec![
+                        after.to_value(),
+                        (after + WINDOW).to_value(),
+                        BATCH.to_value(),
+                    ],
+                )
+                .await?;
+            for found in &rows {
+                let authentic = match &found.row {
+                    Some(Ok(row)) => self.authentic(row).await?,
+                    _ => false,
+                };
+                if !authentic {
+                    self.bad(None, Some(found.id), Problem::Changed);
                     return Ok(());
                 }
                 self.verdict.waiting += 1;
             }
+            after = match rows.last() {
+                Some(last) if rows.len() as i64 == BATCH => last.id,
+                _ => after + WINDOW,
+            };
         }
+        Ok(())
     }
 
     fn bad(&mut self, sequence: Option<i64>, id: Option<i64>, problem: Problem) -> bool {

@@ -70,8 +70,8 @@ impl Statement {
     }
 }
 
-/// Texts written in the source are rewritten once per process.
-static REWRITTEN: LazyLock<RwLock<HashMap<&'static str, Arc<str>>>> =
+/// Texts written in the source are rewritten once per process, and known by where they stand.
+static REWRITTEN: LazyLock<RwLock<HashMap<(usize, usize), Arc<str>>>> =
     LazyLock::new(RwLock::default);
 
 /// The text as SQLite must see it.
@@ -95,11 +95,12 @@ impl SqliteText<'_> {
 pub(crate) fn sqlite_text(statement: &Statement) -> SqliteText<'_> {
     match &statement.sql {
         Cow::Borrowed(text) => {
-            if let Some(known) = REWRITTEN.read().get(text) {
+            let place = (text.as_ptr().addr(), text.len());
+            if let Some(known) = REWRITTEN.read().get(&place) {
                 return SqliteText::Shared(Arc::clone(known));
             }
             let rewritten: Arc<str> = rewrite(text).unwrap_or_else(|| (*text).to_owned()).into();
-            REWRITTEN.write().insert(text, Arc::clone(&rewritten));
+            REWRITTEN.write().insert(place, Arc::clone(&rewritten));
             SqliteText::Shared(rewritten)
         }
         Cow::Owned(text) => rewrite(text).map_or(SqliteText::AsWritten(text), SqliteText::Owned),

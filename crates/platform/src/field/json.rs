@@ -48,7 +48,8 @@ impl Field for Doc {
 pub struct Hex(pub Vec<u8>);
 
 impl Hex {
-    fn text(&self) -> String {
+    /// The digits.
+    pub fn text(&self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

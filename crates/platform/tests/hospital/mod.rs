@@ -207,17 +207,20 @@ impl World {
             &[
                 "DROP TRIGGER audit_log_no_delete",
                 "DROP TRIGGER audit_log_no_change",
+                "DROP TRIGGER audit_link_no_delete",
+                "DROP TRIGGER audit_link_no_change",
             ]
         } else {
             &[
                 "DROP TRIGGER audit_log_guard ON audit_log",
                 "DROP TRIGGER audit_log_guard_truncate ON audit_log",
+                "DROP TRIGGER audit_link_guard ON audit_link",
+                "DROP TRIGGER audit_link_guard_truncate ON audit_link",
             ]
         };
         for sql in statements {
             self.run(sql, vec![]).await;
         }
-        self.run("DROP INDEX audit_log_sequence_key", vec![]).await;
     }
 }
 

@@ -124,7 +124,7 @@ async fn measure(app: &App) {
         ),
         (
             "audit_unsealed",
-            "SELECT count(*) FROM audit_log WHERE sequence IS NULL",
+            "SELECT count(*) FROM audit_log WHERE id > (SELECT coalesce(max(audit_log), 0) FROM audit_link)",
             Vec::new(),
         ),
     ];
