@@ -33,18 +33,19 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// The rows that are about a patient (`patient`), or about an object of this id. The number stands in the
 /// text: what it is joined with decides how PostgreSQL plans.
 pub(super) fn condition(dialect: Dialect, filter: &str, number: i64) -> Condition {
-    let about = if filter == "object_id" {
-        format!(r#""audit_log"."object_id" = {number}"#)
-    } else {
-        format!(
-            r#"("audit_log"."patient" = {number} OR "audit_log"."patients" LIKE '%,{number},%')"#
-        )
+    let about = |row: &str| {
+        if filter == "object_id" {
+            format!("{row}.object_id = {number}")
+        } else {
+            format!("({row}.patient = {number} OR {row}.patients LIKE '%,{number},%')")
+        }
     };
     let candidates = format!(
         "SELECT p.audit_log FROM audit_segment s CROSS JOIN audit_posting p \
          WHERE p.segment = s.id AND p.subject = {number} \
          UNION ALL SELECT t.id FROM audit_log t \
-         WHERE t.id > (SELECT coalesce(max(id), 0) * {SEGMENT} FROM audit_segment)"
+         WHERE t.id > (SELECT coalesce(max(id), 0) * {SEGMENT} FROM audit_segment) AND {}",
+        about("t")
     );
     let among = match dialect {
         Dialect::Sqlite => format!(r#""audit_log"."id" IN ({candidates})"#),
@@ -54,7 +55,7 @@ pub(super) fn condition(dialect: Dialect, filter: &str, number: i64) -> Conditio
     };
     Condition::all()
         .add(Expr::cust(among))
-        .add(Expr::cust(about))
+        .add(Expr::cust(about("audit_log")))
 }
 
 /// Builds segments as they become full, until the application is dropped.
