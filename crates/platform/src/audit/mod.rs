@@ -7,6 +7,7 @@
 
 pub mod anchor;
 mod batch;
+pub(crate) mod owed;
 pub mod reads;
 mod row;
 pub mod sealer;
@@ -74,6 +75,7 @@ impl AuditEntry {
 
 /// The rows of a writing unit: what it changed, and what it showed besides.
 pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
+    cx.owed.settled(&cx.audit)?;
     let entries = std::mem::take(&mut cx.audit);
     let mut rows: Vec<AuditLog> = entries
         .into_iter()
