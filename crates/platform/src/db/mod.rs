@@ -50,7 +50,7 @@ pub use db::{Db, Stats};
 pub use ddl::{ColumnDdl, Ddl, NoOverlap, TableDdl};
 pub use dump::schema_dump;
 pub use error::{DbError, Retryable};
-pub use migrate::{Applied, Migration, migrate};
+pub use migrate::{Applied, Migration, migrate, migrations_text};
 pub use row::{Cell, Decode, FromRow, Row};
 /// A value bound to a placeholder; see [`value`] for what goes where.
 pub use sea_query::Value;
