@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use platform::db::{Db, DbConfig, migrate, schema_dump};
+use platform::db::{Db, DbConfig, migrate, migrations_text, schema_dump};
 use platform::module::{Module, Registry};
 use platform::settings::Settings;
 use platform::{matrix, openapi};
@@ -13,6 +13,10 @@ fn modules() -> Vec<Module> {
     modules.extend(server::modules::modules());
     modules
 }
+
+/// The file that only grows: a line of it that changes, or is gone, is a migration that databases already
+/// had. To take back one that no release contained, its line is removed by hand.
+const MIGRATIONS: &str = "docs/migrations.txt";
 
 /// What was generated.
 pub(crate) struct Made {
@@ -35,8 +39,10 @@ pub(crate) fn all() -> Result<Made, String> {
     let document = openapi::document(&registry, &openapi::Info::default());
     let mut document = serde_json::to_string_pretty(&document).map_err(text)?;
     document.push('\n');
+    let migrations = migrations_text(&registry.migrations()).map_err(text)?;
     let mut made = Made {
         files: vec![
+            (MIGRATIONS, migrations),
             (".env.example", Settings::example()),
             ("docs/api.json", document),
             ("docs/permissions.txt", matrix::permissions_text(&registry)),
@@ -79,10 +85,13 @@ async fn migrated(registry: &Registry, config: &DbConfig) -> Result<String, Stri
 /// Writes the files that are not as they should be.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// When a file cannot be written, or a migration was edited that others may have applied.
 pub(crate) fn write(root: &Path, made: &Made) -> Result<String, String> {
     let mut report = Vec::new();
     for (name, content) in &made.files {
+        if *name == MIGRATIONS {
+            only_grows(read(root, name).as_deref(), content)?;
+        }
         if read(root, name).as_deref() != Some(content.as_str()) {
             let path = root.join(name);
             std::fs::write(&path, content).map_err(|error| format!("{name}: {error}"))?;
@@ -98,6 +107,18 @@ pub(crate) fn write(root: &Path, made: &Made) -> Result<String, String> {
             .map(|what| format!("not written: {what}")),
     );
     Ok(report.join("\n"))
+}
+
+/// Whether every migration is still there as it was.
+fn only_grows(found: Option<&str>, wanted: &str) -> Result<(), String> {
+    let kept = |line: &str| wanted.lines().any(|wanted| wanted == line);
+    let lost = found.unwrap_or_default().lines().find(|line| !kept(line));
+    lost.map_or(Ok(()), |line| {
+        let name = line.split(' ').next().unwrap_or_default();
+        Err(format!(
+            "{name} is not the migration that databases have applied: undo the change, and add a new one"
+        ))
+    })
 }
 
 /// Compares the files with what would be written.
@@ -195,6 +216,26 @@ mod tests {
         assert_eq!(
             difference(Some("a"), "a\n").unwrap(),
             "differs in its last line end"
+        );
+    }
+
+    #[test]
+    fn a_migration_is_added_and_never_edited() {
+        let directory = tempfile::tempdir().unwrap();
+        let made = |content: &str| Made {
+            files: vec![(MIGRATIONS, content.to_owned())],
+            skipped: Vec::new(),
+        };
+        std::fs::create_dir(directory.path().join("docs")).unwrap();
+        write(directory.path(), &made("a/0001 x\n")).unwrap();
+        write(directory.path(), &made("a/0001 x\na/0002 y\n")).unwrap();
+        for edited in ["a/0001 x\n", "a/0001 z\na/0002 y\n"] {
+            let refused = write(directory.path(), &made(edited)).unwrap_err();
+            assert!(refused.contains("is not the migration"), "{refused}");
+        }
+        assert_eq!(
+            read(directory.path(), MIGRATIONS).unwrap(),
+            "a/0001 x\na/0002 y\n"
         );
     }
 

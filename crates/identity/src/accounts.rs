@@ -114,6 +114,7 @@ pub async fn note_login(cx: &mut Cx, user: Option<i64>, status: LoginStatus) -> 
         status,
     };
     cx.unscoped("the login itself is put on record")
+        .part_of::<User>()
         .insert(&mut row)
         .await?;
     let entry = AuditEntry::new(Action::Login, "User", user).saying(status.as_str());
@@ -139,6 +140,7 @@ pub async fn revoke_sessions(cx: &mut Cx, user: i64, but: Option<Uuid>) -> Resul
     ];
     let ended: Vec<(Uuid,)> = cx
         .unscoped("a user's sessions end with their password")
+        .part_of::<User>()
         .all(Statement::raw(sql, values))
         .await?;
     for (sid,) in &ended {

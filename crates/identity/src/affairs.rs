@@ -41,7 +41,7 @@ pub(crate) fn declare(module: Module) -> Module {
         .resource::<DelegateAccess>()
         .resource::<Organization>()
         .resource::<OrganizationMembership>()
-        .table::<Preference>("Preference");
+        .table::<Preference>();
     let operations = [register::operation(), download_data::operation()]
         .into_iter()
         .chain(profile::operations())

@@ -15,6 +15,7 @@ use crate::role_change_request::{RequestStatus, RoleChangeRequest};
 use crate::session::Session;
 use crate::state::ACCESS;
 use crate::two_factor;
+use crate::user::User;
 
 const WHY: &str = "what belongs to an account goes with it";
 
@@ -60,6 +61,7 @@ pub(crate) async fn erase_all(cx: &mut Cx, user: i64) -> Result<(), Error> {
     change::<RoleChangeRequest>(cx, decided, |request| request.reviewed_by = None).await?;
     let sql = r#"UPDATE login_activity SET "user" = NULL WHERE "user" = $1"#;
     cx.unscoped(WHY)
+        .part_of::<User>()
         .execute(Statement::raw(sql, vec![user.to_value()]))
         .await?;
     cx.tell(ACCESS, "");

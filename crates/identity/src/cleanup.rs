@@ -39,6 +39,7 @@ fn run<'a>(cx: &'a mut Cx, _payload: &'a Json) -> BoxFuture<'a, Result<(), Error
             ),
         ] {
             cx.unscoped("what has expired")
+                .untraced()
                 .execute(Statement::raw(sql, vec![before.to_value()]))
                 .await?;
         }

@@ -30,7 +30,10 @@ pub(crate) async fn seed(cx: &mut Cx) -> Result<(), Error> {
             role.description().to_value(),
             true.to_value(),
         ];
-        run(cx, Statement::raw(sql, values)).await?;
+        cx.unscoped("the built-in roles are part of the program")
+            .untraced()
+            .execute(Statement::raw(sql, values))
+            .await?;
     }
     if cx.dialect() == Dialect::Postgres {
         // Given ids do not move the sequence.

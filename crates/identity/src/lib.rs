@@ -83,7 +83,7 @@ pub fn module() -> Module {
         .resource::<User>()
         .resource::<Session>()
         .resource::<ApiKey>()
-        .table::<TwoFactor>("TwoFactor")
+        .table::<TwoFactor>()
         .job(mail::JOB)
         .job(cleanup::JOB);
     affairs::declare(ticket::add(routes::add(figures::declare(module))))

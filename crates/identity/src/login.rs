@@ -189,6 +189,7 @@ pub(crate) fn sign_out<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Res
         let sql = r#"UPDATE "session" SET revoked_at = $1, updated_at = $1, version = version + 1 WHERE uid = $2 AND revoked_at IS NULL"#;
         let values = vec![cx.now().to_value(), sid.to_value()];
         cx.unscoped("one's own session")
+            .part_of::<User>()
             .execute(Statement::raw(sql, values))
             .await?;
         cx.audit(AuditEntry::new(Action::Logout, "User", cx.actor.user_id()));
@@ -332,6 +333,7 @@ async fn new_session(cx: &mut Cx, user: i64, sid: Uuid) -> Result<(), Error> {
         revoked_at: None,
     };
     cx.unscoped("the login itself is put on record")
+        .part_of::<User>()
         .insert(&mut row)
         .await
 }

@@ -128,7 +128,8 @@ pub async fn use_step(cx: &mut Cx, factor: &TwoFactor, step: u64) -> Result<(), 
     let step = i64::try_from(step).map_err(Error::internal)?;
     let values = vec![step.to_value(), factor.meta.id.to_value()];
     match cx
-        .unscoped(WHY)
+        .unscoped("a proof is on record as what was proved for")
+        .untraced()
         .execute(Statement::raw(sql, values))
         .await?
     {

@@ -70,7 +70,7 @@ pub fn module() -> Module {
         .resource::<Consent>()
         .nested::<Patient, Allergy>("allergies", "lc")
         .nested::<Patient, Consent>("consents", "lcrud")
-        .table::<PatientLink>("PatientLink")
+        .table::<PatientLink>()
         .route(
             Route::get("patients", &duplicates::path(), |cx, call| {
                 Box::pin(duplicates::list(cx, call))

@@ -166,6 +166,7 @@ async fn move_rows(
         let statement = Statement::build(cx.dialect(), &update);
         let ids: Vec<(i64,)> = cx
             .unscoped("merging moves everything, whoever may see it")
+            .part_of::<Patient>()
             .all(statement)
             .await?;
         moved.extend(ids.into_iter().map(|(id,)| id));

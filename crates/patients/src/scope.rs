@@ -110,6 +110,7 @@ pub async fn note_appointment(
         vec![patient.to_value(), starts_at.to_value()],
     );
     cx.unscoped("a by-product of the appointment")
+        .untraced()
         .execute(statement)
         .await?;
     Ok(())
@@ -130,6 +131,7 @@ pub async fn set_latest_appointment(
         vec![patient.to_value(), starts_at.to_value()],
     );
     cx.unscoped("a by-product of the appointment")
+        .untraced()
         .execute(statement)
         .await?;
     Ok(())

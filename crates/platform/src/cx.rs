@@ -15,6 +15,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::access::{Grant, Scope};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
+use crate::audit::owed::{Debt, OnRecord, Owed};
 use crate::audit::{Action, AuditEntry};
 use crate::by_key;
 use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
@@ -36,6 +37,7 @@ pub struct Cx {
     pub(crate) now: Timestamp,
     pub(crate) tx: Option<Tx>,
     pub(crate) audit: Vec<AuditEntry>,
+    pub(crate) owed: Owed,
     pub(crate) seen: Seen,
     pub(crate) events: Vec<Event>,
     pub(crate) notes: Vec<(String, String)>,
@@ -108,7 +110,10 @@ impl Cx {
 
     /// Tables without a row scope: what the caller may not see, but the rule must know. Say why.
     pub fn unscoped(&mut self, _why: &'static str) -> Unscoped<'_> {
-        Unscoped(self)
+        Unscoped {
+            cx: self,
+            on_record: OnRecord::Itself,
+        }
     }
 
     // ---- reading ---------------------------------------------------------------------------------
@@ -343,6 +348,7 @@ impl Cx {
 
     /// Adds an audit row of its own, for what is neither a stored row nor a reading.
     pub fn audit(&mut self, entry: AuditEntry) {
+        self.owed.said(entry.object_type);
         self.audit.push(entry);
     }
 
@@ -418,18 +424,41 @@ fn within<R: Resource>(scope: Scope) -> Option<SelectStatement> {
 }
 
 /// Tables without a row scope. See [`Cx::unscoped`].
-pub struct Unscoped<'a>(&'a mut Cx);
+///
+/// A unit that changes an audited record here is committed only if an entry about that record is written
+/// with [`Cx::audit`] as well, unless it says what else puts the change on record.
+pub struct Unscoped<'a> {
+    cx: &'a mut Cx,
+    on_record: OnRecord,
+}
 
 impl Unscoped<'_> {
+    /// What is changed is a part of a record of another kind, and on record with that.
+    #[must_use]
+    pub fn part_of<R: Audited>(mut self) -> Self {
+        self.on_record = OnRecord::With(R::NAME);
+        self
+    }
+
+    /// What is changed is nobody's deed and goes on no record, such as what has expired.
+    #[must_use]
+    pub fn untraced(mut self) -> Self {
+        self.on_record = OnRecord::Nowhere;
+        self
+    }
+
     /// Rows of a query that may run long.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn all<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
-        Ok(match &mut self.0.tx {
+        let debt = Debt::of(self.cx, &statement, self.on_record)?;
+        let rows = match &mut self.cx.tx {
             Some(tx) => tx.all(statement).await?,
-            None => self.0.app.db.all(statement).await?,
-        })
+            None => self.cx.app.db.all(statement).await?,
+        };
+        self.cx.owed.answered(&debt, rows.len());
+        Ok(rows)
     }
 
     /// Rows of a short list found by an index; on SQLite they are read in place.
@@ -437,10 +466,13 @@ impl Unscoped<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn few<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
-        Ok(match &mut self.0.tx {
+        let debt = Debt::of(self.cx, &statement, self.on_record)?;
+        let rows = match &mut self.cx.tx {
             Some(tx) => tx.few(statement).await?,
-            None => self.0.app.db.few(statement).await?,
-        })
+            None => self.cx.app.db.few(statement).await?,
+        };
+        self.cx.owed.answered(&debt, rows.len());
+        Ok(rows)
     }
 
     /// The row of a keyed query.
@@ -448,18 +480,24 @@ impl Unscoped<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn optional<T: FromRow>(self, statement: Statement) -> Result<Option<T>, Error> {
-        Ok(match &mut self.0.tx {
+        let debt = Debt::of(self.cx, &statement, self.on_record)?;
+        let row = match &mut self.cx.tx {
             Some(tx) => tx.optional(statement).await?,
-            None => self.0.app.db.optional(statement).await?,
-        })
+            None => self.cx.app.db.optional(statement).await?,
+        };
+        self.cx.owed.answered(&debt, usize::from(row.is_some()));
+        Ok(row)
     }
 
-    /// Changes rows of tables that carry no audit of their own, such as search terms.
+    /// Changes rows, and answers how many.
     ///
     /// # Errors
     /// What the database's constraints refuse.
     pub async fn execute(self, statement: Statement) -> Result<u64, Error> {
-        Ok(self.0.tx()?.execute(statement).await?)
+        let debt = Debt::of(self.cx, &statement, self.on_record)?;
+        let changed = self.cx.tx()?.execute(statement).await?;
+        self.cx.owed.changed(&debt, changed);
+        Ok(changed)
     }
 
     /// Stores a row whose making the caller puts on record in other words, such as a login's session.
@@ -467,7 +505,10 @@ impl Unscoped<'_> {
     /// # Errors
     /// What the database's constraints refuse.
     pub async fn insert<R: Record>(self, row: &mut R) -> Result<(), Error> {
-        self.0.store(row).await
+        if let Some(name) = self.cx.app.registry.audited(R::TABLE) {
+            self.cx.owed.owe(name, self.on_record);
+        }
+        self.cx.store(row).await
     }
 
     /// Records by a query that starts with [`select`].
@@ -475,7 +516,7 @@ impl Unscoped<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn records<R: Record>(self, query: SelectStatement) -> Result<Vec<R>, Error> {
-        self.0.records(query).await
+        self.cx.records(query).await
     }
 
     /// The first record of a query that starts with [`select`].
@@ -483,7 +524,7 @@ impl Unscoped<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn record<R: Record>(self, query: SelectStatement) -> Result<Option<R>, Error> {
-        self.0.record(query).await
+        self.cx.record(query).await
     }
 
     /// Whether a row with this id exists and is not voided.
@@ -496,7 +537,7 @@ impl Unscoped<'_> {
             .expr(Expr::cust("1"))
             .from(Alias::new(table))
             .and_where(Expr::col(Alias::new("id")).eq(id));
-        let statement = Statement::build(self.0.dialect(), &query);
+        let statement = Statement::build(self.cx.dialect(), &query);
         Ok(self.optional::<(i64,)>(statement).await?.is_some())
     }
 }

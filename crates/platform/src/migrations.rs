@@ -27,9 +27,9 @@ pub fn module() -> Module {
             .answers_pages::<AuditLog>()
             .done(),
         )
-        .table::<JobRow>("Job")
+        .own_table::<JobRow>("Job")
         .job(crate::jobs::CLEANUP)
-        .table::<IdempotentReply>("IdempotentReply")
+        .own_table::<IdempotentReply>("IdempotentReply")
         .permission(crate::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
         .alerts(|cx, _| Box::pin(crate::alert::notices(cx)))
         .texts([

@@ -11,7 +11,7 @@ use crate::account::{AccountRows, AccountSection};
 use crate::action::{self, Action};
 use crate::alert::Alerts;
 use crate::app::App;
-use crate::cx::Cx;
+use crate::cx::{Audited, Cx};
 use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
 use crate::figure::Figure;
@@ -79,6 +79,8 @@ pub struct TableInfo {
     pub name: &'static str,
     /// Below `/api/`; empty for tables without a path.
     pub path: &'static str,
+    /// Changes of its rows are on record; those of what only the platform keeps are not.
+    pub audited: bool,
     /// Rows are voided, not erased.
     pub retained: bool,
     /// What the declaration's comment says.
@@ -104,6 +106,7 @@ impl TableInfo {
             table: R::TABLE,
             name,
             path: "",
+            audited: true,
             retained: false,
             doc: R::DOC.trim_ascii(),
             fields: R::FIELDS,
@@ -189,8 +192,18 @@ impl Module {
 
     /// A table that no path serves.
     #[must_use]
-    pub fn table<R: Record>(mut self, name: &'static str) -> Module {
-        self.tables.push(TableInfo::of::<R>(self.name, name));
+    pub fn table<R: Record + Audited>(mut self) -> Module {
+        self.tables.push(TableInfo::of::<R>(self.name, R::NAME));
+        self
+    }
+
+    /// A table in which the platform keeps its own affairs: nobody's deeds, and on no record.
+    #[must_use]
+    pub(crate) fn own_table<R: Record>(mut self, name: &'static str) -> Module {
+        self.tables.push(TableInfo {
+            audited: false,
+            ..TableInfo::of::<R>(self.name, name)
+        });
         self
     }
 
@@ -370,6 +383,14 @@ impl Registry {
     /// Every declared table.
     pub fn tables(&self) -> impl Iterator<Item = &TableInfo> {
         self.modules.iter().flat_map(|module| &module.tables)
+    }
+
+    /// What the records of a table are called on record, if their changes have to be there.
+    pub(crate) fn audited(&self, table: &str) -> Option<&'static str> {
+        let mut audited = self.tables().filter(|info| info.audited);
+        audited
+            .find(|info| info.table == table)
+            .map(|info| info.name)
     }
 
     /// Every reference to a table: where it stands and what those records are called.

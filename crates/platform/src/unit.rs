@@ -13,7 +13,7 @@ use kernel::Reach;
 
 use crate::actor::{Actor, Origin};
 use crate::app::App;
-use crate::audit;
+use crate::audit::{self, owed::Owed};
 use crate::cx::{Cx, Seen};
 use crate::db::{DbError, Dialect, Retryable, Statement, ToValue};
 use crate::error::Error;
@@ -56,6 +56,7 @@ impl Opening {
             now: app.clock.now(),
             tx: None,
             audit: Vec::new(),
+            owed: Owed::default(),
             seen: Seen::default(),
             events: Vec::new(),
             notes: Vec::new(),

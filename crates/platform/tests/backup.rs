@@ -245,7 +245,7 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
             vec![
                 Module::new("hotel")
                     .migrations(NEWER)
-                    .table::<hospital::Guest>("Guest"),
+                    .table::<hospital::Guest>(),
             ]
         };
         let place = Place::new(&world, "newer");

@@ -57,7 +57,7 @@ impl Default for Limits {
 }
 
 /// Lets this process open as many files as it may: each connection is one, and many systems begin with 1024.
-pub(crate) fn open_files() {
+pub fn open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit {

@@ -52,8 +52,7 @@ async fn questions(admin: &Caller) {
         ("patient=777", 1640),
         ("patient=5010", 1),
         ("patient=5011", 0),
-        ("object_type=Chart&object_id=1000003", 1),
-        ("object_type=Patient&object_id=1000003", 0),
+        ("object_id=1000003", 1),
         ("object_id=1016399", 1),
         ("patient=2&object_id=1000001", 1),
         ("patient=3&object_id=1000001", 0),
@@ -61,6 +60,8 @@ async fn questions(admin: &Caller) {
         ("patient=77", 164),
         ("patient=7", 164),
     ] {
+        // Asking leaves rows, too: of reading the trail.
+        let query = &format!("object_type=Chart&{query}");
         let (rows, newest) = found(admin, query).await;
         assert_eq!(rows, count, "{query}: {newest}");
     }

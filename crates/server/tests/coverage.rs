@@ -5,12 +5,24 @@
 
 use http::Method;
 use kernel::{BuiltinRole, Reach};
+use platform::field::Kind;
+use platform::module::Registry;
 use platform::openapi;
 use platform::operation::{Need, Operation, Without};
+use platform::record::FieldInfo;
 use testkit::Caller;
 
 /// Operations that end the caller's own session or account when they are merely tried.
 const ENDS_THE_CALLER: &[&str] = &["auth/logout/", "account/delete/"];
+
+/// Text beside a patient that says nothing about them: codes, and what messages are known by. The list may
+/// only shrink.
+const IN_THE_CLEAR: &[(&str, &str)] = &[
+    ("allergy", "code"),
+    ("notification", "related_object"),
+    ("appointment_notification", "provider_message_id"),
+    ("appointment_notification", "claim"),
+];
 
 /// A path with every parameter filled in by a record that does not exist.
 fn path(operation: &Operation) -> String {
@@ -38,6 +50,36 @@ fn all_used(exemptions: &[&str], operations: &[std::sync::Arc<Operation>]) {
             "{exempt} is exempt, and no operation"
         );
     }
+}
+
+#[test]
+fn text_about_a_patient_is_sealed() {
+    let registry = Registry::new(server::modules::modules());
+    let mut clear = IN_THE_CLEAR.to_vec();
+    let mut wrong = Vec::new();
+    for info in registry.tables() {
+        let about = |field: &FieldInfo| field.shape.reference == Some("patient");
+        if info.table != "patient" && !info.fields.iter().any(about) {
+            continue;
+        }
+        let open = info.fields.iter().filter(|field| !field.shape.sealed);
+        for field in open.filter(|field| matches!(field.shape.kind, Kind::Text | Kind::Json)) {
+            // One of a few words that the program knows says nothing about anybody.
+            if !(field.schema)()["enum"].is_null() {
+                continue;
+            }
+            let name = (info.table, field.name);
+            match clear.iter().position(|known| *known == name) {
+                Some(at) => drop(clear.remove(at)),
+                None => wrong.push(name),
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "text about a patient, in the clear: {wrong:?}"
+    );
+    assert!(clear.is_empty(), "no longer in the clear: {clear:?}");
 }
 
 testkit::on_both! {

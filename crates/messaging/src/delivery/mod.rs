@@ -42,7 +42,7 @@ const REMINDERS: &str = "reminders";
 pub(crate) fn declare(module: Module) -> Module {
     module
         .resource::<AppointmentNotification>()
-        .table::<OptOut>("MessagingOptOut")
+        .table::<OptOut>()
         .nested::<Appointment, AppointmentNotification>("notifications", "l")
         .route(desk::status())
         .action::<Resend>()

@@ -9,6 +9,7 @@
 pub mod anchor;
 mod batch;
 mod links;
+pub(crate) mod owed;
 pub mod reads;
 mod row;
 pub mod sealer;
@@ -90,6 +91,7 @@ impl AuditEntry {
 
 /// The rows of a writing unit: what it changed, and what it showed besides.
 pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
+    cx.owed.settled(&cx.audit)?;
     let entries = std::mem::take(&mut cx.audit);
     let mut rows: Vec<AuditLog> = entries
         .into_iter()

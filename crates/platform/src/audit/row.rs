@@ -89,6 +89,10 @@ crate::record! {
 
 impl Audited for AuditLog {
     const NAME: &'static str = "AuditLog";
+
+    fn patient_id(&self) -> Option<i64> {
+        self.patient
+    }
 }
 
 impl AuditLog {
@@ -154,6 +158,8 @@ pub struct AuditExtra {
 impl Resource for AuditLog {
     const PATH: &'static str = "audit_logs";
     const VERBS: &'static str = "r";
+    // Its details tell what was changed.
+    const PATIENT_DATA: bool = true;
     const ALIASES: &'static [(&'static str, &'static str)] =
         &[("user_id", "user"), ("patient_id", "patient")];
     const FILTERS: &'static [&'static str] = &[

@@ -68,7 +68,7 @@ pub struct DbConfig {
     pub url: DbUrl,
     /// SQLite: as many long reads, and as many streams, run at a time. Default 4.
     pub readers: usize,
-    /// PostgreSQL: connections of this process. Default 16.
+    /// PostgreSQL: connections of this process; streams take a quarter of them at most. Default 16.
     pub pool_size: usize,
     /// PostgreSQL: keep prepared statements (default). Turn it off behind a connection pooler that
     /// shares sessions between clients and does not know prepared statements (pgbouncer before

@@ -74,6 +74,23 @@ pub async fn migrate(db: &Db, sets: &[(&str, &[Migration])]) -> Result<Vec<Appli
     Ok(applied)
 }
 
+/// The migrations with their checksums on both databases, one a line.
+///
+/// # Errors
+/// [`DbError::Other`] when one is listed twice.
+pub fn migrations_text(sets: &[(&str, &[Migration])]) -> Result<String, DbError> {
+    let sqlite = plan(Dialect::Sqlite, sets)?;
+    let postgres = plan(Dialect::Postgres, sets)?;
+    let lines = sqlite.iter().zip(&postgres).map(|(sqlite, postgres)| {
+        let Step { module, name, .. } = &**sqlite;
+        format!(
+            "{module}/{name} sqlite {} postgres {}\n",
+            sqlite.checksum, postgres.checksum
+        )
+    });
+    Ok(lines.collect())
+}
+
 type Known = (String, String, String);
 
 struct Step {

@@ -41,6 +41,7 @@ pub(crate) mod postgres;
 mod row;
 mod sqlite;
 mod statement;
+mod target;
 mod tx;
 pub mod value;
 
@@ -49,11 +50,12 @@ pub use db::{Db, Stats};
 pub use ddl::{ColumnDdl, Ddl, NoOverlap, TableDdl};
 pub use dump::schema_dump;
 pub use error::{DbError, Retryable};
-pub use migrate::{Applied, Migration, migrate};
+pub use migrate::{Applied, Migration, migrate, migrations_text};
 pub use row::{Cell, Decode, FromRow, Row};
 /// A value bound to a placeholder; see [`value`] for what goes where.
 pub use sea_query::Value;
 pub use statement::{Dialect, Statement};
+pub(crate) use target::written;
 pub use tx::Tx;
 pub use value::ToValue;
 

@@ -71,7 +71,7 @@ pub fn modules() -> Vec<Module> {
     vec![
         Module::new("hotel")
             .migrations(MIGRATIONS)
-            .table::<Guest>("Guest")
+            .table::<Guest>()
             .reindex(reindex),
     ]
 }

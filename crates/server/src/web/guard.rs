@@ -1,8 +1,10 @@
 //! Bounds what one request, and all together, can take: tries, concurrency, time; and catches panics.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -19,13 +21,14 @@ use platform::error::Error;
 use platform::http::origin;
 use platform::texts::Text;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use super::limit::{RateLimit, is_limited};
 use super::refused;
 
 /// Requests at work at the same time; more than the database can serve wait in vain.
 const AT_ONCE: usize = 1024;
-/// A large body is given a second more for so many bytes: about a slow mobile connection.
+/// A large body is given a second more for so many bytes that came: about a slow mobile connection.
 const BYTES_PER_SECOND: u64 = 32 * 1024;
 
 /// What all requests share.
@@ -74,20 +77,16 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         return refused(app, &headers, unavailable(&headers).retry_after(1));
     };
 
-    let length = request.body().size_hint().exact().unwrap_or(0);
-    let time = app.settings.request_timeout + Duration::from_secs(length / BYTES_PER_SECOND);
-    let waiting = Arc::new(AtomicBool::new(false));
-    let request = request.map(|body| {
-        Body::new(Watched {
-            body,
-            waiting: waiting.clone(),
-        })
+    let body = Arc::new(Progress::default());
+    let request = request.map(|inner| {
+        let progress = body.clone();
+        Body::new(Watched { inner, progress })
     });
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(time, answered).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => refused(app, &headers, Error::internal("the operation panicked")),
-        Err(_) if waiting.load(Ordering::Relaxed) => {
+    match within(app.settings.request_timeout, &body, answered).await {
+        Some(Ok(response)) => response,
+        Some(Err(_)) => refused(app, &headers, Error::internal("the operation panicked")),
+        None if body.waiting.load(Ordering::Relaxed) => {
             let error = Error::refuse(Code::RequestTimeout, Text::new("request-timeout"));
             let mut response = refused(app, &headers, error);
             // The rest of the body is still to come: the connection is of no further use.
@@ -96,8 +95,8 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
                 .insert(header::CONNECTION, HeaderValue::from_static("close"));
             response
         }
-        Err(_) => {
-            tracing::warn!("stopped after {} s", time.as_secs());
+        None => {
+            tracing::warn!("stopped because it took too long");
             let text = Text::new("request-timeout");
             let error = Error::refuse(Code::Unavailable, text)
                 .with("request_id", origin::request_id(&headers));
@@ -106,15 +105,43 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
     }
 }
 
+/// What the work comes to in this time and what its body earns besides. What a client only announces
+/// earns nothing.
+async fn within<T>(time: Duration, body: &Progress, work: impl Future<Output = T>) -> Option<T> {
+    let begun = Instant::now();
+    let mut work = pin!(work);
+    let mut until = begun + time;
+    loop {
+        if let Ok(done) = tokio::time::timeout_at(until, work.as_mut()).await {
+            return Some(done);
+        }
+        let earned = body.bytes.load(Ordering::Relaxed) / BYTES_PER_SECOND;
+        let later = begun + time + Duration::from_secs(earned);
+        if later <= until {
+            return None;
+        }
+        until = later;
+    }
+}
+
 fn unavailable(headers: &http::HeaderMap) -> Error {
     Error::refuse(Code::Unavailable, Text::new("unavailable"))
         .with("request_id", origin::request_id(headers))
 }
 
-/// A body that tells whether we wait for the client or the client for us.
+/// How far a body has come.
+#[derive(Default)]
+struct Progress {
+    /// So much of it is here.
+    bytes: AtomicU64,
+    /// We wait for the client, not the client for us.
+    waiting: AtomicBool,
+}
+
+/// A body that tells how far it has come.
 struct Watched {
-    body: Body,
-    waiting: Arc<AtomicBool>,
+    inner: Body,
+    progress: Arc<Progress>,
 }
 
 impl HttpBody for Watched {
@@ -122,19 +149,29 @@ impl HttpBody for Watched {
     type Error = axum::Error;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = std::pin::Pin::new(&mut self.body).poll_frame(cx);
-        self.waiting.store(polled.is_pending(), Ordering::Relaxed);
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(cx);
+        let progress = &self.progress;
+        progress
+            .waiting
+            .store(polled.is_pending(), Ordering::Relaxed);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(data) = frame.data_ref()
+        {
+            progress
+                .bytes
+                .fetch_add(data.len() as u64, Ordering::Relaxed);
+        }
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.inner.size_hint()
     }
 }

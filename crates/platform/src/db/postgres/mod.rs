@@ -7,12 +7,13 @@ pub(crate) mod types;
 
 use std::path::Path;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::TryStreamExt;
 use sea_query::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_postgres::{NoTls, RowStream, config::SslMode};
 
 pub(crate) use self::error::map;
@@ -70,6 +71,9 @@ pub(crate) async fn connect_alone(
 #[derive(Clone)]
 pub(crate) struct Postgres {
     pool: Pool,
+    /// Readers of streams may be slow; they leave connections for everybody else.
+    streams: Arc<Semaphore>,
+    acquire_timeout: Duration,
     cache: bool,
     idle_limit: Duration,
 }
@@ -111,6 +115,8 @@ impl Postgres {
             .map_err(|e| DbError::Other(e.to_string()))?;
         let postgres = Self {
             pool,
+            streams: Arc::new(Semaphore::new((config.pool_size / 4).max(1))),
+            acquire_timeout: config.acquire_timeout,
             cache: config.statement_cache,
             idle_limit,
         };
@@ -164,12 +170,17 @@ impl Postgres {
     }
 
     /// Sends all rows in chunks; ends early when nobody listens any more. An export may take
-    /// longer than a statement usually may.
+    /// longer than a statement usually may, and only so many are under way at a time.
     pub(crate) async fn stream<T: FromRow>(
         self,
         statement: Statement,
         to: mpsc::Sender<Result<Vec<T>, DbError>>,
     ) {
+        let turn = tokio::time::timeout(self.acquire_timeout, self.streams.acquire());
+        // The semaphore is never closed.
+        let Ok(Ok(_turn)) = turn.await else {
+            return drop(to.send(Err(DbError::Timeout)).await);
+        };
         let client = match self.client().await {
             Ok(client) => client,
             Err(e) => return drop(to.send(Err(e)).await),
