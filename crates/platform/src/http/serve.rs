@@ -8,7 +8,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
@@ -25,6 +25,8 @@ use crate::unit::{self, Opening, Work};
 
 /// The most of a too large body that is read and thrown away, so that the client gets to see why.
 const DISCARD: usize = 32 * 1024 * 1024;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a request to an operation.
 pub(super) async fn serve(
@@ -333,19 +335,15 @@ pub fn respond(reply: Reply, request_id: &str) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        response.headers_mut().insert("x-request-id", id);
-    }
     let headers = response.headers_mut();
-    headers.insert(
-        "x-content-type-options",
-        HeaderValue::from_static("nosniff"),
-    );
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
     headers
-        .entry("cache-control")
+        .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     headers.append(
-        "vary",
+        header::VARY,
         HeaderValue::from_static("accept-language, authorization"),
     );
     response

@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::limit::{RateLimit, is_limited};
-use super::refused;
+use super::Asker;
 
 /// Requests at work at the same time; more than the database can serve wait in vain.
 const AT_ONCE: usize = 1024;
@@ -54,16 +54,16 @@ impl Gate {
 /// The time is that until the answer begins; exports may go on streaming, sockets stay open.
 pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
     let app = &gate.app;
-    let headers = request.headers().clone();
+    let asker = Asker::of(app, request.headers());
     let path = request.uri().path();
     if request.method() == Method::POST
         && is_limited(path)
-        && let Some(ip) = origin::client(&app.settings, request.extensions(), &headers)
+        && let Some(ip) = origin::client(&app.settings, request.extensions(), request.headers())
         && let Err(seconds) = gate.rate.take(ip, app.clock.now())
     {
         let text = Text::new("rate-limited").with("seconds", seconds);
         let error = Error::refuse(Code::RateLimited, text).retry_after(seconds);
-        return refused(app, &headers, error);
+        return asker.refused(app, error);
     }
     // Whoever watches the server must see it when it is overloaded, too.
     let watched = ["/health", "/metrics", "/api/health", "/api/v1/health"];
@@ -74,21 +74,25 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         .map(Some)
         .or_else(|full| if watching { Ok(None) } else { Err(full) })
     else {
-        return refused(app, &headers, unavailable(&headers).retry_after(1));
+        return asker.refused(app, unavailable(&asker).retry_after(1));
     };
 
     let body = Arc::new(Progress::default());
-    let request = request.map(|inner| {
-        let progress = body.clone();
-        Body::new(Watched { inner, progress })
-    });
+    let request = if request.body().is_end_stream() {
+        request
+    } else {
+        request.map(|inner| {
+            let progress = body.clone();
+            Body::new(Watched { inner, progress })
+        })
+    };
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
     match within(app.settings.request_timeout, &body, answered).await {
         Some(Ok(response)) => response,
-        Some(Err(_)) => refused(app, &headers, Error::internal("the operation panicked")),
+        Some(Err(_)) => asker.refused(app, Error::internal("the operation panicked")),
         None if body.waiting.load(Ordering::Relaxed) => {
             let error = Error::refuse(Code::RequestTimeout, Text::new("request-timeout"));
-            let mut response = refused(app, &headers, error);
+            let mut response = asker.refused(app, error);
             // The rest of the body is still to come: the connection is of no further use.
             response
                 .headers_mut()
@@ -98,9 +102,8 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         None => {
             tracing::warn!("stopped because it took too long");
             let text = Text::new("request-timeout");
-            let error = Error::refuse(Code::Unavailable, text)
-                .with("request_id", origin::request_id(&headers));
-            refused(app, &headers, error.retry_after(5))
+            let error = Error::refuse(Code::Unavailable, text).with("request_id", &*asker.id);
+            asker.refused(app, error.retry_after(5))
         }
     }
 }
@@ -124,9 +127,8 @@ async fn within<T>(time: Duration, body: &Progress, work: impl Future<Output = T
     }
 }
 
-fn unavailable(headers: &http::HeaderMap) -> Error {
-    Error::refuse(Code::Unavailable, Text::new("unavailable"))
-        .with("request_id", origin::request_id(headers))
+fn unavailable(asker: &Asker) -> Error {
+    Error::refuse(Code::Unavailable, Text::new("unavailable")).with("request_id", &*asker.id)
 }
 
 /// How far a body has come.

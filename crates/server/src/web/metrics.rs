@@ -1,5 +1,6 @@
 //! Figures for Prometheus at `/metrics`.
 
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method, StatusCode, header};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use parking_lot::RwLock;
 use platform::app::App;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
@@ -27,20 +29,46 @@ static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     builder.install_recorder().ok()
 });
 
+/// What is counted of one route, method and status.
+#[derive(Clone)]
+struct Series {
+    requests: metrics::Counter,
+    latency: metrics::Histogram,
+}
+
+/// By route, then by method and status. Routes are the declared ones, so there is an end to them.
+type AllSeries = HashMap<String, HashMap<(&'static str, u16), Series>>;
+
+/// Looked up by name once; names are put together and looked for again on each request otherwise.
+static SERIES: LazyLock<RwLock<AllSeries>> = LazyLock::new(RwLock::default);
+
 /// Counts a request.
 pub(super) fn count(method: &Method, route: &str, status: StatusCode, latency: Duration) {
     // Methods may be invented by clients; labels must not be.
-    let method = match method.as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => {
-            known.to_owned()
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let known = known.into_iter().find(|known| method == *known);
+    let key = (known.unwrap_or("other"), status.as_u16());
+    let series = SERIES.read().get(route).and_then(|route| route.get(&key).cloned());
+    let series = series.unwrap_or_else(|| {
+        let made = Series::of(key.0, route, status);
+        let mut all = SERIES.write();
+        all.entry(route.to_owned())
+            .or_default()
+            .insert(key, made.clone());
+        made
+    });
+    series.requests.increment(1);
+    series.latency.record(latency.as_secs_f64());
+}
+
+impl Series {
+    fn of(method: &'static str, route: &str, status: StatusCode) -> Series {
+        let route = route.to_owned();
+        Series {
+            requests: metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_str().to_owned()),
+            latency: metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route),
         }
-        _ => "other".to_owned(),
-    };
-    let route = route.to_owned();
-    metrics::counter!("http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.as_str().to_owned())
-        .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route)
-        .record(latency.as_secs_f64());
+    }
 }
 
 /// `/metrics` for whoever shows the token; without one it does not exist here.

@@ -51,9 +51,28 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
         .layer(from_fn(observe::observe)))
 }
 
-/// The answer to a request that did not reach an operation, in the shape of all others.
+/// Whom to answer when a request does not reach its operation.
+struct Asker {
+    id: String,
+    language: &'static str,
+}
+
+impl Asker {
+    fn of(app: &App, headers: &HeaderMap) -> Asker {
+        Asker {
+            id: origin::request_id(headers),
+            language: origin::language(app, headers),
+        }
+    }
+
+    /// The answer, in the shape of all others.
+    fn refused(&self, app: &App, error: Error) -> axum::response::Response {
+        let reply = platform::http::refusal(app, self.language, &self.id, error);
+        platform::http::respond(reply, &self.id)
+    }
+}
+
+/// The answer to a request that did not reach an operation.
 fn refused(app: &App, headers: &HeaderMap, error: Error) -> axum::response::Response {
-    let id = origin::request_id(headers);
-    let reply = platform::http::refusal(app, origin::language(app, headers), &id, error);
-    platform::http::respond(reply, &id)
+    Asker::of(app, headers).refused(app, error)
 }

@@ -5,20 +5,29 @@ use std::time::Instant;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, header};
 use platform::http::origin;
 use tracing::Instrument;
 
 /// Where nothing else is said: this is no place for pages, frames or content of others.
-const STRICT: [(&str, &str); 5] = [
+static STRICT: [(HeaderName, HeaderValue); 5] = [
     (
-        "content-security-policy",
-        "default-src 'none'; frame-ancestors 'none'",
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
     ),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("referrer-policy", "no-referrer"),
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    ),
+    (
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    ),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
 /// Gives the request its id, logs method, route, status and latency, and counts it. Paths, queries and
@@ -51,10 +60,8 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     if let Some(id) = id_header {
         headers.insert("x-request-id", id);
     }
-    for (name, value) in STRICT {
-        headers
-            .entry(HeaderName::from_static(name))
-            .or_insert(HeaderValue::from_static(value));
+    for (name, value) in &STRICT {
+        headers.entry(name).or_insert_with(|| value.clone());
     }
     response
 }
