@@ -12,6 +12,8 @@ use platform::seal::Sealed;
 use platform::serde_json::json;
 use sea_query::{Alias, ExprTrait, Order};
 
+use super::wishes;
+
 platform::record! {
     /// A number to which no more text messages are sent.
     pub struct OptOut in "messaging_opt_out" {
@@ -123,7 +125,8 @@ pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
                 phone: Sealed::new(Line::cut(phone.as_str())),
             };
             cx.insert(&mut out).await?;
-            digests(cx, &out).await
+            digests(cx, &out).await?;
+            wishes::of_number_again(cx, phone).await
         }
         (Wish::In, Some(id)) => {
             let statement = Statement::raw(
@@ -139,7 +142,7 @@ pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
                 description: String::new(),
                 details: json!({}),
             });
-            Ok(())
+            wishes::of_number_again(cx, phone).await
         }
         _ => Ok(()),
     }
