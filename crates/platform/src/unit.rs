@@ -85,7 +85,7 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
         done => done?,
     };
     if app.settings.read_audit
-        && let Some(row) = audit::seen(&mut cx)?
+        && let Some(row) = audit::seen(&mut cx)
     {
         app.reads.record(row).await?;
     }
@@ -136,7 +136,7 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
             return Err(error);
         }
     };
-    let rows = audit::written(&mut cx)?;
+    let rows = audit::written(&mut cx);
     audit::store(&mut cx, rows).await?;
     outbox::store(&mut cx).await?;
     tell_other_nodes(&mut cx).await?;

@@ -15,10 +15,14 @@ pub mod verify;
 
 pub use row::{Action, AuditLog};
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
+use crate::db::Db;
 use crate::error::Error;
+use crate::seal::KeyRing;
+use crate::unit::Opening;
 
 /// What an audit row says, before who and when are added.
 #[derive(Debug, Clone)]
@@ -73,12 +77,12 @@ impl AuditEntry {
 }
 
 /// The rows of a writing unit: what it changed, and what it showed besides.
-pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
+pub(crate) fn written(cx: &mut Cx) -> Vec<AuditLog> {
     let entries = std::mem::take(&mut cx.audit);
     let mut rows: Vec<AuditLog> = entries
         .into_iter()
         .map(|entry| row::row(cx, entry))
-        .collect::<Result<_, _>>()?;
+        .collect();
     // The rows of the changes already say whose records they were.
     let changed: Vec<(String, Option<i64>)> = rows
         .iter()
@@ -93,16 +97,16 @@ pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
     }
     cx.seen.objects.retain(|_, ids| !ids.is_empty());
     if !cx.seen.objects.is_empty() {
-        rows.extend(seen(cx)?);
+        rows.extend(seen(cx));
     }
-    Ok(rows)
+    rows
 }
 
 /// The row that says what a request showed, if it showed anything.
-pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
+pub(crate) fn seen(cx: &mut Cx) -> Option<AuditLog> {
     let seen = std::mem::take(&mut cx.seen);
     if seen.objects.is_empty() && seen.action.is_none() {
-        return Ok(None);
+        return None;
     }
     let one_kind = if seen.objects.len() == 1 {
         seen.objects.iter().next()
@@ -132,7 +136,24 @@ pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
         },
         details: json!({ "seen": seen.objects, "patients": seen.patients }),
     };
-    row::row(cx, entry).map(Some)
+    Some(row::row(cx, entry))
+}
+
+/// Stores the one row of a program that works on a database before anything runs on it. The next sealer
+/// links it.
+pub(crate) async fn note(
+    db: &Db,
+    ring: &KeyRing,
+    now: Timestamp,
+    program: &'static str,
+    entry: AuditEntry,
+) -> Result<(), Error> {
+    let by = Opening::program(program);
+    let row = row::complete(ring, now, &by.actor, &by.origin, entry);
+    for statement in row::inserts(db.dialect(), ring, &[row])? {
+        db.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// Stores rows inside the unit's transaction.

@@ -7,6 +7,7 @@ use sea_query::{Condition, ExprTrait};
 use super::AuditEntry;
 use super::batch::{Texts, batches, places};
 use crate::access::{Access, Grant, Scope};
+use crate::actor::{Actor, Origin};
 use crate::cx::{Audited, Cx, column};
 use crate::db::{DbError, Dialect, FromRow, Row, Statement};
 use crate::error::Error;
@@ -151,14 +152,24 @@ impl Resource for AuditLog {
 }
 
 /// Completes an entry with who, when and the MAC.
-pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
+pub(super) fn row(cx: &Cx, entry: AuditEntry) -> AuditLog {
+    complete(&cx.app.ring(), cx.now(), &cx.actor, &cx.origin, entry)
+}
+
+/// The same where no application runs.
+pub(super) fn complete(
+    ring: &KeyRing,
+    now: Timestamp,
+    actor: &Actor,
+    origin: &Origin,
+    entry: AuditEntry,
+) -> AuditLog {
     let mut row = AuditLog {
         meta: Meta::unstored(),
-        timestamp: cx.now(),
-        user: cx.actor.user_id(),
-        username: Blank::cut(&cx.actor.name()),
-        acting_user: cx
-            .actor
+        timestamp: now,
+        user: actor.user_id(),
+        username: Blank::cut(&actor.name()),
+        acting_user: actor
             .user()
             .and_then(|user| user.acting.as_ref())
             .map(|(id, _)| *id),
@@ -168,18 +179,18 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
         patient: entry.patient,
         description: Blank::cut(&entry.description),
         details: Sealed::new(Doc(entry.details)),
-        ip_address: Blank::cut(&cx.origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
-        request_id: Blank::cut(&cx.origin.request_id),
+        ip_address: Blank::cut(&origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
+        request_id: Blank::cut(&origin.request_id),
         sequence: None,
         hash: None,
         previous_hash: None,
         mac: Hex::default(),
     };
     row.meta.uid = uuid::Uuid::now_v7();
-    row.meta.created_at = cx.now();
-    row.meta.updated_at = cx.now();
-    row.mac = Hex(cx.app.ring().audit_mac(&row.canonical()).to_vec());
-    Ok(row)
+    row.meta.created_at = now;
+    row.meta.updated_at = now;
+    row.mac = Hex(ring.audit_mac(&row.canonical()).to_vec());
+    row
 }
 
 /// A row as it lies there, even when its envelope does not open.
