@@ -148,14 +148,19 @@ TABLE appointment_notification
   starts_at timestamp with time zone NOT NULL
   claim text NOT NULL
   lease_until timestamp with time zone
+  withdrawn boolean NOT NULL DEFAULT false
+  resends bigint NOT NULL DEFAULT 0
+  resent_at timestamp with time zone
   CONSTRAINT appointment_notification_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE RESTRICT
   CONSTRAINT appointment_notification_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'email'::text])))
   CONSTRAINT appointment_notification_notification_type_check CHECK ((notification_type = ANY (ARRAY['reminder'::text, 'followup'::text])))
   CONSTRAINT appointment_notification_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
   CONSTRAINT appointment_notification_pkey PRIMARY KEY (id)
+  CONSTRAINT appointment_notification_resends_resent_at_check CHECK (((resends > 0) = (resent_at IS NOT NULL)))
   CONSTRAINT appointment_notification_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'cancelled'::text, 'unknown'::text])))
   CONSTRAINT appointment_notification_status_lease_until_check CHECK (((status = 'sending'::text) = (lease_until IS NOT NULL)))
   CONSTRAINT appointment_notification_status_next_attempt_at_check CHECK (((status = 'pending'::text) = (next_attempt_at IS NOT NULL)))
+  CONSTRAINT appointment_notification_status_withdrawn_check CHECK (((NOT withdrawn) OR (status = 'cancelled'::text)))
   CONSTRAINT appointment_notification_uid_key UNIQUE (uid)
   CREATE INDEX appointment_notification_appointment_id_idx ON public.appointment_notification USING btree (appointment, id)
   CREATE INDEX appointment_notification_patient_id_idx ON public.appointment_notification USING btree (patient, id)
@@ -386,7 +391,9 @@ TABLE notification
   CONSTRAINT notification_pkey PRIMARY KEY (id)
   CONSTRAINT notification_uid_key UNIQUE (uid)
   CONSTRAINT notification_user_fkey FOREIGN KEY ("user") REFERENCES app_user(id) ON DELETE CASCADE
+  CREATE INDEX notification_created_at_idx ON public.notification USING btree (created_at) WHERE (read_at IS NULL)
   CREATE INDEX notification_patient_idx ON public.notification USING btree (patient)
+  CREATE INDEX notification_read_at_idx ON public.notification USING btree (read_at) WHERE (read_at IS NOT NULL)
   CREATE INDEX notification_user_id_idx ON public.notification USING btree ("user", id)
   CREATE INDEX notification_user_is_read_id_idx ON public.notification USING btree ("user", is_read, id)
 TABLE organization

@@ -153,7 +153,7 @@ CREATE TABLE "appointment_notification" (
   "lead_hours" INTEGER NOT NULL,
   "starts_at" INTEGER NOT NULL,
   "claim" TEXT NOT NULL,
-  "lease_until" INTEGER,
+  "lease_until" INTEGER, "withdrawn" INTEGER NOT NULL DEFAULT 0, "resends" INTEGER NOT NULL DEFAULT 0, "resent_at" INTEGER CONSTRAINT "appointment_notification_resends_resent_at_check" CHECK ((resends > 0) = (resent_at IS NOT NULL)) CONSTRAINT "appointment_notification_status_withdrawn_check" CHECK (NOT withdrawn OR status = 'cancelled'),
   CONSTRAINT "appointment_notification_uid_key" UNIQUE ("uid"),
   CONSTRAINT "appointment_notification_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
   CONSTRAINT "appointment_notification_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -416,7 +416,9 @@ CREATE TABLE "notification" (
   CONSTRAINT "notification_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "notification_kind_check" CHECK ("kind" IN ('appointment', 'task', 'lab_result', 'message', 'alert', 'system'))
 ) STRICT;
+CREATE INDEX "notification_created_at_idx" ON "notification" ("created_at") WHERE "read_at" IS NULL;
 CREATE INDEX "notification_patient_idx" ON "notification" ("patient");
+CREATE INDEX "notification_read_at_idx" ON "notification" ("read_at") WHERE "read_at" IS NOT NULL;
 CREATE INDEX "notification_user_id_idx" ON "notification" ("user", "id");
 CREATE INDEX "notification_user_is_read_id_idx" ON "notification" ("user", "is_read", "id");
 CREATE TABLE "organization" (

@@ -6,7 +6,7 @@ mod patients;
 mod scheduling;
 
 pub use clinical::TaskAssigned;
-pub use patients::{PatientsMerged, PatientsUnmerged};
+pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };

@@ -2,6 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Where, how, in which language or whether a patient may be written to is another than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatientContactChanged {
+    /// The patient.
+    pub patient: i64,
+}
+
+impl PatientContactChanged {
+    /// Under which it is emitted and heard.
+    pub const TOPIC: &'static str = "PatientContactChanged";
+}
+
 /// Two records turned out to be one person: everything of one record belongs to the other now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatientsMerged {

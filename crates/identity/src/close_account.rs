@@ -47,6 +47,7 @@ pub(crate) fn operations() -> [Operation; 2] {
             |cx, call| close(cx, call),
         )
         .summary("Close the caller's account for good")
+        .description("Its sessions, tokens and keys end with it. Who asks again with a token of the closed account, such as after an answer that was lost, is answered 401: the account is closed.")
         .takes::<Confirmation>();
         let route = if status == 200 {
             route.answers::<Closed>(status)

@@ -8,6 +8,7 @@
 )]
 
 mod appointment_news;
+mod cleanup;
 pub mod delivery;
 mod hear;
 mod live;
@@ -32,6 +33,7 @@ pub fn module() -> Module {
         .action::<MarkRead>()
         .action::<MarkAllRead>()
         .socket(live::SOCKET)
+        .job(cleanup::JOB)
         .on(TaskAssigned::TOPIC, "notices", |cx, event| {
             hear::task_assigned(cx, event)
         });

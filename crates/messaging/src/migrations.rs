@@ -19,7 +19,25 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0003_opt_outs",
         up: delivery::opt_outs,
     },
+    Migration {
+        name: "0004_decisions",
+        up: delivery::decisions,
+    },
+    Migration {
+        name: "0005_old_notifications",
+        up: old_notifications,
+    },
 ];
+
+/// What is old enough to be deleted is found at the beginning of these.
+fn old_notifications(ddl: &mut Ddl) {
+    ddl.sql(
+        r#"CREATE INDEX "notification_read_at_idx" ON "notification" ("read_at") WHERE "read_at" IS NOT NULL"#,
+    );
+    ddl.sql(
+        r#"CREATE INDEX "notification_created_at_idx" ON "notification" ("created_at") WHERE "read_at" IS NULL"#,
+    );
+}
 
 fn notifications(ddl: &mut Ddl) {
     ddl.table("notification", |t| {

@@ -71,7 +71,7 @@ impl Audited for Notification {
     }
 }
 
-/// Everybody's own, whatever their role; the program writes them.
+/// Everybody's own, whatever their role; the program writes them, and removes those that are old (`cleanup`).
 impl Resource for Notification {
     const PATH: &'static str = "notifications";
     const VERBS: &'static str = "rud";

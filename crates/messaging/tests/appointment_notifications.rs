@@ -3,29 +3,10 @@
 
 mod common;
 
-use common::{OUTSIDE, Post, hours};
+use common::{INBOUND, OUTSIDE, Post, hours, signed};
 use counterparts::{Behaviour, MailServer, Twilio};
 use jiff::SignedDuration;
-use messaging::delivery::signature;
 use serde_json::{Value as Json, json};
-use testkit::{Caller, Reply};
-
-/// A signed form, as Twilio sends it.
-async fn signed(to: &Caller, path: &str, token: &str, fields: &[(&str, &str)]) -> Reply {
-    let fields: Vec<(String, String)> = fields
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    let signature = signature::sign(token, &format!("{OUTSIDE}{path}"), &fields);
-    let body = serde_urlencoded::to_string(&fields).unwrap();
-    to.request("POST", path)
-        .header("x-twilio-signature", &signature)
-        .raw("application/x-www-form-urlencoded", body.into_bytes())
-        .send()
-        .await
-}
-
-const INBOUND: &str = "/api/messaging/twilio/inbound/";
 
 testkit::on_both! {
     async fn booking_reminds_a_day_before_and_completing_follows_up(world: &World) {
@@ -315,6 +296,44 @@ testkit::on_both! {
         post.desk().await.post(&format!("appointment-notifications/{id}/resend/"), json!({})).await.is(200);
         post.node.settle().await;
         assert_eq!(post.twilio.sent().len(), 1);
+    }
+
+    async fn a_message_is_sent_again_with_growing_pauses(world: &World) {
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+        post.node.settle().await;
+        post.pass(hours(50)).await;
+        let id = post.messages(visit).await[0]["id"].clone();
+        let path = format!("appointment-notifications/{id}/resend/");
+        // Several press the button at once: it is sent once more.
+        let desk = post.desk().await;
+        let pressed = futures_util::future::join_all((0..6).map(|_| desk.post(&path, json!({})))).await;
+        let mut statuses: Vec<u16> = pressed.iter().map(|reply| reply.status.as_u16()).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409, 409, 409, 409, 409]);
+        post.node.settle().await;
+        assert_eq!(post.twilio.sent().len(), 2);
+        for (sent, minutes) in [(2, 1), (3, 2), (4, 4)] {
+            let desk = post.desk().await;
+            let refused = desk.request("POST", &path).header("accept-language", "fr").json(&json!({})).send().await;
+            let told = refused.refuses(429, "rate_limited")["detail"].as_str().unwrap().to_owned();
+            assert!(told.contains(&format!("renvoyé {} fois", sent - 1)), "{told}");
+            let wait: i64 = refused.header("retry-after").parse().unwrap();
+            assert!((minutes * 60 - 1..=minutes * 60 + 1).contains(&wait), "{wait}");
+            post.pass(SignedDuration::from_secs(minutes * 60 - 1)).await;
+            post.desk().await.post(&path, json!({})).await.refuses(429, "rate_limited");
+            post.pass(SignedDuration::from_secs(1)).await;
+            post.desk().await.post(&path, json!({})).await.is(200);
+            post.node.settle().await;
+            assert_eq!(post.twilio.sent().len(), sent + 1);
+        }
+        // Another message is another matter.
+        let other = post.book(post.awa(json!({ "email": "" })).await, "11:00").await;
+        let other = post.messages(other).await[0]["id"].clone();
+        for verb in ["cancel", "resend"] {
+            post.desk().await.post(&format!("appointment-notifications/{other}/{verb}/"), json!({})).await.is(200);
+        }
+        post.node.settle().await;
     }
 
     async fn a_worker_that_dies_leaves_no_message_to_be_sent_twice(world: &World) {

@@ -144,4 +144,49 @@ testkit::on_both! {
         stored.sort_unstable();
         assert_eq!(stored, seen.into_iter().map(Some).collect::<Vec<_>>());
     }
+
+    async fn old_ones_are_removed_the_read_ones_first(world: &World) {
+        let days = |days: i64| jiff::SignedDuration::from_hours(24 * days);
+        let id = world.user("modou", Some(kernel::BuiltinRole::Doctor)).await;
+        // Tokens do not last as long.
+        let doctor = || world.sign_in("modou", testkit::PASSWORD);
+        let read = tell(world, id, "Round").await.unwrap();
+        let unread = tell(world, id, "Letter").await.unwrap();
+        doctor().await.post(&format!("notifications/{read}/mark_read/"), json!({})).await.is(200);
+        world.pass(days(90));
+        world.settle().await;
+        assert_eq!(ids(&doctor().await, "").await, [unread, read]);
+        let later = tell(world, id, "Dressing").await.unwrap();
+        world.pass(days(1));
+        world.settle().await;
+        assert_eq!(ids(&doctor().await, "").await, [later, unread]);
+        world.pass(days(365 - 91));
+        world.settle().await;
+        assert_eq!(ids(&doctor().await, "").await, [later, unread]);
+        world.pass(days(1));
+        world.settle().await;
+        assert_eq!(ids(&doctor().await, "").await, [later]);
+        let removed: Vec<_> = world.audit_of("Notification").await.into_iter().filter(|row| row.action.as_str() == "delete").collect();
+        assert_eq!(removed.len(), 2);
+        assert_eq!((&removed[0].details.open().0, removed[0].user), (&json!({ "read": 1 }), None));
+        assert_eq!(removed[1].details.open().0, json!({ "unread": 1 }));
+    }
+
+    async fn more_than_go_at_once_go_all_the_same(world: &World) {
+        let id = world.doctor().await.id;
+        let many = unit::program(&world.app, "test", move |cx| Box::pin(async move {
+            for _ in 0..1_100 {
+                let text = Text::new("notice-task-assigned").with("title", "Round");
+                notify(cx, Notice { user: id, kind: NotificationType::Task, text, related: None, patient: None }).await?;
+            }
+            Ok(())
+        }));
+        many.await.unwrap();
+        world.pass(jiff::SignedDuration::from_hours(24 * 366));
+        world.settle().await;
+        let (left,): (i64,) = world.app.db.one(Statement::raw("SELECT count(*) FROM notification", vec![])).await.unwrap();
+        assert_eq!(left, 0);
+        let removed = world.audit_of("Notification").await.into_iter().filter(|row| row.action.as_str() == "delete");
+        assert_eq!(removed.count(), 2);
+    }
 }

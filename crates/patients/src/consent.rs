@@ -14,7 +14,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 
 use crate::patient::Patient;
-use crate::{check_current, reach};
+use crate::{check_current, contact, reach};
 
 /// Clocks of offline clients may be ahead by so much.
 const AHEAD: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -107,6 +107,19 @@ impl Resource for Consent {
             check_current(cx, row.patient.get()).await?;
         }
         Ok(())
+    }
+
+    async fn stored(
+        cx: &mut Cx,
+        row: &Self,
+        before: Option<&Self>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        contact::consent_spread(cx, row, before)
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        contact::consent_spread(cx, row, None)
     }
 }
 

@@ -9,7 +9,7 @@ use platform::error::Error;
 use platform::figure::{self, Amount, Figure};
 use platform::module::Module;
 use platform::record::Record;
-use platform::report::{Asked, Report};
+use platform::report::{Asked, Report, Usual};
 use platform::totals;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
@@ -41,7 +41,7 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Receptionist]),
         )
         .report(
-            Report::one("report/patient_count/", |cx, asked| {
+            Report::one("report/patient_count/", Usual::All, |cx, asked| {
                 Box::pin(patient_count(cx, asked))
             })
             .may(Access::may(&[Admin]))

@@ -12,7 +12,7 @@
 //!
 //! [`reach`] in the `scope` of whatever is about a patient, with `PATIENT` naming the column;
 //! [`check_current`] before something new is recorded; [`take_into_care`] and [`note_appointment`] in
-//! the transaction that makes it so; [`names()`] for what lists show; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
+//! the transaction that makes it so; [`names()`] for what lists show; [`by_phone`] for whom a number concerns; `Module::nested::<Patient, _>` for `patients/{id}/…/`.
 #![cfg_attr(
     test,
     expect(
@@ -26,6 +26,7 @@ mod allergy_list;
 pub mod bulk;
 mod candidates;
 pub mod consent;
+mod contact;
 pub mod duplicates;
 mod export;
 mod figures;
@@ -44,6 +45,7 @@ pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
 pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
+pub use terms::by_phone;
 
 use allergy::Allergy;
 use consent::Consent;

@@ -69,6 +69,8 @@ pub(crate) async fn move_all(
         cx.update(&mut stays, &kept).await?;
         payload.user = Some(user.get());
     }
+    // Last, since the rows of both patients were written as they had been read.
+    refresh(cx, from, to).await?;
     Ok((payload, counts))
 }
 
@@ -125,7 +127,18 @@ pub(crate) async fn move_back(
     restored.user = account.map(Ref::new);
     cx.update(&mut restored, &lost).await?;
     terms::rewrite(cx, &restored).await?;
+    refresh(cx, back_to, from).await?;
     Ok(counts)
+}
+
+/// Works out anew what follows from the rows that moved: as many statements as modules say so.
+async fn refresh(cx: &mut Cx, lost: i64, kept: i64) -> Result<(), Error> {
+    let app = cx.app.clone();
+    for refresh in app.registry.patient_refreshes() {
+        refresh(cx, lost).await?;
+        refresh(cx, kept).await?;
+    }
+    Ok(())
 }
 
 /// Sets a column of every row that names one patient, or only of some rows, to another; answers which.

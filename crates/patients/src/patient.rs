@@ -20,7 +20,7 @@ use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
 
 use crate::duplicates::{self, PossibleDuplicate};
-use crate::{allergy_list, identifier, reach, search, terms};
+use crate::{allergy_list, contact, identifier, reach, search, terms};
 
 /// Whoever had an appointment within so many days has a recent one.
 pub const RECENT_DAYS: i64 = 90;
@@ -217,6 +217,7 @@ impl Resource for Patient {
     ) -> Result<(), Error> {
         identifier::store(cx, row, before).await?;
         terms::store(cx, row, before).await?;
+        contact::spread(cx, row, before)?;
         allergy_list::follow(cx, row, before).await
     }
 

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Mrn, names};
+use kernel::{Mrn, Phone, names};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::seal::KeyRing;
-use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query};
 
 use crate::patient::{Patient, country_code};
 
@@ -201,6 +201,37 @@ pub(crate) fn identifier(text: &str) -> Option<Term> {
 pub(crate) fn national(text: &str) -> Option<Term> {
     let key: String = names::fold(text).split_whitespace().collect();
     (!key.is_empty()).then(|| Term::new(TermField::National, key))
+}
+
+/// Patients who carry a phone number, at most so many, in the order of their ids after one. Tags are short:
+/// now and then somebody else is among them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_phone(
+    cx: &mut Cx,
+    phone: &Phone,
+    after: i64,
+    most: u64,
+) -> Result<Vec<i64>, Error> {
+    let term = Term::new(TermField::Phone, phone.digits());
+    let (generation, tag) = term.wanted(&cx.app.ring());
+    let mut query = Query::select();
+    query
+        .column(Alias::new("patient"))
+        .from(Alias::new(TABLE))
+        .and_where(Expr::col(Alias::new("generation")).eq(generation))
+        .and_where(Expr::col(Alias::new("field")).eq(term.field.number()))
+        .and_where(Expr::col(Alias::new("tag")).eq(tag))
+        .and_where(Expr::col(Alias::new("patient")).gt(after))
+        .order_by(Alias::new("patient"), Order::Asc)
+        .limit(most);
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Vec<(i64,)> = cx
+        .unscoped("what a number is used for concerns everybody who has it")
+        .all(statement)
+        .await?;
+    Ok(found.into_iter().map(|(patient,)| patient).collect())
 }
 
 /// Writes a patient's terms, in one statement; on a change only what differs.

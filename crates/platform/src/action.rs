@@ -34,6 +34,10 @@ pub trait Action: Send + Sync + 'static {
     const METHOD: Method = Method::POST;
     /// One line for the document.
     const SUMMARY: &'static str;
+    /// Further text for the document.
+    const DESCRIPTION: &'static str = "";
+    /// Too many calls are refused for a while: 429.
+    const LIMITED: bool = false;
     /// Status of a successful answer.
     const STATUS: StatusCode = StatusCode::OK;
     /// Whether the answer shows patient data.
@@ -153,6 +157,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
         upload: false,
         doc: Doc {
             summary: A::SUMMARY.to_owned(),
+            description: A::DESCRIPTION.to_owned(),
             body: A::Input::schema().map(|json| Schema {
                 name: None,
                 json,
@@ -161,6 +166,7 @@ pub(crate) fn operation<A: Action>(module: &'static str) -> Operation {
             answer: Some(Schema::of::<A::Output>()),
             status: A::STATUS.as_u16(),
             conflicts: true,
+            limited: A::LIMITED,
             ..Doc::default()
         },
         before: None,

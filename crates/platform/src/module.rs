@@ -38,6 +38,7 @@ pub struct Module {
     pub(crate) rounds: Vec<Round>,
     pub(crate) texts: Vec<TextSource>,
     pub(crate) patient_columns: Vec<PatientColumn>,
+    pub(crate) patient_refreshes: Vec<PatientRefresh>,
     pub(crate) seeds: Vec<Seed>,
     pub(crate) reindexes: Vec<Reindex>,
     pub(crate) account_sections: Vec<AccountSection>,
@@ -67,6 +68,11 @@ pub type Seed = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 /// makes now ([`KeyRing::tags`](crate::seal::KeyRing::tags) and its sisters), so it may run again. Each
 /// batch is a transaction of its own: some hundred rows are a good size.
 pub type Reindex = for<'a> fn(&'a mut Cx, after: i64) -> BoxFuture<'a, Result<Option<i64>, Error>>;
+
+/// Works out anew what is kept with a patient and follows from a module's rows, such as the latest
+/// appointment. Merging calls it, and undoing that, in its own transaction, for both patients, once all
+/// rows have moved.
+pub type PatientRefresh = for<'a> fn(&'a mut Cx, patient: i64) -> BoxFuture<'a, Result<(), Error>>;
 
 /// A table as declared.
 #[derive(Clone, Copy)]
@@ -150,6 +156,7 @@ impl Module {
             rounds: Vec::new(),
             texts: Vec::new(),
             patient_columns: Vec::new(),
+            patient_refreshes: Vec::new(),
             seeds: Vec::new(),
             reindexes: Vec::new(),
             account_sections: Vec::new(),
@@ -285,6 +292,13 @@ impl Module {
         self
     }
 
+    /// Says how what is kept with a patient follows from the module's rows.
+    #[must_use]
+    pub fn refreshes_patient(mut self, refresh: PatientRefresh) -> Module {
+        self.patient_refreshes.push(refresh);
+        self
+    }
+
     /// What the module knows of a user, for the copy of their data that they may ask for.
     #[must_use]
     pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
@@ -411,6 +425,13 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| &module.patient_columns)
+    }
+
+    /// What follows from the rows of patients.
+    pub fn patient_refreshes(&self) -> impl Iterator<Item = PatientRefresh> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.patient_refreshes.iter().copied())
     }
 
     /// Who hears a topic.

@@ -9,7 +9,7 @@
 //! struct DoctorsAppointments { doctor_id: i64, doctor_name: String, appointment_count: i64 }
 //!
 //! Module::new("scheduling").report(
-//!     Report::table("report/appointments_by_doctor/", Some("appointments_by_doctor"), |cx, asked| {
+//!     Report::table("report/appointments_by_doctor/", Some("appointments_by_doctor"), Usual::Year, |cx, asked| {
 //!         Box::pin(by_doctor(cx, asked.period))
 //!     })
 //!     .may(Access::may(&[BuiltinRole::Admin]))
@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
+use jiff::Span;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
@@ -84,8 +85,7 @@ impl Period {
     }
 
     /// The same, with a day for each end that was left open.
-    #[must_use]
-    pub fn or(self, start: Date, end: Date) -> Period {
+    fn or(self, start: Date, end: Date) -> Period {
         Period {
             start: self.start.or(Some(start)),
             end: self.end.or(Some(end)),
@@ -110,6 +110,59 @@ impl Period {
             .add_option(from.map(|(from, _)| column.clone().gte(from.to_value())))
             .add_option(until.map(|(_, until)| column.clone().lt(until.to_value())))
     }
+}
+
+/// The days that a report is about when nobody says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usual {
+    /// All there are: only for a total that is found in an index, however many rows there are.
+    All,
+    /// Today.
+    Today,
+    /// A year until today, so that the work does not grow with the age of the hospital.
+    Year,
+}
+
+impl Usual {
+    /// The period that is answered. Whoever gives a start asks for all since then; whoever gives only an
+    /// end, for the year until then.
+    fn fill(self, asked: Period, today: Date) -> Period {
+        match (self, asked) {
+            (Usual::All, _) | (_, Period { start: Some(_), .. }) => asked,
+            (Usual::Today, Period { end: None, .. }) => asked.or(today, today),
+            (Usual::Today | Usual::Year, Period { end, .. }) => {
+                let end = end.unwrap_or(today);
+                asked.or(a_year_until(end), end)
+            }
+        }
+    }
+
+    /// What the document says of `start` and of `end`.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Usual::All => [
+                "The first day; from the beginning when it is left out.",
+                "The last day; without end when it is left out.",
+            ],
+            Usual::Today => [
+                "The first day; when it is left out, today, or a year before `end`.",
+                "The last day; when it is left out, today, or without end after `start`.",
+            ],
+            Usual::Year => [
+                "The first day; when it is left out, a year before `end`.",
+                "The last day; when it is left out, today, or without end after `start`.",
+            ],
+        }
+    }
+}
+
+/// The first of the days of a year that ends with this one.
+fn a_year_until(end: Date) -> Date {
+    let before = end.checked_sub(Span::new().years(1));
+    before
+        .and_then(|day| day.tomorrow())
+        // At the beginning of the calendar there is none before.
+        .unwrap_or(Date::MIN)
 }
 
 /// What was asked.
@@ -140,10 +193,11 @@ pub struct Report {
 
 impl Report {
     /// A report of one row: JSON answers the row itself.
-    pub fn one<R: ReportRow>(path: &str, run: One<R>) -> Report {
+    pub fn one<R: ReportRow>(path: &str, usual: Usual, run: One<R>) -> Report {
         let answer: Handler = Arc::new(move |cx, call| {
             Box::pin(async move {
                 let (period, form) = (Period::of(call)?, Form::of(call)?);
+                let period = usual.fill(period, cx.today());
                 let row = run(cx, Asked { period, call }).await?;
                 match form {
                     Form::Json => Reply::ok(&row),
@@ -151,14 +205,20 @@ impl Report {
                 }
             })
         });
-        Report::new(path, answer, Schema::of::<R>())
+        Report::new(path, usual, answer, Schema::of::<R>())
     }
 
     /// A report of rows: JSON answers them as an array, below `key` when there is one.
-    pub fn table<R: ReportRow>(path: &str, key: Option<&'static str>, run: Rows<R>) -> Report {
+    pub fn table<R: ReportRow>(
+        path: &str,
+        key: Option<&'static str>,
+        usual: Usual,
+        run: Rows<R>,
+    ) -> Report {
         let answer: Handler = Arc::new(move |cx, call| {
             Box::pin(async move {
                 let (period, form) = (Period::of(call)?, Form::of(call)?);
+                let period = usual.fill(period, cx.today());
                 let rows = run(cx, Asked { period, call }).await?;
                 match (form, key) {
                     (Form::Csv, _) => table(call, &rows),
@@ -180,15 +240,16 @@ impl Report {
                 list: false,
             },
         };
-        Report::new(path, answer, schema)
+        Report::new(path, usual, answer, schema)
     }
 
-    fn new(path: &str, answer: Handler, schema: Schema) -> Report {
+    fn new(path: &str, usual: Usual, answer: Handler, schema: Schema) -> Report {
+        let [start, end] = usual.words();
         let date = || json!({ "type": "string", "format": "date" });
         let route = Route::handled(Method::GET, "reports", path, Effect::Read, answer)
             .answer(schema)
-            .query("start", date(), "The first day.")
-            .query("end", date(), "The last day.")
+            .query("start", date(), start)
+            .query("end", date(), end)
             .query(
                 "format",
                 json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }),
@@ -330,6 +391,62 @@ mod tests {
         what: String,
         amount: f64,
         by: Option<String>,
+    }
+
+    #[test]
+    fn what_is_left_open_is_filled_without_going_back_to_the_beginning() {
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let today = day("2028-02-29");
+        for (usual, asked, answered) in [
+            (Usual::All, [None, None], [None, None]),
+            (
+                Usual::All,
+                [None, Some("2027-05-27")],
+                [None, Some("2027-05-27")],
+            ),
+            (
+                Usual::Today,
+                [None, None],
+                [Some("2028-02-29"), Some("2028-02-29")],
+            ),
+            (
+                Usual::Today,
+                [Some("2027-05-27"), None],
+                [Some("2027-05-27"), None],
+            ),
+            (
+                Usual::Today,
+                [None, Some("2027-05-27")],
+                [Some("2026-05-28"), Some("2027-05-27")],
+            ),
+            (
+                Usual::Year,
+                [None, None],
+                [Some("2027-03-01"), Some("2028-02-29")],
+            ),
+            (
+                Usual::Year,
+                [Some("2020-01-01"), None],
+                [Some("2020-01-01"), None],
+            ),
+            (
+                Usual::Year,
+                [None, Some("2027-12-31")],
+                [Some("2027-01-01"), Some("2027-12-31")],
+            ),
+            (
+                Usual::Year,
+                [Some("2020-01-01"), Some("2027-12-31")],
+                [Some("2020-01-01"), Some("2027-12-31")],
+            ),
+        ] {
+            let period = |[start, end]: [Option<&str>; 2]| Period {
+                start: start.map(day),
+                end: end.map(day),
+            };
+            let filled = usual.fill(period(asked), today);
+            assert_eq!(filled, period(answered), "{usual:?} {asked:?}");
+        }
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
         done => done?,
     };
     if app.settings.read_audit
-        && let Some(row) = audit::seen(&mut cx)?
+        && let Some(row) = audit::seen(&mut cx)
     {
         app.reads.record(row).await?;
     }

@@ -144,6 +144,10 @@ async fn a_backup_under_load_is_restored_whole() {
             restored.audit.linked + restored.audit.waiting,
             u64::try_from(guests).unwrap()
         );
+        // The first that was written here says so.
+        let noted = "SELECT count(*) FROM audit_log WHERE action = 'other' AND object_type = 'Backup' \
+                     AND username = '(restore)' AND id = (SELECT max(id) FROM audit_log)";
+        assert_eq!(count(noted).await, 1);
         assert_eq!(name_of(&app, 8).await, "Guest 7");
         // Search finds, numbering goes on, the guards stand, the chain continues.
         let (generation, tag) = app.ring().search_tag64("name", "Guest 7");

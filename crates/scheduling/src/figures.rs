@@ -1,5 +1,7 @@
 //! What scheduling contributes to dashboards and reports.
 
+use std::collections::HashMap;
+
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient, Receptionist};
 use kernel::Reach;
 use platform::access::Access;
@@ -8,7 +10,7 @@ use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::figure::{self, Amount, Figure};
 use platform::module::Module;
-use platform::report::{Asked, Period, Report};
+use platform::report::{Asked, Period, Report, Usual};
 use platform::totals;
 use schemars::JsonSchema;
 use sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
@@ -64,7 +66,7 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Patient]),
         )
         .report(
-            Report::one("report/appointments_today/", |cx, asked| {
+            Report::one("report/appointments_today/", Usual::Today, |cx, asked| {
                 Box::pin(appointments(cx, asked))
             })
             .may(Access::may(&[Admin]))
@@ -74,22 +76,28 @@ pub(crate) fn declare(module: Module) -> Module {
             Report::table(
                 "report/appointments_by_doctor/",
                 Some("appointments_by_doctor"),
+                Usual::Year,
                 |cx, asked| Box::pin(by_doctor(cx, asked)),
             )
             .may(Access::may(&[Admin]).reach(Doctor, "x", Reach::Own))
             .summary("How many appointments each doctor has; a doctor sees their own"),
         )
         .report(
-            Report::one("operational-reports/no_show_rate/", |cx, asked| {
-                Box::pin(no_show_rate(cx, asked))
-            })
+            Report::one(
+                "operational-reports/no_show_rate/",
+                Usual::Year,
+                |cx, asked| Box::pin(no_show_rate(cx, asked)),
+            )
             .may(Access::may(&[Admin]))
             .summary("How many patients did not come, of those who were seen or did not come"),
         )
         .report(
-            Report::table("operational-reports/waiting_time/", None, |cx, asked| {
-                Box::pin(waiting_time(cx, asked))
-            })
+            Report::table(
+                "operational-reports/waiting_time/",
+                None,
+                Usual::Year,
+                |cx, asked| Box::pin(waiting_time(cx, asked)),
+            )
             .may(Access::may(&[Admin]))
             .summary("How long patients wait for each doctor, from coming to being seen"),
         )
@@ -129,14 +137,7 @@ struct Appointments {
 }
 
 async fn appointments(cx: &mut Cx, asked: Asked<'_>) -> Result<Appointments, Error> {
-    let period = match asked.period {
-        Period {
-            start: None,
-            end: None,
-        } => asked.period.or(cx.today(), cx.today()),
-        period => period,
-    };
-    let mut query = of(&period);
+    let mut query = of(&asked.period);
     query.and_where(takes_place());
     Ok(Appointments {
         appointments: totals::total(cx, &query).await?,
@@ -194,20 +195,21 @@ struct NoShowRate {
 }
 
 async fn no_show_rate(cx: &mut Cx, asked: Asked<'_>) -> Result<NoShowRate, Error> {
+    // Every status of the period: to be found by their status most rows of the table would be read.
     let mut query = of(&asked.period);
     query
         .expr(column("appointment", "status"))
         .expr(Func::count(Expr::col(Asterisk)))
-        .cond_where(is(&[Completed, NoShow]))
         .group_by_col((Alias::new("appointment"), Alias::new("status")));
     let statement = Statement::build(cx.dialect(), &query);
     let found: Vec<(String, i64)> = cx
         .unscoped("numbers of a report that the caller may ask for")
         .all(statement)
         .await?;
-    let appointments = found.iter().map(|(_, count)| count).sum();
-    let missed = found.iter().find(|(status, _)| status == NoShow.as_str());
-    let no_shows = missed.map_or(0, |(_, count)| *count);
+    let found: HashMap<&str, i64> = found.iter().map(|(s, n)| (s.as_str(), *n)).collect();
+    let of = |status: AppointmentStatus| found.get(status.as_str()).copied().unwrap_or_default();
+    let no_shows = of(NoShow);
+    let appointments = of(Completed) + no_shows;
     Ok(NoShowRate {
         appointments,
         no_shows,

@@ -318,4 +318,30 @@ testkit::on_both! {
         assert_eq!(ids(ward.desk.get(&format!("patients/{twin}/appointments/")).await.is(200)), [moves, clash]);
         world.settle().await;
     }
+
+    async fn merging_and_undoing_it_says_anew_who_had_an_appointment_lately(world: &World) {
+        let ward = Ward::new(world).await;
+        let twin = ward.another_patient().await;
+        let visit = ward.book("10:00", json!({ "patient": twin })).await;
+        let recent = async || {
+            let mut recent = Vec::new();
+            for patient in [twin, ward.patient] {
+                let shown = ward.desk.get(&format!("patients/{patient}/")).await;
+                recent.push(shown.is(200)["has_recent_appointment"].as_bool().unwrap());
+            }
+            recent
+        };
+        assert_eq!(recent().await, [true, false]);
+        ward.desk.post(&format!("patients/{twin}/merge/"), json!({ "into": ward.patient })).await.is(200);
+        assert_eq!(recent().await, [false, true]);
+        ward.desk.post(&format!("patients/{twin}/unmerge/"), json!({})).await.is(200);
+        assert_eq!(recent().await, [true, false]);
+        // What came to the one that stays meanwhile stays with it; what was cancelled does not count.
+        ward.desk.post(&format!("patients/{twin}/merge/"), json!({ "into": ward.patient })).await.is(200);
+        ward.book("11:00", json!({})).await;
+        ward.desk.post(&format!("appointments/{visit}/cancel/"), json!({})).await.is(200);
+        ward.desk.post(&format!("patients/{twin}/unmerge/"), json!({})).await.is(200);
+        assert_eq!(recent().await, [false, true]);
+        world.settle().await;
+    }
 }

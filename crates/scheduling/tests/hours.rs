@@ -200,4 +200,27 @@ testkit::on_both! {
         doctor.get("operational-reports/no_show_rate/").await.refuses(403, "permission_denied");
         world.settle().await;
     }
+
+    async fn a_report_that_is_not_told_otherwise_is_about_the_last_year(world: &World) {
+        let ward = Ward::new(world).await;
+        for date in ["2025-11-23", "2025-11-24", "2026-11-23", "2026-11-24"] {
+            let visit = ward.book("10:00", json!({ "date": date })).await;
+            ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
+        }
+        let admin = world.admin().await;
+        for (query, count) in [
+            ("", 2),
+            ("?start=2025-11-23", 4),
+            ("?end=2026-11-22", 2),
+            ("?end=2026-11-24", 2),
+            ("?start=2020-01-01&end=2026-11-24", 4),
+        ] {
+            let by_doctor = admin.get(&format!("report/appointments_by_doctor/{query}")).await;
+            assert_eq!(by_doctor.is(200)["appointments_by_doctor"][0]["appointment_count"], count, "{query}");
+            let rate = admin.get(&format!("operational-reports/no_show_rate/{query}")).await;
+            assert_eq!(rate.is(200)["appointments"], count, "{query}");
+        }
+        assert_eq!(admin.get("report/appointments_today/").await.is(200)["appointments"], 1);
+        world.settle().await;
+    }
 }

@@ -89,6 +89,9 @@ async fn store(cx: &mut Cx, patient: i64, doctor: i64, n: usize) -> Result<(), E
         starts_at,
         claim: Blank::default(),
         lease_until: None,
+        withdrawn: false,
+        resends: 0,
+        resent_at: None,
     };
     cx.insert(&mut message).await
 }

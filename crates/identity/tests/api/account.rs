@@ -166,6 +166,9 @@ testkit::on_both! {
         user.get("users/me/").await.is(200);
         close(PASSWORD).await.is(204);
         user.get("users/me/").await.is(401);
+        // Whoever lost the answer and asks again learns that the account's tokens are revoked, so it is closed.
+        close(PASSWORD).await.refuses(401, "token_invalid");
+        user.post("account/delete/", json!({ "password": PASSWORD })).await.refuses(401, "token_invalid");
         sign_in(world, &name, PASSWORD).await.is(401);
         world.anonymous().request("GET", "users/me/").header("x-api-key", &key).send().await.is(401);
         let left = admin.get(&format!("users/{}/", user.id)).await;

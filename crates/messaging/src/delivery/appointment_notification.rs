@@ -87,6 +87,12 @@ platform::record! {
             claim: Blank<36> = Blank::default(),
             /// Until when the claim holds.
             lease_until: Option<Timestamp> = None,
+            /// A person decided that it is not sent: what is planned anew does not bring it back.
+            withdrawn: bool = false,
+            /// How often a person had it sent again.
+            resends: i64 = 0,
+            /// When a person last had it sent again.
+            resent_at: Option<Timestamp> = None,
         }
     }
 }

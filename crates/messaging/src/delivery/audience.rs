@@ -6,7 +6,6 @@ use patients::consent::{Consent, ConsentType};
 use patients::country_code;
 use patients::patient::ContactPreference;
 use platform::cx::{Cx, column, select};
-use platform::db::ToValue;
 use platform::error::Error;
 use platform::record::Record;
 use sea_query::{Alias, ExprTrait, Order};
@@ -43,6 +42,23 @@ impl Not {
     }
 }
 
+/// Every way to a patient.
+pub(super) const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
+
+/// A patient, and by which channels nothing is sent to them.
+pub(super) struct Reader {
+    pub(super) patient: Patient,
+    refused: Vec<(Channel, Not)>,
+}
+
+impl Reader {
+    /// Why nothing is sent to the patient by a channel; nothing where it may be.
+    pub(super) fn refuses(&self, channel: Channel) -> Option<Not> {
+        let mut refused = self.refused.iter();
+        refused.find(|(no, _)| *no == channel).map(|(_, not)| *not)
+    }
+}
+
 const WHY: &str = "whether somebody may be written to is known by more than whoever asks";
 
 /// The patient, as whoever writes to them must know them.
@@ -52,6 +68,20 @@ pub(super) async fn patient(cx: &mut Cx, id: i64) -> Result<Option<Patient>, Err
         .and_where(column(Patient::TABLE, "id").eq(id))
         .and_where(column(Patient::TABLE, "voided_at").is_null());
     cx.unscoped(WHY).record(query).await
+}
+
+/// The patient as a reader of messages; none when the record was removed.
+pub(super) async fn reader(cx: &mut Cx, id: i64) -> Result<Option<Reader>, Error> {
+    let Some(patient) = patient(cx, id).await? else {
+        return Ok(None);
+    };
+    let mut refused = Vec::new();
+    for channel in CHANNELS {
+        if let Err(not) = address(cx, &patient, channel).await? {
+            refused.push((channel, not));
+        }
+    }
+    Ok(Some(Reader { patient, refused }))
 }
 
 /// Where a message to the patient goes by a channel, or why it does not.
@@ -94,13 +124,13 @@ fn reachable(patient: &Patient, channel: Channel, code: u16) -> Result<Address, 
     address.ok_or(Not::NoAddress)
 }
 
-/// The latest word counts; nobody has to agree first.
+/// The latest word counts, also when the clock by which it was said is a little ahead of ours; nobody has
+/// to agree first.
 async fn may_be_written_to(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
     let mut query = select::<Consent>();
     query
         .and_where(column(Consent::TABLE, "patient").eq(patient))
         .and_where(column(Consent::TABLE, "consent_type").eq(ConsentType::Messaging.as_str()))
-        .and_where(column(Consent::TABLE, "given_at").lte(cx.now().to_value()))
         .and_where(column(Consent::TABLE, "voided_at").is_null())
         .order_by(
             (Alias::new(Consent::TABLE), Alias::new("given_at")),

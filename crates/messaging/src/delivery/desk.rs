@@ -1,6 +1,6 @@
 //! What people do about a message: look how it stands, have it sent again, or not at all.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
 use platform::access::Access;
@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use super::appointment_notification::{AppointmentNotification, MessageStatus};
 use super::schedule::{cancel, messages};
+use super::wording::when;
 
 /// How a message stands: exactly this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -91,6 +92,32 @@ fn not_from(status: MessageStatus) -> Error {
     Error::refuse(Code::StateConflict, text).with("status", status.as_str())
 }
 
+/// So long after a message was sent again it is not sent once more; twice as long after each further time.
+const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+/// The longest pause: whoever asks for it every day may have it every day.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// From when on a message may be sent again that was sent again so often, the last time at a moment.
+fn again_from(resends: i64, resent_at: Option<Timestamp>) -> Option<Timestamp> {
+    let doubled = (resends - 1).clamp(0, 16);
+    let pause = (FIRST_PAUSE * (1 << doubled)).min(LONGEST_PAUSE);
+    resent_at.map(|at| at + pause)
+}
+
+/// Whoever presses the button once more must wait: each message costs, and reaches a person.
+fn too_soon(cx: &Cx, row: &AppointmentNotification) -> Option<Error> {
+    let from = again_from(row.resends, row.resent_at)?;
+    let wait = from.duration_since(cx.now());
+    if wait <= SignedDuration::ZERO {
+        return None;
+    }
+    let text = Text::new("messaging-resent-often")
+        .with("times", row.resends)
+        .with("when", when(cx.origin.language, cx.app.zone.to_local(from)));
+    let seconds = wait.as_secs().unsigned_abs() + 1;
+    Some(Error::refuse(Code::RateLimited, text).retry_after(seconds))
+}
+
 /// Sends a message again: one that failed, that was cancelled, of which nobody knows, or that the
 /// patient says never came. The next round takes it, if the appointment still allows.
 pub struct Resend;
@@ -102,6 +129,8 @@ impl Action for Resend {
 
     const VERB: &'static str = "resend";
     const SUMMARY: &'static str = "Send a message to a patient again";
+    const DESCRIPTION: &'static str = "One that failed, was cancelled or is `unknown`, or that the patient says never came. A message that was sent again is not sent once more for a minute, and twice as long after each further time, up to a day: 429 with `Retry-After`.";
+    const LIMITED: bool = true;
 
     fn access() -> Access {
         Access::may(&[Admin, Doctor, Receptionist, Nurse])
@@ -120,7 +149,7 @@ impl Action for Resend {
             return Err(not_from(before.status));
         }
         // What takes its place waits already: sending both would say it twice.
-        let others = messages(cx, before.appointment.get()).await?;
+        let others = messages(cx, &[before.appointment.get()]).await?;
         let waits = others.iter().any(|other| {
             other.status == MessageStatus::Pending
                 && (other.notification_type, other.channel, other.lead_hours)
@@ -129,7 +158,13 @@ impl Action for Resend {
         if waits {
             return Err(not_from(MessageStatus::Pending));
         }
+        if let Some(error) = too_soon(cx, &before) {
+            return Err(error);
+        }
         let mut row = before.clone();
+        row.withdrawn = false;
+        row.resends += 1;
+        row.resent_at = Some(cx.now());
         row.status = MessageStatus::Pending;
         row.attempts = 0;
         row.next_attempt_at = Some(cx.now());
@@ -169,7 +204,32 @@ impl Action for Cancel {
             MessageStatus::Unknown => row.status = MessageStatus::Cancelled,
             status => return Err(not_from(status)),
         }
+        row.withdrawn = true;
         cx.update(&mut row, &before).await?;
         Ok(Standing::from(&row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_from_a_minute_to_a_day() {
+        let at: Timestamp = "2027-05-27T10:00:00Z".parse().unwrap();
+        assert_eq!(again_from(0, None), None);
+        for (resends, minutes) in [
+            (1, 1),
+            (2, 2),
+            (3, 4),
+            (6, 32),
+            (11, 1024),
+            (12, 1440),
+            (40, 1440),
+            (i64::MAX, 1440),
+        ] {
+            let from = at + SignedDuration::from_mins(minutes);
+            assert_eq!(again_from(resends, Some(at)), Some(from), "{resends}");
+        }
     }
 }

@@ -47,7 +47,7 @@ pub async fn remind(app: &Arc<App>, hours: u32) -> Result<BTreeMap<&'static str,
         Box::pin(async move {
             let mut counts = BTreeMap::new();
             for id in ids {
-                for row in messages(cx, id).await? {
+                for row in messages(cx, &[id]).await? {
                     if made_due.contains(&row.meta.id) {
                         *counts.entry(row.status.as_str()).or_default() += 1;
                     }
@@ -76,7 +76,7 @@ async fn expected(cx: &mut Cx, hours: u32) -> Result<Vec<i64>, Error> {
 /// Makes one reminder for each channel due, unless the patient was reminded of this time that way.
 async fn make_due(cx: &mut Cx, appointment: i64) -> Result<Vec<i64>, Error> {
     follow(cx, appointment).await?;
-    let rows = messages(cx, appointment).await?;
+    let rows = messages(cx, &[appointment]).await?;
     let mut made = Vec::new();
     for channel in [Channel::Sms, Channel::Email] {
         let of = || {

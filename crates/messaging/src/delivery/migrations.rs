@@ -49,6 +49,24 @@ pub(crate) fn tables(ddl: &mut Ddl) {
     ddl.index("appointment_notification", &["scheduled_for", "id"]);
 }
 
+/// What people decided about a message.
+pub(crate) fn decisions(ddl: &mut Ddl) {
+    ddl.add_columns("appointment_notification", |t| {
+        t.bool("withdrawn").default(false);
+        t.int("resends").default(0i64);
+        t.timestamp("resent_at").null();
+        t.check(
+            "appointment_notification_resends_resent_at_check",
+            "(resends > 0) = (resent_at IS NOT NULL)",
+        );
+        // What is sent is not withdrawn, and the other way round.
+        t.check(
+            "appointment_notification_status_withdrawn_check",
+            "NOT withdrawn OR status = 'cancelled'",
+        );
+    });
+}
+
 pub(crate) fn opt_outs(ddl: &mut Ddl) {
     ddl.table("messaging_opt_out", |t| {
         t.standard();

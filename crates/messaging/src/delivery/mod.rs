@@ -1,6 +1,7 @@
 //! Messages to patients: planned as rows, sent by workers, each once.
 //!
-//! - [`plan`]: what should be sent for an appointment, and when; `schedule` makes the rows so.
+//! - [`plan`]: what should be sent for an appointment, and when; `schedule` makes the rows so when the
+//!   appointment changed, `wishes` when the patient did.
 //! - `round`: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
 //! - [`sms`] and the platform's mailer: how a message leaves.
 //! - `callback`, [`opt_out`]: what comes back.
@@ -20,9 +21,13 @@ mod round;
 mod schedule;
 pub mod signature;
 pub mod sms;
+mod wishes;
 mod wording;
 
-use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
+use contracts::{
+    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
+    PatientContactChanged, PatientsMerged, PatientsUnmerged,
+};
 use platform::jobs::Round;
 use platform::module::Module;
 use platform::texts::TextSource;
@@ -32,10 +37,10 @@ use appointment_notification::AppointmentNotification;
 use desk::{Cancel, Resend};
 use opt_out::OptOut;
 
-pub(crate) use migrations::{opt_outs, tables};
+pub(crate) use migrations::{decisions, opt_outs, tables};
 pub(crate) use wording::when;
 
-/// The name under which appointments' events are heard.
+/// The name under which appointments' and patients' events are heard.
 const REMINDERS: &str = "reminders";
 
 /// Adds all of it to the module's table of contents.
@@ -61,6 +66,17 @@ pub(crate) fn declare(module: Module) -> Module {
         .on(AppointmentCompleted::TOPIC, REMINDERS, |cx, event| {
             Box::pin(schedule::completed(cx, event))
         })
+        .on(PatientContactChanged::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(wishes::changed(cx, event))
+        })
+        .on(PatientsMerged::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(wishes::merged(cx, event))
+        })
+        .on(PatientsUnmerged::TOPIC, REMINDERS, |cx, event| {
+            Box::pin(wishes::unmerged(cx, event))
+        })
+        .job(wishes::OF_PATIENT)
+        .job(wishes::OF_NUMBER)
         .round(Round {
             name: "messages to patients",
             run: |app| Box::pin(async move { round::round(&app).await }),

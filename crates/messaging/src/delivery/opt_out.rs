@@ -11,6 +11,8 @@ use platform::record::Record;
 use platform::seal::Sealed;
 use sea_query::{Alias, ExprTrait, Order};
 
+use super::wishes;
+
 platform::record! {
     /// A number to which no more text messages are sent.
     pub struct OptOut in "messaging_opt_out" {
@@ -122,7 +124,8 @@ pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
                 phone: Sealed::new(Line::cut(phone.as_str())),
             };
             cx.insert(&mut out).await?;
-            digests(cx, &out).await
+            digests(cx, &out).await?;
+            wishes::of_number_again(cx, phone).await
         }
         (Wish::In, Some(id)) => {
             let statement = Statement::raw(
@@ -131,7 +134,7 @@ pub async fn note(cx: &mut Cx, phone: &Phone, wish: Wish) -> Result<(), Error> {
             );
             cx.unscoped(WHY).execute(statement).await?;
             cx.audit(AuditEntry::new(Action::Delete, OptOut::NAME, Some(id)));
-            Ok(())
+            wishes::of_number_again(cx, phone).await
         }
         _ => Ok(()),
     }

@@ -83,6 +83,8 @@ pub struct Existing {
     pub status: MessageStatus,
     /// The start of the appointment that it was planned for.
     pub starts_at: Timestamp,
+    /// A person decided that it is not sent.
+    pub withdrawn: bool,
 }
 
 /// What to do with the rows.
@@ -90,6 +92,8 @@ pub struct Existing {
 pub enum Step {
     /// A new row.
     Add(Wanted),
+    /// A row that waits goes on waiting; only its words may be others by now.
+    Keep(i64),
     /// A row that waits gets another time.
     Move(i64, Timestamp),
     /// A row that waits is not to be sent.
@@ -97,7 +101,8 @@ pub enum Step {
 }
 
 /// What must change so that what waits is what is wanted. Doing it twice changes nothing more, and
-/// nobody is told twice of the same time. `existing` is in the order of the ids.
+/// nobody is told twice of the same time, nor told what a person decided not to tell. `existing` is in the
+/// order of the ids.
 pub fn steps(starts_at: Timestamp, wanted: &[Wanted], existing: &[Existing]) -> Vec<Step> {
     let same = |row: &Existing, want: &Wanted| {
         (row.kind, row.channel, row.lead_hours) == (want.kind, want.channel, want.lead_hours)
@@ -113,12 +118,14 @@ pub fn steps(starts_at: Timestamp, wanted: &[Wanted], existing: &[Existing]) -> 
         let mut rows = existing.iter().filter(|row| same(row, want));
         if let Some(waiting) = rows.clone().find(waits) {
             // For the same start it stands as it is, perhaps to be tried again.
-            if waiting.starts_at != starts_at {
-                steps.push(Step::Move(waiting.id, want.at));
-            }
+            steps.push(if waiting.starts_at == starts_at {
+                Step::Keep(waiting.id)
+            } else {
+                Step::Move(waiting.id, want.at)
+            });
             continue;
         }
-        let last = rows.rfind(|row| row.status != MessageStatus::Cancelled);
+        let last = rows.rfind(|row| row.withdrawn || row.status != MessageStatus::Cancelled);
         if last.is_none_or(|last| last.starts_at != starts_at) {
             steps.push(Step::Add(*want));
         }
@@ -265,6 +272,14 @@ mod tests {
             lead_hours: 24,
             status,
             starts_at: at(starts_at),
+            withdrawn: false,
+        }
+    }
+
+    fn withdrawn(id: i64, starts_at: &str) -> Existing {
+        Existing {
+            withdrawn: true,
+            ..row(id, MessageStatus::Cancelled, starts_at)
         }
     }
 
@@ -278,7 +293,12 @@ mod tests {
         let add = vec![Step::Add(one[0])];
         for (what, existing, wanted, expected) in [
             ("nothing yet", vec![], &one[..], add.clone()),
-            ("it waits", vec![row(1, Pending, NEW)], &one, vec![]),
+            (
+                "it waits",
+                vec![row(1, Pending, NEW)],
+                &one,
+                vec![Step::Keep(1)],
+            ),
             (
                 "it moves",
                 vec![row(1, Pending, OLD)],
@@ -326,6 +346,18 @@ mod tests {
                 vec![],
             ),
             ("sent and off", vec![row(1, Sent, NEW)], &[], vec![]),
+            (
+                "a person withdrew it",
+                vec![withdrawn(1, NEW)],
+                &one,
+                vec![],
+            ),
+            (
+                "a person withdrew it for the old time",
+                vec![withdrawn(1, OLD)],
+                &one,
+                add.clone(),
+            ),
         ] {
             assert_eq!(steps(at(NEW), wanted, &existing), expected, "{what}");
         }

@@ -183,6 +183,9 @@ async fn ready(cx: &mut Cx, row: &AppointmentNotification) -> Result<Ready, Erro
 
 /// Why the row does not fit the appointment any more.
 fn contradiction(cx: &Cx, row: &AppointmentNotification, visit: &Appointment) -> Option<Ready> {
+    if visit.patient != row.patient {
+        return Some(Ready::Never("the appointment is another patient's now"));
+    }
     match row.notification_type {
         MessageType::Reminder if !is_expected(visit.status) => {
             Some(Ready::Never("the patient is not expected any more"))

@@ -17,14 +17,12 @@ use scheduling::appointment::Appointment;
 use scheduling::state::AppointmentStatus;
 use sea_query::{Alias, ExprTrait, LockType, Order};
 
-use super::appointment_notification::{
-    AppointmentNotification, Channel, MessageStatus, MessageType,
-};
+use super::appointment_notification::{AppointmentNotification, MessageStatus, MessageType};
+use super::audience::{CHANNELS, Not, Reader};
 use super::plan::{self, Existing, FOLLOWUP_AFTER, FOLLOWUP_WITHIN, Step, Wanted};
 use super::{audience, wording};
 
-const WHY: &str = "messages follow the appointment, whoever changed it";
-const CHANNELS: [Channel; 2] = [Channel::Sms, Channel::Email];
+pub(super) const WHY: &str = "messages follow the appointment, whoever changed it";
 
 pub(super) async fn booked(cx: &mut Cx, event: &Event) -> Result<(), Error> {
     let event: AppointmentBooked = event.read()?;
@@ -62,57 +60,124 @@ pub(super) async fn appointment(
     cx.unscoped(WHY).record(query).await
 }
 
+/// Where an appointment stands while the patient is expected.
+pub(super) const EXPECTED: [AppointmentStatus; 2] =
+    [AppointmentStatus::Scheduled, AppointmentStatus::Pending];
+
 /// Whether the patient is still expected.
 pub(super) fn is_expected(status: AppointmentStatus) -> bool {
-    matches!(
-        status,
-        AppointmentStatus::Scheduled | AppointmentStatus::Pending
-    )
+    EXPECTED.contains(&status)
 }
 
 /// Makes the rows of an appointment what they should be. The appointment is locked, so that two who
 /// plan for it do so one after the other.
 pub(super) async fn follow(cx: &mut Cx, id: i64) -> Result<(), Error> {
-    let visit = appointment(cx, id, true).await?;
-    let rows = messages(cx, id).await?;
-    let (wanted, patient, starts_at) = match &visit {
-        Some(visit) => {
-            let (wanted, patient) = wanted(cx, visit).await?;
-            (wanted, patient, visit.starts_at)
+    match appointment(cx, id, true).await? {
+        Some(visit) => follow_all(cx, visit.patient.get(), &[visit]).await,
+        None => {
+            let rows = messages(cx, &[id]).await?;
+            for before in rows.iter().filter(|row| waits(row)) {
+                give_up(cx, before, CHANGED).await?;
+            }
+            Ok(())
         }
-        None => (Vec::new(), None, Timestamp::UNIX_EPOCH),
+    }
+}
+
+/// The same for appointments of one patient, all of them locked: only then is it read what the patient
+/// wishes, so that whoever comes second does not plan by what was so before.
+pub(super) async fn follow_all(
+    cx: &mut Cx,
+    patient: i64,
+    visits: &[Appointment],
+) -> Result<(), Error> {
+    let ids: Vec<i64> = visits.iter().map(|visit| visit.meta.id).collect();
+    let rows = messages(cx, &ids).await?;
+    let planned: Vec<_> = visits
+        .iter()
+        .map(|visit| (visit, times(cx, visit)))
+        .collect();
+    let reader = match planned.iter().any(|(_, times)| !times.is_empty()) {
+        true => audience::reader(cx, patient).await?,
+        false => None,
     };
-    let existing: Vec<Existing> = rows.iter().map(existing).collect();
-    for step in plan::steps(starts_at, &wanted, &existing) {
-        let of = |id: i64| rows.iter().find(|row| row.meta.id == id);
-        match step {
-            Step::Add(want) => {
-                if let (Some(visit), Some(patient)) = (&visit, &patient) {
-                    add(cx, visit, patient, want).await?;
+    for (visit, times) in planned {
+        let of_visit = |row: &&AppointmentNotification| row.appointment.get() == visit.meta.id;
+        let rows: Vec<_> = rows.iter().filter(of_visit).collect();
+        settle(cx, visit, &times, reader.as_ref(), &rows).await?;
+    }
+    Ok(())
+}
+
+/// Why a row is given up unless there is a better reason. The words are for staff, in the row.
+const CHANGED: &str = "the appointment was changed or cancelled";
+
+/// What is to be sent about an appointment, which reminder it is, and when.
+type Time = (MessageType, i64, Timestamp);
+
+/// Makes the rows of one appointment what they should be.
+async fn settle(
+    cx: &mut Cx,
+    visit: &Appointment,
+    times: &[Time],
+    reader: Option<&Reader>,
+    rows: &[&AppointmentNotification],
+) -> Result<(), Error> {
+    // What was meant for somebody else says nothing about what this patient was told.
+    let (rows, others): (Vec<_>, Vec<_>) = rows
+        .iter()
+        .copied()
+        .partition(|row| row.patient.get() == visit.patient.get());
+    for before in others.into_iter().filter(|row| waits(row)) {
+        give_up(cx, before, CHANGED).await?;
+    }
+    let existing: Vec<Existing> = rows.iter().map(|row| existing(row)).collect();
+    let wanted = reader.map(|reader| wanted(times, reader));
+    for step in plan::steps(visit.starts_at, &wanted.unwrap_or_default(), &existing) {
+        let of = |id: i64| rows.iter().find(|row| row.meta.id == id).copied();
+        match (step, reader) {
+            (Step::Add(want), Some(reader)) => add(cx, visit, &reader.patient, want).await?,
+            (Step::Keep(id), Some(reader)) => {
+                if let Some(before) = of(id) {
+                    let mut row = before.clone();
+                    row.message = text(cx, &reader.patient, &row);
+                    cx.update(&mut row, before).await?;
                 }
             }
-            Step::Move(id, at) => {
-                if let (Some(before), Some(patient)) = (of(id), &patient) {
+            (Step::Move(id, at), Some(reader)) => {
+                if let Some(before) = of(id) {
                     let mut row = before.clone();
                     row.scheduled_for = at;
                     row.next_attempt_at = Some(at);
-                    row.starts_at = starts_at;
+                    row.starts_at = visit.starts_at;
                     row.attempts = 0;
-                    row.message = text(cx, patient, row.notification_type, row.channel, starts_at);
+                    row.message = text(cx, &reader.patient, &row);
                     row.error_message = Sealed::new(Blank::default());
                     cx.update(&mut row, before).await?;
                 }
             }
-            Step::Cancel(id) => {
+            (Step::Cancel(id), reader) => {
                 if let Some(before) = of(id) {
-                    let mut row = before.clone();
-                    cancel(&mut row, "the appointment was changed or cancelled");
-                    cx.update(&mut row, before).await?;
+                    // Where the visit still stands, it is the patient who is not to be written to.
+                    let not = reader.and_then(|reader| reader.refuses(before.channel));
+                    give_up(cx, before, not.map_or(CHANGED, Not::words)).await?;
                 }
             }
+            // Nothing is wanted where nobody reads it.
+            (Step::Add(_) | Step::Keep(_) | Step::Move(..), None) => {}
         }
     }
     Ok(())
+}
+
+fn waits(row: &AppointmentNotification) -> bool {
+    row.status == MessageStatus::Pending
+}
+
+async fn give_up(cx: &mut Cx, before: &AppointmentNotification, why: &str) -> Result<(), Error> {
+    let mut row = before.clone();
+    cancel(&mut row, why);
+    cx.update(&mut row, before).await
 }
 
 /// Marks a row as not to be sent.
@@ -123,21 +188,16 @@ pub(super) fn cancel(row: &mut AppointmentNotification, why: &str) {
     row.error_message = Sealed::new(Blank::cut(why));
 }
 
-/// What the patient should be sent about the appointment as it is now.
-async fn wanted(cx: &mut Cx, visit: &Appointment) -> Result<(Vec<Wanted>, Option<Patient>), Error> {
+/// When there is something to say about the appointment as it is now.
+fn times(cx: &Cx, visit: &Appointment) -> Vec<Time> {
     let now = cx.now();
-    let times: Vec<(MessageType, i64, Timestamp)> = match visit.status {
+    match visit.status {
         status if is_expected(status) => {
-            let app = cx.app.clone();
-            plan::reminders(
-                &app.zone,
-                visit.starts_at,
-                &app.settings.reminder_hours,
-                now,
-            )
-            .into_iter()
-            .map(|(hours, at)| (MessageType::Reminder, i64::from(hours), at))
-            .collect()
+            let hours = &cx.app.settings.reminder_hours;
+            plan::reminders(&cx.app.zone, visit.starts_at, hours, now)
+                .into_iter()
+                .map(|(hours, at)| (MessageType::Reminder, i64::from(hours), at))
+                .collect()
         }
         AppointmentStatus::Completed => visit
             .completed_at
@@ -147,36 +207,35 @@ async fn wanted(cx: &mut Cx, visit: &Appointment) -> Result<(Vec<Wanted>, Option
             .into_iter()
             .collect(),
         _ => Vec::new(),
-    };
-    if times.is_empty() {
-        return Ok((Vec::new(), None));
     }
-    let Some(patient) = audience::patient(cx, visit.patient.get()).await? else {
-        return Ok((Vec::new(), None));
-    };
-    let mut wanted = Vec::new();
-    for channel in CHANNELS {
-        if audience::address(cx, &patient, channel).await?.is_ok() {
-            wanted.extend(times.iter().map(|(kind, lead_hours, at)| Wanted {
+}
+
+/// What the patient should be sent: each of it by every channel that reaches them.
+fn wanted(times: &[Time], reader: &Reader) -> Vec<Wanted> {
+    let reached = CHANNELS
+        .into_iter()
+        .filter(|channel| reader.refuses(*channel).is_none());
+    reached
+        .flat_map(|channel| {
+            times.iter().map(move |(kind, lead_hours, at)| Wanted {
                 kind: *kind,
                 channel,
                 lead_hours: *lead_hours,
                 at: *at,
-            }));
-        }
-    }
-    Ok((wanted, Some(patient)))
+            })
+        })
+        .collect()
 }
 
-/// The messages of an appointment, oldest first.
+/// The messages of appointments, oldest first.
 pub(super) async fn messages(
     cx: &mut Cx,
-    appointment: i64,
+    appointments: &[i64],
 ) -> Result<Vec<AppointmentNotification>, Error> {
     let table = AppointmentNotification::TABLE;
     let mut query = select::<AppointmentNotification>();
     query
-        .and_where(column(table, "appointment").eq(appointment))
+        .and_where(column(table, "appointment").is_in(appointments.iter().copied()))
         .order_by((Alias::new(table), Alias::new("id")), Order::Asc);
     if cx.dialect() == Dialect::Postgres {
         query.lock(LockType::Update);
@@ -192,17 +251,14 @@ fn existing(row: &AppointmentNotification) -> Existing {
         lead_hours: row.lead_hours,
         status: row.status,
         starts_at: row.starts_at,
+        withdrawn: row.withdrawn,
     }
 }
 
-fn text(
-    cx: &Cx,
-    patient: &Patient,
-    kind: MessageType,
-    channel: Channel,
-    starts_at: Timestamp,
-) -> Sealed<Blank<2000>> {
-    let words = wording::words(&cx.app, patient, kind, channel, starts_at);
+/// The words of a row for a patient.
+fn text(cx: &Cx, patient: &Patient, row: &AppointmentNotification) -> Sealed<Blank<2000>> {
+    let (kind, channel) = (row.notification_type, row.channel);
+    let words = wording::words(&cx.app, patient, kind, channel, row.starts_at);
     Sealed::new(Blank::cut(&words.body))
 }
 
@@ -221,7 +277,7 @@ async fn add(
         status: MessageStatus::Pending,
         scheduled_for: want.at,
         sent_at: None,
-        message: text(cx, patient, want.kind, want.channel, visit.starts_at),
+        message: Sealed::new(Blank::default()),
         error_message: Sealed::new(Blank::default()),
         attempts: 0,
         next_attempt_at: Some(want.at),
@@ -230,6 +286,10 @@ async fn add(
         starts_at: visit.starts_at,
         claim: Blank::default(),
         lease_until: None,
+        withdrawn: false,
+        resends: 0,
+        resent_at: None,
     };
+    row.message = text(cx, patient, &row);
     cx.insert(&mut row).await
 }

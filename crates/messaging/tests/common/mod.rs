@@ -8,8 +8,9 @@
 
 use counterparts::{SendGrid, Twilio};
 use jiff::SignedDuration;
+use messaging::delivery::signature;
 use serde_json::{Value as Json, json};
-use testkit::{Caller, Node, World};
+use testkit::{Caller, Node, Reply, World};
 
 /// The day of the appointments.
 pub(crate) const DAY: &str = "2026-11-26";
@@ -139,3 +140,21 @@ pub(crate) async fn node(
 pub(crate) fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
 }
+
+/// A signed form, as Twilio sends it.
+pub(crate) async fn signed(to: &Caller, path: &str, token: &str, fields: &[(&str, &str)]) -> Reply {
+    let fields: Vec<(String, String)> = fields
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let signature = signature::sign(token, &format!("{OUTSIDE}{path}"), &fields);
+    let body = serde_urlencoded::to_string(&fields).unwrap();
+    to.request("POST", path)
+        .header("x-twilio-signature", &signature)
+        .raw("application/x-www-form-urlencoded", body.into_bytes())
+        .send()
+        .await
+}
+
+/// Where Twilio passes answers on.
+pub(crate) const INBOUND: &str = "/api/messaging/twilio/inbound/";

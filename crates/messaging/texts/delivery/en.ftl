@@ -31,3 +31,8 @@ message-opted-in = You will get our messages again. To get no more, reply STOP.
 message-test = This is a test message from Chelal.
 message-test-subject = Test message
 messaging-not-now = This is not possible while the message is { $state }.
+messaging-resent-often =
+    { $times ->
+        [one] This message has already been sent again once. It can be sent again from { $when }.
+       *[other] This message has already been sent again { $times } times. It can be sent again from { $when }.
+    }

@@ -31,3 +31,4 @@ message-opted-in = Vous recevrez à nouveau nos messages. Pour ne plus en recevo
 message-test = Ceci est un message d’essai de Chelal.
 message-test-subject = Message d’essai
 messaging-not-now = Impossible tant que le message est dans l’état { $state }.
+messaging-resent-often = Ce message a déjà été renvoyé { $times } fois. Il pourra l’être de nouveau à partir de : { $when }.

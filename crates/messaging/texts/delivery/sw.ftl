@@ -31,3 +31,4 @@ message-opted-in = Utapokea tena ujumbe wetu. Ili usipokee, jibu SIMAMA.
 message-test = Huu ni ujumbe wa majaribio kutoka Chelal.
 message-test-subject = Ujumbe wa majaribio
 messaging-not-now = Haiwezekani wakati ujumbe uko katika hali ya { $state }.
+messaging-resent-often = Ujumbe huu umekwisha kutumwa tena mara { $times }. Unaweza kutumwa tena kuanzia { $when }.

@@ -22,10 +22,14 @@ pub use row::{Action, AuditLog};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
+use crate::db::Db;
 use crate::error::Error;
+use crate::seal::KeyRing;
+use crate::unit::Opening;
 
 /// What an audit row says, before who and when are added.
 #[derive(Debug, Clone)]
@@ -96,7 +100,7 @@ pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
     let mut rows: Vec<AuditLog> = entries
         .into_iter()
         .map(|entry| row::row(cx, entry))
-        .collect::<Result<_, _>>()?;
+        .collect();
     // The rows of the changes already say whose records they were.
     let changed: Vec<(String, Option<i64>)> = rows
         .iter()
@@ -111,16 +115,16 @@ pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
     }
     cx.seen.objects.retain(|_, ids| !ids.is_empty());
     if !cx.seen.objects.is_empty() {
-        rows.extend(seen(cx)?);
+        rows.extend(seen(cx));
     }
     Ok(rows)
 }
 
 /// The row that says what a request showed, if it showed anything.
-pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
+pub(crate) fn seen(cx: &mut Cx) -> Option<AuditLog> {
     let seen = std::mem::take(&mut cx.seen);
     if seen.objects.is_empty() && seen.action.is_none() {
-        return Ok(None);
+        return None;
     }
     let only = |ids: &BTreeSet<i64>| ids.first().copied().filter(|_| ids.len() == 1);
     let mut objects = seen.objects.into_iter();
@@ -150,7 +154,24 @@ pub(crate) fn seen(cx: &mut Cx) -> Result<Option<AuditLog>, Error> {
         none if none.is_empty() => cx.origin.route.clone(),
         description => description,
     });
-    row::row(cx, entry).map(Some)
+    Some(row::row(cx, entry))
+}
+
+/// Stores the one row of a program that works on a database before anything runs on it. The next sealer
+/// links it.
+pub(crate) async fn note(
+    db: &Db,
+    ring: &KeyRing,
+    now: Timestamp,
+    program: &'static str,
+    entry: AuditEntry,
+) -> Result<(), Error> {
+    let by = Opening::program(program);
+    let row = row::complete(ring, now, &by.actor, &by.origin, entry);
+    for statement in row::inserts(db.dialect(), ring, &[row])? {
+        db.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// Stores rows inside the unit's transaction.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::batch::{Texts, batches, places};
 use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
+use crate::actor::{Actor, Origin};
 use crate::cx::{Audited, Cx, column};
 use crate::db::{Dialect, Statement};
 use crate::error::Error;
@@ -220,14 +221,24 @@ impl Resource for AuditLog {
 }
 
 /// Completes an entry with who, when and the MAC.
-pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
+pub(super) fn row(cx: &Cx, entry: AuditEntry) -> AuditLog {
+    complete(&cx.app.ring(), cx.now(), &cx.actor, &cx.origin, entry)
+}
+
+/// The same where no application runs.
+pub(super) fn complete(
+    ring: &KeyRing,
+    now: Timestamp,
+    actor: &Actor,
+    origin: &Origin,
+    entry: AuditEntry,
+) -> AuditLog {
     let mut row = AuditLog {
         meta: Meta::unstored(),
-        timestamp: cx.now(),
-        user: cx.actor.user_id(),
-        username: Blank::cut(&cx.actor.name()),
-        acting_user: cx
-            .actor
+        timestamp: now,
+        user: actor.user_id(),
+        username: Blank::cut(&actor.name()),
+        acting_user: actor
             .user()
             .and_then(|user| user.acting.as_ref())
             .map(|(id, _)| *id),
@@ -237,16 +248,16 @@ pub(super) fn row(cx: &Cx, entry: AuditEntry) -> Result<AuditLog, Error> {
         patient: entry.patient,
         description: Blank::cut(&entry.description),
         details: Sealed::new(Doc(entry.details)),
-        ip_address: Blank::cut(&cx.origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
-        request_id: Blank::cut(&cx.origin.request_id),
+        ip_address: Blank::cut(&origin.ip.map(|ip| ip.to_string()).unwrap_or_default()),
+        request_id: Blank::cut(&origin.request_id),
         patients: Blank::cut(&list_of(entry.patients)),
         mac: Hex::default(),
     };
     row.meta.uid = uuid::Uuid::now_v7();
-    row.meta.created_at = cx.now();
-    row.meta.updated_at = cx.now();
-    row.mac = Hex(cx.app.ring().audit_mac(&row.canonical()).to_vec());
-    Ok(row)
+    row.meta.created_at = now;
+    row.meta.updated_at = now;
+    row.mac = Hex(ring.audit_mac(&row.canonical()).to_vec());
+    row
 }
 
 /// Statements that store the rows, each at its place among others that are stored at this moment.

@@ -13,8 +13,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::audit::verify::{self, Verdict};
+use crate::audit::{self, Action, AuditEntry};
 use crate::db::{Db, DbConfig, DbUrl, Migration, Statement, migrate};
 use crate::error::Error;
 use crate::keys;
@@ -92,7 +94,7 @@ pub struct Restored {
     pub migrated: usize,
     /// Where the anchor that lay in the way is now.
     pub anchor_moved_to: Option<PathBuf>,
-    /// What the audit trail says.
+    /// What the audit trail said as it came out of the archive.
     pub audit: Verdict,
 }
 
@@ -149,8 +151,8 @@ pub async fn backup(
     }
 }
 
-/// Puts an archive in the place of an empty database, brings its schema up to date, and verifies its
-/// audit trail. `modules` are those the program runs with. An audit anchor that lies in the way is kept
+/// Puts an archive in the place of an empty database, brings its schema up to date, verifies its audit
+/// trail, and notes there that and when it was restored. `modules` are those the program runs with. An audit anchor that lies in the way is kept
 /// under another name.
 ///
 /// # Errors
@@ -191,6 +193,7 @@ pub async fn restore(
     check_known(&manifest, &registry)?;
     let anchor = Temporary(beside(&settings.audit_anchor_path(), "restoring"));
     let has_anchor = extract(from, ANCHOR_PART, &anchor.0).await?;
+    let noted = (now, &manifest);
     let (migrated, audit) = match &settings.database {
         DbUrl::Sqlite(target) => {
             check_absent(target)?;
@@ -198,7 +201,7 @@ pub async fn restore(
             extract(from, SQLITE_PART, &copy.0).await?;
             let config = DbConfig::new(DbUrl::Sqlite(copy.0.clone()));
             let db = Db::connect(&config).await?;
-            let done = complete(&db, settings, &registry, &anchor.0).await;
+            let done = complete(&db, settings, &registry, &anchor.0, &noted).await;
             db.close().await;
             let done = done?;
             let left = std::fs::metadata(with_suffix(&copy.0, "-wal"));
@@ -210,7 +213,7 @@ pub async fn restore(
         }
         DbUrl::Postgres { .. } => {
             let db = postgres::load(from, settings, &manifest, &registry).await?;
-            let done = complete(&db, settings, &registry, &anchor.0).await;
+            let done = complete(&db, settings, &registry, &anchor.0, &noted).await;
             db.close().await;
             done?
         }
@@ -228,16 +231,28 @@ pub async fn restore(
     })
 }
 
-/// The keys open, the schema is brought up to date, the trail is verified.
+/// The keys open, the schema is brought up to date, the trail is verified as it came, and then goes on
+/// with the row that says where it was taken up again: before anybody can work here.
 async fn complete(
     db: &Db,
     settings: &Settings,
     registry: &Registry,
     anchor: &Path,
+    (now, manifest): &(Timestamp, &Manifest),
 ) -> Result<(usize, Verdict), Error> {
-    keys::load(db, settings).await?;
+    let ring = keys::load(db, settings).await?;
     let migrated = migrate(db, &registry.migrations()).await?.len();
-    Ok((migrated, verify::verify(db, settings, anchor).await?))
+    let verdict = verify::verify(db, settings, anchor).await?;
+    let entry = AuditEntry::new(Action::Other, "Backup", None)
+        .saying(format!("restored as of {}", manifest.made_at))
+        .detailed(json!({
+            "made_at": manifest.made_at,
+            "made_by": manifest.version,
+            "intact": verdict.is_intact(),
+            "last": verdict.last,
+        }));
+    audit::note(db, &ring, *now, "restore", entry).await?;
+    Ok((migrated, verdict))
 }
 
 /// A newer program may have written what this one would misread.

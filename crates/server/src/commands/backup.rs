@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use kernel::Clock;
-use platform::audit::{Action, AuditEntry};
+use platform::audit::{Action, AuditEntry, sealer};
 use platform::boot::attach;
 use platform::db::Retryable;
 use platform::settings::Settings;
@@ -95,6 +95,11 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> Result<Exi
     })?;
     let now = Clock::system().now();
     let restored = backup::restore(&args.file, &settings, now, crate::modules::modules()).await?;
+    // That it was restored is linked and anchored at once, not only when somebody serves it.
+    let app = attach(parts(settings)?).await?;
+    let linked = sealer::seal_now(&app).await;
+    app.db.close().await;
+    linked?;
     println!(
         "{} of {} is restored (made by Chelal {}).",
         args.file.display(),
