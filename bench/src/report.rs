@@ -46,7 +46,7 @@ pub(crate) struct Site {
 }
 
 /// What is left to be done when the load ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Behind {
     /// Audit rows to be chained.
     pub(crate) audit: i64,
@@ -145,15 +145,15 @@ impl Report {
             starts.sort_unstable();
             let start = starts.get(starts.len() / 2).copied().unwrap_or_default();
             let memory = |mib: Option<u64>| mib.map_or("–".into(), |mib| format!("{mib} MiB"));
-            let left = site.behind.iter().max().map_or("–".into(), left);
             writeln!(
                 text,
-                "| {} | {} | {} MiB | {start} ms | {} | {} | {left} |",
+                "| {} | {} | {} MiB | {start} ms | {} | {} | {} |",
                 site.database.name(),
                 thousands(site.rows as u64),
                 thousands(site.bytes / (1 << 20)),
                 memory(site.idle_memory),
                 memory(site.busy_memory),
+                left(&site.behind)
             )?;
         }
         writeln!(
@@ -197,14 +197,18 @@ fn row(text: &mut String, site: &Site, question: Question) -> Outcome<()> {
     Ok(())
 }
 
-fn left(behind: &Behind) -> String {
-    let done = behind.millis.map_or("not done".into(), |millis| {
-        format!("done {:.1} s later", millis as f64 / 1000.0)
+/// The most of each.
+fn left(behind: &[Behind]) -> String {
+    let most = |of: fn(&Behind) -> i64| behind.iter().map(of).max().unwrap_or_default();
+    let done: Option<Vec<u64>> = behind.iter().map(|behind| behind.millis).collect();
+    let done = done.map_or("not done".into(), |millis| {
+        let most = millis.into_iter().max().unwrap_or_default();
+        format!("done {:.1} s later", most as f64 / 1000.0)
     });
     format!(
         "{} audit rows, {} jobs, {done}",
-        thousands(behind.audit.unsigned_abs()),
-        thousands(behind.jobs.unsigned_abs())
+        thousands(most(|behind| behind.audit).unsigned_abs()),
+        thousands(most(|behind| behind.jobs).unsigned_abs())
     )
 }
 
