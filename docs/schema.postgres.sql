@@ -124,7 +124,7 @@ TABLE appointment
   CREATE INDEX appointment_doctor_id_idx ON public.appointment USING btree (doctor, id)
   CREATE INDEX appointment_patient_excl_idx ON public.appointment USING btree (patient, starts_at) WHERE ((status <> ALL (ARRAY['cancelled'::text, 'no_show'::text])) AND (voided_at IS NULL))
   CREATE INDEX appointment_patient_id_idx ON public.appointment USING btree (patient, id)
-  CREATE UNIQUE INDEX appointment_queue_number_key ON public.appointment USING btree (doctor, date, queue_number)
+  CREATE UNIQUE INDEX appointment_queue_number_key ON public.appointment USING btree (doctor, date, queue_number) WHERE (queue_number IS NOT NULL)
   CREATE INDEX appointment_starts_at_idx ON public.appointment USING btree (starts_at)
   CREATE INDEX appointment_status_id_idx ON public.appointment USING btree (status, id)
 TABLE appointment_notification

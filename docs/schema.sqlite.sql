@@ -98,7 +98,7 @@ CREATE INDEX "appointment_doctor_excl_idx" ON "appointment" ("doctor", "starts_a
 CREATE INDEX "appointment_doctor_id_idx" ON "appointment" ("doctor", "id");
 CREATE INDEX "appointment_patient_excl_idx" ON "appointment" ("patient", "starts_at") WHERE status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
 CREATE INDEX "appointment_patient_id_idx" ON "appointment" ("patient", "id");
-CREATE UNIQUE INDEX "appointment_queue_number_key" ON "appointment" ("doctor", "date", "queue_number");
+CREATE UNIQUE INDEX "appointment_queue_number_key" ON "appointment" ("doctor", "date", "queue_number") WHERE queue_number IS NOT NULL;
 CREATE INDEX "appointment_starts_at_idx" ON "appointment" ("starts_at");
 CREATE INDEX "appointment_status_id_idx" ON "appointment" ("status", "id");
 CREATE TRIGGER "appointment_doctor_excl_insert" AFTER INSERT ON "appointment"

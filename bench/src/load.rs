@@ -1,19 +1,23 @@
 //! Load by `wrk`, and what it says.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::Outcome;
+use crate::subject::{Stock, Subject};
 
 /// Threads of `wrk`.
 pub(crate) const THREADS: usize = 2;
 /// Connections, each with one request under way at any time.
 pub(crate) const CONNECTIONS: usize = 32;
 
-/// What is asked, again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What is asked, again and again. In the order in which it is asked and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Question {
     Retrieve,
@@ -21,21 +25,41 @@ pub(crate) enum Question {
     Search,
     Login,
     Create,
+    Availability,
+    Queue,
+    Day,
+    Upcoming,
+    Book,
 }
 
 impl Question {
-    /// Those that leave the tables' sizes as they are (but for sessions and the audit trail).
-    pub(crate) const STEADY: [Question; 4] = [
-        Question::Retrieve,
-        Question::List,
-        Question::Search,
-        Question::Login,
-    ];
-    /// Those of which the audit of readings is part.
-    pub(crate) const READINGS: [Question; 3] =
-        [Question::Retrieve, Question::List, Question::Search];
+    /// What databases it is asked of.
+    pub(crate) fn subject(self) -> Subject {
+        match self {
+            Question::Retrieve
+            | Question::List
+            | Question::Search
+            | Question::Login
+            | Question::Create => Subject::Patients,
+            Question::Availability
+            | Question::Queue
+            | Question::Day
+            | Question::Upcoming
+            | Question::Book => Subject::Appointments,
+        }
+    }
 
-    /// As in the table, and the script's name.
+    /// The tables grow by it (besides sessions and the audit trail).
+    pub(crate) fn writes(self) -> bool {
+        matches!(self, Question::Create | Question::Book)
+    }
+
+    /// The audit of readings is part of it.
+    pub(crate) fn is_reading(self) -> bool {
+        !self.writes() && !matches!(self, Question::Login | Question::Availability)
+    }
+
+    /// As in the table, and the name of its file of lines.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Question::Retrieve => "retrieve",
@@ -43,6 +67,32 @@ impl Question {
             Question::Search => "search",
             Question::Login => "login",
             Question::Create => "create",
+            Question::Availability => "availability",
+            Question::Queue => "queue",
+            Question::Day => "day",
+            Question::Upcoming => "upcoming",
+            Question::Book => "book",
+        }
+    }
+
+    /// What asks it.
+    fn script(self) -> &'static str {
+        match self {
+            Question::Retrieve => "retrieve.lua",
+            Question::Login => "login.lua",
+            Question::Create => "create.lua",
+            Question::Book => "book.lua",
+            _ => "get.lua",
+        }
+    }
+
+    /// Where its lines are posted; otherwise they are paths.
+    fn posted_to(self) -> Option<&'static str> {
+        match self {
+            Question::Login => Some("/api/auth/"),
+            Question::Create => Some("/api/patients/"),
+            Question::Book => Some("/api/appointments/"),
+            _ => None,
         }
     }
 }
@@ -51,14 +101,37 @@ impl Question {
 pub(crate) struct Scripts {
     /// Where they are.
     pub(crate) directory: PathBuf,
-    /// Texts to search for, one a line.
-    pub(crate) searches: PathBuf,
-    /// Bodies to create, one a line.
-    pub(crate) bodies: PathBuf,
-    /// The body of a login.
-    pub(crate) login: String,
-    /// Ids are 1 to this.
-    pub(crate) patients: usize,
+    /// Where the files of lines are: bodies to post, or paths.
+    pub(crate) lines: PathBuf,
+    /// Bytes of the lines of `book` that a thread has for itself in one turn.
+    pub(crate) part: usize,
+}
+
+impl Scripts {
+    /// The file with what is asked.
+    pub(crate) fn of(&self, question: Question) -> PathBuf {
+        self.lines.join(format!("{}.txt", question.name()))
+    }
+
+    /// To ask a server over such a database.
+    pub(crate) fn asked<'a>(&'a self, stock: Stock, base: &'a str, token: &'a str) -> Asked<'a> {
+        Asked {
+            scripts: self,
+            patients: stock.patients(),
+            base,
+            token,
+        }
+    }
+}
+
+/// Who is asked, and as whom.
+pub(crate) struct Asked<'a> {
+    scripts: &'a Scripts,
+    /// Patients in the register.
+    patients: usize,
+    base: &'a str,
+    /// None when empty.
+    token: &'a str,
 }
 
 /// What one run of `wrk` measured.
@@ -85,15 +158,14 @@ struct Said {
     p99: u64,
 }
 
-/// Asks for some seconds. Any failed request fails the measurement.
+/// Asks for some seconds. Any failed request fails the measurement. Each turn draws other numbers.
 pub(crate) async fn drive(
-    scripts: &Scripts,
-    base: &str,
-    token: &str,
+    asked: &Asked<'_>,
     question: Question,
-    round: usize,
+    turn: usize,
     seconds: u64,
 ) -> Outcome<Measured> {
+    let scripts = asked.scripts;
     let output = Command::new("wrk")
         .arg(format!("-t{THREADS}"))
         .arg(format!("-c{CONNECTIONS}"))
@@ -101,15 +173,15 @@ pub(crate) async fn drive(
         .arg("--timeout")
         .arg("10s")
         .arg("-s")
-        .arg(scripts.directory.join(format!("{}.lua", question.name())))
-        .arg(base)
+        .arg(scripts.directory.join(question.script()))
+        .arg(asked.base)
         .env("BENCH_SCRIPTS", &scripts.directory)
-        .env("BENCH_SEARCHES", &scripts.searches)
-        .env("BENCH_BODIES", &scripts.bodies)
-        .env("BENCH_LOGIN", &scripts.login)
-        .env("BENCH_PATIENTS", scripts.patients.to_string())
-        .env("BENCH_TOKEN", token)
-        .env("BENCH_ROUND", round.to_string())
+        .env("BENCH_LINES", scripts.of(question))
+        .env("BENCH_PART", scripts.part.to_string())
+        .env("BENCH_PATIENTS", asked.patients.to_string())
+        .env("BENCH_TOKEN", asked.token)
+        .env("BENCH_THREADS", THREADS.to_string())
+        .env("BENCH_TURN", turn.to_string())
         .output()
         .await
         .map_err(|error| format!("wrk: {error} (apt-get install wrk)"))?;
@@ -144,39 +216,25 @@ pub(crate) async fn drive(
     })
 }
 
-/// Asks once, and shows what was answered.
-pub(crate) async fn once(
-    scripts: &Scripts,
-    base: &str,
-    token: &str,
-    question: Question,
-) -> Outcome<String> {
+/// Asks once, with one of the first lines, and shows what was answered.
+pub(crate) async fn once(asked: &Asked<'_>, question: Question, line: usize) -> Outcome<String> {
     #[expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
     let client = reqwest::Client::new();
-    let patients = format!("{base}/api/patients/");
-    let first = |path: &Path| -> Outcome<String> {
-        let text = std::fs::read_to_string(path)?;
-        Ok(text.lines().next().unwrap_or_default().to_owned())
-    };
-    let json = |request: reqwest::RequestBuilder, body: String| {
-        request
+    let lines = BufReader::new(File::open(asked.scripts.of(question))?).lines();
+    // Where there are few, one is as good as another.
+    let line = lines.take(line + 1).last().ok_or("nothing to ask")??;
+    let base = asked.base;
+    let request = match question.posted_to() {
+        Some(path) => client
+            .post(format!("{base}{path}"))
             .header("content-type", "application/json")
-            .body(body)
+            .body(line),
+        None => client.get(format!("{base}{line}")),
     };
-    let request = match question {
-        Question::Retrieve => client.get(format!("{patients}{}/", scripts.patients)),
-        Question::List => client.get(format!("{patients}?limit=50")),
-        Question::Search => client.get(format!("{patients}?search={}", first(&scripts.searches)?)),
-        Question::Login => json(
-            client.post(format!("{base}/api/auth/")),
-            scripts.login.clone(),
-        ),
-        Question::Create => json(client.post(patients), first(&scripts.bodies)?),
-    };
-    let request = if token.is_empty() {
+    let request = if asked.token.is_empty() {
         request
     } else {
-        request.bearer_auth(token)
+        request.bearer_auth(asked.token)
     };
     let answer = request.send().await?;
     let status = answer.status();
@@ -185,15 +243,4 @@ pub(crate) async fn once(
         return Err(format!("{}: {status} {text}", question.name()).into());
     }
     Ok(text)
-}
-
-/// A text as a query parameter's value.
-pub(crate) fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' => (byte as char).to_string(),
-            b' ' => "+".to_owned(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

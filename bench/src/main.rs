@@ -1,16 +1,22 @@
-//! How fast Chelal is, and on how many patients: see `docs/performance.md`.
+//! How fast Chelal is, and on how many patients and appointments: see `docs/performance.md`.
 //!
-//! `run` makes a register of realistic patients for each size (once; it is kept and copied), serves it with the program
-//! as it is shipped, and asks it the same questions as a floor server beside it: a bare axum handler over the plain
-//! driver. `floor` is that server.
+//! `run` makes a realistic database for each size (once; it is kept and copied), serves it with the program as it is
+//! shipped, and asks it the same questions as a floor server beside it: a bare axum handler over the plain driver.
+//! `floor` is that server. What there is much of is a [`Subject`]: its [`Question`]s are asked of it, and its figures have
+//! a place of their own in the document.
 
 #![expect(clippy::print_stdout, reason = "a command line program answers there")]
 
 mod application;
+mod calendar;
 mod cluster;
+mod document;
 mod floor;
+mod ledger;
+mod lines;
 mod load;
 mod machine;
+mod maker;
 mod names;
 mod person;
 mod process;
@@ -19,19 +25,22 @@ mod report;
 mod run;
 mod sink;
 mod sockets;
+mod subject;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use kernel::{Clock, HospitalZone};
 use serde::{Deserialize, Serialize};
 
 use cluster::Cluster;
 use load::Question;
+use maker::Maker;
 use process::Chelal;
-use register::Maker;
 use report::Report;
 use sink::Place;
+use subject::{Stock, Subject};
 
 /// Chelal's own allocator: the floor gets the same.
 #[global_allocator]
@@ -91,9 +100,12 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Run {
-    /// Sizes of the register.
-    #[arg(long, value_delimiter = ',', default_value = "1000,100000,1000000")]
+    /// Sizes of the register. Where neither these nor --appointments are given: 1000,100000,1000000.
+    #[arg(long, value_delimiter = ',')]
     patients: Vec<usize>,
+    /// Numbers of appointments. Where neither these nor --patients are given: 1000,100000,3000000.
+    #[arg(long, value_delimiter = ',')]
+    appointments: Vec<usize>,
     /// Which databases.
     #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
     databases: Vec<Database>,
@@ -103,17 +115,13 @@ struct Run {
     /// Measurements of each question; the median counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Only these questions: retrieve, list, search, login, create.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "retrieve,list,search,login,create"
-    )]
-    questions: Vec<String>,
-    /// Another seed makes another register.
+    /// Only these questions. Default: all.
+    #[arg(long, value_delimiter = ',')]
+    questions: Vec<Question>,
+    /// Another seed makes other people and appointments.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where the databases are kept: 10 GB for the sizes above. Default: chelal-bench in the system's temporary directory.
+    /// Where the databases are kept: 20 GB for the sizes above. Default: chelal-bench in the system's temporary directory.
     #[arg(long)]
     directory: Option<PathBuf>,
     /// The program. Default: it is built, and lies beside this one.
@@ -125,7 +133,7 @@ struct Run {
     /// A further argument of `chelal serve`, such as --no-worker.
     #[arg(long, allow_hyphen_values = true)]
     serve_argument: Vec<String>,
-    /// Puts the tables into this document, and the figures as JSON beside the databases.
+    /// Puts the tables into this document, each subject's in its own place.
     #[arg(long)]
     write: Option<PathBuf>,
 }
@@ -155,7 +163,7 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
     };
     std::fs::create_dir_all(&directory)?;
     let key_file = directory.join("master.key");
-    register::key_file(&key_file)?;
+    maker::key_file(&key_file)?;
     let chelal = Chelal {
         binary: binary(wanted.embedded, wanted.server.as_deref())?,
         key_file,
@@ -174,54 +182,75 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
         chelal: &chelal,
         password: &password,
         seed: wanted.seed,
+        today: calendar::monday(HospitalZone::default().today(Clock::system().now())),
     };
-    let all = [
-        Question::Retrieve,
-        Question::List,
-        Question::Search,
-        Question::Login,
-        Question::Create,
-    ];
-    let named = |question: &Question| wanted.questions.iter().any(|name| name == question.name());
-    let plan = run::Plan {
-        seconds: wanted.seconds,
-        rounds: wanted.rounds,
-        questions: all.into_iter().filter(named).collect(),
-    };
-    let mut report = Report {
-        machine: machine::describe(version(cluster.as_ref()).await?.as_deref()),
-        seconds: wanted.seconds,
-        rounds: wanted.rounds,
-        binary: std::fs::metadata(&chelal.binary)?.len(),
-        sites: Vec::new(),
-    };
-    for database in &wanted.databases {
-        for patients in &wanted.patients {
-            if !ask {
-                maker.templates(*database, *patients).await?;
-                continue;
+    for (subject, sizes) in wanted.subjects() {
+        if !ask {
+            for database in &wanted.databases {
+                for size in sizes.iter().copied() {
+                    maker.templates(*database, Stock { subject, size }).await?;
+                }
             }
-            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("wrk");
-            let scripts = run::scripts(
-                &directory,
-                maker.directory,
-                wanted.seed,
-                *patients,
-                &password,
-            )?;
-            let site = run::site(&maker, &chelal, &plan, &scripts, *database).await?;
-            report.sites.push(site);
-            let json = serde_json::to_string_pretty(&report)?;
-            std::fs::write(maker.directory.join("figures.json"), json)?;
+            continue;
         }
-    }
-    if ask {
-        println!("{}", report.markdown()?);
+        let plan = wanted.plan(subject);
+        let lines = lines::write(&directory, &plan, wanted.seed, maker.today, &password)?;
+        let mut report = Report {
+            subject,
+            machine: machine::describe(version(cluster.as_ref()).await?.as_deref()),
+            seconds: wanted.seconds,
+            rounds: wanted.rounds,
+            binary: std::fs::metadata(&chelal.binary)?.len(),
+            sites: Vec::new(),
+        };
+        for database in &wanted.databases {
+            for size in sizes.iter().copied() {
+                let stock = Stock { subject, size };
+                let site = run::site(&maker, &plan, &lines, *database, stock).await?;
+                report.sites.push(site);
+                let json = serde_json::to_string_pretty(&report)?;
+                let figures = format!("figures-{}.json", subject.name());
+                std::fs::write(directory.join(figures), json)?;
+            }
+        }
+        let tables = report.markdown()?;
+        println!("{tables}");
         if let Some(document) = &wanted.write {
-            report.write_into(document)?;
+            document::put(document, subject.name(), &tables)?;
         }
     }
     Ok(())
+}
+
+impl Run {
+    /// What there shall be how much of.
+    fn subjects(&self) -> Vec<(Subject, Vec<usize>)> {
+        let mut given = vec![
+            (Subject::Patients, self.patients.clone()),
+            (Subject::Appointments, self.appointments.clone()),
+        ];
+        given.retain(|(_, sizes)| !sizes.is_empty());
+        if given.is_empty() {
+            given = vec![
+                (Subject::Patients, vec![1000, 100_000, 1_000_000]),
+                (Subject::Appointments, vec![1000, 100_000, 3_000_000]),
+            ];
+        }
+        given
+    }
+
+    fn plan(&self, subject: Subject) -> run::Plan {
+        let all = Question::value_variants().iter().copied();
+        let wanted = |question: &Question| {
+            let named = self.questions.is_empty() || self.questions.contains(question);
+            named && question.subject() == subject
+        };
+        run::Plan {
+            seconds: self.seconds,
+            rounds: self.rounds,
+            questions: all.filter(wanted).collect(),
+        }
+    }
 }
 
 /// The program, built if nobody says where it is.

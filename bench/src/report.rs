@@ -1,16 +1,13 @@
 //! The table in `docs/performance.md`, from the measurements.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::load::{Measured, Question};
+use crate::subject::Subject;
 use crate::{Database, Outcome};
-
-/// Between these two lines the document is written by the program.
-const BEGIN: &str = "<!-- measured: written by the command above -->";
-const END: &str = "<!-- /measured -->";
 
 /// Who was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +30,8 @@ pub(crate) struct Cell {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Site {
     pub(crate) database: Database,
-    pub(crate) patients: usize,
+    /// Of the subject.
+    pub(crate) rows: usize,
     pub(crate) cells: Vec<Cell>,
     /// Milliseconds from start to first answer, each time.
     pub(crate) starts: Vec<u64>,
@@ -41,10 +39,21 @@ pub(crate) struct Site {
     pub(crate) idle_memory: Option<u64>,
     /// MiB after a round of questions.
     pub(crate) busy_memory: Option<u64>,
-    /// Audit rows left to be chained when a round's load ended, and milliseconds until they were.
-    pub(crate) unchained: Vec<(i64, u64)>,
+    /// What was left to be done when a round's load ended.
+    pub(crate) behind: Vec<Behind>,
     /// Bytes of the template.
-    pub(crate) size: u64,
+    pub(crate) bytes: u64,
+}
+
+/// What is left to be done when the load ends.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Behind {
+    /// Audit rows to be chained.
+    pub(crate) audit: i64,
+    /// Jobs.
+    pub(crate) jobs: i64,
+    /// Milliseconds until all was done, if it was.
+    pub(crate) millis: Option<u64>,
 }
 
 impl Site {
@@ -92,6 +101,7 @@ impl Site {
 /// A whole run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Report {
+    pub(crate) subject: Subject,
     /// What it ran on, as a list in Markdown.
     pub(crate) machine: String,
     pub(crate) seconds: u64,
@@ -114,25 +124,20 @@ impl Report {
             crate::load::THREADS,
             crate::load::CONNECTIONS
         )?;
+        let subject = self.subject.name();
         writeln!(
             text,
-            "| database | patients | question | floor, req/s | p50 / p99 ms | Chelal, req/s | of the floor | p50 / p99 ms | without read audit, req/s | of the floor | p50 / p99 ms |"
+            "| database | {subject} | question | floor, req/s | p50 / p99 ms | Chelal, req/s | of the floor | p50 / p99 ms | without read audit, req/s | of the floor | p50 / p99 ms |"
         )?;
         writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|")?;
         for site in &self.sites {
-            for question in [
-                Question::Retrieve,
-                Question::List,
-                Question::Search,
-                Question::Create,
-                Question::Login,
-            ] {
-                row(&mut text, site, question)?;
+            for question in Question::value_variants() {
+                row(&mut text, site, *question)?;
             }
         }
         writeln!(
             text,
-            "\n| database | patients | database size | start to first answer | memory when idle | after load | audit rows behind at the end of a round |"
+            "\n| database | {subject} | database size | start to first answer | memory when idle | after load | left at the end of a round |"
         )?;
         writeln!(text, "|---|---|---|---|---|---|---|")?;
         for site in &self.sites {
@@ -140,17 +145,15 @@ impl Report {
             starts.sort_unstable();
             let start = starts.get(starts.len() / 2).copied().unwrap_or_default();
             let memory = |mib: Option<u64>| mib.map_or("–".into(), |mib| format!("{mib} MiB"));
-            let (rows, millis) = site.unchained.iter().max().copied().unwrap_or_default();
             writeln!(
                 text,
-                "| {} | {} | {} MiB | {start} ms | {} | {} | {}, chained {:.1} s later |",
+                "| {} | {} | {} MiB | {start} ms | {} | {} | {} |",
                 site.database.name(),
-                thousands(site.patients as u64),
-                thousands(site.size / (1 << 20)),
+                thousands(site.rows as u64),
+                thousands(site.bytes / (1 << 20)),
                 memory(site.idle_memory),
                 memory(site.busy_memory),
-                thousands(rows.unsigned_abs()),
-                millis as f64 / 1000.0
+                left(&site.behind)
             )?;
         }
         writeln!(
@@ -159,22 +162,6 @@ impl Report {
             self.binary as f64 / f64::from(1 << 20)
         )?;
         Ok(text)
-    }
-
-    /// Puts the tables into a document, between its two marks.
-    pub(crate) fn write_into(&self, document: &Path) -> Outcome<()> {
-        let text = std::fs::read_to_string(document)?;
-        let marks = text
-            .split_once(BEGIN)
-            .and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-        let (before, after) =
-            marks.ok_or_else(|| format!("{} lacks the marks", document.display()))?;
-        let tables = self.markdown()?;
-        std::fs::write(
-            document,
-            format!("{before}{BEGIN}\n\n{tables}\n{END}{after}"),
-        )?;
-        Ok(())
     }
 }
 
@@ -202,12 +189,27 @@ fn row(text: &mut String, site: &Site, question: Question) -> Outcome<()> {
         text,
         "| {} | {} | {} | {plain} | {} | {} |",
         site.database.name(),
-        thousands(site.patients as u64),
+        thousands(site.rows as u64),
         question.name(),
         against(audited),
         against(unaudited)
     )?;
     Ok(())
+}
+
+/// The most of each.
+fn left(behind: &[Behind]) -> String {
+    let most = |of: fn(&Behind) -> i64| behind.iter().map(of).max().unwrap_or_default();
+    let done: Option<Vec<u64>> = behind.iter().map(|behind| behind.millis).collect();
+    let done = done.map_or("not done".into(), |millis| {
+        let most = millis.into_iter().max().unwrap_or_default();
+        format!("done {:.1} s later", most as f64 / 1000.0)
+    });
+    format!(
+        "{} audit rows, {} jobs, {done}",
+        thousands(most(|behind| behind.audit).unsigned_abs()),
+        thousands(most(|behind| behind.jobs).unsigned_abs())
+    )
 }
 
 fn latency(measured: &Measured) -> String {
@@ -252,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn medians_ratios_and_marks() {
+    fn medians_and_ratios() {
         let measured = |rate: f64| Measured {
             rate,
             p50: 400,
@@ -260,19 +262,24 @@ mod tests {
         };
         let mut site = Site {
             database: Database::Sqlite,
-            patients: 1_000_000,
+            rows: 1_000_000,
             cells: Vec::new(),
             starts: vec![30, 10, 20],
             idle_memory: Some(9),
             busy_memory: None,
-            unchained: vec![(5, 100)],
-            size: 3 << 20,
+            behind: vec![Behind {
+                audit: 5,
+                jobs: 0,
+                millis: Some(100),
+            }],
+            bytes: 3 << 20,
         };
         for rate in [9_000.0, 30_000.0, 10_000.0] {
             site.note(Who::Floor, Question::Retrieve, measured(rate));
             site.note(Who::Audited, Question::Retrieve, measured(rate / 2.0));
         }
         let report = Report {
+            subject: Subject::Patients,
             machine: "- here".into(),
             seconds: 1,
             rounds: 3,
@@ -283,7 +290,7 @@ mod tests {
         let row = "| SQLite | 1,000,000 | retrieve | 10,000 | 0.40 / 12 | 5,000 | 0.50 | 0.40 / 12 | – | – | – |";
         assert!(text.contains(row), "{text}");
         assert!(
-            text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5, chained 0.1 s later |"),
+            text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5 audit rows, 0 jobs, done 0.1 s later |"),
             "{text}"
         );
     }

@@ -1,13 +1,13 @@
 //! A whole run: every database at every size, floor and Chelal in turn.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::load::{self, Question, Scripts};
-use crate::process::{self, Chelal, Server, USER};
-use crate::register::{Maker, Pair};
-use crate::report::{Site, Who};
+use crate::load::{self, Asked, Question, Scripts};
+use crate::maker::{Maker, Pair};
+use crate::process;
+use crate::report::{Behind, Site, Who};
 use crate::sink::{Place, Sink};
+use crate::subject::Stock;
 use crate::{Database, Outcome};
 
 /// How it is measured.
@@ -18,59 +18,59 @@ pub(crate) struct Plan {
     pub(crate) questions: Vec<Question>,
 }
 
+impl Plan {
+    /// Turns of the load generator at one question to one server: in each round one to get warm and one that counts.
+    pub(crate) fn turns(&self) -> usize {
+        self.rounds * 2
+    }
+}
+
 /// Measures one database at one size.
 pub(crate) async fn site(
     maker: &Maker<'_>,
-    chelal: &Chelal,
     plan: &Plan,
     scripts: &Scripts,
     database: Database,
+    stock: Stock,
 ) -> Outcome<Site> {
-    maker.templates(database, scripts.patients).await?;
-    let pair = maker.copies(database, scripts.patients).await?;
+    maker.templates(database, stock).await?;
+    let pair = maker.copies(database, stock).await?;
     let mut site = Site {
         database,
-        patients: scripts.patients,
+        rows: stock.size,
         cells: Vec::new(),
         starts: Vec::new(),
         idle_memory: None,
         busy_memory: None,
-        unchained: Vec::new(),
-        size: size(&pair.chelal).await?,
+        behind: Vec::new(),
+        bytes: size(&pair.chelal).await?,
     };
     let logs = maker.directory;
     let floor = process::floor(&pair.floor, maker.password, &logs.join("floor.log")).await?;
-    let asked = |among: &[Question]| -> Vec<Question> {
-        let wanted = |question: &&Question| plan.questions.contains(question);
-        among.iter().filter(wanted).copied().collect()
-    };
-    for (first, then) in [
-        (asked(&Question::STEADY), asked(&Question::READINGS)),
-        // Last, because the tables grow by it.
-        (asked(&[Question::Create]), Vec::new()),
-    ] {
+    let (writing, steady): (Vec<Question>, Vec<Question>) = plan
+        .questions
+        .iter()
+        .partition(|question| question.writes());
+    let readings = steady
+        .iter()
+        .copied()
+        .filter(|question| question.is_reading());
+    // Those that write come last, because the tables grow by them.
+    for (first, then) in [(&steady, readings.collect()), (&writing, Vec::new())] {
         for round in 0..plan.rounds {
             if first.is_empty() {
                 break;
             }
-            measure(
-                plan,
-                scripts,
-                &floor,
-                "",
-                round,
-                &first,
-                Who::Floor,
-                &mut site,
-            )
-            .await?;
+            let asked = scripts.asked(stock, &floor.base, "");
+            measure(plan, &asked, round, first, Who::Floor, &mut site).await?;
             for (read_audit, who, questions) in
-                [(true, Who::Audited, &first), (false, Who::Unaudited, &then)]
+                [(true, Who::Audited, first), (false, Who::Unaudited, &then)]
             {
                 if questions.is_empty() {
                     continue;
                 }
-                let server = chelal
+                let server = maker
+                    .chelal
                     .serve(&pair.chelal, read_audit, &logs.join("chelal.log"))
                     .await?;
                 site.starts
@@ -79,15 +79,13 @@ pub(crate) async fn site(
                     tokio::time::sleep(Duration::from_secs(2)).await;
                     site.idle_memory = crate::machine::memory(server.id());
                 }
-                let token = log_in(scripts, &server).await?;
-                measure(
-                    plan, scripts, &server, &token, round, questions, who, &mut site,
-                )
-                .await?;
+                let token = log_in(&scripts.asked(stock, &server.base, "")).await?;
+                let asked = scripts.asked(stock, &server.base, &token);
+                measure(plan, &asked, round, questions, who, &mut site).await?;
                 site.busy_memory = crate::machine::memory(server.id()).max(site.busy_memory);
                 if read_audit {
                     let behind = settle(&pair).await?;
-                    site.unchained.push(behind);
+                    site.behind.push(behind);
                 }
                 server.stop().await?;
             }
@@ -98,27 +96,23 @@ pub(crate) async fn site(
     Ok(site)
 }
 
-#[expect(clippy::too_many_arguments, reason = "called twice, from one place")]
 async fn measure(
     plan: &Plan,
-    scripts: &Scripts,
-    server: &Server,
-    token: &str,
+    asked: &Asked<'_>,
     round: usize,
     questions: &[Question],
     who: Who,
     site: &mut Site,
 ) -> Outcome<()> {
     for question in questions.iter().copied() {
-        load::once(scripts, &server.base, token, question).await?;
+        load::once(asked, question, round).await?;
         // Connections, statements and pages get warm.
-        load::drive(scripts, &server.base, token, question, round, 1).await?;
-        let measured =
-            load::drive(scripts, &server.base, token, question, round, plan.seconds).await?;
+        load::drive(asked, question, 2 * round, 1).await?;
+        let measured = load::drive(asked, question, 2 * round + 1, plan.seconds).await?;
         eprintln!(
             "{} {} {} {who:?} round {}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
             site.database.name(),
-            site.patients,
+            site.rows,
             question.name(),
             round + 1,
             measured.rate,
@@ -131,8 +125,8 @@ async fn measure(
 }
 
 /// A real token, as a client gets it.
-async fn log_in(scripts: &Scripts, server: &Server) -> Outcome<String> {
-    let answer = load::once(scripts, &server.base, "", Question::Login).await?;
+async fn log_in(asked: &Asked<'_>) -> Outcome<String> {
+    let answer = load::once(asked, Question::Login, 0).await?;
     let answer: serde_json::Value = serde_json::from_str(&answer)?;
     Ok(answer["access"]
         .as_str()
@@ -140,28 +134,28 @@ async fn log_in(scripts: &Scripts, server: &Server) -> Outcome<String> {
         .to_owned())
 }
 
-/// The body of a login.
-pub(crate) fn login(password: &str) -> String {
-    serde_json::json!({ "username": USER, "password": password }).to_string()
-}
-
-/// Waits until every audit row is chained: how many were not, and how long it took.
-async fn settle(pair: &Pair) -> Outcome<(i64, u64)> {
+/// Waits until every audit row is chained and every job is done.
+async fn settle(pair: &Pair) -> Outcome<Behind> {
     let mut watch = Watch::open(&pair.chelal).await?;
     let began = Instant::now();
-    let behind = watch.unchained().await?;
-    let mut left = behind;
+    let (audit, jobs) = (watch.unchained().await?, watch.jobs().await?);
+    let mut left = audit + jobs;
     let mut moved = Instant::now();
-    // Where nothing is chained at all there is nothing to wait for.
+    // Where nothing is done at all there is nothing to wait for.
     while left > 0 && moved.elapsed() < Duration::from_secs(3) {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        let now = watch.unchained().await?;
+        let now = watch.unchained().await? + watch.jobs().await?;
         if now < left {
             moved = Instant::now();
         }
         left = now;
     }
-    Ok((behind, u64::try_from(began.elapsed().as_millis())?))
+    let millis = u64::try_from(began.elapsed().as_millis())?;
+    Ok(Behind {
+        audit,
+        jobs,
+        millis: (left == 0).then_some(millis),
+    })
 }
 
 /// A look at the database beside the server.
@@ -182,11 +176,20 @@ impl Watch {
     }
 
     async fn unchained(&mut self) -> Outcome<i64> {
-        const SQL: &str = "SELECT count(*) FROM audit_log \
-                           WHERE id > (SELECT coalesce(max(audit_log), 0) FROM audit_link)";
+        let sql = "SELECT count(*) FROM audit_log \
+                   WHERE id > (SELECT coalesce(max(audit_log), 0) FROM audit_link)";
+        self.number(sql).await
+    }
+
+    async fn jobs(&mut self) -> Outcome<i64> {
+        self.number("SELECT count(*) FROM job WHERE state IN ('pending', 'running')")
+            .await
+    }
+
+    async fn number(&mut self, sql: &str) -> Outcome<i64> {
         match self {
-            Watch::Sqlite(conn) => Ok(conn.query_row(SQL, [], |row| row.get(0))?),
-            Watch::Postgres(sink) => sink.number(SQL).await,
+            Watch::Sqlite(conn) => Ok(conn.query_row(sql, [], |row| row.get(0))?),
+            Watch::Postgres(sink) => sink.number(sql).await,
         }
     }
 }
@@ -199,36 +202,5 @@ async fn size(place: &Place) -> Outcome<u64> {
             .number("SELECT pg_database_size(current_database())")
             .await?
             .unsigned_abs(),
-    })
-}
-
-/// Writes what the scripts read.
-pub(crate) fn scripts(
-    directory: &Path,
-    work: &Path,
-    seed: u64,
-    patients: usize,
-    password: &str,
-) -> Outcome<Scripts> {
-    let register = crate::names::Register::new();
-    let searches = work.join("searches.txt");
-    let texts: Vec<String> = crate::person::searches(&register, seed, 2000)
-        .iter()
-        .map(|text| crate::load::encode(text))
-        .collect();
-    std::fs::write(&searches, texts.join("\n"))?;
-    let bodies = work.join("bodies.txt");
-    let people = crate::person::run(&register, seed ^ 0xC0FFEE, 0, 2000, 2000);
-    let lines: Vec<String> = people
-        .iter()
-        .map(|person| person.body().to_string())
-        .collect();
-    std::fs::write(&bodies, lines.join("\n"))?;
-    Ok(Scripts {
-        directory: directory.to_owned(),
-        searches,
-        bodies,
-        login: login(password),
-        patients,
     })
 }

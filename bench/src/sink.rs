@@ -62,6 +62,14 @@ impl Sink {
         }
     }
 
+    /// What the two databases say differently.
+    pub(crate) fn either<'a>(&self, sqlite: &'a str, postgres: &'a str) -> &'a str {
+        match self {
+            Sink::Sqlite(_) => sqlite,
+            Sink::Postgres(_) => postgres,
+        }
+    }
+
     /// Runs statements without values.
     pub(crate) async fn run(&mut self, sql: &str) -> Outcome<()> {
         match self {
@@ -94,9 +102,7 @@ impl Sink {
                 let sql = format!("INSERT INTO \"{table}\" ({names}) VALUES ({marks})");
                 let mut statement = conn.prepare_cached(&sql)?;
                 for row in rows {
-                    for (at, value) in row.iter().enumerate() {
-                        bind(&mut statement, at + 1, value)?;
-                    }
+                    bind(&mut statement, row)?;
                     statement.raw_execute()?;
                 }
             }
@@ -196,14 +202,17 @@ pub(crate) async fn connect(url: &str) -> Outcome<tokio_postgres::Client> {
     Ok(client)
 }
 
-fn bind(statement: &mut rusqlite::CachedStatement<'_>, at: usize, value: &Value) -> Outcome<()> {
-    match value {
-        Value::Bool(v) => statement.raw_bind_parameter(at, v)?,
-        Value::BigInt(v) => statement.raw_bind_parameter(at, v)?,
-        Value::Double(v) => statement.raw_bind_parameter(at, v)?,
-        Value::String(v) => statement.raw_bind_parameter(at, v.as_deref())?,
-        Value::Bytes(v) => statement.raw_bind_parameter(at, v.as_deref())?,
-        other => return Err(format!("{other:?} is not a kind of value we store").into()),
+/// Binds the values of a row, in their order.
+pub(crate) fn bind(statement: &mut rusqlite::CachedStatement<'_>, values: &[Value]) -> Outcome<()> {
+    for (at, value) in (1..).zip(values) {
+        match value {
+            Value::Bool(v) => statement.raw_bind_parameter(at, v)?,
+            Value::BigInt(v) => statement.raw_bind_parameter(at, v)?,
+            Value::Double(v) => statement.raw_bind_parameter(at, v)?,
+            Value::String(v) => statement.raw_bind_parameter(at, v.as_deref())?,
+            Value::Bytes(v) => statement.raw_bind_parameter(at, v.as_deref())?,
+            other => return Err(format!("{other:?} is not a kind of value we store").into()),
+        }
     }
     Ok(())
 }

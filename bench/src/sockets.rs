@@ -16,7 +16,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::process::{Chelal, Server, USER};
 use crate::sink::Place;
-use crate::{Outcome, application, machine, register};
+use crate::{Outcome, application, document, machine, maker};
 
 /// More memory than this for all sockets is too much, in MiB.
 const ALLOWED: u64 = 60;
@@ -41,6 +41,9 @@ pub(crate) struct Sockets {
     /// The program. Default: it is built, and lies beside this one.
     #[arg(long)]
     pub(crate) server: Option<PathBuf>,
+    /// Puts the table into this document.
+    #[arg(long)]
+    write: Option<PathBuf>,
 }
 
 /// Somebody with a token.
@@ -63,7 +66,7 @@ pub(crate) async fn measure(wanted: &Sockets, binary: PathBuf) -> Outcome<()> {
 
 async fn measure_in(wanted: &Sockets, binary: PathBuf, directory: &std::path::Path) -> Outcome<()> {
     let key_file = directory.join("master.key");
-    register::key_file(&key_file)?;
+    maker::key_file(&key_file)?;
     let place = Place::Sqlite(directory.join("chelal.db"));
     let password = format!("Bench-{}", uuid::Uuid::new_v4().simple());
     let pairs = [
@@ -126,18 +129,22 @@ async fn measure_in(wanted: &Sockets, binary: PathBuf, directory: &std::path::Pa
     let still_open = resting.await?;
     let peak = peak.load(Ordering::Relaxed);
 
-    println!("| WebSockets on SQLite | |\n|---|---|");
-    println!("| at rest, in use | {}, {} |", wanted.idle, wanted.active);
-    println!("| opened in | {:.1} s |", opened_in.as_secs_f64());
-    println!("| memory before | {before} MiB |");
-    println!("| memory, all open | {open} MiB |");
-    println!("| memory, most while sending | {peak} MiB |");
-    println!(
-        "| sent and received | {heard} of {} in {:.1} s |",
+    let table = format!(
+        "| WebSockets on SQLite | |\n|---|---|\n\
+         | at rest, in use | {}, {} |\n\
+         | opened in | {:.1} s |\n\
+         | memory before | {before} MiB |\n\
+         | memory, all open | {open} MiB |\n\
+         | memory, most while sending | {peak} MiB |\n\
+         | sent and received | {heard} of {} in {:.1} s |\n\
+         | still open at rest | {still_open} |\n",
+        wanted.idle,
+        wanted.active,
+        opened_in.as_secs_f64(),
         wanted.active * wanted.messages,
         heard_in.as_secs_f64()
     );
-    println!("| still open at rest | {still_open} |");
+    println!("{table}");
     server.stop().await?;
     if still_open != wanted.idle {
         return Err("sockets at rest were closed".into());
@@ -145,7 +152,10 @@ async fn measure_in(wanted: &Sockets, binary: PathBuf, directory: &std::path::Pa
     if peak.saturating_sub(before) > ALLOWED {
         return Err(format!("more than {ALLOWED} MiB for all sockets").into());
     }
-    Ok(())
+    match &wanted.write {
+        Some(path) => document::put(path, "sockets", &table),
+        None => Ok(()),
+    }
 }
 
 fn client() -> reqwest::Client {

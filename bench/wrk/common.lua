@@ -2,10 +2,13 @@
 
 local counter = 0
 
--- Each thread draws its own numbers, the same in every run.
+-- Each thread draws its own numbers and has its own part of what is asked in turn, the same in every run. The first part
+-- is nobody's.
 function setup(thread)
   counter = counter + 1
-  thread:set("seed", counter * 7919 + tonumber(os.getenv("BENCH_ROUND") or "0"))
+  local turn = tonumber(os.getenv("BENCH_TURN"))
+  thread:set("seed", counter * 7919 + turn)
+  thread:set("part", turn * tonumber(os.getenv("BENCH_THREADS")) + counter)
 end
 
 function init(args)
@@ -18,10 +21,10 @@ function init(args)
   if prepare then prepare() end
 end
 
--- The lines of the file that a variable names.
-function lines(variable)
+-- What is asked.
+function lines()
   local found = {}
-  for line in io.lines(os.getenv(variable)) do found[#found + 1] = line end
+  for line in io.lines(os.getenv("BENCH_LINES")) do found[#found + 1] = line end
   return found
 end
 

@@ -1,8 +1,8 @@
--- A new patient.
+-- A new patient, any of the bodies.
 dofile(os.getenv("BENCH_SCRIPTS") .. "/common.lua")
 
 function prepare()
-  bodies = lines("BENCH_BODIES")
+  bodies = lines()
 end
 
 function request()

@@ -1,6 +1,9 @@
 -- The right password, from one of many addresses: attempts are limited by address.
 dofile(os.getenv("BENCH_SCRIPTS") .. "/common.lua")
-local body = os.getenv("BENCH_LOGIN")
+
+function prepare()
+  body = lines()[1]
+end
 
 function request()
   post_headers["X-Forwarded-For"] =

@@ -1,19 +1,16 @@
 //! The floor on PostgreSQL: a pool of sixteen connections with prepared statements.
 
+use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod};
+use platform::db::Value;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Row};
 
-use super::{COLUMNS, INSERTED, Patient};
+use super::{Cells, Shown};
 use crate::Outcome;
-
-type Answer<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 pub(super) struct Store {
     pool: Pool,
-    one: String,
-    newest: String,
-    starting: String,
-    add: String,
 }
 
 impl Store {
@@ -25,88 +22,74 @@ impl Store {
                 recycling_method: RecyclingMethod::Fast,
             },
         );
-        let marks: Vec<String> = (1..=INSERTED.len()).map(|at| format!("${at}")).collect();
         Ok(Store {
             pool: Pool::builder(manager).max_size(16).build()?,
-            one: format!("SELECT {COLUMNS} FROM patient WHERE id = $1"),
-            newest: format!("SELECT {COLUMNS} FROM patient ORDER BY id DESC LIMIT 50"),
-            starting: format!(
-                "SELECT {COLUMNS} FROM patient WHERE last_key >= $1 AND last_key < $2 LIMIT 50"
-            ),
-            add: format!(
-                "INSERT INTO patient ({}) VALUES ({}) RETURNING id",
-                INSERTED.join(", "),
-                marks.join(", ")
-            ),
         })
     }
 
-    pub(super) async fn one(&self, id: i64) -> Answer<Option<Patient>> {
+    async fn run(&self, sql: &str, values: &[Value]) -> Outcome<Vec<Row>> {
         let client = self.pool.get().await?;
-        let statement = client.prepare_cached(&self.one).await?;
-        let found = client.query_opt(&statement, &[&id]).await?;
-        found.as_ref().map(patient).transpose()
+        let statement = client.prepare_cached(sql).await?;
+        let values: Vec<Bound<'_>> = values.iter().map(Bound).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        Ok(client.query(&statement, &values).await?)
     }
 
-    pub(super) async fn newest(&self) -> Answer<Vec<Patient>> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached(&self.newest).await?;
-        let found = client.query(&statement, &[]).await?;
-        found.iter().map(patient).collect()
+    pub(super) async fn all<T: Shown>(&self, sql: &str, values: &[Value]) -> Outcome<Vec<T>> {
+        let rows = self.run(sql, values).await?;
+        rows.iter().map(|row| T::read(&mut (row, 0))).collect()
     }
 
-    pub(super) async fn starting(&self, prefix: &str) -> Answer<Vec<Patient>> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached(&self.starting).await?;
-        let after = format!("{prefix}\u{10FFFF}");
-        let found = client.query(&statement, &[&prefix, &after]).await?;
-        found.iter().map(patient).collect()
-    }
-
-    pub(super) async fn add(&self, mut patient: Patient) -> Answer<Patient> {
-        let client = self.pool.get().await?;
-        let statement = client.prepare_cached(&self.add).await?;
-        let key = patient.last_name.to_lowercase();
-        let micros = patient.created_at.as_microsecond();
-        let stored = client
-            .query_one(
-                &statement,
-                &[
-                    &patient.uid,
-                    &micros,
-                    &patient.unique_id,
-                    &patient.first_name,
-                    &patient.last_name,
-                    &patient.date_of_birth,
-                    &patient.contact_info,
-                    &patient.email,
-                    &patient.address,
-                    &patient.known_allergies,
-                    &patient.gender,
-                    &patient.preferred_language,
-                    &key,
-                ],
-            )
-            .await?;
-        patient.id = stored.try_get(0)?;
-        Ok(patient)
+    pub(super) async fn add(&self, sql: &str, values: &[Value]) -> Outcome<i64> {
+        let rows = self.run(&format!("{sql} RETURNING id"), values).await?;
+        Ok(rows.first().ok_or("nothing was stored")?.try_get(0)?)
     }
 }
 
-fn patient(row: &Row) -> Answer<Patient> {
-    Ok(Patient {
-        id: row.try_get(0)?,
-        uid: row.try_get(1)?,
-        created_at: jiff::Timestamp::from_microsecond(row.try_get(2)?)?,
-        unique_id: row.try_get(3)?,
-        first_name: row.try_get(4)?,
-        last_name: row.try_get(5)?,
-        date_of_birth: row.try_get(6)?,
-        contact_info: row.try_get(7)?,
-        email: row.try_get(8)?,
-        address: row.try_get(9)?,
-        known_allergies: row.try_get(10)?,
-        gender: row.try_get(11)?,
-        preferred_language: row.try_get(12)?,
-    })
+/// A value as PostgreSQL takes it.
+#[derive(Debug)]
+struct Bound<'a>(&'a Value);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Outcome<IsNull> {
+        match self.0 {
+            Value::Bool(value) => value.to_sql(ty, out),
+            Value::BigInt(value) => value.to_sql(ty, out),
+            Value::String(value) => value.as_deref().to_sql(ty, out),
+            // Of `bytea` and `uuid` alike.
+            Value::Bytes(Some(bytes)) => {
+                out.put_slice(bytes);
+                Ok(IsNull::No)
+            }
+            other => Err(format!("{other:?} is nothing that the floor stores").into()),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl Cells for (&Row, usize) {
+    fn number(&mut self) -> Outcome<i64> {
+        self.1 += 1;
+        Ok(self.0.try_get(self.1 - 1)?)
+    }
+
+    fn truth(&mut self) -> Outcome<bool> {
+        self.1 += 1;
+        Ok(self.0.try_get(self.1 - 1)?)
+    }
+
+    fn text(&mut self) -> Outcome<String> {
+        self.1 += 1;
+        Ok(self.0.try_get(self.1 - 1)?)
+    }
+
+    fn uid(&mut self) -> Outcome<uuid::Uuid> {
+        self.1 += 1;
+        Ok(self.0.try_get(self.1 - 1)?)
+    }
 }
