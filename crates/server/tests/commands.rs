@@ -182,9 +182,25 @@ async fn whole_story(base: Base) -> Option<()> {
     );
     let verified = second.run(&["audit", "verify"]);
     assert!(verified.status.success(), "{}", said(&verified));
+    // That it was restored is linked and anchored already.
+    let numbers: Vec<u64> = said(&verified)
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    assert!(
+        matches!(numbers[..], [linked, 0, anchored] if linked == anchored),
+        "{}",
+        said(&verified)
+    );
 
     let server = second.serve();
     let matron = server.superuser().await;
+    let noted = matron
+        .get("audit_logs/?action=other&object_type=Backup")
+        .await;
+    let noted = noted.is(200).as_array().unwrap().clone();
+    assert_eq!(noted.len(), 1, "the restore is on record");
+    assert_eq!(noted[0]["username"], "(restore)");
     for id in [marked, sure] {
         matron.get(&format!("patients/{id}/")).await.is(200);
     }
@@ -366,6 +382,55 @@ fn a_demo_has_everybody_and_leaves_nothing() {
                 .len()
                 > 20
         );
+        let queue = reception.get("appointments/queue/").await;
+        assert!(
+            queue.is(200).as_array().unwrap().len() >= 6,
+            "{}",
+            queue.text()
+        );
+        for (dashboard, figure) in [
+            ("reception", "patient_queue"),
+            ("reception", "today_schedule"),
+            ("dr.jallow", "today_appointments"),
+            ("nurse", "pending_tasks"),
+            ("patient", "upcoming_appointments"),
+        ] {
+            let caller = Caller::at(address).sign_in(dashboard, &password).await;
+            let shown = caller.get("dashboard/").await;
+            assert!(
+                shown.is(200)[figure].as_i64() > Some(0),
+                "{figure}: {}",
+                shown.text()
+            );
+        }
+        for path in ["resources/", "resource-bookings/", "doctor-schedules/"] {
+            assert!(
+                !reception
+                    .get(path)
+                    .await
+                    .is(200)
+                    .as_array()
+                    .unwrap()
+                    .is_empty(),
+                "{path}"
+            );
+        }
+        // The worker plans reminders of what is to come.
+        let planned = async || {
+            let list = reception
+                .get("appointment-notifications/?notification_type=reminder&limit=1")
+                .await;
+            list.is(200)["count"].as_i64()
+        };
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(120);
+        while planned().await < Some(30) {
+            assert!(
+                std::time::Instant::now() < until,
+                "{:?} reminders",
+                planned().await
+            );
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
     });
     let ended = std::process::Command::new("kill")
         .args(["-TERM", &child.id().to_string()])

@@ -1,21 +1,24 @@
 //! `chelal demo`: a small hospital to look at, made through the API as its staff would make it.
 
+mod client;
+mod days;
 mod people;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
 use identity::credential::secret_text::SecretText;
 use kernel::BuiltinRole;
 use platform::app::App;
 use platform::db::Statement;
 use platform::settings::Settings;
-use serde_json::{Value as Json, json};
-use tower::ServiceExt;
+use serde_json::json;
 
 use super::{Failure, build, serve};
+use client::Client;
+use days::Staff;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -52,6 +55,8 @@ fn settings(dir: &std::path::Path) -> Result<Settings, Failure> {
         ("CHELAL_DATA_DIR", dir.display().to_string()),
         ("DATABASE_URL", "sqlite://chelal.db".to_owned()),
         ("CHELAL_LOG", "warn".to_owned()),
+        // Reminders of invented people go to nobody; the terminal shows them.
+        ("CHELAL_MESSAGES", "console".to_owned()),
     ];
     let here = here.map(|(name, value)| (name.to_owned(), value));
     let kept = [
@@ -105,8 +110,9 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
     .await?;
     let admin = Client::sign_in(router, "admin", &password).await?;
     let mut accounts = vec![("admin".to_owned(), BuiltinRole::Admin)];
+    let mut ids = HashMap::new();
     for (username, first, last, role) in people::STAFF {
-        admin
+        let made = admin
             .post(
                 "users/",
                 json!({
@@ -115,6 +121,7 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
                 }),
             )
             .await?;
+        ids.insert(*username, made["id"].clone());
         accounts.push(((*username).to_owned(), *role));
     }
     let reception = Client::sign_in(router, "reception", &password).await?;
@@ -136,6 +143,17 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
         let path = format!("patients/{first}/");
         admin.patch(&path, json!({ "user": portal["id"] })).await?;
     }
+    let mut doctors = Vec::new();
+    for username in people::doctors() {
+        let client = Client::sign_in(router, username, &password).await?;
+        doctors.push((client, ids[username].clone()));
+    }
+    let staff = Staff {
+        reception,
+        doctors,
+        nurse: ids["nurse"].clone(),
+    };
+    days::fill(&staff, &patients, app.zone.today(app.clock.now())).await?;
     println!(
         "A hospital with {} patients. Everybody signs in with the password  {password}\n",
         patients.len()
@@ -156,55 +174,4 @@ fn passphrase() -> String {
             .collect()
     };
     [group(), group(), group()].join("-")
-}
-
-/// Sends requests to the application without a socket.
-struct Client {
-    router: Router,
-    token: String,
-}
-
-impl Client {
-    async fn sign_in(router: &Router, username: &str, password: &str) -> Result<Client, Failure> {
-        let nobody = Client {
-            router: router.clone(),
-            token: String::new(),
-        };
-        let body = json!({ "username": username, "password": password });
-        let pair = nobody.post("auth/", body).await?;
-        let token = pair["access"].as_str().unwrap_or_default().to_owned();
-        Ok(Client { token, ..nobody })
-    }
-
-    async fn post(&self, path: &str, body: Json) -> Result<Json, Failure> {
-        self.send("POST", path, body).await
-    }
-
-    async fn patch(&self, path: &str, body: Json) -> Result<Json, Failure> {
-        self.send("PATCH", path, body).await
-    }
-
-    async fn send(&self, method: &str, path: &str, body: Json) -> Result<Json, Failure> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri(format!("/api/{path}"))
-            .header("content-type", "application/json");
-        if !self.token.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token));
-        }
-        let failed = |why: String| Failure::Failed(format!("{method} {path}: {why}"));
-        let request = request
-            .body(Body::from(body.to_string()))
-            .map_err(|error| failed(error.to_string()))?;
-        let Ok(answer) = self.router.clone().oneshot(request).await;
-        let status = answer.status();
-        let bytes = to_bytes(answer.into_body(), 1 << 20)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
-        if !status.is_success() {
-            let said = String::from_utf8_lossy(&bytes);
-            return Err(failed(format!("{status}: {said}")));
-        }
-        serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string()))
-    }
 }

@@ -14,6 +14,12 @@ pub(super) const STAFF: &[(&str, &str, &str, BuiltinRole)] = &[
     ("cashier", "Ebrima", "Sanneh", Cashier),
 ];
 
+/// The usernames of the doctors.
+pub(super) fn doctors() -> impl Iterator<Item = &'static str> {
+    let doctors = STAFF.iter().filter(|(.., role)| *role == Doctor);
+    doctors.map(|(username, ..)| *username)
+}
+
 const FEMALE: &[&str] = &[
     "Awa", "Binta", "Fatou", "Haddy", "Jainaba", "Mariama", "Nyima", "Rohey",
 ];
