@@ -422,6 +422,7 @@ fn a_demo_has_everybody_and_leaves_nothing() {
                 .await;
             list.is(200)["count"].as_i64()
         };
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(120);
         while planned().await < Some(30) {
             assert!(
                 std::time::Instant::now() < until,
