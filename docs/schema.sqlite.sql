@@ -169,6 +169,19 @@ CREATE INDEX "appointment_notification_scheduled_for_id_idx" ON "appointment_not
 CREATE INDEX "appointment_notification_status_lease_until_idx" ON "appointment_notification" ("status", "lease_until");
 CREATE INDEX "appointment_notification_status_next_attempt_at_idx" ON "appointment_notification" ("status", "next_attempt_at");
 CREATE UNIQUE INDEX "appointment_notification_waiting_key" ON "appointment_notification" ("appointment", "notification_type", "channel", "lead_hours") WHERE status = 'pending';
+CREATE TABLE "audit_link" (
+  "sequence" INTEGER NOT NULL,
+  "audit_log" INTEGER NOT NULL,
+  "hash" BLOB NOT NULL,
+  CONSTRAINT "audit_link_pkey" PRIMARY KEY ("sequence"),
+  CONSTRAINT "audit_link_audit_log_key" UNIQUE ("audit_log")
+) STRICT;
+CREATE TRIGGER "audit_link_no_change" BEFORE UPDATE ON "audit_link" BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be changed');
+END;
+CREATE TRIGGER "audit_link_no_delete" BEFORE DELETE ON "audit_link" BEGIN
+  SELECT RAISE(ABORT, 'the audit trail cannot be deleted');
+END;
 CREATE TABLE "audit_log" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -187,43 +200,49 @@ CREATE TABLE "audit_log" (
   "description" TEXT NOT NULL,
   "ip_address" TEXT NOT NULL,
   "request_id" TEXT NOT NULL,
-  "sequence" INTEGER,
-  "hash" BLOB,
-  "previous_hash" BLOB,
-  "mac" BLOB NOT NULL,
+  "mac" BLOB NOT NULL, "patients" TEXT NOT NULL DEFAULT '',
   CONSTRAINT "audit_log_uid_key" UNIQUE ("uid"),
   CONSTRAINT "audit_log_action_check" CHECK ("action" IN ('view', 'edit', 'create', 'delete', 'login', 'logout', 'export', 'session_revoke', 'print', 'search', 'break_glass', 'other'))
 ) STRICT;
-CREATE INDEX "audit_log_object_type_object_id_idx" ON "audit_log" ("object_type", "object_id");
-CREATE INDEX "audit_log_patient_id_idx" ON "audit_log" ("patient", "id");
-CREATE UNIQUE INDEX "audit_log_sequence_key" ON "audit_log" ("sequence");
+CREATE INDEX "audit_log_acting_user_id_idx" ON "audit_log" ("acting_user", "id")
+WHERE "acting_user" IS NOT NULL;
+CREATE INDEX "audit_log_object_type_id_idx" ON "audit_log" ("object_type", "id");
 CREATE INDEX "audit_log_timestamp_idx" ON "audit_log" ("timestamp");
-CREATE INDEX "audit_log_unsealed_idx" ON "audit_log" ("id") WHERE "sequence" IS NULL;
 CREATE INDEX "audit_log_user_id_idx" ON "audit_log" ("user", "id");
 CREATE TRIGGER "audit_log_no_change" BEFORE UPDATE ON "audit_log"
-WHEN NEW."id" IS NOT OLD."id" OR NEW."uid" IS NOT OLD."uid"
-  OR NEW."created_at" IS NOT OLD."created_at" OR NEW."updated_at" IS NOT OLD."updated_at"
-  OR NEW."version" IS NOT OLD."version" OR NEW."timestamp" IS NOT OLD."timestamp"
-  OR NEW."user" IS NOT OLD."user" OR NEW."username" IS NOT OLD."username"
-  OR NEW."acting_user" IS NOT OLD."acting_user" OR NEW."action" IS NOT OLD."action"
-  OR NEW."object_type" IS NOT OLD."object_type" OR NEW."object_id" IS NOT OLD."object_id"
-  OR NEW."patient" IS NOT OLD."patient" OR NEW."description" IS NOT OLD."description"
-  OR NEW."ip_address" IS NOT OLD."ip_address" OR NEW."request_id" IS NOT OLD."request_id"
+WHEN NEW."id" IS NOT OLD."id"
+  OR NEW."uid" IS NOT OLD."uid"
+  OR NEW."created_at" IS NOT OLD."created_at"
+  OR NEW."updated_at" IS NOT OLD."updated_at"
+  OR NEW."version" IS NOT OLD."version"
+  OR NEW."timestamp" IS NOT OLD."timestamp"
+  OR NEW."user" IS NOT OLD."user"
+  OR NEW."username" IS NOT OLD."username"
+  OR NEW."acting_user" IS NOT OLD."acting_user"
+  OR NEW."action" IS NOT OLD."action"
+  OR NEW."object_type" IS NOT OLD."object_type"
+  OR NEW."object_id" IS NOT OLD."object_id"
+  OR NEW."patient" IS NOT OLD."patient"
+  OR NEW."description" IS NOT OLD."description"
+  OR NEW."ip_address" IS NOT OLD."ip_address"
+  OR NEW."request_id" IS NOT OLD."request_id"
+  OR NEW."patients" IS NOT OLD."patients"
   OR NEW."mac" IS NOT OLD."mac"
-  OR (OLD."sequence" IS NOT NULL
-      AND (NEW."sequence" IS NOT OLD."sequence" OR NEW."hash" IS NOT OLD."hash"
-           OR NEW."previous_hash" IS NOT OLD."previous_hash"))
 BEGIN
   SELECT RAISE(ABORT, 'the audit trail cannot be changed');
 END;
 CREATE TRIGGER "audit_log_no_delete" BEFORE DELETE ON "audit_log" BEGIN
   SELECT RAISE(ABORT, 'the audit trail cannot be deleted');
 END;
-CREATE TABLE "audit_patient" (
-  "patient" INTEGER NOT NULL,
+CREATE TABLE "audit_posting" (
+  "segment" INTEGER NOT NULL,
+  "subject" INTEGER NOT NULL,
   "audit_log" INTEGER NOT NULL,
-  CONSTRAINT "audit_patient_pkey" PRIMARY KEY ("patient", "audit_log"),
-  CONSTRAINT "audit_patient_audit_log_fkey" FOREIGN KEY ("audit_log") REFERENCES "audit_log" ("id") ON DELETE RESTRICT
+  CONSTRAINT "audit_posting_pkey" PRIMARY KEY ("segment", "subject", "audit_log")
+) STRICT, WITHOUT ROWID;
+CREATE TABLE "audit_segment" (
+  "id" INTEGER NOT NULL,
+  CONSTRAINT "audit_segment_pkey" PRIMARY KEY ("id")
 ) STRICT;
 CREATE TABLE "care_relationship" (
   "user" INTEGER NOT NULL,

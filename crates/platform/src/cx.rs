@@ -146,10 +146,9 @@ impl Cx {
 
     async fn fetch<R: Resource>(&mut self, id: i64, grant: &Grant, lock: bool) -> Result<R, Error> {
         let statement = match self.scope::<R>(grant) {
-            Scope::All => Statement::raw(
-                by_key::text::<R>(self.dialect(), lock),
-                vec![id.to_value()],
-            ),
+            Scope::All => {
+                Statement::raw(by_key::text::<R>(self.dialect(), lock), vec![id.to_value()])
+            }
             scope => {
                 let mut query = within::<R>(scope).ok_or_else(Error::not_found)?;
                 query.and_where(column(R::TABLE, "id").eq(id));

@@ -50,14 +50,22 @@ async fn rows_are_linked_and_anchored() {
                         WHERE l.sequence = (SELECT count(*) FROM audit_log b WHERE b.id <= a.id)";
         assert_eq!(world.number(in_order).await, 9);
         let text = std::fs::read_to_string(world.anchor()).unwrap();
-        assert!(text.lines().last().unwrap().starts_with(&format!("{} ", head.sequence)));
+        assert!(
+            text.lines()
+                .last()
+                .unwrap()
+                .starts_with(&format!("{} ", head.sequence))
+        );
         // Nothing new, no new line.
         sealer::seal_now(&world.app).await.unwrap();
         assert_eq!(std::fs::read_to_string(world.anchor()).unwrap(), text);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = std::fs::metadata(world.anchor()).unwrap().permissions().mode();
+            let mode = std::fs::metadata(world.anchor())
+                .unwrap()
+                .permissions()
+                .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         let verdict = check(&world).await;
@@ -67,7 +75,9 @@ async fn rows_are_linked_and_anchored() {
         add_guest(&world.app, "Waits").await;
         let verdict = check(&world).await;
         assert_eq!((verdict.linked, verdict.waiting, verdict.bad), (9, 1, None));
-        let tail = verify_tail(world.db(), &world.app.settings, 3).await.unwrap();
+        let tail = verify_tail(world.db(), &world.app.settings, 3)
+            .await
+            .unwrap();
         assert_eq!((tail.linked, tail.bad), (3, None));
     })
     .await;
@@ -246,7 +256,11 @@ async fn anchors_tell_what_the_table_cannot() {
         for ((id, mac), sequence) in rows.iter().zip(1_i64..) {
             hash = chain(&hash, sequence, mac);
             let sql = "INSERT INTO audit_link (sequence, audit_log, hash) VALUES ($1, $2, $3)";
-            let values = vec![sequence.to_value(), id.to_value(), hash.as_slice().to_value()];
+            let values = vec![
+                sequence.to_value(),
+                id.to_value(),
+                hash.as_slice().to_value(),
+            ];
             world.run(sql, values).await;
         }
         let bad = check(&world).await.bad.unwrap();
@@ -333,7 +347,11 @@ async fn strike(world: &World, at: i64, attack: Attack) {
     let of = |at: &str| format!("(SELECT audit_log FROM linked WHERE sequence = {at})");
     match attack {
         Attack::Edit(which) => {
-            let text = format!("UPDATE audit_log SET {} WHERE id = {}", EDITS[which], of("$1"));
+            let text = format!(
+                "UPDATE audit_log SET {} WHERE id = {}",
+                EDITS[which],
+                of("$1")
+            );
             sql(world, text, &[at]).await;
         }
         Attack::Reseal => Box::pin(strike(world, at, Attack::Edit(EDITS.len() - 1))).await,
@@ -343,24 +361,44 @@ async fn strike(world: &World, at: i64, attack: Attack) {
         }
         Attack::Delete(row, link) => {
             if row {
-                sql(world, format!("DELETE FROM audit_log WHERE id = {}", of("$1")), &[at]).await;
+                sql(
+                    world,
+                    format!("DELETE FROM audit_log WHERE id = {}", of("$1")),
+                    &[at],
+                )
+                .await;
             }
             if link {
-                sql(world, "DELETE FROM audit_link WHERE sequence = $1".to_owned(), &[at]).await;
+                sql(
+                    world,
+                    "DELETE FROM audit_link WHERE sequence = $1".to_owned(),
+                    &[at],
+                )
+                .await;
             }
         }
         Attack::Cut => {
             let rows = "DELETE FROM audit_log WHERE id IN (SELECT audit_log FROM linked WHERE sequence >= $1)";
             sql(world, rows.to_owned(), &[at]).await;
-            sql(world, "DELETE FROM audit_link WHERE sequence >= $1".to_owned(), &[at]).await;
+            sql(
+                world,
+                "DELETE FROM audit_link WHERE sequence >= $1".to_owned(),
+                &[at],
+            )
+            .await;
         }
         Attack::Insert(copied) => {
             // One statement would meet its own rows on SQLite.
             for by in ["+ 1000", "- 999"] {
-                let shift = format!("UPDATE audit_link SET sequence = sequence {by} WHERE sequence >= $1");
+                let shift =
+                    format!("UPDATE audit_link SET sequence = sequence {by} WHERE sequence >= $1");
                 sql(world, shift, &[at]).await;
             }
-            let uid = if world.url.starts_with("sqlite") { "randomblob(16)" } else { "gen_random_uuid()" };
+            let uid = if world.url.starts_with("sqlite") {
+                "randomblob(16)"
+            } else {
+                "gen_random_uuid()"
+            };
             let copy = format!(
                 "INSERT INTO audit_log (id, uid, {COLUMNS}) SELECT {at} + 5000, {uid}, {COLUMNS} FROM original WHERE id = {}",
                 of("$1")
@@ -393,7 +431,12 @@ async fn strike(world: &World, at: i64, attack: Attack) {
 async fn restore(world: &World) {
     for (table, kept) in [("audit_log", "original"), ("audit_link", "linked")] {
         sql(world, format!("DELETE FROM {table}"), &[]).await;
-        sql(world, format!("INSERT INTO {table} SELECT * FROM {kept}"), &[]).await;
+        sql(
+            world,
+            format!("INSERT INTO {table} SELECT * FROM {kept}"),
+            &[],
+        )
+        .await;
     }
 }
 
@@ -403,7 +446,12 @@ async fn the_first_falsified_record_is_always_named() {
         fill(&world, ROWS).await;
         world.drop_guards().await;
         for (table, kept) in [("audit_log", "original"), ("audit_link", "linked")] {
-            sql(&world, format!("CREATE TABLE {kept} AS SELECT * FROM {table}"), &[]).await;
+            sql(
+                &world,
+                format!("CREATE TABLE {kept} AS SELECT * FROM {table}"),
+                &[],
+            )
+            .await;
         }
         restore(&world).await;
         assert!(check(&world).await.is_intact());

@@ -64,7 +64,12 @@ impl FromRow for Waiting {
 }
 
 /// The next rows that wait, up to an id.
-pub(super) async fn waiting(db: &Db, after: i64, to: i64, most: i64) -> Result<Vec<Waiting>, Error> {
+pub(super) async fn waiting(
+    db: &Db,
+    after: i64,
+    to: i64,
+    most: i64,
+) -> Result<Vec<Waiting>, Error> {
     let statement = Statement::raw(
         "SELECT id, mac FROM audit_log WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
         vec![after.to_value(), to.to_value(), most.to_value()],
@@ -86,7 +91,9 @@ pub(super) async fn complete(db: &Db) -> Result<Option<i64>, Error> {
     }
     let mut tx = db.begin().await?;
     let lock = |name| Statement::raw(name, vec![WRITING.to_value()]);
-    let (alone,) = tx.one::<(bool,)>(lock("SELECT pg_try_advisory_xact_lock($1)")).await?;
+    let (alone,) = tx
+        .one::<(bool,)>(lock("SELECT pg_try_advisory_xact_lock($1)"))
+        .await?;
     if !alone {
         // Those at it commit within milliseconds; whoever hangs must not hold up the others.
         let patience = "SELECT set_config('lock_timeout', '100ms', true)";

@@ -86,14 +86,19 @@ pub async fn end(app: &Arc<App>) -> Result<Head, Error> {
 /// which on SQLite nobody can write meanwhile.
 async fn seal(app: &Arc<App>) -> Result<(), Error> {
     let mut end = End::of(&app.db).await?;
-    if links::waiting(&app.db, end.row, i64::MAX, 1).await?.is_empty() {
+    if links::waiting(&app.db, end.row, i64::MAX, 1)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     let Some(complete) = links::complete(&app.db).await? else {
         return Ok(());
     };
     loop {
-        let rows: Arc<[_]> = links::waiting(&app.db, end.row, complete, BATCH).await?.into();
+        let rows: Arc<[_]> = links::waiting(&app.db, end.row, complete, BATCH)
+            .await?
+            .into();
         if rows.is_empty() {
             return Ok(());
         }

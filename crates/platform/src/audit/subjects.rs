@@ -114,7 +114,11 @@ fn postings(segment: i64, rows: &[About]) -> Vec<[i64; 3]> {
     let mut postings: Vec<[i64; 3]> = rows
         .iter()
         .flat_map(|(row, object, patient, patients)| {
-            let subjects = object.iter().chain(patient).copied().chain(ids_in(patients));
+            let subjects = object
+                .iter()
+                .chain(patient)
+                .copied()
+                .chain(ids_in(patients));
             subjects.map(|subject| [segment, subject, *row])
         })
         .collect();

@@ -49,7 +49,9 @@ pub(crate) fn links(ddl: &mut Ddl) {
         r#"DROP TRIGGER "audit_log_guard" ON "audit_log""#,
     );
     for column in ["sequence", "hash", "previous_hash"] {
-        ddl.sql(&format!(r#"ALTER TABLE "audit_log" DROP COLUMN "{column}""#));
+        ddl.sql(&format!(
+            r#"ALTER TABLE "audit_log" DROP COLUMN "{column}""#
+        ));
     }
     ddl.add_columns("audit_log", |t| {
         t.text("patients").default(String::new());

@@ -54,7 +54,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     parameters.extend(
         R::OWN_FILTERS
             .iter()
-            .filter(|name| !parameters.iter().any(|(known, ..)| known == *name))
+            .filter(|name| !R::FILTERS.contains(name))
             .map(|name| ((*name).to_owned(), text(), String::new())),
     );
     let sortable: Vec<String> = R::ORDERING

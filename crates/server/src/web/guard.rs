@@ -23,8 +23,8 @@ use platform::texts::Text;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::limit::{RateLimit, is_limited};
 use super::Asker;
+use super::limit::{RateLimit, is_limited};
 
 /// Requests at work at the same time; more than the database can serve wait in vain.
 const AT_ONCE: usize = 1024;

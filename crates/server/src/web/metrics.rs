@@ -48,7 +48,10 @@ pub(super) fn count(method: &Method, route: &str, status: StatusCode, latency: D
     let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let known = known.into_iter().find(|known| method == *known);
     let key = (known.unwrap_or("other"), status.as_u16());
-    let series = SERIES.read().get(route).and_then(|route| route.get(&key).cloned());
+    let series = SERIES
+        .read()
+        .get(route)
+        .and_then(|route| route.get(&key).cloned());
     let series = series.unwrap_or_else(|| {
         let made = Series::of(key.0, route, status);
         let mut all = SERIES.write();
