@@ -1,4 +1,5 @@
 //! `audit_logs/`: who saw or changed what, found by whom and what it was about.
+#![expect(clippy::expect_used, reason = "tests")]
 
 use std::time::Duration;
 

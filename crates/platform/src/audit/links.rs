@@ -170,9 +170,22 @@ fn insert(dialect: Dialect, links: &[End], power: usize) -> Statement {
 
 /// A row's place in the chain.
 pub(super) struct Place {
+    row: i64,
     pub(super) sequence: i64,
     pub(super) hash: Hex,
     pub(super) previous_hash: Hex,
+}
+
+impl FromRow for Place {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        let before: Option<Vec<u8>> = row.get(3)?;
+        Ok(Place {
+            row: row.get(0)?,
+            sequence: row.get(1)?,
+            hash: Hex(row.get(2)?),
+            previous_hash: Hex(before.unwrap_or_else(|| GENESIS.to_vec())),
+        })
+    }
 }
 
 /// The places of rows, by their id.
@@ -187,18 +200,9 @@ pub(super) async fn places_of(cx: &mut Cx, rows: &[i64]) -> Result<HashMap<i64, 
         places(1, rows.len(), |_, number| format!("${number}"))
     )
     .into();
-    let found: Vec<(i64, i64, Vec<u8>, Option<Vec<u8>>)> = cx
+    let found: Vec<Place> = cx
         .unscoped("the rows' places; the rows are in the caller's scope")
         .few(statement)
         .await?;
-    let place = |(row, sequence, hash, before): (i64, i64, Vec<u8>, Option<Vec<u8>>)| {
-        let previous_hash = Hex(before.unwrap_or_else(|| GENESIS.to_vec()));
-        let place = Place {
-            sequence,
-            hash: Hex(hash),
-            previous_hash,
-        };
-        (row, place)
-    };
-    Ok(found.into_iter().map(place).collect())
+    Ok(found.into_iter().map(|place| (place.row, place)).collect())
 }

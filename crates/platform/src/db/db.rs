@@ -82,7 +82,7 @@ impl Db {
         self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.all(statement).await,
-            Inner::Postgres(db) => db.all(statement).await,
+            Inner::Postgres(db) => db.found(&statement).await,
         }
     }
 
@@ -94,8 +94,8 @@ impl Db {
     pub async fn few<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
         self.count();
         match &self.0 {
-            Inner::Sqlite(db) => db.few(&statement),
-            Inner::Postgres(db) => db.all(statement).await,
+            Inner::Sqlite(db) => db.found(&statement),
+            Inner::Postgres(db) => db.found(&statement).await,
         }
     }
 
@@ -106,8 +106,8 @@ impl Db {
     pub async fn optional<T: FromRow>(&self, statement: Statement) -> Result<Option<T>, DbError> {
         self.count();
         match &self.0 {
-            Inner::Sqlite(db) => db.optional(&statement),
-            Inner::Postgres(db) => db.optional(statement).await,
+            Inner::Sqlite(db) => db.found(&statement),
+            Inner::Postgres(db) => db.found(&statement).await,
         }
     }
 
@@ -163,7 +163,7 @@ impl Db {
         self.count();
         match &self.0 {
             Inner::Sqlite(db) => db.write().execute_and_commit(statement).await,
-            Inner::Postgres(db) => db.execute(statement).await,
+            Inner::Postgres(db) => db.visit(&statement, &mut ()).await,
         }
     }
 

@@ -256,6 +256,50 @@ pub trait FromRow: Sized + Send + 'static {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError>;
 }
 
+/// Takes in the rows of an answer. What speaks to a driver knows it only as an object: so that is
+/// translated once, not once more for every kind of row.
+pub(crate) trait Rows: Send {
+    /// Forgets what it has: the statement is run once more.
+    fn begin(&mut self);
+
+    /// The next row.
+    fn take(&mut self, row: &Row<'_>) -> Result<(), DbError>;
+}
+
+impl<T: FromRow> Rows for Vec<T> {
+    fn begin(&mut self) {
+        self.clear();
+    }
+
+    fn take(&mut self, row: &Row<'_>) -> Result<(), DbError> {
+        self.push(T::from_row(row)?);
+        Ok(())
+    }
+}
+
+/// At most one row.
+impl<T: FromRow> Rows for Option<T> {
+    fn begin(&mut self) {
+        *self = None;
+    }
+
+    fn take(&mut self, row: &Row<'_>) -> Result<(), DbError> {
+        match self.replace(T::from_row(row)?) {
+            None => Ok(()),
+            Some(_) => Err(DbError::Decode("more than one row".to_owned())),
+        }
+    }
+}
+
+/// Rows that nobody looks at.
+impl Rows for () {
+    fn begin(&mut self) {}
+
+    fn take(&mut self, _: &Row<'_>) -> Result<(), DbError> {
+        Ok(())
+    }
+}
+
 macro_rules! from_row {
     ($($t:ident $i:tt),+) => {
         impl<$($t: Decode + Send + 'static),+> FromRow for ($($t,)+) {

@@ -71,8 +71,10 @@ impl Statement {
 }
 
 /// Texts written in the source are rewritten once per process, and known by where they stand.
-static REWRITTEN: LazyLock<RwLock<HashMap<(usize, usize), Arc<str>>>> =
-    LazyLock::new(RwLock::default);
+static REWRITTEN: LazyLock<RwLock<Rewritten>> = LazyLock::new(RwLock::default);
+
+/// By address and length.
+type Rewritten = HashMap<(usize, usize), Arc<str>>;
 
 /// The text as SQLite must see it.
 pub(crate) enum SqliteText<'a> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::DbError;
 use super::postgres::PgTx;
-use super::row::FromRow;
+use super::row::{FromRow, Rows};
 use super::sqlite::WriteTx;
 use super::statement::{Dialect, Statement};
 
@@ -36,9 +36,9 @@ impl Tx {
         }
     }
 
-    pub(super) fn postgres(tx: PgTx, statements: Arc<AtomicU64>) -> Self {
+    pub(super) fn postgres(tx: Box<PgTx>, statements: Arc<AtomicU64>) -> Self {
         Self {
-            inner: Inner::Postgres(Box::new(tx)),
+            inner: Inner::Postgres(tx),
             failed: false,
             statements,
         }
@@ -71,10 +71,21 @@ impl Tx {
     /// # Errors
     /// Any [`DbError`].
     pub async fn all<T: FromRow>(&mut self, statement: Statement) -> Result<Vec<T>, DbError> {
+        self.found(statement).await
+    }
+
+    async fn found<R: Rows + Default + 'static>(
+        &mut self,
+        statement: Statement,
+    ) -> Result<R, DbError> {
         self.usable()?;
         let result = match &mut self.inner {
-            Inner::Sqlite(tx) => tx.all(statement).await,
-            Inner::Postgres(tx) => tx.all(&statement).await,
+            Inner::Sqlite(tx) => tx.found(statement).await,
+            Inner::Postgres(tx) => {
+                let mut found = R::default();
+                let visited = tx.visit(&statement, &mut found).await;
+                visited.map(|_| found)
+            }
         };
         self.note(result)
     }
@@ -95,12 +106,7 @@ impl Tx {
         &mut self,
         statement: Statement,
     ) -> Result<Option<T>, DbError> {
-        self.usable()?;
-        let result = match &mut self.inner {
-            Inner::Sqlite(tx) => tx.optional(statement).await,
-            Inner::Postgres(tx) => tx.optional(&statement).await,
-        };
-        self.note(result)
+        self.found(statement).await
     }
 
     /// The one row, as of an aggregate or an `INSERT … RETURNING`.
@@ -119,7 +125,7 @@ impl Tx {
         self.usable()?;
         let result = match &mut self.inner {
             Inner::Sqlite(tx) => tx.execute(statement).await,
-            Inner::Postgres(tx) => tx.execute(&statement).await,
+            Inner::Postgres(tx) => tx.visit(&statement, &mut ()).await,
         };
         self.note(result)
     }

@@ -154,8 +154,8 @@ pub async fn load(db: &Db, settings: &Settings) -> Result<KeyRing, Error> {
 ///
 /// # Errors
 /// When they cannot be read or opened; the keys loaded before stay in use.
-pub async fn reload(app: &Arc<App>) -> Result<(), Error> {
-    load_again(app, Linger::Yes).await
+pub fn reload(app: &Arc<App>) -> BoxFuture<'_, Result<(), Error>> {
+    Box::pin(load_again(app, Linger::Yes))
 }
 
 /// Whether index keys retired since the last time are still written.

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::TryStreamExt;
+use futures_util::future::BoxFuture;
 use sea_query::Value;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_postgres::{NoTls, RowStream, config::SslMode};
@@ -21,7 +22,7 @@ use self::error::{is_stale_plan, map_pool};
 use self::types::Bound;
 use super::config::DbConfig;
 use super::error::DbError;
-use super::row::{FromRow, Row};
+use super::row::{FromRow, Row, Rows};
 use super::statement::Statement;
 pub(crate) use tx::PgTx;
 
@@ -30,17 +31,6 @@ const STREAM_CHUNK: usize = 128;
 /// Prepared statements a connection keeps. Lists with many filters have many texts, and the server
 /// remembers each; so start over now and then.
 const STATEMENT_CACHE: usize = 1000;
-
-/// Runs a statement of its own once more when it lost a race, or its prepared form outlived a
-/// change of its table.
-macro_rules! again {
-    ($call:expr) => {
-        match $call.await {
-            Err(DbError::Retry(_)) => $call.await,
-            result => result,
-        }
-    };
-}
 
 /// A connection of its own, without pool and without limit of time, for work that takes as long as it
 /// takes: backup and restore. It ends with the client.
@@ -129,44 +119,45 @@ impl Postgres {
         self.pool.get().await.map_err(|e| map_pool(&e))
     }
 
-    pub(crate) async fn begin(&self) -> Result<PgTx, DbError> {
-        Ok(PgTx::new(self.client().await?, self.cache, self.idle_limit))
-    }
-
-    pub(crate) async fn all<T: FromRow>(&self, statement: Statement) -> Result<Vec<T>, DbError> {
-        if self.cache {
+    pub(crate) fn begin(&self) -> BoxFuture<'_, Result<Box<PgTx>, DbError>> {
+        Box::pin(async {
             let client = self.client().await?;
-            return again!(all(&client, true, &statement));
-        }
-        let mut tx = self.begin().await?;
-        let rows = tx.all(&statement).await?;
-        tx.commit().await?;
-        Ok(rows)
+            Ok(Box::new(PgTx::new(client, self.cache, self.idle_limit)))
+        })
     }
 
-    pub(crate) async fn optional<T: FromRow>(
+    pub(crate) async fn found<R: Rows + Default>(
         &self,
-        statement: Statement,
-    ) -> Result<Option<T>, DbError> {
-        if self.cache {
-            let client = self.client().await?;
-            return again!(optional(&client, true, &statement));
-        }
-        let mut tx = self.begin().await?;
-        let row = tx.optional(&statement).await?;
-        tx.commit().await?;
-        Ok(row)
+        statement: &Statement,
+    ) -> Result<R, DbError> {
+        let mut found = R::default();
+        self.visit(statement, &mut found).await?;
+        Ok(found)
     }
 
-    pub(crate) async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
-        if self.cache {
-            let client = self.client().await?;
-            return again!(execute(&client, true, &statement));
-        }
-        let mut tx = self.begin().await?;
-        let changed = tx.execute(&statement).await?;
-        tx.commit().await?;
-        Ok(changed)
+    /// Runs a statement of its own and returns the number of rows that it changed or answered; once more
+    /// when it lost a race, or its prepared form outlived a change of its table.
+    pub(crate) fn visit<'a>(
+        &'a self,
+        statement: &'a Statement,
+        to: &'a mut dyn Rows,
+    ) -> BoxFuture<'a, Result<u64, DbError>> {
+        Box::pin(async move {
+            if self.cache {
+                let client = self.client().await?;
+                return match visit(&client, true, statement, to).await {
+                    Err(DbError::Retry(_)) => {
+                        to.begin();
+                        visit(&client, true, statement, to).await
+                    }
+                    result => result,
+                };
+            }
+            let mut tx = self.begin().await?;
+            let rows = tx.visit(statement, to).await?;
+            tx.commit().await?;
+            Ok(rows)
+        })
     }
 
     /// Sends all rows in chunks; ends early when nobody listens any more. An export may take
@@ -238,54 +229,17 @@ fn failed(client: &Client, e: &tokio_postgres::Error) -> DbError {
     map(e)
 }
 
-async fn for_each<T: FromRow>(
+async fn visit(
     client: &Client,
     cache: bool,
     statement: &Statement,
-    mut each: impl FnMut(T) -> Result<(), DbError>,
+    to: &mut dyn Rows,
 ) -> Result<u64, DbError> {
     let mut rows = pin!(query(client, cache, statement).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
-        each(T::from_row(&Row::postgres(&row, statement))?)?;
+        to.take(&Row::postgres(&row, statement))?;
     }
     Ok(rows.rows_affected().unwrap_or(0))
-}
-
-async fn all<T: FromRow>(client: &Client, cache: bool, s: &Statement) -> Result<Vec<T>, DbError> {
-    let mut found = Vec::new();
-    for_each(client, cache, s, |row| {
-        found.push(row);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
-}
-
-async fn optional<T: FromRow>(
-    client: &Client,
-    cache: bool,
-    s: &Statement,
-) -> Result<Option<T>, DbError> {
-    let mut found = None;
-    for_each(client, cache, s, |row| match found.replace(row) {
-        None => Ok(()),
-        Some(_) => Err(DbError::Decode("more than one row".to_owned())),
-    })
-    .await?;
-    Ok(found)
-}
-
-/// Rows nobody looks at.
-struct Ignored;
-
-impl FromRow for Ignored {
-    fn from_row(_: &Row<'_>) -> Result<Self, DbError> {
-        Ok(Self)
-    }
-}
-
-async fn execute(client: &Client, cache: bool, s: &Statement) -> Result<u64, DbError> {
-    for_each(client, cache, s, |_: Ignored| Ok(())).await
 }
 
 /// Whether the connection is clean afterwards.

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::Client;
-use futures_util::future::join;
+use futures_util::future::{BoxFuture, join};
 
 use super::error::map;
-use super::{all, execute, optional};
+use super::visit;
 use crate::db::error::DbError;
-use crate::db::row::FromRow;
+use crate::db::row::Rows;
 use crate::db::statement::Statement;
 
 /// After so long without an answer to its `ROLLBACK`, a connection is thrown away.
@@ -72,27 +72,23 @@ impl PgTx {
         }
     }
 
-    pub(crate) async fn all<T: FromRow>(&mut self, s: &Statement) -> Result<Vec<T>, DbError> {
-        let cache = self.cache;
-        pipelined!(self, client, all(client, cache, s))
+    /// Runs a statement and returns the number of rows that it changed or answered.
+    pub(crate) fn visit<'a>(
+        &'a mut self,
+        s: &'a Statement,
+        to: &'a mut dyn Rows,
+    ) -> BoxFuture<'a, Result<u64, DbError>> {
+        Box::pin(async move {
+            let cache = self.cache;
+            pipelined!(self, client, visit(client, cache, s, to))
+        })
     }
 
-    pub(crate) async fn optional<T: FromRow>(
-        &mut self,
-        s: &Statement,
-    ) -> Result<Option<T>, DbError> {
-        let cache = self.cache;
-        pipelined!(self, client, optional(client, cache, s))
-    }
-
-    pub(crate) async fn execute(&mut self, s: &Statement) -> Result<u64, DbError> {
-        let cache = self.cache;
-        pipelined!(self, client, execute(client, cache, s))
-    }
-
-    pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), DbError> {
-        pipelined!(self, client, async {
-            client.batch_execute(sql).await.map_err(|e| map(&e))
+    pub(crate) fn batch<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<(), DbError>> {
+        Box::pin(async move {
+            pipelined!(self, client, async {
+                client.batch_execute(sql).await.map_err(|e| map(&e))
+            })
         })
     }
 
@@ -106,16 +102,18 @@ impl PgTx {
         }
     }
 
-    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
-        if self.unanswered {
-            self.end("ROLLBACK").await?;
-            return Err(DbError::aborted());
-        }
-        self.end("COMMIT").await
+    pub(crate) fn commit(mut self: Box<Self>) -> BoxFuture<'static, Result<(), DbError>> {
+        Box::pin(async move {
+            if self.unanswered {
+                self.end("ROLLBACK").await?;
+                return Err(DbError::aborted());
+            }
+            self.end("COMMIT").await
+        })
     }
 
-    pub(crate) async fn rollback(mut self) -> Result<(), DbError> {
-        self.end("ROLLBACK").await
+    pub(crate) fn rollback(mut self: Box<Self>) -> BoxFuture<'static, Result<(), DbError>> {
+        Box::pin(async move { self.end("ROLLBACK").await })
     }
 
     async fn end(&mut self, sql: &str) -> Result<(), DbError> {

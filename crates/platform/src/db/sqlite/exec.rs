@@ -6,7 +6,7 @@ use sea_query::Value;
 
 use super::error::map;
 use crate::db::error::DbError;
-use crate::db::row::{FromRow, Row};
+use crate::db::row::{Row, Rows};
 use crate::db::statement::{Statement, sqlite_text};
 use crate::db::value::Plain;
 
@@ -71,46 +71,30 @@ fn bind(
     Ok(())
 }
 
-/// Runs a statement and hands every row to `each`. The statement is always stepped to its end,
-/// unless `each` fails: an `INSERT … RETURNING` left half way keeps its read mark, and the
-/// write-ahead log could never be checkpointed.
-pub(super) fn for_each<T: FromRow>(
+/// Runs a statement and hands over every row. The statement is always stepped to its end, unless a row is
+/// refused: an `INSERT … RETURNING` left half way keeps its read mark, and the write-ahead log could never
+/// be checkpointed.
+pub(super) fn visit(
     conn: &Connection,
     statement: &Statement,
-    mut each: impl FnMut(T) -> Result<(), DbError>,
+    to: &mut dyn Rows,
 ) -> Result<Effect, DbError> {
     let (mut prepared, effect) = prepare(conn, statement)?;
     let columns = prepared.column_count();
     let mut rows = prepared.raw_query();
     while let Some(row) = rows.next().map_err(|e| map(conn, e))? {
-        each(T::from_row(&Row::sqlite(row, columns, statement))?)?;
+        to.take(&Row::sqlite(row, columns, statement))?;
     }
     Ok(effect)
 }
 
-/// All rows.
-pub(super) fn all<T: FromRow>(
+/// What the rows come to: a list, or at most one.
+pub(super) fn found<R: Rows + Default>(
     conn: &Connection,
     statement: &Statement,
-) -> Result<(Vec<T>, Effect), DbError> {
-    let mut found = Vec::new();
-    let effect = for_each(conn, statement, |row| {
-        found.push(row);
-        Ok(())
-    })?;
-    Ok((found, effect))
-}
-
-/// At most one row.
-pub(super) fn optional<T: FromRow>(
-    conn: &Connection,
-    statement: &Statement,
-) -> Result<(Option<T>, Effect), DbError> {
-    let mut found = None;
-    let effect = for_each(conn, statement, |row| match found.replace(row) {
-        None => Ok(()),
-        Some(_) => Err(DbError::Decode("more than one row".to_owned())),
-    })?;
+) -> Result<(R, Effect), DbError> {
+    let mut found = R::default();
+    let effect = visit(conn, statement, &mut found)?;
     Ok((found, effect))
 }
 

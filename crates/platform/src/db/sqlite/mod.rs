@@ -21,7 +21,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::config::DbConfig;
 use super::error::DbError;
-use super::row::FromRow;
+use super::row::{FromRow, Row, Rows};
 use super::statement::Statement;
 pub(crate) use tx::WriteTx;
 
@@ -98,13 +98,9 @@ impl Sqlite {
         result
     }
 
-    pub(crate) fn few<T: FromRow>(&self, statement: &Statement) -> Result<Vec<T>, DbError> {
-        self.read(|c| exec::all(c, statement)).map(|(rows, _)| rows)
-    }
-
-    pub(crate) fn optional<T: FromRow>(&self, statement: &Statement) -> Result<Option<T>, DbError> {
-        self.read(|c| exec::optional(c, statement))
-            .map(|(row, _)| row)
+    pub(crate) fn found<R: Rows + Default>(&self, statement: &Statement) -> Result<R, DbError> {
+        self.read(|c| exec::found(c, statement))
+            .map(|(found, _)| found)
     }
 
     pub(crate) async fn all<T: FromRow>(
@@ -124,7 +120,7 @@ impl Sqlite {
             let stop = move || flag.load(Ordering::Relaxed) || Instant::now() >= deadline;
             c.progress_handler(PROGRESS_STEPS, Some(stop))
                 .map_err(|e| error::map(c, e))?;
-            let result = exec::all(c, &statement);
+            let result = exec::found(c, &statement);
             c.progress_handler(0, None::<fn() -> bool>)
                 .map_err(|e| error::map(c, e))?;
             result.map(|(rows, _)| rows)
@@ -150,20 +146,14 @@ impl Sqlite {
         };
         let work = move || {
             let _permit = permit;
-            let mut chunk = Vec::with_capacity(STREAM_CHUNK);
-            let gone = || DbError::Other("nobody reads the stream".to_owned());
-            let result = self.read(|c| {
-                exec::for_each(c, &statement, |row| {
-                    chunk.push(row);
-                    if chunk.len() < STREAM_CHUNK {
-                        return Ok(());
-                    }
-                    let full = std::mem::replace(&mut chunk, Vec::with_capacity(STREAM_CHUNK));
-                    to.blocking_send(Ok(full)).map_err(|_| gone())
-                })
-            });
+            let mut chunks = Chunks {
+                rows: Vec::with_capacity(STREAM_CHUNK),
+                to,
+            };
+            let result = self.read(|c| exec::visit(c, &statement, &mut chunks));
             // A closed channel needs no answer.
-            drop(to.blocking_send(result.map(|_| chunk)));
+            let Chunks { rows, to } = chunks;
+            drop(to.blocking_send(result.map(|_| rows)));
             Ok(())
         };
         drop(blocking(work).await);
@@ -229,6 +219,27 @@ impl Sqlite {
             Ok(())
         });
         drop(stopped.await);
+    }
+}
+
+/// Rows on their way to whoever reads the stream, from a thread that may wait.
+struct Chunks<T> {
+    rows: Vec<T>,
+    to: mpsc::Sender<Result<Vec<T>, DbError>>,
+}
+
+impl<T: FromRow> Rows for Chunks<T> {
+    /// SQLite runs nothing anew.
+    fn begin(&mut self) {}
+
+    fn take(&mut self, row: &Row<'_>) -> Result<(), DbError> {
+        self.rows.push(T::from_row(row)?);
+        if self.rows.len() < STREAM_CHUNK {
+            return Ok(());
+        }
+        let full = std::mem::replace(&mut self.rows, Vec::with_capacity(STREAM_CHUNK));
+        let gone = |_| DbError::Other("nobody reads the stream".to_owned());
+        self.to.blocking_send(Ok(full)).map_err(gone)
     }
 }
 

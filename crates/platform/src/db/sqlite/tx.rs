@@ -11,7 +11,7 @@ use super::error::map;
 use super::exec::{self, Effect};
 use super::writer::{ABANDONED, Job, Outcome, QUEUED, State, Step, TIMED_OUT};
 use crate::db::error::DbError;
-use crate::db::row::FromRow;
+use crate::db::row::Rows;
 use crate::db::statement::Statement;
 
 /// A transaction. It queues for the writer with its first statement.
@@ -32,15 +32,11 @@ impl WriteTx {
         }
     }
 
-    pub(crate) async fn all<T: FromRow>(&mut self, s: Statement) -> Result<Vec<T>, DbError> {
-        self.run(move |c| exec::all(c, &s)).await
-    }
-
-    pub(crate) async fn optional<T: FromRow>(
+    pub(crate) async fn found<R: Rows + Default + 'static>(
         &mut self,
         s: Statement,
-    ) -> Result<Option<T>, DbError> {
-        self.run(move |c| exec::optional(c, &s)).await
+    ) -> Result<R, DbError> {
+        self.run(move |c| exec::found(c, &s)).await
     }
 
     pub(crate) async fn execute(&mut self, s: Statement) -> Result<u64, DbError> {
