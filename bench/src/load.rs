@@ -15,6 +15,8 @@ use crate::subject::{Stock, Subject};
 pub(crate) const THREADS: usize = 2;
 /// Connections, each with one request under way at any time.
 pub(crate) const CONNECTIONS: usize = 32;
+/// Connections in calm.
+pub(crate) const CALM: usize = 2;
 
 /// What is asked, again and again. In the order in which it is asked and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -143,6 +145,10 @@ pub(crate) struct Measured {
     pub(crate) p50: u64,
     /// 99 of 100 answers took no longer, in microseconds.
     pub(crate) p99: u64,
+    /// The same while only [`CALM`] requests are under way at any time: what one who asks waits for the work, not for
+    /// the others. Not measured of what writes.
+    #[serde(default)]
+    pub(crate) calm: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -158,17 +164,33 @@ struct Said {
     p99: u64,
 }
 
-/// Asks for some seconds. Any failed request fails the measurement. Each turn draws other numbers.
-pub(crate) async fn drive(
+/// Asks for some seconds under full load, then for one in calm. Each turn draws other numbers.
+pub(crate) async fn measure(
     asked: &Asked<'_>,
     question: Question,
     turn: usize,
     seconds: u64,
 ) -> Outcome<Measured> {
+    let mut measured = drive(asked, question, turn, CONNECTIONS, seconds).await?;
+    if !question.writes() {
+        let calm = drive(asked, question, turn, CALM, 1).await?;
+        measured.calm = Some(calm.p99);
+    }
+    Ok(measured)
+}
+
+/// Asks for some seconds. Any failed request fails the measurement.
+pub(crate) async fn drive(
+    asked: &Asked<'_>,
+    question: Question,
+    turn: usize,
+    connections: usize,
+    seconds: u64,
+) -> Outcome<Measured> {
     let scripts = asked.scripts;
     let output = Command::new("wrk")
         .arg(format!("-t{THREADS}"))
-        .arg(format!("-c{CONNECTIONS}"))
+        .arg(format!("-c{connections}"))
         .arg(format!("-d{seconds}s"))
         .arg("--timeout")
         .arg("10s")
@@ -213,6 +235,7 @@ pub(crate) async fn drive(
         rate,
         p50: said.p50,
         p99: said.p99,
+        calm: None,
     })
 }
 

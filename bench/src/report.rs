@@ -94,6 +94,13 @@ impl Site {
             rate: middle(&|m| m.rate)?,
             p50: middle(&|m| m.p50 as f64)? as u64,
             p99: middle(&|m| m.p99 as f64)? as u64,
+            calm: cell
+                .rounds
+                .iter()
+                .all(|m| m.calm.is_some())
+                .then(|| middle(&|m| m.calm.unwrap_or_default() as f64))
+                .flatten()
+                .map(|micros| micros as u64),
         })
     }
 }
@@ -118,16 +125,17 @@ impl Report {
         writeln!(text, "{}\n", self.machine)?;
         writeln!(
             text,
-            "Medians of {} interleaved rounds of {} s each; `wrk -t{} -c{}`. Latencies are those under this full load.\n",
+            "Medians of {} interleaved rounds of {} s each; `wrk -t{} -c{}`. p50 and p99 are those under this full load, *calm* is the p99 with {} connections.\n",
             self.rounds,
             self.seconds,
             crate::load::THREADS,
-            crate::load::CONNECTIONS
+            crate::load::CONNECTIONS,
+            crate::load::CALM
         )?;
         let subject = self.subject.name();
         writeln!(
             text,
-            "| database | {subject} | question | floor, req/s | p50 / p99 ms | Chelal, req/s | of the floor | p50 / p99 ms | without read audit, req/s | of the floor | p50 / p99 ms |"
+            "| database | {subject} | question | floor, req/s | p50 / p99 / calm ms | Chelal, req/s | of the floor | p50 / p99 / calm ms | without read audit, req/s | of the floor | p50 / p99 / calm ms |"
         )?;
         writeln!(text, "|---|---|---|---|---|---|---|---|---|---|---|")?;
         for site in &self.sites {
@@ -221,7 +229,12 @@ fn latency(measured: &Measured) -> String {
             format!("{millis:.0}")
         }
     };
-    format!("{} / {}", millis(measured.p50), millis(measured.p99))
+    let calm = measured.calm.map_or("–".to_owned(), millis);
+    format!(
+        "{} / {} / {calm}",
+        millis(measured.p50),
+        millis(measured.p99)
+    )
 }
 
 fn rate(rate: f64) -> String {
@@ -259,6 +272,7 @@ mod tests {
             rate,
             p50: 400,
             p99: 12_000,
+            calm: Some(900),
         };
         let mut site = Site {
             database: Database::Sqlite,
@@ -287,7 +301,7 @@ mod tests {
             sites: vec![site],
         };
         let text = report.markdown().unwrap_or_default();
-        let row = "| SQLite | 1,000,000 | retrieve | 10,000 | 0.40 / 12 | 5,000 | 0.50 | 0.40 / 12 | – | – | – |";
+        let row = "| SQLite | 1,000,000 | retrieve | 10,000 | 0.40 / 12 / 0.90 | 5,000 | 0.50 | 0.40 / 12 / 0.90 | – | – | – |";
         assert!(text.contains(row), "{text}");
         assert!(
             text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5 audit rows, 0 jobs, done 0.1 s later |"),

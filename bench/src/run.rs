@@ -107,8 +107,8 @@ async fn measure(
     for question in questions.iter().copied() {
         load::once(asked, question, round).await?;
         // Connections, statements and pages get warm.
-        load::drive(asked, question, 2 * round, 1).await?;
-        let measured = load::drive(asked, question, 2 * round + 1, plan.seconds).await?;
+        load::drive(asked, question, 2 * round, load::CONNECTIONS, 1).await?;
+        let measured = load::measure(asked, question, 2 * round + 1, plan.seconds).await?;
         eprintln!(
             "{} {} {} {who:?} round {}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
             site.database.name(),
