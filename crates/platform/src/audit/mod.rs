@@ -4,7 +4,7 @@
 //! each request, durable before the answer leaves. Every row carries a MAC from the moment it is
 //! inserted; within a second the [`sealer`] numbers it and links it into the hash chain that
 //! [`verify`](verify::verify) walks. Rows are only ever inserted, in whatever order requests end; the
-//! chain ([`links`]) and the index of whom they are about ([`subjects`]) follow beside them.
+//! chain (`links`) and the index of whom they are about (`subjects`) follow beside them.
 
 pub mod anchor;
 mod batch;

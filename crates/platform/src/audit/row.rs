@@ -80,7 +80,7 @@ crate::record! {
             request_id: Blank<64> = Blank::default(),
         }
         hidden {
-            /// Whose data it was, where it was that of several: [`list_of`] of their ids.
+            /// Whose data it was, where it was that of several: `list_of` their ids.
             patients: Blank<65536> = Blank::default(),
             /// HMAC of the row, from the moment it was inserted.
             mac: Hex = Hex::default(),
@@ -174,7 +174,7 @@ impl Resource for AuditLog {
     ];
     const ORDERING: &'static [&'static str] = &["timestamp"];
     const SEARCH: &'static [&'static str] = &["username", "description", "object_type"];
-    /// Found by the [index of subjects](super::subjects) instead of one that every reading pays for.
+    /// Found by the index of subjects instead of one that every reading pays for.
     const OWN_FILTERS: &'static [&'static str] = &["patient", "patient_id", "object_id"];
     type Extra = AuditExtra;
 

@@ -26,7 +26,7 @@ const ANCHOR_PAUSE: Duration = Duration::from_secs(1);
 /// last row.
 pub const SEALED: &str = "audit:sealed";
 
-/// Starts the sealer of this process, and the index of [`subjects`]; they end when the application is
+/// Starts the sealer of this process, and the index of `subjects`; they end when the application is
 /// dropped, or by `abort`.
 pub fn start(app: &Arc<App>) -> JoinHandle<()> {
     let app = Arc::downgrade(app);
