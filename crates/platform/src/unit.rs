@@ -88,7 +88,7 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
     if app.settings.read_audit
         && let Some(row) = audit::seen(&mut cx)
     {
-        app.reads.record(row).await?;
+        app.reads.record(&app.ring(), row).await?;
     }
     Ok(done)
 }

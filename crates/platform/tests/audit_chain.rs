@@ -203,6 +203,55 @@ async fn nodes_seal_in_turn_and_each_anchor_proves_the_whole() {
     .await;
 }
 
+/// Whoever takes an id early and commits late must not be passed over.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_simultaneous_writers_are_all_linked_in_the_order_of_their_ids() {
+    const WRITERS: usize = 12;
+    const EACH: usize = 25;
+    each(|world| async move {
+        let mut writing = tokio::task::JoinSet::new();
+        for writer in 0..WRITERS {
+            let app = Arc::clone(&world.app);
+            writing.spawn(async move {
+                for n in 0..EACH {
+                    // Some commit at once, others with many rows.
+                    let rows = if n % 5 == 0 { 40 } else { 1 };
+                    unit::program(&app, "test", move |cx| {
+                        Box::pin(async move {
+                            for row in 0..rows {
+                                let object = Some((writer * 1000 + row) as i64);
+                                cx.audit(AuditEntry::new(Action::Other, "Guest", object));
+                            }
+                            Ok(())
+                        })
+                    })
+                    .await
+                    .unwrap();
+                }
+            });
+        }
+        while !writing.is_empty() {
+            sealer::seal_now(&world.app).await.unwrap();
+            while writing.try_join_next().is_some() {}
+        }
+        // A sealer that did not get its turn leaves rows to the next.
+        let all = (WRITERS * EACH * (4 + 40) / 5) as i64;
+        for _ in 0..50 {
+            if sealer::seal_now(&world.app).await.unwrap().sequence == all {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let verdict = check(&world).await;
+        assert!(verdict.is_intact(), "{verdict}");
+        assert_eq!((verdict.linked, verdict.waiting), (all as u64, 0));
+        let disorder = "SELECT count(*) FROM audit_link a JOIN audit_link b ON b.sequence = a.sequence + 1 \
+                        WHERE b.audit_log <= a.audit_log";
+        assert_eq!(world.number(disorder).await, 0);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_before_the_anchor_is_made_good() {
     each(|world| async move {

@@ -64,6 +64,8 @@ testkit::on_both! {
         let away = admin.get("users/?username=away").await.json[0]["id"].clone();
         admin.post(&format!("users/{away}/deactivate/"), json!({})).await.is(200);
         assert_eq!(admin.get("dashboard/").await.json["active_users"], 2);
+        // Whose appointments there are is told to those who write messages.
+        world.settle().await;
     }
 
     async fn the_month_begins_at_the_hospitals_midnight(world: &World) {

@@ -168,7 +168,7 @@ pub(crate) async fn note(
 ) -> Result<(), Error> {
     let by = Opening::program(program);
     let row = row::complete(ring, now, &by.actor, &by.origin, entry);
-    for statement in row::inserts(db.dialect(), ring, &[row])? {
+    for statement in row::inserts(db.dialect(), vec![row.stored(ring)?]) {
         db.execute(statement).await?;
     }
     Ok(())
@@ -179,7 +179,12 @@ pub(crate) async fn store(cx: &mut Cx, rows: Vec<AuditLog>) -> Result<(), Error>
     if rows.is_empty() {
         return Ok(());
     }
-    for statement in row::inserts(cx.dialect(), &cx.app.ring(), &rows)? {
+    let ring = cx.app.ring();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| row.stored(&ring))
+        .collect::<Result<_, _>>()?;
+    for statement in row::inserts(cx.dialect(), rows) {
         cx.tx()?.execute(statement).await?;
     }
     Ok(())

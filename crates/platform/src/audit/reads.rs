@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AuditLog, row};
+use super::AuditLog;
+use super::row::{self, Stored};
 use crate::app::App;
 use crate::error::Error;
+use crate::seal::KeyRing;
 
 /// The most rows of one transaction.
 const MOST: usize = 1000;
 
-type Waiting = (AuditLog, oneshot::Sender<Result<(), String>>);
+type Waiting = (Stored, oneshot::Sender<Result<(), String>>);
 
 /// Stores the rows of concurrent readings together.
 pub struct ReadAudit {
@@ -45,8 +47,10 @@ impl ReadAudit {
     ///
     /// # Errors
     /// When it could not be stored; the answer must not leave then.
-    pub(crate) async fn record(&self, row: AuditLog) -> Result<(), Error> {
+    pub(crate) async fn record(&self, ring: &KeyRing, row: AuditLog) -> Result<(), Error> {
         let (done, stored) = oneshot::channel();
+        // Sealed here, by as many as ask: the task that stores them is one.
+        let row = row.stored(ring)?;
         self.queue
             .send((row, done))
             .await
@@ -63,8 +67,8 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
     let mut batch: Vec<Waiting> = Vec::new();
     while waiting.recv_many(&mut batch, MOST).await > 0 {
         let Some(app) = app.upgrade() else { return };
-        let (rows, done): (Vec<AuditLog>, Vec<_>) = batch.drain(..).unzip();
-        let stored = store(&app, &rows)
+        let (rows, done): (Vec<Stored>, Vec<_>) = batch.drain(..).unzip();
+        let stored = store(&app, rows)
             .await
             .map_err(|error| format!("{error:?}"));
         for done in done {
@@ -74,8 +78,8 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn store(app: &App, rows: &[AuditLog]) -> Result<(), Error> {
-    let mut statements = row::inserts(app.db.dialect(), &app.ring(), rows)?;
+async fn store(app: &App, rows: Vec<Stored>) -> Result<(), Error> {
+    let mut statements = row::inserts(app.db.dialect(), rows);
     if statements.len() == 1
         && let Some(only) = statements.pop()
     {

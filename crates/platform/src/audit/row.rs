@@ -11,7 +11,7 @@ use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
 use crate::actor::{Actor, Origin};
 use crate::cx::{Audited, Cx, column};
-use crate::db::{Dialect, Statement};
+use crate::db::{Dialect, Statement, Value};
 use crate::error::Error;
 use crate::field::{Blank, Doc, Hex, Kind};
 use crate::record::{self, Meta, Record};
@@ -260,24 +260,33 @@ pub(super) fn complete(
     row
 }
 
+/// A row as it is stored: its values, the envelope sealed.
+pub(super) struct Stored(Vec<Value>);
+
+impl AuditLog {
+    /// Seals the row, ready to be stored.
+    pub(super) fn stored(&self, ring: &KeyRing) -> Result<Stored, Error> {
+        Ok(Stored(record::values(self, ring)?))
+    }
+}
+
 /// Statements that store the rows, each at its place among others that are stored at this moment.
-pub(super) fn inserts(
-    dialect: Dialect,
-    ring: &KeyRing,
-    rows: &[AuditLog],
-) -> Result<Vec<Statement>, Error> {
+pub(super) fn inserts(dialect: Dialect, mut rows: Vec<Stored>) -> Vec<Statement> {
     static TEXTS: Texts = Texts::new();
     let columns = &AuditLog::columns()[1..];
-    let mut statements = Vec::new();
-    for (some, power) in batches(rows) {
+    let sizes: Vec<_> = batches(&rows)
+        .map(|(some, power)| (some.len(), power))
+        .collect();
+    let mut rows = rows.drain(..);
+    let statement = |(count, power)| {
         let text = TEXTS.of(dialect, power, |rows| insert(dialect, rows, columns));
-        let mut values = Vec::with_capacity(some.len() * columns.len());
-        for row in some {
-            values.extend(record::values(row, ring)?);
-        }
-        statements.push(Statement::raw(text, values));
-    }
-    Ok(statements)
+        let mut values = Vec::with_capacity(count * columns.len());
+        rows.by_ref()
+            .take(count)
+            .for_each(|Stored(row)| values.extend(row));
+        Statement::raw(text, values)
+    };
+    sizes.into_iter().map(statement).collect()
 }
 
 fn insert(dialect: Dialect, rows: usize, columns: &[&str]) -> String {
