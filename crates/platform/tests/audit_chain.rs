@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hospital::{World, add_guest, each};
+use platform::app::App;
 use platform::audit::verify::{Problem, Verdict, verify, verify_tail};
 use platform::audit::{Action, AuditEntry, sealer};
-use platform::db::{Statement, ToValue};
+use platform::db::{Dialect, Statement, ToValue};
 use platform::seal::{GENESIS, chain};
 use platform::unit;
 use proptest::prelude::*;
@@ -248,6 +249,57 @@ async fn rows_of_simultaneous_writers_are_all_linked_in_the_order_of_their_ids()
         let disorder = "SELECT count(*) FROM audit_link a JOIN audit_link b ON b.sequence = a.sequence + 1 \
                         WHERE b.audit_log <= a.audit_log";
         assert_eq!(world.number(disorder).await, 0);
+    })
+    .await;
+}
+
+/// The same, made to happen: one writer is held between being given its id and its commit. SQLite's one
+/// writer cannot come into that state.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_linked_past_a_writer_who_holds_an_id() {
+    const HELD: i64 = 777;
+    each(|world| async move {
+        if world.db().dialect() != Dialect::Postgres {
+            return;
+        }
+        let note = |app: Arc<App>, object: i64| async move {
+            let noting = unit::program(&app, "test", move |cx| {
+                Box::pin(async move {
+                    cx.audit(AuditEntry::new(Action::Other, "Guest", Some(object)));
+                    Ok(())
+                })
+            });
+            noting.await.unwrap();
+        };
+        // Given a gate in the way of one writer,
+        for sql in [
+            "CREATE FUNCTION gate() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NULL; END'",
+            "CREATE TRIGGER gate AFTER INSERT ON audit_log FOR EACH ROW WHEN (NEW.object_id = 777) \
+             EXECUTE FUNCTION gate()",
+        ] {
+            world.run(sql, vec![]).await;
+        }
+        let mut gate = world.db().begin().await.unwrap();
+        let close = Statement::raw("SELECT pg_advisory_xact_lock(4242)", vec![]);
+        gate.execute(close).await.unwrap();
+        let held = tokio::spawn(note(Arc::clone(&world.app), HELD));
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4242 AND NOT granted";
+        while world.number(waiting).await == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // when another commits a row with a later id meanwhile,
+        note(Arc::clone(&world.app), 778).await;
+        // then it waits for its place in the chain,
+        assert_eq!(sealer::seal_now(&world.app).await.unwrap().sequence, 0);
+        // and both find it in the order of their ids.
+        gate.rollback().await.unwrap();
+        held.await.unwrap();
+        assert_eq!(sealer::seal_now(&world.app).await.unwrap().sequence, 2);
+        let order: Vec<(i64,)> = world
+            .rows("SELECT a.object_id FROM audit_link l JOIN audit_log a ON a.id = l.audit_log ORDER BY l.sequence")
+            .await;
+        assert_eq!(order, [(HELD,), (HELD + 1,)]);
     })
     .await;
 }
