@@ -109,6 +109,7 @@ TABLE appointment
   CONSTRAINT appointment_pkey PRIMARY KEY (id)
   CONSTRAINT appointment_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'pending'::text, 'checked_in'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])))
   CONSTRAINT appointment_uid_key UNIQUE (uid)
+  CREATE INDEX appointment_awaited_idx ON public.appointment USING btree (starts_at) WHERE ((status = ANY (ARRAY['scheduled'::text, 'pending'::text, 'checked_in'::text])) AND (voided_at IS NULL))
   CREATE INDEX appointment_date_doctor_idx ON public.appointment USING btree (date, doctor)
   CREATE INDEX appointment_doctor_excl_idx ON public.appointment USING btree (doctor, starts_at) WHERE ((NOT overbooked) AND (status <> ALL (ARRAY['cancelled'::text, 'no_show'::text])) AND (voided_at IS NULL))
   CREATE INDEX appointment_doctor_id_idx ON public.appointment USING btree (doctor, id)
@@ -479,10 +480,11 @@ TABLE patient_link
   CONSTRAINT patient_link_uid_key UNIQUE (uid)
   CREATE INDEX patient_link_merged_into_id_idx ON public.patient_link USING btree (merged_into, id)
   CREATE INDEX patient_link_patient_id_idx ON public.patient_link USING btree (patient, id)
-TABLE patient_sequence
+TABLE patient_number
   year bigint NOT NULL
+  lane bigint NOT NULL
   last bigint NOT NULL
-  CONSTRAINT patient_sequence_pkey PRIMARY KEY (year)
+  CONSTRAINT patient_number_pkey PRIMARY KEY (year, lane)
 TABLE patient_term
   generation bigint NOT NULL
   field smallint NOT NULL

@@ -93,6 +93,7 @@ CREATE TABLE "appointment" (
   CONSTRAINT "appointment_duration_minutes_check" CHECK (duration_minutes BETWEEN 1 AND 1440),
   CONSTRAINT "appointment_ends_at_check" CHECK (ends_at > starts_at)
 ) STRICT;
+CREATE INDEX "appointment_awaited_idx" ON "appointment" ("starts_at") WHERE status IN ('scheduled', 'pending', 'checked_in') AND voided_at IS NULL;
 CREATE INDEX "appointment_date_doctor_idx" ON "appointment" ("date", "doctor");
 CREATE INDEX "appointment_doctor_excl_idx" ON "appointment" ("doctor", "starts_at") WHERE NOT overbooked AND status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
 CREATE INDEX "appointment_doctor_id_idx" ON "appointment" ("doctor", "id");
@@ -527,10 +528,11 @@ CREATE TABLE "patient_link" (
 ) STRICT;
 CREATE INDEX "patient_link_merged_into_id_idx" ON "patient_link" ("merged_into", "id");
 CREATE INDEX "patient_link_patient_id_idx" ON "patient_link" ("patient", "id");
-CREATE TABLE "patient_sequence" (
+CREATE TABLE "patient_number" (
   "year" INTEGER NOT NULL,
+  "lane" INTEGER NOT NULL,
   "last" INTEGER NOT NULL,
-  CONSTRAINT "patient_sequence_pkey" PRIMARY KEY ("year")
+  CONSTRAINT "patient_number_pkey" PRIMARY KEY ("year", "lane")
 ) STRICT;
 CREATE TABLE patient_term (generation INTEGER NOT NULL, field INTEGER NOT NULL, tag INTEGER NOT NULL, patient INTEGER NOT NULL, CONSTRAINT patient_term_pkey PRIMARY KEY (generation, field, tag, patient)) STRICT, WITHOUT ROWID;
 CREATE TABLE "preference" (

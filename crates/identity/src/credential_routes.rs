@@ -101,7 +101,7 @@ pub(crate) fn request_reset<'a>(
         let quiet = guess::throttle(cx, &to, 5, SignedDuration::from_mins(10)).await;
         if quiet.is_ok() {
             let payload = json!({ "what": "reset", "login": folded, "message": Uuid::now_v7() });
-            jobs::enqueue(cx, vec![Job::now(mail::KIND, payload)]).await?;
+            jobs::enqueue(cx, vec![Job::now(mail::KIND, payload)])?;
         }
         let text = cx
             .app

@@ -235,7 +235,7 @@ impl Resource for User {
     ) -> Result<(), Error> {
         let Some(before) = before else {
             if row.password_hash.is_none() {
-                jobs::enqueue(cx, vec![mail::invitation(row.meta.id)]).await?;
+                jobs::enqueue(cx, vec![mail::invitation(row.meta.id)])?;
             }
             return Ok(());
         };

@@ -51,7 +51,7 @@ fn run<'a>(cx: &'a mut Cx, _payload: &'a Json) -> BoxFuture<'a, Result<(), Error
             more |= i64::try_from(count).is_ok_and(|count| count == AT_ONCE);
         }
         match more {
-            true => enqueue(cx, vec![Job::now(JOB.kind, Json::Null)]).await,
+            true => enqueue(cx, vec![Job::now(JOB.kind, Json::Null)]),
             false => Ok(()),
         }
     })

@@ -13,10 +13,10 @@ use platform::resource::Resource;
 use platform::seal::KeyRing;
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{Order, Query, SelectStatement};
+use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use serde::Serialize;
 
-use crate::candidates::{Source, meeting, opened, union};
+use crate::candidates::{DRIVEN, Source, meeting, opened, union};
 use crate::patient::{Gender, Patient, country_code};
 use crate::terms::{self, Term, TermField};
 
@@ -255,8 +255,12 @@ pub(crate) async fn take_turns(cx: &mut Cx, patient: &Patient) -> Result<(), Err
     Ok(())
 }
 
-/// Who is worth comparing: the same number of a document, phone or e-mail; the same day of birth and a
-/// name that sounds alike; both names alike, in either order.
+/// Who is worth comparing, which is whoever can reach the threshold: the same number of a document, phone or
+/// e-mail; or the same day of birth and a name that sounds alike. Names alone, however alike, do not reach
+/// it, so that namesakes are never opened, however many there are.
+///
+/// Where very many were born on one day, as with days of birth that were guessed, those of them are found
+/// whose names both sound alike, in either order.
 fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let own = terms::of(patient, code);
     let exact = |field: TermField| own.iter().filter(move |term| term.field == field);
@@ -265,25 +269,17 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
         .flat_map(exact)
         .map(|term| Source::any(ring, [term]).newest(COMPARED))
         .collect();
-    let names = [TermField::Sound, TermField::Whole]
-        .into_iter()
-        .flat_map(exact);
-    hits.push(meeting(
-        &Source::any(ring, exact(TermField::Birth)),
-        &[&Source::any(ring, names)],
-        COMPARED,
-    ));
-    let (first, last) = (
-        names::parts(patient.first_name.open()),
-        names::parts(patient.last_name.open()),
-    );
-    let alike = first
-        .iter()
-        .flat_map(|one| last.iter().map(move |other| (one, other)))
-        .take(PAIRS)
-        .flat_map(|(one, other)| terms::sound_pairs(one, other));
-    let alike: Vec<Term> = alike.collect();
-    hits.push(Source::any(ring, &alike).newest(COMPARED));
+    let born = Source::any(ring, exact(TermField::Birth));
+    let alike = Source::any(ring, &both_names(patient));
+    let names = [TermField::Sound, TermField::Whole];
+    let any_name = Source::any(ring, names.into_iter().flat_map(exact));
+    hits.push(meeting(&born, &[&any_name], COMPARED));
+    let mut day = Query::select();
+    day.expr(Func::count(Expr::col(Asterisk)))
+        .from_subquery(born.newest(DRIVEN), "day");
+    let mut crowded = meeting(&alike, &[&born], COMPARED);
+    crowded.and_where(Expr::SubQuery(None, Box::new(day.into())).gte(DRIVEN));
+    hits.push(crowded);
     let mut newest = Query::select();
     newest
         .column("patient")
@@ -292,6 +288,20 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
         .order_by("patient", Order::Desc)
         .limit(COMPARED);
     newest
+}
+
+/// How given and family name sound together.
+fn both_names(patient: &Patient) -> Vec<Term> {
+    let (first, last) = (
+        names::parts(patient.first_name.open()),
+        names::parts(patient.last_name.open()),
+    );
+    first
+        .iter()
+        .flat_map(|one| last.iter().map(move |other| (one, other)))
+        .take(PAIRS)
+        .flat_map(|(one, other)| terms::sound_pairs(one, other))
+        .collect()
 }
 
 /// The refusal of a create that asked to be refused then.
@@ -326,6 +336,7 @@ pub(crate) fn path() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::record::Record;
     use proptest::prelude::*;
 
     fn facts(first: &str, last: &str, born: &str, gender: Gender, phone: &str) -> Facts {
@@ -436,12 +447,56 @@ mod tests {
         }
     }
 
+    prop_compose! {
+        /// Of few names, days and numbers, so that many have some in common.
+        fn any_patient()(
+            first in 0usize..6, last in 0usize..6, year in 1990i16..1992, month in 1i8..=2, day in 1i8..=2,
+            gender in 0usize..2, phone in 0usize..3, email in 0usize..3, national in 0usize..3,
+        ) -> Patient {
+            const NAMES: [&str; 6] = ["Fatou", "Fatu", "Jallow", "Diallo", "Binta Awa", "Ousman"];
+            let gender = ["male", "female"][gender];
+            let phone = ["", "7834351", "9912345"][phone];
+            let email = ["", "a@example.org", "b@example.org"][email];
+            let national = ["", "GM-1", "GM-2"][national];
+            let body = platform::serde_json::json!({
+                "first_name": NAMES[first], "last_name": NAMES[last], "gender": gender,
+                "date_of_birth": jiff::civil::date(year, month, day).to_string(),
+                "contact_info": phone, "email": email, "national_id": national,
+            });
+            let platform::serde_json::Value::Object(body) = body else {
+                unreachable!("an object was built")
+            };
+            Patient::create(&platform::record::Body(body)).unwrap()
+        }
+    }
+
     proptest! {
         #[test]
         fn symmetric_and_within_bounds(a in any_facts(), b in any_facts()) {
             let (forth, back) = (score(&a, &b), score(&b, &a));
             prop_assert_eq!(&forth, &back);
             prop_assert!((0..=100).contains(&forth.0));
+        }
+
+        #[test]
+        fn whoever_is_listed_was_worth_comparing(a in any_patient(), b in any_patient()) {
+            let (score, reasons) = score(&Facts::of(&a, 220), &Facts::of(&b, 220));
+            // A letter that changes both the spelling and the sound of every part of both names is not found.
+            if score < THRESHOLD || reasons.contains(&Reason::SimilarName) {
+                return Ok(());
+            }
+            let others = terms::of(&b, 220);
+            let shared: Vec<TermField> = terms::of(&a, 220)
+                .into_iter()
+                .filter(|term| others.contains(term))
+                .map(|term| term.field)
+                .collect();
+            let any = |fields: &[TermField]| fields.iter().any(|field| shared.contains(field));
+            prop_assert!(
+                any(&[TermField::National, TermField::Email, TermField::Phone])
+                    || (any(&[TermField::Birth]) && any(&[TermField::Sound, TermField::Whole])),
+                "{} {:?}", score, reasons
+            );
         }
 
         #[test]

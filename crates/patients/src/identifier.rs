@@ -7,12 +7,12 @@
 use jiff::civil::Date;
 use kernel::Mrn;
 use platform::cx::Cx;
-use platform::db::{DbError, Statement, ToValue};
+use platform::db::{DbError, Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::record::Record;
 use platform::seal::KeyRing;
 use platform::texts::Text;
-use sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 
 use crate::patient::Patient;
 
@@ -24,30 +24,89 @@ const KIND: &str = "unique_id";
 /// So many numbers in a row that were given by hand before are passed over.
 const ATTEMPTS: u32 = 1000;
 
+/// Counters of each year. See [`generate`].
+pub(crate) const LANES: i64 = 16;
+
 /// The next number of this year that nobody has.
 ///
-/// The counter is one row for each year, raised in one statement: concurrent registrations wait for
-/// each other there, so no two get the same number. Numbers of registrations that fail are lost or
-/// given again, which harms nobody.
+/// A counter is held until the registration is stored, so that a number is given once, and given again
+/// when the registration fails. One counter would make all registrations of a country wait for each other;
+/// so there are several, each of which counts in steps of as many, and whoever registers takes the one that
+/// has the lowest number of those that nobody holds. As long as one registers after the other the numbers
+/// follow each other.
 pub(crate) async fn generate(cx: &mut Cx) -> Result<Mrn, Error> {
     let today: Date = cx.today();
+    let year = i64::from(today.year());
     for _ in 0..ATTEMPTS {
-        let next = Statement::raw(
-            "INSERT INTO patient_sequence (year, last) VALUES ($1, 1) \
-             ON CONFLICT (year) DO UPDATE SET last = patient_sequence.last + 1 RETURNING last",
-            vec![i64::from(today.year()).to_value()],
-        );
-        let (sequence,): (i64,) = cx
-            .unscoped("the counter of patient numbers belongs to nobody")
-            .optional(next)
-            .await?
-            .ok_or_else(|| Error::internal("the counter of patient numbers gave none"))?;
+        let sequence = match take(cx, year, Busy::PassOver).await? {
+            Some(sequence) => sequence,
+            None => {
+                open(cx, year).await?;
+                take(cx, year, Busy::Await)
+                    .await?
+                    .ok_or_else(|| Error::internal("the counters of patient numbers are gone"))?
+            }
+        };
         let mrn = Mrn::generate(today.year(), sequence).map_err(Error::internal)?;
         if !is_taken(cx, &mrn).await? {
             return Ok(mrn);
         }
     }
     Err(Error::internal("no free patient number within reach"))
+}
+
+/// What to do about a counter that another registration holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    PassOver,
+    Await,
+}
+
+/// The next number of the lowest counter; `None` when there is none, or none that is free. SQLite's one
+/// writer meets no other.
+async fn take(cx: &mut Cx, year: i64, busy: Busy) -> Result<Option<i64>, Error> {
+    macro_rules! raise {
+        ($lock:literal) => {
+            concat!(
+                "UPDATE patient_number SET last = last + $2 WHERE year = $1 AND lane = \
+                 (SELECT lane FROM patient_number WHERE year = $1 ORDER BY last LIMIT 1 ",
+                $lock,
+                ") RETURNING last"
+            )
+        };
+    }
+    let text = match (cx.dialect(), busy) {
+        (Dialect::Sqlite, _) => raise!(""),
+        (Dialect::Postgres, Busy::PassOver) => raise!("FOR UPDATE SKIP LOCKED"),
+        (Dialect::Postgres, Busy::Await) => raise!("FOR UPDATE"),
+    };
+    let found: Option<(i64,)> = cx
+        .unscoped("the counters of patient numbers belong to nobody")
+        .optional(Statement::raw(
+            text,
+            vec![year.to_value(), LANES.to_value()],
+        ))
+        .await?;
+    Ok(found.map(|(last,)| last))
+}
+
+/// The counters of a year that begins.
+async fn open(cx: &mut Cx, year: i64) -> Result<(), Error> {
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new("patient_number"))
+        .columns(["year", "lane", "last"].map(Alias::new))
+        .on_conflict(OnConflict::new().do_nothing().to_owned());
+    for lane in 1..=LANES {
+        insert
+            .values([year, lane, lane - LANES].map(Expr::val))
+            .map_err(Error::internal)?;
+    }
+    let statement = Statement::build(cx.dialect(), &insert);
+    cx.unscoped("the counters of patient numbers belong to nobody")
+        .execute(statement)
+        .await?;
+    Ok(())
 }
 
 /// Somebody got it by hand before the counter arrived there.
@@ -156,7 +215,7 @@ pub async fn reindex(cx: &mut Cx, after: i64, limit: u64) -> Result<Option<i64>,
     for row in &rows {
         free(cx, row.meta.id).await?;
         store(cx, row, None).await?;
-        crate::terms::rewrite(cx, row).await?;
+        crate::terms::rewrite(cx, row)?;
     }
     // More than the patients of this batch had, so that the last batches leave nothing.
     crate::terms::forget_retired(cx, limit.saturating_mul(100)).await?;

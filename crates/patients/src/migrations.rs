@@ -4,6 +4,7 @@ use platform::db::{Ddl, Migration};
 
 use crate::allergy::{AllergyStatus, Severity};
 use crate::consent::ConsentType;
+use crate::identifier;
 use crate::patient::{ContactPreference, Gender, PreferredLanguage};
 use crate::scope::CareSource;
 
@@ -33,7 +34,32 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0006_counted_patients",
         up: counted,
     },
+    Migration {
+        name: "0007_patient_numbers",
+        up: numbers,
+    },
 ];
+
+/// Several counters for each year instead of one, which go on where it stopped.
+fn numbers(ddl: &mut Ddl) {
+    ddl.table("patient_number", |t| {
+        t.int("year");
+        t.int("lane");
+        // The last number given by this counter, or the one before its first.
+        t.int("last");
+        t.primary_key(&["year", "lane"]);
+    });
+    let lanes: Vec<String> = (1..=identifier::LANES)
+        .map(|lane| format!("({lane})"))
+        .collect();
+    ddl.sql(&format!(
+        "INSERT INTO patient_number (year, lane, last) \
+         SELECT year, lanes.column1, last + lanes.column1 - {} FROM patient_sequence, (VALUES {}) AS lanes",
+        identifier::LANES,
+        lanes.join(", ")
+    ));
+    ddl.sql("DROP TABLE patient_sequence");
+}
 
 /// Totals are counted along this index, which is a fraction of the table: sealed records are long.
 fn counted(ddl: &mut Ddl) {

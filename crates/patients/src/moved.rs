@@ -126,7 +126,7 @@ pub(crate) async fn move_back(
     restored.merged_into = None;
     restored.user = account.map(Ref::new);
     cx.update(&mut restored, &lost).await?;
-    terms::rewrite(cx, &restored).await?;
+    terms::rewrite(cx, &restored)?;
     refresh(cx, back_to, from).await?;
     Ok(counts)
 }

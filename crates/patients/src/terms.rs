@@ -244,19 +244,19 @@ pub(crate) async fn store(
     let new = of(row, code);
     let old = before.map(|before| of(before, code)).unwrap_or_default();
     delete(cx, row.meta.id, old.difference(&new)).await?;
-    insert(cx, row.meta.id, new.difference(&old)).await
+    insert(cx, row.meta.id, new.difference(&old))
 }
 
 /// Writes all terms of a patient again, such as after an unmerge or for a new index key.
-pub(crate) async fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+pub(crate) fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     let terms = of(row, country_code(cx));
     if row.merged_into.is_some() {
         let kept = terms
             .iter()
             .filter(|term| term.field == TermField::Identifier);
-        return insert(cx, row.meta.id, kept).await;
+        return insert(cx, row.meta.id, kept);
     }
-    insert(cx, row.meta.id, terms.iter()).await
+    insert(cx, row.meta.id, terms.iter())
 }
 
 /// A voided patient is not found.
@@ -292,7 +292,8 @@ pub(crate) async fn keep_identifier(cx: &mut Cx, row: &Patient) -> Result<(), Er
     delete(cx, row.meta.id, given_up).await
 }
 
-async fn insert<'a>(
+/// They are stored with the commit: whoever stores them does not look for them.
+fn insert<'a>(
     cx: &mut Cx,
     patient: i64,
     terms: impl Iterator<Item = &'a Term>,
@@ -310,8 +311,7 @@ async fn insert<'a>(
         }
         let statement = Statement::build(cx.dialect(), &insert);
         cx.unscoped("tags are no data of their own")
-            .execute(statement)
-            .await?;
+            .at_end(statement)?;
     }
     Ok(())
 }

@@ -133,6 +133,25 @@ testkit::on_both! {
         desk.get("patients/999999/duplicates/").await.refuses(404, "not_found");
     }
 
+    async fn a_duplicate_is_found_among_thousands_born_on_one_guessed_day(world: &World) {
+        let desk = world.receptionist().await;
+        let first = register(&desk, named("Awa", "Njie", "1980-01-01")).await;
+        // Given 4,500 later ones of the same day, more than are looked through.
+        let crowd = platform::db::Statement::raw(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4500) \
+             INSERT INTO patient_term (generation, field, tag, patient) \
+             SELECT generation, field, tag, patient + 1000 + i FROM patient_term, n WHERE field = 6",
+            vec![],
+        );
+        assert_eq!(world.app.db.execute(crowd).await.unwrap(), 4500);
+        // When she comes again, her names swapped and spelt otherwise, then she is found.
+        let reply = desk.post("patients/", named("Njai", "Awa", "1980-01-01")).await;
+        assert_eq!(reply.is(201)["possible_duplicates"][0]["id"], first);
+        // And who only shares the day is not.
+        let reply = desk.post("patients/", named("Lamin", "Touray", "1980-01-01")).await;
+        assert_eq!(reply.is(201)["possible_duplicates"], json!([]));
+    }
+
     async fn a_patient_reaches_only_their_own_record(world: &World) {
         let admin = world.admin().await;
         let patient = world.patient().await;

@@ -48,6 +48,20 @@ testkit::on_both! {
         assert_eq!(numbers.len(), 30);
     }
 
+    async fn made_up_numbers_follow_each_other_and_none_is_lost(world: &World) {
+        let desk = world.receptionist().await;
+        let mut given = Vec::new();
+        for n in 0..40 {
+            let reply = desk.post("patients/", somebody(None, n)).await;
+            // `P`, the year, the number, a check digit.
+            let number = reply.is(201)["unique_id"].as_str().unwrap().to_owned();
+            given.push(number[5..number.len() - 1].parse::<u32>().unwrap());
+            // Somebody is refused after the number was made up, and leaves no gap.
+            desk.post("patients/?reject_duplicates=true", somebody(None, n)).await.is(409);
+        }
+        assert_eq!(given, (1..=40).collect::<Vec<_>>());
+    }
+
     async fn one_of_many_mergings_succeeds(world: &World) {
         let desk = world.receptionist().await;
         let mut ids = Vec::new();

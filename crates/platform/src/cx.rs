@@ -36,6 +36,8 @@ pub struct Cx {
     pub(crate) reach: Reach,
     pub(crate) now: Timestamp,
     pub(crate) tx: Option<Tx>,
+    /// What the transaction ends with, sent together with its commit.
+    pub(crate) last: Vec<Statement>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) owed: Owed,
     pub(crate) seen: Seen,
@@ -497,6 +499,19 @@ impl Unscoped<'_> {
         let changed = self.cx.tx()?.execute(statement).await?;
         self.cx.owed.changed(&debt, changed);
         Ok(changed)
+    }
+
+    /// Changes rows at the end of the unit, together with its commit. Nobody learns how many, and nothing
+    /// in the unit sees it.
+    ///
+    /// # Errors
+    /// When there is no transaction.
+    pub fn at_end(self, statement: Statement) -> Result<(), Error> {
+        let debt = Debt::of(self.cx, &statement, self.on_record)?;
+        self.cx.tx()?;
+        self.cx.last.push(statement);
+        self.cx.owed.changed(&debt, 1);
+        Ok(())
     }
 
     /// Stores a row whose making the caller puts on record in other words, such as a login's session.

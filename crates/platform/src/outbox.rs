@@ -57,7 +57,7 @@ pub struct Subscriber {
 pub const KIND: &str = "event";
 
 /// Queues the unit's events for everybody who hears them.
-pub(crate) async fn store(cx: &mut Cx) -> Result<(), Error> {
+pub(crate) fn store(cx: &mut Cx) -> Result<(), Error> {
     let events = std::mem::take(&mut cx.events);
     let app = cx.app.clone();
     let mut queued = Vec::new();
@@ -69,5 +69,5 @@ pub(crate) async fn store(cx: &mut Cx) -> Result<(), Error> {
             ));
         }
     }
-    jobs::enqueue(cx, queued).await
+    jobs::enqueue(cx, queued)
 }

@@ -55,6 +55,7 @@ impl Opening {
             reach: self.reach,
             now: app.clock.now(),
             tx: None,
+            last: Vec::new(),
             audit: Vec::new(),
             owed: Owed::default(),
             seen: Seen::default(),
@@ -138,11 +139,11 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
         }
     };
     let rows = audit::written(&mut cx)?;
-    audit::store(&mut cx, rows).await?;
-    outbox::store(&mut cx).await?;
-    tell_other_nodes(&mut cx).await?;
+    audit::store(&mut cx, rows)?;
+    outbox::store(&mut cx)?;
+    tell_other_nodes(&mut cx)?;
     if let Some(tx) = cx.tx.take() {
-        tx.commit().await?;
+        tx.finish(std::mem::take(&mut cx.last)).await?;
     }
     for (topic, payload) in cx.notes {
         app.hub.publish_here(&topic, payload);
@@ -154,7 +155,7 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
 }
 
 /// On PostgreSQL the other nodes hear the news when, and only when, the transaction commits.
-async fn tell_other_nodes(cx: &mut Cx) -> Result<(), Error> {
+fn tell_other_nodes(cx: &mut Cx) -> Result<(), Error> {
     if cx.dialect() != Dialect::Postgres {
         return Ok(());
     }
@@ -165,7 +166,7 @@ async fn tell_other_nodes(cx: &mut Cx) -> Result<(), Error> {
             .notify_statement(&topic, &payload)
             .map_err(Error::internal)?;
         let values = values.iter().map(ToValue::to_value).collect();
-        cx.tx()?.execute(Statement::raw(sql, values)).await?;
+        cx.last.push(Statement::raw(sql, values));
     }
     Ok(())
 }

@@ -83,6 +83,65 @@ async fn commit_and_rollback() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_statements_are_committed_in_their_order_or_not_at_all() {
+    let doubled = |more: i64| {
+        Statement::raw(
+            "UPDATE box SET n = n * 2 + $1 WHERE id = 1",
+            vec![more.to_value()],
+        )
+    };
+    let test = |TestDb { db, .. }: TestDb| async move {
+        table(&db).await;
+        // Given statements whose order matters, more than are sent in one breath, none of them known yet;
+        // as the whole of a transaction and as its end.
+        for begun in [false, true] {
+            db.execute(sql("DELETE FROM box")).await.unwrap();
+            let mut tx = db.begin().await.unwrap();
+            let first = Statement::raw("INSERT INTO box (id, n) VALUES (1, 0)", vec![]);
+            let mut last = Vec::new();
+            if begun {
+                tx.execute(first).await.unwrap();
+            } else {
+                last.push(first);
+            }
+            last.extend((0..40).map(|at| doubled(at % 2)));
+            // When the transaction ends with them,
+            tx.finish(last).await.unwrap();
+            // then each saw what those before it did.
+            let expected = (0..40).fold(0, |n, at| n * 2 + at % 2);
+            let (n,): (i64,) = db.one(sql("SELECT n FROM box WHERE id = 1")).await.unwrap();
+            assert_eq!(n, expected);
+        }
+        // Given one among them that breaks a rule, wherever it stands,
+        for at in [0, 2, 4] {
+            let mut last: Vec<Statement> = (10..14).map(insert).collect();
+            last.insert(at, insert(1));
+            let mut tx = db.begin().await.unwrap();
+            tx.execute(insert(2)).await.unwrap();
+            // then that is the answer, and nothing is stored.
+            let error = tx.finish(last).await.unwrap_err();
+            assert!(matches!(error, DbError::Unique { .. }), "{error:?}");
+            assert_eq!(count(&db).await, 1);
+        }
+        // One that makes no sense ends it as well, and the connection serves on.
+        for wrong in ["INSERT INTO nowhere (id) VALUES (1)", "SELECT $1"] {
+            let tx = db.begin().await.unwrap();
+            let last = vec![insert(3), Statement::raw(wrong, vec![])];
+            assert!(tx.finish(last).await.is_err());
+        }
+        left_alone(&db).await;
+        assert_eq!(count(&db).await, 1);
+        let mut failed = db.begin().await.unwrap();
+        failed.execute(insert(1)).await.unwrap_err();
+        assert!(failed.finish(vec![insert(4)]).await.is_err());
+        assert_eq!(count(&db).await, 1);
+    };
+    each(test).await;
+    // Behind a pooler, where nothing stays prepared.
+    with_config(|config| config.statement_cache = false, test).await;
+}
+
 /// Waits until no dropped transaction is under way any more. On SQLite whatever came before a write is
 /// done with it; PostgreSQL is told of the end, or of the loss of a connection, a moment later, and a
 /// `COMMIT` that was sent before its future was dropped may still take place.
@@ -530,16 +589,22 @@ async fn the_write_ahead_log_stays_small_and_the_file_private() {
             assert!(stats.pool_size >= 1 && stats.pool_in_use == 0, "{stats:?}");
             return;
         }
+        let wide = "CREATE TABLE wide (id BIGINT PRIMARY KEY, text TEXT NOT NULL)";
+        db.execute(sql(wide)).await.unwrap();
+        let text = "x".repeat(20_000);
         for i in 0..3000_i64 {
             let mut tx = db.begin().await.unwrap();
-            let returning = "INSERT INTO box (id, n) VALUES ($1, 1) RETURNING id, n";
-            tx.one::<(i64, i64)>(Statement::raw(returning, vec![i.to_value()]))
+            let returning =
+                "INSERT INTO wide (id, text) VALUES ($1, $2) RETURNING id, length(text)";
+            let values = vec![i.to_value(), text.as_str().to_value()];
+            tx.one::<(i64, i64)>(Statement::raw(returning, values))
                 .await
                 .unwrap();
             tx.commit().await.unwrap();
         }
+        // Of 60 MB written.
         assert!(
-            db.stats().await.wal_bytes.unwrap() < 6_000_000,
+            db.stats().await.wal_bytes.unwrap() < 20_000_000,
             "{:?}",
             db.stats().await
         );

@@ -25,9 +25,9 @@ testkit::on_both! {
     async fn jobs_that_failed_for_good_are_told_to_admins(world: &World) {
         let admin = world.admin().await;
         let before = admin.get("alerts/").await.json["count"].as_u64().unwrap();
-        unit::program(&world.app, "test", |cx| Box::pin(jobs::enqueue(cx, vec![
+        unit::program(&world.app, "test", |cx| Box::pin(std::future::ready(jobs::enqueue(cx, vec![
             Job::now("test:nothing", json!({})), Job::now("test:nothing", json!({})),
-        ]))).await.unwrap();
+        ])))).await.unwrap();
         world.app.db.execute(Statement::raw("UPDATE job SET state = 'dead' WHERE kind = 'test:nothing'", vec![])).await.unwrap();
         let page = admin.get("alerts/?unread=true").await;
         assert_eq!(page.is(200)["count"], before + 2 - 1);

@@ -16,10 +16,8 @@ use schemars::JsonSchema;
 use sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
 use serde::Serialize;
 
-use crate::appointment::Appointment;
-use crate::state::AppointmentStatus::{
-    self, Cancelled, CheckedIn, Completed, NoShow, Pending, Scheduled,
-};
+use crate::appointment::{Appointment, upcoming};
+use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, NoShow};
 
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
@@ -57,8 +55,7 @@ pub(crate) fn declare(module: Module) -> Module {
         .figure(
             Figure::new("upcoming_appointments", "appointments:read", |cx, grant| {
                 Box::pin(async move {
-                    let coming = is(&[Scheduled, Pending, CheckedIn])
-                        .add(column("appointment", "starts_at").gte(cx.now().to_value()));
+                    let coming = upcoming(cx);
                     let count = figure::count::<Appointment>(cx, &grant, Some(coming)).await?;
                     Ok(Amount::Count(count))
                 })

@@ -14,6 +14,14 @@ macro_rules! occupies {
 }
 pub(crate) use occupies;
 
+/// Appointments that may still take place, in SQL that both databases understand.
+macro_rules! awaited {
+    () => {
+        "status IN ('scheduled', 'pending', 'checked_in')"
+    };
+}
+pub(crate) use awaited;
+
 /// A doctor sees one patient at a time; an overbooked appointment is squeezed in beside.
 pub(crate) const ONE_PATIENT_AT_A_TIME: NoOverlap = NoOverlap {
     name: "appointment_doctor_excl",
@@ -62,7 +70,20 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0004_queue_numbers",
         up: queue_numbers,
     },
+    Migration {
+        name: "0005_awaited",
+        up: awaited_index,
+    },
 ];
+
+/// What is to come is counted along this index alone, which is as long as the hospital books ahead.
+fn awaited_index(ddl: &mut Ddl) {
+    ddl.sql(concat!(
+        r#"CREATE INDEX "appointment_awaited_idx" ON "appointment" ("starts_at") WHERE "#,
+        awaited!(),
+        " AND voided_at IS NULL"
+    ));
+}
 
 fn appointments(ddl: &mut Ddl) {
     ddl.table("appointment", |t| {

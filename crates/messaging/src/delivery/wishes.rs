@@ -76,7 +76,7 @@ pub(super) async fn unmerged(cx: &mut Cx, event: &Event) -> Result<(), Error> {
 /// # Errors
 /// When the database fails.
 pub(super) async fn of_number_again(cx: &mut Cx, phone: &Phone) -> Result<(), Error> {
-    enqueue(cx, vec![number(phone.clone(), 0)?]).await
+    enqueue(cx, vec![number(phone.clone(), 0)?])
 }
 
 fn number(phone: Phone, after: i64) -> Result<Job, Error> {
@@ -94,7 +94,7 @@ async fn of_number(cx: &mut Cx, payload: &Json) -> Result<(), Error> {
     if let Some(last) = full(&patients) {
         jobs.push(number(phone, *last)?);
     }
-    enqueue(cx, jobs).await
+    enqueue(cx, jobs)
 }
 
 fn patient_from(patient: i64, after: i64) -> Result<Job, Error> {
@@ -115,7 +115,7 @@ async fn follow_patient(cx: &mut Cx, patient: i64, after: i64) -> Result<(), Err
     }
     follow_all(cx, patient, &visits).await?;
     match full(&visits) {
-        Some(last) => enqueue(cx, vec![patient_from(patient, last.meta.id)?]).await,
+        Some(last) => enqueue(cx, vec![patient_from(patient, last.meta.id)?]),
         None => Ok(()),
     }
 }

@@ -174,8 +174,8 @@ pub(crate) async fn note(
     Ok(())
 }
 
-/// Stores rows inside the unit's transaction.
-pub(crate) async fn store(cx: &mut Cx, rows: Vec<AuditLog>) -> Result<(), Error> {
+/// Stores rows at the end of the unit's transaction.
+pub(crate) fn store(cx: &mut Cx, rows: Vec<AuditLog>) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -184,8 +184,7 @@ pub(crate) async fn store(cx: &mut Cx, rows: Vec<AuditLog>) -> Result<(), Error>
         .iter()
         .map(|row| row.stored(&ring))
         .collect::<Result<_, _>>()?;
-    for statement in row::inserts(cx.dialect(), rows) {
-        cx.tx()?.execute(statement).await?;
-    }
+    let statements = row::inserts(cx.dialect(), rows);
+    cx.last.extend(statements);
     Ok(())
 }

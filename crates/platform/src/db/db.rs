@@ -162,7 +162,7 @@ impl Db {
     pub async fn execute(&self, statement: Statement) -> Result<u64, DbError> {
         self.count();
         match &self.0 {
-            Inner::Sqlite(db) => db.write().execute_and_commit(statement).await,
+            Inner::Sqlite(db) => db.write().finish(vec![statement]).await,
             Inner::Postgres(db) => db.visit(&statement, &mut ()).await,
         }
     }

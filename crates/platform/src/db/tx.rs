@@ -149,14 +149,26 @@ impl Tx {
     /// When an earlier statement failed, or the commit does. [`DbError::Unavailable`] leaves open
     /// whether it took place.
     pub async fn commit(self) -> Result<(), DbError> {
+        self.finish(Vec::new()).await
+    }
+
+    /// Runs the last statements, whose answers nobody needs, and makes everything durable, without waiting
+    /// for the database in between.
+    ///
+    /// # Errors
+    /// When one of them failed, and as [`commit`](Self::commit).
+    pub async fn finish(self, last: Vec<Statement>) -> Result<(), DbError> {
         if self.failed {
             self.rollback().await?;
             return Err(DbError::aborted());
         }
+        self.statements
+            .fetch_add(last.len() as u64, Ordering::Relaxed);
         match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await,
-            Inner::Postgres(tx) => tx.commit().await,
+            Inner::Sqlite(tx) => tx.finish(last).await,
+            Inner::Postgres(tx) => tx.finish(last).await,
         }
+        .map(drop)
     }
 
     /// Undoes everything.

@@ -141,11 +141,11 @@ impl Job {
 /// The topic on which workers hear that there is something to do.
 pub const WAKE: &str = "jobs";
 
-/// Queues jobs with the unit's transaction.
+/// Queues jobs with the unit's transaction: they are stored at its end.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn enqueue(cx: &mut Cx, queued: Vec<Job>) -> Result<(), Error> {
+/// When a payload cannot be sealed.
+pub fn enqueue(cx: &mut Cx, queued: Vec<Job>) -> Result<(), Error> {
     if queued.is_empty() {
         return Ok(());
     }
@@ -179,7 +179,7 @@ pub async fn enqueue(cx: &mut Cx, queued: Vec<Job>) -> Result<(), Error> {
             .map_err(Error::internal)?;
     }
     let statement = Statement::build(cx.dialect(), &insert);
-    cx.tx()?.execute(statement).await?;
+    cx.last.push(statement);
     cx.tell(WAKE, "");
     Ok(())
 }

@@ -66,7 +66,7 @@ async fn queue_scheduled(cx: &mut Cx) -> Result<(), Error> {
             ],
         );
         if cx.unscoped(WHY).execute(taken).await? == 1 {
-            enqueue(cx, vec![Job::now(job.kind, Json::Null)]).await?;
+            enqueue(cx, vec![Job::now(job.kind, Json::Null)])?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
 use sea_query::Value;
 use tokio::sync::{Semaphore, mpsc};
-use tokio_postgres::{NoTls, RowStream, config::SslMode};
+use tokio_postgres::{NoTls, RowStream, Statement as Prepared, config::SslMode};
 
 pub(crate) use self::error::map;
 use self::error::{is_stale_plan, map_pool};
@@ -155,7 +155,7 @@ impl Postgres {
             }
             let mut tx = self.begin().await?;
             let rows = tx.visit(statement, to).await?;
-            tx.commit().await?;
+            tx.finish(Vec::new()).await?;
             Ok(rows)
         })
     }
@@ -198,9 +198,9 @@ impl Postgres {
     }
 }
 
-/// Starts a statement. Without a cache it is prepared under a name and closed again at once, which
-/// is harmless behind a pooler as long as it happens within one transaction.
-async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
+/// Makes a statement known to the server. Without a cache it is prepared under a name and closed again at
+/// once, which is harmless behind a pooler as long as it happens within one transaction.
+async fn prepare(client: &Client, cache: bool, s: &Statement) -> Result<Prepared, DbError> {
     if client.statement_cache.size() > STATEMENT_CACHE {
         client.statement_cache.clear();
     }
@@ -216,10 +216,32 @@ async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream,
             "{expected} placeholders, {given} values"
         )));
     }
+    Ok(prepared)
+}
+
+/// Starts a statement.
+async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
+    let prepared = prepare(client, cache, s).await?;
+    start(client, &prepared, s).await
+}
+
+async fn start(client: &Client, prepared: &Prepared, s: &Statement) -> Result<RowStream, DbError> {
     client
-        .query_raw(&prepared, s.values.iter().map(|v: &Value| Bound(v)))
+        .query_raw(prepared, s.values.iter().map(|v: &Value| Bound(v)))
         .await
         .map_err(|e| failed(client, &e))
+}
+
+/// Runs a prepared statement to its end.
+async fn run(client: &Client, prepared: &Prepared, s: &Statement) -> Result<u64, DbError> {
+    let mut rows = pin!(start(client, prepared, s).await?);
+    while rows
+        .try_next()
+        .await
+        .map_err(|e| failed(client, &e))?
+        .is_some()
+    {}
+    Ok(rows.rows_affected().unwrap_or(0))
 }
 
 fn failed(client: &Client, e: &tokio_postgres::Error) -> DbError {

@@ -43,17 +43,6 @@ impl WriteTx {
         self.run(move |c| exec::execute(c, &s)).await
     }
 
-    /// One statement and its commit, without waiting for the thread in between.
-    pub(crate) async fn execute_and_commit(mut self, s: Statement) -> Result<u64, DbError> {
-        let changed = self.send_run(move |c| exec::execute(c, &s))?;
-        let (ack, committed) = oneshot::channel();
-        let sent = self.send(Step::Commit(ack));
-        let changed = self.wait(changed).await?;
-        sent?;
-        self.wait(committed).await?;
-        Ok(changed)
-    }
-
     pub(crate) async fn batch(&mut self, sql: String) -> Result<(), DbError> {
         self.run(move |c| {
             c.execute_batch(&sql)
@@ -63,13 +52,25 @@ impl WriteTx {
         .await
     }
 
-    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
+    /// Runs the last statements and commits, without waiting for the thread in between. Tells how many
+    /// rows they changed.
+    pub(crate) async fn finish(mut self, last: Vec<Statement>) -> Result<u64, DbError> {
+        let mut answers = Vec::with_capacity(last.len());
+        for s in last {
+            answers.push(self.send_run(move |c| exec::execute(c, &s))?);
+        }
         if self.steps.is_none() {
-            return Ok(());
+            return Ok(0);
         }
         let (ack, committed) = oneshot::channel();
-        self.send(Step::Commit(ack))?;
-        self.wait(committed).await
+        let sent = self.send(Step::Commit(ack));
+        let mut changed = 0;
+        for answer in answers {
+            changed += self.wait(answer).await?;
+        }
+        sent?;
+        self.wait(committed).await?;
+        Ok(changed)
     }
 
     pub(crate) async fn rollback(mut self) -> Result<(), DbError> {

@@ -26,7 +26,7 @@ use crate::db::error::DbError;
 /// As many transactions share one commit at most.
 const GROUP_LIMIT: usize = 64;
 /// As long may the oldest finished transaction wait for its companions.
-const GROUP_TIME: Duration = Duration::from_millis(2);
+const GROUP_TIME: Duration = Duration::from_millis(10);
 
 /// Runs on the writer thread; with an error when there is no transaction to run in.
 pub(super) type Command = Box<dyn FnOnce(Result<&Connection, DbError>) -> Outcome + Send>;
