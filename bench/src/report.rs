@@ -54,6 +54,9 @@ pub(crate) struct Behind {
     pub(crate) jobs: i64,
     /// Milliseconds until all was done, if it was.
     pub(crate) millis: Option<u64>,
+    /// Milliseconds until the audit rows were indexed as well, if they were.
+    #[serde(default)]
+    pub(crate) indexed: Option<u64>,
 }
 
 impl Site {
@@ -208,13 +211,17 @@ fn row(text: &mut String, site: &Site, question: Question) -> Outcome<()> {
 /// The most of each.
 fn left(behind: &[Behind]) -> String {
     let most = |of: fn(&Behind) -> i64| behind.iter().map(of).max().unwrap_or_default();
-    let done: Option<Vec<u64>> = behind.iter().map(|behind| behind.millis).collect();
-    let done = done.map_or("not done".into(), |millis| {
-        let most = millis.into_iter().max().unwrap_or_default();
-        format!("done {:.1} s later", most as f64 / 1000.0)
-    });
+    let later = |done: &str, of: fn(&Behind) -> Option<u64>| {
+        let after: Option<Vec<u64>> = behind.iter().map(of).collect();
+        after.map_or(format!("not {done}"), |millis| {
+            let most = millis.into_iter().max().unwrap_or_default();
+            format!("{done} {:.1} s later", most as f64 / 1000.0)
+        })
+    };
+    let done = later("done", |behind| behind.millis);
+    let indexed = later("indexed", |behind| behind.indexed);
     format!(
-        "{} audit rows, {} jobs, {done}",
+        "{} audit rows, {} jobs, {done}, {indexed}",
         thousands(most(|behind| behind.audit).unsigned_abs()),
         thousands(most(|behind| behind.jobs).unsigned_abs())
     )
@@ -285,6 +292,7 @@ mod tests {
                 audit: 5,
                 jobs: 0,
                 millis: Some(100),
+                indexed: Some(2400),
             }],
             bytes: 3 << 20,
         };
@@ -304,7 +312,7 @@ mod tests {
         let row = "| SQLite | 1,000,000 | retrieve | 10,000 | 0.40 / 12 / 0.90 | 5,000 | 0.50 | 0.40 / 12 / 0.90 | – | – | – |";
         assert!(text.contains(row), "{text}");
         assert!(
-            text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5 audit rows, 0 jobs, done 0.1 s later |"),
+            text.contains("| 3 MiB | 20 ms | 9 MiB | – | 5 audit rows, 0 jobs, done 0.1 s later, indexed 2.4 s later |"),
             "{text}"
         );
     }

@@ -151,10 +151,22 @@ async fn settle(pair: &Pair) -> Outcome<Behind> {
         left = now;
     }
     let millis = u64::try_from(began.elapsed().as_millis())?;
+    // The next measurement is to have the processors for itself.
+    let mut indexed = watch.unindexed().await?;
+    let mut moved = Instant::now();
+    while indexed > 0 && moved.elapsed() < Duration::from_secs(60) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let now = watch.unindexed().await?;
+        if now < indexed {
+            moved = Instant::now();
+        }
+        indexed = now;
+    }
     Ok(Behind {
         audit,
         jobs,
         millis: (left == 0).then_some(millis),
+        indexed: (indexed == 0).then_some(u64::try_from(began.elapsed().as_millis())?),
     })
 }
 
@@ -178,6 +190,13 @@ impl Watch {
     async fn unchained(&mut self) -> Outcome<i64> {
         let sql = "SELECT count(*) FROM audit_log \
                    WHERE id > (SELECT coalesce(max(audit_log), 0) FROM audit_link)";
+        self.number(sql).await
+    }
+
+    /// Full segments of the trail that have no index yet of whom they are about.
+    async fn unindexed(&mut self) -> Outcome<i64> {
+        let sql = "SELECT (SELECT coalesce(max(audit_log), 0) FROM audit_link) / 16384 \
+                   - (SELECT coalesce(max(id), 0) FROM audit_segment)";
         self.number(sql).await
     }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Audited, Cx, among, column, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -116,7 +116,7 @@ pub async fn usernames(cx: &mut Cx, mut ids: Vec<i64>) -> Result<HashMap<i64, St
     query
         .columns(["id", "username"].map(Alias::new))
         .from(Alias::new(User::TABLE))
-        .and_where(Expr::col(Alias::new("id")).is_in(ids));
+        .and_where(among(cx.dialect(), Expr::col(Alias::new("id")), &ids));
     let statement = Statement::build(cx.dialect(), &query);
     let rows: Vec<(i64, String)> = cx
         .unscoped("a record names the user it belongs to")

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use platform::cx::{Cx, column, select};
+use platform::cx::{Cx, among, column, select};
 use platform::error::Error;
 use platform::record::Record;
-use sea_query::ExprTrait;
 
 use crate::role::Role;
 use crate::user::User;
@@ -70,7 +69,7 @@ pub(crate) async fn by_ids<R: Record>(
         return Ok(HashMap::new());
     }
     let mut query = select::<R>();
-    query.and_where(column(R::TABLE, "id").is_in(ids));
+    query.and_where(among(cx.dialect(), column(R::TABLE, "id"), &ids));
     let found: Vec<R> = cx
         .unscoped("names beside a record that the caller may see")
         .records(query)

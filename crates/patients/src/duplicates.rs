@@ -273,11 +273,11 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let alike = Source::any(ring, &both_names(patient));
     let names = [TermField::Sound, TermField::Whole];
     let any_name = Source::any(ring, names.into_iter().flat_map(exact));
-    hits.push(meeting(&born, &[&any_name], COMPARED));
+    hits.push(meeting(&born, &any_name, COMPARED));
     let mut day = Query::select();
     day.expr(Func::count(Expr::col(Asterisk)))
         .from_subquery(born.newest(DRIVEN), "day");
-    let mut crowded = meeting(&alike, &[&born], COMPARED);
+    let mut crowded = meeting(&alike, &born, COMPARED);
     crowded.and_where(Expr::SubQuery(None, Box::new(day.into())).gte(DRIVEN));
     hits.push(crowded);
     let mut newest = Query::select();

@@ -49,7 +49,7 @@ pub(crate) enum TermField {
 }
 
 /// Letters of each part of a [`TermField::Pair`].
-const PAIR_LETTERS: usize = 3;
+pub(crate) const PAIR_LETTERS: usize = 3;
 /// Parts of the names that make pairs; further ones are found by themselves.
 const PAIRED: usize = 6;
 /// Codes of a part that make pairs.

@@ -3,27 +3,33 @@
 //! A `Cx` cannot be made without a permission, reads rows through their scope, writes audit rows with
 //! every change, and notes whose data was seen. It is made and finished in [`crate::unit`], nowhere else.
 
+mod query;
+mod unscoped;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use kernel::Reach;
-use sea_query::{Alias, Asterisk, Expr, ExprTrait, LockType, Query, SelectStatement};
+use sea_query::{Alias, Expr, ExprTrait, LockType, Query, SelectStatement};
 use serde_json::{Map, Value as Json, json};
 
 use crate::access::{Grant, Scope};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
-use crate::audit::owed::{Debt, OnRecord, Owed};
+use crate::audit::owed::{OnRecord, Owed};
 use crate::audit::{Action, AuditEntry};
 use crate::by_key;
-use crate::db::{Dialect, FromRow, Statement, ToValue, Tx, Value};
+use crate::db::{Dialect, Statement, ToValue, Tx};
 use crate::error::Error;
 use crate::http::call::Prepared;
 use crate::outbox::Event;
 use crate::record::{self, Loaded, Record};
 use crate::resource::Resource;
+
+pub use query::{ToValueDyn, among, column, count, select, values};
+pub use unscoped::Unscoped;
 
 /// A caller at work.
 pub struct Cx {
@@ -396,18 +402,6 @@ pub trait Audited {
     }
 }
 
-/// A column of a table as an expression.
-pub fn column(table: &'static str, name: &'static str) -> Expr {
-    Expr::col((table, name))
-}
-
-/// A query over every row of a table, in the order of its declaration's columns.
-pub fn select<R: Record>() -> SelectStatement {
-    let mut query = Query::select();
-    query.from(R::TABLE).expr(Expr::cust(R::selection()));
-    query
-}
-
 /// A query over the rows of a scope that are not voided.
 fn within<R: Resource>(scope: Scope) -> Option<SelectStatement> {
     let mut query = select::<R>();
@@ -422,162 +416,4 @@ fn within<R: Resource>(scope: Scope) -> Option<SelectStatement> {
         }
     }
     Some(query)
-}
-
-/// Tables without a row scope. See [`Cx::unscoped`].
-///
-/// A unit that changes an audited record here is committed only if an entry about that record is written
-/// with [`Cx::audit`] as well, unless it says what else puts the change on record.
-pub struct Unscoped<'a> {
-    cx: &'a mut Cx,
-    on_record: OnRecord,
-}
-
-impl Unscoped<'_> {
-    /// What is changed is a part of a record of another kind, and on record with that.
-    #[must_use]
-    pub fn part_of<R: Audited>(mut self) -> Self {
-        self.on_record = OnRecord::With(R::NAME);
-        self
-    }
-
-    /// What is changed is nobody's deed and goes on no record, such as what has expired.
-    #[must_use]
-    pub fn untraced(mut self) -> Self {
-        self.on_record = OnRecord::Nowhere;
-        self
-    }
-
-    /// Rows of a query that may run long.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn all<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
-        let debt = Debt::of(self.cx, &statement, self.on_record)?;
-        let rows = match &mut self.cx.tx {
-            Some(tx) => tx.all(statement).await?,
-            None => self.cx.app.db.all(statement).await?,
-        };
-        self.cx.owed.answered(&debt, rows.len());
-        Ok(rows)
-    }
-
-    /// Rows of a short list found by an index; on SQLite they are read in place.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn few<T: FromRow>(self, statement: Statement) -> Result<Vec<T>, Error> {
-        let debt = Debt::of(self.cx, &statement, self.on_record)?;
-        let rows = match &mut self.cx.tx {
-            Some(tx) => tx.few(statement).await?,
-            None => self.cx.app.db.few(statement).await?,
-        };
-        self.cx.owed.answered(&debt, rows.len());
-        Ok(rows)
-    }
-
-    /// The row of a keyed query.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn optional<T: FromRow>(self, statement: Statement) -> Result<Option<T>, Error> {
-        let debt = Debt::of(self.cx, &statement, self.on_record)?;
-        let row = match &mut self.cx.tx {
-            Some(tx) => tx.optional(statement).await?,
-            None => self.cx.app.db.optional(statement).await?,
-        };
-        self.cx.owed.answered(&debt, usize::from(row.is_some()));
-        Ok(row)
-    }
-
-    /// Changes rows, and answers how many.
-    ///
-    /// # Errors
-    /// What the database's constraints refuse.
-    pub async fn execute(self, statement: Statement) -> Result<u64, Error> {
-        let debt = Debt::of(self.cx, &statement, self.on_record)?;
-        let changed = self.cx.tx()?.execute(statement).await?;
-        self.cx.owed.changed(&debt, changed);
-        Ok(changed)
-    }
-
-    /// Changes rows at the end of the unit, together with its commit. Nobody learns how many, and nothing
-    /// in the unit sees it.
-    ///
-    /// # Errors
-    /// When there is no transaction.
-    pub fn at_end(self, statement: Statement) -> Result<(), Error> {
-        let debt = Debt::of(self.cx, &statement, self.on_record)?;
-        self.cx.tx()?;
-        self.cx.last.push(statement);
-        self.cx.owed.changed(&debt, 1);
-        Ok(())
-    }
-
-    /// Stores a row whose making the caller puts on record in other words, such as a login's session.
-    ///
-    /// # Errors
-    /// What the database's constraints refuse.
-    pub async fn insert<R: Record>(self, row: &mut R) -> Result<(), Error> {
-        if let Some(name) = self.cx.app.registry.audited(R::TABLE) {
-            self.cx.owed.owe(name, self.on_record);
-        }
-        self.cx.store(row).await
-    }
-
-    /// Records by a query that starts with [`select`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn records<R: Record>(self, query: SelectStatement) -> Result<Vec<R>, Error> {
-        self.cx.records(query).await
-    }
-
-    /// The first record of a query that starts with [`select`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn record<R: Record>(self, query: SelectStatement) -> Result<Option<R>, Error> {
-        self.cx.record(query).await
-    }
-
-    /// Whether a row with this id exists and is not voided.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn exists(self, table: &'static str, id: i64) -> Result<bool, Error> {
-        let mut query = Query::select();
-        query
-            .expr(Expr::cust("1"))
-            .from(Alias::new(table))
-            .and_where(Expr::col(Alias::new("id")).eq(id));
-        let statement = Statement::build(self.cx.dialect(), &query);
-        Ok(self.optional::<(i64,)>(statement).await?.is_some())
-    }
-}
-
-/// Counts rows; used where a figure must be exact.
-pub fn count(query: &SelectStatement) -> SelectStatement {
-    let mut counted = Query::select();
-    counted
-        .expr(sea_query::Func::count(Expr::col(Asterisk)))
-        .from_subquery(query.clone(), Alias::new("counted"));
-    counted
-}
-
-/// Bound values for raw statements.
-pub fn values<const N: usize>(values: [&dyn ToValueDyn; N]) -> Vec<Value> {
-    values.iter().map(|value| value.to_dyn()).collect()
-}
-
-/// [`ToValue`] behind a reference, so that different types fit one array.
-pub trait ToValueDyn {
-    /// As a bound value.
-    fn to_dyn(&self) -> Value;
-}
-
-impl<T: ToValue> ToValueDyn for T {
-    fn to_dyn(&self) -> Value {
-        self.to_value()
-    }
 }

@@ -9,7 +9,7 @@
 //! tells; the postings only say where to look.
 
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_query::{Condition, Expr};
 
@@ -27,6 +27,9 @@ const SEGMENT: i64 = 16_384;
 const ROWS: i64 = 512;
 /// Postings of one transaction: milliseconds of SQLite's writer.
 const POSTINGS: usize = 2048;
+/// For each moment of work so many of rest: nobody waits for the index, and whoever reads or writes meanwhile
+/// is to have the processors and the writer.
+const REST: u32 = 3;
 /// How often is looked for a full segment.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -88,7 +91,9 @@ pub(super) async fn build(app: &Arc<App>) -> Result<(), Error> {
             after = *last;
             let postings = postings(segment, &rows);
             for some in postings.chunks(POSTINGS) {
+                let began = Instant::now();
                 store(app, some.into()).await?;
+                tokio::time::sleep(began.elapsed() * REST).await;
             }
         }
         let done = "INSERT INTO audit_segment (id) VALUES ($1) ON CONFLICT DO NOTHING";

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::count::{self, Count};
 use super::page::{self, Key, Page};
 use super::{Found, Resource, View};
-use crate::cx::{Cx, column};
+use crate::cx::{Cx, among, column};
 use crate::db::{Dialect, Value};
 use crate::error::Error;
 use crate::fault::Faults;
@@ -142,7 +142,7 @@ async fn ranked<R: Resource>(
     if ids.is_empty() {
         return render::<R>(cx, call, wanted, keys, Vec::new(), Count::Exactly(0)).await;
     }
-    query.and_where(column(R::TABLE, "id").is_in(ids.clone()));
+    query.and_where(among(cx.dialect(), column(R::TABLE, "id"), &ids));
     let mut rows: Vec<R> = cx.few(query).await?;
     match call.query("ordering").filter(|o| !o.is_empty()) {
         Some(_) => rows.sort_by_key(|row| std::cmp::Reverse(row.meta().id)),

@@ -1,0 +1,276 @@
+//! A search text taken apart: into words, and these into the terms under which a patient is found.
+
+use jiff::civil::Date;
+use kernel::{Email, Phone, looks_like_phone, names};
+
+use crate::patient::Patient;
+use crate::terms::{self, Term, TermField};
+
+/// Further words do not make a search narrower.
+const MOST_WORDS: usize = 6;
+/// From so many letters on a beginning is also looked up by its sound.
+const SOUND_FROM: usize = 3;
+
+/// One word of a query: a patient has it by any of these.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Word {
+    /// The part of a name that it may be, folded; empty when it can be none.
+    pub(super) name: String,
+    /// Numbers, addresses and days that it may be.
+    pub(super) exact: Vec<Term>,
+    /// The name as a whole, its beginning, its sounds.
+    whole: Option<Term>,
+    prefix: Option<Term>,
+    pub(super) sounds: Vec<Term>,
+}
+
+/// How well a patient fits, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    Whole,
+    Prefix,
+    Sound,
+}
+
+pub(super) const FITS: [Fit; 3] = [Fit::Whole, Fit::Prefix, Fit::Sound];
+
+impl Word {
+    /// By what the index finds the word at this fit, or better.
+    pub(super) fn terms(&self, fit: Fit) -> impl Iterator<Item = &Term> {
+        let whole = self.whole.iter().filter(move |_| fit == Fit::Whole);
+        // Every whole name has its beginning.
+        let prefix = self.prefix.iter().filter(move |_| fit >= Fit::Prefix);
+        let sounds = self.sounds.iter().filter(move |_| fit == Fit::Sound);
+        self.exact.iter().chain(whole).chain(prefix).chain(sounds)
+    }
+
+    /// Its beginning is only indexed up to here.
+    pub(super) fn is_long(&self) -> bool {
+        names::lookup(&self.name).is_some_and(|indexed| indexed.len() < self.name.len())
+    }
+}
+
+/// Takes a text apart: each group is words that must all be met; a patient is found by any group.
+pub(super) fn parse(text: &str, code: u16) -> Vec<Vec<Word>> {
+    let text = text.trim();
+    let tokens: Vec<&str> = text.split_whitespace().take(MOST_WORDS).collect();
+    let mut groups = Vec::new();
+    if tokens.len() > 1 {
+        // A number may be written with spaces.
+        let mut whole: Vec<Term> = terms::identifier(text).into_iter().collect();
+        let phone = looks_like_phone(text) && !tokens.iter().any(|token| date(token).is_some());
+        if phone {
+            whole.extend(phone_terms(text, code));
+        }
+        groups.push(vec![Word {
+            exact: whole,
+            ..Word::default()
+        }]);
+        if phone {
+            return groups;
+        }
+    }
+    let words: Vec<Word> = tokens
+        .iter()
+        .flat_map(|token| words(token, code))
+        .take(MOST_WORDS)
+        .collect();
+    if !words.is_empty() {
+        groups.push(words);
+    }
+    groups
+}
+
+/// The words of one token: several when it is a name with a hyphen.
+fn words(token: &str, code: u16) -> Vec<Word> {
+    let identifier = terms::identifier(token);
+    let exact = |more: Vec<Term>| {
+        let exact: Vec<Term> = more.into_iter().chain(identifier.clone()).collect();
+        if exact.is_empty() {
+            Vec::new()
+        } else {
+            vec![Word {
+                exact,
+                ..Word::default()
+            }]
+        }
+    };
+    if let Ok(email) = Email::parse(token) {
+        return exact(vec![Term::new(TermField::Email, email.as_str())]);
+    }
+    if let Some(born) = date(token) {
+        return exact(vec![Term::new(TermField::Birth, born.to_string())]);
+    }
+    if looks_like_phone(token) {
+        return exact(phone_terms(token, code));
+    }
+    let parts = names::parts(token);
+    if parts.is_empty() {
+        return exact(Vec::new());
+    }
+    parts
+        .into_iter()
+        .map(|part| {
+            let mut word = Word {
+                exact: identifier.clone().into_iter().collect(),
+                ..Word::default()
+            };
+            if let Some(prefix) = names::lookup(&part) {
+                word.whole = Some(Term::new(TermField::Whole, &part));
+                word.prefix = Some(Term::new(TermField::Name, prefix));
+                if part.chars().count() >= SOUND_FROM {
+                    let codes = names::phonetic(&part).into_iter();
+                    word.sounds = codes
+                        .map(|code| Term::new(TermField::Sound, code))
+                        .collect();
+                }
+            }
+            word.name = part;
+            word
+        })
+        .collect()
+}
+
+/// Exactly `YYYY-MM-DD`.
+fn date(token: &str) -> Option<Date> {
+    (token.len() == 10)
+        .then(|| kernel::dates::parse_date(token).ok())
+        .flatten()
+}
+
+fn phone_terms(text: &str, code: u16) -> Vec<Term> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let mut terms = vec![Term::new(TermField::Phone, digits)];
+    if let Ok(phone) = Phone::parse(text, code) {
+        let parsed = Term::new(TermField::Phone, phone.digits());
+        if !terms.contains(&parsed) {
+            terms.push(parsed);
+        }
+    }
+    terms
+}
+
+/// How well a patient fits all words, which is as well as the word that fits worst. `None` for a false
+/// hit: a name longer than what is indexed goes on differently.
+pub(super) fn fits(patient: &Patient, words: &[Word], code: u16) -> Option<Fit> {
+    let names: Vec<String> = [patient.first_name.open(), patient.last_name.open()]
+        .iter()
+        .flat_map(|name| names::parts(name))
+        .collect();
+    let own = terms::of(patient, code);
+    words
+        .iter()
+        .map(|word| {
+            by_name(&names, word).or_else(|| {
+                let met = word.exact.iter().any(|term| own.contains(term));
+                met.then_some(Fit::Whole)
+            })
+        })
+        .try_fold(Fit::Whole, |worst, fit| Some(worst.max(fit?)))
+}
+
+fn by_name(names: &[String], word: &Word) -> Option<Fit> {
+    names::lookup(&word.name)?;
+    if names.contains(&word.name) {
+        return Some(Fit::Whole);
+    }
+    if names.iter().any(|name| name.starts_with(&word.name)) {
+        return Some(Fit::Prefix);
+    }
+    let sounds = |name: &String| {
+        let codes = names::phonetic(name);
+        word.sounds.iter().any(|term| codes.contains(&term.text))
+    };
+    names.iter().any(sounds).then_some(Fit::Sound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use platform::record::{Body, Record};
+    use platform::serde_json::{Value as Json, json};
+    use proptest::prelude::*;
+
+    fn patient(first: &str, last: &str) -> Patient {
+        let body = json!({
+            "unique_id": "P12345", "first_name": first, "last_name": last, "date_of_birth": "1990-01-01",
+            "gender": "Female", "contact_info": "+2207834351", "email": "jane@example.org",
+        });
+        let Json::Object(body) = body else {
+            unreachable!("an object was built")
+        };
+        Patient::create(&Body(body)).unwrap()
+    }
+
+    /// Whether a patient carries the terms of a text, and at which fit; long words are confirmed.
+    fn found(patient: &Patient, text: &str) -> Option<Fit> {
+        let own = terms::of(patient, 220);
+        let groups = parse(text, 220);
+        let carries = |words: &[Word], fit: Fit| {
+            let met = words
+                .iter()
+                .all(|word| word.terms(fit).any(|term| own.contains(term)));
+            let long = fit != Fit::Whole && words.iter().any(Word::is_long);
+            met && (!long || fits(patient, words, 220).is_some_and(|best| best <= fit))
+        };
+        FITS.into_iter()
+            .find(|fit| groups.iter().any(|words| carries(words, *fit)))
+    }
+
+    #[test]
+    fn finds_by_everything_the_contract_names() {
+        let jane = patient("Fatou Binta", "N'Diaye-Jallow");
+        for (text, expected) in [
+            ("fatou", Some(Fit::Whole)),
+            ("fa", Some(Fit::Prefix)),
+            ("FATOU b", None),
+            ("binta ndiaye", Some(Fit::Whole)),
+            ("jallow fatou", Some(Fit::Whole)),
+            ("jal fat", Some(Fit::Prefix)),
+            ("diallo", Some(Fit::Sound)),
+            ("fatu njie", Some(Fit::Sound)),
+            ("f", None),
+            ("fatoumata", None),
+            ("lamin", None),
+            ("fatou lamin", None),
+            ("p12345", Some(Fit::Whole)),
+            ("P1234", None),
+            ("7834351", Some(Fit::Whole)),
+            ("783 4351", Some(Fit::Whole)),
+            ("+220 783 4351", Some(Fit::Whole)),
+            ("2207834351", Some(Fit::Whole)),
+            ("00220 7834351", Some(Fit::Whole)),
+            ("783435", None),
+            ("JANE@example.org", Some(Fit::Whole)),
+            ("1990-01-01", Some(Fit::Whole)),
+            ("1990-01-02", None),
+            ("fatou 1990-01-01", Some(Fit::Whole)),
+            ("fatou 7834351", Some(Fit::Whole)),
+            ("fatou 1990-01-02", None),
+            ("-", None),
+            ("", None),
+        ] {
+            assert_eq!(found(&jane, text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_beginning_of_a_name_finds(first in "\\PC{1,20}", last in "[a-zA-Zéñ' -]{1,20}", letters in 2usize..12) {
+            prop_assume!(!first.trim().is_empty() && !last.trim().is_empty());
+            let row = patient(&first, &last);
+            for part in names::parts(&last) {
+                let typed: String = part.chars().take(letters).collect();
+                if names::lookup(&typed).is_some() {
+                    prop_assert!(found(&row, &typed).is_some(), "{}", typed);
+                }
+            }
+        }
+
+        #[test]
+        fn nothing_panics(text in any::<String>()) {
+            let words: usize = parse(&text, 220).iter().map(Vec::len).sum();
+            prop_assert!(words <= MOST_WORDS + 1);
+        }
+    }
+}

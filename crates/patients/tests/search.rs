@@ -1,0 +1,90 @@
+//! `patients/?search=` where names are common: complete as long as one word is rare, and the newest otherwise.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use platform::db::{Statement, ToValue};
+use serde_json::{Value as Json, json};
+use testkit::{Caller, World};
+
+fn named(first: &str, last: &str) -> Json {
+    json!({ "first_name": first, "last_name": last, "date_of_birth": "1990-01-01", "gender": "Female" })
+}
+
+async fn register(caller: &Caller, first: &str, last: &str) -> i64 {
+    let reply = caller.post("patients/", named(first, last)).await;
+    reply.is(201);
+    reply.id()
+}
+
+async fn found(caller: &Caller, text: &str) -> Vec<i64> {
+    let reply = caller
+        .get(&format!("patients/?search={}", text.replace(' ', "%20")))
+        .await;
+    let rows = reply.is(200).as_array().unwrap();
+    rows.iter().map(|row| row["id"].as_i64().unwrap()).collect()
+}
+
+/// Namesakes of a patient in the index: so many who share every term with them, with the numbers from there on.
+async fn crowd(world: &World, of: i64, many: i64, from: i64) {
+    let crowd = Statement::raw(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
+         INSERT INTO patient_term (generation, field, tag, patient) \
+         SELECT generation, field, tag, $2 + i FROM patient_term CROSS JOIN n WHERE patient = $3",
+        vec![many.to_value(), from.to_value(), of.to_value()],
+    );
+    assert!(world.app.db.execute(crowd).await.unwrap() >= u64::try_from(many).unwrap());
+}
+
+testkit::on_both! {
+    async fn a_rare_name_is_found_beside_the_most_common_one(world: &World) {
+        let desk = world.receptionist().await;
+        let zainab = register(&desk, "Zainab Kumba", "Jallow").await;
+        let fatou = register(&desk, "Fatou", "Jallow").await;
+        // Given 6,000 later ones called Fatou Jallow, more than are read.
+        crowd(world, fatou, 6000, 1000).await;
+        for text in ["zainab jallow", "jallow zainab", "zai jal", "zaina jallo", "kumba jallow", "zeinab jalloh", "zai kumba jallow"] {
+            assert_eq!(found(&desk, text).await, [zainab], "{text}");
+        }
+        assert_eq!(found(&desk, "zainab").await, [zainab]);
+        assert_eq!(found(&desk, "zainab jallow 1990-01-01").await, [zainab]);
+        assert_eq!(found(&desk, "zainab touray").await, [0; 0]);
+    }
+
+    async fn of_two_common_names_the_newest_are_found(world: &World) {
+        let desk = world.receptionist().await;
+        // Given namesakes of both names, never of both at once, and then one.
+        let fatou = register(&desk, "Fatou", "Bah").await;
+        let jallow = register(&desk, "Lamin", "Jallow").await;
+        crowd(world, fatou, 3000, -10_000).await;
+        crowd(world, jallow, 3000, -20_000).await;
+        let both = register(&desk, "Fatou", "Jallow").await;
+        // By their beginnings together, by their sounds together, and by the one's beginning and the other's sound.
+        for text in ["fatou jallow", "fat jal", "fatu jalloh", "fato jalloh", "fatoumata jallow"] {
+            let expected = if text.starts_with("fatoumata") { vec![] } else { vec![both] };
+            assert_eq!(found(&desk, text).await, expected, "{text}");
+        }
+        // Two letters have no pair: the newest of either are looked through.
+        assert_eq!(found(&desk, "fa ja").await, [both]);
+    }
+
+    async fn a_doctor_finds_all_their_patients_among_namesakes(world: &World) {
+        let desk = world.receptionist().await;
+        let doctor = world.doctor().await;
+        // Given a hospital where doctors see only their own.
+        let role = format!("roles/{}/", kernel::BuiltinRole::Doctor.id());
+        world.admin().await.patch(&role, json!({ "scopes": { "patients": "assigned" } })).await.is(200);
+        let mine = register(&desk, "Fatou", "Jallow").await;
+        let other = register(&desk, "Fatou", "Jallow").await;
+        let care = Statement::raw(
+            "INSERT INTO care_relationship (patient, \"user\", source, since) \
+             SELECT id, $1, 'assigned', created_at FROM patient WHERE id = $2",
+            vec![doctor.id.to_value(), mine.to_value()],
+        );
+        assert_eq!(world.app.db.execute(care).await.unwrap(), 1);
+        assert_eq!(doctor.get("patients/").await.is(200).as_array().unwrap().len(), 1);
+        crowd(world, other, 6000, 1000).await;
+        for text in ["fatou", "fat", "fatu", "jallow", "fatou jallow", "fat jal", "fatu jalo"] {
+            let found = found(&doctor, text).await;
+            assert!(found.contains(&mine) && !found.contains(&other), "{text}: {found:?}");
+        }
+    }
+}
