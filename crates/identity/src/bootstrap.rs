@@ -73,7 +73,7 @@ pub async fn setup_link(app: &Arc<App>) -> Result<Option<String>, Error> {
         .tokens(app)?
         .issue_link(LinkKind::Setup, 0, &nobody(), app.clock.now())
         .map_err(Error::internal)?;
-    let url = &app.settings.public_url;
+    let url = app.settings.public_url();
     Ok(Some(format!("{url}/setup?token={}", issued.token)))
 }
 

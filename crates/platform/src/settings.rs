@@ -76,9 +76,9 @@ settings! {
     "Server" {
         /// Address and port the web server listens on. `0.0.0.0:8000` makes it reachable from other machines.
         CHELAL_BIND => bind: SocketAddr = socket(), default "127.0.0.1:8000", example "0.0.0.0:8000";
-        /// Where people reach Chelal; links in e-mails start with it.
-        CHELAL_PUBLIC_URL => public_url: String = public_url(),
-            default "http://localhost:8000", example "https://chelal.hospital.gm";
+        /// Where people reach Chelal; links in e-mails start with it. If empty, `http://localhost` with the port of
+        /// `CHELAL_BIND`.
+        CHELAL_PUBLIC_URL => public_url: Option<String> = optional(public_url()), default "", example "https://chelal.hospital.gm";
         /// Web clients on these origins may call the API from a browser.
         CHELAL_CORS_ORIGINS => cors_origins: Vec<String> = list(origin()),
             default "http://localhost:5173", example "https://app.hospital.gm,https://portal.hospital.gm";
@@ -227,6 +227,13 @@ impl Settings {
         pairs: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Loaded, SettingsError> {
         Reader::new(pairs, Vec::new()).finish()
+    }
+
+    /// Where people reach Chelal, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        let here = || format!("http://localhost:{}", self.bind.port());
+        self.public_url.clone().unwrap_or_else(here)
     }
 
     /// Where the signed heads of the audit chain are appended.

@@ -55,7 +55,7 @@ pub(super) fn signed(app: &App, call: &Call) -> Result<Vec<(String, String)>, Er
     let fields: Vec<(String, String)> =
         serde_urlencoded::from_bytes(&call.body).map_err(|_| refused())?;
     // Twilio signs the URL that it was given: ours from outside, whatever a proxy made of it.
-    let mut url = format!("{}{}", app.settings.public_url, call.head.path);
+    let mut url = format!("{}{}", app.settings.public_url(), call.head.path);
     if !call.head.query.is_empty() {
         let query = serde_urlencoded::to_string(&call.head.query).map_err(|_| refused())?;
         url = format!("{url}?{query}");

@@ -215,7 +215,7 @@ async fn hand_over(app: &App, parcel: &Parcel) -> Outcome {
     }
     match &parcel.to {
         Address::Phone(phone) => {
-            let callback = callback::url(&app.settings.public_url, parcel.uid);
+            let callback = callback::url(&app.settings.public_url(), parcel.uid);
             sms::send(app, phone, &parcel.words.body, callback.as_deref()).await
         }
         Address::Email(email) => {

@@ -81,7 +81,7 @@ fn values_are_parsed() {
     assert!(s.cors_origins.is_empty() && !s.email_use_tls && s.metrics_token.is_none());
     assert_eq!(
         (
-            s.public_url.as_str(),
+            s.public_url().as_str(),
             s.max_body_bytes,
             s.country_code.as_str()
         ),
@@ -89,6 +89,23 @@ fn values_are_parsed() {
     );
     assert_eq!(s.log_format, LogFormat::Json);
     assert_eq!(s.email_from.unwrap().email.to_string(), "no-reply@h.gm");
+}
+
+#[test]
+fn the_public_url_follows_the_port_unless_it_is_set() {
+    for (pairs, url) in [
+        (&[][..], "http://localhost:8000"),
+        (&[("CHELAL_BIND", "0.0.0.0:8123")], "http://localhost:8123"),
+        (
+            &[
+                ("CHELAL_BIND", "0.0.0.0:8123"),
+                ("CHELAL_PUBLIC_URL", "https://h.gm"),
+            ],
+            "https://h.gm",
+        ),
+    ] {
+        assert_eq!(load(pairs).unwrap().settings.public_url(), url);
+    }
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn from_here(app: &App, head: &Head) -> bool {
     };
     let settings = &app.settings;
     settings.cors_origins.iter().any(|known| known == origin)
-        || origin == settings.public_url.trim_end_matches('/')
+        || origin == settings.public_url()
         || origin == head.base
 }
 

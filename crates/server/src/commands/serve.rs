@@ -85,7 +85,7 @@ async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::Failed(error.to_string()))?;
-    let url = &app.settings.public_url;
+    let url = app.settings.public_url();
     let way_in = match identity::bootstrap::setup_link(app).await? {
         Some(link) => format!(
             "There is no account yet. Make the first one here (works once, for a day):\n  {link}\nor with: chelal createsuperuser --username NAME --email ADDRESS --password-stdin"
