@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use http::HeaderName;
+use http::header::AUTHORIZATION;
 use kernel::Code;
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::{App, Door, Shared, Stay};
@@ -42,7 +44,7 @@ impl Door for IdentityDoor {
     ) -> BoxFuture<'a, Result<Actor, Error>> {
         Box::pin(async move {
             let (user, session) = self.identify(app, head).await?;
-            match head.header("x-act-as") {
+            match head.header(ACT_AS) {
                 Some(target) => self.act_as(app, user, session, target).await,
                 None => self.actor(app, &user, session, None).await,
             }
@@ -84,6 +86,9 @@ impl Door for IdentityDoor {
     }
 }
 
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const ACT_AS: HeaderName = HeaderName::from_static("x-act-as");
+
 /// What a caller shows.
 #[derive(Debug, PartialEq, Eq)]
 enum Shown<'a> {
@@ -93,10 +98,10 @@ enum Shown<'a> {
 
 /// The credential in the headers; `None` when there is none.
 fn shown(head: &Head) -> Option<Shown<'_>> {
-    if let Some(key) = head.header("x-api-key") {
+    if let Some(key) = head.header(API_KEY) {
         return Some(Shown::Key(key.trim()));
     }
-    let (scheme, rest) = head.header("authorization")?.trim().split_once(' ')?;
+    let (scheme, rest) = head.header(AUTHORIZATION)?.trim().split_once(' ')?;
     let rest = rest.trim();
     if scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("jwt") {
         Some(Shown::Token(rest))
@@ -312,7 +317,7 @@ mod tests {
             query: Vec::new(),
             headers,
             ip: None,
-            base: String::new(),
+            proxied: false,
         }
     }
 

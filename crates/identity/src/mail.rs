@@ -109,7 +109,11 @@ fn render(
         .tokens(app)?
         .issue_link(kind, user.meta.id, &fingerprint(user), now)
         .map_err(Error::internal)?;
-    let link = format!("{}/{path}?token={}", app.settings.public_url(), issued.token);
+    let link = format!(
+        "{}/{path}?token={}",
+        app.settings.public_url(),
+        issued.token
+    );
     let language = user.language_preference.as_str();
     let body = Text::new(body)
         .with("name", user.display_name())

@@ -106,5 +106,5 @@ pub struct Origin {
     /// The language the client asks for: `en`, `fr` or `sw`.
     pub language: &'static str,
     /// Method and declared path, such as `GET patients/{id}/`.
-    pub route: String,
+    pub route: Arc<str>,
 }

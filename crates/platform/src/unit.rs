@@ -39,7 +39,7 @@ impl Opening {
         Opening {
             actor: Arc::new(Actor::program(name)),
             origin: Arc::new(Origin {
-                route: name.to_owned(),
+                route: name.into(),
                 language: "en",
                 ..Origin::default()
             }),

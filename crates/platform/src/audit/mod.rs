@@ -151,7 +151,7 @@ pub(crate) fn seen(cx: &mut Cx) -> Option<AuditLog> {
         one => entry.of_patient(one),
     };
     let entry = entry.saying(match seen.description {
-        none if none.is_empty() => cx.origin.route.clone(),
+        none if none.is_empty() => cx.origin.route.to_string(),
         description => description,
     });
     Some(row::row(cx, entry))

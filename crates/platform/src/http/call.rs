@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::Stream;
+use http::header::{AsHeaderName, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use kernel::Code;
 use serde_json::Value as Json;
@@ -28,14 +29,25 @@ pub struct Head {
     pub headers: HeaderMap,
     /// The client's address, as far as trusted proxies tell.
     pub ip: Option<IpAddr>,
-    /// Scheme and host under which the client reached us, such as `http://localhost:8000`.
-    pub base: String,
+    /// Came by a reverse proxy that is believed.
+    pub proxied: bool,
 }
 
 impl Head {
     /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+        super::origin::text(&self.headers, name)
+    }
+
+    /// Scheme and host under which the client reached us, such as `http://localhost:8000`.
+    pub fn base(&self) -> String {
+        let host = self.header(HOST).unwrap_or("localhost");
+        let scheme = if self.proxied {
+            self.header("x-forwarded-proto").unwrap_or("http")
+        } else {
+            "http"
+        };
+        format!("{scheme}://{host}")
     }
 
     /// `/api/` or `/api/v1/`, as the client said it.
@@ -212,7 +224,7 @@ impl Call {
             .collect();
         pairs.extend(set.iter().map(|(name, value)| (*name, value.as_str())));
         let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
-        format!("{}{}?{query}", self.head.base, self.head.path)
+        format!("{}{}?{query}", self.head.base(), self.head.path)
     }
 }
 
@@ -244,7 +256,8 @@ impl Reply {
         let mut bytes = Vec::with_capacity(1024);
         serde_json::to_writer(&mut bytes, value)?;
         reply.body = ReplyBody::Whole(bytes.into());
-        reply.header("content-type", "application/json");
+        let json = HeaderValue::from_static("application/json");
+        reply.headers.insert(CONTENT_TYPE, json);
         Ok(reply)
     }
 
@@ -260,7 +273,8 @@ impl Reply {
     pub fn empty(status: StatusCode) -> Reply {
         Reply {
             status,
-            headers: HeaderMap::new(),
+            // Room for those that every answer carries.
+            headers: HeaderMap::with_capacity(16),
             body: ReplyBody::Whole(Bytes::new()),
         }
     }

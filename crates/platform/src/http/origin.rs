@@ -3,11 +3,16 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use http::{Extensions, HeaderMap};
+use http::header::{ACCEPT_LANGUAGE, AsHeaderName};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use kernel::Language;
 
 use crate::app::App;
 use crate::settings::Settings;
+
+/// Under which a request is found.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The longest request id that is taken over from a client.
 const ID_BYTES: usize = 64;
@@ -15,20 +20,40 @@ const ID_BYTES: usize = 64;
 /// The id under which a request is found in logs, audit and answers: the client's `X-Request-Id` when
 /// it is 1 to 64 letters, digits, `-`, `_` or `.`, else a new one.
 pub fn request_id(headers: &HeaderMap) -> String {
-    text(headers, "x-request-id")
-        .filter(|id| {
-            !id.is_empty()
-                && id.len() <= ID_BYTES
-                && id
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-        })
-        .map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned)
+    known_or_new(text(headers, REQUEST_ID))
+}
+
+/// The same of a request whose headers are gone.
+pub fn request_id_of(header: Option<&HeaderValue>) -> String {
+    known_or_new(header.and_then(|value| value.to_str().ok()))
+}
+
+fn known_or_new(id: Option<&str>) -> String {
+    id.filter(|id| {
+        !id.is_empty()
+            && id.len() <= ID_BYTES
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    })
+    .map_or_else(
+        || {
+            let mut buffer = uuid::Uuid::encode_buffer();
+            let id = uuid::Uuid::now_v7().simple();
+            id.encode_lower(&mut buffer).to_owned()
+        },
+        str::to_owned,
+    )
 }
 
 /// The language the client reads; the hospital's when it asks for none.
 pub fn language(app: &App, headers: &HeaderMap) -> &'static str {
-    match text(headers, "accept-language") {
+    language_of(app, headers.get(ACCEPT_LANGUAGE))
+}
+
+/// The same of a request whose headers are gone.
+pub fn language_of(app: &App, header: Option<&HeaderValue>) -> &'static str {
+    match header.and_then(|value| value.to_str().ok()) {
         Some(wanted) => Language::from_accept_language(wanted).code(),
         None => app.settings.language,
     }
@@ -48,7 +73,7 @@ pub fn client(settings: &Settings, extensions: &Extensions, headers: &HeaderMap)
     if !settings.trusts(peer) {
         return Some(peer);
     }
-    let told = text(headers, "x-forwarded-for").and_then(|chain| {
+    let told = text(headers, FORWARDED_FOR).and_then(|chain| {
         chain
             .rsplit(',')
             .filter_map(|part| part.trim().parse().ok())
@@ -77,6 +102,6 @@ pub fn network(address: IpAddr) -> IpAddr {
 }
 
 /// A header as text.
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

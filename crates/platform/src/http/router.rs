@@ -51,6 +51,7 @@ fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
         };
         allowed.push(operation.method.as_str());
         let (app, operation) = (app.clone(), operation.clone());
+        let route: Arc<str> = format!("{} {}", operation.method, operation.path).into();
         methods = methods.merge(on(
             filter,
             move |params: RawPathParams, request: Request| {
@@ -58,7 +59,13 @@ fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
                     .iter()
                     .map(|(name, value)| (name.to_owned(), value.to_owned()))
                     .collect();
-                serve(app.clone(), operation.clone(), params, request)
+                serve(
+                    app.clone(),
+                    operation.clone(),
+                    route.clone(),
+                    params,
+                    request,
+                )
             },
         ));
     }

@@ -13,7 +13,8 @@ use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Prepared, Reply, ReplyBody};
-use super::{origin, refusal};
+use super::origin::{self, REQUEST_ID};
+use super::refusal;
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::cx::Cx;
@@ -26,20 +27,18 @@ use crate::unit::{self, Opening, Work};
 /// The most of a too large body that is read and thrown away, so that the client gets to see why.
 const DISCARD: usize = 32 * 1024 * 1024;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What a client calls itself is noted up to here.
+const USER_AGENT: usize = 255;
 
 /// Answers a request to an operation.
 pub(super) async fn serve(
     app: Arc<App>,
     operation: Arc<Operation>,
+    route: Arc<str>,
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
-    let (head, origin, body) = parts(
-        &app,
-        request,
-        &format!("{} {}", operation.method, operation.path),
-    );
+    let (head, origin, body) = parts(&app, request, route);
     let answered = answer(&app, operation, params, head, &origin, body).await;
     finish(&app, &origin, answered)
 }
@@ -50,7 +49,7 @@ pub(super) async fn nowhere(
     request: axum::extract::Request,
     allowed: Option<String>,
 ) -> Response {
-    let (head, origin, _) = parts(&app, request, "");
+    let (head, origin, _) = parts(&app, request, "".into());
     let error = match app.door.enter(&app, &head).await {
         Err(error) => error,
         Ok(_) => match &allowed {
@@ -71,7 +70,7 @@ pub(super) async fn nowhere(
 fn parts(
     app: &App,
     request: axum::extract::Request,
-    route: &str,
+    route: Arc<str>,
 ) -> (Arc<Head>, Arc<Origin>, HttpBody) {
     let (parts, body) = request.into_parts();
     let (head, origin) = described(app, parts, route);
@@ -79,26 +78,18 @@ fn parts(
 }
 
 /// A request without its body: what was asked, and by whom it says to come.
-pub(crate) fn described(app: &App, parts: http::request::Parts, route: &str) -> (Head, Origin) {
-    let header = |name: &str| origin::text(&parts.headers, name);
-    let host = header("host").unwrap_or("localhost");
+pub(crate) fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
+    let header = |name: HeaderName| origin::text(&parts.headers, name);
     let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
-    let scheme = if proxied {
-        header("x-forwarded-proto").unwrap_or("http")
-    } else {
-        "http"
-    };
     let ip = origin::client(&app.settings, &parts.extensions, &parts.headers);
     let origin = Origin {
         request_id: origin::request_id(&parts.headers),
         ip,
-        user_agent: header("user-agent")
-            .unwrap_or_default()
-            .chars()
-            .take(255)
-            .collect(),
+        user_agent: header(header::USER_AGENT)
+            .map(|agent| agent.get(..USER_AGENT).unwrap_or(agent).to_owned())
+            .unwrap_or_default(),
         language: origin::language(app, &parts.headers),
-        route: route.to_owned(),
+        route,
     };
     let query = parts
         .uri
@@ -109,7 +100,7 @@ pub(crate) fn described(app: &App, parts: http::request::Parts, route: &str) -> 
         path: parts.uri.path().to_owned(),
         query,
         ip,
-        base: format!("{scheme}://{host}"),
+        proxied,
         method: parts.method,
         headers: parts.headers,
     };

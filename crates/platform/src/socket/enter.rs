@@ -57,7 +57,11 @@ async fn enter(
     params: Arc<[(String, String)]>,
     mut parts: Parts,
 ) -> Response {
-    let (head, origin) = described(&app, parts.clone(), &format!("GET ws/{}", socket.path));
+    let (head, origin) = described(
+        &app,
+        parts.clone(),
+        format!("GET ws/{}", socket.path).into(),
+    );
     let origin = Arc::new(origin);
     match upgraded(&app, crowd, socket, params, &mut parts, head, &origin).await {
         Ok(response) => response,
@@ -145,7 +149,7 @@ fn from_here(app: &App, head: &Head) -> bool {
     let settings = &app.settings;
     settings.cors_origins.iter().any(|known| known == origin)
         || origin == settings.public_url()
-        || origin == head.base
+        || origin == head.base()
 }
 
 /// Whether a parameter of the query is, or looks like, a token.

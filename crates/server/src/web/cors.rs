@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, header};
 use platform::settings::Settings;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -51,4 +52,11 @@ pub(super) fn layer(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-total-count"),
         ])
         .max_age(REMEMBERED)
+}
+
+/// Says of an answer to a request without an origin what the layer says of all others: with one it would differ.
+pub(super) fn vary(response: &mut Response) {
+    let by = "origin, access-control-request-method, access-control-request-headers";
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static(by));
 }

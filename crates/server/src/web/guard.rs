@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
@@ -40,21 +40,21 @@ pub(super) struct Gate {
 
 impl Gate {
     /// From the application's settings.
-    pub(super) fn new(app: &Arc<App>) -> Arc<Gate> {
-        Arc::new(Gate {
+    pub(super) fn new(app: &Arc<App>) -> Gate {
+        Gate {
             app: app.clone(),
             slots: Semaphore::new(AT_ONCE),
             rate: RateLimit::new(app.settings.rate_limit),
-        })
+        }
     }
 }
 
 /// Lets the request through within its bounds.
 ///
 /// The time is that until the answer begins; exports may go on streaming, sockets stay open.
-pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(gate: &Gate, request: Request, next: Next) -> Response {
     let app = &gate.app;
-    let asker = Asker::of(app, request.headers());
+    let asker = Asker::of(request.headers());
     let path = request.uri().path();
     if request.method() == Method::POST
         && is_limited(path)
@@ -102,7 +102,7 @@ pub(super) async fn guard(State(gate): State<Arc<Gate>>, request: Request, next:
         None => {
             tracing::warn!("stopped because it took too long");
             let text = Text::new("request-timeout");
-            let error = Error::refuse(Code::Unavailable, text).with("request_id", &*asker.id);
+            let error = Error::refuse(Code::Unavailable, text).with("request_id", asker.id());
             asker.refused(app, error.retry_after(5))
         }
     }
@@ -128,7 +128,7 @@ async fn within<T>(time: Duration, body: &Progress, work: impl Future<Output = T
 }
 
 fn unavailable(asker: &Asker) -> Error {
-    Error::refuse(Code::Unavailable, Text::new("unavailable")).with("request_id", &*asker.id)
+    Error::refuse(Code::Unavailable, Text::new("unavailable")).with("request_id", asker.id())
 }
 
 /// How far a body has come.

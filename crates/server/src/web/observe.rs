@@ -3,11 +3,10 @@
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderName, HeaderValue, header};
-use platform::http::origin;
-use tracing::Instrument;
+use http::{HeaderName, HeaderValue, Method, header};
+use platform::http::origin::{self, REQUEST_ID};
+use tracing::Span;
 
 /// Where nothing else is said: this is no place for pages, frames or content of others.
 static STRICT: [(HeaderName, HeaderValue); 5] = [
@@ -30,40 +29,57 @@ static STRICT: [(HeaderName, HeaderValue); 5] = [
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-/// Gives the request its id, logs method, route, status and latency, and counts it. Paths, queries and
-/// bodies are never logged: they may name people.
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = origin::request_id(request.headers());
-    let id_header = HeaderValue::from_str(&id).ok();
-    if let Some(id) = &id_header {
-        request.headers_mut().insert("x-request-id", id.clone());
-    }
-    let method = request.method().clone();
-    let route = route(&request);
-    let span = tracing::info_span!("request", %method, %route, request_id = %id);
-    let mut response = next.run(request).instrument(span.clone()).await;
+/// A request under observation: it has an id; method, route, status and latency are logged and counted. Paths,
+/// queries and bodies are never logged: they may name people.
+pub(super) struct Noted {
+    started: Instant,
+    id: Option<HeaderValue>,
+    method: Method,
+    route: String,
+}
 
-    let latency = started.elapsed();
-    let status = response.status();
-    span.in_scope(|| {
-        let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-        if status.is_server_error() {
-            tracing::warn!(status = status.as_u16(), ms, "answered");
-        } else {
-            tracing::info!(status = status.as_u16(), ms, "answered");
+impl Noted {
+    /// Gives the request its id.
+    pub(super) fn begin(request: &mut Request) -> (Noted, Span) {
+        let started = Instant::now();
+        let id = origin::request_id(request.headers());
+        let method = request.method().clone();
+        let route = route(request);
+        let span = tracing::info_span!("request", %method, %route, request_id = %id);
+        let id = HeaderValue::from_str(&id).ok();
+        if let Some(id) = &id {
+            request.headers_mut().insert(REQUEST_ID, id.clone());
         }
-    });
-    super::metrics::count(&method, &route, status, latency);
+        let noted = Noted {
+            started,
+            id,
+            method,
+            route,
+        };
+        (noted, span)
+    }
 
-    let headers = response.headers_mut();
-    if let Some(id) = id_header {
-        headers.insert("x-request-id", id);
+    /// Notes the answer, and gives it the headers that all have.
+    pub(super) fn end(self, span: &Span, response: &mut Response) {
+        let latency = self.started.elapsed();
+        let status = response.status();
+        span.in_scope(|| {
+            let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+            if status.is_server_error() {
+                tracing::warn!(status = status.as_u16(), ms, "answered");
+            } else {
+                tracing::info!(status = status.as_u16(), ms, "answered");
+            }
+        });
+        super::metrics::count(&self.method, &self.route, status, latency);
+        let headers = response.headers_mut();
+        if let Some(id) = self.id {
+            headers.insert(REQUEST_ID, id);
+        }
+        for (name, value) in &STRICT {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
     }
-    for (name, value) in &STRICT {
-        headers.entry(name).or_insert_with(|| value.clone());
-    }
-    response
 }
 
 /// The declared path, one for all spellings of it; the number of routes is bounded, unlike that of
