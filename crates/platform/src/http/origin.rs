@@ -39,7 +39,9 @@ fn known_or_new(id: Option<&str>) -> String {
     .map_or_else(
         || {
             let mut buffer = uuid::Uuid::encode_buffer();
-            let id = uuid::Uuid::now_v7().simple();
+            // Without the lock that keeps the ids of one process in order.
+            let now = uuid::Timestamp::now(uuid::NoContext);
+            let id = uuid::Uuid::new_v7(now).simple();
             id.encode_lower(&mut buffer).to_owned()
         },
         str::to_owned,
