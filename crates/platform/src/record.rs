@@ -6,6 +6,8 @@
 //! fields, a change lays them over the row that is there (RFC 7396), and in both cases the whole is
 //! validated again.
 
+mod body;
+
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Value as Json};
@@ -13,8 +15,10 @@ use uuid::Uuid;
 
 use crate::db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
-use crate::field::{Field, Kind, Ref, Shape, Shown};
+use crate::field::{Field, Ref, Shape, Shown};
 use crate::seal::{Aad, Envelope, KeyRing, Opened, SealError};
+
+pub use body::Body;
 
 /// The column that holds the sealed fields of a row.
 pub const SEALED_COLUMN: &str = "sealed";
@@ -92,43 +96,6 @@ pub struct FieldInfo {
 /// Reads a filter's text through the field's type.
 pub fn to_filter<T: Field>(json: &Json) -> Result<Value, Fault> {
     T::parse(json).map(|value| value.to_value())
-}
-
-/// A client's JSON object after other names were folded into the declared ones.
-#[derive(Debug, Clone, Default)]
-pub struct Body(pub Map<String, Json>);
-
-impl Body {
-    /// Parses a field of a create, noting what is wrong.
-    pub fn create<T: Field>(
-        &self,
-        name: &str,
-        default: Option<fn() -> T>,
-        faults: &mut Faults,
-    ) -> Option<T> {
-        let parsed = match (self.0.get(name), default) {
-            (None, Some(default)) => Ok(default()),
-            (None, None) => T::absent(),
-            // Old clients send null or "" for "leave it at what it is by default".
-            (Some(Json::Null), Some(default)) if !T::SHAPE.nullable => Ok(default()),
-            (Some(Json::String(text)), Some(default))
-                if text.is_empty() && T::SHAPE.kind != Kind::Text =>
-            {
-                Ok(default())
-            }
-            (Some(json), _) => T::parse(json),
-        };
-        faults.note(name, parsed)
-    }
-
-    /// Parses a field of a change where the body mentions it.
-    pub fn overlay<T: Field>(&self, name: &str, into: &mut T, faults: &mut Faults) {
-        if let Some(json) = self.0.get(name)
-            && let Some(value) = faults.note(name, T::parse(json))
-        {
-            *into = value;
-        }
-    }
 }
 
 /// What [`record!`](crate::record!) makes of a declaration.
