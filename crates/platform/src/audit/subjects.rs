@@ -26,7 +26,7 @@ const SEGMENT: i64 = 16_384;
 /// Rows read at a time: a list of a thousand patients is one of them.
 const ROWS: i64 = 512;
 /// Postings of one transaction: milliseconds of SQLite's writer.
-const POSTINGS: usize = 2048;
+const POSTINGS: usize = 512;
 /// For each moment of work so many of rest: nobody waits for the index, and whoever reads or writes meanwhile
 /// is to have the processors and the writer.
 const REST: u32 = 3;
