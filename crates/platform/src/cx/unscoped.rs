@@ -109,7 +109,7 @@ impl Unscoped<'_> {
         self.cx.store(row).await
     }
 
-    /// Records by a query that starts with [`select`].
+    /// Records by a query that starts with [`select`](super::select).
     ///
     /// # Errors
     /// When the database fails.
@@ -117,7 +117,7 @@ impl Unscoped<'_> {
         self.cx.records(query).await
     }
 
-    /// The first record of a query that starts with [`select`].
+    /// The first record of a query that starts with [`select`](super::select).
     ///
     /// # Errors
     /// When the database fails.
