@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use platform::cx::Cx;
-use platform::db::{Dialect, Statement, ToValue};
+use platform::cx::{Cx, among, column};
+use platform::db::Statement;
 use platform::error::Error;
-use platform::serde_json::json;
+use sea_query::Query;
 
 /// Display names by user (first and last name, or the username of somebody who gave none), with one
 /// statement whatever the number of users. What colleagues are called is no secret.
@@ -22,20 +22,15 @@ pub async fn names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    // One text for any number of ids, so that it is prepared once.
-    let sql = match cx.dialect() {
-        Dialect::Sqlite => {
-            "SELECT id, username, first_name, last_name FROM app_user \
-             WHERE id IN (SELECT value FROM json_each($1))"
-        }
-        Dialect::Postgres => {
-            "SELECT id, username, first_name, last_name FROM app_user \
-             WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb))"
-        }
-    };
+    let mut query = Query::select();
+    query
+        .columns(["id", "username", "first_name", "last_name"])
+        .from("app_user")
+        .and_where(among(cx.dialect(), column("app_user", "id"), &ids));
+    let statement = Statement::build(cx.dialect(), &query);
     let rows: Vec<(i64, String, String, String)> = cx
         .unscoped("what colleagues are called is no secret")
-        .all(Statement::raw(sql, vec![json!(ids).to_value()]))
+        .all(statement)
         .await?;
     let named = rows.into_iter().map(|(id, username, first, last)| {
         let full = format!("{first} {last}");

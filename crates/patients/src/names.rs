@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use platform::cx::Cx;
-use platform::db::{DbError, Dialect, FromRow, Row, Statement, ToValue};
+use platform::cx::{Cx, among, column};
+use platform::db::{DbError, FromRow, Row, Statement};
 use platform::error::Error;
 use platform::record::{self, SEALED_COLUMN};
 use platform::seal::{Envelope, SealError};
-use platform::serde_json::json;
+use sea_query::Query;
 
 use crate::patient::Patient;
 
@@ -48,16 +48,12 @@ pub async fn names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    // One text for any number of ids, so that it is prepared once.
-    let sql = match cx.dialect() {
-        Dialect::Sqlite => {
-            "SELECT id, uid, sealed FROM patient WHERE id IN (SELECT value FROM json_each($1))"
-        }
-        Dialect::Postgres => {
-            "SELECT id, uid, sealed FROM patient WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb))"
-        }
-    };
-    let statement = Statement::raw(sql, vec![json!(ids).to_value()]).with_keys(cx.app.ring());
+    let mut query = Query::select();
+    query
+        .columns(["id", "uid", "sealed"])
+        .from("patient")
+        .and_where(among(cx.dialect(), column("patient", "id"), &ids));
+    let statement = Statement::build(cx.dialect(), &query).with_keys(cx.app.ring());
     let rows: Vec<Named> = cx
         .unscoped("whoever sees a record about a patient sees whose it is")
         .all(statement)

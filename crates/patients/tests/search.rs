@@ -87,4 +87,17 @@ testkit::on_both! {
             assert!(found.contains(&mine) && !found.contains(&other), "{text}: {found:?}");
         }
     }
+
+    async fn one_name_by_its_beginning_and_the_other_by_its_sound_is_found(world: &World) {
+        let desk = world.receptionist().await;
+        let sought = register(&desk, "Fatoumata", "Diallo").await;
+        // Given somebody who has both beginnings but not both words, so that beginnings were looked up one by one,
+        // and more who sound like the second word than like the first.
+        register(&desk, "Fatoumata", "Jaleh").await;
+        register(&desk, "Lamin", "Diallo").await;
+        register(&desk, "Fatu", "Bah").await;
+        for text in ["fatou jallow", "jallow fatou"] {
+            assert!(found(&desk, text).await.contains(&sought), "{text}");
+        }
+    }
 }

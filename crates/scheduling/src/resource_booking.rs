@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kernel::{Code, Reach};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column, values};
+use platform::cx::{Audited, Cx, among, column, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Field, Line, Ref};
@@ -15,7 +15,7 @@ use platform::seal::Sealed;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{Condition, ExprTrait};
+use sea_query::{Condition, ExprTrait, Query};
 use serde::Serialize;
 
 use crate::schedulable_resource::{self, SchedulableResource};
@@ -173,18 +173,19 @@ impl Resource for ResourceBooking {
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BookingExtra>, Error> {
         let ids: Vec<i64> = rows.iter().map(|row| row.resource.get()).collect();
-        let sql = match cx.dialect() {
-            platform::db::Dialect::Sqlite => {
-                "SELECT id, name FROM schedulable_resource WHERE id IN (SELECT value FROM json_each($1))"
-            }
-            platform::db::Dialect::Postgres => {
-                "SELECT id, name FROM schedulable_resource \
-                 WHERE id IN (SELECT value::bigint FROM jsonb_array_elements_text($1::jsonb))"
-            }
-        };
+        let mut query = Query::select();
+        query
+            .columns(["id", "name"])
+            .from("schedulable_resource")
+            .and_where(among(
+                cx.dialect(),
+                column("schedulable_resource", "id"),
+                &ids,
+            ));
+        let statement = Statement::build(cx.dialect(), &query);
         let named: Vec<(i64, String)> = cx
             .unscoped("whoever sees a booking sees of what")
-            .all(Statement::raw(sql, values([&json!(ids)])))
+            .all(statement)
             .await?;
         let named: std::collections::HashMap<i64, String> = named.into_iter().collect();
         let of = |id| named.get(&id).cloned().unwrap_or_default();

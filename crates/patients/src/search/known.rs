@@ -1,7 +1,7 @@
 //! Lists of carriers met in memory, as far as they are known.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What a patient may fulfil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub(super) struct List {
     pub(super) newest: Vec<i64>,
     /// Every carrier with this id or a greater one is among the newest.
     pub(super) from: i64,
-    pub(super) looked_up: HashMap<i64, bool>,
+    looked_up: HashMap<i64, bool>,
 }
 
 impl Default for List {
@@ -37,17 +37,19 @@ impl Default for List {
 }
 
 impl List {
-    pub(super) fn read(mut newest: Vec<i64>, most: u64) -> List {
+    /// Learns the newest, who are all when they are fewer than were asked for.
+    fn read(&mut self, mut newest: Vec<i64>, most: u64) {
         newest.sort_unstable_by_key(|id| Reverse(*id));
-        let from = match newest.last() {
+        self.from = match newest.last() {
             Some(oldest) if newest.len() as u64 >= most => *oldest,
             _ => i64::MIN,
         };
-        List {
-            newest,
-            from,
-            ..List::default()
-        }
+        self.newest = newest;
+    }
+
+    /// The newest are known. Of a list that was only looked into they are not.
+    fn is_read(&self) -> bool {
+        self.from != i64::MAX
     }
 
     pub(super) fn is_whole(&self) -> bool {
@@ -75,6 +77,22 @@ pub(super) struct Known {
 }
 
 impl Known {
+    pub(super) fn is_read(&self, key: Key) -> bool {
+        self.lists.get(&key).is_some_and(List::is_read)
+    }
+
+    /// Learns the newest carriers, at most so many.
+    pub(super) fn read(&mut self, key: Key, newest: Vec<i64>, most: u64) {
+        self.lists.entry(key).or_default().read(newest, most);
+    }
+
+    /// Learns who of those that were looked up carries it.
+    pub(super) fn looked_up(&mut self, key: Key, asked: Vec<i64>, found: &HashSet<i64>) {
+        let list = self.lists.entry(key).or_default();
+        let answers = asked.into_iter().map(|id| (id, found.contains(&id)));
+        list.looked_up.extend(answers);
+    }
+
     fn has(&self, key: Key, id: i64) -> Option<bool> {
         self.lists.get(&key)?.has(id)
     }
@@ -136,8 +154,6 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
     use proptest::prelude::*;
 
@@ -156,7 +172,7 @@ mod tests {
                 let mut newest: Vec<i64> = carriers.iter().copied().collect();
                 newest.sort_unstable_by_key(|id| Reverse(*id));
                 newest.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-                known.lists.insert(key(at), List::read(newest, most));
+                known.read(key(at), newest, most);
             }
         }
         known
@@ -192,8 +208,15 @@ mod tests {
                 for (key, id) in open {
                     let answer = carries(&[key], &id);
                     prop_assert_eq!(known.has(key, id), None, "nothing is looked up twice");
-                    known.lists.entry(key).or_default().looked_up.insert(id, answer);
+                    known.looked_up(key, vec![id], &answer.then_some(id).into_iter().collect());
                 }
+            }
+            for (at, carriers) in index.iter().enumerate() {
+                if known.is_read(key(at)) {
+                    continue;
+                }
+                known.read(key(at), carriers.iter().copied().collect(), 100);
+                prop_assert_eq!(known.newest(&[key(at)]).len(), carriers.len(), "looked into is not read");
             }
             if rounds >= 240 {
                 prop_assert_eq!(&hits, &expected);

@@ -15,22 +15,22 @@
 //! A caller confined to some patients is one list more ("in reach"), so that a doctor with 300 patients
 //! finds all of theirs also among 100,000 namesakes. Only integers are read here; no record is opened.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use platform::cx::{Cx, among, column};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::seal::KeyRing;
 use platform::serde_json::json;
-use sea_query::{Condition, Order, Query};
+use sea_query::{Condition, Order, Query, SelectStatement};
 
-use super::known::{AnyOf, Key, Known, List};
+use super::known::{AnyOf, Key, Known};
 use crate::terms::Term;
 
 /// The most carriers of a term that are read.
 pub(super) const NEWEST: u64 = 2000;
 /// The most places that one search looks up.
-pub(super) const LOOKUPS: usize = 1000;
+const LOOKUPS: usize = 1000;
 /// The most that are looked up at first: where hits are dense, no more are needed.
 const FIRST_LOOKUPS: usize = 300;
 
@@ -96,22 +96,14 @@ impl<'a> Postings<'a> {
     ) -> Result<(), Error> {
         let mut new: Vec<Key> = Vec::new();
         for key in keys {
-            if !self.known.lists.contains_key(&key) && !new.contains(&key) {
+            if !self.known.is_read(key) && !new.contains(&key) {
                 new.push(key);
             }
         }
         if let Some(condition) = self.reach.filter(|_| new.contains(&Key::Reach)) {
-            let mut query = Query::select();
-            query
-                .expr(column("patient", "id"))
-                .from("patient")
-                .cond_where(condition.clone())
-                .order_by(("patient", "id"), Order::Desc)
-                .limit(most);
-            let statement = Statement::build(cx.dialect(), &query);
-            let ids: Vec<(i64,)> = cx.unscoped(WHY).all(statement).await?;
-            let ids = ids.into_iter().map(|(id,)| id).collect();
-            self.known.lists.insert(Key::Reach, List::read(ids, most));
+            let mut query = in_reach(condition);
+            query.order_by(("patient", "id"), Order::Desc).limit(most);
+            self.known.read(Key::Reach, ids(cx, &query).await?, most);
         }
         let terms: Vec<(i64, i64)> = new.iter().filter_map(term).collect();
         if terms.is_empty() {
@@ -138,8 +130,7 @@ impl<'a> Postings<'a> {
             let Some((field, tag)) = at else { continue };
             let ids = ids.iter().flat_map(|ids| ids.split(','));
             let ids = ids.filter_map(|id| id.parse().ok()).collect();
-            let list = List::read(ids, most);
-            self.known.lists.insert(Key::Term(*field, *tag), list);
+            self.known.read(Key::Term(*field, *tag), ids, most);
         }
         Ok(())
     }
@@ -182,19 +173,14 @@ impl<'a> Postings<'a> {
                 None => by_key.push((key, vec![id])),
             }
         }
-        let mut found: Vec<(Key, i64)> = Vec::new();
+        let mut found: HashMap<Key, HashSet<i64>> = HashMap::new();
         if let Some(condition) = self.reach
-            && let Some((_, ids)) = by_key.iter().find(|(key, _)| *key == Key::Reach)
+            && let Some((_, asked)) = by_key.iter().find(|(key, _)| *key == Key::Reach)
         {
-            let mut query = Query::select();
-            query
-                .expr(column("patient", "id"))
-                .from("patient")
-                .and_where(among(cx.dialect(), column("patient", "id"), ids))
-                .cond_where(condition.clone());
-            let statement = Statement::build(cx.dialect(), &query);
-            let ids: Vec<(i64,)> = cx.unscoped(WHY).all(statement).await?;
-            found.extend(ids.into_iter().map(|(id,)| (Key::Reach, id)));
+            let mut query = in_reach(condition);
+            query.and_where(among(cx.dialect(), column("patient", "id"), asked));
+            let reached = ids(cx, &query).await?;
+            found.insert(Key::Reach, reached.into_iter().collect());
         }
         let terms: Vec<(i64, i64)> = by_key.iter().filter_map(|(key, _)| term(key)).collect();
         if !terms.is_empty() {
@@ -213,21 +199,35 @@ impl<'a> Postings<'a> {
                 json!(ids).to_value(),
             ];
             let hits: Vec<(i64, i64)> = cx.unscoped(WHY).all(Statement::raw(sql, bound)).await?;
-            found.extend(hits.into_iter().filter_map(|(at, id)| {
-                let (field, tag) = terms.get(usize::try_from(at).ok()?)?;
-                Some((Key::Term(*field, *tag), id))
-            }));
+            for (at, id) in hits {
+                let at = usize::try_from(at).ok().and_then(|at| terms.get(at));
+                let Some((field, tag)) = at else { continue };
+                let key = Key::Term(*field, *tag);
+                found.entry(key).or_default().insert(id);
+            }
         }
-        for (key, ids) in by_key {
-            let list = self.known.lists.entry(key).or_default();
-            list.looked_up.extend(ids.into_iter().map(|id| (id, false)));
-        }
-        for (key, id) in found {
-            let list = self.known.lists.entry(key).or_default();
-            list.looked_up.insert(id, true);
+        for (key, asked) in by_key {
+            let found = found.remove(&key).unwrap_or_default();
+            self.known.looked_up(key, asked, &found);
         }
         Ok(())
     }
+}
+
+/// The ids of those whom a caller reaches.
+fn in_reach(condition: &Condition) -> SelectStatement {
+    let mut query = Query::select();
+    query
+        .expr(column("patient", "id"))
+        .from("patient")
+        .cond_where(condition.clone());
+    query
+}
+
+async fn ids(cx: &mut Cx, query: &SelectStatement) -> Result<Vec<i64>, Error> {
+    let statement = Statement::build(cx.dialect(), query);
+    let ids: Vec<(i64,)> = cx.unscoped(WHY).all(statement).await?;
+    Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
 fn term(key: &Key) -> Option<(i64, i64)> {

@@ -20,15 +20,12 @@ const ID_BYTES: usize = 64;
 /// The id under which a request is found in logs, audit and answers: the client's `X-Request-Id` when
 /// it is 1 to 64 letters, digits, `-`, `_` or `.`, else a new one.
 pub fn request_id(headers: &HeaderMap) -> String {
-    known_or_new(text(headers, REQUEST_ID))
+    request_id_of(headers.get(REQUEST_ID))
 }
 
 /// The same of a request whose headers are gone.
 pub fn request_id_of(header: Option<&HeaderValue>) -> String {
-    known_or_new(header.and_then(|value| value.to_str().ok()))
-}
-
-fn known_or_new(id: Option<&str>) -> String {
+    let id = header.and_then(|value| value.to_str().ok());
     id.filter(|id| {
         !id.is_empty()
             && id.len() <= ID_BYTES

@@ -98,7 +98,6 @@ async fn pass(
 }
 
 /// Whom to answer when a request does not reach its operation.
-#[derive(Clone)]
 struct Asker {
     id: Option<HeaderValue>,
     language: Option<HeaderValue>,
