@@ -98,6 +98,25 @@ testkit::on_both! {
         assert_eq!(left.is(200).as_array().unwrap().len(), 2);
     }
 
+    async fn a_move_that_is_heard_of_late_reminds_nobody_twice(world: &World) {
+        // Given a visit that is moved to an hour earlier when its reminder is due.
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+        post.node.settle().await;
+        post.world.pass(hours(50));
+        post.desk().await.patch(&format!("appointments/{visit}/"), json!({ "time": "09:00" })).await.is(200);
+        // When messages are sent before anybody hears of that.
+        for round in post.node.app.registry.rounds() {
+            (round.run)(post.node.app.clone()).await.unwrap();
+        }
+        assert_eq!(post.twilio.sent().len(), 1);
+        assert!(post.twilio.sent()[0].body.contains("at 09:00"));
+        // Then the patient, who knows, is not told again.
+        post.node.settle().await;
+        assert_eq!(post.twilio.sent().len(), 1);
+        assert_eq!(post.messages(visit).await.len(), 1);
+    }
+
     async fn who_is_late_is_reminded_at_once_if_the_visit_is_ahead(world: &World) {
         let post = Post::with(world, &[("CHELAL_REMINDER_HOURS", "24,3,2")]).await;
         post.world.pass(hours(72) + SignedDuration::from_mins(30));

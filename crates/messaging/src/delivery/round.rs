@@ -103,10 +103,12 @@ async fn claim(cx: &mut Cx) -> Result<(usize, Vec<Parcel>), Error> {
     for before in &waiting {
         let mut row = before.clone();
         match ready(cx, &row).await? {
-            Ready::Send(to, words) => {
+            Ready::Send(to, words, starts_at) => {
                 let lease_until = cx.now() + lease(&cx.app);
                 let claim = Uuid::new_v4().to_string();
                 row.status = MessageStatus::Sending;
+                // What the patient is told of now: news of a change that comes after finds it told.
+                row.starts_at = starts_at;
                 row.attempts += 1;
                 row.next_attempt_at = None;
                 row.lease_until = Some(lease_until);
@@ -155,7 +157,9 @@ async fn due(
 
 /// What is to be done with a row whose time has come.
 enum Ready {
-    Send(Address, Words),
+    /// To whom, what, and of which start.
+    Send(Address, Words, Timestamp),
+    /// When, and before which start.
     Later(Timestamp, Timestamp),
     Never(&'static str),
 }
@@ -176,7 +180,7 @@ async fn ready(cx: &mut Cx, row: &AppointmentNotification) -> Result<Ready, Erro
         Ok(to) => {
             let (kind, channel) = (row.notification_type, row.channel);
             let words = wording::words(&cx.app, &patient, kind, channel, visit.starts_at);
-            Ok(Ready::Send(to, words))
+            Ok(Ready::Send(to, words, visit.starts_at))
         }
     }
 }
