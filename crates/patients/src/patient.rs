@@ -3,7 +3,7 @@
 use identity::user::User;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::{BuiltinRole, Email, Mrn, Phone, Reach, looks_like_phone};
+use kernel::{BuiltinRole, Email, HospitalZone, Mrn, Phone, Reach, looks_like_phone};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Audited, Cx, column};
 use platform::error::Error;
@@ -198,7 +198,7 @@ impl Resource for Patient {
             row.preferred_language = PreferredLanguage::from_text(cx.app.settings.language)
                 .unwrap_or(row.preferred_language);
         }
-        check(row, cx.today(), cx.now(), country_code(cx))?;
+        check(row, &cx.app.zone, cx.now(), country_code(cx))?;
         row.birth_year = i64::from(row.date_of_birth.open().year());
         if row.unique_id.open().is_empty() {
             row.unique_id = match before {
@@ -242,7 +242,7 @@ impl Resource for Patient {
     }
 
     async fn extra_created(cx: &mut Cx, row: &Self, call: &Call) -> Result<PatientExtra, Error> {
-        let reject = call.flag("reject_duplicates");
+        let reject = call.flag("reject_duplicates")?;
         if reject {
             duplicates::take_turns(cx, row).await?;
         }
@@ -302,16 +302,25 @@ fn is_recent(last: Option<Timestamp>, now: Timestamp) -> bool {
 }
 
 /// The rules of a patient's own fields: what is wrong, by field.
-fn check(row: &Patient, today: Date, now: Timestamp, country_code: u16) -> Result<(), Faults> {
+fn check(
+    row: &Patient,
+    zone: &HospitalZone,
+    now: Timestamp,
+    country_code: u16,
+) -> Result<(), Faults> {
     let mut faults = Faults::new();
     let born = *row.date_of_birth.open();
-    if born > today {
+    if born > zone.today(now) {
         faults.say("date_of_birth", Text::new("future-date"));
     } else if born.year() < 1880 {
         faults.say("date_of_birth", Text::new("patients-born-too-early"));
     }
     if row.deceased_at.is_some_and(|at| at > now) {
         faults.say("deceased_at", Text::new("future-date"));
+    }
+    // The day here, since days of birth have no time: a newborn may die on the day of birth.
+    if row.deceased_at.is_some_and(|at| zone.today(at) < born) {
+        faults.say("deceased_at", Text::new("patients-died-before-birth"));
     }
     let contact: &str = row.contact_info.open();
     if looks_like_phone(contact) && Phone::find_in(contact, country_code).is_empty() {
@@ -353,7 +362,8 @@ mod tests {
     #[test]
     fn the_fields_follow_their_rules() {
         let now: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
-        let today = "2026-03-01".parse().unwrap();
+        // An hour ahead of UTC, so that the day begins before it does there.
+        let zone = HospitalZone::new("Africa/Lagos").unwrap();
         for (change, wrong) in [
             (json!({}), None),
             (json!({ "date_of_birth": "2026-03-01" }), None),
@@ -379,9 +389,14 @@ mod tests {
                 Some("deceased_at"),
             ),
             (json!({ "deceased_at": "2026-02-01T08:00:00Z" }), None),
+            (json!({ "deceased_at": "1989-12-31T23:00:00Z" }), None),
+            (
+                json!({ "deceased_at": "1989-12-31T22:59:59Z" }),
+                Some("deceased_at"),
+            ),
         ] {
             let row = patient(change.clone()).unwrap();
-            let checked = check(&row, today, now, 220);
+            let checked = check(&row, &zone, now, 220);
             match wrong {
                 None => assert_eq!(checked, Ok(()), "{change}"),
                 Some(field) => assert!(checked.is_err_and(|faults| faults.has(field)), "{change}"),

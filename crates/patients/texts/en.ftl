@@ -1,4 +1,5 @@
 patients-born-too-early = Enter a date of birth from the year 1880 on.
+patients-died-before-birth = Nobody dies before the day of birth. Correct one of the two dates.
 patients-duplicate =
     { $count ->
         [one] A patient like this one is registered already. Nothing was stored.

@@ -1,4 +1,5 @@
 patients-born-too-early = Weka tarehe ya kuzaliwa kuanzia mwaka 1880.
+patients-died-before-birth = Kifo hakiwezi kutangulia siku ya kuzaliwa. Rekebisha mojawapo ya tarehe hizo mbili.
 patients-duplicate =
     { $count ->
         [one] Mgonjwa anayefanana na huyu tayari amesajiliwa. Hakuna kilichohifadhiwa.

@@ -11,7 +11,8 @@
 //! its end when the client leaves. The claim alone ends by itself after [`LEASE`], should the process
 //! die in between; whoever sends the request again then has it done again.
 //!
-//! Keys belong to the user who sends them. Anonymous callers, who sign in or register, share none: a
+//! Keys belong to the user who sends them. A delegate who acts for the user and a program with the user's API
+//! key have keys of their own: they are not shown what only the user may ask for. Anonymous callers, who sign in or register, share none: a
 //! key of theirs counts for one operation from one network (an IPv4 address, an IPv6 /64). Replaying a
 //! login shows its tokens to nobody new: the body must be the same, so the password is known, and the
 //! tokens are worth what their session still is. That another body is refused unread is no way to try
@@ -25,6 +26,7 @@ use kernel::Code;
 use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use serde_json::{Value as Json, json};
 
+use crate::actor::Actor;
 use crate::app::App;
 use crate::cx::{Cx, select};
 use crate::db::{DbError, Dialect, Statement, ToValue};
@@ -51,7 +53,7 @@ crate::record! {
         hidden {
             /// The user who sent it; 0 for anonymous callers.
             actor: i64 = 0,
-            /// The client's key; of anonymous callers a keyed hash of it with operation and network.
+            /// The client's key; of delegates, programs and anonymous callers a keyed hash of it with who they are.
             key: Line<255> = Line::cut(""),
             /// Keyed hash of method, address and body.
             request: Hex = Hex::default(),
@@ -72,7 +74,7 @@ pub(crate) struct Slot {
 }
 
 /// The request's slot, if it carries a key.
-pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<Slot>, Error> {
+pub(crate) fn slot(app: &App, call: &Call, actor: &Actor) -> Result<Option<Slot>, Error> {
     let Some(value) = call.head.headers.get("idempotency-key") else {
         return Ok(None);
     };
@@ -83,28 +85,32 @@ pub(crate) fn slot(app: &App, call: &Call, actor: Option<i64>) -> Result<Option<
             Text::new("idempotency-key-bad"),
         ));
     }
-    let key = match actor {
-        Some(_) => key.to_owned(),
-        None => anonymous(app, call, key)?,
+    let key = match actor.user() {
+        None => {
+            let operation = (call.operation.method.as_str(), &call.operation.path);
+            let network = call.head.ip.map(origin::network);
+            hashed(app, &(operation, network, key))?
+        }
+        Some(user) => match (&user.acting, user.session) {
+            (Some((delegate, _)), _) => hashed(app, &("delegate", delegate, key))?,
+            (None, None) => hashed(app, &("program", key))?,
+            (None, Some(_)) => key.to_owned(),
+        },
     };
     let mut request = format!("{} {}?", call.head.method, call.head.path).into_bytes();
     request.extend(serde_json::to_vec(&call.head.query)?);
     request.extend_from_slice(&call.body);
     let request = Hex(app.ring().audit_mac(&request).to_vec());
     Ok(Some(Slot {
-        actor: actor.unwrap_or(0),
+        actor: actor.user_id().unwrap_or(0),
         key: Line::cut(&key),
         request,
     }))
 }
 
-/// An anonymous caller's key as it is stored.
-fn anonymous(app: &App, call: &Call, key: &str) -> Result<String, Error> {
-    let operation = (call.operation.method.as_str(), &call.operation.path);
-    let network = call.head.ip.map(origin::network);
-    let mac = app
-        .ring()
-        .audit_mac(&serde_json::to_vec(&(operation, network, key))?);
+/// A key of somebody who shares none with the user, as it is stored.
+fn hashed(app: &App, whose: &impl serde::Serialize) -> Result<String, Error> {
+    let mac = app.ring().audit_mac(&serde_json::to_vec(whose)?);
     Ok(mac.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 

@@ -29,6 +29,7 @@ pub fn module() -> Module {
         )
         .own_table::<JobRow>("Job")
         .job(crate::jobs::CLEANUP)
+        .job(crate::jobs::STATISTICS)
         .own_table::<IdempotentReply>("IdempotentReply")
         .permission(crate::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
         .alerts(|cx, _| Box::pin(crate::alert::notices(cx)))

@@ -312,6 +312,7 @@ mod tests {
         ("too-small", &["min"]),
         ("too-big", &["max"]),
         ("not-a-choice", &["value", "choices"]),
+        ("too-many-values", &["max"]),
         ("control-characters", &[]),
         ("not-a-phone", &["value"]),
         ("not-an-email", &["value"]),

@@ -142,16 +142,24 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
     audit::store(&mut cx, rows)?;
     outbox::store(&mut cx)?;
     tell_other_nodes(&mut cx)?;
-    if let Some(tx) = cx.tx.take() {
-        tx.finish(std::mem::take(&mut cx.last)).await?;
+    // Whoever asked may leave at any moment; from here on it ends all the same, so that nothing is committed
+    // of which nobody hears.
+    tokio::spawn(end(cx)).await.map_err(Error::internal)??;
+    Ok(done)
+}
+
+/// Commits, and tells of it.
+async fn end(cx: Cx) -> Result<(), DbError> {
+    if let Some(tx) = cx.tx {
+        tx.finish(cx.last).await?;
     }
     for (topic, payload) in cx.notes {
-        app.hub.publish_here(&topic, payload);
+        cx.app.hub.publish_here(&topic, payload);
     }
     for work in cx.after {
         tokio::spawn(work);
     }
-    Ok(done)
+    Ok(())
 }
 
 /// On PostgreSQL the other nodes hear the news when, and only when, the transaction commits.

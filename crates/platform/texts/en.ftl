@@ -40,6 +40,7 @@ null-not-allowed = This field may not be null. Give a value or leave the field o
 malformed-json = The request body is not valid JSON: { $reason }.
 body-not-object = The request body must be a JSON object.
 unknown-filter = There is no filter “{ $name }” here. Valid filters: { $valid }.
+too-many-values = Give at most { $max } values at once.
 not-sortable = This list cannot be sorted by “{ $name }”. Valid choices: { $valid }.
 bad-page = The value of “{ $name }” is not valid. Enter a whole number of 1 or more.
 bad-cursor = This cursor is not valid. Start again from the first page.

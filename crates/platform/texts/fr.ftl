@@ -39,6 +39,7 @@ null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez
 malformed-json = Le corps de la requête n’est pas du JSON valable : { $reason }.
 body-not-object = Le corps de la requête doit être un objet JSON.
 unknown-filter = Le filtre « { $name } » n’existe pas ici. Filtres possibles : { $valid }.
+too-many-values = Indiquez au plus { $max } valeurs à la fois.
 not-sortable = Cette liste ne peut pas être triée par « { $name } ». Choix possibles : { $valid }.
 bad-page = La valeur de « { $name } » n’est pas valable. Saisissez un nombre entier supérieur ou égal à 1.
 bad-cursor = Ce curseur n’est pas valable. Recommencez à la première page.

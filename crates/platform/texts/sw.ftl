@@ -35,6 +35,7 @@ null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
 malformed-json = Maudhui ya ombi si JSON sahihi: { $reason }.
 body-not-object = Maudhui ya ombi lazima yawe kitu cha JSON.
 unknown-filter = Hakuna kichujio “{ $name }” hapa. Vichujio vinavyokubalika: { $valid }.
+too-many-values = Taja thamani zisizozidi { $max } kwa mara moja.
 not-sortable = Orodha hii haiwezi kupangwa kwa “{ $name }”. Chaguo zinazokubalika: { $valid }.
 bad-page = Thamani ya “{ $name }” si sahihi. Andika nambari kamili isiyopungua 1.
 bad-cursor = Kielekezi hiki si sahihi. Anza tena kutoka ukurasa wa kwanza.

@@ -39,7 +39,7 @@ pub(crate) async fn list(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let offset = number("offset", 0);
     faults.into_result()?;
     let wanted = Wanted {
-        unread: call.flag("unread"),
+        unread: call.flag("unread")?,
         most: MOST,
     };
     let mut alerts = Vec::new();

@@ -12,6 +12,7 @@ use platform::cx::{Audited, Cx, column};
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
+use platform::http::call::yes_or_no;
 use platform::module::PatientColumn;
 use platform::record::Body;
 use platform::resource::Resource;
@@ -204,11 +205,11 @@ impl Resource for Appointment {
     }
 
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
-        match value {
-            "true" | "True" | "1" | "yes" => Ok(upcoming(cx)),
-            "false" | "False" | "0" | "no" => Ok(Condition::all()),
-            _ => Err(Error::field(name, Text::new("not-a-boolean"))),
-        }
+        Ok(if yes_or_no(name, value)? {
+            upcoming(cx)
+        } else {
+            Condition::all()
+        })
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) mod postgres;
 mod row;
 mod sqlite;
 mod statement;
+mod statistics;
 mod target;
 mod tx;
 pub mod value;
@@ -55,6 +56,7 @@ pub use row::{Cell, Decode, FromRow, Row};
 /// A value bound to a placeholder; see [`value`] for what goes where.
 pub use sea_query::Value;
 pub use statement::{Dialect, Statement};
+pub use statistics::gather_statistics;
 pub(crate) use target::written;
 pub use tx::Tx;
 pub use value::ToValue;

@@ -57,14 +57,18 @@ impl Field for i64 {
     }
 }
 
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 impl Field for bool {
     const SHAPE: Shape = Shape::of(Kind::Bool);
 
     fn parse(json: &Json) -> Result<Self, Fault> {
         match json {
             Json::Bool(value) => Ok(*value),
-            Json::String(text) if text.eq_ignore_ascii_case("true") || text == "1" => Ok(true),
-            Json::String(text) if text.eq_ignore_ascii_case("false") || text == "0" => Ok(false),
+            Json::String(text) if is_one_of(text, &["true", "1", "yes"]) => Ok(true),
+            Json::String(text) if is_one_of(text, &["false", "0", "no"]) => Ok(false),
             Json::Number(number) if number.as_i64() == Some(1) => Ok(true),
             Json::Number(number) if number.as_i64() == Some(0) => Ok(false),
             _ => Err(Fault::key("not-a-boolean")),

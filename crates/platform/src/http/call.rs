@@ -12,6 +12,8 @@ use kernel::Code;
 use serde_json::Value as Json;
 
 use crate::error::Error;
+use crate::fault::Faults;
+use crate::field::Field;
 use crate::operation::Operation;
 use crate::record::Body;
 use crate::texts::Text;
@@ -98,6 +100,16 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
+/// What a query parameter says that is yes or no.
+///
+/// # Errors
+/// 400 under its name for what is neither: nothing is left undone without a word because of a typing error.
+pub fn yes_or_no(name: &str, text: &str) -> Result<bool, Error> {
+    let mut faults = Faults::new();
+    let said = faults.note(name, bool::parse(&Json::from(text)));
+    said.ok_or_else(|| faults.into())
+}
+
 impl Call {
     /// A path parameter.
     pub fn param(&self, name: &str) -> &str {
@@ -129,9 +141,13 @@ impl Call {
             .map(|(_, value)| value.as_str())
     }
 
-    /// A query parameter that says yes.
-    pub fn flag(&self, name: &str) -> bool {
-        matches!(self.query(name), Some("true" | "1" | "True" | "yes"))
+    /// A query parameter that says yes or no; no when it is missing or empty.
+    ///
+    /// # Errors
+    /// As [`yes_or_no`].
+    pub fn flag(&self, name: &str) -> Result<bool, Error> {
+        let text = self.query(name).filter(|text| !text.is_empty());
+        text.map_or(Ok(false), |text| yes_or_no(name, text))
     }
 
     /// The body as JSON; an empty one is null.

@@ -126,11 +126,10 @@ fn field_of(app: &App, constraint: &str, suffix: &str) -> Option<String> {
         .strip_suffix("_hash")
         .or(rest.strip_suffix("_fold"))
         .unwrap_or(rest);
-    let field = info
-        .fields
-        .iter()
-        .filter(|field| rest == field.name || rest.ends_with(&format!("_{}", field.name)));
-    field
-        .max_by_key(|field| field.name.len())
-        .map(|field| field.name.to_owned())
+    // Every table has this one, which some clients choose.
+    let names = info.fields.iter().map(|field| field.name).chain(["uid"]);
+    names
+        .filter(|name| rest == *name || rest.ends_with(&format!("_{name}")))
+        .max_by_key(|name| name.len())
+        .map(str::to_owned)
 }

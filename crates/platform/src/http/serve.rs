@@ -203,7 +203,7 @@ fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
 async fn change(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<Reply, Error> {
     let own = call.operation.effect == Effect::Own;
     let slot = match call.head.method {
-        Method::POST => idempotency::slot(app, call, opening.actor.user_id())?,
+        Method::POST => idempotency::slot(app, call, &opening.actor)?,
         _ => None,
     };
     let Some(slot) = slot else {

@@ -13,7 +13,7 @@ mod schedule;
 mod worker;
 
 pub use lease::LEASE;
-pub(crate) use schedule::CLEANUP;
+pub(crate) use schedule::{CLEANUP, STATISTICS};
 pub use worker::{Worker, run_due, unfinished};
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use super::lease::WHY;
 use super::{Job, JobInfo, Run, enqueue};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::{Statement, ToValue};
+use crate::db::{Statement, ToValue, gather_statistics};
 use crate::error::Error;
 use crate::unit;
 
@@ -22,6 +22,20 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub(crate) const CLEANUP: JobInfo = JobInfo {
     kind: "platform:cleanup",
     run: Run::Inside(|cx, _| Box::pin(clean_up(cx))),
+    attempts: 3,
+    every: Some(Duration::from_secs(3600)),
+};
+
+/// Tells SQLite's planner how tables are filled by now.
+pub(crate) const STATISTICS: JobInfo = JobInfo {
+    kind: "platform:statistics",
+    run: Run::Outside(|app, _| {
+        Box::pin(async move {
+            let tables = gather_statistics(&app.db).await?;
+            tracing::debug!(tables, "statistics gathered");
+            Ok(())
+        })
+    }),
     attempts: 3,
     every: Some(Duration::from_secs(3600)),
 };

@@ -5,7 +5,7 @@ use kernel::{Code, Reach};
 use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
-use super::{Resource, View};
+use super::{Resource, View, draft};
 use crate::access::{Grant, Scope};
 use crate::cx::{Cx, column};
 use crate::db::Statement;
@@ -237,7 +237,8 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
                 }
             }
         }
-        wanted.push((field.name, table, id));
+        let kind = info.map_or_else(|| table.to_owned(), |info| draft::spoken(info.name));
+        wanted.push((field.name, kind, id));
         match &mut union {
             Some(union) => {
                 union.union(UnionType::All, exists);
@@ -252,13 +253,13 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
         .all(statement)
         .await?;
     let mut faults = Faults::new();
-    for (at, (name, table, id)) in wanted.iter().enumerate() {
+    for (at, (name, kind, id)) in wanted.iter().enumerate() {
         match found.iter().find(|(index, _)| *index == at as i64) {
             None => faults.say(
                 name,
                 Text::new("unknown-reference")
                     .with("id", id)
-                    .with("kind", table),
+                    .with("kind", kind),
             ),
             Some((_, whose)) if *whose != 0 && patient.is_some_and(|patient| patient != *whose) => {
                 faults.say(name, Text::new("other-patient"));

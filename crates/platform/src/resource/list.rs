@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::count::{self, Count};
 use super::page::{self, Key, Page};
 use super::{Found, Resource, View};
-use crate::cx::{Cx, among, column};
+use crate::cx::{Cx, among, column, select};
 use crate::db::{Dialect, Value};
 use crate::error::Error;
 use crate::fault::Faults;
@@ -29,6 +29,8 @@ const RESERVED: &[&str] = &[
 ];
 /// So many rows of an index are read in place.
 const FEW: u64 = 100;
+/// As many values may a filter name at once.
+const MOST_VALUES: usize = 500;
 const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
 /// Answers a list: a bare array unless a page is asked for.
@@ -106,6 +108,9 @@ async fn ordered<R: Resource>(
     if wanted.offset() > 0 {
         query.offset(wanted.offset());
     }
+    if sorts::<R>(call) {
+        query = chosen_first::<R>(query, keys);
+    }
     // The newest rows of a table cost what they are; a filter may have to look at many to find few.
     let plain = cx.grant().reach == Reach::All
         && call
@@ -130,7 +135,24 @@ async fn ordered<R: Resource>(
     render::<R>(cx, call, wanted, keys, rows, count).await
 }
 
-/// The rows that a search ranked, best first.
+/// Whether what is found has to be sorted: an index that finds a range has it in an order of its own.
+fn sorts<R: Resource>(call: &Call) -> bool {
+    let mut names = call.head.query.iter().map(|(name, _)| name.as_str());
+    names.any(|name| name.contains("__") || R::OWN_FILTERS.contains(&name))
+}
+
+/// The same rows by way of their ids, so that only those that are answered are read and carried through
+/// the sorting as a whole.
+fn chosen_first<R: Resource>(mut query: SelectStatement, keys: &[Key]) -> SelectStatement {
+    let id = || column(R::TABLE, "id");
+    query.clear_selects().expr(id());
+    let mut rows = select::<R>();
+    rows.and_where(id().in_subquery(query));
+    page::order::<R>(&mut rows, keys);
+    rows
+}
+
+/// The rows that a search ranked, best first, unless another order is asked for.
 async fn ranked<R: Resource>(
     cx: &mut Cx,
     call: &Call,
@@ -143,13 +165,28 @@ async fn ranked<R: Resource>(
         return render::<R>(cx, call, wanted, keys, Vec::new(), Count::Exactly(0)).await;
     }
     query.and_where(among(cx.dialect(), column(R::TABLE, "id"), &ids));
-    let mut rows: Vec<R> = cx.few(query).await?;
-    match call.query("ordering").filter(|o| !o.is_empty()) {
-        Some(_) => rows.sort_by_key(|row| std::cmp::Reverse(row.meta().id)),
-        None => rows.sort_by_key(|row| ids.iter().position(|id| *id == row.meta().id)),
+    if call.query("ordering").is_some_and(|o| !o.is_empty()) {
+        return ordered::<R>(cx, call, wanted, keys, query).await;
     }
+    let mut rows: Vec<R> = cx.few(query).await?;
+    let rank = |row: &R| ids.iter().position(|id| *id == row.meta().id);
+    rows.sort_by_key(rank);
     let count = Count::Exactly(rows.len() as u64);
-    let rows = rows.into_iter().skip(wanted.offset() as usize).collect();
+    let rows: Vec<R> = match wanted {
+        // Whoever is not found any more has nobody after them, rather than everybody once more.
+        Page::After {
+            cursor: Some(cursor),
+            ..
+        } => {
+            let last = cursor.id(keys);
+            let after = ids.iter().position(|id| Some(*id) == last);
+            let after = after.unwrap_or(ids.len());
+            rows.into_iter()
+                .filter(|row| rank(row) > Some(after))
+                .collect()
+        }
+        _ => rows.into_iter().skip(wanted.offset() as usize).collect(),
+    };
     render::<R>(cx, call, wanted, keys, rows, count).await
 }
 
@@ -175,7 +212,7 @@ async fn render<R: Resource>(
         }
     }
     let next = rows.last().filter(|_| more).map(|last| match wanted {
-        Page::Window { limit, offset } if call.query("page").is_none() => call.url_with(
+        Page::Window { limit, offset } if !page::by_page(call) => call.url_with(
             &[
                 ("limit", limit.to_string()),
                 ("offset", (offset + limit).to_string()),
@@ -189,7 +226,7 @@ async fn render<R: Resource>(
     });
     let previous = match wanted {
         Page::Window { offset: 0, .. } | Page::Bare | Page::After { .. } => None,
-        Page::Window { limit, offset } if call.query("page").is_none() => Some(call.url_with(
+        Page::Window { limit, offset } if !page::by_page(call) => Some(call.url_with(
             &[
                 ("limit", limit.to_string()),
                 ("offset", offset.saturating_sub(*limit).to_string()),
@@ -368,13 +405,13 @@ fn condition<R: Resource>(
         "gte" => column.gte(parse(value)?),
         "lte" => column.lte(parse(value)?),
         "in" => {
-            let values: Vec<Expr> = value
-                .split(',')
-                .filter(|v| !v.is_empty())
-                .take(500)
-                .map(parse)
-                .collect::<Result<_, _>>()?;
-            column.is_in(values)
+            let values: Vec<&str> = value.split(',').filter(|v| !v.is_empty()).collect();
+            if values.len() > MOST_VALUES {
+                let text = Text::new("too-many-values").with("max", MOST_VALUES);
+                return Err(crate::fault::Fault::Said(vec![text]));
+            }
+            let values = values.into_iter().map(parse);
+            column.is_in(values.collect::<Result<Vec<Expr>, _>>()?)
         }
         _ => column.eq(parse(value)?),
     })

@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Order, SelectStatement};
+use sea_query::{
+    Alias, Condition, Expr, ExprTrait, IntoCondition, NullOrdering, Order, SelectStatement,
+};
 use serde_json::Value as Json;
 
 use crate::error::Error;
@@ -36,6 +38,12 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(Json::Array(self.0.clone()).to_string())
     }
 
+    /// The row's id, which is among the keys of every order.
+    pub(super) fn id(&self, keys: &[Key]) -> Option<i64> {
+        let at = keys.iter().position(|key| key.name == "id")?;
+        self.0.get(at)?.as_i64()
+    }
+
     fn decode(text: &str, keys: usize) -> Result<Cursor, Error> {
         let bad = || Error::field("cursor", Text::new("bad-cursor"));
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| bad())?;
@@ -57,6 +65,12 @@ fn number(call: &Call, name: &'static str, least: u64) -> Result<Option<u64>, Er
             _ => Err(Error::field(name, Text::new("bad-page").with("name", name))),
         },
     }
+}
+
+/// Counts pages, rather than rows to skip.
+pub(super) fn by_page(call: &Call) -> bool {
+    let given = |name| call.query(name).is_some_and(|text| !text.is_empty());
+    given("page") && !given("offset")
 }
 
 impl Page {
@@ -108,11 +122,19 @@ impl Page {
     }
 }
 
-/// A sort key: a column that is never null, and its direction.
+/// A sort key: a column and its direction. What is not known counts as less than everything else, on both
+/// databases.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Key {
     pub name: &'static str,
     pub descending: bool,
+}
+
+impl Key {
+    /// May be null.
+    fn nullable<R: Record>(&self) -> bool {
+        R::info(self.name).is_some_and(|field| field.shape.nullable)
+    }
 }
 
 /// What every list can be sorted by.
@@ -162,12 +184,17 @@ pub(super) fn keys<R: Record>(text: &str, allowed: &[&'static str]) -> Result<Ve
 /// Orders a query by the keys.
 pub(super) fn order<R: Record>(query: &mut SelectStatement, keys: &[Key]) {
     for key in keys {
-        let order = if key.descending {
-            Order::Desc
+        let (order, nulls) = if key.descending {
+            (Order::Desc, NullOrdering::Last)
         } else {
-            Order::Asc
+            (Order::Asc, NullOrdering::First)
         };
-        query.order_by((Alias::new(R::TABLE), Alias::new(key.name)), order);
+        let column = (Alias::new(R::TABLE), Alias::new(key.name));
+        if key.nullable::<R>() {
+            query.order_by_with_nulls(column, order, nulls);
+        } else {
+            query.order_by(column, order);
+        }
     }
 }
 
@@ -176,6 +203,10 @@ pub(super) fn order<R: Record>(query: &mut SelectStatement, keys: &[Key]) {
 pub(super) fn after<R: Record>(keys: &[Key], cursor: &Cursor) -> Result<Condition, Error> {
     let mut values = Vec::with_capacity(keys.len());
     for (key, json) in keys.iter().zip(&cursor.0) {
+        if json.is_null() && key.nullable::<R>() {
+            values.push(None);
+            continue;
+        }
         let parse = match key.name {
             "id" => crate::record::to_filter::<i64>,
             "created_at" | "updated_at" => crate::record::to_filter::<jiff::Timestamp>,
@@ -183,22 +214,30 @@ pub(super) fn after<R: Record>(keys: &[Key], cursor: &Cursor) -> Result<Conditio
                 .map(|field| field.to_filter)
                 .ok_or_else(Error::not_found)?,
         };
-        values.push(parse(json).map_err(|_| Error::field("cursor", Text::new("bad-cursor")))?);
+        let value = parse(json).map_err(|_| Error::field("cursor", Text::new("bad-cursor")))?;
+        values.push(Some(Expr::val(value)));
     }
     let column = |key: &Key| crate::cx::column(R::TABLE, key.name);
     let mut any = Condition::any();
     for (at, key) in keys.iter().enumerate() {
+        let further = match (&values[at], key.descending) {
+            (Some(value), false) => column(key).gt(value.clone()).into_condition(),
+            (Some(value), true) if key.nullable::<R>() => Condition::any()
+                .add(column(key).lt(value.clone()))
+                .add(column(key).is_null()),
+            (Some(value), true) => column(key).lt(value.clone()).into_condition(),
+            (None, false) => column(key).is_not_null().into_condition(),
+            // Nothing comes after what counts least.
+            (None, true) => continue,
+        };
         let mut all = Condition::all();
         for (earlier, value) in keys.iter().zip(&values).take(at) {
-            all = all.add(column(earlier).eq(Expr::val(value.clone())));
+            all = all.add(match value {
+                Some(value) => column(earlier).eq(value.clone()),
+                None => column(earlier).is_null(),
+            });
         }
-        let value = Expr::val(values[at].clone());
-        all = all.add(if key.descending {
-            column(key).lt(value)
-        } else {
-            column(key).gt(value)
-        });
-        any = any.add(all);
+        any = any.add(all.add(further));
     }
     Ok(any)
 }

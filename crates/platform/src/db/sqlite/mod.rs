@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, mpsc};
 
@@ -261,7 +262,8 @@ fn connect(path: &Path, role: Role) -> Result<Connection, DbError> {
             "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
              PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
              PRAGMA cache_size = -65536; PRAGMA mmap_size = 1073741824;
-             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;"
+             PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA analysis_limit = 1000;"
         }
         Role::Reader => {
             "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -277,6 +279,15 @@ fn connect(path: &Path, role: Role) -> Result<Connection, DbError> {
         rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG,
         true,
     )
+    .map_err(|e| error::map(&conn, e))?;
+    // SQLite's own knows the letters of English only.
+    let flags = FunctionFlags::SQLITE_UTF8
+        | FunctionFlags::SQLITE_DETERMINISTIC
+        | FunctionFlags::SQLITE_INNOCUOUS;
+    conn.create_scalar_function("lower", 1, flags, |context| {
+        let text: Option<String> = context.get(0)?;
+        Ok(text.map(|text| text.to_lowercase()))
+    })
     .map_err(|e| error::map(&conn, e))?;
     let query_only = i64::from(role == Role::Reader);
     for (pragma, wanted) in [
