@@ -18,6 +18,7 @@ use crate::credential::api_key::NewApiKey;
 use crate::proof::oneself;
 use crate::state::ACCESS;
 use crate::user::User;
+use crate::user_rules::in_person;
 
 platform::record! {
     /// A key by which a program acts with its owner's rights.
@@ -76,6 +77,19 @@ impl Resource for ApiKey {
                 key: row.masked.to_string(),
             })
             .collect())
+    }
+
+    /// A key that its owner has switched off is switched on by nobody else, and by no other key.
+    async fn prepare(
+        cx: &mut Cx,
+        row: &mut ApiKey,
+        before: Option<&ApiKey>,
+        _body: &Body,
+    ) -> Result<(), Error> {
+        if row.is_active && before.is_some_and(|before| !before.is_active) {
+            in_person(cx)?;
+        }
+        Ok(())
     }
 
     async fn stored(

@@ -93,9 +93,18 @@ async fn empty(cx: &mut Cx, proved: &User) -> Result<(), Error> {
     belongings::end_all(cx, id).await
 }
 
+/// What the name of a closed account begins with.
+const CLOSED: &str = "deleted-";
+
+/// It was closed for good: what still refers to it is another person's than whoever would get it next.
+pub(crate) fn is_closed(user: &User) -> bool {
+    let name = user.username.strip_prefix(CLOSED);
+    !user.is_active && name.is_some_and(|name| Uuid::try_parse(name).is_ok())
+}
+
 /// The account without anything that says whose it was. Nobody registers the name it gets.
 fn emptied(before: &User, name: Uuid) -> User {
-    let name = format!("deleted-{name}");
+    let name = format!("{CLOSED}{name}");
     User {
         username_fold: Line::cut(&fold(&name)),
         username: Line::cut(&name),

@@ -62,8 +62,7 @@ pub(crate) fn change<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result
         let input = <PasswordChange as platform::action::Input>::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
         prove_password(cx, &user, "old_password", input.old_password).await?;
-        let words = passwords::words(&user);
-        let hash = passwords::choose(&cx.app, "new_password", input.new_password, words).await?;
+        let hash = passwords::replace(&cx.app, "new_password", input.new_password, &user).await?;
         let session = cx.actor.user().and_then(|user| user.session);
         let (app, opening) = (cx.app.clone(), same(cx));
         unit::write(&app, &opening, move |cx| {
@@ -146,8 +145,7 @@ async fn by_link(cx: &mut Cx, call: &Call, kind: LinkKind) -> Result<(), Error> 
         .ok_or_else(|| bad_link(TokenError::Expired))?;
     // A used link costs no hashing.
     bound(link.clone(), &user)?;
-    let words = passwords::words(&user);
-    let hash = passwords::choose(&cx.app, "new_password", input.new_password, words).await?;
+    let hash = passwords::replace(&cx.app, "new_password", input.new_password, &user).await?;
     let (app, opening) = (cx.app.clone(), same(cx));
     unit::write(&app, &opening, move |cx| {
         let (link, hash) = (link.clone(), hash.clone());

@@ -13,7 +13,7 @@ use platform::texts::Text;
 use crate::accounts;
 use crate::role_change_request::{RequestNames, RequestStatus, RoleChangeRequest};
 use crate::state::user_topic;
-use crate::user_rules::{another_admin, is_admin_account};
+use crate::user_rules::{another_admin, is_admin_account, may_give_role, touchable};
 
 platform::input! {
     /// What the Admin says to it.
@@ -109,8 +109,10 @@ async fn give(cx: &mut Cx, request: &RoleChangeRequest) -> Result<(), Error> {
         let text = Text::new("superuser-is-admin");
         return Err(Error::refuse(Code::Conflict, text));
     }
+    touchable(cx, &before)?;
     let mut user = before.clone();
     user.role = Some(request.requested_role);
+    may_give_role(cx, &user)?;
     if is_admin_account(&before) && !is_admin_account(&user) {
         another_admin(cx, user.meta.id).await?;
     }

@@ -8,6 +8,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::{Audited, Cx, column, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
+use platform::http::call::yes_or_no;
 use platform::record::{Body, Record};
 use platform::resource::Resource;
 use platform::texts::Text;
@@ -58,7 +59,6 @@ impl Resource for OrganizationMembership {
     const FILTERS: &'static [&'static str] = &["user", "organization", "is_admin"];
     const OWN_FILTERS: &'static [&'static str] = &["mine"];
     const ORDERING: &'static [&'static str] = &["joined_at"];
-    const OPEN_REFERENCES: &'static [&'static str] = &["user"];
     type Extra = MembershipNames;
 
     fn access() -> Access {
@@ -81,11 +81,12 @@ impl Resource for OrganizationMembership {
 
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
         let me = cx.grant().user;
-        match value.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => Ok(Condition::all().add(column(Self::TABLE, "user").eq(me))),
-            "false" | "0" | "no" => Ok(Condition::all()),
-            _ => Err(Error::field(name, Text::new("not-a-boolean"))),
-        }
+        let mine = Condition::all().add(column(Self::TABLE, "user").eq(me));
+        Ok(if yes_or_no(name, value)? {
+            mine
+        } else {
+            Condition::all()
+        })
     }
 
     async fn prepare(

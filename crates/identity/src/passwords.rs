@@ -44,6 +44,25 @@ pub async fn choose(
     hasher.hash(password).await.map_err(busy)
 }
 
+/// As [`choose`] for an account that has a password: one that somebody else set must be replaced by another.
+///
+/// # Errors
+/// As [`choose`], and 400 under `field` when it is the temporary one.
+pub async fn replace(
+    app: &App,
+    field: &str,
+    password: SecretText,
+    user: &User,
+) -> Result<String, Error> {
+    if user.must_change_password {
+        let stored = user.password_hash.as_ref().map(ToString::to_string);
+        if is_right(app, password.clone(), stored).await? {
+            return Err(Error::field(field, Text::new("password-temporary")));
+        }
+    }
+    choose(app, field, password, words(user)).await
+}
+
 /// Whether a password is the stored one; costs the same when there is none.
 ///
 /// # Errors

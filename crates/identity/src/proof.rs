@@ -72,14 +72,24 @@ pub(crate) async fn prove_password(
         return Err(error);
     }
     let stored = user.password_hash.as_ref().map(ToString::to_string);
-    if !passwords::is_right(&cx.app, password, stored).await? {
-        return Err(Error::field(field, Text::new("wrong-password")));
-    }
+    let right = passwords::is_right(&cx.app, password, stored).await?;
+    let id = user.meta.id;
     unit::write(&cx.app.clone(), &same(cx), move |cx| {
         let attempt = attempt.clone();
-        Box::pin(async move { guess::forgive(cx, &attempt).await })
+        Box::pin(async move {
+            if right {
+                guess::forgive(cx, &attempt).await
+            } else {
+                note_login(cx, Some(id), LoginStatus::Failed).await
+            }
+        })
     })
-    .await
+    .await?;
+    if right {
+        Ok(())
+    } else {
+        Err(Error::field(field, Text::new("wrong-password")))
+    }
 }
 
 /// The caller [in person]: what concerns one's own credentials is nobody else's.

@@ -23,7 +23,7 @@ use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::proof::oneself;
 use crate::user::User;
-use crate::user_rules::{chosen, own_way_in, touchable};
+use crate::user_rules::{Whose, chosen, own_way_in, touchable};
 
 /// What people change of their own account; everything else in the body is ignored.
 const OWN: &[&str] = &[
@@ -71,8 +71,10 @@ async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
         .get("password")
         .filter(|json| !json.is_null() && json.as_str() != Some(""));
     if let Some(json) = given {
-        let words = passwords::words(&oneself(cx).await?);
-        password = chosen(&cx.app, json, words).await?.map(Some);
+        let user = oneself(cx).await?;
+        password = chosen(&cx.app, json, Whose::Account(&user))
+            .await?
+            .map(Some);
     }
     let kept: Map<String, Json> = body
         .0

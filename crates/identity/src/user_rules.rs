@@ -15,6 +15,7 @@ use platform::record::Record;
 use platform::texts::Text;
 use serde_json::Value as Json;
 
+use crate::close_account::is_closed;
 use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::role::is_admin;
@@ -39,7 +40,17 @@ pub(crate) async fn hashed(app: &Arc<App>, call: &Call) -> Result<Prepared, Erro
         .iter()
         .filter_map(|name| body.0.get(*name)?.as_str().map(str::to_owned))
         .collect();
-    Ok(Prepared::of(NewPassword(chosen(app, json, words).await?)))
+    Ok(Prepared::of(NewPassword(
+        chosen(app, json, Whose::Named(words)).await?,
+    )))
+}
+
+/// Whose password is chosen.
+pub(crate) enum Whose<'a> {
+    /// An account's that is there.
+    Account(&'a User),
+    /// Somebody's of whom others know these words.
+    Named(Vec<String>),
 }
 
 /// Reads and hashes a password that somebody chose; the inner error says what is wrong with it.
@@ -49,7 +60,7 @@ pub(crate) async fn hashed(app: &Arc<App>, call: &Call) -> Result<Prepared, Erro
 pub(crate) async fn chosen(
     app: &App,
     json: &Json,
-    words: Vec<String>,
+    whose: Whose<'_>,
 ) -> Result<Result<String, Faults>, Error> {
     let mut faults = Faults::new();
     let Some(password) = faults.note(
@@ -58,7 +69,11 @@ pub(crate) async fn chosen(
     ) else {
         return Ok(Err(faults));
     };
-    match passwords::choose(app, "password", password, words).await {
+    let hashed = match whose {
+        Whose::Account(user) => passwords::replace(app, "password", password, user).await,
+        Whose::Named(words) => passwords::choose(app, "password", password, words).await,
+    };
+    match hashed {
         Ok(hash) => Ok(Ok(hash)),
         Err(Error::Invalid(faults)) => Ok(Err(faults)),
         Err(error) => Err(error),
@@ -71,14 +86,15 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
     if row.username.chars().any(char::is_whitespace) {
         faults.say("username", Text::new("username-spaces"));
     }
-    row.username_fold = Line::cut(&fold(&row.username));
+    row.username_fold = folded("username", &row.username, &mut faults);
     if let Some(email) = &row.email {
         match kernel::Email::parse(email) {
             Ok(email) => row.email = Some(Line::cut(email.as_str())),
             Err(_) => faults.say("email", Text::new("not-an-email").with("value", email)),
         }
     }
-    row.email_fold = row.email.as_ref().map(|email| Line::cut(&fold(email)));
+    let email = row.email.as_deref();
+    row.email_fold = email.map(|email| folded("email", email, &mut faults));
     if let Some(phone) = &row.phone {
         let country = cx.app.settings.country_code.parse().unwrap_or_default();
         match kernel::Phone::parse(phone, country) {
@@ -90,6 +106,18 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
         row.role = Some(Ref::new(BuiltinRole::Admin.id()));
     }
     faults
+}
+
+/// What a name is compared by. A few letters become several when they are folded; a name that is cut off
+/// would be found by nobody, or be taken for another.
+fn folded<const MAX: usize>(field: &str, name: &str, faults: &mut Faults) -> Line<MAX> {
+    let folded = fold(name);
+    let length = folded.chars().count();
+    if length > MAX {
+        let text = Text::new("too-long");
+        faults.say(field, text.with("max", MAX).with("length", length));
+    }
+    Line::cut(&folded)
 }
 
 /// An active account with every right.
@@ -142,12 +170,30 @@ pub(crate) async fn guard(cx: &mut Cx, row: &User, before: Option<&User>) -> Res
             another_admin(cx, before.meta.id).await?;
         }
     }
+    if let Some(before) = before
+        && is_closed(before)
+        && row.is_active
+    {
+        return Err(Error::refuse(Code::Conflict, Text::new("account-closed")));
+    }
     let role_before = before.and_then(|before| before.role);
-    if row.role != role_before && !is_admin(cx) {
+    if row.role != role_before {
         let own = cx.actor.user_id() == before.map(|before| before.meta.id);
-        if is_admin_role(row) || own {
+        if own && !is_admin(cx) {
             return Err(Error::denied().with("fields", vec!["role"]));
         }
+        may_give_role(cx, row)?;
+    }
+    Ok(())
+}
+
+/// Only an Admin makes an Admin, by whatever way an account gets its role.
+///
+/// # Errors
+/// 403 naming the field.
+pub(crate) fn may_give_role(cx: &Cx, row: &User) -> Result<(), Error> {
+    if is_admin_role(row) && !is_admin(cx) {
+        return Err(Error::denied().with("fields", vec!["role"]));
     }
     Ok(())
 }
@@ -167,7 +213,9 @@ pub(crate) async fn another_admin(cx: &mut Cx, but: i64) -> Result<(), Error> {
             .optional(Statement::raw(sql, vec![admin.to_value()]))
             .await?;
     }
-    let sql = "SELECT id FROM app_user WHERE is_active = $1 AND (role = $2 OR is_superuser = $1) AND id <> $3 LIMIT 1";
+    // Who was invited and never came could let nobody in.
+    let sql = "SELECT id FROM app_user WHERE is_active = $1 AND (role = $2 OR is_superuser = $1) \
+               AND password_hash IS NOT NULL AND id <> $3 LIMIT 1";
     let values = vec![true.to_value(), admin.to_value(), but.to_value()];
     let other: Option<(i64,)> = cx
         .unscoped(WHY)

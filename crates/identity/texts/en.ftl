@@ -3,6 +3,8 @@
 ## Signing in
 wrong-credentials = No active account has this name and password.
 wrong-password = This is not the present password.
+password-temporary = Choose another password: this one was only given to you for the first sign-in.
+account-closed = This account was closed for good. Create a new one instead.
 wrong-code = This code is not valid, or was used already. Enter the next one.
 second-factor-off = The second factor is not switched on. Set it up first.
 second-factor-on = The second factor is switched on already. Switch it off first.

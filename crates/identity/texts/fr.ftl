@@ -3,6 +3,8 @@
 ## Connexion
 wrong-credentials = Aucun compte actif ne correspond à ce nom et à ce mot de passe.
 wrong-password = Ce n'est pas le mot de passe actuel.
+password-temporary = Choisissez un autre mot de passe : celui-ci ne vous a été donné que pour la première connexion.
+account-closed = Ce compte a été fermé définitivement. Créez-en un nouveau.
 wrong-code = Ce code n'est pas valable ou a déjà servi. Saisissez le suivant.
 second-factor-off = Le second facteur n'est pas activé. Configurez-le d'abord.
 second-factor-on = Le second facteur est déjà activé. Désactivez-le d'abord.

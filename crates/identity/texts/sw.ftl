@@ -3,6 +3,8 @@
 ## Kuingia
 wrong-credentials = Hakuna akaunti inayotumika yenye jina na nywila hii.
 wrong-password = Hii si nywila ya sasa.
+password-temporary = Chagua nywila nyingine: hii ulipewa kwa kuingia mara ya kwanza tu.
+account-closed = Akaunti hii imefungwa kabisa. Tengeneza mpya badala yake.
 wrong-code = Msimbo huu si sahihi au umeshatumika. Weka msimbo unaofuata.
 second-factor-off = Uthibitishaji wa hatua ya pili haujawashwa. Uweke kwanza.
 second-factor-on = Uthibitishaji wa hatua ya pili umeshawashwa. Uzime kwanza.

@@ -39,6 +39,21 @@ async fn admins_delegate(world: &World) -> (Caller, Caller) {
 }
 
 testkit::on_both! {
+    async fn a_delegate_is_not_shown_what_the_user_asked_for(world: &World) {
+        // Given a user who began to set up a second factor, and sent a key with it.
+        let (doctor, clerk) = (world.doctor().await, world.caller(Some(BuiltinRole::Cashier)).await);
+        let_act(&doctor, clerk.id).await;
+        let setup = |caller: &Caller| {
+            let request = caller.request("POST", "auth/2fa/setup/").header("idempotency-key", "setup-1");
+            request.json(&json!({}))
+        };
+        let secret = setup(&doctor).send().await.is(200).clone();
+        assert_eq!(setup(&doctor).send().await.is(200), &secret);
+        // Then the same key is another one when somebody acts for them.
+        let user = doctor.id.to_string();
+        setup(&clerk).header("x-act-as", &user).send().await.refuses(403, "permission_denied");
+    }
+
     async fn a_delegate_acts_as_the_user_and_both_names_are_audited(world: &World) {
         let doctor = world.doctor().await;
         let clerk = world.caller(Some(BuiltinRole::Cashier)).await;

@@ -38,6 +38,18 @@ testkit::on_both! {
         reads("users/me/").await.is(200);
     }
 
+    async fn a_key_does_not_switch_another_on(world: &World) {
+        let nurse = world.nurse().await;
+        let made = nurse.post("api-keys/", json!({ "name": "Scale" })).await;
+        let other = nurse.post("api-keys/", json!({ "name": "Printer" })).await;
+        let key = made.is(201)["key"].as_str().unwrap().to_owned();
+        let path = format!("api-keys/{}/", other.id());
+        let switch = |on: bool| json!({ "is_active": on });
+        by_key(world, &key, "PATCH", &path, &switch(false)).await.is(200);
+        by_key(world, &key, "PATCH", &path, &switch(true)).await.refuses(403, "permission_denied");
+        nurse.patch(&path, switch(true)).await.is(200);
+    }
+
     async fn a_key_is_shown_once_and_revoked_at_once(world: &World) {
         let nurse = world.nurse().await;
         let made = nurse.post("api-keys/", json!({ "name": "Scale" })).await;

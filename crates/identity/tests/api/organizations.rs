@@ -35,6 +35,15 @@ testkit::on_both! {
         member.get(&format!("organizations/{organization}/")).await.is(404);
     }
 
+    async fn a_name_is_found_whatever_its_case_in_every_language(world: &World) {
+        let admin = world.admin().await;
+        let made = admin.post("organizations/", json!({ "name": "École de la Mère" })).await.id();
+        for text in ["École", "école", "ÉCOLE", "mère", "LA MÈ"] {
+            let path = format!("organizations/?search={}", text.replace(' ', "%20"));
+            assert_eq!(rows(&admin.get(&path).await)[0]["id"], made, "{text}");
+        }
+    }
+
     async fn admins_keep_all(world: &World) {
         let (admin, nurse) = (world.admin().await, world.nurse().await);
         let made = admin.post("organizations/", json!({ "name": "Outreach" })).await.id();

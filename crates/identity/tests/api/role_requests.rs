@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use kernel::BuiltinRole;
 use serde_json::json;
 
-use crate::support::{rows, statuses};
+use crate::support::{NEW_PASSWORD, rows, statuses};
 
 testkit::on_both! {
     async fn a_request_is_asked_and_decided(world: &World) {
@@ -30,6 +30,26 @@ testkit::on_both! {
         let audit = world.audit_of("User").await;
         let edit = audit.iter().find(|row| row.action.as_str() == "edit" && row.object_id == Some(nurse.id)).unwrap();
         assert_eq!((edit.user, &edit.details.open().0["fields"]["role"]), (Some(admin.id), &json!([4, 2])));
+    }
+
+    async fn nobody_but_an_admin_makes_an_admin(world: &World) {
+        let admin = world.admin().await;
+        let permissions = ["role-change-requests:approve", "role-change-requests:read"];
+        let scopes = json!({ "role-change-requests": "all" });
+        let role = json!({ "name": "HR", "permissions": permissions, "scopes": scopes });
+        let role = admin.post("roles/", role).await.id();
+        admin.post("users/", json!({ "username": "hr", "password": NEW_PASSWORD, "role": role })).await.is(201);
+        let hr = world.sign_in("hr", NEW_PASSWORD).await;
+        let nurse = world.nurse().await;
+        let asked = nurse.post("role-change-requests/", json!({ "requested_role": 1 })).await.id();
+        let path = format!("role-change-requests/{asked}/");
+        hr.post(&format!("{path}approve/"), json!({})).await.refuses(403, "permission_denied");
+        assert_eq!(hr.get(&path).await.is(200)["status"], "pending");
+        assert_eq!(nurse.get("users/me/").await.is(200)["role"]["name"], "Nurse");
+        // Any other role is theirs to give.
+        let doctor = world.doctor().await;
+        let asked = doctor.post("role-change-requests/", json!({ "requested_role": 4 })).await.id();
+        hr.post(&format!("role-change-requests/{asked}/approve/"), json!({})).await.is(200);
     }
 
     async fn of_approve_and_reject_one_wins(world: &World) {

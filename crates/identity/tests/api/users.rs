@@ -73,6 +73,11 @@ testkit::on_both! {
             back.get(path).await.refuses(403, "password_change_required");
         }
         back.get("users/me/").await.is(200);
+        // Whoever set it knows it: it is not kept.
+        back.put("users/me/", json!({ "password": temporary })).await.complains_about("password");
+        let same = json!({ "old_password": temporary, "new_password": temporary });
+        back.post("auth/password/", same).await.complains_about("new_password");
+        back.get("patients/").await.refuses(403, "password_change_required");
         back.put("users/me/", json!({ "password": NEW_PASSWORD })).await.is(200);
         back.get("patients/").await.is(200);
         sign_in(world, &name, &temporary).await.is(401);
@@ -96,6 +101,61 @@ testkit::on_both! {
         clerk.post(&format!("{path}deactivate/"), Json::Null).await.is(403);
         let nurse = world.user("nurse", Some(BuiltinRole::Nurse)).await;
         clerk.post(&format!("users/{nurse}/reset_password/"), json!({})).await.is(200);
+    }
+
+    async fn somebody_who_can_sign_in_is_left_to_manage_accounts(world: &World) {
+        // Given an Admin and another who was invited and has not come yet.
+        let admin = world.admin().await;
+        let invited = json!({ "username": "ghost", "email": "ghost@hospital.example", "role": 1 });
+        let ghost = admin.post("users/", invited).await.id();
+        // Then the first cannot leave,
+        admin.post(&format!("users/{}/deactivate/", admin.id), Json::Null).await.refuses(409, "conflict");
+        // until the other can let people in.
+        admin.patch(&format!("users/{ghost}/"), json!({ "password": NEW_PASSWORD })).await.is(200);
+        admin.post(&format!("users/{}/deactivate/", admin.id), Json::Null).await.is(200);
+        world.settle().await;
+    }
+
+    async fn a_list_goes_on_where_what_it_is_sorted_by_is_not_known(world: &World) {
+        // Given users of whom some have never signed in.
+        let admin = world.admin().await;
+        for name in ["awa", "binta", "cherno"] {
+            world.user(name, Some(BuiltinRole::Nurse)).await;
+        }
+        let doctor = world.doctor().await;
+        world.sign_in(&username(&doctor).await, PASSWORD).await;
+        let whole = rows(&admin.get("users/").await).len();
+        for (order, unknown_first) in [("last_login", true), ("-last_login", false)] {
+            // Then page by page everybody is there once, in the order of the whole list.
+            let mut found = Vec::new();
+            let mut path = format!("users/?ordering={order}&cursor=&limit=1");
+            loop {
+                let page = admin.get(&path).await;
+                found.extend(page.is(200)["results"].as_array().unwrap().iter().map(|row| row["id"].as_i64().unwrap()));
+                assert!(found.len() <= whole, "{found:?}");
+                let Some(next) = page.json["next"].as_str() else { break };
+                path = next.split_once("/api/").unwrap().1.to_owned();
+            }
+            let listed = admin.get(&format!("users/?ordering={order}")).await;
+            let ids: Vec<i64> = rows(&listed).iter().map(|row| row["id"].as_i64().unwrap()).collect();
+            assert_eq!(found, ids, "{order}");
+            assert_eq!(ids.len(), whole);
+            let known: Vec<bool> = rows(&listed).iter().map(|row| !row["last_login"].is_null()).collect();
+            assert!(known.contains(&true) && known.contains(&false), "{known:?}");
+            assert!(known.is_sorted_by(|a, b| if unknown_first { a <= b } else { a >= b }), "{order}: {known:?}");
+        }
+    }
+
+    async fn a_name_that_grows_when_folded_is_refused_rather_than_cut(world: &World) {
+        let name = "\u{337f}".repeat(40);
+        let body = json!({ "username": name, "password": NEW_PASSWORD });
+        world.admin().await.post("users/", body).await.complains_about("username");
+    }
+
+    async fn a_closed_account_stays_closed(world: &World) {
+        let (admin, nurse) = (world.admin().await, world.nurse().await);
+        nurse.post("account/delete/", json!({ "password": testkit::PASSWORD })).await.is(200);
+        admin.post(&format!("users/{}/activate/", nurse.id), Json::Null).await.refuses(409, "conflict");
     }
 
     async fn a_deleted_account_leaves_a_trace_of_everything(world: &World) {
