@@ -74,6 +74,8 @@ impl Audited for Notification {
 /// Everybody's own, whatever their role; the program writes them, and removes those that are old (`cleanup`).
 impl Resource for Notification {
     const PATH: &'static str = "notifications";
+    // Somebody's own news of a patient is nobody else's to remove, and keeps no record from being removed.
+    const FOLLOWS: &'static [&'static str] = &["patient"];
     const VERBS: &'static str = "rud";
     const PATIENT_DATA: bool = true;
     const ALIASES: &'static [(&'static str, &'static str)] = &[("type", "kind")];

@@ -46,7 +46,8 @@ pub(crate) fn substances(list: &str) -> Vec<&str> {
 }
 
 /// Makes allergies of what is new in the list, of unknown severity, and voids those that came from the
-/// list and were taken off it. What somebody recorded or edited as an allergy stays.
+/// list and were taken off it. What somebody recorded or edited as an allergy stays, and what somebody
+/// resolved stays so until it is put on the list anew.
 pub(crate) async fn follow(
     cx: &mut Cx,
     row: &Patient,
@@ -56,11 +57,9 @@ pub(crate) async fn follow(
         .map(|before| substances(before.known_allergies.open()))
         .unwrap_or_default();
     let new = substances(row.known_allergies.open());
-    let lacks = |list: &[&str], item: &str| {
-        let folded = names::fold(item);
-        !list.iter().any(|other| names::fold(other) == folded)
-    };
-    if old.iter().all(|item| !lacks(&new, item)) && new.iter().all(|item| !lacks(&old, item)) {
+    let taken_off = without(&old, &new);
+    let put_on = without(&new, &old);
+    if taken_off.is_empty() && put_on.is_empty() {
         return Ok(());
     }
     let kept = if before.is_some() {
@@ -69,32 +68,59 @@ pub(crate) async fn follow(
         Vec::new()
     };
     for allergy in kept.iter().filter(|allergy| allergy.from_list) {
-        let substance = allergy.substance.open();
-        // Only what this patient's own list named before: what a merged record brought along stays.
-        if lacks(&new, substance) && !lacks(&old, substance) {
+        // Only what this list named before. Where a merged record brought the same, it is the same person
+        // who does not have it; should the records part again, the other's list makes it anew.
+        if !lacks(&taken_off, allergy.substance.open()) {
             cx.remove(allergy).await?;
         }
     }
-    for item in new.iter().filter(|item| lacks(&old, item)) {
-        let known: Vec<&str> = kept
-            .iter()
-            .map(|allergy| &**allergy.substance.open())
-            .collect();
-        if lacks(&known, item) {
-            let mut allergy = Allergy {
-                meta: Meta::unstored(),
-                patient: row.reference(),
-                substance: Sealed::new(Line::cut(item)),
-                code: None,
-                reaction: Sealed::new(Blank::default()),
-                severity: Severity::Unknown,
-                status: AllergyStatus::Active,
-                from_list: true,
-            };
-            cx.insert(&mut allergy).await?;
-        }
+    make(cx, row, &put_on, &kept).await
+}
+
+/// Makes what is on the list and is no allergy, as when records part: one may have had it only because the
+/// other brought it along, or may have lost it when it was taken off the other's list.
+pub(crate) async fn complete(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+    let listed = substances(row.known_allergies.open());
+    if listed.is_empty() {
+        return Ok(());
+    }
+    let kept = of(cx, row).await?;
+    make(cx, row, &listed, &kept).await
+}
+
+/// Every substance has an allergy that counts: the one that there is, or a new one.
+async fn make(cx: &mut Cx, row: &Patient, listed: &[&str], kept: &[Allergy]) -> Result<(), Error> {
+    let active: Vec<&str> = kept
+        .iter()
+        .filter(|allergy| allergy.status == AllergyStatus::Active)
+        .map(|allergy| &**allergy.substance.open())
+        .collect();
+    for item in without(listed, &active) {
+        let mut allergy = Allergy {
+            meta: Meta::unstored(),
+            patient: row.reference(),
+            substance: Sealed::new(Line::cut(item)),
+            code: None,
+            reaction: Sealed::new(Blank::default()),
+            severity: Severity::Unknown,
+            status: AllergyStatus::Active,
+            from_list: true,
+        };
+        cx.insert(&mut allergy).await?;
     }
     Ok(())
+}
+
+/// Whether a list does not name it, however it is written.
+fn lacks(list: &[&str], item: &str) -> bool {
+    let folded = names::fold(item);
+    !list.iter().any(|other| names::fold(other) == folded)
+}
+
+/// What the one list names and the other does not.
+fn without<'a>(list: &[&'a str], other: &[&str]) -> Vec<&'a str> {
+    let missing = list.iter().filter(|item| lacks(other, item));
+    missing.copied().collect()
 }
 
 /// Voids what only the list made: it goes with the patient and does not hold the record back.

@@ -12,7 +12,7 @@ use platform::error::Error;
 use platform::record::Record;
 use platform::seal::KeyRing;
 use platform::texts::Text;
-use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_query::{Alias, Expr, ExprTrait, LockType, OnConflict, Query};
 
 use crate::patient::Patient;
 
@@ -208,6 +208,11 @@ pub async fn reindex(cx: &mut Cx, after: i64, limit: u64) -> Result<Option<i64>,
             sea_query::Order::Asc,
         )
         .limit(limit);
+    if cx.dialect() == Dialect::Postgres {
+        // Nobody changes a record between its being read and its terms being written. SQLite has one
+        // writer. Whoever only records something about these patients does not wait.
+        query.lock(LockType::NoKeyUpdate);
+    }
     let rows: Vec<Patient> = cx
         .unscoped("an index covers everybody")
         .records(query)

@@ -33,6 +33,7 @@ mod figures;
 mod identifier;
 pub mod link;
 pub mod merge;
+mod mergings;
 mod migrations;
 mod moved;
 mod names;
@@ -60,7 +61,7 @@ use platform::operation::{Operation, Without};
 use platform::resource::permission_of;
 use platform::route::{Route, Run};
 use platform::serde_json::json;
-use platform::texts::TextSource;
+use platform::texts::{Text, TextSource};
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -142,16 +143,18 @@ fn export(path: &str) -> Operation {
         .done()
 }
 
-/// Refuses to record something new about a patient whose record was merged into another.
+/// Refuses to record something new about a patient whose record was merged into another, or removed a moment ago.
 ///
 /// # Errors
-/// 409 `state_conflict` naming `merged_into`.
+/// 409 `state_conflict` naming `merged_into`, 400 under `patient` when there is no such patient any more.
 pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
-    // A merging under way is waited for, and none begins before this transaction ends: else what is
-    // recorded here would be left with the record that was given up.
+    // A merging or a removal under way is waited for, and none begins before this transaction ends: else what
+    // is recorded here would be left with the record that was given up.
     let sql = match cx.dialect() {
-        Dialect::Sqlite => "SELECT merged_into FROM patient WHERE id = $1",
-        Dialect::Postgres => "SELECT merged_into FROM patient WHERE id = $1 FOR KEY SHARE",
+        Dialect::Sqlite => "SELECT merged_into FROM patient WHERE id = $1 AND voided_at IS NULL",
+        Dialect::Postgres => {
+            "SELECT merged_into FROM patient WHERE id = $1 AND voided_at IS NULL FOR KEY SHARE"
+        }
     };
     let found: Option<(Option<i64>,)> = cx
         .unscoped("whether a record is still in use is no secret to whoever may write to it")
@@ -159,6 +162,10 @@ pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
         .await?;
     match found {
         Some((Some(into),)) => Err(merge::merged_away(into)),
-        _ => Ok(()),
+        Some((None,)) => Ok(()),
+        None => {
+            let text = Text::new("unknown-reference").with("id", patient);
+            Err(Error::field("patient", text.with("kind", "patient")))
+        }
     }
 }

@@ -6,14 +6,15 @@
 //! each other in a circle. The record given up keeps its own fields, names the other as `merged_into`,
 //! can still be retrieved, and is gone from lists, searches and changes; its number still finds the
 //! other. `POST patients/{id}/unmerge/` moves back exactly the rows that were moved, as far as they are
-//! still where they were moved to.
+//! still where they were moved to; who has which of the two in care, and the allergies on their lists, are
+//! then worked out anew.
 
 use std::collections::BTreeMap;
 
 use contracts::{PatientsMerged, PatientsUnmerged};
 use kernel::Code;
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Cx, column, select};
+use platform::cx::Cx;
 use platform::db::{NoOverlap, Statement};
 use platform::error::Error;
 use platform::fault::NON_FIELD;
@@ -21,17 +22,17 @@ use platform::field::{Blank, Doc, Line, List};
 use platform::http::call::{Call, Reply};
 use platform::module::PatientColumn;
 use platform::outbox::Event;
-use platform::record::{Meta, Record};
+use platform::record::Meta;
 use platform::seal::Sealed;
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{Alias, Expr, ExprTrait, Order, Query};
+use sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::Serialize;
 
-use crate::duplicates;
 use crate::link::PatientLink;
-use crate::moved::{Moved, move_all, move_back};
+use crate::moved::{move_all, move_back};
 use crate::patient::Patient;
+use crate::{duplicates, mergings};
 
 platform::input! {
     /// Which other record is the same person: `into` or `duplicate`, not both.
@@ -147,26 +148,14 @@ pub(crate) async fn unmerge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     if lost.merged_into.map(|into| into.get()) != Some(kept.meta.id) {
         return Err(not_merged());
     }
-    let mut query = select::<PatientLink>();
-    query
-        .and_where(column(PatientLink::TABLE, "patient").eq(lost.meta.id))
-        .and_where(column(PatientLink::TABLE, "undone_at").is_null())
-        .order_by(
-            (Alias::new(PatientLink::TABLE), Alias::new("id")),
-            Order::Desc,
-        )
-        .limit(1);
-    let before: PatientLink = cx
-        .unscoped("the merging of a patient that the caller holds")
-        .record(query)
+    let undone = mergings::take_out(cx, lost.meta.id, kept.meta.id)
         .await?
         .ok_or_else(not_merged)?;
-    let payload: Moved = platform::serde_json::from_value(before.payload.open().0.clone())?;
-    let restored = move_back(cx, &payload, lost.clone(), kept.clone()).await?;
-    let mut link = before.clone();
+    let restored = move_back(cx, &undone.moved, lost.clone(), kept.clone()).await?;
+    let mut link = undone.link.clone();
     link.undone_at = Some(cx.now());
     link.undone_by = cx.actor.user_id();
-    cx.update(&mut link, &before).await?;
+    cx.update(&mut link, &undone.link).await?;
     note(cx, &kept, "unmerged");
     let event = PatientsUnmerged {
         restored: lost.meta.id,

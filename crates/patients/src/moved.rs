@@ -1,16 +1,17 @@
 //! What merging moves from one record to the other, and how it comes back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::Ref;
+use platform::record::Record;
 use sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::patient::Patient;
-use crate::terms;
+use crate::{allergy_list, scope, terms};
 
 /// What a merging moved: the payload that undoes it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -20,14 +21,35 @@ pub(crate) struct Moved {
     /// The account that went from the record given up to the one that stays.
     user: Option<i64>,
     /// Care relationships that the record that stays gained: (user, source).
-    care: Vec<(i64, String)>,
+    pub(crate) care: BTreeSet<(i64, String)>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct MovedColumn {
     table: String,
     column: String,
+    /// Ascending.
     ids: Vec<i64>,
+}
+
+impl Moved {
+    /// Forgets what an earlier merging of this patient had brought along: that was undone.
+    pub(crate) fn forget(&mut self, undone: &Moved, patient: i64) {
+        for moved in &mut self.columns {
+            let same =
+                |other: &&MovedColumn| other.table == moved.table && other.column == moved.column;
+            let theirs = undone.columns.iter().find(same);
+            let theirs = theirs.map(|other| &*other.ids).unwrap_or_default();
+            // The record itself is among those that had been merged before.
+            let of_records = moved.table == Patient::TABLE;
+            moved
+                .ids
+                .retain(|id| theirs.binary_search(id).is_err() && !(of_records && *id == patient));
+        }
+        if self.user == undone.user {
+            self.user = None;
+        }
+    }
 }
 
 /// Moves every declared column, the account and the care relationships.
@@ -57,7 +79,8 @@ pub(crate) async fn move_all(
          ON CONFLICT DO NOTHING RETURNING \"user\", source",
         vec![from.to_value(), to.to_value()],
     );
-    payload.care = cx.unscoped("care follows the person").all(care).await?;
+    let care: Vec<(i64, String)> = cx.unscoped("care follows the person").all(care).await?;
+    payload.care = care.into_iter().collect();
     terms::keep_identifier(cx, &lost).await?;
     let mut given_up = lost.clone();
     given_up.merged_into = Some(Ref::new(to));
@@ -70,11 +93,13 @@ pub(crate) async fn move_all(
         payload.user = Some(user.get());
     }
     // Last, since the rows of both patients were written as they had been read.
-    refresh(cx, from, to).await?;
+    refresh(cx, from).await?;
+    refresh(cx, to).await?;
     Ok((payload, counts))
 }
 
-/// Moves back what a merging moved.
+/// Moves back what a merging moved, apart from care relationships, and works out anew for both what follows
+/// from their rows: who has them in care as well.
 pub(crate) async fn move_back(
     cx: &mut Cx,
     payload: &Moved,
@@ -104,15 +129,6 @@ pub(crate) async fn move_back(
             }
         }
     }
-    for (user, source) in &payload.care {
-        let statement = Statement::raw(
-            "DELETE FROM care_relationship WHERE patient = $1 AND \"user\" = $2 AND source = $3",
-            vec![from.to_value(), user.to_value(), source.to_value()],
-        );
-        cx.unscoped("care follows the person")
-            .execute(statement)
-            .await?;
-    }
     let account = payload
         .user
         .filter(|user| kept.user.map(|user| user.get()) == Some(*user));
@@ -127,16 +143,20 @@ pub(crate) async fn move_back(
     restored.user = account.map(Ref::new);
     cx.update(&mut restored, &lost).await?;
     terms::rewrite(cx, &restored)?;
-    refresh(cx, back_to, from).await?;
+    for patient in [&restored, &kept] {
+        allergy_list::complete(cx, patient).await?;
+    }
+    refresh(cx, back_to).await?;
+    scope::end_derived_care(cx, from, back_to).await?;
+    refresh(cx, from).await?;
     Ok(counts)
 }
 
-/// Works out anew what follows from the rows that moved: as many statements as modules say so.
-async fn refresh(cx: &mut Cx, lost: i64, kept: i64) -> Result<(), Error> {
+/// Works out anew what follows from a patient's rows after some moved: as many statements as modules say so.
+async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     let app = cx.app.clone();
     for refresh in app.registry.patient_refreshes() {
-        refresh(cx, lost).await?;
-        refresh(cx, kept).await?;
+        refresh(cx, patient).await?;
     }
     Ok(())
 }

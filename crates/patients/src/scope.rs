@@ -6,7 +6,7 @@ use platform::access::{Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
+use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement};
 
 platform::choice! {
     /// Why a patient is in somebody's care.
@@ -69,29 +69,68 @@ fn who_is(user: i64) -> SelectStatement {
     query
 }
 
-/// Notes that a patient is in a user's care; noting it again changes nothing.
+impl CareSource {
+    /// Those that a module works out from its own rows whenever patients were merged or unmerged; see
+    /// `Module::refreshes_patient`.
+    const DERIVED: [CareSource; 1] = [CareSource::Appointment];
+}
+
+/// Notes that a patient is in the care of users, and since when; noting it again changes nothing.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn take_into_care(
     cx: &mut Cx,
     patient: i64,
-    user: i64,
+    users: &[(i64, Timestamp)],
     source: CareSource,
 ) -> Result<(), Error> {
-    let statement = Statement::raw(
-        "INSERT INTO care_relationship (patient, \"user\", source, since) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT DO NOTHING",
-        vec![
-            patient.to_value(),
-            user.to_value(),
-            source.as_str().to_value(),
-            cx.now().to_value(),
-        ],
-    );
+    if users.is_empty() {
+        return Ok(());
+    }
+    let mut insert = Query::insert();
+    insert
+        .into_table(Alias::new("care_relationship"))
+        .columns(["patient", "user", "source", "since"].map(Alias::new))
+        .on_conflict(OnConflict::new().do_nothing().to_owned());
+    for (user, since) in users {
+        insert
+            .values([
+                Expr::val(patient),
+                Expr::val(*user),
+                Expr::val(source.as_str()),
+                Expr::val(since.to_value()),
+            ])
+            .map_err(Error::internal)?;
+    }
+    let statement = Statement::build(cx.dialect(), &insert);
     cx.unscoped("who cares for whom is noted by what they do")
         .execute(statement)
         .await?;
+    Ok(())
+}
+
+/// After another record came out of a patient's again: ends the care that modules derive, of whoever has
+/// the other one in care too, unless a record that is still merged brings it. Modules then derive what is
+/// due to the patient's own rows. The care of everybody else has nothing to do with the other record and
+/// stays, also where its appointment was cancelled long ago.
+pub(crate) async fn end_derived_care(cx: &mut Cx, patient: i64, other: i64) -> Result<(), Error> {
+    for source in CareSource::DERIVED {
+        let statement = Statement::raw(
+            "DELETE FROM care_relationship WHERE patient = $1 AND source = $3 AND \"user\" IN \
+             (SELECT \"user\" FROM care_relationship WHERE patient = $2 AND source = $3) AND \"user\" NOT IN \
+             (SELECT \"user\" FROM care_relationship WHERE source = $3 AND patient IN \
+             (SELECT id FROM patient WHERE merged_into = $1))",
+            vec![
+                patient.to_value(),
+                other.to_value(),
+                source.as_str().to_value(),
+            ],
+        );
+        cx.unscoped("care follows the person")
+            .execute(statement)
+            .await?;
+    }
     Ok(())
 }
 

@@ -17,6 +17,15 @@ async fn register(caller: &Caller, body: Json) -> i64 {
     reply.id()
 }
 
+/// The substances of the allergies that count.
+async fn allergies(caller: &Caller, patient: i64) -> Vec<String> {
+    let reply = caller.get(&format!("patients/{patient}/allergies/")).await;
+    let rows = reply.is(200).as_array().unwrap().iter();
+    rows.filter(|row| row["status"] == "active")
+        .map(|row| row["substance"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 async fn ids(caller: &Caller, path: &str) -> Vec<i64> {
     caller
         .get(path)
@@ -105,5 +114,55 @@ testkit::on_both! {
         let conflict = desk.post(&path, json!({ "into": b })).await;
         assert_eq!(conflict.refuses(409, "merge_conflict")["conflicts"], json!(["user"]));
         assert_eq!(ids(&desk, "patients/").await, [b, a]);
+    }
+
+    async fn records_that_part_have_the_allergies_on_their_lists(world: &World) {
+        let desk = world.receptionist().await;
+        for (kept_before, while_merged, kept_after) in [("", "Penicillin", 1), ("Penicillin", "", 0), ("Penicillin", "None", 0), ("", "", 0)] {
+            // Given one with Penicillin on its list, merged into one with or without.
+            let mut body = named("Fatou", "");
+            body["known_allergies"] = json!(kept_before);
+            let kept = register(&desk, body).await;
+            let lost = register(&desk, named("Lamin", "")).await;
+            desk.post(&format!("patients/{lost}/merge/"), json!({ "into": kept })).await.is(200);
+            // When the list is changed before they part
+            desk.patch(&format!("patients/{kept}/"), json!({ "known_allergies": while_merged })).await.is(200);
+            let merged = allergies(&desk, kept).await;
+            desk.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
+            // then each has what is on its own list.
+            let case = format!("{kept_before:?}, {while_merged:?}, {merged:?}");
+            assert_eq!(allergies(&desk, lost).await, ["Penicillin"], "{case}");
+            assert_eq!(allergies(&desk, kept).await, vec!["Penicillin"; kept_after], "{case}");
+        }
+        world.settle().await;
+    }
+
+    async fn what_came_out_of_a_chain_stays_where_it_was_merged_next(world: &World) {
+        let desk = world.receptionist().await;
+        let mut all = Vec::new();
+        for (name, id) in [("Awa", "A1"), ("Binta", "B1"), ("Coumba", "C1")] {
+            all.push(register(&desk, named(name, id)).await);
+        }
+        let [a, b, c] = all[..] else { unreachable!("three were registered") };
+        let account = world.patient().await;
+        desk.patch(&format!("patients/{a}/"), json!({ "user": account.id })).await.is(200);
+        let of_a = ids(&desk, &format!("patients/{a}/allergies/")).await;
+        // Given A, which came into C by way of B, came out, and was merged into C itself
+        desk.post(&format!("patients/{a}/merge/"), json!({ "into": b })).await.is(200);
+        desk.post(&format!("patients/{b}/merge/"), json!({ "into": c })).await.is(200);
+        desk.post(&format!("patients/{a}/unmerge/"), json!({})).await.is(200);
+        desk.post(&format!("patients/{a}/merge/"), json!({ "into": c })).await.is(200);
+        // when B comes out
+        desk.post(&format!("patients/{b}/unmerge/"), json!({})).await.is(200);
+        // then A, its rows and its account stay with C.
+        assert_eq!(desk.get(&format!("patients/{a}/")).await.is(200)["merged_into"], c);
+        let of_c = ids(&desk, &format!("patients/{c}/allergies/")).await;
+        assert!(of_a.iter().all(|id| of_c.contains(id)), "{of_a:?} {of_c:?}");
+        assert_eq!(ids(&desk, &format!("patients/{b}/allergies/")).await.len(), 1);
+        assert_eq!(ids(&account, "patients/").await, [c]);
+        desk.post(&format!("patients/{a}/unmerge/"), json!({})).await.is(200);
+        assert_eq!(ids(&desk, &format!("patients/{a}/allergies/")).await, of_a);
+        assert_eq!(ids(&account, "patients/").await, [a]);
+        world.settle().await;
     }
 }

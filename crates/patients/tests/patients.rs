@@ -121,7 +121,8 @@ testkit::on_both! {
         let desk = world.receptionist().await;
         let first = register(&desk, jane()).await;
         let swapped = named("Doe", "Jane", "1990-01-01");
-        let refused = desk.post("patients/?reject_duplicates=true", swapped.clone()).await;
+        desk.post("patients/?reject_duplicates=ture", swapped.clone()).await.complains_about("reject_duplicates");
+        let refused = desk.post("patients/?reject_duplicates=TRUE", swapped.clone()).await;
         assert_eq!(refused.refuses(409, "duplicate_patient")["possible_duplicates"][0]["id"], first);
         assert_eq!(desk.get("patients/").await.is(200).as_array().unwrap().len(), 1);
         let reply = desk.post("patients/", swapped).await;
@@ -212,6 +213,59 @@ testkit::on_both! {
         let reply = doctor.get(&path).await;
         assert_eq!(reply.is(200).as_array().unwrap().len(), 1);
         assert_eq!(reply.json[0]["substance"], "Latex");
+    }
+
+    async fn an_allergy_put_on_the_list_again_counts_again(world: &World) {
+        let doctor = world.doctor().await;
+        let id = register(&doctor, jane()).await;
+        let path = format!("patients/{id}/allergies/");
+        let active = async || {
+            let reply = doctor.get(&path).await;
+            reply.is(200).as_array().unwrap().iter().filter(|row| row["status"] == "active").count()
+        };
+        // Given one that was resolved and taken off the list
+        let one = doctor.get(&path).await.is(200)[0]["id"].as_i64().unwrap();
+        doctor.patch(&format!("allergies/{one}/"), json!({ "status": "resolved" })).await.is(200);
+        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex, Penicillin" })).await.is(200);
+        assert_eq!(active().await, 1, "what was resolved stays so when the list is added to");
+        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex" })).await.is(200);
+        // when it is put on the list again
+        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex, penicillin" })).await.is(200);
+        // then it is an allergy again, and the resolved one is history.
+        assert_eq!(active().await, 2);
+        assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), 3);
+    }
+
+    async fn nobody_dies_before_being_born(world: &World) {
+        let desk = world.receptionist().await;
+        let id = register(&desk, jane()).await;
+        let path = format!("patients/{id}/");
+        desk.patch(&path, json!({ "deceased_at": "1989-12-31T12:00:00Z" })).await.complains_about("deceased_at");
+        desk.patch(&path, json!({ "deceased_at": "1990-01-01T12:00:00Z" })).await.is(200);
+        desk.patch(&path, json!({ "date_of_birth": "1990-01-02" })).await.complains_about("deceased_at");
+        world.settle().await;
+    }
+
+    async fn a_taken_uid_is_said_of_its_field(world: &World) {
+        let desk = world.receptionist().await;
+        let mut body = jane();
+        body["uid"] = json!("0190b7a0-0000-7000-8000-000000000001");
+        register(&desk, body.clone()).await;
+        body["unique_id"] = json!("P999");
+        desk.post("patients/", body).await.complains_about("uid");
+    }
+
+    async fn a_patient_is_not_told_who_else_resembles_them(world: &World) {
+        let desk = world.receptionist().await;
+        let patient = world.patient().await;
+        let mut own = jane();
+        own["user"] = json!(patient.id);
+        let own = register(&desk, own).await;
+        let twin = register(&desk, named("Jane", "Doe", "1990-01-01")).await;
+        let path = format!("patients/{own}/duplicates/");
+        assert_eq!(desk.get(&path).await.is(200)[0]["id"], twin);
+        assert_eq!(patient.get(&path).await.is(200), &json!([]));
+        patient.get(&format!("patients/{twin}/duplicates/")).await.refuses(404, "not_found");
     }
 
     async fn the_export_is_csv_without_formulas_and_on_record(world: &World) {

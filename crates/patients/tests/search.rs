@@ -34,7 +34,46 @@ async fn crowd(world: &World, of: i64, many: i64, from: i64) {
     assert!(world.app.db.execute(crowd).await.unwrap() >= u64::try_from(many).unwrap());
 }
 
+/// What a list answers page by page.
+async fn paged(caller: &Caller, path: &str) -> Vec<i64> {
+    let (mut ids, mut path) = (Vec::new(), path.to_owned());
+    loop {
+        let page = caller.get(&path).await;
+        let rows = page.is(200)["results"].as_array().unwrap().clone();
+        ids.extend(rows.iter().map(|row| row["id"].as_i64().unwrap()));
+        assert!(ids.len() < 100, "no end: {path}");
+        let Some(next) = page.json["next"].as_str() else {
+            return ids;
+        };
+        next.split_once("/api/").unwrap().1.clone_into(&mut path);
+    }
+}
+
 testkit::on_both! {
+    async fn what_is_found_comes_page_by_page_and_in_the_order_asked_for(world: &World) {
+        let desk = world.receptionist().await;
+        let mut ids = Vec::new();
+        for last in ["Bah", "Jallow", "Sow", "Touray", "Ceesay"] {
+            ids.push(register(&desk, "Fatou", last).await);
+        }
+        // The best come first, which a whole name is.
+        let whole = register(&desk, "Fat", "Njie").await;
+        let best: Vec<i64> = [whole].into_iter().chain(ids.iter().rev().copied()).collect();
+        assert_eq!(found(&desk, "fat").await, best);
+        for form in ["cursor=", "offset=0", "page=1", "page=1&offset=0", "cursor=&ordering="] {
+            for limit in [1, 2, 5, 6, 7] {
+                let path = format!("patients/?search=fat&limit={limit}&{form}");
+                assert_eq!(paged(&desk, &path).await, best, "{path}");
+            }
+        }
+        ids.push(whole);
+        for form in ["cursor=&limit=2", "offset=0&limit=2", "page=1&page_size=4"] {
+            let path = format!("patients/?search=fat&ordering=id&{form}");
+            assert_eq!(paged(&desk, &path).await, ids, "{path}");
+        }
+        desk.get("patients/?search=fat&cursor=nonsense").await.complains_about("cursor");
+    }
+
     async fn a_rare_name_is_found_beside_the_most_common_one(world: &World) {
         let desk = world.receptionist().await;
         let zainab = register(&desk, "Zainab Kumba", "Jallow").await;

@@ -68,7 +68,7 @@ pub fn module() -> Module {
             Code::ResourceOverlap,
             "scheduling-resource-just-taken",
         )
-        .refreshes_patient(|cx, patient| Box::pin(news::note_latest(cx, patient)))
+        .refreshes_patient(|cx, patient| Box::pin(news::refresh(cx, patient)))
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
         .resource::<Appointment>()
         .resource::<DoctorSchedule>()

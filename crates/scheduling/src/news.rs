@@ -20,7 +20,8 @@ pub(crate) async fn spread(cx: &mut Cx, change: &Change<'_>) -> Result<(), Error
     if row.status.occupies()
         && change.differs(|b, r| b.doctor != r.doctor || b.patient != r.patient)
     {
-        patients::take_into_care(cx, patient, doctor, CareSource::Appointment).await?;
+        let since = cx.now();
+        patients::take_into_care(cx, patient, &[(doctor, since)], CareSource::Appointment).await?;
     }
     match change.before {
         None if row.status.occupies() => {
@@ -127,8 +128,24 @@ fn cancelled(row: &Appointment) -> Result<Event, Error> {
     )
 }
 
+/// What is kept elsewhere of a patient's appointments, worked out anew after some came from another record or
+/// went back there.
+pub(crate) async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    const SQL: &str = concat!(
+        "SELECT doctor, min(created_at) FROM appointment WHERE patient = $1 AND ",
+        occupies!(),
+        " GROUP BY doctor"
+    );
+    let doctors: Vec<(i64, Timestamp)> = cx
+        .unscoped("a by-product of the appointments")
+        .all(Statement::raw(SQL, values([&patient])))
+        .await?;
+    patients::take_into_care(cx, patient, &doctors, CareSource::Appointment).await?;
+    note_latest(cx, patient).await
+}
+
 /// A patient's latest appointment, found anew.
-pub(crate) async fn note_latest(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+async fn note_latest(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     latest_without(cx, patient, 0).await
 }
 

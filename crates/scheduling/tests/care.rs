@@ -1,0 +1,136 @@
+//! Whom a doctor who sees only their own patients has in care, while records are merged and part again.
+
+mod common;
+
+use common::{Ward, ids};
+use serde_json::json;
+use testkit::{Caller, World};
+
+/// A ward whose doctors see only their own patients, and one of the doctors.
+async fn ward(world: &World) -> (Ward, Caller) {
+    let ward = Ward::new(world).await;
+    let role = format!("roles/{}/", kernel::BuiltinRole::Doctor.id());
+    let scopes = json!({ "scopes": { "patients": "assigned", "appointments": "assigned" } });
+    world.admin().await.patch(&role, scopes).await.is(200);
+    (ward, world.doctor().await)
+}
+
+async fn merge(ward: &Ward, lost: i64, kept: i64) {
+    let path = format!("patients/{lost}/merge/");
+    ward.desk.post(&path, json!({ "into": kept })).await.is(200);
+}
+
+async fn unmerge(ward: &Ward, lost: i64) {
+    let path = format!("patients/{lost}/unmerge/");
+    ward.desk.post(&path, json!({})).await.is(200);
+}
+
+/// Which of these patients the doctor is shown.
+async fn shown(doctor: &Caller, patients: &[i64]) -> Vec<i64> {
+    let mut shown = Vec::new();
+    for patient in patients {
+        let status = doctor.get(&format!("patients/{patient}/")).await.status;
+        if status == 200 {
+            shown.push(*patient);
+        }
+    }
+    shown
+}
+
+testkit::on_both! {
+    async fn who_was_booked_with_meanwhile_keeps_the_patient(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [lost, kept] = [ward.another_patient().await, ward.another_patient().await];
+        // Given a record brought along with the doctor's appointment
+        let first = ward.book("10:00", json!({ "patient": lost, "doctor": doctor.id })).await;
+        assert_eq!(shown(&doctor, &[lost, kept]).await, [lost]);
+        merge(&ward, lost, kept).await;
+        assert_eq!(shown(&doctor, &[lost, kept]).await, [lost, kept]);
+        // when the one that stays is booked with the same doctor before the two part
+        let second = ward.book("11:00", json!({ "patient": kept, "doctor": doctor.id })).await;
+        unmerge(&ward, lost).await;
+        // then the doctor has both, each with its appointment.
+        assert_eq!(shown(&doctor, &[lost, kept]).await, [lost, kept]);
+        for (patient, appointment) in [(lost, first), (kept, second)] {
+            let list = doctor.get(&format!("patients/{patient}/appointments/")).await;
+            assert_eq!(ids(list.is(200)), [appointment]);
+            doctor.get(&format!("appointments/{appointment}/")).await.is(200);
+        }
+        world.settle().await;
+    }
+
+    async fn who_came_to_an_appointment_meanwhile_goes_with_it(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [lost, kept] = [ward.another_patient().await, ward.another_patient().await];
+        let appointment = ward.book("10:00", json!({ "patient": lost })).await;
+        merge(&ward, lost, kept).await;
+        ward.desk.patch(&format!("appointments/{appointment}/"), json!({ "doctor": doctor.id })).await.is(200);
+        assert_eq!(shown(&doctor, &[kept]).await, [kept]);
+        unmerge(&ward, lost).await;
+        assert_eq!(shown(&doctor, &[lost, kept]).await, [lost]);
+        world.settle().await;
+    }
+
+    async fn nobody_keeps_a_patient_whose_record_came_out_of_a_chain(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [a, b, c] = [ward.another_patient().await, ward.another_patient().await, ward.another_patient().await];
+        ward.book("10:00", json!({ "patient": a, "doctor": doctor.id })).await;
+        merge(&ward, a, b).await;
+        merge(&ward, b, c).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a, b, c]);
+        unmerge(&ward, a).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a]);
+        unmerge(&ward, b).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a]);
+        // The other way round.
+        merge(&ward, a, b).await;
+        merge(&ward, b, c).await;
+        unmerge(&ward, b).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a, b]);
+        unmerge(&ward, a).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a]);
+        world.settle().await;
+    }
+
+    async fn what_was_booked_within_a_chain_goes_back_to_where_it_was_booked(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [a, b, c] = [ward.another_patient().await, ward.another_patient().await, ward.another_patient().await];
+        ward.book("10:00", json!({ "patient": a, "doctor": doctor.id })).await;
+        merge(&ward, a, b).await;
+        ward.book("11:00", json!({ "patient": b, "doctor": doctor.id })).await;
+        merge(&ward, b, c).await;
+        unmerge(&ward, a).await;
+        assert!(shown(&doctor, &[a, c]).await == [a, c], "B's appointment is with C");
+        unmerge(&ward, b).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a, b]);
+        world.settle().await;
+    }
+
+    async fn who_has_two_of_three_loses_none_of_them(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [a, b, c] = [ward.another_patient().await, ward.another_patient().await, ward.another_patient().await];
+        ward.book("10:00", json!({ "patient": a, "doctor": doctor.id })).await;
+        let cancelled = ward.book("11:00", json!({ "patient": b, "doctor": doctor.id })).await;
+        ward.desk.post(&format!("appointments/{cancelled}/cancel/"), json!({})).await.is(200);
+        // Given two that were merged into a third, each with the doctor.
+        merge(&ward, a, c).await;
+        merge(&ward, b, c).await;
+        unmerge(&ward, a).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a, b, c], "B is still one with C");
+        unmerge(&ward, b).await;
+        assert_eq!(shown(&doctor, &[a, b, c]).await, [a, b]);
+        world.settle().await;
+    }
+
+    async fn who_had_the_one_that_stays_before_keeps_it(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [lost, kept] = [ward.another_patient().await, ward.another_patient().await];
+        // Given an appointment that was cancelled: cancelling takes nobody out of care.
+        let cancelled = ward.book("10:00", json!({ "patient": kept, "doctor": doctor.id })).await;
+        ward.desk.post(&format!("appointments/{cancelled}/cancel/"), json!({})).await.is(200);
+        merge(&ward, lost, kept).await;
+        unmerge(&ward, lost).await;
+        assert_eq!(shown(&doctor, &[lost, kept]).await, [kept]);
+        world.settle().await;
+    }
+}
