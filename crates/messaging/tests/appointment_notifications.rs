@@ -98,6 +98,19 @@ testkit::on_both! {
         assert_eq!(left.is(200).as_array().unwrap().len(), 2);
     }
 
+    async fn what_somebody_was_told_of_keeps_no_patient(world: &World) {
+        // Given a doctor who was told of a patient's appointment, which was then removed.
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({})).await;
+        let visit = post.book(awa, "10:00").await;
+        post.node.settle().await;
+        post.desk().await.delete(&format!("appointments/{visit}/")).await.is(204);
+        post.node.settle().await;
+        // Then the patient can be removed, too.
+        post.desk().await.delete(&format!("patients/{awa}/")).await.is(204);
+        post.node.settle().await;
+    }
+
     async fn a_move_that_is_heard_of_late_reminds_nobody_twice(world: &World) {
         // Given a visit that is moved to an hour earlier when its reminder is due.
         let post = Post::new(world).await;

@@ -35,6 +35,18 @@ testkit::on_both! {
         member.get(&format!("organizations/{organization}/")).await.is(404);
     }
 
+    async fn whoever_sees_no_users_names_none(world: &World) {
+        let (patient, doctor) = (world.patient().await, world.doctor().await);
+        let organization = patient.post("organizations/", json!({ "name": "Choir" })).await.id();
+        let member = json!({ "user": doctor.id, "organization": organization });
+        let refused = patient.post("organization-memberships/", member).await;
+        let unknown = json!({ "user": 999_999, "organization": organization });
+        let absent = patient.post("organization-memberships/", unknown).await;
+        // Somebody who is there is refused like somebody who is not.
+        let text = |complaint: &serde_json::Value| complaint.to_string().replace("999999", &doctor.id.to_string());
+        assert_eq!(text(refused.complains_about("user")), text(absent.complains_about("user")));
+    }
+
     async fn a_name_is_found_whatever_its_case_in_every_language(world: &World) {
         let admin = world.admin().await;
         let made = admin.post("organizations/", json!({ "name": "École de la Mère" })).await.id();

@@ -146,6 +146,24 @@ testkit::on_both! {
         }
     }
 
+    async fn as_many_values_as_are_named_are_looked_for(world: &World) {
+        let admin = world.admin().await;
+        let list = |more: i64| {
+            let ids: Vec<String> = (0..more).map(|n| (900_000 + n).to_string()).collect();
+            format!("users/?id__in={},{}", ids.join(","), admin.id)
+        };
+        assert_eq!(rows(&admin.get(&list(499)).await).len(), 1);
+        admin.get(&list(500)).await.complains_about("id__in");
+    }
+
+    async fn a_wrong_current_password_is_on_record(world: &World) {
+        let nurse = world.nurse().await;
+        let wrong = json!({ "old_password": "not this one 77", "new_password": NEW_PASSWORD });
+        nurse.post("auth/password/", wrong).await.complains_about("old_password");
+        let failed = nurse.get("login-activity/?status=failed").await;
+        assert_eq!(rows(&failed).len(), 1);
+    }
+
     async fn a_name_that_grows_when_folded_is_refused_rather_than_cut(world: &World) {
         let name = "\u{337f}".repeat(40);
         let body = json!({ "username": name, "password": NEW_PASSWORD });

@@ -25,17 +25,21 @@ pub async fn gather_statistics(db: &Db) -> Result<usize, DbError> {
         .all(Statement::raw("PRAGMA optimize = 0x10003", Vec::new()))
         .await?;
     tx.commit().await?;
-    for (analyze,) in &due {
-        let mut tx = db.begin().await?;
-        tx.batch(analyze.clone()).await?;
-        tx.commit().await?;
+    let tables = due.len();
+    for (analyze,) in due {
+        alone(db, analyze).await?;
     }
-    if !due.is_empty() {
+    if tables > 0 {
         // Other connections read the numbers with the schema, and that when it has changed.
-        let mut tx = db.begin().await?;
         let change = "CREATE TABLE statistics_changed (id INTEGER); DROP TABLE statistics_changed";
-        tx.batch(change.to_owned()).await?;
-        tx.commit().await?;
+        alone(db, change.to_owned()).await?;
     }
-    Ok(due.len())
+    Ok(tables)
+}
+
+/// In a transaction of its own.
+async fn alone(db: &Db, sql: String) -> Result<(), DbError> {
+    let mut tx = db.begin().await?;
+    tx.batch(sql).await?;
+    tx.commit().await
 }

@@ -1,37 +1,18 @@
-//! Lists: filters, search, order and pages, all bounded.
+//! Lists: search, order and pages, all bounded; what is filtered by is in [`filters`](super::filters).
 
 use kernel::Reach;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Func, LikeExpr, SelectStatement};
-use serde_json::Value as Json;
+use sea_query::{ExprTrait, SelectStatement};
 
 use super::count::{self, Count};
+use super::filters::conditions;
 use super::page::{self, Key, Page};
 use super::{Found, Resource, View};
 use crate::cx::{Cx, among, column, select};
-use crate::db::{Dialect, Value};
 use crate::error::Error;
-use crate::fault::Faults;
-use crate::field::Kind;
 use crate::http::call::{Call, Reply};
-use crate::record::{FieldInfo, to_filter};
-use crate::texts::Text;
 
-/// Query parameters that are no filters.
-const RESERVED: &[&str] = &[
-    "limit",
-    "offset",
-    "page",
-    "page_size",
-    "cursor",
-    "ordering",
-    "search",
-    "format",
-];
 /// So many rows of an index are read in place.
 const FEW: u64 = 100;
-/// As many values may a filter name at once.
-const MOST_VALUES: usize = 500;
-const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
 /// Answers a list: a bare array unless a page is asked for.
 ///
@@ -286,159 +267,4 @@ impl<'a, T> Results<'a, T> {
             results,
         }
     }
-}
-
-/// What the query's filters ask for.
-fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
-    let mut all = Condition::all();
-    let mut faults = Faults::new();
-    for (name, value) in call
-        .head
-        .query
-        .iter()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
-    {
-        if R::OWN_FILTERS.contains(&name.as_str()) {
-            if !value.is_empty() {
-                all = all.add(R::filter(cx, name, value)?);
-            }
-            continue;
-        }
-        let Some((field, operator)) = filter::<R>(name) else {
-            faults.say(
-                name,
-                Text::new("unknown-filter")
-                    .with("name", name)
-                    .with("valid", valid::<R>().join(", ")),
-            );
-            continue;
-        };
-        // An empty value means no filter.
-        if value.is_empty() {
-            continue;
-        }
-        match condition::<R>(&field, operator, value) {
-            Ok(condition) => all = all.add(condition),
-            Err(fault) => faults.put(name, fault),
-        }
-    }
-    faults.into_result()?;
-    Ok(all)
-}
-
-struct Filter {
-    name: &'static str,
-    kind: Kind,
-    parse: fn(&Json) -> Result<Value, crate::fault::Fault>,
-}
-
-impl From<&FieldInfo> for Filter {
-    fn from(field: &FieldInfo) -> Filter {
-        Filter {
-            name: field.name,
-            kind: field.shape.kind,
-            parse: field.to_filter,
-        }
-    }
-}
-
-fn standard(name: &str) -> Option<Filter> {
-    match name {
-        "id" => Some(Filter {
-            name: "id",
-            kind: Kind::Int,
-            parse: to_filter::<i64>,
-        }),
-        "uid" => Some(Filter {
-            name: "uid",
-            kind: Kind::Uuid,
-            parse: to_filter::<uuid::Uuid>,
-        }),
-        "created_at" => Some(Filter {
-            name: "created_at",
-            kind: Kind::Timestamp,
-            parse: to_filter::<jiff::Timestamp>,
-        }),
-        "updated_at" => Some(Filter {
-            name: "updated_at",
-            kind: Kind::Timestamp,
-            parse: to_filter::<jiff::Timestamp>,
-        }),
-        _ => None,
-    }
-}
-
-/// The declared filter behind a parameter's name, and its operator.
-fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
-    let (name, operator) = parameter.split_once("__").unwrap_or((parameter, ""));
-    if !operator.is_empty() && !OPERATORS.contains(&operator) {
-        return None;
-    }
-    let name = R::ALIASES
-        .iter()
-        .find(|(other, _)| *other == name)
-        .map_or(name, |(_, name)| *name);
-    let name = if R::info(name).is_none() {
-        name.strip_suffix("_id").unwrap_or(name)
-    } else {
-        name
-    };
-    let found = if R::FILTERS.contains(&name) {
-        R::info(name).map(Filter::from)
-    } else {
-        standard(name)
-    };
-    // Yes and no have no order.
-    found
-        .filter(|field| operator.is_empty() || field.kind != Kind::Bool)
-        .map(|field| (field, operator))
-}
-
-fn condition<R: Resource>(
-    field: &Filter,
-    operator: &str,
-    value: &str,
-) -> Result<Expr, crate::fault::Fault> {
-    let parse = |text: &str| (field.parse)(&Json::String(text.to_owned())).map(Expr::val);
-    let column = column(R::TABLE, field.name);
-    Ok(match operator {
-        "gte" => column.gte(parse(value)?),
-        "lte" => column.lte(parse(value)?),
-        "in" => {
-            let values: Vec<&str> = value.split(',').filter(|v| !v.is_empty()).collect();
-            if values.len() > MOST_VALUES {
-                let text = Text::new("too-many-values").with("max", MOST_VALUES);
-                return Err(crate::fault::Fault::Said(vec![text]));
-            }
-            let values = values.into_iter().map(parse);
-            column.is_in(values.collect::<Result<Vec<Expr>, _>>()?)
-        }
-        _ => column.eq(parse(value)?),
-    })
-}
-
-fn valid<R: Resource>() -> Vec<&'static str> {
-    let mut valid: Vec<&str> = R::FILTERS.iter().chain(R::OWN_FILTERS).copied().collect();
-    valid.extend(["id", "uid", "created_at", "updated_at"]);
-    valid.extend(RESERVED);
-    valid
-}
-
-/// Rows where one of the search columns contains the text, whatever its case.
-pub(super) fn contains<R: Resource>(_dialect: Dialect, text: &str) -> Condition {
-    let escaped = text
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    let pattern = format!("%{escaped}%");
-    R::SEARCH.iter().fold(Condition::any(), |any, name| {
-        any.add(
-            Expr::expr(Func::lower(Expr::col((
-                Alias::new(R::TABLE),
-                Alias::new(*name),
-            ))))
-            .like(LikeExpr::new(pattern.clone()).escape('\\')),
-        )
-    })
 }

@@ -6,6 +6,7 @@
 
 pub mod count;
 mod draft;
+mod filters;
 mod handlers;
 mod list;
 mod nested;
@@ -186,10 +187,10 @@ pub trait Resource: Record + Audited {
 
     /// Answers `?search=`.
     fn search(
-        cx: &mut Cx,
+        _cx: &mut Cx,
         text: &str,
     ) -> impl Future<Output = Result<Option<Found>, Error>> + Send {
-        let found = (!Self::SEARCH.is_empty()).then(|| list::contains::<Self>(cx.dialect(), text));
+        let found = (!Self::SEARCH.is_empty()).then(|| filters::contains::<Self>(text));
         async move { Ok(found.map(Found::Where)) }
     }
 
