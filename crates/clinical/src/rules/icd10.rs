@@ -104,6 +104,8 @@ pub fn is_code(text: &str) -> bool {
 /// and the shorter titles. A site's entry takes the place of a built-in one of the same code.
 pub fn search<'a>(site: &'a [Diagnosis], asked: &str, limit: usize) -> Vec<&'a Diagnosis> {
     let code = bare(asked);
+    // What has a space in it is no code.
+    let code = (!code.is_empty() && !asked.trim().contains(' ')).then_some(code);
     let folded = fold(asked);
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
     if words.is_empty() {
@@ -117,7 +119,7 @@ pub fn search<'a>(site: &'a [Diagnosis], asked: &str, limit: usize) -> Vec<&'a D
         .iter()
         .chain(built_in)
         .filter_map(|entry| {
-            let class = class(entry, &code, &words)?;
+            let class = class(entry, code.as_deref(), &words)?;
             Some((
                 class,
                 entry.rank,
@@ -135,18 +137,21 @@ pub fn search<'a>(site: &'a [Diagnosis], asked: &str, limit: usize) -> Vec<&'a D
         .collect()
 }
 
-fn class(entry: &Diagnosis, code: &str, words: &[&str]) -> Option<u8> {
+/// How well an entry answers: 0 is the exact code, 1 a code that begins with what was asked, 2 the title.
+fn class(entry: &Diagnosis, code: Option<&str>, words: &[&str]) -> Option<u8> {
     let own = bare(&entry.code);
-    if words.len() == 1 && own == code {
-        return Some(0);
+    if let Some(code) = code {
+        if own == code {
+            return Some(0);
+        }
+        if own.starts_with(code) {
+            return Some(1);
+        }
     }
-    // A single letter is the beginning of every word of it, and of a whole chapter: codes only.
-    if words.len() == 1 && own.starts_with(code) {
-        return Some(1);
-    }
+    // A single letter begins a word of nearly every title.
     let begins = |word: &&str| entry.words.iter().any(|own| own.starts_with(*word));
-    let titled = (words.len() > 1 || words[0].chars().count() > 1) && words.iter().all(begins);
-    titled.then_some(2)
+    let long = words.len() > 1 || words[0].chars().count() > 1;
+    (long && words.iter().all(begins)).then_some(2)
 }
 
 #[cfg(test)]

@@ -89,10 +89,17 @@ static DOSES: LazyLock<Vec<Dose>> = LazyLock::new(|| {
         (line.text("trigger") == "birth" && line.text("who") == "all" && everywhere)
             .then_some(())?;
         let dose: i64 = line.needed("dose")?;
+        // The boosters go on with the series of three.
+        let booster = line.text("vaccine") == "DTPB";
+        let dose = if booster { dose + 3 } else { dose };
         let most: Option<i64> = line.optional("max_age_days")?;
         Some(Dose {
             schedule,
-            vaccine: line.owned("vaccine"),
+            vaccine: if booster {
+                "PENTA".to_owned()
+            } else {
+                line.owned("vaccine")
+            },
             name: line.owned("vaccine_name"),
             dose,
             due: line.needed("due_age_days")?,
@@ -129,8 +136,7 @@ pub fn due(
 }
 
 fn next(doses: &[&'static Dose], birth: Date, given: &[Given], today: Date) -> Option<DueDose> {
-    let first = doses.first()?;
-    let mut of_vaccine: Vec<&Given> = given.iter().filter(|given| is(first, given)).collect();
+    let mut of_vaccine: Vec<&Given> = given.iter().filter(|given| is(doses, given)).collect();
     of_vaccine.sort_by_key(|given| given.on);
     of_vaccine.dedup_by_key(|given| given.on);
     let mut done = vec![false; doses.len()];
@@ -166,24 +172,28 @@ fn next(doses: &[&'static Dose], birth: Date, given: &[Given], today: Date) -> O
 }
 
 /// Whether what was given is the vaccine: by code, else by name.
-fn is(dose: &Dose, given: &Given) -> bool {
+fn is(doses: &[&Dose], given: &Given) -> bool {
+    let bare = |code: &str| code.trim_start_matches('0').to_owned();
     if let Some(code) = &given.code {
-        let bare = |code: &str| code.trim_start_matches('0').to_owned();
-        return bare(code) == bare(&dose.cvx) && !dose.cvx.is_empty();
+        let code = bare(code);
+        return !code.is_empty() && doses.iter().any(|dose| bare(&dose.cvx) == code);
     }
+    let Some(dose) = doses.first() else {
+        return false;
+    };
     let words = fold(&given.name);
     let has = |name: &str| words.split(' ').any(|word| word.starts_with(name));
     let names: &[&str] = match dose.vaccine.as_str() {
         "BCG" => &["bcg"],
         "HEPB-BD" => return has("hepb") || (has("hepatitis") && words.contains(" b")),
-        "OPV" => &["opv", "bopv"],
-        "IPV" => &["ipv"],
-        "PENTA" => &["penta", "dtp", "dpt"],
+        "OPV" => return has("opv") || has("bopv") || (has("polio") && has("oral")),
+        "IPV" => return has("ipv") || (has("polio") && has("inactivated")),
+        "PENTA" => &["penta", "dtp", "dpt", "td"],
         "PCV" => &["pcv", "pneumo", "prevenar", "synflorix"],
         "ROTA" => &["rota"],
         "MR" => &["mr", "measles", "mmr"],
         "YF" => &["yf", "yellow"],
-        "HPV" => &["hpv", "gardasil", "cervarix"],
+        "HPV" => &["hpv", "papilloma", "gardasil", "cervarix"],
         _ => return words == fold(&dose.name),
     };
     names.iter().any(|name| has(name))
@@ -301,7 +311,7 @@ mod tests {
                 dose: String::new(),
                 on: TODAY,
             };
-            assert!(is(dose, &given), "{}", dose.name);
+            assert!(is(&[dose], &given), "{}", dose.name);
         }
         assert!(DOSES.len() > 30);
     }

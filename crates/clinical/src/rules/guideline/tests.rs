@@ -75,7 +75,7 @@ fn who_is_due_since_when() {
         (
             "bp-adult-yearly",
             did(woman(born), Kind::Vital, "weight", date(2027, 5, 1)),
-            Some("2007-12-31"),
+            Some("2008-01-01"),
         ),
         ("bp-adult-yearly", with(woman(born), "I10", None), None),
         (
