@@ -28,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Early-warning score (NEWS2) { $score } or more: emergency assessment
+clinical-already-recorded = { $what } is already recorded (no. { $id }). Change that record instead.
+clinical-cvx-code = Enter the CVX code of the vaccine: two or three digits, such as 19 for BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose }, has been due since { $since }.

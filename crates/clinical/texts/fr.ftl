@@ -28,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : évaluation en urgence
+clinical-already-recorded = { $what } est déjà enregistré (n° { $id }). Modifiez plutôt cet enregistrement.
+clinical-cvx-code = Saisissez le code CVX du vaccin : deux ou trois chiffres, par exemple 19 pour le BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose } : à faire depuis le { $since }.

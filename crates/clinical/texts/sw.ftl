@@ -28,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Alama ya tahadhari ya mapema (NEWS2) { $score } au zaidi: uchunguzi wa dharura
+clinical-already-recorded = { $what } imeshaandikwa (namba { $id }). Badilisha rekodi hiyo badala yake.
+clinical-cvx-code = Weka msimbo wa CVX wa chanjo: tarakimu mbili au tatu, kwa mfano 19 kwa BCG.
+clinical-vaccine-due = { $vaccine }, dozi ya { $dose }, inatakiwa tangu { $since }.
