@@ -23,6 +23,7 @@ pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
 pub mod care_event;
+mod chart;
 pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
@@ -31,10 +32,12 @@ mod guideline;
 mod guideline_facts;
 pub mod guideline_rule;
 pub mod history;
+mod icd10;
 pub mod medical_condition;
 mod migrations;
 pub mod note_template;
 pub mod referral;
+mod reports;
 pub mod rules;
 mod same;
 pub mod task;
@@ -100,5 +103,6 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    figures::declare(alert_feed::declare(module))
+    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
+    reports::declare(figures::declare(module))
 }
