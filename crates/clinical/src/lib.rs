@@ -60,6 +60,8 @@ use medical_condition::MedicalCondition;
 use note_template::NoteTemplate;
 use patients::Patient as PatientRecord;
 use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
 use platform::module::Module;
 use referral::Referral;
 use task::Task;
@@ -99,10 +101,16 @@ pub fn module() -> Module {
         .resource::<CareEvent>()
         .job(guideline::OF_PATIENT)
         .job(guideline::DAILY)
-        .refreshes_patient(|cx, patient| Box::pin(async move { guideline::refresh(cx, patient) }))
+        .refreshes_patient(|cx, patient| Box::pin(refresh(cx, patient)))
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
     let module = chart::declare(icd10::declare(alert_feed::declare(module)));
     reports::declare(figures::declare(module))
+}
+
+/// After two patients were merged, or unmerged.
+async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    encounter::refresh_care(cx, patient).await?;
+    guideline::refresh(cx, patient)
 }
