@@ -7,13 +7,19 @@ use platform::error::Error;
 use platform::field::Line;
 use platform::record::Column;
 use platform::resource::Resource;
-use platform::uuid::Uuid;
+use uuid::Uuid;
 
 use crate::access;
 
 /// The categories that every hospital begins with; their numbers are their places, from 1.
-pub const SEEDED: [&str; 6] =
-    ["Analgesics", "Antibiotics", "Antipyretics", "Antimalarials", "Vitamins", "Antihypertensives"];
+pub const SEEDED: [&str; 6] = [
+    "Analgesics",
+    "Antibiotics",
+    "Antipyretics",
+    "Antimalarials",
+    "Vitamins",
+    "Antihypertensives",
+];
 
 platform::record! {
     /// A group of medications. The first six are 1 Analgesics, 2 Antibiotics, 3 Antipyretics, 4 Antimalarials, 5 Vitamins, 6 Antihypertensives.
@@ -50,7 +56,10 @@ pub(crate) async fn seed(cx: &mut Cx) -> Result<(), Error> {
     const WHY: &str = "the first categories are part of the program";
     let any: Option<(i64,)> = cx
         .unscoped(WHY)
-        .optional(Statement::raw("SELECT id FROM medication_category LIMIT 1", Vec::new()))
+        .optional(Statement::raw(
+            "SELECT id FROM medication_category LIMIT 1",
+            Vec::new(),
+        ))
         .await?;
     if any.is_some() {
         return Ok(());
@@ -60,13 +69,19 @@ pub(crate) async fn seed(cx: &mut Cx) -> Result<(), Error> {
         let sql = "INSERT INTO medication_category (id, uid, created_at, updated_at, version, name) \
                    VALUES ($1, $2, $3, $3, 1, $4) ON CONFLICT DO NOTHING";
         let bound = values([&id, &Uuid::now_v7(), &now, &name.to_owned()]);
-        cx.unscoped(WHY).untraced().execute(Statement::raw(sql, bound)).await?;
+        cx.unscoped(WHY)
+            .untraced()
+            .execute(Statement::raw(sql, bound))
+            .await?;
     }
     if cx.dialect() == Dialect::Postgres {
         // Given ids do not move the sequence.
         let sql = "SELECT setval(pg_get_serial_sequence('medication_category', 'id'), \
                    (SELECT max(id) FROM medication_category))";
-        let _: Vec<(i64,)> = cx.unscoped(WHY).all(Statement::raw(sql, Vec::new())).await?;
+        let _: Vec<(i64,)> = cx
+            .unscoped(WHY)
+            .all(Statement::raw(sql, Vec::new()))
+            .await?;
     }
     Ok(())
 }

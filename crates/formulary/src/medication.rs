@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, among, column};
-use platform::db::{ToValue, Statement};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Line, Ref};
@@ -120,8 +120,11 @@ impl Resource for MedicationItem {
         MedicationItem::brand_name,
         MedicationItem::total_quantity,
     ];
-    const SEARCH: &'static [Column<Self>] =
-        &[MedicationItem::generic_name, MedicationItem::brand_name, MedicationItem::ingredients];
+    const SEARCH: &'static [Column<Self>] = &[
+        MedicationItem::generic_name,
+        MedicationItem::brand_name,
+        MedicationItem::ingredients,
+    ];
     const LIST: &'static [Column<Self>] = &[
         MedicationItem::generic_name,
         MedicationItem::brand_name,
@@ -150,7 +153,10 @@ impl Resource for MedicationItem {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let row = &mut *change.row;
         let mut faults = Faults::new();
-        for (field, quantity) in [("reorder_level", row.reorder_level), ("reorder_quantity", row.reorder_quantity)] {
+        for (field, quantity) in [
+            ("reorder_level", row.reorder_level),
+            ("reorder_quantity", row.reorder_quantity),
+        ] {
             if !(0..=MOST).contains(&quantity) {
                 faults.say(field, Text::new("formulary-quantity").with("max", MOST));
             }
@@ -174,25 +180,43 @@ impl Resource for MedicationItem {
             .column(MedicationName::medication_item)
             .from(MedicationName::TABLE)
             .and_where(contains(MedicationName::name, text));
-        let mut found = Self::SEARCH.iter().fold(Condition::any(), |any, column| any.add(contains(*column, text)));
+        let mut found = Self::SEARCH.iter().fold(Condition::any(), |any, column| {
+            any.add(contains(*column, text))
+        });
         found = found.add(MedicationItem::id.in_subquery(other));
         let ingredients = pack.ingredients_of(text);
         if !ingredients.is_empty() {
-            let all = ingredients.into_iter().fold(Condition::all(), |all, ingredient| {
-                all.add(contains(MedicationItem::ingredients, ingredient))
-            });
+            let all = ingredients
+                .into_iter()
+                .fold(Condition::all(), |all, ingredient| {
+                    all.add(contains(MedicationItem::ingredients, ingredient))
+                });
             found = found.add(all);
         }
         Ok(Some(Found::Where(found)))
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<MedicationExtra>, Error> {
-        let categories = names(cx, MedicationCategory::TABLE, rows.iter().filter_map(|row| row.category)).await?;
-        let suppliers = names(cx, Supplier::TABLE, rows.iter().filter_map(|row| row.supplier)).await?;
+        let categories = names(
+            cx,
+            MedicationCategory::TABLE,
+            rows.iter().filter_map(|row| row.category),
+        )
+        .await?;
+        let suppliers = names(
+            cx,
+            Supplier::TABLE,
+            rows.iter().filter_map(|row| row.supplier),
+        )
+        .await?;
         let mut others = other_names(cx, rows).await?;
         let extras = rows.iter().map(|row| MedicationExtra {
-            category_name: row.category.and_then(|category| categories.get(&category.get()).cloned()),
-            supplier_name: row.supplier.and_then(|supplier| suppliers.get(&supplier.get()).cloned()),
+            category_name: row
+                .category
+                .and_then(|category| categories.get(&category.get()).cloned()),
+            supplier_name: row
+                .supplier
+                .and_then(|supplier| suppliers.get(&supplier.get()).cloned()),
             other_names: others.remove(&row.meta.id).unwrap_or_default(),
         });
         Ok(extras.collect())
@@ -201,8 +225,13 @@ impl Resource for MedicationItem {
 
 /// Whether a column contains a text, whatever its case.
 fn contains<R: Record>(column: Column<R>, text: &str) -> Expr {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    Expr::expr(Func::lower(Expr::col(column))).like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+    let escaped = text
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    Expr::expr(Func::lower(Expr::col(column)))
+        .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
 /// The names of the records of a table, with one statement.
@@ -218,14 +247,23 @@ async fn names<R>(
         return Ok(HashMap::new());
     }
     let mut query = Query::select();
-    query.columns(["id", "name"]).from(table).and_where(among(cx.dialect(), column(table, "id"), &ids));
+    query.columns(["id", "name"]).from(table).and_where(among(
+        cx.dialect(),
+        column(table, "id"),
+        &ids,
+    ));
     let statement = Statement::build(cx.dialect(), &query);
-    let rows: Vec<(i64, String)> =
-        cx.unscoped("the names of suppliers and categories are shown with what belongs to them").all(statement).await?;
+    let rows: Vec<(i64, String)> = cx
+        .unscoped("the names of suppliers and categories are shown with what belongs to them")
+        .all(statement)
+        .await?;
     Ok(rows.into_iter().collect())
 }
 
-async fn other_names(cx: &mut Cx, rows: &[MedicationItem]) -> Result<BTreeMap<i64, Vec<String>>, Error> {
+async fn other_names(
+    cx: &mut Cx,
+    rows: &[MedicationItem],
+) -> Result<BTreeMap<i64, Vec<String>>, Error> {
     let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
     let mut query = Query::select();
     query
@@ -234,8 +272,10 @@ async fn other_names(cx: &mut Cx, rows: &[MedicationItem]) -> Result<BTreeMap<i6
         .and_where(among(cx.dialect(), MedicationName::medication_item, &ids))
         .order_by(MedicationName::name, sea_query::Order::Asc);
     let statement = Statement::build(cx.dialect(), &query);
-    let named: Vec<(i64, String)> =
-        cx.unscoped("other names are shown with their medication").all(statement).await?;
+    let named: Vec<(i64, String)> = cx
+        .unscoped("other names are shown with their medication")
+        .all(statement)
+        .await?;
     let mut by_item: BTreeMap<i64, Vec<String>> = BTreeMap::new();
     for (item, name) in named {
         by_item.entry(item).or_default().push(name);

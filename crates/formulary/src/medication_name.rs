@@ -43,9 +43,11 @@ platform::record! {
 
 impl Resource for MedicationName {
     const PATH: &'static str = "medication-names";
-    const FILTERS: &'static [Column<Self>] = &[MedicationName::medication_item, MedicationName::kind];
+    const FILTERS: &'static [Column<Self>] =
+        &[MedicationName::medication_item, MedicationName::kind];
     const ORDERING: &'static [Column<Self>] = &[MedicationName::name];
     const SEARCH: &'static [Column<Self>] = &[MedicationName::name];
+    const FOLLOWS: &'static [Column<Self>] = &[MedicationName::medication_item];
     type Extra = ();
 
     fn access() -> Access {

@@ -8,8 +8,14 @@ use crate::safety_addition::PackTable;
 
 /// Oldest first.
 pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { name: "0001_formulary", up: formulary },
-    Migration { name: "0002_drug_safety", up: drug_safety },
+    Migration {
+        name: "0001_formulary",
+        up: formulary,
+    },
+    Migration {
+        name: "0002_drug_safety",
+        up: drug_safety,
+    },
 ];
 
 fn formulary(ddl: &mut Ddl) {
@@ -21,7 +27,10 @@ fn formulary(ddl: &mut Ddl) {
         t.text("email");
         t.text("address");
         t.int("lead_time_days").null();
-        t.check("supplier_lead_time_days_check", "lead_time_days BETWEEN 0 AND 730");
+        t.check(
+            "supplier_lead_time_days_check",
+            "lead_time_days BETWEEN 0 AND 730",
+        );
     });
     ddl.index("supplier", &["name"]);
     ddl.table("medication_category", |t| {
@@ -47,22 +56,35 @@ fn formulary(ddl: &mut Ddl) {
         t.int("total_quantity");
         t.text("ingredients");
         t.one_of("formulation", Formulation::VALUES);
-        t.check("medication_item_total_quantity_check", "total_quantity >= 0");
+        t.check(
+            "medication_item_total_quantity_check",
+            "total_quantity >= 0",
+        );
         t.check("medication_item_reorder_level_check", "reorder_level >= 0");
-        t.check("medication_item_reorder_quantity_check", "reorder_quantity >= 0");
+        t.check(
+            "medication_item_reorder_quantity_check",
+            "reorder_quantity >= 0",
+        );
     });
     ddl.index("medication_item", &["generic_name"]);
     ddl.index("medication_item", &["category", "id"]);
     ddl.index("medication_item", &["supplier", "id"]);
     ddl.table("medication_name", |t| {
         t.standard();
-        t.int("medication_item").references("medication_item").cascade();
+        t.int("medication_item")
+            .references("medication_item")
+            .cascade();
         t.text("name");
         t.text("kind");
         t.text("name_fold");
         t.one_of("kind", NameKind::VALUES);
     });
-    ddl.unique_index("medication_name_name_fold_key", "medication_name", &["medication_item", "name_fold"], None);
+    ddl.unique_index(
+        "medication_name_name_fold_key",
+        "medication_name",
+        &["medication_item", "name_fold"],
+        None,
+    );
 }
 
 fn drug_safety(ddl: &mut Ddl) {

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use platform::cx::{Cx, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use platform::uuid::Uuid;
+use uuid::Uuid;
 
 use crate::safety::{Addition, Pack, RowFault, Table};
 
@@ -45,11 +45,18 @@ const WHY: &str = "the drug-safety pack is the same for everybody";
 /// When the database fails.
 pub async fn current(cx: &mut Cx) -> Result<Current, Error> {
     let sql = "SELECT version, token FROM drug_safety_state WHERE id = 1";
-    let state: Option<(i64, Uuid)> = cx.unscoped(WHY).optional(Statement::raw(sql, Vec::new())).await?;
+    let state: Option<(i64, Uuid)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(sql, Vec::new()))
+        .await?;
     let Some((version, token)) = state else {
         return Ok(Current::Starter);
     };
-    let kept = KEPT.lock().iter().find(|(other, _)| *other == token).map(|(_, pack)| pack.clone());
+    let kept = KEPT
+        .lock()
+        .iter()
+        .find(|(other, _)| *other == token)
+        .map(|(_, pack)| pack.clone());
     if let Some(pack) = kept {
         return Ok(Current::Site(pack));
     }
@@ -59,7 +66,10 @@ pub async fn current(cx: &mut Cx) -> Result<Current, Error> {
     }
     // They were checked when they were stored. A program whose starter pack differs may see a row as faulty that was
     // fine; such a row is left out of the pack, and shows when the addition is stored again.
-    let pack = Arc::new(Pack::with_all_that_fits(&borrowed(&additions), &version.to_string()));
+    let pack = Arc::new(Pack::with_all_that_fits(
+        &borrowed(&additions),
+        &version.to_string(),
+    ));
     let mut kept = KEPT.lock();
     kept.push_front((token, pack.clone()));
     kept.truncate(KEEP);
@@ -70,7 +80,11 @@ pub async fn current(cx: &mut Cx) -> Result<Current, Error> {
 ///
 /// # Errors
 /// When the database fails; the inner error names the rows that cannot be used.
-pub(crate) async fn check(cx: &mut Cx, table: Table, csv: Option<&str>) -> Result<Result<(), Vec<RowFault>>, Error> {
+pub(crate) async fn check(
+    cx: &mut Cx,
+    table: Table,
+    csv: Option<&str>,
+) -> Result<Result<(), Vec<RowFault>>, Error> {
     let mut all = additions(cx).await?;
     all.retain(|(other, _)| *other != table);
     if let Some(csv) = csv {
@@ -91,10 +105,19 @@ pub(crate) async fn changing(cx: &mut Cx) -> Result<(), Error> {
 
 async fn additions(cx: &mut Cx) -> Result<Vec<(Table, String)>, Error> {
     let sql = "SELECT pack_table, csv FROM drug_safety_addition ORDER BY id";
-    let rows: Vec<(String, String)> = cx.unscoped(WHY).all(Statement::raw(sql, values([]))).await?;
-    Ok(rows.into_iter().filter_map(|(table, csv)| Some((Table::parse(&table)?, csv))).collect())
+    let rows: Vec<(String, String)> = cx
+        .unscoped(WHY)
+        .all(Statement::raw(sql, values([])))
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(table, csv)| Some((Table::parse(&table)?, csv)))
+        .collect())
 }
 
 fn borrowed(additions: &[(Table, String)]) -> Vec<Addition<'_>> {
-    additions.iter().map(|(table, csv)| Addition { table: *table, csv }).collect()
+    additions
+        .iter()
+        .map(|(table, csv)| Addition { table: *table, csv })
+        .collect()
 }

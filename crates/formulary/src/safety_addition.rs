@@ -61,7 +61,9 @@ impl Resource for SafetyAddition {
     type Extra = ();
 
     fn access() -> Access {
-        Access::nobody().roles(&[Admin, Pharmacist], "crud").roles(&[Doctor, Nurse], "r")
+        Access::nobody()
+            .roles(&[Admin, Pharmacist], "crud")
+            .roles(&[Doctor, Nurse], "r")
     }
 
     fn scope(_grant: &Grant) -> Scope {
@@ -79,20 +81,28 @@ impl Resource for SafetyAddition {
         if let Some(before) = change.before
             && before.pack_table != row.pack_table
         {
-            return Err(Error::field("pack_table", Text::new("formulary-pack-table-fixed")));
+            return Err(Error::field(
+                "pack_table",
+                Text::new("formulary-pack-table-fixed"),
+            ));
         }
-        pack::check(cx, table, Some(&row.csv)).await?.map_err(|faults| refused("csv", &faults))
+        pack::check(cx, table, Some(&row.csv))
+            .await?
+            .map_err(|faults| refused("csv", &faults))
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         pack::changing(cx).await?;
         // Other additions may speak of ingredients and classes that come from these rows.
-        pack::check(cx, table(row.pack_table)?, None).await?.map_err(|faults| refused("non_field_errors", &faults))
+        pack::check(cx, table(row.pack_table)?, None)
+            .await?
+            .map_err(|faults| refused("non_field_errors", &faults))
     }
 }
 
 fn table(table: PackTable) -> Result<Table, Error> {
-    Table::parse(table.as_str()).ok_or_else(|| Error::internal("a table of the pack without a name"))
+    Table::parse(table.as_str())
+        .ok_or_else(|| Error::internal("a table of the pack without a name"))
 }
 
 /// Names the first faulty rows, each with its line and the remedy.
@@ -107,7 +117,11 @@ fn refused(field: &str, faults: &[RowFault]) -> Error {
 }
 
 fn sentence(fault: &RowFault) -> Text {
-    let text = Text::new(fault.key()).with("table", fault.table.as_str()).with("line", fault.line);
+    let text = Text::new(fault.key())
+        .with("table", fault.table.as_str())
+        .with("line", fault.line);
     let arguments = fault.arguments();
-    arguments.into_iter().fold(text, |text, (name, value)| text.with(name, value))
+    arguments
+        .into_iter()
+        .fold(text, |text, (name, value)| text.with(name, value))
 }

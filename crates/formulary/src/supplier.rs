@@ -1,6 +1,6 @@
 //! From whom the hospital buys.
 
-use kernel::email::Email;
+use kernel::Email;
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -57,10 +57,19 @@ impl Resource for Supplier {
         let row = &*change.row;
         let mut faults = Faults::new();
         if !row.email.is_empty() && Email::parse(&row.email).is_err() {
-            faults.say("email", Text::new("email"));
+            faults.say(
+                "email",
+                Text::new("not-an-email").with("value", &*row.email),
+            );
         }
-        if row.lead_time_days.is_some_and(|days| !(0..=LONGEST_LEAD).contains(&days)) {
-            faults.say("lead_time_days", Text::new("formulary-lead-time").with("max", LONGEST_LEAD));
+        if row
+            .lead_time_days
+            .is_some_and(|days| !(0..=LONGEST_LEAD).contains(&days))
+        {
+            faults.say(
+                "lead_time_days",
+                Text::new("formulary-lead-time").with("max", LONGEST_LEAD),
+            );
         }
         faults.into_result()?;
         Ok(())

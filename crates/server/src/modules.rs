@@ -8,6 +8,7 @@ pub fn modules() -> Vec<Module> {
         identity::module(),
         patients::module(),
         scheduling::module(),
+        formulary::module(),
         clinical::module(),
         messaging::module(),
         reports::module(),

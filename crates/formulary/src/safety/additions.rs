@@ -1,5 +1,7 @@
 //! What a hospital adds to the starter pack: its own brands, ingredients and rules, as CSV.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::load;
@@ -22,8 +24,66 @@ pub struct RowFault {
     pub table: Table,
     /// The line of the file, beginning with 1 for the header.
     pub line: u64,
-    /// What is wrong with it and what to do about it.
-    pub fault: String,
+    pub(super) fault: Fault,
+}
+
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, line {}: {}",
+            self.table.as_str(),
+            self.line,
+            self.fault
+        )
+    }
+}
+
+impl RowFault {
+    /// The key of the sentence that says it, with `table`, `line` and [`RowFault::arguments`].
+    pub fn key(&self) -> &'static str {
+        match self.fault {
+            Fault::Column(_) => "formulary-row-column",
+            Fault::Missing(_) => "formulary-row-missing",
+            Fault::Value { .. } => "formulary-row-value",
+            Fault::Ingredient { .. } => "formulary-row-ingredient",
+            Fault::Class(_) => "formulary-row-class",
+            Fault::Allergen(_) => "formulary-row-allergen",
+            Fault::OwnName(_) => "formulary-row-own-name",
+            Fault::Known(_) => "formulary-row-known",
+            Fault::IgnoredMedicine(_) => "formulary-row-ignored-medicine",
+            Fault::Csv(_) => "formulary-row-csv",
+            Fault::Many(_) => "formulary-row-many",
+        }
+    }
+
+    /// What the sentence speaks of.
+    pub fn arguments(&self) -> Vec<(&'static str, String)> {
+        match &self.fault {
+            Fault::Column(column) | Fault::Missing(column) => {
+                vec![("column", (*column).to_owned())]
+            }
+            Fault::Value {
+                column,
+                value,
+                allowed,
+            } => vec![
+                ("column", (*column).to_owned()),
+                ("value", value.clone()),
+                ("allowed", (*allowed).to_owned()),
+            ],
+            Fault::Ingredient { name, nearest } => {
+                vec![("value", name.clone()), ("nearest", nearest.join(", "))]
+            }
+            Fault::Class(value)
+            | Fault::Allergen(value)
+            | Fault::OwnName(value)
+            | Fault::Known(value)
+            | Fault::IgnoredMedicine(value)
+            | Fault::Csv(value) => vec![("value", value.clone())],
+            Fault::Many(max) => vec![("max", max.to_string())],
+        }
+    }
 }
 
 /// Why a row cannot be used.
@@ -74,18 +134,29 @@ impl Pack {
     /// # Errors
     /// Every row that cannot be used; the other rows are checked all the same, so that one reading shows all faults.
     pub fn with(additions: &[Addition<'_>], version: &str) -> Result<Pack, Vec<RowFault>> {
-        let mut pack = load::starter();
-        let mut faults = Vec::new();
-        for table in Table::ALL {
-            for addition in additions.iter().filter(|addition| addition.table == table) {
-                faults.extend(load::rows(&mut pack, table, addition.csv, true));
-            }
-        }
+        let (pack, faults) = laid_over(additions, version);
         if faults.is_empty() {
-            pack.finish(Some(version));
             Ok(pack)
         } else {
             Err(faults)
         }
     }
+
+    /// As [`Pack::with`], without the rows that cannot be used: for additions that were checked against another starter
+    /// pack.
+    pub fn with_all_that_fits(additions: &[Addition<'_>], version: &str) -> Pack {
+        laid_over(additions, version).0
+    }
+}
+
+fn laid_over(additions: &[Addition<'_>], version: &str) -> (Pack, Vec<RowFault>) {
+    let mut pack = load::starter();
+    let mut faults = Vec::new();
+    for table in Table::ALL {
+        for addition in additions.iter().filter(|addition| addition.table == table) {
+            faults.extend(load::rows(&mut pack, table, addition.csv, true));
+        }
+    }
+    pack.finish(Some(version));
+    (pack, faults)
 }

@@ -27,13 +27,7 @@ pub(super) fn starter() -> Pack {
 /// Lays the rows of a CSV text over a pack; answers with those that cannot be used.
 pub(super) fn rows(pack: &mut Pack, table: Table, csv: &str, site: bool) -> Vec<RowFault> {
     let mut faults = Vec::new();
-    let mut fault = |line, fault: Fault| {
-        faults.push(RowFault {
-            table,
-            line,
-            fault: fault.to_string(),
-        })
-    };
+    let mut fault = |line, fault: Fault| faults.push(RowFault { table, line, fault });
     let csv = csv.trim_start_matches('\u{feff}');
     let mut reader = ReaderBuilder::new().from_reader(csv.as_bytes());
     let header = match reader.headers() {

@@ -110,23 +110,14 @@ fn every_faulty_row_is_named_with_its_line_and_the_remedy() {
         "1",
     )
     .unwrap_err();
-    let lines: Vec<_> = faults
-        .iter()
-        .map(|fault| (fault.line, fault.fault.as_str()))
-        .collect();
+    let lines: Vec<_> = faults.iter().map(|fault| fault.to_string()).collect();
     assert_eq!(
         lines,
         [
-            (3, "`alias` must not be empty"),
-            (
-                4,
-                "`paracetmol` is no ingredient that is known (nearest: paracetamol); add it to `ingredients` first"
-            ),
-            (
-                5,
-                "`Paracetamol` is the name of an ingredient and cannot mean anything else"
-            ),
-            (6, "`ingredients` must not be empty"),
+            "synonyms, line 3: `alias` must not be empty".to_owned(),
+            "synonyms, line 4: `paracetmol` is no ingredient that is known (nearest: paracetamol); add it to `ingredients` first".to_owned(),
+            "synonyms, line 5: `Paracetamol` is the name of an ingredient and cannot mean anything else".to_owned(),
+            "synonyms, line 6: `ingredients` must not be empty".to_owned(),
         ]
     );
     for (table, csv, fault) in [
@@ -177,7 +168,7 @@ fn every_faulty_row_is_named_with_its_line_and_the_remedy() {
         ),
     ] {
         let faults = Pack::with(&[Addition { table, csv }], "1").unwrap_err();
-        assert!(faults[0].fault.starts_with(fault), "{csv}: {faults:?}");
+        assert!(faults[0].to_string().contains(fault), "{csv}: {faults:?}");
     }
 }
 
