@@ -9,6 +9,7 @@ pub fn modules() -> Vec<Module> {
         patients::module(),
         documents::module(),
         scheduling::module(),
+        formulary::module(),
         clinical::module(),
         messaging::module(),
         reports::module(),

@@ -15,7 +15,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
-    &["chelal-scheduling", "chelal-documents"],
+    &["chelal-documents", "chelal-formulary", "chelal-scheduling"],
     &["chelal-clinical"],
     &["chelal-messaging"],
     &["chelal-reports"],
