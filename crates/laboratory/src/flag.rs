@@ -39,7 +39,7 @@ pub fn flag(value: Measured, comparator: Option<Comparator>, limits: &Limits) ->
         Some(Comparator::Above) => 1,
     };
     // At the very end of the range a step further is no value; the value itself is judged.
-    let value = Measured::from_scaled(value.scaled() + step).unwrap_or(value);
+    let value = Measured::from_steps(value.steps() + step).unwrap_or(value);
     if limits.critical_low.is_some_and(|limit| value <= limit)
         || limits.critical_high.is_some_and(|limit| value >= limit)
     {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn values() -> impl Strategy<Value = Measured> {
-        (-100_000i64..100_000).prop_map(|scaled| Measured::from_scaled(scaled).unwrap())
+        (-100_000i64..100_000).prop_map(|scaled| Measured::from_steps(scaled).unwrap())
     }
 
     proptest! {

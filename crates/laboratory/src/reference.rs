@@ -370,7 +370,7 @@ mod tests {
                 age_to_days: length.map(|length| from + length),
                 pregnancy,
                 limits: Limits {
-                    low: Measured::from_scaled(low),
+                    low: Measured::from_steps(low).ok(),
                     ..Limits::default()
                 },
             },

@@ -46,7 +46,7 @@ pub(crate) struct Conversion {
 impl Conversion {
     fn forth(&self, value: Measured) -> Option<Measured> {
         let places = self.factor.places.max(self.offset.places);
-        let product = i128::from(value.scaled())
+        let product = i128::from(value.steps())
             .checked_mul(self.factor.mantissa)?
             .checked_mul(10i128.pow(places - self.factor.places))?;
         let offset = self.offset.mantissa * 10i128.pow(PLACES + places - self.offset.places);
@@ -55,7 +55,7 @@ impl Conversion {
 
     fn back(&self, value: Measured) -> Option<Measured> {
         let at = PLACES.max(self.offset.places);
-        let value = i128::from(value.scaled()) * 10i128.pow(at - PLACES);
+        let value = i128::from(value.steps()) * 10i128.pow(at - PLACES);
         let less = value - self.offset.mantissa * 10i128.pow(at - self.offset.places);
         rounded(
             less.checked_mul(10i128.pow(self.factor.places + PLACES))?,
@@ -68,8 +68,14 @@ impl Conversion {
 fn rounded(numerator: i128, divisor: i128) -> Option<Measured> {
     let half = divisor / 2;
     let quotient = (numerator.abs() + half) / divisor * numerator.signum();
-    i64::try_from(quotient).ok().and_then(Measured::from_scaled)
+    let steps = i64::try_from(quotient).ok()?;
+    Measured::from_steps(steps)
+        .ok()
+        .filter(|_| steps.abs() <= LARGEST)
 }
+
+/// Twelve digits, of them four decimals.
+const LARGEST: i64 = 999_999_999_999;
 
 static CONVERSIONS: LazyLock<Vec<Conversion>> = LazyLock::new(starter::conversions);
 
@@ -275,19 +281,19 @@ mod tests {
         fn there_and_back(index in 0usize..60, scaled in 0i64..10_000_000_000) {
             let rows: Vec<&Conversion> = CONVERSIONS.iter().collect();
             let row = rows[index % rows.len()];
-            let value = Measured::from_scaled(scaled).unwrap();
+            let value = Measured::from_steps(scaled).unwrap();
             if let Some(to) = row.forth(value) {
                 let back = row.back(to).unwrap();
                 // Half a unit of the fourth place, seen through the factor.
                 let factor = row.factor.mantissa as f64 / 10f64.powi(row.factor.places as i32);
                 let tolerance = (0.5 / factor).ceil() as i64 + 1;
-                prop_assert!((back.scaled() - scaled).abs() <= tolerance, "{row:?} {value} {to} {back}");
+                prop_assert!((back.steps() - scaled).abs() <= tolerance, "{row:?} {value} {to} {back}");
             }
         }
 
         #[test]
         fn any_unit_is_answered(entered in ".{0,24}", parameter in "(GLU|HGB|UREA|X)", scaled in any::<i32>()) {
-            let value = Measured::from_scaled(scaled.into()).unwrap();
+            let value = Measured::from_steps(scaled.into()).unwrap();
             let _ = convert(&parameter, "mmol/L", &entered, value);
         }
     }
