@@ -79,10 +79,11 @@ async fn run(cx: &mut Cx, payload: &Json) -> Result<(), Error> {
         told = on_duty::admins(cx).await?.into_iter().collect();
         last = true;
     }
-    for user in &told {
-        let language = language_of(cx, Some(*user)).await?;
+    let mut tasks = Vec::with_capacity(told.len());
+    for user in told {
+        let language = language_of(cx, Some(user)).await?;
         let message = cx.app.texts.render(&language, &sentence(&row, None));
-        assign(cx, Some(*user), &row, &message).await?;
+        tasks.push(assign(cx, Some(user), &row, &message).await?);
     }
     if !last {
         again(
@@ -97,7 +98,7 @@ async fn run(cx: &mut Cx, payload: &Json) -> Result<(), Error> {
         lab_result_value: row.meta.id,
         lab_order: row.lab_order.get(),
         patient: row.patient.get(),
-        told: told.into_iter().collect(),
+        tasks,
         at: cx.now(),
     })
 }
