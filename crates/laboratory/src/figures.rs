@@ -153,7 +153,7 @@ async fn turnaround(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<TestTur
                 test_code: code,
                 test_name: name,
                 completed: count,
-                average_minutes: rounded(sum as f64 / count.max(1) as f64 / 60.0, 1),
+                average_minutes: rounded(sum as f64 / Ord::max(count, 1) as f64 / 60.0, 1),
                 longest_minutes: rounded(longest as f64 / 60.0, 1),
                 within_target: (timed > 0).then(|| rounded(met as f64 / timed as f64, 4)),
             },

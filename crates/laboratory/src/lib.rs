@@ -17,8 +17,8 @@
     )
 )]
 
-mod add_items;
-mod add_results;
+pub mod add_items;
+pub mod add_results;
 pub mod catalogue;
 mod critical;
 mod due;

@@ -222,7 +222,7 @@ async fn place(cx: &mut Cx, row: &mut LabOrder) -> Result<(), Error> {
     row.order_date = cx.now();
     let caller = cx.actor.user();
     let doctor = caller.filter(|user| user.role == Some(BuiltinRole::Doctor.id()));
-    row.ordered_by = Some(doctor.map_or(encounter.doctor, |user| Ref::new(user.id)));
+    row.ordered_by = doctor.map(|user| Ref::new(user.id)).or(encounter.doctor);
     Ok(())
 }
 
