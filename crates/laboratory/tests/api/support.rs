@@ -1,4 +1,9 @@
 //! A laboratory to try things in.
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "each test binary uses another part"
+)]
 
 use serde_json::{Value as Json, json};
 use testkit::{Caller, Reply, World};
@@ -13,6 +18,13 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
+    /// Everyone signs in again.
+    pub(crate) async fn later(&mut self, world: &World) {
+        self.doctor = back(world, &self.doctor).await;
+        self.tech = back(world, &self.tech).await;
+        self.desk = back(world, &self.desk).await;
+    }
+
     pub(crate) async fn new(world: &World) -> Lab {
         Lab::with(world, "1990-01-01", "Female").await
     }
@@ -85,6 +97,18 @@ impl Lab {
         who.post(&format!("lab_orders/{}/{verb}/", order["id"]), json!({}))
             .await
     }
+}
+
+/// The same user, signed in again after the token has expired.
+pub(crate) async fn back(world: &World, caller: &Caller) -> Caller {
+    let path = format!("users/{}/", caller.id);
+    let user = world.admin().await.get(&path).await.is(200).clone();
+    let signed_in = world
+        .sign_in(user["username"].as_str().unwrap(), testkit::PASSWORD)
+        .await;
+    let mut caller = caller.clone();
+    caller.token = signed_in.token;
+    caller
 }
 
 /// Opens an encounter; returns its id.

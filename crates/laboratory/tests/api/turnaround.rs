@@ -7,8 +7,8 @@ use crate::support::Lab;
 
 testkit::on_both! {
     async fn dashboards_count_what_waits(world: &World) {
-        let lab = Lab::new(world).await;
-        let other = Lab::new(world).await;
+        let mut lab = Lab::new(world).await;
+        let mut other = Lab::new(world).await;
         let orders = [lab.order(&["K"], json!({})).await, lab.order(&["K"], json!({})).await, other.order(&["K"], json!({})).await];
         lab.does(&lab.tech, &orders[0], "collect").await.is(200);
         let counts = |json: &serde_json::Value| {
@@ -17,6 +17,8 @@ testkit::on_both! {
         };
         assert_eq!(counts(lab.tech.get("dashboard/").await.is(200)), (3, 2, 0));
         world.pass(SignedDuration::from_mins(121));
+        lab.later(world).await;
+        other.later(world).await;
         assert_eq!(counts(lab.tech.get("dashboard/").await.is(200)), (3, 2, 1));
         lab.enter(&orders[0], json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200);
         assert_eq!(counts(lab.tech.get("dashboard/").await.is(200)), (2, 2, 0));
@@ -28,11 +30,12 @@ testkit::on_both! {
     }
 
     async fn turnaround_is_reported_by_test(world: &World) {
-        let lab = Lab::new(world).await;
+        let mut lab = Lab::new(world).await;
         for (minutes, priority) in [(30, "routine"), (150, "routine"), (30, "stat"), (31, "stat")] {
             let order = lab.order(&["K"], json!({ "priority": priority })).await;
             lab.does(&lab.tech, &order, "collect").await.is(200);
             world.pass(SignedDuration::from_mins(minutes));
+            lab.later(world).await;
             lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200);
         }
         let pending = lab.order(&["CRP"], json!({})).await;
