@@ -8,5 +8,6 @@ mod orders;
 mod portal;
 mod results;
 mod roles;
+mod socket;
 mod support;
 mod turnaround;
