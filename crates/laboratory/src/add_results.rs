@@ -145,10 +145,8 @@ impl Verb for AddResults {
             critical::raise(cx, &held, row, None).await?;
         }
         follow(cx, held).await?;
-        let created = rows.iter().map(|row| view::result(row, Vec::new()));
-        Ok(AddedResults {
-            created: created.collect(),
-        })
+        let created = view::of_values(cx, &rows).await?;
+        Ok(AddedResults { created })
     }
 }
 

@@ -68,7 +68,7 @@ fn said(row: &LabResultValue) -> impl PartialEq + use<> {
 pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>) -> Text {
     let number = row.value_numeric.map(|value| {
         let sign = row.comparator.map_or("", |sign| sign.as_str());
-        format!("{sign}{value} {}", row.units)
+        format!("{sign}{value} {}", &**row.units.open())
     });
     let value = number.unwrap_or_else(|| row.value_text.open().to_string());
     let key = match before {
@@ -76,7 +76,7 @@ pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>) ->
         None => "laboratory-critical",
     };
     Text::new(key)
-        .with("parameter", &row.parameter_name)
+        .with("parameter", &**row.parameter_name.open())
         .with("value", value.trim())
 }
 

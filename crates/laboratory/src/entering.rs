@@ -37,7 +37,7 @@ pub(crate) struct Entering {
     parameters: Vec<LabParameter>,
     ranges: Vec<LabReferenceRange>,
     subject: Subject,
-    current: HashMap<(i64, String), i64>,
+    current: Vec<LabResultValue>,
 }
 
 impl Entering {
@@ -87,15 +87,19 @@ impl Entering {
         let Some(test) = self.test_of(item) else {
             return Ok(());
         };
-        let quantity = self.quantity(test, &row.parameter_name);
-        match self.current.get(&(item, quantity)) {
+        let quantity = self.quantity(test, row.parameter_name.open());
+        let taken = self.current.iter().find(|current| {
+            current.lab_order_item.get() == item
+                && self.quantity(test, current.parameter_name.open()) == quantity
+        });
+        match taken {
             None => Ok(()),
             Some(current) => {
-                let text =
-                    Text::new("laboratory-result-exists").with("parameter", &row.parameter_name);
+                let text = Text::new("laboratory-result-exists")
+                    .with("parameter", &**row.parameter_name.open());
                 let refusal = Error::refuse(Code::ResultExists, text);
                 Err(refusal
-                    .with("lab_result_value", *current)
+                    .with("lab_result_value", current.meta.id)
                     .with("lab_order_item", item))
             }
         }
@@ -103,8 +107,7 @@ impl Entering {
 
     /// Notes a value that is stored, for those after it.
     pub(crate) fn took(&mut self, row: &LabResultValue) {
-        let key = (row.lab_order_item.get(), row.quantity.to_string());
-        self.current.insert(key, row.meta.id);
+        self.current.push(row.clone());
     }
 
     fn test_of(&self, item: i64) -> Option<&LabTest> {
@@ -146,15 +149,16 @@ impl Entering {
             let text = Text::new("laboratory-other-order").with("order", self.order);
             return Err(Faults::one("lab_order_item", text));
         };
-        let parameter = self.parameter(test, &row.parameter_name);
+        let name = row.parameter_name.open().to_string();
+        let parameter = self.parameter(test, &name);
         row.patient = self.patient;
         row.lab_order = Ref::new(self.order);
-        row.parameter = parameter.map(|parameter| parameter.code.clone());
-        row.quantity = Line::cut(&self.quantity(test, &row.parameter_name));
+        row.parameter = parameter.map(|parameter| Ref::new(parameter.meta.id));
+        row.quantity = parameter.map_or_else(|| tag(cx, &name), |parameter| parameter.meta.id);
         row.result_timestamp = cx.now();
         row.entered_by = cx.actor.user_id().map(Ref::new);
         row.entered_value = None;
-        row.entered_units = None;
+        row.entered_units = Sealed::new(None);
         let sent = row.abnormal_flag.filter(|_| flag_sent);
         if row.value_numeric.is_none() && row.value_text.open().is_empty() {
             return Err(Faults::one(
@@ -182,13 +186,18 @@ impl Entering {
     ) -> Result<(), Faults> {
         // Without a word about the unit, a new number stands in the unit that is shown.
         self.judge(cx, row, body.contains_key("abnormal_flag"))?;
-        if row.quantity != before.quantity {
+        let test = self.test_of(row.lab_order_item.get());
+        let same = test.is_none_or(|test| {
+            let quantity = |row: &LabResultValue| self.quantity(test, row.parameter_name.open());
+            quantity(row) == quantity(before)
+        });
+        if !same {
             return Err(Faults::one(
                 "parameter_name",
                 Text::new("laboratory-order-fixed"),
             ));
         }
-        if row.value_numeric == before.value_numeric && row.units == before.units {
+        if row.value_numeric == before.value_numeric && row.units.open() == before.units.open() {
             row.entered_value = before.entered_value;
             row.entered_units = before.entered_units.clone();
         }
@@ -201,7 +210,7 @@ impl Entering {
         parameter: &LabParameter,
         row: &mut LabResultValue,
     ) -> Result<Option<crate::flag::Flag>, Faults> {
-        let entered = (row.value_numeric, row.units.clone());
+        let entered = (row.value_numeric, row.units.open().to_string());
         let mut faults = Faults::new();
         for (field, value) in [
             ("value_numeric", &mut row.value_numeric),
@@ -219,10 +228,10 @@ impl Entering {
             }
         }
         faults.into_result()?;
-        row.units = parameter.units.clone();
+        row.units = Sealed::new(parameter.units.clone());
         if row.value_numeric != entered.0 {
             row.entered_value = entered.0;
-            row.entered_units = Some(Line::cut(&entered.1));
+            row.entered_units = Sealed::new(Some(Line::cut(&entered.1)));
         }
         let limits = self.limits(test, Some(parameter), row)?;
         let Some(value) = row.value_numeric else {
@@ -296,7 +305,7 @@ fn choice(
         return Err(Faults::one("value_text", text));
     };
     row.value_text = Sealed::new(Blank::cut(choice));
-    row.units = Blank::default();
+    row.units = Sealed::new(Blank::default());
     Ok(parameter.choice_flag(choice))
 }
 
@@ -329,22 +338,25 @@ fn unit_text(parameter: &LabParameter, entered: &str, fault: UnitFault) -> Text 
         .with("parameter", &parameter.name)
 }
 
-/// The current values of an order, by item and quantity.
-async fn current(cx: &mut Cx, order: i64) -> Result<HashMap<(i64, String), i64>, Error> {
+/// A keyed tag of a name that the catalogue does not know, apart from all ids.
+fn tag(cx: &Cx, name: &str) -> i64 {
+    let (_, tag) = cx
+        .app
+        .ring()
+        .search_tag64("lab_result_value.parameter_name", &naming::fold(name));
+    tag | i64::MIN
+}
+
+/// The current values of an order.
+async fn current(cx: &mut Cx, order: i64) -> Result<Vec<LabResultValue>, Error> {
     let mut query = select::<LabResultValue>();
     query
         .and_where(LabResultValue::lab_order.eq(order))
         .and_where(LabResultValue::replaced_by.is_null())
         .and_where(column(LabResultValue::TABLE, "voided_at").is_null());
-    let rows: Vec<LabResultValue> = cx
-        .unscoped("a second value of the same quantity is refused, whoever entered the first")
+    cx.unscoped("a second value of the same quantity is refused, whoever entered the first")
         .records(query)
-        .await?;
-    let keyed = rows.into_iter().map(|row| {
-        let key = (row.lab_order_item.get(), row.quantity.to_string());
-        (key, row.meta.id)
-    });
-    Ok(keyed.collect())
+        .await
 }
 
 /// Sex, age and pregnancy of an order's patient when the specimen was taken.

@@ -12,7 +12,7 @@ use platform::resource::{Change, Resource, change_by};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{Condition, Expr, ExprTrait};
+use sea_query::{Condition, Expr, ExprTrait, Query};
 use serde::Serialize;
 
 use crate::entering::Entering;
@@ -20,6 +20,7 @@ use crate::flag::{Comparator, Flag};
 use crate::items::LabOrderItem;
 use crate::measured::Measured;
 use crate::order::{self, LabOrder};
+use crate::parameter::LabParameter;
 use crate::state::{LabOrderStatus, after_results};
 use crate::view::{self, EarlierView};
 use crate::{critical, items};
@@ -31,7 +32,7 @@ platform::record! {
             /// Test of the order that it belongs to; cannot be changed.
             lab_order_item: Ref<LabOrderItem>,
             /// Parameter by code or name, such as `K` or `Potassium`. One that the catalogue does not know for the test is kept, but not checked: its flag is what was sent, or null.
-            parameter_name: Line<255>,
+            parameter_name: Sealed<Line<255>>,
             /// Value of a numeric parameter, exact, at most four decimals, in the unit of `units`.
             value_numeric: Option<Measured>,
             /// Sign that the analyser puts before the number: `<` or `>`.
@@ -39,7 +40,7 @@ platform::record! {
             /// Value of a parameter that is no number, or a remark in place of one.
             value_text: Sealed<Blank<65536>>,
             /// Unit. Another unit than the catalogue's is converted on entry, together with the limits sent; one that cannot be converted for certain is refused. The catalogue's unit when left out.
-            units: Blank<50>,
+            units: Sealed<Blank<50>>,
             /// Lowest normal value; chosen from the catalogue by sex, age and pregnancy when left out.
             reference_range_low: Option<Measured>,
             /// Highest normal value; chosen from the catalogue by sex, age and pregnancy when left out.
@@ -54,12 +55,12 @@ platform::record! {
             patient: Ref<Patient> = Ref::new(0),
             /// Order that it belongs to.
             lab_order: Ref<LabOrder> = Ref::new(0),
-            /// Code of the parameter in the catalogue; null when the catalogue does not know it.
-            parameter: Option<Line<64>> = None,
+            /// Parameter of the catalogue; null when the catalogue does not know it.
+            parameter: Option<Ref<LabParameter>> = None,
             /// Value as entered, where it was converted.
             entered_value: Option<Measured> = None,
             /// Unit as entered, where it was converted.
-            entered_units: Option<Line<50>> = None,
+            entered_units: Sealed<Option<Line<50>>> = Sealed::new(None),
             /// When it was entered or corrected.
             result_timestamp: Timestamp = Timestamp::UNIX_EPOCH,
             /// User who entered or corrected it.
@@ -68,8 +69,8 @@ platform::record! {
             replaced_by: Option<Ref<LabResultValue>> = None,
         }
         hidden {
-            /// What must be unique among the current values of an item: the parameter's code, else the folded name.
-            quantity: Line<255> = Line::cut(""),
+            /// What must be unique among the current values of an item: the parameter's id, else a keyed tag of the folded name, which is negative.
+            quantity: i64 = 0,
         }
     }
 }
@@ -77,6 +78,8 @@ platform::record! {
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct LabResultValueExtra {
+    /// Code of the parameter in the catalogue; null when the catalogue does not know it.
+    pub parameter_code: Option<String>,
     /// Values that were corrected, newest first.
     pub earlier: Vec<EarlierView>,
 }
@@ -86,13 +89,14 @@ impl LabResultValue {
     fn said(&self) -> impl PartialEq + use<> {
         let text = self.value_text.open().to_string();
         let range = (self.reference_range_low, self.reference_range_high);
-        let name = self.parameter_name.to_string();
+        let name = self.parameter_name.open().to_string();
+        let units = self.units.open().to_string();
         (
             name,
             self.value_numeric,
             self.comparator,
             text,
-            self.units.to_string(),
+            units,
             range,
             self.abnormal_flag,
         )
@@ -109,10 +113,10 @@ impl Resource for LabResultValue {
         LabResultValue::lab_order,
         LabResultValue::patient,
         LabResultValue::parameter,
-        LabResultValue::parameter_name,
         LabResultValue::abnormal_flag,
         LabResultValue::result_timestamp,
     ];
+    const OWN_FILTERS: &'static [&'static str] = &["parameter_code"];
     const ORDERING: &'static [Column<Self>] = &[LabResultValue::result_timestamp];
     const FOLLOWS: &'static [Column<Self>] = &[LabResultValue::replaced_by];
     type Extra = LabResultValueExtra;
@@ -131,6 +135,16 @@ impl Resource for LabResultValue {
 
     fn listed() -> Option<Condition> {
         Some(Condition::all().add(LabResultValue::replaced_by.is_null()))
+    }
+
+    /// `parameter_code` finds a quantity in every test that reports it.
+    fn filter(_cx: &Cx, _name: &str, value: &str) -> Result<Condition, Error> {
+        let mut named = Query::select();
+        named
+            .expr(LabParameter::id)
+            .from("lab_parameter")
+            .and_where(LabParameter::code.eq(value.trim()));
+        Ok(Condition::all().add(LabResultValue::parameter.in_subquery(named)))
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
@@ -189,10 +203,10 @@ impl Resource for LabResultValue {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabResultValueExtra>, Error> {
-        let current: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
-        let mut earlier = view::earlier(cx, &current).await?;
-        let extras = rows.iter().map(|row| LabResultValueExtra {
-            earlier: earlier.remove(&row.meta.id).unwrap_or_default(),
+        let views = view::of_values(cx, rows).await?;
+        let extras = views.into_iter().map(|view| LabResultValueExtra {
+            parameter_code: view.parameter_code,
+            earlier: view.earlier,
         });
         Ok(extras.collect())
     }

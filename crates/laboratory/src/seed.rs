@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use platform::audit::{Action, AuditEntry};
 use platform::cx::{Cx, select};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Line, List, Ref};
 use platform::record::{self, Meta, Record};
 use sea_query::{Alias, Expr, Query};
+use serde_json::json;
 
 use crate::catalogue::LabTest;
 use crate::flag::Flag;
@@ -45,7 +47,9 @@ fn meta(cx: &Cx, row: &mut Meta) {
     row.updated_at = cx.now();
 }
 
+/// Audited in one row.
 async fn store<R: Record>(cx: &mut Cx, mut rows: Vec<R>) -> Result<(), Error> {
+    let count = rows.len();
     for rows in rows.chunks_mut(AT_ONCE) {
         let mut insert = Query::insert();
         insert
@@ -59,8 +63,14 @@ async fn store<R: Record>(cx: &mut Cx, mut rows: Vec<R>) -> Result<(), Error> {
                 .map_err(Error::internal)?;
         }
         let statement = Statement::build(cx.dialect(), &insert);
-        cx.unscoped(WHY).untraced().execute(statement).await?;
+        cx.unscoped(WHY).execute(statement).await?;
     }
+    let entry = AuditEntry::new(Action::Create, R::NAME, None);
+    cx.audit(
+        entry
+            .saying("starter catalogue")
+            .detailed(json!({ "count": count })),
+    );
     Ok(())
 }
 

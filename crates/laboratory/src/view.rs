@@ -6,13 +6,14 @@ use jiff::Timestamp;
 use platform::cx::{Cx, among, column, select};
 use platform::error::Error;
 use schemars::JsonSchema;
-use sea_query::{Condition, ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 use serde::Serialize;
 
 use crate::catalogue::LabTest;
 use crate::flag::{Comparator, Flag};
 use crate::items::LabOrderItem;
 use crate::measured::{self, Measured};
+use crate::parameter::LabParameter;
 use crate::result::LabResultValue;
 
 /// A test of the catalogue, as orders show it.
@@ -72,8 +73,12 @@ pub struct ResultView {
     pub lab_order_item_id: i64,
     /// Parameter as it was written.
     pub parameter_name: String,
-    /// Code of the parameter in the catalogue; null when the catalogue does not know it.
-    pub parameter: Option<String>,
+    /// Parameter of the catalogue; null when the catalogue does not know it.
+    pub parameter: Option<i64>,
+    /// The same.
+    pub parameter_id: Option<i64>,
+    /// Code of the parameter.
+    pub parameter_code: Option<String>,
     /// Number, in the unit of `units`.
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
@@ -195,48 +200,45 @@ fn shown(test: LabTest) -> TestView {
     }
 }
 
-/// Values of items with what was corrected, by item: one query for both.
+/// Values of items with what was corrected, by item.
 async fn results(cx: &mut Cx, items: &[i64]) -> Result<HashMap<i64, Vec<ResultView>>, Error> {
-    let only = Condition::all().add(among(cx.dialect(), LabResultValue::lab_order_item, items));
+    let only = among(cx.dialect(), LabResultValue::lab_order_item, items);
     let rows = values(cx, only).await?;
     let (current, replaced): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| row.replaced_by.is_none());
-    let mut earlier = by_current(replaced);
     let mut by_item: HashMap<i64, Vec<ResultView>> = HashMap::new();
-    for row in current {
-        let earlier = earlier.remove(&row.meta.id).unwrap_or_default();
-        by_item
-            .entry(row.lab_order_item.get())
-            .or_default()
-            .push(result(&row, earlier));
+    for view in with_codes(cx, &current, by_current(replaced)).await? {
+        by_item.entry(view.lab_order_item).or_default().push(view);
     }
     Ok(by_item)
 }
 
-/// What was corrected, by the value that stands there now.
-pub(crate) async fn earlier(
+/// Values as they are shown, in their order.
+pub(crate) async fn of_values(
     cx: &mut Cx,
-    current: &[i64],
-) -> Result<HashMap<i64, Vec<EarlierView>>, Error> {
-    if current.is_empty() {
-        return Ok(HashMap::new());
+    rows: &[LabResultValue],
+) -> Result<Vec<ResultView>, Error> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    let only = Condition::all().add(among(cx.dialect(), LabResultValue::replaced_by, current));
-    Ok(by_current(values(cx, only).await?))
+    let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
+    let only = among(cx.dialect(), LabResultValue::replaced_by, &ids);
+    let earlier = by_current(values(cx, only).await?);
+    with_codes(cx, rows, earlier).await
 }
 
-async fn values(cx: &mut Cx, only: Condition) -> Result<Vec<LabResultValue>, Error> {
+async fn values(cx: &mut Cx, only: Expr) -> Result<Vec<LabResultValue>, Error> {
     let mut query = select::<LabResultValue>();
     query
-        .cond_where(only)
+        .and_where(only)
         .and_where(column("lab_result_value", "voided_at").is_null())
         .order_by(LabResultValue::id, Order::Asc);
     cx.unscoped(WHY).records(query).await
 }
 
+/// What was corrected, by the value that stands there now; newest first.
 fn by_current(replaced: Vec<LabResultValue>) -> HashMap<i64, Vec<EarlierView>> {
     let mut earlier: HashMap<i64, Vec<EarlierView>> = HashMap::new();
-    // Newest first.
     for row in replaced.into_iter().rev() {
         let Some(current) = row.replaced_by else {
             continue;
@@ -246,7 +248,7 @@ fn by_current(replaced: Vec<LabResultValue>) -> HashMap<i64, Vec<EarlierView>> {
             value_numeric: row.value_numeric,
             comparator: row.comparator,
             value_text: row.value_text.open().to_string(),
-            units: row.units.to_string(),
+            units: row.units.open().to_string(),
             abnormal_flag: row.abnormal_flag,
             result_timestamp: row.result_timestamp,
             entered_by: row.entered_by.map(|user| user.get()),
@@ -256,23 +258,70 @@ fn by_current(replaced: Vec<LabResultValue>) -> HashMap<i64, Vec<EarlierView>> {
     earlier
 }
 
-/// A value as it is shown.
-pub(crate) fn result(row: &LabResultValue, earlier: Vec<EarlierView>) -> ResultView {
+/// The parameters' codes with one query for all.
+async fn with_codes(
+    cx: &mut Cx,
+    rows: &[LabResultValue],
+    mut earlier: HashMap<i64, Vec<EarlierView>>,
+) -> Result<Vec<ResultView>, Error> {
+    let mut ids: Vec<i64> = rows
+        .iter()
+        .filter_map(|row| row.parameter)
+        .map(|it| it.get())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut codes: HashMap<i64, String> = HashMap::new();
+    if !ids.is_empty() {
+        let mut query = select::<LabParameter>();
+        query.and_where(among(cx.dialect(), LabParameter::id, &ids));
+        let known: Vec<LabParameter> = cx.unscoped(WHY).records(query).await?;
+        codes.extend(
+            known
+                .into_iter()
+                .map(|row| (row.meta.id, row.code.to_string())),
+        );
+    }
+    let views = rows.iter().map(|row| {
+        let code = row
+            .parameter
+            .and_then(|parameter| codes.get(&parameter.get()));
+        shown_value(
+            row,
+            code.cloned(),
+            earlier.remove(&row.meta.id).unwrap_or_default(),
+        )
+    });
+    Ok(views.collect())
+}
+
+fn shown_value(
+    row: &LabResultValue,
+    parameter_code: Option<String>,
+    earlier: Vec<EarlierView>,
+) -> ResultView {
+    let parameter = row.parameter.map(|parameter| parameter.get());
     ResultView {
         id: row.meta.id,
         lab_order_item: row.lab_order_item.get(),
         lab_order_item_id: row.lab_order_item.get(),
-        parameter_name: row.parameter_name.to_string(),
-        parameter: row.parameter.as_ref().map(|code| code.to_string()),
+        parameter_name: row.parameter_name.open().to_string(),
+        parameter,
+        parameter_id: parameter,
+        parameter_code,
         value_numeric: row.value_numeric,
         comparator: row.comparator,
         value_text: row.value_text.open().to_string(),
-        units: row.units.to_string(),
+        units: row.units.open().to_string(),
         reference_range_low: row.reference_range_low,
         reference_range_high: row.reference_range_high,
         abnormal_flag: row.abnormal_flag,
         entered_value: row.entered_value,
-        entered_units: row.entered_units.as_ref().map(|units| units.to_string()),
+        entered_units: row
+            .entered_units
+            .open()
+            .as_ref()
+            .map(|units| units.to_string()),
         result_timestamp: row.result_timestamp,
         entered_by: row.entered_by.map(|user| user.get()),
         correction_reason: row.correction_reason.open().to_string(),

@@ -22,6 +22,7 @@ testkit::on_both! {
         assert_eq!(ranges.json[3]["age_to"], json!(null));
         assert!(ranges.json[3]["source"].as_str().unwrap().starts_with("PH"));
         assert_eq!(count(&lab.tech.get("lab_tests/catalog/?search=potassium").await), 1);
+        world.settle().await;
     }
 
     async fn a_test_of_ones_own_can_be_added(world: &World) {
@@ -63,6 +64,7 @@ testkit::on_both! {
         ] {
             lab.tech.post("lab_tests/reference_ranges/", range(change)).await.complains_about(field);
         }
+        world.settle().await;
     }
 
     async fn a_choice_needs_its_words(world: &World) {
@@ -73,5 +75,6 @@ testkit::on_both! {
         lab.tech.post("lab_tests/parameters/", body(json!(["yes"]), json!([]))).await.complains_about("choices");
         lab.tech.post("lab_tests/parameters/", body(json!(["yes", "no"]), json!(["maybe"]))).await.complains_about("abnormal_choices");
         lab.tech.post("lab_tests/parameters/", body(json!(["yes", "no"]), json!(["YES"]))).await.is(201);
+        world.settle().await;
     }
 }

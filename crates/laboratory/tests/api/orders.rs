@@ -68,6 +68,7 @@ testkit::on_both! {
         lab.doctor.post("lab_orders/", json!({ "encounter": lab.encounter, "items": items })).await.complains_about("items");
         assert_eq!(count(&lab.doctor.get("lab_orders/").await), 0);
         lab.doctor.post("lab_orders/", json!({ "test_name": "CBC" })).await.complains_about("encounter");
+        world.settle().await;
     }
 
     async fn an_order_goes_its_way(world: &World) {

@@ -60,7 +60,7 @@ testkit::on_both! {
         assert_eq!(created["reference_range_high"], 7.77);
         assert_eq!(created["entered_value"], 100);
         assert_eq!(created["entered_units"], "mg/dl");
-        assert_eq!(created["parameter"], "GLU");
+        assert_eq!(created["parameter_code"], "GLU");
         let order = lab.order(&["UE"], json!({})).await;
         let refused = lab.enter(&order, json!([{ "parameter_name": "Urea", "value_numeric": 40, "units": "mg/dL" }])).await;
         assert!(refused.is(400)["results"][0]["units"].is_array(), "{}", refused.text());
@@ -157,9 +157,9 @@ testkit::on_both! {
         assert_eq!(made.json["abnormal_flag"], "normal");
         let now = lab.now(&order).await;
         assert_eq!(now["status"], "Completed");
-        assert_eq!(now["items"][1]["results"][0]["parameter"], "CRP");
+        assert_eq!(now["items"][1]["results"][0]["parameter_code"], "CRP");
         assert_eq!(count(&lab.doctor.get(&format!("lab_result_values/?patient={}", lab.patient)).await), 2);
-        assert_eq!(count(&lab.doctor.get("lab_result_values/?parameter=CRP").await), 1);
+        assert_eq!(count(&lab.doctor.get("lab_result_values/?parameter_code=CRP").await), 1);
         world.settle().await;
     }
 
