@@ -11,6 +11,7 @@ pub fn modules() -> Vec<Module> {
         scheduling::module(),
         formulary::module(),
         clinical::module(),
+        laboratory::module(),
         messaging::module(),
         reports::module(),
         crate::web::pages_module(),

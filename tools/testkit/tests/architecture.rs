@@ -17,6 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-patients"],
     &["chelal-documents", "chelal-formulary", "chelal-scheduling"],
     &["chelal-clinical"],
+    &["chelal-laboratory"],
     &["chelal-messaging"],
     &["chelal-reports"],
     &["chelal"],
