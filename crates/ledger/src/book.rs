@@ -93,7 +93,7 @@ pub struct Sql {
 /// const WITH_CONTROL: ledger::Sql = ledger::sql! {
 ///     accounts "stock_batch" balance "current_quantity" allowed "current_quantity + $2 >= 0"
 ///     entries "stock_movement" account "stock_batch" amount "delta"
-///     control "medication_item" in "medication_item" total "total_quantity"
+///     control "medication_item" in "medication_item" total "total_quantity" after "item_balance_after"
 /// };
 /// assert!(WITH_CONTROL.move_control.is_some());
 /// const WITHOUT: ledger::Sql = ledger::sql! {
@@ -107,7 +107,7 @@ macro_rules! sql {
     (
         accounts $accounts:literal balance $balance:literal allowed $allowed:literal
         entries $entries:literal account $account:literal amount $amount:literal
-        control $control:literal in $controls:literal total $total:literal
+        control $control:literal in $controls:literal total $total:literal after $after:literal
     ) => {
         $crate::Sql {
             move_account: concat!(
@@ -121,7 +121,7 @@ macro_rules! sql {
                 "SELECT at FROM ", $entries, " WHERE ", $control, " = $1 ORDER BY id DESC LIMIT 1"
             ),
             control_at: Some(concat!(
-                "SELECT control_balance_after FROM ", $entries, " WHERE ", $control,
+                "SELECT ", $after, " FROM ", $entries, " WHERE ", $control,
                 " = $1 AND at < $2 ORDER BY at DESC, id DESC LIMIT 1"
             )),
             control_differences: Some(concat!(
