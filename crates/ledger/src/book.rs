@@ -1,7 +1,6 @@
 //! What a book is made of, and the statements that keep it.
 
 use jiff::Timestamp;
-use platform::cx::Audited;
 use platform::record::Record;
 
 /// Accounts and the entries that explain their balances; see the [crate](crate).
@@ -56,7 +55,7 @@ pub struct Source {
 impl Source {
     /// A record by its type and id.
     #[must_use]
-    pub const fn of<R: Audited>(id: i64) -> Source {
+    pub const fn of<R: Record>(id: i64) -> Source {
         Source { name: R::NAME, id }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use platform::cx::{Audited, Cx, values};
+use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::record::Record;
@@ -63,7 +63,7 @@ pub async fn turn<B: Book>(cx: &mut Cx, keys: &[i64]) -> Result<Turn<B>, Error> 
 ///
 /// # Errors
 /// [`PostError::Refused`] when a rule says no; let it end the unit, which undoes everything.
-pub async fn post<B: Book, S: Audited>(
+pub async fn post<B: Book, S: Record>(
     cx: &mut Cx,
     turn: &Turn<B>,
     posting: &Posting<'_, B::Kind>,
@@ -77,7 +77,7 @@ pub async fn post<B: Book, S: Audited>(
 ///
 /// # Errors
 /// [`Refused::NothingPosted`], [`Refused::ReversedBefore`], and as [`post`].
-pub async fn reverse<B: Book, S: Audited>(
+pub async fn reverse<B: Book, S: Record>(
     cx: &mut Cx,
     turn: &Turn<B>,
     kind: B::Kind,
@@ -106,7 +106,7 @@ pub async fn reverse<B: Book, S: Audited>(
     write::<B, S>(cx, turn, kind, by, lines).await
 }
 
-async fn write<B: Book, S: Audited>(
+async fn write<B: Book, S: Record>(
     cx: &mut Cx,
     turn: &Turn<B>,
     kind: B::Kind,
@@ -156,7 +156,7 @@ async fn write<B: Book, S: Audited>(
     Ok(Receipt { entries, at })
 }
 
-async fn move_account<B: Book, S: Audited>(
+async fn move_account<B: Book, S: Record>(
     cx: &mut Cx,
     line: Line,
 ) -> Result<(i64, Option<i64>), PostError> {
@@ -173,7 +173,7 @@ async fn move_account<B: Book, S: Audited>(
     })?)
 }
 
-async fn move_control<S: Audited>(
+async fn move_control<S: Record>(
     cx: &mut Cx,
     sql: &'static str,
     control: i64,

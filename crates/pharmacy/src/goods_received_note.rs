@@ -184,11 +184,11 @@ async fn over_delivery(cx: &mut Cx, beyond: &Beyond) -> Result<Error, Error> {
     let ids: Vec<i64> = ids.chain(beyond.unordered.iter().copied()).collect();
     let named = names::medications(cx, ids.iter().copied()).await?;
     let list: Vec<String> = ids.iter().map(|id| names::of(&named, *id)).collect();
-    let over: Vec<_> = beyond.over.iter().map(|(item, open, delivered)| {
+    let over = beyond.over.iter().map(|(item, open, delivered)| {
         json!({ "medication_item": item, "medication_name": names::of(&named, *item), "outstanding": open, "delivered": delivered })
     });
     let over: Vec<_> = over.collect();
-    let unordered: Vec<_> = beyond.unordered.iter().map(|item| {
+    let unordered = beyond.unordered.iter().map(|item| {
         json!({ "medication_item": item, "medication_name": names::of(&named, *item) })
     });
     let unordered: Vec<_> = unordered.collect();

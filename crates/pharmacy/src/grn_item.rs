@@ -153,7 +153,7 @@ pub(crate) async fn of_notes(
 ) -> Result<HashMap<i64, Vec<GrnItemView>>, Error> {
     let mut query = select::<GrnItem>();
     query
-        .and_where(among(cx.dialect(), GrnItem::grn.into(), notes))
+        .and_where(among(cx.dialect(), GrnItem::grn, notes))
         .order_by(GrnItem::id, Order::Asc);
     let rows: Vec<GrnItem> = cx.unscoped("a note is shown with its lines").records(query).await?;
     let named = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;

@@ -188,7 +188,7 @@ pub(crate) async fn same(
 pub(crate) async fn rows_of(cx: &mut Cx, orders: &[i64]) -> Result<Vec<PurchaseOrderItem>, Error> {
     let mut query = select::<PurchaseOrderItem>();
     query
-        .and_where(among(cx.dialect(), PurchaseOrderItem::purchase_order.into(), orders))
+        .and_where(among(cx.dialect(), PurchaseOrderItem::purchase_order, orders))
         .order_by(PurchaseOrderItem::id, Order::Asc);
     cx.unscoped("an order is shown with its items").records(query).await
 }

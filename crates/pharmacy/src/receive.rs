@@ -2,18 +2,18 @@
 
 use jiff::civil::Date;
 use kernel::Money;
-use ledger::{Line, Posting, Source, Turn};
+use ledger::Turn;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Line as Text100, Ref};
-use platform::record::{Meta, Record};
+use platform::record::Meta;
 use platform::texts::Text;
 
 use crate::rules::planning::average_cost;
 use crate::shelf;
 use crate::stock_batch::{BatchStatus, StockBatch};
-use crate::stock_movement::{MovementKind, Stock};
+use crate::stock_movement::Stock;
 
 /// Units of one batch that come to a place.
 #[derive(Debug, Clone)]
@@ -80,23 +80,6 @@ async fn create(cx: &mut Cx, delivery: &Delivery) -> Result<StockBatch, Error> {
     };
     cx.insert(&mut row).await?;
     Ok(row)
-}
-
-/// Receives a delivery: the batch, and the movement that fills it.
-pub(crate) async fn receive<S: Record>(
-    cx: &mut Cx,
-    turn: &Turn<Stock>,
-    delivery: &Delivery,
-    source: Source,
-) -> Result<StockBatch, Error> {
-    let batch = place(cx, turn, delivery).await?;
-    let posting = Posting {
-        kind: MovementKind::Receipt,
-        source,
-        lines: &[Line::new(batch.meta.id, delivery.quantity)],
-    };
-    ledger::post::<Stock, S>(cx, turn, &posting).await?;
-    Ok(batch)
 }
 
 /// The usual supplier of a medication.

@@ -13,8 +13,8 @@ use platform::verb::{One, Verb};
 use crate::access;
 use crate::inventory_item;
 use crate::shelf;
-use crate::stock_adjustment::{AdjustmentType, StockAdjustment, beyond_stock};
-use crate::stock_movement::{MovementKind, Stock};
+use crate::stock_adjustment::{StockAdjustment, beyond_stock};
+use crate::stock_movement::Stock;
 
 /// `stock-adjustments/{id}/reverse/`.
 #[derive(Debug)]

@@ -17,7 +17,6 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Meta;
-use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -152,7 +151,3 @@ fn announce(
         at: log.dispense_date,
     })
 }
-
-/// The right to dispense, whichever path is taken.
-pub(crate) const DISPENSE: platform::access::Permission =
-    platform::access::Permission::new(<formulary::MedicationItem as Resource>::PATH, "dispense");
