@@ -26,7 +26,6 @@ pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
 mod figures;
-pub mod measured;
 mod migrations;
 pub mod rules;
 pub mod task;
@@ -35,7 +34,6 @@ mod vitals_alert;
 pub mod vitals_judged;
 
 pub use encounter::Encounter;
-pub use measured::Measured;
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
