@@ -149,6 +149,10 @@ impl Resource for StockAdjustment {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        // What a reversal notes on it moves nothing.
+        if !change.is_new() {
+            return Ok(());
+        }
         let row = &mut *change.row;
         check(row)?;
         row.adjusted_by = cx.actor.user_id().map(Ref::new);
@@ -163,6 +167,9 @@ impl Resource for StockAdjustment {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        if !change.is_new() {
+            return Ok(());
+        }
         let row = &*change.row;
         match (row.medication_item, row.inventory_item) {
             (Some(item), _) => move_units(cx, row, item.get()).await,
