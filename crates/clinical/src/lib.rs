@@ -22,11 +22,24 @@
 pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
+pub mod drug_check_allergy;
+pub mod drug_check_interaction;
+pub mod drug_check_safety;
 pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
 mod figures;
 mod migrations;
+pub mod prescription;
+pub mod prescription_alert;
+mod prescription_course;
+pub mod prescription_drug;
+mod prescription_key;
+mod prescription_patient;
+pub mod prescription_renew;
+mod prescription_report;
+pub mod prescription_safety;
+mod prescription_table;
 pub mod rules;
 pub mod task;
 pub mod vitals;
@@ -34,6 +47,7 @@ mod vitals_alert;
 pub mod vitals_judged;
 
 pub use encounter::Encounter;
+pub use prescription::{Prescription, PrescriptionStatus};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
@@ -66,5 +80,5 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    figures::declare(alert_feed::declare(module))
+    figures::declare(alert_feed::declare(prescription::declare(module)))
 }

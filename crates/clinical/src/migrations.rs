@@ -26,6 +26,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0004_vitals",
         up: vitals,
     },
+    Migration {
+        name: "0010_prescriptions",
+        up: crate::prescription_table::prescriptions,
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

@@ -28,3 +28,12 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Early-warning score (NEWS2) { $score } or more: emergency assessment
+clinical-override-reason = This needs attention before it can go on: { $alerts } Choose something else, or repeat with `override_reason` saying why it is right for this patient.
+clinical-no-allergy = None of the recorded allergies concerns { $name }.
+clinical-could-not-check = Could not check: { $names } is not known. Check the spelling or look it up before going on.
+clinical-medications = Name 1 to { $max } medicines.
+clinical-prescription-encounter = A prescription stays with its encounter. Cancel it and prescribe anew.
+clinical-prescription-quantity = Enter a quantity from { $min } to { $max }.
+clinical-prescription-dispensed = Some of it was dispensed already. Cancel it and prescribe anew.
+clinical-prescription-other-drug = { $name } and { $item } are different medicines. Correct the name or choose the right medication.
+clinical-age-days = Enter an age from 0 to { $max } days.

@@ -28,3 +28,12 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : évaluation en urgence
+clinical-override-reason = Attention requise avant de continuer : { $alerts } Choisissez autre chose, ou répétez avec `override_reason` en disant pourquoi c’est justifié pour ce patient.
+clinical-no-allergy = Aucune des allergies enregistrées ne concerne { $name }.
+clinical-could-not-check = Vérification impossible : { $names } est inconnu. Vérifiez l’orthographe ou cherchez le nom avant de continuer.
+clinical-medications = Indiquez de 1 à { $max } médicaments.
+clinical-prescription-encounter = Une prescription reste avec sa consultation. Annulez-la et prescrivez à nouveau.
+clinical-prescription-quantity = Indiquez une quantité de { $min } à { $max }.
+clinical-prescription-dispensed = Une partie a déjà été délivrée. Annulez-la et prescrivez à nouveau.
+clinical-prescription-other-drug = { $name } et { $item } sont des médicaments différents. Corrigez le nom ou choisissez le bon médicament.
+clinical-age-days = Indiquez un âge de 0 à { $max } jours.

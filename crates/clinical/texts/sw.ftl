@@ -28,3 +28,12 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Alama ya tahadhari ya mapema (NEWS2) { $score } au zaidi: uchunguzi wa dharura
+clinical-override-reason = Hili linahitaji kuangaliwa kabla ya kuendelea: { $alerts } Chagua dawa nyingine, au rudia ukitumia `override_reason` ukieleza kwa nini inamfaa mgonjwa huyu.
+clinical-no-allergy = Hakuna mzio uliorekodiwa unaohusu { $name }.
+clinical-could-not-check = Haikuweza kukaguliwa: { $names } haijulikani. Angalia tahajia au itafute kabla ya kuendelea.
+clinical-medications = Taja dawa 1 hadi { $max }.
+clinical-prescription-encounter = Agizo la dawa hubaki na ziara yake. Lighairi na uagize upya.
+clinical-prescription-quantity = Weka kiasi kuanzia { $min } hadi { $max }.
+clinical-prescription-dispensed = Sehemu yake imeshatolewa. Lighairi na uagize upya.
+clinical-prescription-other-drug = { $name } na { $item } ni dawa tofauti. Sahihisha jina au chagua dawa sahihi.
+clinical-age-days = Weka umri wa siku 0 hadi { $max }.

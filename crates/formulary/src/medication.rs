@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, among, column};
+use platform::cx::{Cx, among, column, select};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
@@ -169,6 +169,20 @@ impl Resource for MedicationItem {
             .find(|ingredients| !ingredients.is_empty())
             .unwrap_or_default();
         row.ingredients = Blank::cut(&known.join("; "));
+        Ok(())
+    }
+
+    /// Its other names go with it.
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        let mut query = select::<MedicationName>();
+        query.and_where(MedicationName::medication_item.eq(row.meta.id));
+        let names = cx
+            .unscoped("a medication's names are part of it")
+            .records::<MedicationName>(query)
+            .await?;
+        for name in &names {
+            cx.remove(name).await?;
+        }
         Ok(())
     }
 

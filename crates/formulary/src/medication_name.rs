@@ -47,7 +47,6 @@ impl Resource for MedicationName {
         &[MedicationName::medication_item, MedicationName::kind];
     const ORDERING: &'static [Column<Self>] = &[MedicationName::name];
     const SEARCH: &'static [Column<Self>] = &[MedicationName::name];
-    const FOLLOWS: &'static [Column<Self>] = &[MedicationName::medication_item];
     type Extra = ();
 
     fn access() -> Access {

@@ -253,6 +253,11 @@ impl Pack {
             .collect()
     }
 
+    /// Whether every word of a text is known, so that it can be checked.
+    pub fn knows(&self, written: &str) -> bool {
+        self.named(written).unknown.is_empty()
+    }
+
     fn read(&self, medicine: Medicine<'_>, answer: &mut Answer) -> Named {
         let mut named = self.named(medicine.written);
         if !named.unknown.is_empty() {
