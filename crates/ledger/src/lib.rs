@@ -84,4 +84,4 @@ pub use error::{PostError, Refused};
 pub use lines::{Line, check, opposite, sum};
 pub use past::{balance_at, control_balance_at};
 pub use post::{Posting, Receipt, Turn, post, reverse, turn};
-pub use verify::{Difference, differences};
+pub use verify::{Difference, differences, proof};

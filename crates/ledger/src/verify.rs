@@ -2,6 +2,7 @@
 
 use platform::cx::{Cx, values};
 use platform::db::Statement;
+use platform::doctor::Proof;
 use platform::error::Error;
 
 use crate::book::Book;
@@ -89,4 +90,16 @@ async fn rows(cx: &mut Cx, sql: &'static str) -> Result<Vec<(i64, i64, i64)>, Er
     cx.unscoped("proving the ledger reads the whole book")
         .all(Statement::raw(sql, values([&SHOWN])))
         .await
+}
+
+/// The same for `chelal doctor`: `Module::proof(ledger::proof::<Stock>("stock ledger"))`.
+#[must_use]
+pub fn proof<B: Book>(check: &'static str) -> Proof {
+    let mut queries = vec![("account", B::SQL.differences)];
+    queries.extend(B::SQL.control_differences.map(|sql| ("total", sql)));
+    queries.push(("an entry of account", B::SQL.breaks));
+    if B::BALANCED {
+        queries.push(("posting", B::SQL.unbalanced));
+    }
+    Proof { check, queries }
 }

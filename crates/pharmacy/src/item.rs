@@ -11,6 +11,7 @@ pub(crate) struct Item {
     pub(crate) id: i64,
     pub(crate) name: String,
     pub(crate) controlled: bool,
+    pub(crate) total: i64,
 }
 
 /// One medication.
@@ -18,18 +19,19 @@ pub(crate) struct Item {
 /// # Errors
 /// 400 under `medication_item` when there is none.
 pub(crate) async fn find(cx: &mut Cx, id: i64) -> Result<Item, Error> {
-    let found: Option<(String, bool)> = cx
+    let found: Option<(String, bool, i64)> = cx
         .unscoped("the formulary is open to everybody who works with stock")
         .optional(Statement::raw(
-            "SELECT generic_name, is_controlled_substance FROM medication_item WHERE id = $1",
+            "SELECT generic_name, is_controlled_substance, total_quantity FROM medication_item WHERE id = $1",
             values([&id]),
         ))
         .await?;
-    let (name, controlled) = found.ok_or_else(|| unknown(id))?;
+    let (name, controlled, total) = found.ok_or_else(|| unknown(id))?;
     Ok(Item {
         id,
         name,
         controlled,
+        total,
     })
 }
 

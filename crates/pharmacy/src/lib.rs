@@ -29,6 +29,7 @@ mod figures;
 pub mod goods_received_note;
 pub mod grn_item;
 pub mod inventory_item;
+mod inventory_medications;
 mod item;
 mod migrations;
 mod names;
@@ -72,7 +73,7 @@ use crate::reverse_adjustment::ReverseAdjustment;
 use crate::stock_adjustment::StockAdjustment;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::StockLocation;
-use crate::stock_movement::StockMovement;
+use crate::stock_movement::{Stock, StockMovement};
 use crate::stock_take::StockTake;
 use crate::stock_take_line::StockTakeLine;
 
@@ -83,6 +84,7 @@ pub(crate) const MOST_UNITS: i64 = 1_000_000_000;
 pub fn module() -> Module {
     let module = Module::new("pharmacy")
         .migrations(migrations::MIGRATIONS)
+        .proof(ledger::proof::<Stock>("stock ledger"))
         .texts(platform::texts!("pharmacy"))
         .seed(|cx| Box::pin(stock_location::seed(cx)))
         .resource::<StockLocation>()
@@ -111,6 +113,7 @@ pub fn module() -> Module {
         .verb::<Recall>()
         .verb::<AdjustInventory>()
         .route(dispense::log_route())
+        .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));
     reports::declare(figures::declare(module))
 }

@@ -10,6 +10,7 @@ use crate::account::{AccountRows, AccountSection};
 use crate::alert::Alerts;
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
+use crate::doctor::Proof;
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::jobs::{JobInfo, Round};
@@ -45,6 +46,7 @@ pub struct Module {
     pub(crate) figures: Vec<Figure>,
     pub(crate) alerts: Vec<Alerts>,
     pub(crate) exclusions: Vec<Exclusion>,
+    pub(crate) proofs: Vec<Proof>,
 }
 
 /// What clients are told when the database refuses an overlap.
@@ -161,6 +163,7 @@ impl Module {
             reindexes: Vec::new(),
             account_sections: Vec::new(),
             exclusions: Vec::new(),
+            proofs: Vec::new(),
             figures: Vec::new(),
             alerts: Vec::new(),
         }
@@ -316,6 +319,13 @@ impl Module {
             code,
             text,
         });
+        self
+    }
+
+    /// Something about the module's rows that always holds, for `chelal doctor` to prove.
+    #[must_use]
+    pub fn proof(mut self, proof: Proof) -> Module {
+        self.proofs.push(proof);
         self
     }
 

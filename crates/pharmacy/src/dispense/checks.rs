@@ -1,5 +1,9 @@
 //! Whether units may be dispensed: the shelf's rules, and the patient's safety once more at the counter.
 
+use clinical::prescription_alert::SafetyAlert;
+use clinical::prescription_drug::Drug;
+use clinical::prescription_safety::{self, Checked};
+use formulary::safety::Severity;
 use jiff::civil::Date;
 use kernel::Code;
 use platform::cx::Cx;
@@ -108,14 +112,34 @@ pub(super) fn insufficient(
 
 /// Allergies, interactions and duplicates are checked again where the medicine is handed over: what was
 /// learnt since it was prescribed counts, and so does what is dispensed without a prescription. An alert that
-/// the prescriber overrode with a reason is not asked about again.
+/// the prescriber overrode with a reason is not asked about again. Answers what was overridden here.
 pub(super) async fn at_the_counter(
     cx: &mut Cx,
     item: &Item,
     patient: i64,
     order: &Order,
     override_reason: &Blank<500>,
-) -> Result<(), Error> {
-    let _ = (cx, item, patient, order, override_reason);
-    Ok(())
+) -> Result<Option<Checked>, Error> {
+    let Some(drug) = Drug::item(cx, item.id).await? else {
+        return Ok(None);
+    };
+    let except: Vec<i64> = order.prescription().map(|row| row.meta.id).into_iter().collect();
+    let checked = prescription_safety::check(cx, patient, &drug, &except).await?;
+    let known = order.overridden()?;
+    let interrupts = |alert: &SafetyAlert| {
+        Severity::parse(&alert.severity).is_some_and(Severity::interrupts)
+    };
+    let is_known = |alert: &SafetyAlert| {
+        let same = |other: &SafetyAlert| other.kind == alert.kind && other.ingredients == alert.ingredients;
+        known.iter().any(same)
+    };
+    let found = checked.found();
+    let asks = found.iter().any(|alert| interrupts(alert) && !is_known(alert));
+    if !asks {
+        return Ok(None);
+    }
+    if override_reason.is_empty() {
+        return Err(checked.refusal(cx));
+    }
+    Ok(Some(checked))
 }

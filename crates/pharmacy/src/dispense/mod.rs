@@ -16,7 +16,7 @@ use ledger::{Line, Posting, Source};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::Meta;
+use platform::record::{Meta, Record};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -58,7 +58,8 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
     let patient = order.patient();
     patients::check_current(cx, patient).await?;
     order.check(wanted.quantity)?;
-    checks::at_the_counter(cx, &item, patient, &order, &wanted.override_reason).await?;
+    let overridden =
+        checks::at_the_counter(cx, &item, patient, &order, &wanted.override_reason).await?;
 
     let turn = ledger::turn::<Stock>(cx, &[item.id]).await?;
     let named = match wanted.batch {
@@ -81,6 +82,12 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
     let remaining = fefo::available(&held, cx.today()) - wanted.quantity;
     for (log, _) in &logs {
         cx.saw_record(log);
+    }
+    if let (Some(checked), Some((log, _))) = (overridden, logs.first()) {
+        let source = (DispensingLog::NAME, log.meta.id);
+        checked
+            .note_overridden(cx, patient, source, &wanted.override_reason)
+            .await?;
     }
     Ok(DispenseAnswer::of(&item, &logs, remaining, owed))
 }

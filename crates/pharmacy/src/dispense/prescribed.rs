@@ -1,11 +1,13 @@
 //! The prescription that is dispensed against, and what it still owes.
 
+use clinical::prescription_alert::SafetyAlert;
 use clinical::{Prescription, PrescriptionStatus};
 use kernel::Code;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::record::Record;
 use platform::resource::change_by;
+use platform::serde_json::from_value;
 use platform::texts::Text;
 
 use super::Wanted;
@@ -73,6 +75,25 @@ impl Order {
         match self {
             Order::Without { .. } => None,
             Order::Against { prescription, .. } => Some(prescription.encounter.get()),
+        }
+    }
+
+    /// The prescription.
+    pub(super) fn prescription(&self) -> Option<&Prescription> {
+        match self {
+            Order::Without { .. } => None,
+            Order::Against { prescription, .. } => Some(prescription),
+        }
+    }
+
+    /// What the prescriber was alerted to and overrode with a reason.
+    pub(super) fn overridden(&self) -> Result<Vec<SafetyAlert>, Error> {
+        match self.prescription() {
+            Some(row) if row.override_reason.open().is_some() => {
+                let alerts = row.safety_alerts.open().0.clone();
+                Ok(from_value(alerts)?)
+            }
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod as_of;
 mod movement;
+mod register;
 mod shelf_lists;
 mod usage;
 mod valuation;
@@ -15,7 +16,7 @@ pub(crate) fn declare(module: Module) -> Module {
     let module = shelf_lists::declare(module);
     let module = valuation::declare(module);
     let module = usage::declare(module);
-    as_of::declare(movement::declare(module))
+    register::declare(as_of::declare(movement::declare(module)))
 }
 
 /// Medications of which no more can be dispensed than their reorder level, on day `$1`: id, name, level and

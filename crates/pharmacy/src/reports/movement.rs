@@ -95,10 +95,10 @@ async fn movement(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let item = medication(cx, call).await?;
     let period = Period::of(call)?;
     let bounds = |day: jiff::civil::Date| cx.app.zone.day_bounds(day).ok();
-    let from = period.start.and_then(bounds).map_or(Timestamp::MIN, |(from, _)| from);
-    let until = period.end.and_then(bounds).map_or(Timestamp::MAX, |(_, until)| until);
-    let opening = at(cx, item.id, from).await?;
-    let closing = at(cx, item.id, until).await?;
+    let from = period.start.and_then(bounds).map(|(from, _)| from);
+    let until = period.end.and_then(bounds).map(|(_, until)| until);
+    let opening = at(cx, item.id, from, 0).await?;
+    let closing = at(cx, item.id, until, item.total).await?;
     let mut movements = lines(cx, item.id, period, MOST + 1).await?;
     let truncated = movements.len() as u64 > MOST;
     movements.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
@@ -114,18 +114,12 @@ async fn movement(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     })
 }
 
-/// PostgreSQL's calendar is shorter than ours; before its beginning there was nothing.
-async fn at(cx: &mut Cx, item: i64, moment: Timestamp) -> Result<i64, Error> {
-    let last: Timestamp = cx.now().max(moment.min(cx.now()));
-    if moment == Timestamp::MIN {
-        return Ok(0);
+/// Stock before a moment; before the beginning there was nothing.
+async fn at(cx: &mut Cx, item: i64, moment: Option<Timestamp>, otherwise: i64) -> Result<i64, Error> {
+    match moment {
+        Some(moment) => ledger::control_balance_at::<Stock>(cx, item, moment).await,
+        None => Ok(otherwise),
     }
-    let moment = if moment == Timestamp::MAX {
-        last.saturating_add(jiff::SignedDuration::from_hours(24 * 366)).map_err(Error::internal)?
-    } else {
-        moment
-    };
-    ledger::control_balance_at::<Stock>(cx, item, moment).await
 }
 
 async fn lines_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<MovementLine>, Error> {
@@ -133,7 +127,7 @@ async fn lines_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<MovementL
     lines(cx, item.id, asked.period, MOST).await
 }
 
-async fn medication(cx: &mut Cx, call: &Call) -> Result<Item, Error> {
+pub(super) async fn medication(cx: &mut Cx, call: &Call) -> Result<Item, Error> {
     let named = call.query("medication_id").or_else(|| call.query("medication_item"));
     let text = named.map(str::trim).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Error::field("medication_id", Text::new("required")))?;
@@ -142,6 +136,9 @@ async fn medication(cx: &mut Cx, call: &Call) -> Result<Item, Error> {
         .map_err(|_| Error::field("medication_id", Text::new("not-an-integer")))?;
     item::find(cx, id).await
 }
+
+/// Of one movement: id, moment, purpose, batch number, units, total after, kind and id of the source.
+type Row = (i64, Timestamp, String, String, i64, i64, String, i64);
 
 async fn lines(cx: &mut Cx, item: i64, period: Period, most: u64) -> Result<Vec<MovementLine>, Error> {
     let mut query = Query::select();
@@ -162,7 +159,7 @@ async fn lines(cx: &mut Cx, item: i64, period: Period, most: u64) -> Result<Vec<
         .order_by(StockMovement::id, Order::Asc)
         .limit(most);
     let statement = Statement::build(cx.dialect(), &query);
-    let rows: Vec<(i64, Timestamp, String, String, i64, i64, String, i64)> = cx
+    let rows: Vec<Row> = cx
         .unscoped("stock has no owner: who may ask sees all of it")
         .all(statement)
         .await?;

@@ -5,5 +5,12 @@
 mod shop;
 
 mod adjusting;
+mod controlled;
 mod dispensing;
+mod inventory;
+mod prescribed;
+mod procurement;
+mod recalling;
+mod reports;
 mod stock;
+mod stock_takes;
