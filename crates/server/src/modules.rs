@@ -12,6 +12,7 @@ pub fn modules() -> Vec<Module> {
         formulary::module(),
         clinical::module(),
         laboratory::module(),
+        pharmacy::module(),
         messaging::module(),
         reports::module(),
         crate::web::pages_module(),

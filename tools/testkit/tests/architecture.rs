@@ -15,10 +15,15 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
-    &["chelal-documents", "chelal-formulary", "chelal-scheduling"],
+    &[
+        "chelal-documents",
+        "chelal-formulary",
+        "chelal-ledger",
+        "chelal-scheduling",
+    ],
     &["chelal-clinical"],
-    &["chelal-laboratory"],
-    &["chelal-messaging"],
+    &["chelal-laboratory", "chelal-pharmacy"],
+    &["chelal-billing", "chelal-messaging", "chelal-wards"],
     &["chelal-reports"],
     &["chelal"],
 ];
