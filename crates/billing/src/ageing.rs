@@ -2,13 +2,9 @@
 
 use jiff::civil::Date;
 
-/// The buckets of receivables, youngest first, as clients read them.
-pub(crate) const BUCKETS: [&str; 4] = ["0-30", "31-60", "61-90", "90+"];
-
-/// The last day from which a debt counts belongs to each bucket but the last: a debt due on or after the first
-/// day is in the first bucket, one due on or after the second in the second, and so on.
+/// The earliest due day of each bucket of receivables but the last, youngest first: 0-30, 31-60, 61-90 days.
 ///
-/// Age is counted in days since the bill was due, or since it was issued when it names no day. What is not due
+/// Age is counted in days since the bill was due, or since it was issued when it names no due day. What is not due
 /// yet is in the first bucket.
 pub(crate) fn limits(today: Date) -> [Date; 3] {
     [30, 60, 90].map(|days| {
@@ -22,6 +18,8 @@ pub(crate) fn limits(today: Date) -> [Date; 3] {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    const BUCKETS: [&str; 4] = ["0-30", "31-60", "61-90", "90+"];
 
     #[test]
     fn a_debt_is_as_old_as_the_days_since_it_was_due() {

@@ -216,5 +216,5 @@ async fn open(cx: &mut Cx, bill: &Bill, but: i64) -> Result<Money, Error> {
         .await?;
     let claimed = claimed.and_then(|(sum,)| sum).unwrap_or_default();
     let open = bill.sums().insurer_due().minor() - claimed;
-    Ok(Money::from_minor(open.max(0)).unwrap_or_default())
+    Ok(Money::from_minor(Ord::max(open, 0)).unwrap_or_default())
 }

@@ -192,7 +192,7 @@ async fn discharged(cx: &mut Cx, event: PatientDischarged) -> Result<(), Error> 
         service: Some(day.id),
         description: day.name,
         unit_price: day.price,
-        quantity: event.bed_days.max(1),
+        quantity: Ord::max(event.bed_days, 1),
     };
     gather::charge(cx, vec![charge]).await
 }

@@ -15,7 +15,7 @@ use platform::serde_json::json;
 use platform::texts::Text;
 use sea_query::{ExprTrait, Order};
 
-use crate::bill::{Bill, billing};
+use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{Account, EntryKind, Posting, Transfer, post};

@@ -14,7 +14,7 @@ use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::{One, Verb};
-use platform::http::StatusCode;
+use http::StatusCode;
 
 use crate::bill::Bill;
 use crate::book;

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::ageing;
 use crate::bill_item::SourceKind;
 use crate::ledger::turnover::{self, By};
+use crate::ledger::verify;
 use crate::lines;
 use crate::split;
 
@@ -87,6 +88,13 @@ pub(crate) fn declare(module: Module) -> Module {
             .may(Access::may(&[Admin]))
             .summary("Debits and credits of each account of the ledger"),
         )
+        .report(
+            Report::table("financial-reports/reconciliation/", None, DefaultPeriod::All, |cx, _| {
+                Box::pin(reconciliation(cx))
+            })
+            .may(Access::may(&[Admin]))
+            .summary("Whether the ledger and the bills say the same, whatever the period"),
+        )
 }
 
 /// A report of the index.
@@ -99,7 +107,7 @@ struct Entry {
 }
 
 /// The reports by name.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "receivables_aging",
     "revenue_by_doctor",
     "revenue_by_service",
@@ -107,6 +115,7 @@ const NAMES: [&str; 7] = [
     "daily_cash",
     "insurer_balances",
     "trial_balance",
+    "reconciliation",
 ];
 
 async fn index(call: &Call) -> Result<Reply, Error> {
@@ -430,4 +439,30 @@ async fn trial_balance(
         })
     };
     rows.into_iter().map(row).collect()
+}
+
+/// Two sums that must be equal.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct Reconciled {
+    /// What is compared.
+    what: &'static str,
+    /// As the ledger has it.
+    ledger: Money,
+    /// As the bills, payments or daily sums have it.
+    elsewhere: Money,
+    /// Whether they are equal.
+    agrees: bool,
+}
+
+async fn reconciliation(cx: &mut Cx) -> Result<Vec<Reconciled>, Error> {
+    let money = |minor| Money::from_minor(minor).map_err(Error::internal);
+    let row = |found: verify::Comparison| {
+        Ok(Reconciled {
+            what: found.what,
+            ledger: money(found.ledger)?,
+            elsewhere: money(found.elsewhere)?,
+            agrees: found.agrees(),
+        })
+    };
+    verify::compare(cx).await?.into_iter().map(row).collect()
 }

@@ -97,6 +97,17 @@ mod tests {
     }
 
     #[test]
+    fn accounts_have_the_ids_that_statements_name() {
+        let money = PaymentMethod::VALUES.iter().map(|text| {
+            Account::Money(PaymentMethod::from_text(text).unwrap()).id()
+        });
+        assert!(money.into_iter().all(|id| id <= 6));
+        assert_eq!(Account::Money(PaymentMethod::Cash).id(), 1);
+        assert_eq!((Account::Receivable.id(), Account::InsurerReceivable.id()), (7, 8));
+        assert_eq!((Account::Revenue.id(), Account::WriteOffs.id()), (10, 11));
+    }
+
+    #[test]
     fn a_negative_movement_goes_the_other_way() {
         let amount = Money::from_minor(5).unwrap();
         let there = Transfer::of(Account::Receivable, Account::Revenue, amount).unwrap();

@@ -1,6 +1,5 @@
 //! Writing an entry.
 
-use kernel::Money;
 use platform::cx::{Cx, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
@@ -115,9 +114,4 @@ fn moved(transfer: &Transfer) -> Option<bool> {
         (_, Account::Money(_)) => Some(true),
         _ => None,
     }
-}
-
-/// The sum of a column of minor units, which is none over no rows.
-pub(crate) fn money(minor: Option<i64>) -> Result<Money, Error> {
-    Money::from_minor(minor.unwrap_or_default()).map_err(Error::internal)
 }
