@@ -22,6 +22,7 @@ use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::guideline;
 use crate::rules::icd10;
 
 /// Clocks of offline clients may be ahead by this much.
@@ -217,6 +218,9 @@ impl Resource for Encounter {
             let doctor = (doctor.get(), cx.now());
             let patient = change.row.patient.get();
             patients::take_into_care(cx, patient, &[doctor], CareSource::Encounter).await?;
+        }
+        if change.changed(|row| row.encounter_date) {
+            guideline::refresh(cx, change.row.patient.get())?;
         }
         Ok(())
     }

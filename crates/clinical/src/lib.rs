@@ -22,30 +22,45 @@
 pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
+pub mod care_event;
 pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
 mod figures;
-pub mod measured;
+mod guideline;
+mod guideline_facts;
+pub mod guideline_rule;
+pub mod history;
+pub mod medical_condition;
 mod migrations;
+pub mod note_template;
+pub mod referral;
 pub mod rules;
+mod same;
 pub mod task;
+pub mod vaccination;
 pub mod vitals;
 mod vitals_alert;
 pub mod vitals_judged;
 
 pub use encounter::Encounter;
-pub use measured::Measured;
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
+use care_event::CareEvent;
 use encounter_addendum::EncounterAddendum;
 use encounter_sign::Sign;
+use guideline_rule::GuidelineRule;
+use history::{FamilyHistory, SurgicalHistory};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient};
+use medical_condition::MedicalCondition;
+use note_template::NoteTemplate;
 use patients::Patient as PatientRecord;
 use platform::access::Access;
 use platform::module::Module;
+use referral::Referral;
 use task::Task;
+use vaccination::Vaccination;
 use vitals::Vitals;
 
 /// The module's table of contents.
@@ -65,6 +80,23 @@ pub fn module() -> Module {
         .nested::<Encounter, Vitals>("vitals", "l")
         .nested::<Encounter, Vitals>("add_vitals", "c")
         .nested::<PatientRecord, Vitals>("vitals_history", "lc")
+        .resource::<MedicalCondition>()
+        .nested::<PatientRecord, MedicalCondition>("medical_conditions", "lc")
+        .resource::<SurgicalHistory>()
+        .nested::<PatientRecord, SurgicalHistory>("surgical_history", "lc")
+        .resource::<FamilyHistory>()
+        .nested::<PatientRecord, FamilyHistory>("family_history", "lc")
+        .resource::<Vaccination>()
+        .nested::<PatientRecord, Vaccination>("vaccinations", "lc")
+        .resource::<NoteTemplate>()
+        .seed(|cx| Box::pin(note_template::seed(cx)))
+        .resource::<Referral>()
+        .resource::<GuidelineRule>()
+        .seed(|cx| Box::pin(guideline_rule::seed(cx)))
+        .resource::<CareEvent>()
+        .job(guideline::OF_PATIENT)
+        .job(guideline::DAILY)
+        .refreshes_patient(|cx, patient| Box::pin(async move { guideline::refresh(cx, patient) }))
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));

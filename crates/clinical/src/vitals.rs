@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole};
+use kernel::Decimal;
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, among, select};
@@ -16,11 +17,14 @@ use platform::texts::Text;
 use sea_query::{Condition, Expr, ExprTrait, Order};
 
 use crate::encounter::{Encounter, hold_open};
-use crate::measured::Measured;
+use crate::guideline;
 use crate::rules::growth::{Position, mark_crossings};
 use crate::rules::news2::{Breathing, Consciousness};
 use crate::vitals_alert;
 use crate::vitals_judged::{VitalsExtra, check};
+
+/// A measured value with at most three decimals; its smallest steps are the thousandths of [`crate::rules`].
+pub type Measured = Decimal<3>;
 
 platform::record! {
     /// Vital signs and body measures, taken during an encounter. Every measure is optional, at least one must
@@ -131,6 +135,7 @@ impl Resource for Vitals {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        guideline::refresh(cx, change.row.patient.get())?;
         vitals_alert::follow(cx, change.row, change.before).await
     }
 

@@ -9,13 +9,12 @@ use platform::texts::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::measured::Measured;
 use crate::rules::bounds::{self, AbnormalFlag, Measure};
 use crate::rules::danger::{self, DangerSign};
 use crate::rules::growth::{self, Growth};
 use crate::rules::news2::{self, Score};
 use crate::rules::{Milli, Person, bmi};
-use crate::vitals::Vitals;
+use crate::vitals::{Measured, Vitals};
 
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -38,7 +37,7 @@ impl Vitals {
     /// The measured values.
     pub fn measures(&self) -> impl Iterator<Item = (Measure, Milli)> {
         let whole = |value: Option<i64>| value.map(|value| value.saturating_mul(1000));
-        let exact = |value: Option<Measured>| value.map(Measured::milli);
+        let exact = |value: Option<Measured>| value.map(Measured::steps);
         let all = [
             (Measure::SystolicBp, whole(self.systolic_bp)),
             (Measure::DiastolicBp, whole(self.diastolic_bp)),

@@ -4,9 +4,6 @@ clinical-encounter-patient = An encounter stays with its patient. Delete it and 
 clinical-no-appointment = This encounter belongs to no appointment, so there is none to complete.
 clinical-not-a-doctor = Choose an active user with the role Doctor.
 clinical-icd-code = Enter an ICD-10 or ICD-11 code such as I10 or A00.9, and the diagnosis in words in its own field.
-clinical-decimal-comma = Write the number with a point, such as 36.7.
-clinical-not-a-decimal = Enter a number such as 36.7.
-clinical-three-places = Enter at most three decimal places.
 clinical-no-measure = Enter at least one measurement.
 clinical-impossible = Enter a value from { $low } to { $high }: no living person's value lies outside.
 clinical-fahrenheit = Enter degrees Celsius: { $value } °F is { $celsius } °C.
@@ -31,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Early-warning score (NEWS2) { $score } or more: emergency assessment
+clinical-already-recorded = { $what } is already recorded (no. { $id }). Change that record instead.
+clinical-cvx-code = Enter the CVX code of the vaccine: two or three digits, such as 19 for BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose }, has been due since { $since }.

@@ -4,9 +4,6 @@ clinical-encounter-patient = Une consultation reste à son patient. Supprimez-la
 clinical-no-appointment = Cette consultation n’est liée à aucun rendez-vous : il n’y en a pas à terminer.
 clinical-not-a-doctor = Choisissez un utilisateur actif ayant le rôle Médecin.
 clinical-icd-code = Saisissez un code CIM-10 ou CIM-11 tel que I10 ou A00.9, et le diagnostic en toutes lettres dans son propre champ.
-clinical-decimal-comma = Écrivez le nombre avec un point, par exemple 36.7.
-clinical-not-a-decimal = Saisissez un nombre, par exemple 36.7.
-clinical-three-places = Saisissez trois décimales au plus.
 clinical-no-measure = Saisissez au moins une mesure.
 clinical-impossible = Saisissez une valeur de { $low } à { $high } : aucune personne vivante n’a de valeur en dehors.
 clinical-fahrenheit = Saisissez des degrés Celsius : { $value } °F font { $celsius } °C.
@@ -31,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : évaluation en urgence
+clinical-already-recorded = { $what } est déjà enregistré (n° { $id }). Modifiez plutôt cet enregistrement.
+clinical-cvx-code = Saisissez le code CVX du vaccin : deux ou trois chiffres, par exemple 19 pour le BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose } : à faire depuis le { $since }.

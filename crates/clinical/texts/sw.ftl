@@ -4,9 +4,6 @@ clinical-encounter-patient = Ziara ya matibabu hubaki kwa mgonjwa wake. Ifute na
 clinical-no-appointment = Ziara hii haina miadi, kwa hiyo hakuna miadi ya kukamilisha.
 clinical-not-a-doctor = Chagua mtumiaji anayefanya kazi mwenye jukumu la Daktari.
 clinical-icd-code = Weka msimbo wa ICD-10 au ICD-11 kama I10 au A00.9, na uandike jina la ugonjwa kwenye sehemu yake.
-clinical-decimal-comma = Andika namba kwa nukta, kwa mfano 36.7.
-clinical-not-a-decimal = Weka namba, kwa mfano 36.7.
-clinical-three-places = Weka tarakimu tatu tu baada ya nukta.
 clinical-no-measure = Weka angalau kipimo kimoja.
 clinical-impossible = Weka thamani kati ya { $low } na { $high }: hakuna mtu aliye hai mwenye kipimo nje ya hapo.
 clinical-fahrenheit = Weka nyuzi za Selsiasi: { $value } °F ni { $celsius } °C.
@@ -31,3 +28,6 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Alama ya tahadhari ya mapema (NEWS2) { $score } au zaidi: uchunguzi wa dharura
+clinical-already-recorded = { $what } imeshaandikwa (namba { $id }). Badilisha rekodi hiyo badala yake.
+clinical-cvx-code = Weka msimbo wa CVX wa chanjo: tarakimu mbili au tatu, kwa mfano 19 kwa BCG.
+clinical-vaccine-due = { $vaccine }, dozi ya { $dose }, inatakiwa tangu { $since }.

@@ -75,8 +75,8 @@ const TABLE: &str = include_str!("../../data/immunisation.csv");
 
 /// The birth dose of oral polio vaccine is for the first days; afterwards the series begins with dose 1.
 const OPV_BIRTH_DOSE_DAYS: i64 = 14;
-/// Vaccines that a grown-up is not called in for: the schedules are for children.
-const ADULT: i64 = 6_575;
+/// 18 years, in days: the schedules are for children.
+pub const ADULT: i64 = 6_575;
 
 /// The doses that go by age and are for everybody.
 static DOSES: LazyLock<Vec<Dose>> = LazyLock::new(|| {

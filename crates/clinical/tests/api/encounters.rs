@@ -97,8 +97,8 @@ testkit::on_both! {
         assert_eq!(made.json["appointment_time"], "10:00:00");
         let sign = format!("encounters/{}/sign/", made.id());
         room.doctor.post(&sign, json!({ "complete_appointment": true })).await.is(200);
-        let status = || room.desk.get(&format!("appointments/{appointment}/")).await_status();
-        assert_eq!(status().await, "completed");
+        let booked = format!("appointments/{appointment}/");
+        assert_eq!(room.desk.get(&booked).await_status().await, "completed");
 
         // All or nothing: an appointment that cannot be completed leaves the encounter open.
         let later = json!({ "patient": room.patient, "doctor": room.doctor.id, "date": "2027-05-28", "time": "10:00" });

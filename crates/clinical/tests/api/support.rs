@@ -42,13 +42,6 @@ impl Room {
             .post(&format!("encounters/{}/add_vitals/", self.encounter), body)
             .await
     }
-
-    pub(crate) async fn sign(&self) {
-        self.doctor
-            .post(&format!("encounters/{}/sign/", self.encounter), json!({}))
-            .await
-            .is(200);
-    }
 }
 
 /// Opens an encounter; returns its id.

@@ -16,7 +16,7 @@ testkit::on_both! {
         for (field, value) in [
             ("bmi", json!(22.86)), ("temperature", json!(36.7)), ("temperature_celsius", json!(36.7)),
             ("blood_pressure_systolic", json!(120)), ("blood_pressure_diastolic", json!(80)), ("heart_rate_bpm", json!(70)),
-            ("respiratory_rate_bpm", json!(16)), ("oxygen_saturation_percent", json!(98.0)), ("is_abnormal", json!(false)),
+            ("respiratory_rate_bpm", json!(16)), ("oxygen_saturation_percent", json!(98)), ("is_abnormal", json!(false)),
             ("abnormal_flags", json!([])), ("recorded_by", json!(room.nurse.id)), ("patient", json!(room.patient)),
             ("encounter", json!(room.encounter)), ("encounter_id", json!(room.encounter)),
         ] {

@@ -39,7 +39,7 @@ fn reply<R: Resource>(
     if R::PATIENT_DATA {
         cx.saw_record(row);
     }
-    let shown = Visible::of::<R>(&cx.grant());
+    let shown = Visible::to::<R>(cx, &cx.grant());
     let mut reply = Reply::json(status, &View::new(row, extra, &shown))?;
     reply.header("etag", &format!("\"{}\"", row.meta().version));
     Ok(reply)
@@ -105,7 +105,7 @@ async fn create_all<R: Resource>(cx: &mut Cx, bodies: Vec<Body>) -> Result<Reply
             cx.saw_record(row);
         }
     }
-    let shown = Visible::of::<R>(&cx.grant());
+    let shown = Visible::to::<R>(cx, &cx.grant());
     let views: Vec<View<'_, R>> = rows
         .iter()
         .zip(&extras)
@@ -222,6 +222,8 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     let app = cx.app.clone();
     let grant = cx.grant();
     let patient = R::PATIENT.and_then(|name| row.field(name)?.as_i64());
+    // A row below another takes its patient from there, once it is known that the other exists.
+    let patient = patient.filter(|id| *id != 0);
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut wanted = Vec::new();
     // What the program keeps is set later, and by itself.

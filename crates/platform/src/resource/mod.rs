@@ -119,6 +119,12 @@ pub trait Resource: Record {
         &[]
     }
 
+    /// Fields that this caller does not get to see, whatever the reach of their grant, such as clinical
+    /// text for callers without the permission to read it. Filters must not tell them either.
+    fn hidden_from(_cx: &Cx) -> &'static [Column<Self>] {
+        &[]
+    }
+
     /// The only fields that a caller may change; `None` means all.
     fn writable(_grant: &Grant) -> Option<&'static [Column<Self>]> {
         None
