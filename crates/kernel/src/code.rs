@@ -82,6 +82,8 @@ codes! {
     OutsideSchedule = "outside_schedule", 409;
     /// The room or device is booked at that time.
     ResourceOverlap = "resource_overlap", 409;
+    /// The quantity has a result already; correct that one.
+    ResultExists = "result_exists", 409;
     /// Less is in stock than is asked for.
     InsufficientStock = "insufficient_stock", 409;
     /// Somebody lies in the bed.

@@ -140,6 +140,11 @@ settings! {
         /// The language of people who chose none.
         CHELAL_LANGUAGE => language: &'static str = language(), default "en", example "fr";
     }
+    "Laboratory" {
+        /// Minutes in which a critical laboratory result must be acknowledged. After that it goes to the doctors on duty,
+        /// and after as many minutes again to the Admins.
+        CHELAL_CRITICAL_ACK_MINUTES => critical_ack: Duration = minutes(1, 1440), default "30", example "15";
+    }
     "Logs and metrics" {
         /// What is logged: a level, or levels per part of the program.
         CHELAL_LOG => log: String = text(), default "info", example "info,platform=debug";

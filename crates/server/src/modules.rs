@@ -9,6 +9,7 @@ pub fn modules() -> Vec<Module> {
         patients::module(),
         scheduling::module(),
         clinical::module(),
+        laboratory::module(),
         billing::module(),
         messaging::module(),
         reports::module(),
