@@ -1,6 +1,9 @@
 //! Charges that other modules' events bring.
 
-use contracts::{DispenseReversed, Dispensed, EncounterSigned, PatientDischarged};
+use contracts::{
+    DispenseReversed, Dispensed, EncounterSigned, LabOrderCancelled, LabOrdered, LabOrderedItem,
+    PatientDischarged,
+};
 use jiff::Timestamp;
 use kernel::Money;
 use serde_json::{Value as Json, json};
@@ -101,6 +104,35 @@ testkit::on_both! {
         emit(world, &dispensed(5, desk.patient, None, 3000)).await;
         world.settle().await;
         assert_eq!(bills(&desk).await.len(), 0);
+    }
+
+    async fn a_cancelled_test_is_on_no_draft(world: &World) {
+        let desk = Desk::new(world).await;
+        let test = json!({ "test_code": "FBC-X", "test_name": "Full blood count", "specimen_type": "Blood", "department": "Haematology" });
+        let test = desk.admin.post("lab_tests/catalog/", test).await.is(201)["id"].as_i64().unwrap();
+        desk.service("Full blood count", 35.0, "FBC-X").await;
+        let ordered = |order: i64, items: &[i64]| LabOrdered {
+            lab_order: order,
+            patient: desk.patient,
+            encounter: None,
+            items: items.iter().map(|item| LabOrderedItem { lab_order_item: *item, lab_test: test }).collect(),
+        };
+        emit(world, &ordered(1, &[1, 2])).await;
+        emit(world, &ordered(2, &[3])).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        assert_eq!((&draft["total_amount"], draft["items"].as_array().unwrap().len()), (&json!(105.0), 3));
+        emit(world, &LabOrderCancelled { lab_order: 1, patient: desk.patient }).await;
+        world.settle().await;
+        // Further tests of it that are heard of late are not charged either.
+        emit(world, &ordered(1, &[4])).await;
+        emit(world, &LabOrderCancelled { lab_order: 9, patient: desk.patient }).await;
+        world.settle().await;
+        emit(world, &ordered(9, &[5])).await;
+        world.settle().await;
+        let draft = desk.read(&draft).await;
+        assert_eq!((&draft["total_amount"], draft["items"].as_array().unwrap().len()), (&json!(35.0), 1));
+        assert_eq!(draft["items"][0]["source_id"], 3);
     }
 
     async fn a_stay_is_charged_by_its_bed_days(world: &World) {

@@ -10,7 +10,7 @@ testkit::on_both! {
         let desk = Desk::new(world).await;
         let service = desk.service("Consultation", 100.0, "CONSULTATION").await;
         let old = desk.bill(json!({ "items": [{ "service": service }] })).await;
-        world.pass(SignedDuration::from_hours(1));
+        world.pass(SignedDuration::from_mins(20));
         let path = format!("service-catalog/{service}/");
         desk.admin.patch(&path, json!({ "price": 120 })).await.is(200);
         let new = desk.bill(json!({ "items": [{ "service_id": service }] })).await;
@@ -21,7 +21,7 @@ testkit::on_both! {
         assert_eq!(desk.cashier.patch(&line, json!({ "quantity": 2 })).await.is(200)["line_total"], 200.0);
         let prices = desk.cashier.get(&format!("service-catalog/{service}/prices/")).await;
         let prices: Vec<_> = prices.is(200).as_array().unwrap().iter().map(|row| (row["price"].clone(), row["valid_from"].clone())).collect();
-        assert_eq!(prices, [(json!(120.0), json!("2026-11-23T09:00:00Z")), (json!(100.0), json!("2026-11-23T08:00:00Z"))]);
+        assert_eq!(prices, [(json!(120.0), json!("2026-11-23T08:20:00Z")), (json!(100.0), json!("2026-11-23T08:00:00Z"))]);
         desk.books_agree().await;
     }
 
