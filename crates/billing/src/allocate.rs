@@ -26,7 +26,10 @@ pub(crate) fn allocate(amount: Money, weights: &[Money]) -> Vec<Money> {
     let left = size - parts.iter().sum::<i128>();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
     by_remainder.sort_by_key(|at| std::cmp::Reverse(size * weights[*at] % whole));
-    for at in by_remainder.into_iter().take(usize::try_from(left).unwrap_or_default()) {
+    for at in by_remainder
+        .into_iter()
+        .take(usize::try_from(left).unwrap_or_default())
+    {
         parts[at] += 1;
     }
     let sign = i128::from(amount.minor().signum());

@@ -262,7 +262,14 @@ async fn begin(cx: &mut Cx, change: &mut Change<'_, Bill>) -> Result<(), Error> 
 /// something was paid.
 async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Result<(), Error> {
     let asked = change.row.total_amount;
-    let recharged = change.changed(|bill| (bill.insurance, bill.service_date, bill.encounter, bill.patient));
+    let recharged = change.changed(|bill| {
+        (
+            bill.insurance,
+            bill.service_date,
+            bill.encounter,
+            bill.patient,
+        )
+    });
     let row = &mut *change.row;
     let opened = match (before.status, row.status) {
         (was, is) if was == is => false,

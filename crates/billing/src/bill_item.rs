@@ -136,7 +136,9 @@ impl Resource for BillItem {
         let ids = rows.iter().filter_map(|row| row.service);
         let names = lines::service_names(cx, ids.map(|service| service.get()).collect()).await?;
         let extra = |row: &BillItem| BillItemExtra {
-            service_name: row.service.and_then(|service| names.get(&service.get()).cloned()),
+            service_name: row
+                .service
+                .and_then(|service| names.get(&service.get()).cloned()),
         };
         Ok(rows.iter().map(extra).collect())
     }

@@ -30,8 +30,7 @@ impl Verb for Open {
     type Answer = One<Bill>;
     const NAME: &'static str = "open";
     const SUMMARY: &'static str = "Open a draft: from now on it is owed";
-    const DESCRIPTION: &'static str =
-        "The insurer's part is worked out with what is left of the policy's annual limit, and the bill is issued today.";
+    const DESCRIPTION: &'static str = "The insurer's part is worked out with what is left of the policy's annual limit, and the bill is issued today.";
 
     fn access() -> Access {
         use BuiltinRole::{Admin, Cashier};

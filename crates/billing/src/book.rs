@@ -30,10 +30,8 @@ pub(crate) fn refusal(bill: &Bill, refusal: Refusal) -> Error {
         )
         .with("refundable", platform::serde_json::json!(paid)),
         Refusal::BelowPaid => Error::refuse(Code::StateConflict, Text::new("billing-below-paid")),
-        Refusal::HoldsMoney => {
-            Error::refuse(Code::StateConflict, Text::new("billing-holds-money"))
-                .with("status", bill.status.as_str())
-        }
+        Refusal::HoldsMoney => Error::refuse(Code::StateConflict, Text::new("billing-holds-money"))
+            .with("status", bill.status.as_str()),
         Refusal::TooLarge => Error::field("total_amount", Text::new("billing-too-large")),
     }
 }
@@ -101,10 +99,10 @@ async fn used(cx: &mut Cx, insurance: i64, service: Date, but: i64) -> Result<Mo
         .and_where(column("bill", "service_date").lte(last.to_value()))
         .and_where(column("bill", "id").ne(but))
         .and_where(column("bill", "voided_at").is_null())
-        .and_where(column("bill", "status").is_not_in([
-            BillStatus::Draft.as_str(),
-            BillStatus::Void.as_str(),
-        ]));
+        .and_where(
+            column("bill", "status")
+                .is_not_in([BillStatus::Draft.as_str(), BillStatus::Void.as_str()]),
+        );
     let statement = Statement::build(cx.dialect(), &query);
     let used: Option<(Option<i64>,)> = cx
         .unscoped("what is left of a policy's limit is no secret to those who bill on it")
@@ -143,7 +141,10 @@ pub(crate) async fn lines(
         .await?;
     let (count, sum) = found.unwrap_or_default();
     let sum = Money::from_minor(sum.unwrap_or_default());
-    Ok((count, sum.map_err(|_| Error::field("total_amount", Text::new("billing-too-large")))?))
+    Ok((
+        count,
+        sum.map_err(|_| Error::field("total_amount", Text::new("billing-too-large")))?,
+    ))
 }
 
 /// After a bill's lines changed: its total is their sum.

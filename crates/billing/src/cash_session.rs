@@ -173,8 +173,7 @@ impl Verb for Count {
     type Answer = One<CashSession>;
     const NAME: &'static str = "count";
     const SUMMARY: &'static str = "Close a session with what was counted in its drawer";
-    const DESCRIPTION: &'static str =
-        "The answer tells what should have been in the drawer, and the difference. A session is counted once.";
+    const DESCRIPTION: &'static str = "The answer tells what should have been in the drawer, and the difference. A session is counted once.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -191,7 +190,10 @@ impl Verb for Count {
         input: CountInput,
     ) -> Result<One<CashSession>, Error> {
         if input.counted_amount.is_negative() {
-            return Err(Error::field("counted_amount", Text::new("billing-negative")));
+            return Err(Error::field(
+                "counted_amount",
+                Text::new("billing-negative"),
+            ));
         }
         let came: Option<(i64,)> = cx
             .unscoped("the cash of the caller's own session")
@@ -203,7 +205,10 @@ impl Verb for Count {
             ))
             .await?;
         let came = Money::from_minor(came.map_or(0, |(sum,)| sum)).map_err(Error::internal)?;
-        let expected = held.opening_float.checked_add(came).map_err(Error::internal)?;
+        let expected = held
+            .opening_float
+            .checked_add(came)
+            .map_err(Error::internal)?;
         let difference = input.counted_amount.checked_sub(expected);
         let mut session = held.clone();
         session.status = SessionStatus::Counted;

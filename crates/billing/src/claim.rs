@@ -201,7 +201,9 @@ fn check_amount(amount: Money, open: Money) -> Result<(), Error> {
 /// The insurer's part of a held bill that is neither paid nor claimed.
 async fn open(cx: &mut Cx, bill: &Bill, but: i64) -> Result<Money, Error> {
     let of = |name| column("insurance_claim", name);
-    let left = of("amount").sub(of("paid_amount")).sub(of("rejected_amount"));
+    let left = of("amount")
+        .sub(of("paid_amount"))
+        .sub(of("rejected_amount"));
     let mut query = Query::select();
     query
         .from("insurance_claim")

@@ -55,7 +55,14 @@ pub(crate) fn declare(module: Module) -> Module {
             Figure::new("revenue_today", DAILY_CASH, |cx, _| {
                 Box::pin(async move {
                     let today = Some(cx.today());
-                    revenue(cx, Period { start: today, end: today }).await
+                    revenue(
+                        cx,
+                        Period {
+                            start: today,
+                            end: today,
+                        },
+                    )
+                    .await
                 })
             })
             .on_dashboards(&[Admin, Cashier])

@@ -57,7 +57,12 @@ async fn coded(cx: &mut Cx, codes: &[String]) -> Result<Vec<Coded>, Error> {
         .await?;
     let coded = |(id, name, code, price)| {
         let price = Money::from_minor(price).map_err(Error::internal)?;
-        Ok(Coded { id, name, code, price })
+        Ok(Coded {
+            id,
+            name,
+            code,
+            price,
+        })
     };
     rows.into_iter().map(coded).collect()
 }

@@ -84,10 +84,7 @@ pub fn module() -> Module {
             Route::get("patient-portal", "patient-portal/bills/", |cx, call| {
                 Box::pin(list::<Bill>(cx, call))
             })
-            .may(
-                Permission::new("patient-portal", "bills"),
-                Access::own("x"),
-            )
+            .may(Permission::new("patient-portal", "bills"), Access::own("x"))
             .patient_data()
             .answers_list::<Bill>()
             .summary("The caller's own bills")

@@ -52,7 +52,9 @@ impl Line {
         if self.discount.is_positive() && !self.reasoned {
             return Err(LineFault::DiscountWithoutReason);
         }
-        gross.checked_sub(self.discount).map_err(|_| LineFault::TooLarge)
+        gross
+            .checked_sub(self.discount)
+            .map_err(|_| LineFault::TooLarge)
     }
 }
 

@@ -43,7 +43,10 @@ pub(crate) async fn of_body(cx: &mut Cx, body: &Body) -> Result<Option<Vec<BillI
         return Ok(None);
     }
     if items.len() > MOST {
-        return Err(Error::field("items", Text::new("billing-too-many-items").with("max", MOST)));
+        return Err(Error::field(
+            "items",
+            Text::new("billing-too-many-items").with("max", MOST),
+        ));
     }
     let bodies: Vec<Body> = items.iter().map(folded).collect();
     let mut parsed: Vec<Result<BillItem, Faults>> =
@@ -98,7 +101,14 @@ pub(crate) async fn services(cx: &mut Cx, ids: Vec<i64>) -> Result<HashMap<i64, 
         .await?;
     let service = |(id, name, price, is_active)| {
         let price = Money::from_minor(price).map_err(Error::internal)?;
-        Ok((id, Service { name, price, is_active }))
+        Ok((
+            id,
+            Service {
+                name,
+                price,
+                is_active,
+            },
+        ))
     };
     rows.into_iter().map(service).collect()
 }
@@ -112,7 +122,10 @@ pub(crate) fn complete(
 ) -> Result<(), Faults> {
     let mut faults = Faults::new();
     let chosen = before.is_none_or(|before| before.service != item.service);
-    match item.service.map(|service| (service, services.get(&service.get()))) {
+    match item
+        .service
+        .map(|service| (service, services.get(&service.get())))
+    {
         Some((service, None)) => {
             let text = Text::new("unknown-reference").with("id", service.get());
             faults.say("service", text.with("kind", "service"));

@@ -80,8 +80,11 @@ impl Resource for Payment {
         Payment::receipt_number,
         Payment::cash_session,
     ];
-    const ORDERING: &'static [Column<Self>] =
-        &[Payment::payment_date, Payment::amount, Payment::receipt_number];
+    const ORDERING: &'static [Column<Self>] = &[
+        Payment::payment_date,
+        Payment::amount,
+        Payment::receipt_number,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -156,11 +159,7 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
 }
 
 /// Fills in what the program keeps of a payment or a refund.
-pub(crate) async fn complete(
-    cx: &mut Cx,
-    payment: &mut Payment,
-    bill: &Bill,
-) -> Result<(), Error> {
+pub(crate) async fn complete(cx: &mut Cx, payment: &mut Payment, bill: &Bill) -> Result<(), Error> {
     payment.patient = bill.patient;
     payment.payment_date = cx.now();
     payment.received_by = cx.actor.user_id().map(Ref::new);

@@ -1,5 +1,6 @@
 //! The wish to give money back, which somebody else decides about.
 
+use http::StatusCode;
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Money};
@@ -14,7 +15,6 @@ use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::{One, Verb};
-use http::StatusCode;
 
 use crate::bill::Bill;
 use crate::book;
@@ -89,10 +89,7 @@ impl Resource for RefundRequest {
 
 /// Adds the verbs to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
-    module
-        .verb::<Refund>()
-        .verb::<Approve>()
-        .verb::<Reject>()
+    module.verb::<Refund>().verb::<Approve>().verb::<Reject>()
 }
 
 platform::input! {
@@ -173,8 +170,7 @@ impl Verb for Approve {
     type Answer = One<RefundRequest>;
     const NAME: &'static str = "approve";
     const SUMMARY: &'static str = "Approve a refund, which gives the money back";
-    const DESCRIPTION: &'static str =
-        "A request cannot be approved by the user who made it. The refund has a receipt of its own.";
+    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it. The refund has a receipt of its own.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -193,9 +189,8 @@ impl Verb for Approve {
         }
         let before: Payment = cx.hold(held.payment.get()).await?;
         let bill_before: Bill = cx.hold(held.bill.get()).await?;
-        let (mut bill, transfers) = book::changed(&bill_before, |sums| {
-            sums.refund(held.amount, before.method)
-        })?;
+        let (mut bill, transfers) =
+            book::changed(&bill_before, |sums| sums.refund(held.amount, before.method))?;
         cx.update(&mut bill, &bill_before).await?;
         let mut payment = before.clone();
         payment.refund_pending = difference(before.refund_pending, held.amount)?;

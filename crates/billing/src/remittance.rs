@@ -141,7 +141,10 @@ impl Verb for Remit {
     ) -> Result<One<InsuranceClaim>, Error> {
         let (paid, rejected) = (input.paid_amount, input.rejected_amount);
         if paid.is_negative() || rejected.is_negative() || (paid.is_zero() && rejected.is_zero()) {
-            return Err(Error::field("paid_amount", Text::new("billing-not-positive")));
+            return Err(Error::field(
+                "paid_amount",
+                Text::new("billing-not-positive"),
+            ));
         }
         let both = paid.checked_add(rejected);
         if both.is_err() || both.is_ok_and(|both| both > held.left()) {
@@ -149,9 +152,14 @@ impl Verb for Remit {
             return Err(Error::field("paid_amount", text));
         }
         let mut claim = held.clone();
-        claim.paid_amount = held.paid_amount.checked_add(paid).map_err(Error::internal)?;
-        claim.rejected_amount =
-            held.rejected_amount.checked_add(rejected).map_err(Error::internal)?;
+        claim.paid_amount = held
+            .paid_amount
+            .checked_add(paid)
+            .map_err(Error::internal)?;
+        claim.rejected_amount = held
+            .rejected_amount
+            .checked_add(rejected)
+            .map_err(Error::internal)?;
         claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
         if !input.remark.is_empty() {
             claim.remark = Sealed::new(input.remark);
@@ -204,7 +212,10 @@ pub(crate) async fn settle(
         current = bill;
     }
     if rejected.is_positive() {
-        book::apply(cx, current, EntryKind::Rejection, |sums| sums.reject(rejected)).await?;
+        book::apply(cx, current, EntryKind::Rejection, |sums| {
+            sums.reject(rejected)
+        })
+        .await?;
     }
     Ok(())
 }

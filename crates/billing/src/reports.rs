@@ -181,7 +181,8 @@ async fn receivables_aging(
         .optional(statement)
         .await?;
     let (to_30, to_60, to_90, older) = sums.unwrap_or_default();
-    let money = |minor: Option<i64>| Money::from_minor(minor.unwrap_or_default()).map_err(Error::internal);
+    let money =
+        |minor: Option<i64>| Money::from_minor(minor.unwrap_or_default()).map_err(Error::internal);
     Ok(ReceivablesAging {
         to_30: money(to_30)?,
         to_60: money(to_60)?,
@@ -208,7 +209,10 @@ async fn revenue_by_doctor(
     let grant = cx.grant();
     let own = (grant.reach != Reach::All).then(|| grant.user.to_string());
     let found = turnover::of(cx, By::Doctor, &asked.period, own.as_deref()).await?;
-    let doctors: Vec<i64> = found.iter().filter_map(|(key, _)| key.parse().ok()).collect();
+    let doctors: Vec<i64> = found
+        .iter()
+        .filter_map(|(key, _)| key.parse().ok())
+        .collect();
     let names = identity::names(cx, doctors.iter().copied().filter(|id| *id > 0)).await?;
     let mut rows: Vec<DoctorRevenue> = found
         .into_iter()
@@ -216,7 +220,9 @@ async fn revenue_by_doctor(
             let doctor = key.parse().ok().filter(|id| *id > 0);
             DoctorRevenue {
                 doctor_id: doctor,
-                doctor_name: doctor.and_then(|id| names.get(&id).cloned()).unwrap_or_default(),
+                doctor_name: doctor
+                    .and_then(|id| names.get(&id).cloned())
+                    .unwrap_or_default(),
                 total: turnover.net(),
             }
         })
@@ -241,7 +247,10 @@ async fn revenue_by_service(
     asked: ReportRequest<'_>,
 ) -> Result<Vec<ServiceRevenue>, Error> {
     let found = turnover::of(cx, By::Service, &asked.period, None).await?;
-    let ids: Vec<i64> = found.iter().filter_map(|(key, _)| key.parse().ok()).collect();
+    let ids: Vec<i64> = found
+        .iter()
+        .filter_map(|(key, _)| key.parse().ok())
+        .collect();
     let names = lines::service_names(cx, ids).await?;
     let mut rows: Vec<ServiceRevenue> = found
         .into_iter()
@@ -414,7 +423,7 @@ async fn trial_balance(
     asked: ReportRequest<'_>,
 ) -> Result<Vec<AccountBalance>, Error> {
     let (start, end) = (asked.period.start, asked.period.end);
-    let start = start.unwrap_or(jiff::civil::Date::ZERO);
+    let start = start.unwrap_or(jiff::civil::date(1, 1, 1));
     let end = end.unwrap_or(jiff::civil::date(9999, 12, 31));
     let rows: Vec<(String, String, String, i64, i64)> = cx
         .unscoped("sums of a report that the caller may ask for")

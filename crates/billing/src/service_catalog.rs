@@ -37,8 +37,11 @@ impl Resource for ServiceCatalog {
         ServiceCatalog::is_active,
         ServiceCatalog::price,
     ];
-    const ORDERING: &'static [Column<Self>] =
-        &[ServiceCatalog::name, ServiceCatalog::code, ServiceCatalog::price];
+    const ORDERING: &'static [Column<Self>] = &[
+        ServiceCatalog::name,
+        ServiceCatalog::code,
+        ServiceCatalog::price,
+    ];
     const SEARCH: &'static [Column<Self>] = &[
         ServiceCatalog::name,
         ServiceCatalog::code,
@@ -47,11 +50,16 @@ impl Resource for ServiceCatalog {
     type Extra = ();
 
     fn access() -> Access {
-        use BuiltinRole::{
-            Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist,
-        };
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
         Access::nobody().role(Admin, "crud").roles(
-            &[Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier],
+            &[
+                Doctor,
+                Receptionist,
+                Nurse,
+                Pharmacist,
+                LabTechnician,
+                Cashier,
+            ],
             "r",
         )
     }

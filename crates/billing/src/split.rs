@@ -96,35 +96,73 @@ mod tests {
         Money::from_minor(minor).unwrap()
     }
 
-    fn divided(charged: &[(Option<i64>, Option<&str>, i64)], booked: &[(&str, i64)], amount: i64, refund: bool) -> Vec<(String, i64)> {
-        let charged: Vec<_> = charged.iter().map(|(service, source, total)| (*service, source.map(str::to_owned), *total)).collect();
-        let booked: Vec<_> = booked.iter().map(|(key, paid)| ((*key).to_owned(), *paid)).collect();
+    fn divided(
+        charged: &[(Option<i64>, Option<&str>, i64)],
+        booked: &[(&str, i64)],
+        amount: i64,
+        refund: bool,
+    ) -> Vec<(String, i64)> {
+        let charged: Vec<_> = charged
+            .iter()
+            .map(|(service, source, total)| (*service, source.map(str::to_owned), *total))
+            .collect();
+        let booked: Vec<_> = booked
+            .iter()
+            .map(|(key, paid)| ((*key).to_owned(), *paid))
+            .collect();
         let shares = divide(&charged, &booked, cents(amount), refund);
-        shares.into_iter().map(|share| (share.key, share.amount.minor())).collect()
+        shares
+            .into_iter()
+            .map(|share| (share.key, share.amount.minor()))
+            .collect()
     }
 
     fn parts(pairs: &[(&str, i64)]) -> Vec<(String, i64)> {
-        pairs.iter().map(|(key, amount)| ((*key).to_owned(), *amount)).collect()
+        pairs
+            .iter()
+            .map(|(key, amount)| ((*key).to_owned(), *amount))
+            .collect()
     }
 
     #[test]
     fn a_payment_is_for_what_is_not_paid_yet() {
         let lines = [(Some(1), None, 200), (Some(2), None, 100)];
-        assert_eq!(divided(&lines, &[], 100, false), parts(&[("1", 67), ("2", 33)]));
-        assert_eq!(divided(&lines, &[("1", 67), ("2", 33)], 200, false), parts(&[("1", 133), ("2", 67)]));
-        assert_eq!(divided(&lines, &[("1", 200)], 50, false), parts(&[("2", 50)]));
+        assert_eq!(
+            divided(&lines, &[], 100, false),
+            parts(&[("1", 67), ("2", 33)])
+        );
+        assert_eq!(
+            divided(&lines, &[("1", 67), ("2", 33)], 200, false),
+            parts(&[("1", 133), ("2", 67)])
+        );
+        assert_eq!(
+            divided(&lines, &[("1", 200)], 50, false),
+            parts(&[("2", 50)])
+        );
         // A bill without lines, and one on which more was paid than its lines explain.
         assert_eq!(divided(&[], &[], 500, false), parts(&[("other", 500)]));
-        assert_eq!(divided(&lines, &[("1", 200), ("2", 100)], 5, false), parts(&[("other", 5)]));
+        assert_eq!(
+            divided(&lines, &[("1", 200), ("2", 100)], 5, false),
+            parts(&[("other", 5)])
+        );
         // What was credited is not paid for.
         let credited = [(Some(1), None, 0), (None, Some("dispense"), 100)];
-        assert_eq!(divided(&credited, &[], 100, false), parts(&[("dispense", 100)]));
+        assert_eq!(
+            divided(&credited, &[], 100, false),
+            parts(&[("dispense", 100)])
+        );
     }
 
     #[test]
     fn a_refund_gives_back_what_was_paid_for() {
         let lines = [(Some(1), None, 200), (Some(2), None, 100)];
-        assert_eq!(divided(&lines, &[("1", 200), ("2", 100)], 30, true), parts(&[("1", 20), ("2", 10)]));
-        assert_eq!(divided(&[], &[("other", 500)], 500, true), parts(&[("other", 500)]));
+        assert_eq!(
+            divided(&lines, &[("1", 200), ("2", 100)], 30, true),
+            parts(&[("1", 20), ("2", 10)])
+        );
+        assert_eq!(
+            divided(&[], &[("other", 500)], 500, true),
+            parts(&[("other", 500)])
+        );
     }
 }

@@ -126,7 +126,11 @@ impl Sums {
     }
 
     /// The patient, or somebody for them, pays.
-    pub(crate) fn pay(&mut self, amount: Money, method: PaymentMethod) -> Result<Transfers, Refusal> {
+    pub(crate) fn pay(
+        &mut self,
+        amount: Money,
+        method: PaymentMethod,
+    ) -> Result<Transfers, Refusal> {
         if amount > self.balance_due() {
             return Err(Refusal::MoreThanOwed(self.balance_due()));
         }
@@ -152,7 +156,11 @@ impl Sums {
     }
 
     /// Gives back what the patient paid.
-    pub(crate) fn refund(&mut self, amount: Money, method: PaymentMethod) -> Result<Transfers, Refusal> {
+    pub(crate) fn refund(
+        &mut self,
+        amount: Money,
+        method: PaymentMethod,
+    ) -> Result<Transfers, Refusal> {
         let held = self.paid.checked_sub(self.refunded)?;
         if amount > held {
             return Err(Refusal::MoreThanPaid(held));

@@ -36,7 +36,9 @@ fn counted(replies: &[Reply]) -> BTreeMap<String, usize> {
 
 fn expected(pairs: &[(&str, usize)]) -> BTreeMap<String, usize> {
     let pairs = pairs.iter();
-    pairs.map(|(key, count)| ((*key).to_owned(), *count)).collect()
+    pairs
+        .map(|(key, count)| ((*key).to_owned(), *count))
+        .collect()
 }
 
 testkit::on_both! {

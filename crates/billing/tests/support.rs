@@ -48,7 +48,9 @@ impl Desk {
 
     pub(crate) async fn try_bill(&self, more: Json) -> Reply {
         let mut body = json!({ "patient": self.patient });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         self.cashier.post("bills/", body).await
     }
 
@@ -60,24 +62,35 @@ impl Desk {
 
     pub(crate) async fn pay(&self, bill: &Json, amount: f64) -> Reply {
         let path = format!("bills/{}/payments/", bill["id"]);
-        self.cashier.post(&path, json!({ "amount": amount, "method": "Cash" })).await
+        self.cashier
+            .post(&path, json!({ "amount": amount, "method": "Cash" }))
+            .await
     }
 
     pub(crate) async fn policy(&self, more: Json) -> i64 {
-        let mut body = json!({ "patient": self.patient, "provider": "Riders", "policy_number": "R-1" });
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.cashier.post("insurance/", body).await.is(201)["id"].as_i64().unwrap()
+        let mut body =
+            json!({ "patient": self.patient, "provider": "Riders", "policy_number": "R-1" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        self.cashier.post("insurance/", body).await.is(201)["id"]
+            .as_i64()
+            .unwrap()
     }
 
     pub(crate) async fn service(&self, name: &str, price: f64, code: &str) -> i64 {
         let body = json!({ "name": name, "price": price, "code": code });
-        self.admin.post("service-catalog/", body).await.is(201)["id"].as_i64().unwrap()
+        self.admin.post("service-catalog/", body).await.is(201)["id"]
+            .as_i64()
+            .unwrap()
     }
 
     /// An encounter of the patient with the doctor.
     pub(crate) async fn encounter(&self) -> i64 {
         let body = json!({ "patient": self.patient, "notes": "Seen." });
-        self.doctor.post("encounters/", body).await.is(201)["id"].as_i64().unwrap()
+        self.doctor.post("encounters/", body).await.is(201)["id"]
+            .as_i64()
+            .unwrap()
     }
 
     /// Fails the test unless the ledger, the bills and the daily sums say the same.
@@ -86,18 +99,37 @@ impl Desk {
         for row in reply.is(200).as_array().unwrap() {
             assert_eq!(row["agrees"], true, "{row}");
         }
-        let accounts = self.admin.get("financial-reports/trial_balance/").await.is(200).clone();
+        let accounts = self
+            .admin
+            .get("financial-reports/trial_balance/")
+            .await
+            .is(200)
+            .clone();
         let cents = |row: &Json, name: &str| (row[name].as_f64().unwrap() * 100.0).round() as i64;
-        let sum = |name| accounts.as_array().unwrap().iter().map(|row| cents(row, name)).sum::<i64>();
+        let sum = |name| {
+            accounts
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| cents(row, name))
+                .sum::<i64>()
+        };
         assert_eq!(sum("debit"), sum("credit"));
         assert_eq!(sum("balance"), 0);
     }
 
     /// What an account of the ledger comes to.
     pub(crate) async fn account(&self, code: &str) -> f64 {
-        let accounts = self.admin.get("financial-reports/trial_balance/").await.is(200).clone();
+        let accounts = self
+            .admin
+            .get("financial-reports/trial_balance/")
+            .await
+            .is(200)
+            .clone();
         let mut rows = accounts.as_array().unwrap().iter();
-        rows.find(|row| row["code"] == code).unwrap()["balance"].as_f64().unwrap()
+        rows.find(|row| row["code"] == code).unwrap()["balance"]
+            .as_f64()
+            .unwrap()
     }
 }
 

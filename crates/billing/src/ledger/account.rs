@@ -25,14 +25,62 @@ pub(crate) enum Account {
 impl Account {
     /// Every account with its id, code, name and kind.
     pub(crate) const ALL: [(Account, i64, &'static str, &'static str, &'static str); 11] = [
-        (Account::Money(PaymentMethod::Cash), 1, "1000", "Cash", "asset"),
-        (Account::Money(PaymentMethod::Card), 2, "1010", "Card payments", "asset"),
-        (Account::Money(PaymentMethod::MobileMoney), 3, "1020", "Mobile money", "asset"),
-        (Account::Money(PaymentMethod::BankTransfer), 4, "1030", "Bank transfers", "asset"),
-        (Account::Money(PaymentMethod::Insurance), 5, "1040", "Insurance remittances", "asset"),
-        (Account::Money(PaymentMethod::Other), 6, "1090", "Other payments", "asset"),
-        (Account::Receivable, 7, "1100", "Receivable from patients", "asset"),
-        (Account::InsurerReceivable, 8, "1200", "Receivable from insurers", "asset"),
+        (
+            Account::Money(PaymentMethod::Cash),
+            1,
+            "1000",
+            "Cash",
+            "asset",
+        ),
+        (
+            Account::Money(PaymentMethod::Card),
+            2,
+            "1010",
+            "Card payments",
+            "asset",
+        ),
+        (
+            Account::Money(PaymentMethod::MobileMoney),
+            3,
+            "1020",
+            "Mobile money",
+            "asset",
+        ),
+        (
+            Account::Money(PaymentMethod::BankTransfer),
+            4,
+            "1030",
+            "Bank transfers",
+            "asset",
+        ),
+        (
+            Account::Money(PaymentMethod::Insurance),
+            5,
+            "1040",
+            "Insurance remittances",
+            "asset",
+        ),
+        (
+            Account::Money(PaymentMethod::Other),
+            6,
+            "1090",
+            "Other payments",
+            "asset",
+        ),
+        (
+            Account::Receivable,
+            7,
+            "1100",
+            "Receivable from patients",
+            "asset",
+        ),
+        (
+            Account::InsurerReceivable,
+            8,
+            "1200",
+            "Receivable from insurers",
+            "asset",
+        ),
         (Account::Refunds, 9, "2000", "Refunds payable", "liability"),
         (Account::Revenue, 10, "4000", "Revenue", "income"),
         (Account::WriteOffs, 11, "5000", "Write-offs", "expense"),
@@ -82,7 +130,10 @@ mod tests {
 
     #[test]
     fn every_account_has_an_id_and_a_code_of_its_own() {
-        let mut ids: Vec<i64> = Account::ALL.iter().map(|(account, ..)| account.id()).collect();
+        let mut ids: Vec<i64> = Account::ALL
+            .iter()
+            .map(|(account, ..)| account.id())
+            .collect();
         let mut codes: Vec<&str> = Account::ALL.iter().map(|(_, _, code, ..)| *code).collect();
         assert!(codes.is_sorted());
         codes.dedup();
@@ -98,12 +149,15 @@ mod tests {
 
     #[test]
     fn accounts_have_the_ids_that_statements_name() {
-        let money = PaymentMethod::VALUES.iter().map(|text| {
-            Account::Money(PaymentMethod::from_text(text).unwrap()).id()
-        });
+        let money = PaymentMethod::VALUES
+            .iter()
+            .map(|text| Account::Money(PaymentMethod::from_text(text).unwrap()).id());
         assert!(money.into_iter().all(|id| id <= 6));
         assert_eq!(Account::Money(PaymentMethod::Cash).id(), 1);
-        assert_eq!((Account::Receivable.id(), Account::InsurerReceivable.id()), (7, 8));
+        assert_eq!(
+            (Account::Receivable.id(), Account::InsurerReceivable.id()),
+            (7, 8)
+        );
         assert_eq!((Account::Revenue.id(), Account::WriteOffs.id()), (10, 11));
     }
 
@@ -113,7 +167,13 @@ mod tests {
         let there = Transfer::of(Account::Receivable, Account::Revenue, amount).unwrap();
         assert_eq!(there.debit, Account::Receivable);
         let back = Transfer::of(Account::Receivable, Account::Revenue, amount.neg()).unwrap();
-        assert_eq!((back.debit, back.credit, back.amount), (Account::Revenue, Account::Receivable, amount));
-        assert_eq!(Transfer::of(Account::Receivable, Account::Revenue, Money::ZERO), None);
+        assert_eq!(
+            (back.debit, back.credit, back.amount),
+            (Account::Revenue, Account::Receivable, amount)
+        );
+        assert_eq!(
+            Transfer::of(Account::Receivable, Account::Revenue, Money::ZERO),
+            None
+        );
     }
 }

@@ -54,7 +54,10 @@ pub(crate) fn tables(ddl: &mut Ddl) {
         t.int("refunded");
         t.int("receipts");
         t.primary_key(&["kind", "day", "item_key"]);
-        t.check("turnover_day_received_check", "received >= 0 AND refunded >= 0");
+        t.check(
+            "turnover_day_received_check",
+            "received >= 0 AND refunded >= 0",
+        );
     });
 }
 

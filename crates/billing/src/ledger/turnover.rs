@@ -51,18 +51,29 @@ pub(crate) async fn add(
     };
     let doctor = bill.doctor.map_or(0, |doctor| doctor.get());
     let mut sums: BTreeMap<(&'static str, String), (i64, i64)> = BTreeMap::from([
-        ((By::Payer.as_str(), payer.to_owned()), (payment.amount.minor(), 1)),
-        ((By::Method.as_str(), payment.method.as_str().to_owned()), (payment.amount.minor(), 1)),
-        ((By::Doctor.as_str(), doctor.to_string()), (payment.amount.minor(), 1)),
+        (
+            (By::Payer.as_str(), payer.to_owned()),
+            (payment.amount.minor(), 1),
+        ),
+        (
+            (By::Method.as_str(), payment.method.as_str().to_owned()),
+            (payment.amount.minor(), 1),
+        ),
+        (
+            (By::Doctor.as_str(), doctor.to_string()),
+            (payment.amount.minor(), 1),
+        ),
     ]);
     for share in shares {
-        let sum = sums.entry((By::Service.as_str(), share.key.clone())).or_default();
+        let sum = sums
+            .entry((By::Service.as_str(), share.key.clone()))
+            .or_default();
         *sum = (sum.0 + share.amount.minor(), 1);
     }
     let mut insert = Query::insert();
-    insert
-        .into_table("turnover_day")
-        .columns(["kind", "day", "item_key", "received", "refunded", "receipts"]);
+    insert.into_table("turnover_day").columns([
+        "kind", "day", "item_key", "received", "refunded", "receipts",
+    ]);
     for ((kind, key), (amount, count)) in sums {
         let (received, refunded) = if refund { (0, amount) } else { (amount, 0) };
         insert

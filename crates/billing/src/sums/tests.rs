@@ -30,7 +30,10 @@ fn what_is_owed_follows_from_the_sums() {
     assert_eq!(sums.status(false), BillStatus::PartiallyPaid);
     sums.pay_by_insurer(money("300")).unwrap();
     sums.reject(money("100")).unwrap();
-    assert_eq!((sums.balance_due(), sums.insurer_due()), (money("100"), Money::ZERO));
+    assert_eq!(
+        (sums.balance_due(), sums.insurer_due()),
+        (money("100"), Money::ZERO)
+    );
     sums.write_off(money("100")).unwrap();
     assert_eq!(sums.status(false), BillStatus::Paid);
 }
@@ -41,8 +44,14 @@ fn more_than_is_owed_is_refused() {
     sums.pay(money("300"), PaymentMethod::Cash).unwrap();
     let again = sums.pay(money("0.01"), PaymentMethod::Cash);
     assert_eq!(again, Err(Refusal::MoreThanOwed(Money::ZERO)));
-    assert_eq!(sums.pay_by_insurer(money("1")), Err(Refusal::MoreThanOwed(Money::ZERO)));
-    assert_eq!(sums.write_off(money("1")), Err(Refusal::MoreThanOwed(Money::ZERO)));
+    assert_eq!(
+        sums.pay_by_insurer(money("1")),
+        Err(Refusal::MoreThanOwed(Money::ZERO))
+    );
+    assert_eq!(
+        sums.write_off(money("1")),
+        Err(Refusal::MoreThanOwed(Money::ZERO))
+    );
 }
 
 #[test]
@@ -63,14 +72,23 @@ fn a_payment_is_refunded_in_parts_up_to_the_last_cent() {
 fn a_total_does_not_fall_below_what_was_paid_unless_it_is_credited() {
     let mut sums = opened("500", "0");
     sums.pay(money("300"), PaymentMethod::Cash).unwrap();
-    assert_eq!(sums.charge(money("299.99"), Money::ZERO, false), Err(Refusal::BelowPaid));
+    assert_eq!(
+        sums.charge(money("299.99"), Money::ZERO, false),
+        Err(Refusal::BelowPaid)
+    );
     sums.charge(money("300"), Money::ZERO, false).unwrap();
     assert_eq!(sums.status(true), BillStatus::Paid);
     sums.charge(money("250"), Money::ZERO, true).unwrap();
-    assert_eq!((sums.balance_due(), sums.credit_due()), (Money::ZERO, money("50")));
+    assert_eq!(
+        (sums.balance_due(), sums.credit_due()),
+        (Money::ZERO, money("50"))
+    );
     // What is owed back is given back, and not taken for something that is owed.
     sums.refund(money("50"), PaymentMethod::Cash).unwrap();
-    assert_eq!((sums.balance_due(), sums.credit_due()), (Money::ZERO, Money::ZERO));
+    assert_eq!(
+        (sums.balance_due(), sums.credit_due()),
+        (Money::ZERO, Money::ZERO)
+    );
     // While something is owed back, further lines use it up first.
     sums.charge(money("200"), Money::ZERO, true).unwrap();
     sums.charge(money("230"), Money::ZERO, false).unwrap();
@@ -141,7 +159,10 @@ impl Books {
     }
 
     fn money(&self) -> i64 {
-        let money = self.0.iter().filter(|(account, _)| matches!(account, Account::Money(_)));
+        let money = self
+            .0
+            .iter()
+            .filter(|(account, _)| matches!(account, Account::Money(_)));
         money.map(|(_, balance)| balance).sum()
     }
 }

@@ -25,11 +25,22 @@ pub(crate) fn dispensed(log: i64, patient: i64, encounter: Option<i64>, cents: i
 }
 
 async fn bills(desk: &Desk) -> Vec<Json> {
-    desk.cashier.get("bills/?ordering=id").await.is(200).as_array().unwrap().clone()
+    desk.cashier
+        .get("bills/?ordering=id")
+        .await
+        .is(200)
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 async fn signed(world: &World, desk: &Desk, encounter: i64) {
-    let event = EncounterSigned { encounter, patient: desk.patient, doctor: desk.doctor.id, signed_at: world.clock.now() };
+    let event = EncounterSigned {
+        encounter,
+        patient: desk.patient,
+        doctor: desk.doctor.id,
+        signed_at: world.clock.now(),
+    };
     emit(world, &event).await;
 }
 

@@ -11,7 +11,11 @@ async fn request(by: &Caller, payment: i64, amount: f64) -> testkit::Reply {
 }
 
 async fn approve(by: &Caller, request: &Json) -> testkit::Reply {
-    by.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await
+    by.post(
+        &format!("refund-requests/{}/approve/", request["id"]),
+        json!({}),
+    )
+    .await
 }
 
 testkit::on_both! {
