@@ -104,6 +104,8 @@ codes! {
     BedOccupied = "bed_occupied", 409;
     /// More than is owed.
     Overpayment = "overpayment", 409;
+    /// More is to be given back than was paid and not given back.
+    RefundExceedsPayment = "refund_exceeds_payment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
     /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.

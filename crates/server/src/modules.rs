@@ -13,6 +13,7 @@ pub fn modules() -> Vec<Module> {
         clinical::module(),
         laboratory::module(),
         pharmacy::module(),
+        billing::module(),
         messaging::module(),
         reports::module(),
         crate::web::pages_module(),
