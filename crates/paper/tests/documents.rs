@@ -69,6 +69,8 @@ fn names_come_out_as_they_were_entered() {
             extract.as_laid_out(&band).contains(name),
             "{name} on a wristband"
         );
+        let words = extract.text(&band).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(name), "{name} on a wristband: {words}");
         assert_eq!(band.pages, 1);
     }
 }
