@@ -86,6 +86,10 @@ codes! {
     InsufficientStock = "insufficient_stock", 409;
     /// Somebody lies in the bed.
     BedOccupied = "bed_occupied", 409;
+    /// The bed is in cleaning or maintenance.
+    BedNotAvailable = "bed_not_available", 409;
+    /// The patient lies in another bed.
+    AlreadyAdmitted = "already_admitted", 409;
     /// More than is owed.
     Overpayment = "overpayment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.

@@ -9,6 +9,7 @@ pub fn modules() -> Vec<Module> {
         patients::module(),
         scheduling::module(),
         clinical::module(),
+        wards::module(),
         messaging::module(),
         reports::module(),
         crate::web::pages_module(),

@@ -11,13 +11,14 @@ use serde_json::Value as Json;
 /// From the bottom to the top. A crate uses rows below its own, never its own row.
 const ROWS: &[&[&str]] = &[
     &["chelal-kernel"],
+    &["chelal-paper"],
     &["chelal-contracts"],
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
     &["chelal-scheduling"],
     &["chelal-clinical"],
-    &["chelal-messaging"],
+    &["chelal-messaging", "chelal-wards"],
     &["chelal-reports"],
     &["chelal"],
 ];
