@@ -4,7 +4,7 @@ use crate::{House, count};
 
 testkit::on_both! {
     async fn an_admission_is_opened_and_closed_by_itself(world: &World) {
-        let house = House::new(world).await;
+        let mut house = House::new(world).await;
         let body = json!({ "patient": house.patients[0], "bed": house.beds[0], "reason": "Fever" });
         let made = house.admin.post("admissions/", body).await;
         let row = made.is(201).clone();
@@ -17,7 +17,7 @@ testkit::on_both! {
             assert_eq!(row[field], value, "{field}");
         }
         assert_eq!(house.bed(0).await["status"], "occupied");
-        world.pass(jiff::SignedDuration::from_hours(50));
+        house.pass(world, jiff::SignedDuration::from_hours(50)).await;
         let path = format!("admissions/{}/", made.id());
         let now = world.clock.now().to_string();
         let closed = house.admin.patch(&path, json!({ "discharged_at": now, "discharge_summary": "Well.\nBack in a week." })).await.is(200).clone();
@@ -34,12 +34,12 @@ testkit::on_both! {
 
     /// Nobody leaves before coming, and a stay of one day counts a day.
     async fn a_stay_is_never_negative_and_never_nothing(world: &World) {
-        let house = House::new(world).await;
+        let mut house = House::new(world).await;
         let day = world.app.zone.today(world.clock.now()).tomorrow().unwrap();
         let at = |time: &str| format!("{day}T{time}Z");
         let (ten, before, three) = (at("10:00:00"), at("09:59:00"), at("15:00:00"));
         let until_four: jiff::Timestamp = at("16:00:00").parse().unwrap();
-        world.pass(until_four.duration_since(world.clock.now()));
+        house.pass(world, until_four.duration_since(world.clock.now())).await;
         let body = json!({ "patient_id": house.patients[0], "admitted_at": ten });
         house.nurse.post(&house.verb(0, "assign_patient"), body).await.is(200);
         let leave = house.verb(0, "discharge_patient");

@@ -77,9 +77,9 @@ testkit::on_both! {
     }
 
     async fn a_patient_is_moved_and_the_admission_goes_on(world: &World) {
-        let house = House::new(world).await;
+        let mut house = House::new(world).await;
         let admission = house.assign(0, 0).await["admission"].as_i64().unwrap();
-        world.pass(jiff::SignedDuration::from_hours(3));
+        house.pass(world, jiff::SignedDuration::from_hours(3)).await;
         house.assign(1, 1).await;
         house.nurse.post(&house.verb(0, "transfer"), json!({ "to_bed": house.beds[1] })).await.refuses(409, "bed_occupied");
         house.nurse.post(&house.verb(0, "transfer"), json!({ "to_bed": house.beds[0] })).await.complains_about("to_bed");

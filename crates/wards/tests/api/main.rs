@@ -7,6 +7,7 @@ mod people;
 mod reports;
 mod wards;
 
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 use testkit::{Caller, World};
 
@@ -55,6 +56,14 @@ impl House {
             beds,
             patients,
         }
+    }
+
+    /// Time passes, and people sign in again: tokens do not last that long.
+    pub(crate) async fn pass(&mut self, world: &World, time: SignedDuration) {
+        world.pass(time);
+        self.admin = world.admin().await;
+        self.nurse = world.nurse().await;
+        self.desk = world.receptionist().await;
     }
 
     /// Puts a patient into a bed; both by their place in the lists.

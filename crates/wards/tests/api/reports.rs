@@ -4,17 +4,17 @@ use crate::House;
 
 testkit::on_both! {
     async fn how_full_the_wards_were(world: &World) {
-        let house = House::new(world).await;
+        let mut house = House::new(world).await;
         house.admin.post("beds/", json!({ "number": "Corridor" })).await.is(201);
         let empty = house.admin.post("wards/", json!({ "name": "Empty" })).await.id();
         let day = world.app.zone.today(world.clock.now()).tomorrow().unwrap();
         let start: jiff::Timestamp = format!("{day}T00:00:00Z").parse().unwrap();
-        world.pass(start.duration_since(world.clock.now()));
+        house.pass(world, start.duration_since(world.clock.now())).await;
         // A day and a half in one bed, and half a day in another after a transfer.
         house.assign(0, 0).await;
-        world.pass(jiff::SignedDuration::from_hours(36));
+        house.pass(world, jiff::SignedDuration::from_hours(36)).await;
         house.nurse.post(&house.verb(0, "transfer"), json!({ "to_bed": house.beds[1] })).await.is(200);
-        world.pass(jiff::SignedDuration::from_hours(12));
+        house.pass(world, jiff::SignedDuration::from_hours(12)).await;
         let path = format!("operational-reports/bed_occupancy/?start={day}");
         let rows = house.admin.get(&path).await.is(200).clone();
         let rows = rows.as_array().unwrap();
