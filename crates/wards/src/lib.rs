@@ -7,13 +7,6 @@
 //! - A bed that a patient has left is not assigned again before a person has said that it is clean.
 //! - Every day in every bed is on record, and no stay counts less than a day.
 //! - What is written about a patient's illness is shown only to those who treat them.
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        reason = "a failed test should stop where it failed"
-    )
-)]
 
 pub mod admission;
 mod admit;
@@ -26,6 +19,7 @@ mod make_available;
 mod migrations;
 mod shown;
 pub mod stay;
+mod summary_pdf;
 mod transfer;
 pub mod ward;
 
@@ -48,10 +42,6 @@ use platform::serde_json::json;
 pub fn module() -> Module {
     let module = Module::new("wards")
         .migrations(migrations::MIGRATIONS)
-        .permission(
-            admission::CLINICAL_TEXT,
-            Access::may(&[Admin, Doctor, Nurse]),
-        )
         .resource::<Ward>()
         .resource::<Bed>()
         .resource::<Admission>()
@@ -72,6 +62,7 @@ pub fn module() -> Module {
             label: "beds",
         })
         .route(board_route())
+        .route(summary_route())
         .texts(platform::texts!("wards"));
     figures::declare(module)
 }
@@ -88,5 +79,34 @@ fn board_route() -> Operation {
         )
         .answers::<Vec<board::WardBeds>>(200)
         .summary("Every ward with its beds and who lies in them")
+        .done()
+}
+
+/// Who may read what is written about an illness may print it.
+fn summary_route() -> Operation {
+    let run: Run = |cx, call| Box::pin(summary_pdf::print(cx, call));
+    Route::get("admissions", "print/discharge-summary/{id}/", run)
+        .may_or_hidden(
+            admission::CLINICAL_TEXT,
+            Access::may(&[Admin, Doctor, Nurse]),
+        )
+        .own_units()
+        .patient_data()
+        .conflicts()
+        .query(
+            "paper",
+            json!({ "type": "string", "enum": ["a4", "a5"] }),
+            "The size of the paper; `a4` when it is left out.",
+        )
+        .query(
+            "language",
+            json!({ "type": "string", "enum": ["en", "fr", "sw"] }),
+            "The language of the headings; the patient's own when it is left out.",
+        )
+        .answers_file("application/pdf")
+        .summary("The discharge summary as PDF, with a code to check it by")
+        .description(
+            "The id may end in `.pdf`. 409 `state_conflict` while the patient is in hospital.",
+        )
         .done()
 }

@@ -16,3 +16,4 @@ wards-patient-is-fixed = The patient of an admission cannot be changed. Remove t
 wards-bed-by-transfer = Move the patient with the bed’s transfer.
 wards-admitted-at-stands = The patient was transferred or discharged since; the time of admission stands.
 wards-same-bed = The patient lies in this bed already. Choose another one.
+wards-not-discharged = The patient has not been discharged yet.

@@ -16,3 +16,4 @@ wards-patient-is-fixed = Le patient d’une admission ne peut pas être changé.
 wards-bed-by-transfer = Déplacez le patient avec le transfert du lit.
 wards-admitted-at-stands = Le patient a été transféré ou est sorti depuis ; l’heure d’admission ne change plus.
 wards-same-bed = Le patient occupe déjà ce lit. Choisissez-en un autre.
+wards-not-discharged = Le patient n’est pas encore sorti.

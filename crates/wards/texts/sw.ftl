@@ -16,3 +16,4 @@ wards-patient-is-fixed = Mgonjwa wa kulazwa hawezi kubadilishwa. Futa kulazwa hu
 wards-bed-by-transfer = Mhamishe mgonjwa kwa uhamisho wa kitanda.
 wards-admitted-at-stands = Mgonjwa amehamishwa au kuruhusiwa tangu hapo; wakati wa kulazwa haubadiliki.
 wards-same-bed = Mgonjwa tayari yuko kwenye kitanda hiki. Chagua kingine.
+wards-not-discharged = Mgonjwa bado hajaruhusiwa.

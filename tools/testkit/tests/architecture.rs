@@ -16,6 +16,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
+    &["chelal-print"],
     &["chelal-scheduling"],
     &["chelal-clinical"],
     &["chelal-messaging", "chelal-wards"],

@@ -4,6 +4,7 @@
 mod admissions;
 mod beds;
 mod people;
+mod print;
 mod reports;
 mod wards;
 
