@@ -102,6 +102,10 @@ codes! {
     CountAgain = "count_again", 409;
     /// Somebody lies in the bed.
     BedOccupied = "bed_occupied", 409;
+    /// The bed is in cleaning or maintenance.
+    BedNotAvailable = "bed_not_available", 409;
+    /// The patient lies in another bed.
+    AlreadyAdmitted = "already_admitted", 409;
     /// More than is owed.
     Overpayment = "overpayment", 409;
     /// More is to be given back than was paid and not given back.
