@@ -41,6 +41,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0007_notes_and_referrals",
         up: notes_and_referrals,
     },
+    Migration {
+        name: "0008_site_diagnoses",
+        up: site_diagnoses,
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {
@@ -271,4 +275,16 @@ fn notes_and_referrals(ddl: &mut Ddl) {
     });
     ddl.index("referral", &["patient", "id"]);
     ddl.index("referral", &["status", "id"]);
+}
+
+fn site_diagnoses(ddl: &mut Ddl) {
+    ddl.table("site_diagnosis", |t| {
+        t.standard();
+        t.text("code").unique();
+        t.text("title");
+        t.int("rank");
+        t.text("bare");
+        t.text("words");
+        t.check("site_diagnosis_rank_check", "rank BETWEEN 1 AND 3");
+    });
 }

@@ -31,3 +31,6 @@ clinical-news2-high = Early-warning score (NEWS2) { $score } or more: emergency 
 clinical-already-recorded = { $what } is already recorded (no. { $id }). Change that record instead.
 clinical-cvx-code = Enter the CVX code of the vaccine: two or three digits, such as 19 for BCG.
 clinical-vaccine-due = { $vaccine }, dose { $dose }, has been due since { $since }.
+clinical-rank = Enter 1 (offered first), 2 (common) or 3 (can be found).
+clinical-list-header = The first row must name the columns code and title.
+clinical-list-line = Line { $line }: a code such as I10, a title of up to 255 characters and a rank of 1 to 3 are needed.

@@ -31,3 +31,6 @@ clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : 
 clinical-already-recorded = { $what } est déjà enregistré (n° { $id }). Modifiez plutôt cet enregistrement.
 clinical-cvx-code = Saisissez le code CVX du vaccin : deux ou trois chiffres, par exemple 19 pour le BCG.
 clinical-vaccine-due = { $vaccine }, dose { $dose } : à faire depuis le { $since }.
+clinical-rank = Saisissez 1 (proposé en premier), 2 (courant) ou 3 (trouvable).
+clinical-list-header = La première ligne doit nommer les colonnes code et title.
+clinical-list-line = Ligne { $line } : il faut un code tel que I10, un intitulé de 255 caractères au plus et un rang de 1 à 3.

@@ -31,3 +31,6 @@ clinical-news2-high = Alama ya tahadhari ya mapema (NEWS2) { $score } au zaidi: 
 clinical-already-recorded = { $what } imeshaandikwa (namba { $id }). Badilisha rekodi hiyo badala yake.
 clinical-cvx-code = Weka msimbo wa CVX wa chanjo: tarakimu mbili au tatu, kwa mfano 19 kwa BCG.
 clinical-vaccine-due = { $vaccine }, dozi ya { $dose }, inatakiwa tangu { $since }.
+clinical-rank = Weka 1 (huonyeshwa kwanza), 2 (ya kawaida) au 3 (hupatikana ikitafutwa).
+clinical-list-header = Mstari wa kwanza lazima utaje safu za code na title.
+clinical-list-line = Mstari { $line }: panahitajika msimbo kama I10, jina lisilozidi herufi 255 na cheo cha 1 hadi 3.
