@@ -9,6 +9,7 @@ use platform::serde_json::json;
 use platform::texts::Text;
 
 use crate::rules::icd10::{Diagnosis, search};
+use crate::site_diagnosis::candidates;
 
 /// Entries of an answer, when nobody says how many, and at most.
 const COUNT: (usize, usize) = (20, 100);
@@ -35,7 +36,7 @@ pub(crate) fn declare(module: Module) -> Module {
     )
 }
 
-async fn look_up(_cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+async fn look_up(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let limit = match call.query("limit").filter(|text| !text.is_empty()) {
         None => COUNT.0,
         Some(text) => match text.parse::<usize>() {
@@ -49,5 +50,6 @@ async fn look_up(_cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         },
     };
     let asked = call.query("search").unwrap_or_default();
-    Reply::ok(&search(&[], asked, limit))
+    let site = candidates(cx, asked).await?;
+    Reply::ok(&search(&site, asked, limit))
 }

@@ -53,6 +53,7 @@ pub mod referral;
 mod reports;
 pub mod rules;
 mod same;
+pub mod site_diagnosis;
 pub mod task;
 pub mod vaccination;
 pub mod vitals;
@@ -78,6 +79,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::module::Module;
 use referral::Referral;
+use site_diagnosis::SiteDiagnosis;
 use task::Task;
 use vaccination::Vaccination;
 use vitals::Vitals;
@@ -113,6 +115,8 @@ pub fn module() -> Module {
         .resource::<GuidelineRule>()
         .seed(|cx| Box::pin(guideline_rule::seed(cx)))
         .resource::<CareEvent>()
+        .resource::<SiteDiagnosis>()
+        .command::<site_diagnosis::Load>()
         .job(guideline::OF_PATIENT)
         .job(guideline::DAILY)
         .refreshes_patient(|cx, patient| Box::pin(refresh(cx, patient)))

@@ -42,7 +42,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         up: notes_and_referrals,
     },
     Migration {
-        name: "0010_prescriptions",
+        name: "0008_site_diagnoses",
+        up: site_diagnoses,
+    },
+    Migration {
+        name: "0009_prescriptions",
         up: crate::prescription_table::prescriptions,
     },
 ];
@@ -275,4 +279,16 @@ fn notes_and_referrals(ddl: &mut Ddl) {
     });
     ddl.index("referral", &["patient", "id"]);
     ddl.index("referral", &["status", "id"]);
+}
+
+fn site_diagnoses(ddl: &mut Ddl) {
+    ddl.table("site_diagnosis", |t| {
+        t.standard();
+        t.text("code").unique();
+        t.text("title");
+        t.int("rank");
+        t.text("bare");
+        t.text("words");
+        t.check("site_diagnosis_rank_check", "rank BETWEEN 1 AND 3");
+    });
 }

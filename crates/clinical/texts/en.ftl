@@ -40,3 +40,6 @@ clinical-prescription-quantity = Enter a quantity from { $min } to { $max }.
 clinical-prescription-dispensed = Some of it was dispensed already. Cancel it and prescribe anew.
 clinical-prescription-other-drug = { $name } and { $item } are different medicines. Correct the name or choose the right medication.
 clinical-age-days = Enter an age from 0 to { $max } days.
+clinical-rank = Enter 1 (offered first), 2 (common) or 3 (can be found).
+clinical-list-header = The first row must name the columns code and title.
+clinical-list-line = Line { $line }: a code such as I10, a title of up to 255 characters and a rank of 1 to 3 are needed.

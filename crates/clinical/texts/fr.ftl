@@ -40,3 +40,6 @@ clinical-prescription-quantity = Indiquez une quantité de { $min } à { $max }.
 clinical-prescription-dispensed = Une partie a déjà été délivrée. Annulez-la et prescrivez à nouveau.
 clinical-prescription-other-drug = { $name } et { $item } sont des médicaments différents. Corrigez le nom ou choisissez le bon médicament.
 clinical-age-days = Indiquez un âge de 0 à { $max } jours.
+clinical-rank = Saisissez 1 (proposé en premier), 2 (courant) ou 3 (trouvable).
+clinical-list-header = La première ligne doit nommer les colonnes code et title.
+clinical-list-line = Ligne { $line } : il faut un code tel que I10, un intitulé de 255 caractères au plus et un rang de 1 à 3.

@@ -40,3 +40,6 @@ clinical-prescription-quantity = Weka kiasi kuanzia { $min } hadi { $max }.
 clinical-prescription-dispensed = Sehemu yake imeshatolewa. Lighairi na uagize upya.
 clinical-prescription-other-drug = { $name } na { $item } ni dawa tofauti. Sahihisha jina au chagua dawa sahihi.
 clinical-age-days = Weka umri wa siku 0 hadi { $max }.
+clinical-rank = Weka 1 (huonyeshwa kwanza), 2 (ya kawaida) au 3 (hupatikana ikitafutwa).
+clinical-list-header = Mstari wa kwanza lazima utaje safu za code na title.
+clinical-list-line = Mstari { $line }: panahitajika msimbo kama I10, jina lisilozidi herufi 255 na cheo cha 1 hadi 3.

@@ -28,11 +28,15 @@ async fn fill(room: &Room, from: i64, more: i64) {
     }
 }
 
+/// The least of several tries: now and then the door looks the caller up again.
 async fn spent(world: &World, caller: &Caller, path: &str) -> u64 {
-    caller.get(path).await.is(200);
-    let before = world.app.db.stats().await.statements;
-    caller.get(path).await.is(200);
-    world.app.db.stats().await.statements - before
+    let mut least = u64::MAX;
+    for _ in 0..4 {
+        let before = world.app.db.stats().await.statements;
+        caller.get(path).await.is(200);
+        least = least.min(world.app.db.stats().await.statements - before);
+    }
+    least
 }
 
 testkit::on_both! {
@@ -45,11 +49,11 @@ testkit::on_both! {
         for path in &paths {
             few.push(spent(world, &room.doctor, path).await);
         }
-        fill(&room, 1, 30).await;
+        fill(&room, 1, 15).await;
         world.settle().await;
         for (path, few) in paths.iter().zip(few) {
             let many = spent(world, &room.doctor, path).await;
-            assert!(many <= few + 1, "{path}: {many} statements instead of {few}");
+            assert!(many <= few, "{path}: {many} statements instead of {few}");
             assert!(many <= 40, "{path}: {many} statements");
         }
     }

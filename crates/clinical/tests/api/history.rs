@@ -83,6 +83,24 @@ testkit::on_both! {
         world.anonymous().get("icd10/?search=i10").await.is(401);
     }
 
+    async fn a_site_loads_its_own_list(world: &World) {
+        let (admin, doctor) = (world.admin().await, world.doctor().await);
+        let list = json!({ "csv": "code,title,rank\nW59.1,\"Bite, of a black mamba\",1\nI10,High blood pressure,1" });
+        doctor.post("icd10-site/load/", list.clone()).await.is(403);
+        assert_eq!(admin.post("icd10-site/load/", list.clone()).await.is(200)["loaded"], 2);
+        assert_eq!(admin.post("icd10-site/load/", list).await.is(200)["loaded"], 2, "again");
+        assert_eq!(doctor.get("icd10/?search=black%20mam").await.is(200)[0]["code"], "W59.1");
+        assert_eq!(doctor.get("icd10/?search=w591").await.is(200)[0]["title"], "Bite, of a black mamba");
+        let replaced = doctor.get("icd10/?search=i10").await;
+        assert_eq!((count(&replaced), &replaced.json[0]["title"]), (1, &json!("High blood pressure")));
+        let wrong = json!({ "csv": "code,title\nW59.2,Fine\nmalaria,Not a code" });
+        assert!(admin.post("icd10-site/load/", wrong).await.complains_about("csv").to_string().contains("3"));
+        assert_eq!(doctor.get("icd10/?search=w592").await.is(200), &json!([]), "all or nothing");
+        admin.post("icd10-site/", json!({ "code": "w59.2", "title": "Bite of a puff adder" })).await.is(201);
+        admin.post("icd10-site/", json!({ "code": "W59.2", "title": "Again" })).await.complains_about("code");
+        assert_eq!(doctor.get("icd10/?search=puff").await.is(200)[0]["code"], "W59.2");
+    }
+
     async fn templates_come_with_the_program_and_can_be_written(world: &World) {
         let (admin, doctor, nurse) = (world.admin().await, world.doctor().await, world.nurse().await);
         let seeded = nurse.get("note_templates/?search=Antenatal").await;
