@@ -28,6 +28,7 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("care_event", "code"),
     ("clinical_alert", "source_type"),
     ("clinical_alert", "rule"),
+    ("prescription", "safety_pack"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

@@ -135,6 +135,21 @@ testkit::on_both! {
         prescribe(&man, "Sodium valproate", json!({})).await.is(201);
     }
 
+    async fn active_conditions_of_the_patient_count(world: &World) {
+        let room = Room::with(world, "1995-01-01", "Female").await;
+        prescribe(&room, "Dapsone", json!({})).await.is(201);
+        let condition = json!({ "patient": room.patient, "name": "G6PD deficiency", "code": "D55.0" });
+        room.doctor.post("medical_conditions/", condition).await.is(201);
+        let refused = prescribe(&room, "Primaquine", json!({})).await;
+        let refused = refused.refuses(409, "override_reason_required");
+        assert!(kinds(&refused["alerts"]).contains(&("g6pd_deficiency", "contraindicated")), "{refused}");
+        let condition = json!({ "patient": room.patient, "name": "Breastfeeding" });
+        room.doctor.post("medical_conditions/", condition).await.is(201);
+        let refused = prescribe(&room, "Codeine", json!({})).await;
+        let refused = refused.refuses(409, "override_reason_required");
+        assert!(kinds(&refused["alerts"]).contains(&("breastfeeding", "contraindicated")), "{refused}");
+    }
+
     async fn a_course_that_is_over_doubles_nothing(world: &World) {
         let room = Room::new(world).await;
         prescribe(&room, "Amoxicillin", json!({ "duration": "5 days" })).await.is(201);
