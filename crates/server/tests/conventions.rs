@@ -93,6 +93,10 @@ impl<'w> Maker<'w> {
         if operation.path == "vitals/" {
             body.insert("heart_rate".into(), json!(70));
         }
+        if operation.path == "drug-safety/" {
+            body.insert("pack_table".into(), json!("synonyms"));
+            body.insert("csv".into(), json!(format!("alias,ingredients\nSample{},paracetamol\n", self.number)));
+        }
         Json::Object(body)
     }
 

@@ -28,6 +28,7 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("care_event", "code"),
     ("clinical_alert", "source_type"),
     ("clinical_alert", "rule"),
+    ("prescription", "safety_pack"),
     // What stands on the wall above a bed.
     ("bed", "number"),
 ];

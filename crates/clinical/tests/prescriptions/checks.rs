@@ -35,6 +35,7 @@ testkit::on_both! {
         room.doctor.post("prescriptions/check_drug_allergy/", json!({})).await.complains_about("medication_name");
         let body = json!({ "patient_id": room.patient, "medication_name": "Amoxicillin" });
         room.desk.post("prescriptions/check_drug_allergy/", body).await.is(403);
+        world.settle().await;
     }
 
     async fn an_interaction_check_answers_as_the_contract_shows(world: &World) {
@@ -67,6 +68,7 @@ testkit::on_both! {
         for wrong in [json!([]), json!("Warfarin"), json!([""]), json!(vec!["x"; 51])] {
             ask(wrong).await.complains_about("medications");
         }
+        world.settle().await;
     }
 
     async fn a_question_before_prescribing_considers_what_is_recorded_and_what_is_stated(world: &World) {
@@ -80,5 +82,6 @@ testkit::on_both! {
         kinds.sort_unstable();
         assert_eq!(kinds, ["allergy", "interaction"]);
         assert_eq!(answer["ingredients"], json!(["metronidazole"]));
+        world.settle().await;
     }
 }

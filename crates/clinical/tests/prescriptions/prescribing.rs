@@ -35,6 +35,7 @@ testkit::on_both! {
         for path in [format!("encounters/{}/prescriptions/", room.encounter), format!("patients/{}/prescriptions/", room.patient)] {
             assert_eq!(count(&room.doctor.get(&path).await), 1, "{path}");
         }
+        world.settle().await;
     }
 
     // B07
@@ -57,6 +58,7 @@ testkit::on_both! {
         // What was overridden is kept with the patient's alerts: who, why, and by which pack.
         let kept = world.audit_of("ClinicalAlert").await;
         assert_eq!(kept.len(), 1);
+        world.settle().await;
     }
 
     // B09
@@ -71,6 +73,7 @@ testkit::on_both! {
         // Taking the first up again asks anew.
         let back = room.doctor.patch(&format!("prescriptions/{first}/"), json!({ "status": "Active" })).await;
         back.refuses(409, "override_reason_required");
+        world.settle().await;
     }
 
     async fn an_unknown_name_is_not_an_all_clear_and_its_neighbours_are_offered(world: &World) {
@@ -81,6 +84,7 @@ testkit::on_both! {
         assert_eq!(made["safety_unknown"][0]["name"], "Metronidazzole 400");
         assert_eq!(made["safety_unknown"][0]["nearest"][0], "metronidazole");
         assert_eq!(made["medication_name"], "Metronidazzole 400", "what looks alike is never assumed");
+        world.settle().await;
     }
 
     async fn a_moderate_alert_is_shown_and_stops_nobody(world: &World) {
@@ -90,6 +94,7 @@ testkit::on_both! {
         assert_eq!(kinds(&made.is(201)["safety_alerts"]), [("interaction", "moderate")]);
         prescribe(&room, "Flagyl", json!({})).await.refuses(409, "override_reason_required");
         assert!(world.audit_of("ClinicalAlert").await.is_empty());
+        world.settle().await;
     }
 
     async fn a_reason_for_one_medicine_is_none_for_another(world: &World) {
@@ -105,6 +110,7 @@ testkit::on_both! {
         assert_eq!((&changed["override_reason"], &changed["safety_outcome"]), (&Json::Null, &json!("nothing_found")));
         // The dose alone asks nothing.
         room.doctor.patch(&path, json!({ "dosage": "2 tablets" })).await.is(200);
+        world.settle().await;
     }
 
     async fn only_active_allergies_count_and_a_mild_reaction_does_not_clear_the_substance(world: &World) {
@@ -115,6 +121,7 @@ testkit::on_both! {
         allergic(&room, "Penicillin", json!({ "severity": "mild" })).await;
         prescribe(&room, "Amoxicillin", json!({})).await.refuses(409, "override_reason_required");
         prescribe(&room, "Cefalexin", json!({})).await.is(201);
+        world.settle().await;
     }
 
     async fn age_and_pregnancy_are_known_from_the_record(world: &World) {
@@ -133,6 +140,23 @@ testkit::on_both! {
 
         let man = Room::with(world, "1995-01-01", "Male").await;
         prescribe(&man, "Sodium valproate", json!({})).await.is(201);
+        world.settle().await;
+    }
+
+    async fn active_conditions_of_the_patient_count(world: &World) {
+        let room = Room::with(world, "1995-01-01", "Female").await;
+        prescribe(&room, "Dapsone", json!({})).await.is(201);
+        let condition = json!({ "patient": room.patient, "name": "G6PD deficiency", "code": "D55.0" });
+        room.doctor.post("medical_conditions/", condition).await.is(201);
+        let refused = prescribe(&room, "Primaquine", json!({})).await;
+        let refused = refused.refuses(409, "override_reason_required");
+        assert!(kinds(&refused["alerts"]).contains(&("g6pd_deficiency", "contraindicated")), "{refused}");
+        let condition = json!({ "patient": room.patient, "name": "Breastfeeding" });
+        room.doctor.post("medical_conditions/", condition).await.is(201);
+        let refused = prescribe(&room, "Codeine", json!({})).await;
+        let refused = refused.refuses(409, "override_reason_required");
+        assert!(kinds(&refused["alerts"]).contains(&("breastfeeding", "contraindicated")), "{refused}");
+        world.settle().await;
     }
 
     async fn a_course_that_is_over_doubles_nothing(world: &World) {
@@ -144,6 +168,7 @@ testkit::on_both! {
         let encounter = encounter(&doctor, room.patient).await;
         let body = of(&room, "Amoxicillin", json!({ "encounter": encounter }));
         doctor.post("prescriptions/", body).await.is(201);
+        world.settle().await;
     }
 
     async fn a_medication_of_the_formulary_gives_name_and_route(world: &World) {
@@ -166,6 +191,7 @@ testkit::on_both! {
         body["medication_name"] = json!("Paracetamol");
         room.doctor.post("prescriptions/", body).await.complains_about("medication_item");
         prescribe(&room, "", json!({})).await.complains_about("medication_name");
+        world.settle().await;
     }
 
     async fn after_signing_only_the_status_changes(world: &World) {
@@ -177,6 +203,7 @@ testkit::on_both! {
         room.doctor.delete(&path).await.refuses(409, "encounter_signed");
         prescribe(&room, "Paracetamol", json!({})).await.refuses(409, "encounter_signed");
         room.doctor.patch(&path, json!({ "status": "Cancelled" })).await.is(200);
+        world.settle().await;
     }
 
     async fn quantities_are_bounded(world: &World) {
@@ -184,6 +211,7 @@ testkit::on_both! {
         for quantity in [json!(0), json!(-5), json!(100_001), json!("many")] {
             prescribe(&room, "Amoxicillin", json!({ "quantity": quantity })).await.complains_about("quantity");
         }
+        world.settle().await;
     }
 
     async fn a_receptionist_sees_that_there_is_a_prescription_and_not_of_what(world: &World) {
@@ -203,5 +231,6 @@ testkit::on_both! {
         let stranger = world.patient().await;
         stranger.get(&path).await.is(404);
         assert_eq!(count(&stranger.get("patient-portal/prescriptions/").await), 0);
+        world.settle().await;
     }
 }

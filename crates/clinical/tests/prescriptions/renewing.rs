@@ -14,6 +14,7 @@ testkit::on_both! {
         assert_eq!(renewed["renewed_from"], first);
         assert_eq!((&renewed["quantity"], &renewed["duration"], &renewed["status"]), (&json!(10), &json!("5 days"), &json!("Active")));
         assert_eq!(room.doctor.get(&format!("prescriptions/{first}/")).await.is(200)["status"], "Completed");
+        world.settle().await;
     }
 
     async fn a_renewal_needs_an_open_encounter_of_the_same_patient(world: &World) {
@@ -26,6 +27,7 @@ testkit::on_both! {
         room.doctor.post(&path, json!({ "encounter": other.encounter })).await.complains_about("encounter");
         let next = encounter(&room.doctor, room.patient).await;
         assert_eq!(room.doctor.post(&path, json!({ "encounter": next })).await.is(201)["encounter"], next);
+        world.settle().await;
     }
 
     async fn what_was_learnt_since_is_asked_about(world: &World) {
@@ -36,11 +38,13 @@ testkit::on_both! {
         room.doctor.post(&path, json!({})).await.refuses(409, "override_reason_required");
         assert_eq!(room.doctor.get(&format!("prescriptions/{first}/")).await.is(200)["status"], "Active");
         room.doctor.post(&path, json!({ "override_reason": "Rash was measles" })).await.is(201);
+        world.settle().await;
     }
 
     async fn what_was_cancelled_is_not_renewed(world: &World) {
         let room = Room::new(world).await;
         let first = prescribe(&room, "Amoxicillin", json!({ "status": "Cancelled" })).await.id();
         room.doctor.post(&format!("prescriptions/{first}/renew/"), json!({})).await.refuses(409, "state_conflict");
+        world.settle().await;
     }
 }

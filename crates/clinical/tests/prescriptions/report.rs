@@ -28,5 +28,6 @@ testkit::on_both! {
         assert_eq!(own.is(200)["top_medications"].as_array().unwrap().len(), 2);
         assert_eq!(own.json["top_medications"][0]["count"], 1);
         room.desk.get("report/top_prescribed_medications/").await.is(403);
+        world.settle().await;
     }
 }
