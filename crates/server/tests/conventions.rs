@@ -93,6 +93,13 @@ impl<'w> Maker<'w> {
         if operation.path == "vitals/" {
             body.insert("heart_rate".into(), json!(70));
         }
+        if operation.path == "lab_tests/reference_ranges/" {
+            body.insert("parameter".into(), json!("K"));
+            body.insert("low".into(), json!(3.5));
+        }
+        if operation.path == "lab_result_values/" {
+            body.insert("value_numeric".into(), json!(4.1));
+        }
         Json::Object(body)
     }
 
