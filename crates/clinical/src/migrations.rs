@@ -41,6 +41,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0007_notes_and_referrals",
         up: notes_and_referrals,
     },
+    Migration {
+        name: "0010_prescriptions",
+        up: crate::prescription_table::prescriptions,
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

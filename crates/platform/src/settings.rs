@@ -136,6 +136,12 @@ settings! {
         CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
     }
     "Place" {
+        /// Address, phone and e-mail below the hospital's name on documents; a semicolon begins a new line.
+        CHELAL_HOSPITAL_ADDRESS => hospital_address: Option<String> = optional(text()),
+            default "", example "Mosque Road, Brikama; +220 448 4228";
+        /// The hospital's logo on documents: a PNG or JPEG file, read once at the first document.
+        CHELAL_HOSPITAL_LOGO => hospital_logo: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/logo.png";
         /// The hospital's time zone: appointment dates and times are local to it.
         CHELAL_TIME_ZONE => time_zone: TimeZone = time_zone(), default "Africa/Banjul", example "Africa/Nairobi";
         /// The currency of all amounts.
