@@ -90,6 +90,7 @@ impl Entering {
         let quantity = self.quantity(test, row.parameter_name.open());
         let taken = self.current.iter().find(|current| {
             current.lab_order_item.get() == item
+                && current.meta.id != row.meta.id
                 && self.quantity(test, current.parameter_name.open()) == quantity
         });
         match taken {
@@ -144,6 +145,17 @@ impl Entering {
         row: &mut LabResultValue,
         flag_sent: bool,
     ) -> Result<(), Faults> {
+        self.check(cx, row, flag_sent, [None, None])
+    }
+
+    /// `kept` is the lower and the upper end of a range that stands already, in the catalogue's unit.
+    fn check(
+        &self,
+        cx: &Cx,
+        row: &mut LabResultValue,
+        flag_sent: bool,
+        kept: [Option<Measured>; 2],
+    ) -> Result<(), Faults> {
         let item = row.lab_order_item.get();
         let Some(test) = self.test_of(item) else {
             let text = Text::new("laboratory-other-order").with("order", self.order);
@@ -167,16 +179,20 @@ impl Entering {
             ));
         }
         let computed = match parameter.map(|parameter| (parameter, parameter.kind)) {
-            Some((parameter, ParameterKind::Numeric)) => self.number(test, parameter, row)?,
+            Some((parameter, ParameterKind::Numeric)) => self.number(test, parameter, row, kept)?,
             Some((parameter, ParameterKind::Choice)) => choice(parameter, row)?,
             Some((_, ParameterKind::FreeText)) => None,
-            None => self.unknown(test, row)?,
+            None => self.unknown(test, row, kept)?,
         };
         row.abnormal_flag = settle(computed, sent);
         Ok(())
     }
 
-    /// As [`Entering::judge`], for a value that takes the place of an earlier one.
+    /// As [`Entering::judge`], for a value that takes the place of an earlier one. What is not mentioned stays, in the
+    /// catalogue's unit: only what is sent is converted.
+    ///
+    /// # Errors
+    /// What is wrong with it, by field.
     pub(crate) fn correct(
         &self,
         cx: &Cx,
@@ -184,19 +200,23 @@ impl Entering {
         before: &LabResultValue,
         body: &Map<String, Json>,
     ) -> Result<(), Faults> {
-        // Without a word about the unit, a new number stands in the unit that is shown.
-        self.judge(cx, row, body.contains_key("abnormal_flag"))?;
         let test = self.test_of(row.lab_order_item.get());
-        let same = test.is_none_or(|test| {
-            let quantity = |row: &LabResultValue| self.quantity(test, row.parameter_name.open());
-            quantity(row) == quantity(before)
-        });
-        if !same {
-            return Err(Faults::one(
-                "parameter_name",
-                Text::new("laboratory-order-fixed"),
-            ));
+        let quantity =
+            |row: &LabResultValue| test.map(|test| self.quantity(test, row.parameter_name.open()));
+        let same = quantity(row) == quantity(before);
+        if !same && before.parameter.is_some() {
+            let text = Text::new("laboratory-order-fixed");
+            return Err(Faults::one("parameter_name", text));
         }
+        let stands = |field: &str, value: &mut Option<Measured>| {
+            let unsaid = !body.contains_key(field);
+            unsaid.then(|| value.take().filter(|_| same)).flatten()
+        };
+        let kept = [
+            stands("reference_range_low", &mut row.reference_range_low),
+            stands("reference_range_high", &mut row.reference_range_high),
+        ];
+        self.check(cx, row, body.contains_key("abnormal_flag"), kept)?;
         if row.value_numeric == before.value_numeric && row.units.open() == before.units.open() {
             row.entered_value = before.entered_value;
             row.entered_units = before.entered_units.clone();
@@ -209,6 +229,7 @@ impl Entering {
         test: &LabTest,
         parameter: &LabParameter,
         row: &mut LabResultValue,
+        kept: [Option<Measured>; 2],
     ) -> Result<Option<crate::flag::Flag>, Faults> {
         let entered = (row.value_numeric, row.units.open().to_string());
         let mut faults = Faults::new();
@@ -233,7 +254,7 @@ impl Entering {
             row.entered_value = entered.0;
             row.entered_units = Sealed::new(Some(Line::cut(&entered.1)));
         }
-        let limits = self.limits(test, Some(parameter), row)?;
+        let limits = self.limits(test, Some(parameter), row, kept)?;
         let Some(value) = row.value_numeric else {
             return Ok(None);
         };
@@ -246,8 +267,9 @@ impl Entering {
         &self,
         test: &LabTest,
         row: &mut LabResultValue,
+        kept: [Option<Measured>; 2],
     ) -> Result<Option<crate::flag::Flag>, Faults> {
-        let limits = self.limits(test, None, row)?;
+        let limits = self.limits(test, None, row, kept)?;
         Ok(row
             .value_numeric
             .and_then(|value| flag(value, row.comparator, &limits)))
@@ -260,7 +282,10 @@ impl Entering {
         test: &LabTest,
         parameter: Option<&LabParameter>,
         row: &mut LabResultValue,
+        [kept_low, kept_high]: [Option<Measured>; 2],
     ) -> Result<Limits, Faults> {
+        row.reference_range_low = row.reference_range_low.or(kept_low);
+        row.reference_range_high = row.reference_range_high.or(kept_high);
         let mut limits = parameter
             .and_then(|parameter| self.chosen(test, parameter))
             .unwrap_or_default();

@@ -38,6 +38,7 @@ pub mod parameter;
 pub mod range;
 pub mod reference;
 pub mod result;
+mod reviewed;
 mod seed;
 mod starter;
 pub mod state;
@@ -55,11 +56,15 @@ use clinical::encounter::Encounter;
 use parameter::LabParameter;
 use patients::Patient;
 use platform::access::{Access, Permission};
+use platform::chart::{dated, newest};
 use platform::module::Module;
 use platform::operation::Operation;
 use platform::resource::list;
 use platform::route::Route;
 use range::LabReferenceRange;
+
+/// Orders in a patient's chart.
+const IN_CHART: u64 = 50;
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -78,6 +83,10 @@ pub fn module() -> Module {
         .nested::<Encounter, LabOrder>("lab_orders", "l")
         .nested::<Patient, LabOrder>("laborders", "l")
         .nested::<Patient, LabOrder>("lab_history", "l")
+        .chart("lab_orders", |cx, patient| {
+            Box::pin(newest::<LabOrder>(cx, patient, None, IN_CHART))
+        })
+        .timeline(|cx, asked| Box::pin(dated(cx, asked, LabOrder::order_date)))
         .route(portal())
         .job(escalate::JOB)
         .texts(platform::texts!("laboratory"));

@@ -25,7 +25,7 @@ use crate::reference::Pregnancy;
 use crate::state::{LabOrderStatus, Stages, step};
 use crate::turnaround::LabPriority;
 use crate::view::{self, ItemView};
-use crate::{critical, due, items, order_news};
+use crate::{due, items, order_news, reviewed};
 
 platform::record! {
     /// Laboratory tests ordered for a patient in an encounter. A patient sees an order and its results once a doctor has reviewed them.
@@ -103,7 +103,7 @@ pub(crate) fn not_from(status: LabOrderStatus) -> Error {
 }
 
 /// Orders that a patient may see.
-pub(crate) fn reviewed() -> SelectStatement {
+pub(crate) fn shown_to_patients() -> SelectStatement {
     let mut query = Query::select();
     query
         .column((Alias::new("shown"), Alias::new("id")))
@@ -119,9 +119,11 @@ pub(crate) fn reviewed() -> SelectStatement {
 /// The rows of a patient-record table of the laboratory in a grant's reach; patients see those of reviewed orders.
 pub(crate) fn within(table: &'static str, order: Expr, grant: &Grant) -> Scope {
     match (reach(table, "patient", grant), grant.reach) {
-        (Scope::Where(own), Reach::Own) => {
-            Scope::Where(Condition::all().add(own).add(order.in_subquery(reviewed())))
-        }
+        (Scope::Where(own), Reach::Own) => Scope::Where(
+            Condition::all()
+                .add(own)
+                .add(order.in_subquery(shown_to_patients())),
+        ),
         (scope, _) => scope,
     }
 }
@@ -185,12 +187,12 @@ impl Resource for LabOrder {
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         if change.is_new() {
             let items = items::ordered(cx, change.row, change.body).await?;
-            return order_news::ordered(cx, change.row, &items);
+            return items::added(cx, change.row.clone(), &items).await;
         }
         if change.changed(|row| row.status) {
             order_news::moved(cx, change.row)?;
             if change.row.status == LabOrderStatus::Reviewed {
-                critical::reviewed(cx, change.row).await?;
+                reviewed::follow(cx, change.row).await?;
             }
         }
         Ok(())

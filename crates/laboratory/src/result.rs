@@ -169,6 +169,7 @@ impl Resource for LabResultValue {
                 }
                 let order: LabOrder = cx.hold(before.lab_order.get()).await?;
                 let entering = Entering::open(cx, &order).await?;
+                entering.free(change.row)?;
                 let body = &change.body.0;
                 Ok(entering.correct(cx, change.row, before, body)?)
             }

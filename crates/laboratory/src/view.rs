@@ -38,6 +38,8 @@ pub struct TestView {
 pub struct EarlierView {
     /// Id of the earlier value.
     pub id: i64,
+    /// Parameter as it was written.
+    pub parameter_name: String,
     /// Number, in the unit of `units`.
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
@@ -245,6 +247,7 @@ fn by_current(replaced: Vec<LabResultValue>) -> HashMap<i64, Vec<EarlierView>> {
         };
         earlier.entry(current.get()).or_default().push(EarlierView {
             id: row.meta.id,
+            parameter_name: row.parameter_name.open().to_string(),
             value_numeric: row.value_numeric,
             comparator: row.comparator,
             value_text: row.value_text.open().to_string(),

@@ -97,6 +97,13 @@ impl<'w> Maker<'w> {
             body.insert("pack_table".into(), json!("synonyms"));
             body.insert("csv".into(), json!(format!("alias,ingredients\nSample{},paracetamol\n", self.number)));
         }
+        if operation.path == "lab_tests/reference_ranges/" {
+            body.insert("parameter".into(), json!("K"));
+            body.insert("low".into(), json!(3.5));
+        }
+        if operation.path == "lab_result_values/" {
+            body.insert("value_numeric".into(), json!(4.1));
+        }
         Json::Object(body)
     }
 

@@ -56,11 +56,18 @@ testkit::on_both! {
     async fn a_corrected_value_in_another_unit_is_converted(world: &World) {
         let lab = Lab::new(world).await;
         let order = lab.order(&["GLUR"], json!({})).await;
-        let id = lab.enter(&order, json!([{ "parameter_name": "Glucose", "value_numeric": 5 }])).await.is(200)["created"][0]["id"].clone();
+        let before = lab.enter(&order, json!([{ "parameter_name": "Glucose", "value_numeric": 5 }])).await.is(200)["created"][0].clone();
+        let id = &before["id"];
         let path = format!("lab_result_values/{id}/");
         let corrected = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL" })).await;
         assert_eq!(corrected.is(200)["value_numeric"], 5.994);
         assert_eq!(corrected.json["entered_value"], 108);
+        // The range stands in the catalogue's unit already.
+        assert_eq!(corrected.json["reference_range_high"], before["reference_range_high"]);
+        assert_eq!(corrected.json["abnormal_flag"], "normal");
+        let ranged = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL", "reference_range_high": 100 })).await;
+        assert_eq!(ranged.is(200)["reference_range_high"], 5.55);
+        assert_eq!(ranged.json["abnormal_flag"], "high");
         lab.tech.patch(&path, json!({ "parameter_name": "Sodium" })).await.complains_about("parameter_name");
         lab.tech.patch(&path, json!({ "lab_order_item": 999_999 })).await.complains_about("lab_order_item");
         lab.tech.patch(&path, json!({ "value_numeric": null })).await.complains_about("value_numeric");
@@ -78,6 +85,19 @@ testkit::on_both! {
         assert_eq!(lab.now(&order).await["status"], "Completed");
         // The quantity is free again.
         lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.2 }])).await.is(200);
+        world.settle().await;
+    }
+
+    async fn a_name_that_the_catalogue_did_not_know_can_be_corrected(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({})).await;
+        let id = lab.enter(&order, json!([{ "parameter_name": "Kalium", "value_numeric": 6.5 }])).await.is(200)["created"][0]["id"].clone();
+        let corrected = lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "parameter_name": "Potassium" })).await;
+        assert_eq!(corrected.is(200)["abnormal_flag"], "critical");
+        assert_eq!(corrected.json["earlier"][0]["parameter_name"], "Kalium");
+        lab.enter(&order, json!([{ "parameter_name": "Kalium", "value_numeric": 6.5 }])).await.is(200);
+        let kalium = lab.tech.get("lab_result_values/").await.is(200)[0]["id"].clone();
+        lab.tech.patch(&format!("lab_result_values/{kalium}/"), json!({ "parameter_name": "K" })).await.refuses(409, "result_exists");
         world.settle().await;
     }
 }

@@ -149,4 +149,32 @@ testkit::on_both! {
         assert!(changed.json["earlier_result_details"].as_str().unwrap().contains("Benign"));
         world.settle().await;
     }
+
+    async fn the_chart_and_the_timeline_show_orders_and_reminders_learn_of_reviewed_tests(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["HBA1C"], json!({})).await;
+        let value = lab.enter(&order, json!([{ "parameter_name": "HbA1c", "value_numeric": 6.1 }])).await.is(200)["created"][0]["id"].clone();
+        let chart = lab.doctor.get(&format!("patients/{}/chart/", lab.patient)).await.is(200).clone();
+        assert_eq!(chart["lab_orders"][0]["id"], order["id"]);
+        assert_eq!(chart["lab_orders"][0]["items"][0]["results"][0]["parameter_code"], "A1C");
+        let desk = lab.desk.get(&format!("patients/{}/chart/", lab.patient)).await.is(200).clone();
+        assert_eq!(desk["lab_orders"], json!([]));
+        let timeline = lab.doctor.get(&format!("patients/{}/timeline/", lab.patient)).await.is(200).clone();
+        assert!(timeline.to_string().contains("\"lab_orders\""), "{timeline}");
+        let done = || lab.doctor.get("care-events/?kind=lab");
+        assert_eq!(count(&done().await), 0);
+        lab.does(&lab.doctor, &order, "review").await.is(200);
+        assert_eq!(done().await.is(200)[0]["code"], "HBA1C");
+        lab.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 6.2 })).await.is(200);
+        lab.does(&lab.doctor, &order, "review").await.is(200);
+        assert_eq!(count(&done().await), 1);
+        world.settle().await;
+    }
+
+    async fn an_order_placed_as_collected_knows_when_it_is_due(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({ "status": "Collected", "priority": "stat" })).await;
+        assert_eq!(order["due_at"], "2026-11-23T08:30:00Z");
+        world.settle().await;
+    }
 }
