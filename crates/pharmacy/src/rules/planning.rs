@@ -17,7 +17,8 @@ pub(crate) fn suggested(need: &Need) -> i64 {
     if coming > need.reorder_level.max(during) || wanted == 0 {
         return 0;
     }
-    (wanted - coming).max(need.reorder_quantity).max(0)
+    let missing = wanted.saturating_sub(coming);
+    missing.max(need.reorder_quantity).max(0)
 }
 
 /// What a suggestion is made from.
