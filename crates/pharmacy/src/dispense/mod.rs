@@ -22,8 +22,8 @@ use platform::texts::Text;
 
 pub use answer::{DispenseAnswer, DispensedLog};
 pub use confirm::Witness;
-pub use entry::{Dispense, DispenseInput, LogInput};
-pub(crate) use entry::log_route;
+pub use entry::{DispenseInput, LogInput};
+pub(crate) use entry::{item_route, log_route};
 pub use reverse::{ReverseDispense, ReverseInput};
 
 use crate::dispensing_log::DispensingLog;
