@@ -9,7 +9,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Meta;
-use platform::resource::Resource;
+use platform::resource::{Resource, change_by};
 use platform::seal::Sealed;
 
 platform::choice! {
@@ -146,6 +146,20 @@ impl<'a> NewAlert<'a> {
             rule: None,
         }
     }
+}
+
+/// Resolves an alert whose reason is gone; its acknowledgement stays.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn resolve(cx: &mut Cx, alert: ClinicalAlert) -> Result<(), Error> {
+    let now = cx.now();
+    change_by(cx, alert, |alert| {
+        alert.status = AlertStatus::Resolved;
+        alert.acknowledged_at.get_or_insert(now);
+    })
+    .await?;
+    Ok(())
 }
 
 /// Raises an alert in the caller's transaction.

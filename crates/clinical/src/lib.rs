@@ -22,6 +22,8 @@
 pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
+pub mod care_event;
+mod chart;
 pub mod drug_check_allergy;
 pub mod drug_check_interaction;
 pub mod drug_check_safety;
@@ -29,7 +31,14 @@ pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
 mod figures;
+mod guideline;
+mod guideline_facts;
+pub mod guideline_rule;
+pub mod history;
+mod icd10;
+pub mod medical_condition;
 mod migrations;
+pub mod note_template;
 pub mod prescription;
 pub mod prescription_alert;
 mod prescription_course;
@@ -40,8 +49,12 @@ pub mod prescription_renew;
 mod prescription_report;
 pub mod prescription_safety;
 mod prescription_table;
+pub mod referral;
+mod reports;
 pub mod rules;
+mod same;
 pub mod task;
+pub mod vaccination;
 pub mod vitals;
 mod vitals_alert;
 pub mod vitals_judged;
@@ -51,13 +64,22 @@ pub use prescription::{Prescription, PrescriptionStatus};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
+use care_event::CareEvent;
 use encounter_addendum::EncounterAddendum;
 use encounter_sign::Sign;
+use guideline_rule::GuidelineRule;
+use history::{FamilyHistory, SurgicalHistory};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient};
+use medical_condition::MedicalCondition;
+use note_template::NoteTemplate;
 use patients::Patient as PatientRecord;
 use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
 use platform::module::Module;
+use referral::Referral;
 use task::Task;
+use vaccination::Vaccination;
 use vitals::Vitals;
 
 /// The module's table of contents.
@@ -77,8 +99,33 @@ pub fn module() -> Module {
         .nested::<Encounter, Vitals>("vitals", "l")
         .nested::<Encounter, Vitals>("add_vitals", "c")
         .nested::<PatientRecord, Vitals>("vitals_history", "lc")
+        .resource::<MedicalCondition>()
+        .nested::<PatientRecord, MedicalCondition>("medical_conditions", "lc")
+        .resource::<SurgicalHistory>()
+        .nested::<PatientRecord, SurgicalHistory>("surgical_history", "lc")
+        .resource::<FamilyHistory>()
+        .nested::<PatientRecord, FamilyHistory>("family_history", "lc")
+        .resource::<Vaccination>()
+        .nested::<PatientRecord, Vaccination>("vaccinations", "lc")
+        .resource::<NoteTemplate>()
+        .seed(|cx| Box::pin(note_template::seed(cx)))
+        .resource::<Referral>()
+        .resource::<GuidelineRule>()
+        .seed(|cx| Box::pin(guideline_rule::seed(cx)))
+        .resource::<CareEvent>()
+        .job(guideline::OF_PATIENT)
+        .job(guideline::DAILY)
+        .refreshes_patient(|cx, patient| Box::pin(refresh(cx, patient)))
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    figures::declare(alert_feed::declare(prescription::declare(module)))
+    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
+    let module = prescription::declare(module);
+    reports::declare(figures::declare(module))
+}
+
+/// After two patients were merged, or unmerged.
+async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    encounter::refresh_care(cx, patient).await?;
+    guideline::refresh(cx, patient)
 }

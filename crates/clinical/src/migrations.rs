@@ -3,7 +3,10 @@
 use platform::db::{Ddl, Migration};
 
 use crate::alert::{AlertKind, AlertSeverity, AlertStatus};
+use crate::care_event::CareKind;
 use crate::encounter::EncounterStatus;
+use crate::medical_condition::ConditionStatus;
+use crate::referral::ReferralStatus;
 use crate::rules::growth::Position;
 use crate::rules::news2::{Breathing, Consciousness};
 use crate::task::{TaskPriority, TaskSource, TaskStatus};
@@ -27,7 +30,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         up: vitals,
     },
     Migration {
-        name: "0010_prescriptions",
+        name: "0005_histories",
+        up: histories,
+    },
+    Migration {
+        name: "0006_guidelines",
+        up: guidelines,
+    },
+    Migration {
+        name: "0007_notes_and_referrals",
+        up: notes_and_referrals,
+    },
+    Migration {
+        name: "0008_prescriptions",
         up: crate::prescription_table::prescriptions,
     },
 ];
@@ -79,6 +94,7 @@ fn encounters(ddl: &mut Ddl) {
     ddl.index("encounter", &["doctor", "id"]);
     ddl.index("encounter", &["appointment"]);
     ddl.index("encounter", &["status", "id"]);
+    ddl.index("encounter", &["patient", "encounter_date"]);
     ddl.index("encounter", &["encounter_date"]);
     ddl.index("encounter", &["diagnosis_code", "id"]);
     ddl.table("encounter_addendum", |t| {
@@ -166,4 +182,97 @@ fn vitals(ddl: &mut Ddl) {
     ddl.index("vitals", &["patient", "id"]);
     ddl.index("vitals", &["patient", "recorded_at"]);
     ddl.index("vitals", &["recorded_at"]);
+}
+
+fn histories(ddl: &mut Ddl) {
+    ddl.table("medical_condition", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.text("code").null();
+        t.date("diagnosed_at").null();
+        t.text("status");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("status", ConditionStatus::VALUES);
+    });
+    ddl.index("medical_condition", &["patient", "id"]);
+    ddl.index("medical_condition", &["code", "id"]);
+    ddl.table("surgical_history", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.date("date").null();
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+    });
+    ddl.index("surgical_history", &["patient", "id"]);
+    ddl.table("family_history", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+    });
+    ddl.index("family_history", &["patient", "id"]);
+    ddl.table("vaccination", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.text("code").null();
+        t.date("date_administered");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+    });
+    ddl.index("vaccination", &["patient", "id"]);
+    ddl.index("vaccination", &["patient", "date_administered"]);
+    ddl.index("vaccination", &["date_administered"]);
+    ddl.index("vaccination", &["code", "id"]);
+}
+
+fn guidelines(ddl: &mut Ddl) {
+    ddl.table("care_event", |t| {
+        t.standard();
+        t.int("patient").references("patient");
+        t.text("kind");
+        t.text("code");
+        t.date("done_on");
+        t.int("recorded_by").null().references("app_user");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("kind", CareKind::VALUES);
+    });
+    ddl.index("care_event", &["patient", "id"]);
+    ddl.table("guideline_rule", |t| {
+        t.standard();
+        t.bool("is_active");
+        t.text("key").unique();
+        t.text("name");
+        t.text("setting");
+        t.text("source");
+    });
+}
+
+fn notes_and_referrals(ddl: &mut Ddl) {
+    ddl.table("note_template", |t| {
+        t.standard();
+        t.text("title");
+        t.text("content");
+        t.bool("is_active");
+        t.int("created_by").null().references("app_user");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+    });
+    ddl.table("referral", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.text("status");
+        t.timestamp("answered_at").null();
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("status", ReferralStatus::VALUES);
+    });
+    ddl.index("referral", &["patient", "id"]);
+    ddl.index("referral", &["status", "id"]);
 }

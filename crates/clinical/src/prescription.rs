@@ -6,11 +6,12 @@ use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole, Pharmaci
 use kernel::{Code, Reach};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Permission, Scope};
+use platform::chart::{dated, newest};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Doc, Line, Ref};
 use platform::module::Module;
-use platform::record::{Column, Record};
+use platform::record::{Body, Column, Record};
 use platform::resource::{Change, Resource, list};
 use platform::route::Route;
 use platform::seal::Sealed;
@@ -24,11 +25,14 @@ use crate::encounter::{Encounter, hold_open};
 use crate::prescription_drug::Drug;
 use crate::prescription_renew::Renew;
 use crate::prescription_safety::{self as safety, Checked};
-use crate::{prescription_key, prescription_report};
+use crate::{prescription_drug, prescription_key, prescription_report};
 use formulary::MedicationItem;
 
 /// The most units of one prescription.
 const MOST: i64 = 100_000;
+
+/// Prescriptions in a chart.
+const CHARTED: u64 = 50;
 
 /// To see what is prescribed. Without it a prescription shows only that there is one.
 pub const READ_DRUG: Permission = Permission::new("prescriptions", "clinical_text");
@@ -77,8 +81,8 @@ platform::record! {
             encounter: Ref<Encounter>,
             /// The medication of the formulary, when it is known.
             medication_item: Option<Ref<MedicationItem>>,
-            /// The medicine's name as written, with strength and form if wanted; required without `medication_item`.
-            medication_name: Sealed<Blank<255>>,
+            /// The medicine's name as written, with strength and form if wanted; the medication's own when it is left out with `medication_item`.
+            medication_name: Sealed<Line<255>>,
             /// The dose, such as `500 mg` or `1 tablet`.
             dosage: Sealed<Line<100>>,
             /// How often, such as `3 times a day`.
@@ -148,6 +152,10 @@ pub(crate) fn declare(module: Module) -> Module {
             .summary("The caller's own prescriptions")
             .done(),
         )
+        .chart("prescriptions", |cx, patient| {
+            Box::pin(newest::<Prescription>(cx, patient, None, CHARTED))
+        })
+        .timeline(|cx, asked| Box::pin(dated(cx, asked, Prescription::prescribed_at)))
         .report(prescription_report::top_prescribed())
         .reindex(|cx, after| Box::pin(prescription_key::reindex(cx, after)))
 }
@@ -199,6 +207,10 @@ impl Resource for Prescription {
         }
     }
 
+    async fn fold(cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
+        prescription_drug::fill_name(cx, body).await
+    }
+
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         match change.before {
             None => begin(cx, change).await?,
@@ -211,9 +223,6 @@ impl Resource for Prescription {
             return Ok(());
         }
         let drug = Drug::of(cx, change.row).await?;
-        if change.row.medication_name.open().is_empty() {
-            change.row.medication_name = Sealed::new(Blank::cut(&drug.written));
-        }
         change.row.medication_key =
             prescription_key::key(&cx.app.ring(), change.row.medication_name.open());
         if change.row.status.is_current() {

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use formulary::MedicationItem;
 use formulary::safety::{Medicine, Pack, Route};
 use platform::cx::{Cx, among, column};
 use platform::db::Statement;
 use platform::error::Error;
+use platform::field::{Field, Ref};
+use platform::record::Body;
 use platform::texts::Text;
 use sea_query::Query;
+use serde_json::Value as Json;
 
 use crate::prescription::Prescription;
 
@@ -52,7 +56,7 @@ impl Drug {
     /// Of a prescription that is about to be stored.
     ///
     /// # Errors
-    /// 400 when it names nothing, or two different medicines.
+    /// 400 when it names two different medicines.
     pub(crate) async fn of(cx: &mut Cx, row: &Prescription) -> Result<Drug, Error> {
         let pack = formulary::pack::current(cx).await?;
         let item = match row.medication_item {
@@ -67,9 +71,6 @@ impl Drug {
                 .with("name", name)
                 .with("item", item.label());
             return Err(Error::field("medication_item", text));
-        }
-        if name.is_empty() && item.is_none() {
-            return Err(Error::field("medication_name", Text::new("required")));
         }
         Ok(choose(&pack, row, item.as_ref()))
     }
@@ -91,6 +92,23 @@ impl Item {
             _ => None,
         }
     }
+}
+
+/// A body that names a medication and no words is given the medication's own.
+pub(crate) async fn fill_name(cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
+    let said = body.0.get("medication_name").and_then(Json::as_str);
+    let item = ["medication_item", "medication_item_id"]
+        .iter()
+        .find_map(|name| body.0.get(*name));
+    let item = item.and_then(|item| <Ref<MedicationItem> as Field>::parse(item).ok());
+    if said.is_none_or(|name| name.trim().is_empty())
+        && let Some(item) = item
+        && let Some(drug) = Drug::item(cx, item.get()).await?
+    {
+        body.0
+            .insert("medication_name".to_owned(), Json::String(drug.written));
+    }
+    Ok(())
 }
 
 /// The medicines of prescriptions, with one statement whatever their number.
@@ -118,9 +136,7 @@ fn choose(pack: &Pack, row: &Prescription, item: Option<&Item>) -> Drug {
     let said = Route::written(&format!("{name} {}", &**row.dosage.open()));
     let route = item.and_then(Item::route).or(said);
     let written = match item {
-        Some(item) if name.is_empty() || (!pack.knows(name) && pack.knows(&item.generic_name)) => {
-            item.label()
-        }
+        Some(item) if !pack.knows(name) && pack.knows(&item.generic_name) => item.label(),
         _ => name.to_owned(),
     };
     Drug { written, route }

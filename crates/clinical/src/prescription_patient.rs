@@ -2,6 +2,7 @@
 
 use formulary::safety::{Circumstances, Pregnancy, Reaction};
 use jiff::SignedDuration;
+use kernel::names::fold;
 use patients::Patient;
 use patients::allergy::{Allergy, AllergyStatus, Severity};
 use patients::patient::Gender;
@@ -11,6 +12,7 @@ use platform::error::Error;
 use platform::record::Record;
 use sea_query::{ExprTrait, Order};
 
+use crate::medical_condition::{ConditionStatus, MedicalCondition};
 use crate::vitals::Vitals;
 
 const WHY: &str = "safety considers everything that is known of the patient, whoever recorded it";
@@ -20,6 +22,8 @@ const MOST: u64 = 500;
 const FERTILE: std::ops::RangeInclusive<i32> = 12..=50;
 /// A pregnancy is over after so many days.
 const PREGNANCY: i64 = 294;
+/// Few breastfeed longer than so many days.
+const BREASTFEEDING: i64 = 730;
 
 /// Allergies that still count, each with how bad the reaction was.
 pub(crate) async fn allergies(cx: &mut Cx, patient: i64) -> Result<Vec<(String, Reaction)>, Error> {
@@ -61,13 +65,109 @@ pub(crate) async fn circumstances(cx: &mut Cx, patient: i64) -> Result<Circumsta
         - born.year()
         - i16::from((today.month(), today.day()) < (born.month(), born.day()));
     let woman = row.gender == Gender::Female;
-    let pregnant = woman && pregnant(cx, patient).await?;
+    let noted = noted(cx, patient).await?;
+    let pregnant = woman && (noted.pregnant || pregnant(cx, patient).await?);
     Ok(Circumstances {
         age_days: days,
         pregnancy: pregnant.then_some(Pregnancy::Unknown),
         could_become_pregnant: woman && !pregnant && FERTILE.contains(&i32::from(years)),
-        ..Circumstances::default()
+        breastfeeding: woman && noted.breastfeeding,
+        g6pd_deficiency: noted.g6pd_deficiency,
     })
+}
+
+/// What active conditions say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Noted {
+    pregnant: bool,
+    breastfeeding: bool,
+    g6pd_deficiency: bool,
+}
+
+async fn noted(cx: &mut Cx, patient: i64) -> Result<Noted, Error> {
+    let mut query = select::<MedicalCondition>();
+    query
+        .and_where(MedicalCondition::patient.eq(patient))
+        .and_where(MedicalCondition::status.eq(ConditionStatus::Active.as_str()))
+        .and_where(column(MedicalCondition::TABLE, "voided_at").is_null())
+        .order_by(MedicalCondition::id, Order::Desc)
+        .limit(MOST);
+    let rows: Vec<MedicalCondition> = cx.unscoped(WHY).records(query).await?;
+    let now = cx.now();
+    let mut noted = Noted::default();
+    for row in rows {
+        let says = says(row.name.open(), row.code.as_deref().unwrap_or_default());
+        let age = now.duration_since(row.meta.created_at);
+        let lasts = |days: i64| age < SignedDuration::from_hours(24 * days);
+        noted.pregnant |= says.pregnant && lasts(PREGNANCY);
+        noted.breastfeeding |= says.breastfeeding && lasts(BREASTFEEDING);
+        noted.g6pd_deficiency |= says.g6pd_deficiency;
+    }
+    Ok(noted)
+}
+
+/// What a condition says that matters to medicines, by its ICD-10 code or its words in English, French or Swahili.
+fn says(name: &str, code: &str) -> Noted {
+    let name = fold(name);
+    let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
+    let coded = |codes: &[&str]| codes.iter().any(|start| code.starts_with(start));
+    Noted {
+        pregnant: coded(&["Z33", "Z34", "Z35"])
+            || begins(&[
+                "pregnan",
+                "grossesse",
+                "enceinte",
+                "ujauzito",
+                "mjamzito",
+                "mimba",
+            ]),
+        breastfeeding: coded(&["Z39.1"])
+            || begins(&[
+                "breastfeed",
+                "breast feed",
+                "lactat",
+                "allaite",
+                "kunyonyesha",
+            ]),
+        g6pd_deficiency: coded(&["D55.0"])
+            || name.contains("g6pd")
+            || name.contains("glucose 6 phosphate")
+            || name.contains("favis"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Noted, says};
+
+    #[test]
+    fn conditions_say_what_matters_to_medicines() {
+        let pregnant = Noted {
+            pregnant: true,
+            ..Noted::default()
+        };
+        let breastfeeding = Noted {
+            breastfeeding: true,
+            ..Noted::default()
+        };
+        let deficient = Noted {
+            g6pd_deficiency: true,
+            ..Noted::default()
+        };
+        for (name, code, said) in [
+            ("Pregnancy, second trimester", "", pregnant),
+            ("Antenatal care", "Z34.9", pregnant),
+            ("Grossesse", "", pregnant),
+            ("Breastfeeding", "", breastfeeding),
+            ("Allaitement", "", breastfeeding),
+            ("Déficit en G6PD", "", deficient),
+            ("Haemolytic anaemia", "D55.0", deficient),
+            ("Ectopic pregnancy in 2019", "", Noted::default()),
+            ("Hypertension", "I10", Noted::default()),
+        ] {
+            assert_eq!(says(name, code), said, "{name} {code}");
+        }
+    }
 }
 
 /// Whether the patient was pregnant when somebody last noted it with the vital signs, not longer ago than a pregnancy.

@@ -17,6 +17,7 @@ use platform::texts::Text;
 use sea_query::{Condition, Expr, ExprTrait, Order};
 
 use crate::encounter::{Encounter, hold_open};
+use crate::guideline;
 use crate::rules::growth::{Position, mark_crossings};
 use crate::rules::news2::{Breathing, Consciousness};
 use crate::vitals_alert;
@@ -134,6 +135,7 @@ impl Resource for Vitals {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        guideline::refresh(cx, change.row.patient.get())?;
         vitals_alert::follow(cx, change.row, change.before).await
     }
 

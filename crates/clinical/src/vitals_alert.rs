@@ -4,7 +4,6 @@ use patients::Patient;
 use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::record::Record;
-use platform::resource::change_by;
 use platform::texts::Text;
 use sea_query::{Expr, ExprTrait};
 
@@ -50,14 +49,9 @@ pub(crate) async fn withdraw(cx: &mut Cx, row: &Vitals) -> Result<(), Error> {
         .unscoped("an alert follows the record that raised it")
         .records(query)
         .await?;
-    let now = cx.now();
     // One, since each change resolves what the one before raised.
     for alert in open {
-        change_by(cx, alert, |alert| {
-            alert.status = AlertStatus::Resolved;
-            alert.acknowledged_at = Some(now);
-        })
-        .await?;
+        alert::resolve(cx, alert).await?;
     }
     Ok(())
 }

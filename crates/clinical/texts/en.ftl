@@ -28,6 +28,9 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Early-warning score (NEWS2) { $score } or more: emergency assessment
+clinical-already-recorded = { $what } is already recorded (no. { $id }). Change that record instead.
+clinical-cvx-code = Enter the CVX code of the vaccine: two or three digits, such as 19 for BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose }, has been due since { $since }.
 clinical-override-reason = This needs attention before it can go on: { $alerts } Choose something else, or repeat with `override_reason` saying why it is right for this patient.
 clinical-no-allergy = None of the recorded allergies concerns { $name }.
 clinical-could-not-check = Could not check: { $names } is not known. Check the spelling or look it up before going on.

@@ -28,6 +28,9 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : évaluation en urgence
+clinical-already-recorded = { $what } est déjà enregistré (n° { $id }). Modifiez plutôt cet enregistrement.
+clinical-cvx-code = Saisissez le code CVX du vaccin : deux ou trois chiffres, par exemple 19 pour le BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose } : à faire depuis le { $since }.
 clinical-override-reason = Attention requise avant de continuer : { $alerts } Choisissez autre chose, ou répétez avec `override_reason` en disant pourquoi c’est justifié pour ce patient.
 clinical-no-allergy = Aucune des allergies enregistrées ne concerne { $name }.
 clinical-could-not-check = Vérification impossible : { $names } est inconnu. Vérifiez l’orthographe ou cherchez le nom avant de continuer.

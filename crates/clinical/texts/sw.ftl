@@ -28,6 +28,9 @@ clinical-critical-value = { $measure ->
    *[other] { $measure } { $value }
 }
 clinical-news2-high = Alama ya tahadhari ya mapema (NEWS2) { $score } au zaidi: uchunguzi wa dharura
+clinical-already-recorded = { $what } imeshaandikwa (namba { $id }). Badilisha rekodi hiyo badala yake.
+clinical-cvx-code = Weka msimbo wa CVX wa chanjo: tarakimu mbili au tatu, kwa mfano 19 kwa BCG.
+clinical-vaccine-due = { $vaccine }, dozi ya { $dose }, inatakiwa tangu { $since }.
 clinical-override-reason = Hili linahitaji kuangaliwa kabla ya kuendelea: { $alerts } Chagua dawa nyingine, au rudia ukitumia `override_reason` ukieleza kwa nini inamfaa mgonjwa huyu.
 clinical-no-allergy = Hakuna mzio uliorekodiwa unaohusu { $name }.
 clinical-could-not-check = Haikuweza kukaguliwa: { $names } haijulikani. Angalia tahajia au itafute kabla ya kuendelea.

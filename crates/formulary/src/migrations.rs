@@ -90,7 +90,7 @@ fn formulary(ddl: &mut Ddl) {
 fn drug_safety(ddl: &mut Ddl) {
     ddl.table("drug_safety_addition", |t| {
         t.standard();
-        t.text("pack_table").unique();
+        t.text("pack_table");
         t.text("csv");
         t.text("notes");
         t.one_of("pack_table", PackTable::VALUES);

@@ -76,19 +76,19 @@ pub async fn current(cx: &mut Cx) -> Result<Current, Error> {
     Ok(Current::Site(pack))
 }
 
-/// Checks the additions as they would be with `table`'s rows replaced by `csv`, or without them.
+/// Checks the additions as they would be without the record `instead` and with the rows `new`.
 ///
 /// # Errors
 /// When the database fails; the inner error names the rows that cannot be used.
 pub(crate) async fn check(
     cx: &mut Cx,
-    table: Table,
-    csv: Option<&str>,
+    instead: Option<i64>,
+    new: Option<(Table, &str)>,
 ) -> Result<Result<(), Vec<RowFault>>, Error> {
     let mut all = additions(cx).await?;
-    all.retain(|(other, _)| *other != table);
-    if let Some(csv) = csv {
-        all.push((table, csv.to_owned()));
+    all.retain(|(id, ..)| Some(*id) != instead);
+    if let Some((table, csv)) = new {
+        all.push((0, table, csv.to_owned()));
     }
     Ok(Pack::with(&borrowed(&all), "").map(drop))
 }
@@ -103,21 +103,21 @@ pub(crate) async fn changing(cx: &mut Cx) -> Result<(), Error> {
     Ok(())
 }
 
-async fn additions(cx: &mut Cx) -> Result<Vec<(Table, String)>, Error> {
-    let sql = "SELECT pack_table, csv FROM drug_safety_addition ORDER BY id";
-    let rows: Vec<(String, String)> = cx
+async fn additions(cx: &mut Cx) -> Result<Vec<(i64, Table, String)>, Error> {
+    let sql = "SELECT id, pack_table, csv FROM drug_safety_addition ORDER BY id";
+    let rows: Vec<(i64, String, String)> = cx
         .unscoped(WHY)
         .all(Statement::raw(sql, values([])))
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|(table, csv)| Some((Table::parse(&table)?, csv)))
+        .filter_map(|(id, table, csv)| Some((id, Table::parse(&table)?, csv)))
         .collect())
 }
 
-fn borrowed(additions: &[(Table, String)]) -> Vec<Addition<'_>> {
+fn borrowed(additions: &[(i64, Table, String)]) -> Vec<Addition<'_>> {
     additions
         .iter()
-        .map(|(table, csv)| Addition { table: *table, csv })
+        .map(|(_, table, csv)| Addition { table: *table, csv })
         .collect()
 }

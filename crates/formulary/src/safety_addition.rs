@@ -41,13 +41,13 @@ platform::choice! {
 }
 
 platform::record! {
-    /// Rows that the hospital adds to one table of the drug-safety pack. They go before the rows of the starter pack; an interaction with the severity `none` silences a pair. There is one record for each table.
+    /// Rows that the hospital adds to one table of the drug-safety pack. They go before the rows of the starter pack; an interaction with the severity `none` silences a pair. A table may have several records, each read after those before it.
     pub struct SafetyAddition in "drug_safety_addition" {
         client {
-            /// The table that the rows belong to; unique.
+            /// The table that the rows belong to.
             pack_table: PackTable,
-            /// The rows as CSV with a header, lists within a field separated by semicolons, at most 10,000 rows. Columns are those of the starter pack's table: for `synonyms` `alias` and `ingredients`; for `interactions` `a`, `b`, `severity` (none, moderate, severe, contraindicated), `effect` and, if wanted, `mechanism`, `management`, `route`, `source`. Each row is checked, and none is stored while one is faulty.
-            csv: Line<800000>,
+            /// The rows as CSV with a header, lists within a field separated by semicolons; further rows go into another record. Columns are those of the starter pack's table: for `synonyms` `alias` and `ingredients`; for `interactions` `a`, `b`, `severity` (none, moderate, severe, contraindicated), `effect` and, if wanted, `mechanism`, `management`, `route`, `source`. Each row is checked, and none is stored while one is faulty.
+            csv: Line<65536>,
             /// Where the rows come from and who checked them.
             notes: Blank<2000>,
         }
@@ -78,23 +78,19 @@ impl Resource for SafetyAddition {
         pack::changing(cx).await?;
         let row = &*change.row;
         let table = table(row.pack_table)?;
-        if let Some(before) = change.before
-            && before.pack_table != row.pack_table
-        {
-            return Err(Error::field(
-                "pack_table",
-                Text::new("formulary-pack-table-fixed"),
-            ));
-        }
-        pack::check(cx, table, Some(&row.csv))
-            .await?
-            .map_err(|faults| refused("csv", &faults))
+        let checked = pack::check(
+            cx,
+            change.before.map(|before| before.meta.id),
+            Some((table, &row.csv)),
+        )
+        .await?;
+        checked.map_err(|faults| refused("csv", &faults))
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         pack::changing(cx).await?;
         // Other additions may speak of ingredients and classes that come from these rows.
-        pack::check(cx, table(row.pack_table)?, None)
+        pack::check(cx, Some(row.meta.id), None)
             .await?
             .map_err(|faults| refused("non_field_errors", &faults))
     }

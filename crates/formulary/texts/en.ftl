@@ -1,6 +1,5 @@
 formulary-lead-time = Enter 0 to { $max } days.
 formulary-quantity = Enter a quantity from 0 to { $max }.
-formulary-pack-table-fixed = The table of an addition does not change. Make another addition for the other table.
 formulary-more-rows = { $count } more rows cannot be used.
 formulary-row-column = { $table }: the header has no column { $column }. Add it.
 formulary-row-missing = { $table }, line { $line }: { $column } must not be empty.

@@ -1,6 +1,5 @@
 formulary-lead-time = Indiquez de 0 à { $max } jours.
 formulary-quantity = Indiquez une quantité de 0 à { $max }.
-formulary-pack-table-fixed = La table d’un ajout ne change pas. Créez un autre ajout pour l’autre table.
 formulary-more-rows = { $count } autres lignes ne sont pas utilisables.
 formulary-row-column = { $table } : l’en-tête n’a pas de colonne { $column }. Ajoutez-la.
 formulary-row-missing = { $table }, ligne { $line } : { $column } ne doit pas être vide.

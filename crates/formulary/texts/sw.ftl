@@ -1,6 +1,5 @@
 formulary-lead-time = Weka siku 0 hadi { $max }.
 formulary-quantity = Weka kiasi kuanzia 0 hadi { $max }.
-formulary-pack-table-fixed = Jedwali la nyongeza halibadilishwi. Tengeneza nyongeza nyingine kwa jedwali lingine.
 formulary-more-rows = Mistari mingine { $count } haiwezi kutumika.
 formulary-row-column = { $table }: kichwa hakina safu { $column }. Iongeze.
 formulary-row-missing = { $table }, mstari { $line }: { $column } isiwe tupu.

@@ -90,6 +90,13 @@ impl<'w> Maker<'w> {
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
+        if operation.path == "vitals/" {
+            body.insert("heart_rate".into(), json!(70));
+        }
+        if operation.path == "drug-safety/" {
+            body.insert("pack_table".into(), json!("synonyms"));
+            body.insert("csv".into(), json!(format!("alias,ingredients\nSample{},paracetamol\n", self.number)));
+        }
         Json::Object(body)
     }
 

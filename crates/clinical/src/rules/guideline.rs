@@ -175,6 +175,11 @@ pub struct Due {
 }
 
 impl Rule {
+    /// What it counts from is recorded, so that it can be evaluated.
+    pub fn is_countable(&self) -> bool {
+        self.trigger != Trigger::NotRecorded && self.kind != Kind::Vaccination
+    }
+
     /// What to do, in a language (`en`, `fr`, `sw`).
     pub fn text(&self, language: &str) -> &str {
         let at = match language {

@@ -75,8 +75,8 @@ const TABLE: &str = include_str!("../../data/immunisation.csv");
 
 /// The birth dose of oral polio vaccine is for the first days; afterwards the series begins with dose 1.
 const OPV_BIRTH_DOSE_DAYS: i64 = 14;
-/// Vaccines that a grown-up is not called in for: the schedules are for children.
-const ADULT: i64 = 6_575;
+/// 18 years, in days: the schedules are for children.
+pub const ADULT: i64 = 6_575;
 
 /// The doses that go by age and are for everybody.
 static DOSES: LazyLock<Vec<Dose>> = LazyLock::new(|| {
@@ -111,6 +111,16 @@ static DOSES: LazyLock<Vec<Dose>> = LazyLock::new(|| {
         })
     })
 });
+
+/// The name of the vaccine with a CVX code; empty when no schedule has it.
+pub fn name(code: &str) -> &'static str {
+    let bare = |code: &str| code.trim_start_matches('0').to_owned();
+    let wanted = bare(code);
+    let dose = DOSES
+        .iter()
+        .find(|dose| !wanted.is_empty() && bare(&dose.cvx) == wanted);
+    dose.map_or("", |dose| &dose.name)
+}
 
 /// The next dose of each vaccine that is due on a day, at most one for a vaccine.
 pub fn due(

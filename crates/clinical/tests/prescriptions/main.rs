@@ -8,7 +8,6 @@ mod races;
 mod renewing;
 mod report;
 #[path = "../api/support.rs"]
-#[expect(dead_code, reason = "the other tests use more of it")]
 mod support;
 
 use serde_json::{Value as Json, json};

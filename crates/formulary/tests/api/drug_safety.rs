@@ -47,12 +47,14 @@ testkit::on_both! {
         assert_eq!(ingredients(&pharmacist, "Testor").await, "testastatin");
     }
 
-    async fn there_is_one_addition_for_each_table_and_only_pharmacists_change_it(world: &World) {
+    async fn a_table_may_have_several_additions_and_only_pharmacists_change_them(world: &World) {
         let pharmacist = world.caller(Some(Pharmacist)).await;
-        let body = json!({ "pack_table": "synonyms", "csv": "alias,ingredients\nA1x,paracetamol\n" });
-        let id = pharmacist.post("drug-safety/", body.clone()).await.id();
-        pharmacist.post("drug-safety/", body.clone()).await.complains_about("pack_table");
-        pharmacist.patch(&format!("drug-safety/{id}/"), json!({ "pack_table": "classes" })).await.complains_about("pack_table");
+        let rows = |alias: &str| json!({ "pack_table": "synonyms", "csv": format!("alias,ingredients\n{alias},paracetamol\n") });
+        let id = pharmacist.post("drug-safety/", rows("A1x")).await.id();
+        pharmacist.post("drug-safety/", rows("B2x")).await.is(201);
+        assert_eq!(ingredients(&pharmacist, "A1x").await, "paracetamol");
+        assert_eq!(ingredients(&pharmacist, "B2x").await, "paracetamol");
+        let body = rows("C3x");
         let doctor = world.doctor().await;
         doctor.get(&format!("drug-safety/{id}/")).await.is(200);
         doctor.post("drug-safety/", body).await.is(403);
