@@ -88,7 +88,10 @@ async fn recall(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     // Within the turn nobody dispenses: everybody who received units is on the list.
     ledger::turn::<Stock>(cx, &[item]).await?;
     let batches = everywhere(cx, item, &named.batch_number).await?;
-    for before in batches.iter().filter(|batch| batch.status != BatchStatus::Recalled) {
+    for before in batches
+        .iter()
+        .filter(|batch| batch.status != BatchStatus::Recalled)
+    {
         let mut row = before.clone();
         row.status = BatchStatus::Recalled;
         cx.update(&mut row, before).await?;

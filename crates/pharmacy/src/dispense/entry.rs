@@ -143,7 +143,8 @@ async fn log(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         item,
         patient: input.patient.or(input.patient_id),
         prescription,
-        quantity: quantity.ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")))?,
+        quantity: quantity
+            .ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")))?,
         batch,
         location: input.location,
         reason: input.reason,

@@ -68,16 +68,22 @@ impl Replay<'_> {
         };
         let batches = self.batches.clone();
         let of = |index: &usize| batches[*index];
-        let adjust = |kind: &str, batch: i64, units: i64| {
-            json!({ "stock_batch": batch, "adjustment_type": kind, "quantity": units, "reason": "x" })
-        };
+        let adjust = |kind: &str, batch: i64, units: i64| json!({ "stock_batch": batch, "adjustment_type": kind, "quantity": units, "reason": "x" });
         let reply = match step {
             Step::Receive(index, units) => {
                 let line = json!({ "medication_item": self.item, "batch_number": format!("B{index}"), "expiry_date": format!("2028-0{}-01", index + 1), "quantity_received": units, "unit_cost": 1 });
-                post("goods-received-notes/".into(), json!({ "supplier": self.supplier, "items": [line] })).await
+                post(
+                    "goods-received-notes/".into(),
+                    json!({ "supplier": self.supplier, "items": [line] }),
+                )
+                .await
             }
             Step::Dispense(units) => {
-                let reply = post(format!("medications/{}/dispense/", self.item), json!({ "patient_id": self.shop.patient, "quantity": units })).await;
+                let reply = post(
+                    format!("medications/{}/dispense/", self.item),
+                    json!({ "patient_id": self.shop.patient, "quantity": units }),
+                )
+                .await;
                 for log in reply.json["logs"].as_array().into_iter().flatten() {
                     self.logs.push(log["id"].as_i64().unwrap());
                 }
@@ -89,7 +95,11 @@ impl Replay<'_> {
             },
             Step::Adjust(_, 0) => return,
             Step::Adjust(index, units) => {
-                let reply = post("stock-adjustments/".into(), adjust("Other", of(index), *units)).await;
+                let reply = post(
+                    "stock-adjustments/".into(),
+                    adjust("Other", of(index), *units),
+                )
+                .await;
                 self.adjustments.extend(reply.json["id"].as_i64());
                 reply
             }
@@ -104,19 +114,49 @@ impl Replay<'_> {
                 self.adjustments.extend(reply.json["id"].as_i64());
                 reply
             }
-            Step::Return(index, units) => post("stock-adjustments/".into(), adjust("Returned to Supplier", of(index), -units)).await,
+            Step::Return(index, units) => {
+                post(
+                    "stock-adjustments/".into(),
+                    adjust("Returned to Supplier", of(index), -units),
+                )
+                .await
+            }
             // Most are left alone, else nothing can be dispensed for long.
             Step::Recall(index) => match self.batches.get(*index) {
-                Some(batch) => post(format!("stock-batches/{batch}/recall/"), json!({ "reason": "x" })).await,
+                Some(batch) => {
+                    post(
+                        format!("stock-batches/{batch}/recall/"),
+                        json!({ "reason": "x" }),
+                    )
+                    .await
+                }
                 None => return,
             },
         };
-        assert!(matches!(reply.status.as_u16(), 200 | 201 | 409), "{step:?} {} {}", reply.asked, reply.text());
+        assert!(
+            matches!(reply.status.as_u16(), 200 | 201 | 409),
+            "{step:?} {} {}",
+            reply.asked,
+            reply.text()
+        );
     }
 
     async fn quantities(&self) -> BTreeMap<i64, i64> {
-        let rows = list(&self.shop.pharmacist.get(&format!("stock-batches/?medication_item={}", self.item)).await);
-        rows.iter().map(|row| (row["id"].as_i64().unwrap(), row["current_quantity"].as_i64().unwrap())).collect()
+        let rows = list(
+            &self
+                .shop
+                .pharmacist
+                .get(&format!("stock-batches/?medication_item={}", self.item))
+                .await,
+        );
+        rows.iter()
+            .map(|row| {
+                (
+                    row["id"].as_i64().unwrap(),
+                    row["current_quantity"].as_i64().unwrap(),
+                )
+            })
+            .collect()
     }
 
     /// The quantities just before a moment, and their total, as the ledger tells them.
@@ -129,7 +169,10 @@ impl Replay<'_> {
                 for batch in batches {
                     found.insert(batch, ledger::balance_at::<Stock>(cx, batch, before).await?);
                 }
-                Ok((found, ledger::control_balance_at::<Stock>(cx, item, before).await?))
+                Ok((
+                    found,
+                    ledger::control_balance_at::<Stock>(cx, item, before).await?,
+                ))
             })
         });
         told.await.unwrap()
