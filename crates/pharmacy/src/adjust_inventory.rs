@@ -38,7 +38,11 @@ impl Verb for AdjustInventory {
         access::pharmacist()
     }
 
-    async fn run(cx: &mut Cx, held: InventoryItem, input: AmountInput) -> Result<One<InventoryItem>, Error> {
+    async fn run(
+        cx: &mut Cx,
+        held: InventoryItem,
+        input: AmountInput,
+    ) -> Result<One<InventoryItem>, Error> {
         adjusting::check(input.amount, Direction::Either, crate::MOST_UNITS)
             .map_err(|text: Text| Error::field("amount", text))?;
         let mut adjustment = StockAdjustment {

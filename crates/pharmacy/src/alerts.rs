@@ -39,7 +39,11 @@ async fn short(cx: &mut Cx, most: i64) -> Result<Vec<Alert>, Error> {
             .with("medication", name)
             .with("available", usable)
             .with("level", level);
-        let severity = if usable == 0 { Urgency::Critical } else { Urgency::Warning };
+        let severity = if usable == 0 {
+            Urgency::Critical
+        } else {
+            Urgency::Warning
+        };
         alert(cx, "below_reorder_level", severity, &text)
     });
     Ok(alerts.collect())
@@ -72,7 +76,11 @@ async fn expiring(cx: &mut Cx, most: i64) -> Result<Vec<Alert>, Error> {
 /// How near a batch is to its expiry date.
 fn stage(today: Date, expiry: Date) -> (&'static str, Urgency, &'static str) {
     if expiry < today {
-        return ("expired_on_shelf", Urgency::Critical, "pharmacy-alert-expired");
+        return (
+            "expired_on_shelf",
+            Urgency::Critical,
+            "pharmacy-alert-expired",
+        );
     }
     let within = |days| expiry <= soon(today, days);
     let near = "pharmacy-alert-near-expiry";

@@ -109,7 +109,8 @@ impl Resource for DispensingLog {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LogExtra>, Error> {
-        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let items =
+            names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
         let batches = names::batches(cx, rows.iter().map(|row| row.stock_batch.get())).await?;
         let patients = patients::names(cx, rows.iter().map(|row| row.patient.get())).await?;
         let users = rows.iter().filter_map(|row| Some(row.dispensed_by?.get()));
@@ -119,7 +120,9 @@ impl Resource for DispensingLog {
             batch_number: names::of(&batches, row.stock_batch.get()),
             patient_name: names::of(&patients, row.patient.get()),
             dispensed_date: row.dispense_date.to_string(),
-            dispensed_by_user_name: row.dispensed_by.map_or(String::new(), |user| names::of(&users, user.get())),
+            dispensed_by_user_name: row
+                .dispensed_by
+                .map_or(String::new(), |user| names::of(&users, user.get())),
         };
         Ok(rows.iter().map(extra).collect())
     }

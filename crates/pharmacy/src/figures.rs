@@ -29,15 +29,19 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Pharmacist]),
         )
         .figure(
-            Figure::new("pending_prescriptions", clinical::Prescription::READ, |cx, grant| {
-                Box::pin(async move {
-                    use clinical::{Prescription, PrescriptionStatus as Status};
-                    let open = [Status::Active, Status::PendingDispense].map(Status::as_str);
-                    let open = Condition::all().add(Prescription::status.is_in(open));
-                    let count = figure::count::<Prescription>(cx, &grant, Some(open)).await?;
-                    Ok(Amount::Count(count))
-                })
-            })
+            Figure::new(
+                "pending_prescriptions",
+                clinical::Prescription::READ,
+                |cx, grant| {
+                    Box::pin(async move {
+                        use clinical::{Prescription, PrescriptionStatus as Status};
+                        let open = [Status::Active, Status::PendingDispense].map(Status::as_str);
+                        let open = Condition::all().add(Prescription::status.is_in(open));
+                        let count = figure::count::<Prescription>(cx, &grant, Some(open)).await?;
+                        Ok(Amount::Count(count))
+                    })
+                },
+            )
             .on_dashboards(&[Pharmacist]),
         )
         .figure(

@@ -101,7 +101,10 @@ impl Resource for GoodsReceivedNote {
             }
             let supplier = *row.supplier.get_or_insert(order.supplier);
             if supplier != order.supplier {
-                return Err(Error::field("supplier", Text::new("pharmacy-other-supplier")));
+                return Err(Error::field(
+                    "supplier",
+                    Text::new("pharmacy-other-supplier"),
+                ));
             }
             agree(cx, &order, &items, accepted(change.body)).await?;
         }
@@ -134,7 +137,9 @@ impl Resource for GoodsReceivedNote {
         let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
         let mut views = grn_item::of_notes(cx, &ids).await?;
         let extra = |row: &GoodsReceivedNote| NoteExtra {
-            supplier_name: row.supplier.map_or(String::new(), |supplier| names::of(&suppliers, supplier.get())),
+            supplier_name: row.supplier.map_or(String::new(), |supplier| {
+                names::of(&suppliers, supplier.get())
+            }),
             items: views.remove(&row.meta.id).unwrap_or_default(),
         };
         Ok(rows.iter().map(extra).collect())
@@ -143,11 +148,16 @@ impl Resource for GoodsReceivedNote {
 
 /// The client accepts what was delivered beyond the order.
 fn accepted(body: &Body) -> bool {
-    body.0.get("accept_over_delivery").and_then(|json| json.as_bool()) == Some(true)
+    body.0
+        .get("accept_over_delivery")
+        .and_then(|json| json.as_bool())
+        == Some(true)
 }
 
 fn units(items: &[GrnItem]) -> Vec<(i64, i64)> {
-    let units = items.iter().map(|item| (item.medication_item.get(), item.quantity_received));
+    let units = items
+        .iter()
+        .map(|item| (item.medication_item.get(), item.quantity_received));
     units.collect()
 }
 
@@ -188,9 +198,9 @@ async fn over_delivery(cx: &mut Cx, beyond: &Beyond) -> Result<Error, Error> {
         json!({ "medication_item": item, "medication_name": names::of(&named, *item), "outstanding": open, "delivered": delivered })
     });
     let over: Vec<_> = over.collect();
-    let unordered = beyond.unordered.iter().map(|item| {
-        json!({ "medication_item": item, "medication_name": names::of(&named, *item) })
-    });
+    let unordered = beyond.unordered.iter().map(
+        |item| json!({ "medication_item": item, "medication_name": names::of(&named, *item) }),
+    );
     let unordered: Vec<_> = unordered.collect();
     let text = Text::new("pharmacy-over-delivery").with("medications", list.join(", "));
     Ok(Error::refuse(Code::OverDelivery, text)

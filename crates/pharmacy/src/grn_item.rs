@@ -73,7 +73,8 @@ impl Resource for GrnItem {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<GrnItemExtra>, Error> {
-        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let items =
+            names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
         let extra = |row: &GrnItem| GrnItemExtra {
             medication_name: names::of(&items, row.medication_item.get()),
             total_cost: cost(row).unwrap_or_default(),
@@ -91,10 +92,15 @@ fn cost(row: &GrnItem) -> Result<Money, Error> {
 fn check(row: &GrnItem) -> Result<i64, Error> {
     let most = crate::MOST_UNITS;
     if !(1..=most).contains(&row.quantity_received) {
-        let text = Text::new("pharmacy-quantity").with("min", 1).with("max", most);
+        let text = Text::new("pharmacy-quantity")
+            .with("min", 1)
+            .with("max", most);
         return Err(Error::field("quantity_received", text));
     }
-    for (name, price) in [("unit_cost", row.unit_cost), ("selling_price", row.selling_price)] {
+    for (name, price) in [
+        ("unit_cost", row.unit_cost),
+        ("selling_price", row.selling_price),
+    ] {
         if price.is_some_and(Money::is_negative) {
             return Err(Error::field(name, Text::new("pharmacy-price")));
         }
@@ -155,7 +161,10 @@ pub(crate) async fn of_notes(
     query
         .and_where(among(cx.dialect(), GrnItem::grn, notes))
         .order_by(GrnItem::id, Order::Asc);
-    let rows: Vec<GrnItem> = cx.unscoped("a note is shown with its lines").records(query).await?;
+    let rows: Vec<GrnItem> = cx
+        .unscoped("a note is shown with its lines")
+        .records(query)
+        .await?;
     let named = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
     let mut found: HashMap<i64, Vec<GrnItemView>> = HashMap::new();
     for row in rows {

@@ -48,7 +48,9 @@ impl Resource for InventoryItem {
     async fn prepare(_cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let most = crate::MOST_UNITS;
         if !(0..=most).contains(&change.row.quantity) {
-            let text = Text::new("pharmacy-quantity").with("min", 0).with("max", most);
+            let text = Text::new("pharmacy-quantity")
+                .with("min", 0)
+                .with("max", most);
             return Err(Error::field("quantity", text));
         }
         Ok(())
@@ -65,7 +67,11 @@ pub(crate) async fn add(cx: &mut Cx, id: i64, amount: i64) -> Result<(), Error> 
 }
 
 /// The same for an item that is locked already.
-pub(crate) async fn added(cx: &mut Cx, held: InventoryItem, amount: i64) -> Result<InventoryItem, Error> {
+pub(crate) async fn added(
+    cx: &mut Cx,
+    held: InventoryItem,
+    amount: i64,
+) -> Result<InventoryItem, Error> {
     let there = held.quantity;
     let after = there.checked_add(amount).filter(|after| *after >= 0);
     let Some(after) = after else {

@@ -42,7 +42,10 @@ pub(crate) async fn meant(
     prescription: Option<i64>,
 ) -> Result<i64, Error> {
     let (sql, id) = match (batch, prescription) {
-        (Some(batch), _) => ("SELECT medication_item FROM stock_batch WHERE id = $1", batch),
+        (Some(batch), _) => (
+            "SELECT medication_item FROM stock_batch WHERE id = $1",
+            batch,
+        ),
         (None, Some(prescription)) => (
             "SELECT medication_item FROM prescription WHERE id = $1",
             prescription,

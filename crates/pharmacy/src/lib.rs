@@ -60,7 +60,7 @@ use platform::module::Module;
 use platform::texts::Text;
 
 use crate::adjust_inventory::AdjustInventory;
-use crate::dispense::{Dispense, ReverseDispense, Witness};
+use crate::dispense::{ReverseDispense, Witness};
 use crate::dispensing_log::DispensingLog;
 use crate::goods_received_note::GoodsReceivedNote;
 use crate::grn_item::GrnItem;
@@ -68,7 +68,6 @@ use crate::inventory_item::InventoryItem;
 use crate::post_stock_take::PostStockTake;
 use crate::purchase_order::{CancelOrder, PurchaseOrder, SubmitOrder};
 use crate::purchase_order_item::PurchaseOrderItem;
-use crate::recall::Recall;
 use crate::reverse_adjustment::ReverseAdjustment;
 use crate::stock_adjustment::StockAdjustment;
 use crate::stock_batch::StockBatch;
@@ -103,16 +102,16 @@ pub fn module() -> Module {
         .nested::<MedicationItem, StockMovement>("movements", "l")
         .nested::<StockTake, StockTakeLine>("lines", "lc")
         .nested::<Patient, DispensingLog>("dispensing_logs", "l")
-        .verb::<Dispense>()
         .verb::<Witness>()
         .verb::<ReverseDispense>()
         .verb::<ReverseAdjustment>()
         .verb::<SubmitOrder>()
         .verb::<CancelOrder>()
         .verb::<PostStockTake>()
-        .verb::<Recall>()
         .verb::<AdjustInventory>()
+        .route(dispense::item_route())
         .route(dispense::log_route())
+        .route(recall::route())
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));
     reports::declare(figures::declare(module))

@@ -54,8 +54,14 @@ fn stock(ddl: &mut Ddl) {
         t.int("supplier").null().references("supplier");
         t.one_of("status", BatchStatus::VALUES);
         t.unique(&["medication_item", "batch_number", "location"]);
-        t.check("stock_batch_current_quantity_check", "current_quantity >= 0");
-        t.check("stock_batch_quantity_received_check", "quantity_received >= 0");
+        t.check(
+            "stock_batch_current_quantity_check",
+            "current_quantity >= 0",
+        );
+        t.check(
+            "stock_batch_quantity_received_check",
+            "quantity_received >= 0",
+        );
         t.check(
             "stock_batch_price_check",
             "cost_price_per_unit >= 0 AND selling_price_per_unit >= 0",
@@ -97,7 +103,10 @@ fn stock(ddl: &mut Ddl) {
     ddl.index("stock_movement", &["medication_item", "at", "id"]);
     ddl.index("stock_movement", &["source_type", "source_id"]);
     // Consumption and losses are summed along this index alone.
-    ddl.index("stock_movement", &["kind", "at", "medication_item", "delta"]);
+    ddl.index(
+        "stock_movement",
+        &["kind", "at", "medication_item", "delta"],
+    );
     ddl.index("stock_movement", &["at"]);
 }
 
@@ -118,7 +127,10 @@ fn dispensing(ddl: &mut Ddl) {
         reversible(t);
         t.timestamp("voided_at").null();
         t.int("voided_by").null();
-        t.check("dispensing_log_quantity_dispensed_check", "quantity_dispensed > 0");
+        t.check(
+            "dispensing_log_quantity_dispensed_check",
+            "quantity_dispensed > 0",
+        );
         t.check("dispensing_log_witness_check", "witness <> dispensed_by");
     });
     for column in ["patient", "prescription", "medication_item", "stock_batch"] {
@@ -146,7 +158,9 @@ fn adjustments(ddl: &mut Ddl) {
     });
     ddl.table("stock_adjustment", |t| {
         t.standard();
-        t.int("medication_item").null().references("medication_item");
+        t.int("medication_item")
+            .null()
+            .references("medication_item");
         t.int("inventory_item").null().references("inventory_item");
         t.int("stock_batch").null().references("stock_batch");
         t.text("adjustment_type");
@@ -163,7 +177,12 @@ fn adjustments(ddl: &mut Ddl) {
             "(medication_item IS NULL) <> (inventory_item IS NULL)",
         );
     });
-    for column in ["medication_item", "inventory_item", "stock_batch", "adjustment_type"] {
+    for column in [
+        "medication_item",
+        "inventory_item",
+        "stock_batch",
+        "adjustment_type",
+    ] {
         ddl.index("stock_adjustment", &[column, "id"]);
     }
     ddl.index("stock_adjustment", &["adjustment_date"]);
@@ -185,13 +204,21 @@ fn procurement(ddl: &mut Ddl) {
     ddl.index("purchase_order", &["order_date"]);
     ddl.table("purchase_order_item", |t| {
         t.standard();
-        t.int("purchase_order").references("purchase_order").cascade();
+        t.int("purchase_order")
+            .references("purchase_order")
+            .cascade();
         t.int("medication_item").references("medication_item");
         t.int("quantity_ordered");
         t.int("unit_cost_estimated").null();
         t.int("quantity_received");
-        t.check("purchase_order_item_quantity_ordered_check", "quantity_ordered > 0");
-        t.check("purchase_order_item_quantity_received_check", "quantity_received >= 0");
+        t.check(
+            "purchase_order_item_quantity_ordered_check",
+            "quantity_ordered > 0",
+        );
+        t.check(
+            "purchase_order_item_quantity_received_check",
+            "quantity_received >= 0",
+        );
     });
     ddl.index("purchase_order_item", &["purchase_order", "id"]);
     ddl.index("purchase_order_item", &["medication_item", "id"]);

@@ -11,7 +11,10 @@ use sea_query::Query;
 pub(crate) type Names = HashMap<i64, String>;
 
 /// Generic names of medications.
-pub(crate) async fn medications(cx: &mut Cx, ids: impl Iterator<Item = i64>) -> Result<Names, Error> {
+pub(crate) async fn medications(
+    cx: &mut Cx,
+    ids: impl Iterator<Item = i64>,
+) -> Result<Names, Error> {
     named(cx, "medication_item", "generic_name", ids).await
 }
 
@@ -48,10 +51,11 @@ async fn named(
         return Ok(Names::new());
     }
     let mut query = Query::select();
-    query
-        .columns(["id", name])
-        .from(table)
-        .and_where(among(cx.dialect(), column(table, "id"), &ids));
+    query.columns(["id", name]).from(table).and_where(among(
+        cx.dialect(),
+        column(table, "id"),
+        &ids,
+    ));
     let statement = Statement::build(cx.dialect(), &query);
     let rows: Vec<(i64, String)> = cx
         .unscoped("what medicines, suppliers and places are called is no secret among staff")

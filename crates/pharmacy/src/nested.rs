@@ -32,13 +32,19 @@ pub(crate) async fn parse<R: Record>(
         Some(_) => return Err(Error::field("items", Text::new("not-a-list"))),
     };
     if list.len() > MOST {
-        return Err(Error::field("items", Text::new("too-big").with("max", MOST)));
+        return Err(Error::field(
+            "items",
+            Text::new("too-big").with("max", MOST),
+        ));
     }
     let mut rows = Vec::with_capacity(list.len());
     let mut medications = Vec::with_capacity(list.len());
     let mut faults: Vec<Option<Faults>> = Vec::with_capacity(list.len());
     for item in list {
-        match one::<R>(item, names, parent).map_err(Error::from).and_then(|row| Ok((check(&row)?, row))) {
+        match one::<R>(item, names, parent)
+            .map_err(Error::from)
+            .and_then(|row| Ok((check(&row)?, row)))
+        {
             Ok((medication, row)) => {
                 rows.push(row);
                 medications.push(medication);
@@ -68,7 +74,10 @@ pub(crate) async fn parse<R: Record>(
 
 fn one<R: Record>(item: &Json, names: &[(&str, &str)], parent: &str) -> Result<R, Faults> {
     let Some(object) = item.as_object() else {
-        return Err(Faults::one(platform::fault::NON_FIELD, Text::new("body-not-object")));
+        return Err(Faults::one(
+            platform::fault::NON_FIELD,
+            Text::new("body-not-object"),
+        ));
     };
     let mut fields: Map<String, Json> = object.clone();
     for (other, name) in names {

@@ -79,7 +79,11 @@ impl Verb for PostStockTake {
     }
 
     async fn run(cx: &mut Cx, held: StockTake, (): ()) -> Result<PostedTake, Error> {
-        let items: Vec<i64> = lines(cx, held.meta.id).await?.iter().map(|line| line.item).collect();
+        let items: Vec<i64> = lines(cx, held.meta.id)
+            .await?
+            .iter()
+            .map(|line| line.item)
+            .collect();
         let turn = ledger::turn::<Stock>(cx, &items).await?;
         // Read again within the turns: from here on nothing moves.
         let lines = lines(cx, held.meta.id).await?;
@@ -121,13 +125,15 @@ async fn lines(cx: &mut Cx, take: i64) -> Result<Vec<Counted>, Error> {
             values([&take]),
         ))
         .await?;
-    let lines = rows.into_iter().map(|(batch, number, item, variance, moved)| Counted {
-        batch,
-        number,
-        item,
-        variance,
-        moved,
-    });
+    let lines = rows
+        .into_iter()
+        .map(|(batch, number, item, variance, moved)| Counted {
+            batch,
+            number,
+            item,
+            variance,
+            moved,
+        });
     Ok(lines.collect())
 }
 

@@ -106,12 +106,18 @@ impl Resource for PurchaseOrder {
                 if row.supplier != before.supplier && !editable(before.status) {
                     return Err(settled(before.status));
                 }
-                if sent && !editable(before.status) && !items::same(cx, before.meta.id, &drafts).await? {
+                if sent
+                    && !editable(before.status)
+                    && !items::same(cx, before.meta.id, &drafts).await?
+                {
                     return Err(settled(before.status));
                 }
             }
         }
-        if sent && (change.before.is_none() || change.before.is_some_and(|before| editable(before.status))) {
+        if sent
+            && (change.before.is_none()
+                || change.before.is_some_and(|before| editable(before.status)))
+        {
             row.total_estimated_cost = items::total(&drafts)?;
         }
         Ok(())

@@ -75,9 +75,14 @@ impl Resource for PurchaseOrderItem {
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         check(change.row)?;
-        let moved = change.before.is_some_and(|before| before.purchase_order != change.row.purchase_order);
+        let moved = change
+            .before
+            .is_some_and(|before| before.purchase_order != change.row.purchase_order);
         if moved {
-            return Err(Error::field("purchase_order", Text::new("pharmacy-item-stays")));
+            return Err(Error::field(
+                "purchase_order",
+                Text::new("pharmacy-item-stays"),
+            ));
         }
         hold_editable(cx, change.row.purchase_order.get()).await
     }
@@ -92,7 +97,8 @@ impl Resource for PurchaseOrderItem {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<OrderItemExtra>, Error> {
-        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let items =
+            names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
         let extra = |row: &PurchaseOrderItem| OrderItemExtra {
             name: names::of(&items, row.medication_item.get()),
             medication_name: names::of(&items, row.medication_item.get()),
@@ -115,11 +121,16 @@ async fn hold_editable(cx: &mut Cx, order: i64) -> Result<(), Error> {
 fn check(row: &PurchaseOrderItem) -> Result<(), Error> {
     let most = crate::MOST_UNITS;
     if !(1..=most).contains(&row.quantity_ordered) {
-        let text = Text::new("pharmacy-quantity").with("min", 1).with("max", most);
+        let text = Text::new("pharmacy-quantity")
+            .with("min", 1)
+            .with("max", most);
         return Err(Error::field("quantity_ordered", text));
     }
     if row.unit_cost_estimated.is_some_and(Money::is_negative) {
-        return Err(Error::field("unit_cost_estimated", Text::new("pharmacy-price")));
+        return Err(Error::field(
+            "unit_cost_estimated",
+            Text::new("pharmacy-price"),
+        ));
     }
     cost(row).map(|_| ())
 }
@@ -146,10 +157,16 @@ pub(crate) async fn parse(cx: &mut Cx, body: &Body) -> Result<Vec<PurchaseOrderI
         ("unit_cost", "unit_cost_estimated"),
         ("medication_item_id", "medication_item"),
     ];
-    nested::parse(cx, body, &names, "purchase_order", |row: &PurchaseOrderItem| {
-        check(row)?;
-        Ok(row.medication_item.get())
-    })
+    nested::parse(
+        cx,
+        body,
+        &names,
+        "purchase_order",
+        |row: &PurchaseOrderItem| {
+            check(row)?;
+            Ok(row.medication_item.get())
+        },
+    )
     .await
 }
 
@@ -180,7 +197,13 @@ pub(crate) async fn same(
     drafts: &[PurchaseOrderItem],
 ) -> Result<bool, Error> {
     let stored = rows_of(cx, &[order]).await?;
-    let told = |row: &PurchaseOrderItem| (row.medication_item.get(), row.quantity_ordered, row.unit_cost_estimated);
+    let told = |row: &PurchaseOrderItem| {
+        (
+            row.medication_item.get(),
+            row.quantity_ordered,
+            row.unit_cost_estimated,
+        )
+    };
     Ok(stored.iter().map(told).eq(drafts.iter().map(told)))
 }
 
@@ -188,14 +211,23 @@ pub(crate) async fn same(
 pub(crate) async fn rows_of(cx: &mut Cx, orders: &[i64]) -> Result<Vec<PurchaseOrderItem>, Error> {
     let mut query = select::<PurchaseOrderItem>();
     query
-        .and_where(among(cx.dialect(), PurchaseOrderItem::purchase_order, orders))
+        .and_where(among(
+            cx.dialect(),
+            PurchaseOrderItem::purchase_order,
+            orders,
+        ))
         .order_by(PurchaseOrderItem::id, Order::Asc);
-    cx.unscoped("an order is shown with its items").records(query).await
+    cx.unscoped("an order is shown with its items")
+        .records(query)
+        .await
 }
 
 async fn refresh_total(cx: &mut Cx, order: i64, without: Option<i64>) -> Result<(), Error> {
     let rows = rows_of(cx, &[order]).await?;
-    let rows: Vec<_> = rows.into_iter().filter(|row| Some(row.meta.id) != without).collect();
+    let rows: Vec<_> = rows
+        .into_iter()
+        .filter(|row| Some(row.meta.id) != without)
+        .collect();
     let before: PurchaseOrder = cx.hold(order).await?;
     let mut after = before.clone();
     after.total_estimated_cost = total(&rows)?;
@@ -240,19 +272,22 @@ pub(crate) async fn of_orders(
     for row in rows {
         let item = row.medication_item.get();
         let name = names::of(&named, item);
-        found.entry(row.purchase_order.get()).or_default().push(OrderItemView {
-            id: row.meta().id,
-            medication_item: item,
-            medication_item_id: item,
-            medication_name: name.clone(),
-            name,
-            quantity_ordered: row.quantity_ordered,
-            quantity: row.quantity_ordered,
-            quantity_received: row.quantity_received,
-            unit_cost_estimated: row.unit_cost_estimated,
-            unit_cost: row.unit_cost_estimated,
-            total_cost: cost(&row).unwrap_or_default(),
-        });
+        found
+            .entry(row.purchase_order.get())
+            .or_default()
+            .push(OrderItemView {
+                id: row.meta().id,
+                medication_item: item,
+                medication_item_id: item,
+                medication_name: name.clone(),
+                name,
+                quantity_ordered: row.quantity_ordered,
+                quantity: row.quantity_ordered,
+                quantity_received: row.quantity_received,
+                unit_cost_estimated: row.unit_cost_estimated,
+                unit_cost: row.unit_cost_estimated,
+                total_cost: cost(&row).unwrap_or_default(),
+            });
     }
     Ok(found)
 }

@@ -1,17 +1,23 @@
 //! `stock-batches/{id}/recall/`: blocks a batch in every place, and names the patients who received it.
 
 use jiff::Timestamp;
-use platform::access::Access;
+use platform::access::Permission;
 use platform::cx::{Cx, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::Line;
-use platform::verb::Verb;
+use platform::http::call::{Call, Reply};
+use platform::operation::Operation;
+use platform::record::Record;
+use platform::resource::Resource;
+use platform::route::Route;
+use platform::verb::Input;
 use schemars::JsonSchema;
 use sea_query::{ExprTrait, Order};
 use serde::Serialize;
 
 use crate::access;
+use crate::dispensing_log::DispensingLog;
 use crate::names;
 use crate::stock_batch::{BatchStatus, StockBatch};
 use crate::stock_movement::Stock;
@@ -59,54 +65,61 @@ pub struct Recipient {
     pub dispense_date: String,
 }
 
-/// `stock-batches/{id}/recall/`.
-#[derive(Debug)]
-pub struct Recall;
+/// `POST stock-batches/{id}/recall/`. Not a verb: that would lock the batch before the medication's turn in the
+/// ledger is taken, and whoever has the turn may be changing the batch.
+pub(crate) fn route() -> Operation {
+    Route::post(StockBatch::PATH, "stock-batches/{id}/recall/", |cx, call| {
+        Box::pin(recall(cx, call))
+    })
+    .may(Permission::new(StockBatch::PATH, "recall"), access::pharmacist())
+    .patient_data()
+    .takes::<RecallInput>()
+    .answers::<Recalled>(200)
+    .conflicts()
+    .summary("Recall a batch everywhere and list who received it")
+    .description("Every batch of the medication with the same number is blocked in every place, at once and for good. A second call answers the same list.")
+    .done()
+}
 
-impl Verb for Recall {
-    type On = StockBatch;
-    type Input = RecallInput;
-    type Answer = Recalled;
-    const NAME: &'static str = "recall";
-    const SUMMARY: &'static str = "Recall a batch everywhere and list who received it";
-    const DESCRIPTION: &'static str = "Every batch of the medication with the same number is blocked in every place, at once and for good. A second call answers the same list.";
-    const GRAVE: bool = true;
-    const PATIENT_DATA: bool = true;
-
-    fn access() -> Access {
-        access::pharmacist()
+async fn recall(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let named: StockBatch = cx.load(call.id()?).await?;
+    let input = RecallInput::parse(&call.body_for(&[])?)?;
+    let item = named.medication_item.get();
+    // Within the turn nobody dispenses: everybody who received units is on the list.
+    ledger::turn::<Stock>(cx, &[item]).await?;
+    let batches = everywhere(cx, item, &named.batch_number).await?;
+    for before in batches
+        .iter()
+        .filter(|batch| batch.status != BatchStatus::Recalled)
+    {
+        let mut row = before.clone();
+        row.status = BatchStatus::Recalled;
+        cx.update(&mut row, before).await?;
     }
-
-    async fn run(cx: &mut Cx, held: StockBatch, input: RecallInput) -> Result<Recalled, Error> {
-        let item = held.medication_item.get();
-        ledger::turn::<Stock>(cx, &[item]).await?;
-        let mut query = select::<StockBatch>();
-        query
-            .and_where(StockBatch::medication_item.eq(item))
-            .and_where(StockBatch::batch_number.eq(&*held.batch_number))
-            .order_by(StockBatch::id, Order::Asc);
-        let batches: Vec<StockBatch> = cx
-            .unscoped("a recall concerns the batch in every place")
-            .records(query)
-            .await?;
-        for before in batches.iter().filter(|batch| batch.status != BatchStatus::Recalled) {
-            let mut row = before.clone();
-            row.status = BatchStatus::Recalled;
-            cx.update(&mut row, before).await?;
-        }
-        let recipients = recipients(cx, item, &held.batch_number).await?;
-        cx.seen_as(platform::audit::Action::Other, &input.reason);
-        if recipients.is_empty() {
-            cx.saw("StockBatch", held.meta.id, None);
-        }
-        Ok(Recalled {
-            status: BatchStatus::Recalled.as_str(),
-            batch_number: held.batch_number.to_string(),
-            stock_batches: batches.iter().map(|batch| batch.meta.id).collect(),
-            quantity_blocked: batches.iter().map(|batch| batch.current_quantity).sum(),
-            recipients,
-        })
+    let recipients = recipients(cx, item, &named.batch_number).await?;
+    cx.seen_as(platform::audit::Action::Other, &input.reason);
+    if recipients.is_empty() {
+        cx.saw(StockBatch::NAME, named.meta.id, None);
     }
+    Reply::ok(&Recalled {
+        status: BatchStatus::Recalled.as_str(),
+        batch_number: named.batch_number.to_string(),
+        stock_batches: batches.iter().map(|batch| batch.meta.id).collect(),
+        quantity_blocked: batches.iter().map(|batch| batch.current_quantity).sum(),
+        recipients,
+    })
+}
+
+/// The batch in every place that it is in.
+async fn everywhere(cx: &mut Cx, item: i64, number: &str) -> Result<Vec<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(StockBatch::medication_item.eq(item))
+        .and_where(StockBatch::batch_number.eq(number))
+        .order_by(StockBatch::id, Order::Asc);
+    cx.unscoped("a recall concerns the batch in every place")
+        .records(query)
+        .await
 }
 
 async fn recipients(cx: &mut Cx, item: i64, number: &str) -> Result<Vec<Recipient>, Error> {
@@ -123,7 +136,7 @@ async fn recipients(cx: &mut Cx, item: i64, number: &str) -> Result<Vec<Recipien
     let named = patients::names(cx, rows.iter().map(|(_, patient, _, _)| *patient)).await?;
     let mut recipients = Vec::with_capacity(rows.len());
     for (log, patient, quantity, at) in rows {
-        cx.saw("DispensingLog", log, Some(patient));
+        cx.saw(DispensingLog::NAME, log, Some(patient));
         recipients.push(Recipient {
             dispensing_log: log,
             patient,

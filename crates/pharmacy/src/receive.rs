@@ -34,8 +34,13 @@ pub(crate) struct Delivery {
 ///
 /// # Errors
 /// 400 under `expiry_date` when the batch is known with another expiry date.
-pub(crate) async fn place(cx: &mut Cx, _turn: &Turn<Stock>, delivery: &Delivery) -> Result<StockBatch, Error> {
-    let known = shelf::numbered(cx, delivery.item, &delivery.batch_number, delivery.location).await?;
+pub(crate) async fn place(
+    cx: &mut Cx,
+    _turn: &Turn<Stock>,
+    delivery: &Delivery,
+) -> Result<StockBatch, Error> {
+    let known =
+        shelf::numbered(cx, delivery.item, &delivery.batch_number, delivery.location).await?;
     let Some(before) = known else {
         return create(cx, delivery).await;
     };

@@ -41,13 +41,18 @@ impl Verb for ReverseAdjustment {
         Error::refuse(Code::StateConflict, Text::new("pharmacy-reversed-before"))
     }
 
-    async fn run(cx: &mut Cx, held: StockAdjustment, (): ()) -> Result<One<StockAdjustment>, Error> {
+    async fn run(
+        cx: &mut Cx,
+        held: StockAdjustment,
+        (): (),
+    ) -> Result<One<StockAdjustment>, Error> {
         match (held.medication_item, held.inventory_item) {
             (Some(item), _) => {
                 let turn = ledger::turn::<Stock>(cx, &[item.get()]).await?;
                 let source = Source::of::<StockAdjustment>(held.meta.id);
                 let kind = held.adjustment_type.kind();
-                let reversed = ledger::reverse::<Stock, StockAdjustment>(cx, &turn, kind, source, source);
+                let reversed =
+                    ledger::reverse::<Stock, StockAdjustment>(cx, &turn, kind, source, source);
                 match reversed.await {
                     Ok(_) => {}
                     Err(PostError::Refused(ledger::Refused::NotAllowed { account })) => {

@@ -138,7 +138,10 @@ impl Resource for StockAdjustment {
     /// Older clients count with a type that tells the direction, and send the size alone.
     async fn fold(_cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
         let kind = body.0.get("adjustment_type").and_then(Json::as_str);
-        let down = kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("Physical Count - Decrease"));
+        let down = kind.is_some_and(|kind| {
+            kind.trim()
+                .eq_ignore_ascii_case("Physical Count - Decrease")
+        });
         if down
             && let Some(quantity) = body.0.get("quantity").and_then(adjusting::whole)
             && quantity > 0
@@ -179,40 +182,65 @@ impl Resource for StockAdjustment {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<AdjustmentExtra>, Error> {
-        let items = rows.iter().filter_map(|row| Some(row.medication_item?.get()));
+        let items = rows
+            .iter()
+            .filter_map(|row| Some(row.medication_item?.get()));
         let items = names::medications(cx, items).await?;
         let batches = rows.iter().filter_map(|row| Some(row.stock_batch?.get()));
         let batches = names::batches(cx, batches).await?;
         let users = rows.iter().filter_map(|row| Some(row.adjusted_by?.get()));
         let users = identity::names(cx, users).await?;
         let extra = |row: &StockAdjustment| AdjustmentExtra {
-            medication_name: row.medication_item.map_or(String::new(), |item| names::of(&items, item.get())),
-            batch_number: row.stock_batch.map_or(String::new(), |batch| names::of(&batches, batch.get())),
-            adjusted_by_user_name: row.adjusted_by.map_or(String::new(), |user| names::of(&users, user.get())),
+            medication_name: row
+                .medication_item
+                .map_or(String::new(), |item| names::of(&items, item.get())),
+            batch_number: row
+                .stock_batch
+                .map_or(String::new(), |batch| names::of(&batches, batch.get())),
+            adjusted_by_user_name: row
+                .adjusted_by
+                .map_or(String::new(), |user| names::of(&users, user.get())),
         };
         Ok(rows.iter().map(extra).collect())
     }
 }
 
 fn check(row: &StockAdjustment) -> Result<(), Error> {
-    adjusting::check(row.quantity, row.adjustment_type.direction(), crate::MOST_UNITS)
-        .map_err(|text| Error::field("quantity", text))?;
+    adjusting::check(
+        row.quantity,
+        row.adjustment_type.direction(),
+        crate::MOST_UNITS,
+    )
+    .map_err(|text| Error::field("quantity", text))?;
     let transfer = row.adjustment_type == AdjustmentType::InternalTransfer;
     match (row.medication_item, row.stock_batch, row.inventory_item) {
         (None, None, None) => {
             return Err(Error::field("medication_item", Text::new("required")));
         }
         (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
-            return Err(Error::field("inventory_item", Text::new("pharmacy-one-subject")));
+            return Err(Error::field(
+                "inventory_item",
+                Text::new("pharmacy-one-subject"),
+            ));
         }
         _ => {}
     }
-    if transfer && row.inventory_item.is_none() && (row.to_location.is_none() || row.stock_batch.is_none()) {
-        let missing = if row.stock_batch.is_none() { "stock_batch" } else { "to_location" };
+    if transfer
+        && row.inventory_item.is_none()
+        && (row.to_location.is_none() || row.stock_batch.is_none())
+    {
+        let missing = if row.stock_batch.is_none() {
+            "stock_batch"
+        } else {
+            "to_location"
+        };
         return Err(Error::field(missing, Text::new("required")));
     }
     if !transfer && row.to_location.is_some() {
-        return Err(Error::field("to_location", Text::new("pharmacy-transfer-only")));
+        return Err(Error::field(
+            "to_location",
+            Text::new("pharmacy-transfer-only"),
+        ));
     }
     Ok(())
 }
@@ -228,7 +256,10 @@ async fn item_of(cx: &mut Cx, row: &StockAdjustment) -> Result<i64, Error> {
         .ok_or_else(|| no_such("stock_batch", batch.get()))?;
     let of = batch.medication_item.get();
     if named.is_some_and(|named| named != of) {
-        return Err(Error::field("stock_batch", Text::new("pharmacy-batch-other-medication")));
+        return Err(Error::field(
+            "stock_batch",
+            Text::new("pharmacy-batch-other-medication"),
+        ));
     }
     Ok(of)
 }
@@ -238,7 +269,10 @@ async fn move_units(cx: &mut Cx, row: &StockAdjustment, item: i64) -> Result<(),
     let mut lines = match row.stock_batch {
         Some(batch) => vec![Line::new(batch.get(), row.quantity)],
         None if row.quantity > 0 => {
-            return Err(Error::field("stock_batch", Text::new("pharmacy-batch-needed")));
+            return Err(Error::field(
+                "stock_batch",
+                Text::new("pharmacy-batch-needed"),
+            ));
         }
         None => take(cx, item, -row.quantity).await?,
     };
@@ -267,9 +301,14 @@ async fn target(
     place: i64,
     quantity: i64,
 ) -> Result<i64, Error> {
-    let batch = shelf::batch(cx, batch).await?.ok_or_else(|| no_such("stock_batch", batch))?;
+    let batch = shelf::batch(cx, batch)
+        .await?
+        .ok_or_else(|| no_such("stock_batch", batch))?;
     if batch.location.get() == place {
-        return Err(Error::field("to_location", Text::new("pharmacy-same-place")));
+        return Err(Error::field(
+            "to_location",
+            Text::new("pharmacy-same-place"),
+        ));
     }
     let delivery = Delivery {
         item: batch.medication_item.get(),

@@ -91,7 +91,8 @@ impl Resource for StockBatch {
         StockBatch::status,
         StockBatch::location,
     ];
-    const ORDERING: &'static [Column<Self>] = &[StockBatch::expiry_date, StockBatch::current_quantity];
+    const ORDERING: &'static [Column<Self>] =
+        &[StockBatch::expiry_date, StockBatch::current_quantity];
     const SEARCH: &'static [Column<Self>] = &[StockBatch::batch_number];
     type Extra = BatchExtra;
 
@@ -154,7 +155,8 @@ impl Resource for StockBatch {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BatchExtra>, Error> {
-        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let items =
+            names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
         let suppliers = rows.iter().filter_map(|row| Some(row.supplier?.get()));
         let suppliers = names::suppliers(cx, suppliers).await?;
         let places = names::locations(cx, rows.iter().map(|row| row.location.get())).await?;
@@ -163,7 +165,9 @@ impl Resource for StockBatch {
             let days = days_between(today, row.expiry_date);
             BatchExtra {
                 medication_name: names::of(&items, row.medication_item.get()),
-                supplier_name: row.supplier.map_or(String::new(), |supplier| names::of(&suppliers, supplier.get())),
+                supplier_name: row.supplier.map_or(String::new(), |supplier| {
+                    names::of(&suppliers, supplier.get())
+                }),
                 location_name: names::of(&places, row.location.get()),
                 days_to_expiry: days,
                 is_expired: days < 0,
@@ -181,7 +185,9 @@ pub(crate) fn days_between(from: Date, to: Date) -> i64 {
 fn check_figures(row: &StockBatch) -> Result<(), Error> {
     let most = crate::MOST_UNITS;
     if row.quantity_received < 0 || row.quantity_received > most {
-        let text = Text::new("pharmacy-quantity").with("min", 0).with("max", most);
+        let text = Text::new("pharmacy-quantity")
+            .with("min", 0)
+            .with("max", most);
         return Err(Error::field("quantity_received", text));
     }
     for (name, price) in [

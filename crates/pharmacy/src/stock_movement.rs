@@ -130,7 +130,8 @@ impl Resource for StockMovement {
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<MovementExtra>, Error> {
         let batches = names::batches(cx, rows.iter().map(|row| row.stock_batch.get())).await?;
-        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let items =
+            names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
         let extra = |row: &StockMovement| MovementExtra {
             medication_name: names::of(&items, row.medication_item.get()),
             batch_number: names::of(&batches, row.stock_batch.get()),

@@ -120,7 +120,9 @@ async fn counts(cx: &mut Cx, takes: &[i64]) -> Result<Vec<(i64, i64, i64)>, Erro
     query
         .column("stock_take")
         .expr(sea_query::Expr::cust("COUNT(*)"))
-        .expr(sea_query::Expr::cust("CAST(SUM(CASE WHEN counted <> expected THEN 1 ELSE 0 END) AS bigint)"))
+        .expr(sea_query::Expr::cust(
+            "CAST(SUM(CASE WHEN counted <> expected THEN 1 ELSE 0 END) AS bigint)",
+        ))
         .from("stock_take_line")
         .and_where(platform::cx::among(
             cx.dialect(),
@@ -129,7 +131,9 @@ async fn counts(cx: &mut Cx, takes: &[i64]) -> Result<Vec<(i64, i64, i64)>, Erro
         ))
         .group_by_col("stock_take");
     let statement = Statement::build(cx.dialect(), &query);
-    cx.unscoped("a count is shown with its progress").all(statement).await
+    cx.unscoped("a count is shown with its progress")
+        .all(statement)
+        .await
 }
 
 /// The count is closed.

@@ -58,7 +58,8 @@ pub struct LineExtra {
 
 impl Resource for StockTakeLine {
     const PATH: &'static str = "stock-take-lines";
-    const FILTERS: &'static [Column<Self>] = &[StockTakeLine::stock_take, StockTakeLine::stock_batch];
+    const FILTERS: &'static [Column<Self>] =
+        &[StockTakeLine::stock_take, StockTakeLine::stock_batch];
     type Extra = LineExtra;
 
     fn access() -> Access {
@@ -72,13 +73,18 @@ impl Resource for StockTakeLine {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let row = &mut *change.row;
         if !(0..=crate::MOST_UNITS).contains(&row.counted) {
-            let text = Text::new("pharmacy-quantity").with("min", 0).with("max", crate::MOST_UNITS);
+            let text = Text::new("pharmacy-quantity")
+                .with("min", 0)
+                .with("max", crate::MOST_UNITS);
             return Err(Error::field("counted", text));
         }
         if let Some(before) = change.before
             && (before.stock_take != row.stock_take || before.stock_batch != row.stock_batch)
         {
-            return Err(Error::field("stock_batch", Text::new("pharmacy-item-stays")));
+            return Err(Error::field(
+                "stock_batch",
+                Text::new("pharmacy-item-stays"),
+            ));
         }
         let take: StockTake = cx.hold(row.stock_take.get()).await?;
         if take.status != TakeStatus::Open {
@@ -109,15 +115,22 @@ impl Resource for StockTakeLine {
 /// Notes what the ledger holds at this moment, within the medication's turn.
 async fn freeze(cx: &mut Cx, take: &StockTake, row: &mut StockTakeLine) -> Result<(), Error> {
     let id = row.stock_batch.get();
-    let batch = shelf::batch(cx, id).await?.ok_or_else(|| no_such("stock_batch", id))?;
+    let batch = shelf::batch(cx, id)
+        .await?
+        .ok_or_else(|| no_such("stock_batch", id))?;
     let item = batch.medication_item.get();
     let outside = take.location.is_some_and(|place| place != batch.location)
         || !in_category(cx, take, item).await?;
     if outside {
-        return Err(Error::field("stock_batch", Text::new("pharmacy-outside-count")));
+        return Err(Error::field(
+            "stock_batch",
+            Text::new("pharmacy-outside-count"),
+        ));
     }
     ledger::turn::<Stock>(cx, &[item]).await?;
-    let batch = shelf::batch(cx, id).await?.ok_or_else(|| no_such("stock_batch", id))?;
+    let batch = shelf::batch(cx, id)
+        .await?
+        .ok_or_else(|| no_such("stock_batch", id))?;
     row.expected = batch.current_quantity;
     row.last_movement = last_movement(cx, id).await?;
     row.counted_by = cx.actor.user_id().map(Ref::new);

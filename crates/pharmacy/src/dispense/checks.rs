@@ -43,13 +43,17 @@ pub(super) fn allocate(
     let today = cx.today();
     let held: Vec<Held> = shelf.iter().map(StockBatch::held).collect();
     let Some(batch) = named else {
-        return fefo::allocate(&held, wanted.quantity, today).map_err(|short| {
-            insufficient(item, wanted.quantity, short.available, shelf.first())
-        });
+        return fefo::allocate(&held, wanted.quantity, today)
+            .map_err(|short| insufficient(item, wanted.quantity, short.available, shelf.first()));
     };
     check_usable(batch, today)?;
     if batch.current_quantity < wanted.quantity {
-        return Err(insufficient(item, wanted.quantity, batch.current_quantity, Some(batch)));
+        return Err(insufficient(
+            item,
+            wanted.quantity,
+            batch.current_quantity,
+            Some(batch),
+        ));
     }
     if let Some(earlier) = fefo::passed_over(&held, batch.meta.id, today)
         && wanted.reason.is_empty()
@@ -68,7 +72,9 @@ fn check_usable(batch: &StockBatch, today: Date) -> Result<(), Error> {
         let text = Text::new(key)
             .with("batch", &batch.batch_number)
             .with("date", batch.expiry_date);
-        Err(Error::refuse(code, text).with("stock_batch", batch.meta.id).with("batch_number", batch.batch_number.to_string()))
+        Err(Error::refuse(code, text)
+            .with("stock_batch", batch.meta.id)
+            .with("batch_number", batch.batch_number.to_string()))
     };
     match batch.status {
         BatchStatus::Recalled => refuse(Code::BatchBlocked, "pharmacy-batch-recalled"),
@@ -88,7 +94,10 @@ fn reason_required(earlier: Option<&StockBatch>) -> Error {
         .with("date", &date);
     Error::refuse(Code::ReasonRequired, text)
         .with("field", "reason")
-        .with("expires_first", json!({ "batch_number": number, "expiry_date": date }))
+        .with(
+            "expires_first",
+            json!({ "batch_number": number, "expiry_date": date }),
+        )
 }
 
 /// Less is there than is asked for; names the batch and what is left.
@@ -123,18 +132,25 @@ pub(super) async fn at_the_counter(
     let Some(drug) = Drug::item(cx, item.id).await? else {
         return Ok(None);
     };
-    let except: Vec<i64> = order.prescription().map(|row| row.meta.id).into_iter().collect();
+    let except: Vec<i64> = order
+        .prescription()
+        .map(|row| row.meta.id)
+        .into_iter()
+        .collect();
     let checked = prescription_safety::check(cx, patient, &drug, &except).await?;
     let known = order.overridden()?;
-    let interrupts = |alert: &SafetyAlert| {
-        Severity::parse(&alert.severity).is_some_and(Severity::interrupts)
-    };
+    let interrupts =
+        |alert: &SafetyAlert| Severity::parse(&alert.severity).is_some_and(Severity::interrupts);
     let is_known = |alert: &SafetyAlert| {
-        let same = |other: &SafetyAlert| other.kind == alert.kind && other.ingredients == alert.ingredients;
+        let same = |other: &SafetyAlert| {
+            other.kind == alert.kind && other.ingredients == alert.ingredients
+        };
         known.iter().any(same)
     };
     let found = checked.found();
-    let asks = found.iter().any(|alert| interrupts(alert) && !is_known(alert));
+    let asks = found
+        .iter()
+        .any(|alert| interrupts(alert) && !is_known(alert));
     if !asks {
         return Ok(None);
     }

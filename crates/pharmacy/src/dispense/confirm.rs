@@ -25,7 +25,8 @@ impl Verb for Witness {
     type Answer = One<DispensingLog>;
     const NAME: &'static str = "witness";
     const SUMMARY: &'static str = "Confirm the dispense of a controlled substance as second person";
-    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who dispensed.";
+    const DESCRIPTION: &'static str =
+        "The caller becomes the witness, and must be another user than the one who dispensed.";
 
     fn access() -> Access {
         access::witness()
@@ -71,7 +72,9 @@ async fn announce(cx: &mut Cx, log: &DispensingLog) -> Result<(), Error> {
         }
         None => None,
     };
-    let amount = batch.selling_price_per_unit.checked_mul(log.quantity_dispensed);
+    let amount = batch
+        .selling_price_per_unit
+        .checked_mul(log.quantity_dispensed);
     cx.emit(&Dispensed {
         dispensing_log: log.meta.id,
         patient: log.patient.get(),

@@ -2,7 +2,7 @@
 
 use formulary::MedicationItem;
 use http::StatusCode;
-use platform::access::{Access, Permission};
+use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::Blank;
@@ -11,12 +11,12 @@ use platform::operation::Operation;
 use platform::resource::Resource;
 use platform::route::Route;
 use platform::texts::Text;
-use platform::verb::{Input, Verb};
+use platform::verb::Input;
 
 use super::{DispenseAnswer, Wanted, dispense};
 use crate::access;
 use crate::dispensing_log::DispensingLog;
-use crate::item;
+use crate::item as medication_item;
 
 platform::input! {
     /// What to dispense of the medication.
@@ -76,41 +76,40 @@ platform::input! {
     }
 }
 
-/// `medications/{id}/dispense/`.
-#[derive(Debug)]
-pub struct Dispense;
+/// `POST medications/{id}/dispense/`. Not a verb: that would lock the medication before its turn in the ledger is
+/// taken, and whoever has the turn changes the medication's total.
+pub(crate) fn item_route() -> Operation {
+    Route::post(MedicationItem::PATH, "medications/{id}/dispense/", |cx, call| {
+        Box::pin(item(cx, call))
+    })
+    .may(
+        Permission::new(MedicationItem::PATH, "dispense"),
+        access::pharmacist(),
+    )
+    .patient_data()
+    .takes::<DispenseInput>()
+    .answers::<DispenseAnswer>(201)
+    .conflicts()
+    .summary("Dispense the medication to a patient")
+    .description("Units are taken from the batches that expire first, from as many as needed, and never from expired, quarantined or recalled ones. Either all units are dispensed or none.")
+    .done()
+}
 
-impl Verb for Dispense {
-    type On = MedicationItem;
-    type Input = DispenseInput;
-    type Answer = DispenseAnswer;
-    const NAME: &'static str = "dispense";
-    const SUMMARY: &'static str = "Dispense the medication to a patient";
-    const DESCRIPTION: &'static str = "Units are taken from the batches that expire first, from as many as needed, and never from expired, quarantined or recalled ones. Either all units are dispensed or none.";
-    const STATUS: StatusCode = StatusCode::CREATED;
-    const PATIENT_DATA: bool = true;
-
-    fn access() -> Access {
-        access::pharmacist()
-    }
-
-    async fn run(
-        cx: &mut Cx,
-        held: MedicationItem,
-        input: DispenseInput,
-    ) -> Result<DispenseAnswer, Error> {
-        let wanted = Wanted {
-            item: held.meta.id,
-            patient: input.patient.or(input.patient_id),
-            prescription: input.prescription.or(input.prescription_id),
-            quantity: input.quantity,
-            batch: input.stock_batch.or(input.stock_batch_id),
-            location: input.location,
-            reason: input.reason,
-            override_reason: input.override_reason,
-        };
-        dispense(cx, &wanted).await
-    }
+async fn item(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    let medication: MedicationItem = cx.load(call.id()?).await?;
+    let input = DispenseInput::parse(&call.body_for(&[])?)?;
+    let wanted = Wanted {
+        item: medication.meta.id,
+        patient: input.patient.or(input.patient_id),
+        prescription: input.prescription.or(input.prescription_id),
+        quantity: input.quantity,
+        batch: input.stock_batch.or(input.stock_batch_id),
+        location: input.location,
+        reason: input.reason,
+        override_reason: input.override_reason,
+    };
+    let answer = dispense(cx, &wanted).await?;
+    Reply::json(StatusCode::CREATED, &answer)
 }
 
 /// `POST dispensing-logs/`.
@@ -138,13 +137,14 @@ async fn log(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let batch = input.stock_batch.or(input.stock_batch_id);
     let item = match input.medication_item.or(input.medication_item_id) {
         Some(item) => item,
-        None => item::meant(cx, batch, prescription).await?,
+        None => medication_item::meant(cx, batch, prescription).await?,
     };
     let wanted = Wanted {
         item,
         patient: input.patient.or(input.patient_id),
         prescription,
-        quantity: quantity.ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")))?,
+        quantity: quantity
+            .ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")))?,
         batch,
         location: input.location,
         reason: input.reason,

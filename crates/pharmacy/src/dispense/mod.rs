@@ -22,8 +22,8 @@ use platform::texts::Text;
 
 pub use answer::{DispenseAnswer, DispensedLog};
 pub use confirm::Witness;
-pub use entry::{Dispense, DispenseInput, LogInput};
-pub(crate) use entry::log_route;
+pub use entry::{DispenseInput, LogInput};
+pub(crate) use entry::{item_route, log_route};
 pub use reverse::{ReverseDispense, ReverseInput};
 
 use crate::dispensing_log::DispensingLog;
@@ -50,7 +50,9 @@ pub(crate) struct Wanted {
 /// Dispenses, from as many batches as needed.
 pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAnswer, Error> {
     if wanted.quantity < 1 || wanted.quantity > crate::MOST_UNITS {
-        let text = Text::new("pharmacy-quantity").with("min", 1).with("max", crate::MOST_UNITS);
+        let text = Text::new("pharmacy-quantity")
+            .with("min", 1)
+            .with("max", crate::MOST_UNITS);
         return Err(Error::field("quantity", text));
     }
     let item = item::find(cx, wanted.item).await?;
@@ -66,7 +68,11 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
         Some(id) => Some(checks::named_batch(cx, &item, id).await?),
         None => None,
     };
-    let place = named.as_ref().map_or(wanted.location.unwrap_or(MAIN), |batch| batch.location.get());
+    let place = named
+        .as_ref()
+        .map_or(wanted.location.unwrap_or(MAIN), |batch| {
+            batch.location.get()
+        });
     let shelf = shelf::batches(cx, item.id, Some(place)).await?;
     let taken = checks::allocate(cx, &item, &shelf, named.as_ref(), wanted)?;
 
@@ -146,7 +152,9 @@ fn announce(
     if log.witness_required && log.witness.is_none() {
         return Ok(());
     }
-    let amount = price.checked_mul(log.quantity_dispensed).map_err(Error::internal)?;
+    let amount = price
+        .checked_mul(log.quantity_dispensed)
+        .map_err(Error::internal)?;
     cx.emit(&Dispensed {
         dispensing_log: log.meta.id,
         patient: log.patient.get(),

@@ -54,7 +54,10 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
         .medication_item
         .is_some_and(|item| item.get() != wanted.item);
     if other {
-        return Err(Error::field("prescription", Text::new("pharmacy-other-medication")));
+        return Err(Error::field(
+            "prescription",
+            Text::new("pharmacy-other-medication"),
+        ));
     }
     Ok(Order::Against {
         prescription: Box::new(prescription),

@@ -19,9 +19,12 @@ use crate::access;
 
 pub(super) fn declare(module: Module) -> Module {
     module.report(
-        Report::table("medications/stock_as_of/", None, DefaultPeriod::Today, |cx, asked| {
-            Box::pin(as_of(cx, asked))
-        })
+        Report::table(
+            "medications/stock_as_of/",
+            None,
+            DefaultPeriod::Today,
+            |cx, asked| Box::pin(as_of(cx, asked)),
+        )
         .may(access::reader())
         .query(
             "date",
@@ -53,9 +56,11 @@ struct Stood {
 
 async fn as_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Stood>, Error> {
     let day = day(asked.call)?.unwrap_or_else(|| cx.today());
-    let (_, end) = cx.app.zone.day_bounds(day).map_err(|_| {
-        Error::field("date", platform::texts::Text::new("pharmacy-day"))
-    })?;
+    let (_, end) = cx
+        .app
+        .zone
+        .day_bounds(day)
+        .map_err(|_| Error::field("date", platform::texts::Text::new("pharmacy-day")))?;
     let rows: Vec<(i64, String, i64, String, Date, i64, i64)> = cx
         .unscoped("stock has no owner: who may ask sees all of it")
         .all(Statement::raw(
@@ -84,7 +89,11 @@ async fn as_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Stood>, Erro
 }
 
 fn day(call: &Call) -> Result<Option<Date>, Error> {
-    let Some(text) = call.query("date").map(str::trim).filter(|text| !text.is_empty()) else {
+    let Some(text) = call
+        .query("date")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    else {
         return Ok(None);
     };
     let mut faults = Faults::new();

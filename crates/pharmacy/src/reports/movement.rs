@@ -31,18 +31,32 @@ pub(super) fn declare(module: Module) -> Module {
             Route::get("reports", "medications/stock_movement/", |cx, call| {
                 Box::pin(movement(cx, call))
             })
-            .may(Permission::new("medications", "stock_movement"), access::reader())
-            .query("medication_id", medication.clone(), "The medication; required.")
-            .query("start", date.clone(), "The first day; from the beginning when it is left out.")
+            .may(
+                Permission::new("medications", "stock_movement"),
+                access::reader(),
+            )
+            .query(
+                "medication_id",
+                medication.clone(),
+                "The medication; required.",
+            )
+            .query(
+                "start",
+                date.clone(),
+                "The first day; from the beginning when it is left out.",
+            )
             .query("end", date, "The last day; today when it is left out.")
             .answers::<Movement>(200)
             .summary("Movements of a medication with opening and closing stock")
             .done(),
         )
         .report(
-            Report::table("medications/movement_lines/", None, DefaultPeriod::Year, |cx, asked| {
-                Box::pin(lines_of(cx, asked))
-            })
+            Report::table(
+                "medications/movement_lines/",
+                None,
+                DefaultPeriod::Year,
+                |cx, asked| Box::pin(lines_of(cx, asked)),
+            )
             .may(access::reader())
             .query("medication_id", medication, "The medication; required.")
             .summary("Movements of a medication, line by line"),
@@ -115,7 +129,12 @@ async fn movement(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 }
 
 /// Stock before a moment; before the beginning there was nothing.
-async fn at(cx: &mut Cx, item: i64, moment: Option<Timestamp>, otherwise: i64) -> Result<i64, Error> {
+async fn at(
+    cx: &mut Cx,
+    item: i64,
+    moment: Option<Timestamp>,
+    otherwise: i64,
+) -> Result<i64, Error> {
     match moment {
         Some(moment) => ledger::control_balance_at::<Stock>(cx, item, moment).await,
         None => Ok(otherwise),
@@ -128,7 +147,9 @@ async fn lines_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<MovementL
 }
 
 pub(super) async fn medication(cx: &mut Cx, call: &Call) -> Result<Item, Error> {
-    let named = call.query("medication_id").or_else(|| call.query("medication_item"));
+    let named = call
+        .query("medication_id")
+        .or_else(|| call.query("medication_item"));
     let text = named.map(str::trim).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Error::field("medication_id", Text::new("required")))?;
     let id = text
@@ -140,7 +161,12 @@ pub(super) async fn medication(cx: &mut Cx, call: &Call) -> Result<Item, Error> 
 /// Of one movement: id, moment, purpose, batch number, units, total after, kind and id of the source.
 type Row = (i64, Timestamp, String, String, i64, i64, String, i64);
 
-async fn lines(cx: &mut Cx, item: i64, period: Period, most: u64) -> Result<Vec<MovementLine>, Error> {
+async fn lines(
+    cx: &mut Cx,
+    item: i64,
+    period: Period,
+    most: u64,
+) -> Result<Vec<MovementLine>, Error> {
     let mut query = Query::select();
     query
         .columns([StockMovement::id, StockMovement::at, StockMovement::kind])
@@ -152,7 +178,10 @@ async fn lines(cx: &mut Cx, item: i64, period: Period, most: u64) -> Result<Vec<
             StockMovement::source_id,
         ])
         .from("stock_movement")
-        .inner_join("stock_batch", Expr::col(StockBatch::id).equals(StockMovement::stock_batch))
+        .inner_join(
+            "stock_batch",
+            Expr::col(StockBatch::id).equals(StockMovement::stock_batch),
+        )
         .and_where(StockMovement::medication_item.eq(item))
         .cond_where(period.moments(cx, StockMovement::at))
         .order_by(StockMovement::at, Order::Asc)
@@ -163,15 +192,19 @@ async fn lines(cx: &mut Cx, item: i64, period: Period, most: u64) -> Result<Vec<
         .unscoped("stock has no owner: who may ask sees all of it")
         .all(statement)
         .await?;
-    let lines = rows.into_iter().map(|(id, at, kind, batch, delta, after, source, source_id)| MovementLine {
-        id,
-        at: at.to_string(),
-        kind,
-        batch_number: batch,
-        delta,
-        balance_after: after,
-        source_type: source,
-        source_id,
-    });
+    let lines = rows
+        .into_iter()
+        .map(
+            |(id, at, kind, batch, delta, after, source, source_id)| MovementLine {
+                id,
+                at: at.to_string(),
+                kind,
+                batch_number: batch,
+                delta,
+                balance_after: after,
+                source_type: source,
+                source_id,
+            },
+        );
     Ok(lines.collect())
 }

@@ -24,12 +24,22 @@ const MOST: u64 = 10_000;
 
 pub(super) fn declare(module: Module) -> Module {
     module.report(
-        Report::table("medications/controlled_register/", None, DefaultPeriod::Year, |cx, asked| {
-            Box::pin(register(cx, asked))
-        })
-        .may(Access::may(&[kernel::BuiltinRole::Admin, kernel::BuiltinRole::Pharmacist]))
+        Report::table(
+            "medications/controlled_register/",
+            None,
+            DefaultPeriod::Year,
+            |cx, asked| Box::pin(register(cx, asked)),
+        )
+        .may(Access::may(&[
+            kernel::BuiltinRole::Admin,
+            kernel::BuiltinRole::Pharmacist,
+        ]))
         .patient_data()
-        .query("medication_id", json!({ "type": "integer", "minimum": 1 }), "The medication; required.")
+        .query(
+            "medication_id",
+            json!({ "type": "integer", "minimum": 1 }),
+            "The medication; required.",
+        )
         .summary("The register of a controlled substance, with its running balance"),
     )
 }
@@ -92,7 +102,9 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
             batch_number: names::of(&batches, row.stock_batch.get()),
             patient: log.map(|log| log.patient.get()),
             patient_name: log.map_or(String::new(), |log| names::of(&patients, log.patient.get())),
-            user_name: row.user.map_or(String::new(), |user| names::of(&users, user.get())),
+            user_name: row
+                .user
+                .map_or(String::new(), |user| names::of(&users, user.get())),
             witness_name: log
                 .and_then(|log| log.witness)
                 .map_or(String::new(), |user| names::of(&users, user.get())),
@@ -112,7 +124,11 @@ async fn logs(cx: &mut Cx, rows: &[StockMovement]) -> Result<Vec<DispensingLog>,
         .map(|row| row.source_id)
         .collect();
     let mut query = select::<DispensingLog>();
-    query.and_where(platform::cx::among(cx.dialect(), column("dispensing_log", "id"), &ids));
+    query.and_where(platform::cx::among(
+        cx.dialect(),
+        column("dispensing_log", "id"),
+        &ids,
+    ));
     cx.unscoped("the register shows who received the substance")
         .records(query)
         .await

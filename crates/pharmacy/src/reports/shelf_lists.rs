@@ -66,7 +66,11 @@ pub(super) fn declare(module: Module) -> Module {
 }
 
 async fn below_reorder_level(cx: &mut Cx, _call: &Call) -> Result<Reply, Error> {
-    let sql = concat!("SELECT id FROM (", short_of!(), ") AS short ORDER BY id LIMIT 1000");
+    let sql = concat!(
+        "SELECT id FROM (",
+        short_of!(),
+        ") AS short ORDER BY id LIMIT 1000"
+    );
     let today = cx.today();
     let ids: Vec<(i64,)> = cx
         .unscoped("the formulary is open to everybody who works with stock")
@@ -85,13 +89,24 @@ async fn below_reorder_level(cx: &mut Cx, _call: &Call) -> Result<Reply, Error> 
 }
 
 async fn near_expiry(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let days = match call.query("days").map(str::trim).filter(|text| !text.is_empty()) {
+    let days = match call
+        .query("days")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         None => 30,
         Some(text) => text
             .parse()
             .ok()
             .filter(|days| (0..=3650).contains(days))
-            .ok_or_else(|| Error::field("days", Text::new("pharmacy-quantity").with("min", 0).with("max", 3650)))?,
+            .ok_or_else(|| {
+                Error::field(
+                    "days",
+                    Text::new("pharmacy-quantity")
+                        .with("min", 0)
+                        .with("max", 3650),
+                )
+            })?,
     };
     let (today, until) = (cx.today(), soon(cx.today(), days));
     let mut query = select::<StockBatch>();
@@ -147,7 +162,18 @@ struct Suggestion {
 }
 
 /// Of one medication: id, name, supplier, its name, lead time, level, quantity, available, on order, consumed.
-type Row = (i64, String, Option<i64>, Option<String>, Option<i64>, i64, i64, i64, i64, i64);
+type Row = (
+    i64,
+    String,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+);
 
 const SUGGESTIONS: &str = "\
     SELECT m.id, m.generic_name, m.supplier, s.name, s.lead_time_days, m.reorder_level, m.reorder_quantity, \
@@ -171,7 +197,18 @@ async fn suggestions(cx: &mut Cx) -> Result<Vec<Suggestion>, Error> {
         .all(Statement::raw(SUGGESTIONS, values([&today, &since])))
         .await?;
     let suggestions = rows.into_iter().map(|row| {
-        let (id, name, supplier, supplier_name, lead, level, quantity, available, on_order, consumed) = row;
+        let (
+            id,
+            name,
+            supplier,
+            supplier_name,
+            lead,
+            level,
+            quantity,
+            available,
+            on_order,
+            consumed,
+        ) = row;
         let need = Need {
             available,
             on_order,
@@ -194,5 +231,7 @@ async fn suggestions(cx: &mut Cx) -> Result<Vec<Suggestion>, Error> {
             suggested_quantity: suggested(&need),
         }
     });
-    Ok(suggestions.filter(|row| row.suggested_quantity > 0).collect())
+    Ok(suggestions
+        .filter(|row| row.suggested_quantity > 0)
+        .collect())
 }

@@ -49,7 +49,11 @@ struct Left {
     cost: Money,
 }
 
-async fn left(cx: &mut Cx, asked: ReportRequest<'_>, kind: MovementKind) -> Result<Vec<Left>, Error> {
+async fn left(
+    cx: &mut Cx,
+    asked: ReportRequest<'_>,
+    kind: MovementKind,
+) -> Result<Vec<Left>, Error> {
     let mut query = Query::select();
     query
         .column(StockMovement::medication_item)
@@ -154,11 +158,14 @@ async fn abc(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Classified>, E
     rows.retain(|row| !row.cost.is_negative());
     rows.sort_by_key(|row| (std::cmp::Reverse(row.cost), row.item));
     let values: Vec<i64> = rows.iter().map(|row| row.cost.minor()).collect();
-    let rows = rows.into_iter().zip(classes(&values)).map(|(row, class)| Classified {
-        medication_id: row.item,
-        medication_name: row.name,
-        value: row.cost,
-        class: class.as_str(),
-    });
+    let rows = rows
+        .into_iter()
+        .zip(classes(&values))
+        .map(|(row, class)| Classified {
+            medication_id: row.item,
+            medication_name: row.name,
+            value: row.cost,
+            class: class.as_str(),
+        });
     Ok(rows.collect())
 }

@@ -14,16 +14,21 @@ use crate::access;
 pub(super) fn declare(module: Module) -> Module {
     module
         .report(
-            Report::one("medications/stock_valuation/", DefaultPeriod::Today, |cx, _| {
-                Box::pin(total(cx))
-            })
+            Report::one(
+                "medications/stock_valuation/",
+                DefaultPeriod::Today,
+                |cx, _| Box::pin(total(cx)),
+            )
             .may(access::reader())
             .summary("What the stock on the shelf cost"),
         )
         .report(
-            Report::table("medications/valuation_by_item/", None, DefaultPeriod::Today, |cx, _| {
-                Box::pin(by_item(cx))
-            })
+            Report::table(
+                "medications/valuation_by_item/",
+                None,
+                DefaultPeriod::Today,
+                |cx, _| Box::pin(by_item(cx)),
+            )
             .may(access::reader())
             .summary("What the stock of each medication cost"),
         )

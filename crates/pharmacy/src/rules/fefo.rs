@@ -125,17 +125,33 @@ mod tests {
         };
         type Case = (Vec<Held>, i64, Result<Vec<Taken>, Short>);
         let cases: Vec<Case> = vec![
-            (vec![held(1, 300, 10), held(2, 30, 10)], 14, Ok(taken(&[(2, 10), (1, 4)]))),
-            (vec![held(1, 30, 10), held(2, 30, 10)], 10, Ok(taken(&[(1, 10)]))),
+            (
+                vec![held(1, 300, 10), held(2, 30, 10)],
+                14,
+                Ok(taken(&[(2, 10), (1, 4)])),
+            ),
+            (
+                vec![held(1, 30, 10), held(2, 30, 10)],
+                10,
+                Ok(taken(&[(1, 10)])),
+            ),
             // The last day counts; the day after does not.
             (vec![held(1, 0, 3)], 3, Ok(taken(&[(1, 3)]))),
-            (vec![held(1, -1, 3), held(2, 9, 1)], 2, Err(Short { available: 1 })),
+            (
+                vec![held(1, -1, 3), held(2, 9, 1)],
+                2,
+                Err(Short { available: 1 }),
+            ),
             (vec![blocked, held(2, 9, 1)], 1, Ok(taken(&[(2, 1)]))),
             (vec![held(1, 9, 0)], 1, Err(Short { available: 0 })),
             (vec![], 1, Err(Short { available: 0 })),
         ];
         for (held, wanted, expected) in cases {
-            assert_eq!(allocate(&held, wanted, TODAY), expected, "{held:?} {wanted}");
+            assert_eq!(
+                allocate(&held, wanted, TODAY),
+                expected,
+                "{held:?} {wanted}"
+            );
         }
     }
 

@@ -17,7 +17,8 @@ pub(crate) fn suggested(need: &Need) -> i64 {
     if coming > need.reorder_level.max(during) || wanted == 0 {
         return 0;
     }
-    (wanted - coming).max(need.reorder_quantity).max(0)
+    let missing = wanted.saturating_sub(coming);
+    missing.max(need.reorder_quantity).max(0)
 }
 
 /// What a suggestion is made from.
@@ -121,11 +122,38 @@ mod tests {
         };
         for (need, expected) in [
             (need, 100),
-            (Need { reorder_quantity: 0, ..need }, 40),
-            (Need { on_order: 100, ..need }, 0),
-            (Need { available: 51, ..need }, 0),
+            (
+                Need {
+                    reorder_quantity: 0,
+                    ..need
+                },
+                40,
+            ),
+            (
+                Need {
+                    on_order: 100,
+                    ..need
+                },
+                0,
+            ),
+            (
+                Need {
+                    available: 51,
+                    ..need
+                },
+                0,
+            ),
             // A fast mover without a level: the lead time's consumption decides.
-            (Need { reorder_level: 0, reorder_quantity: 0, consumed: 900, available: 30, ..need }, 70),
+            (
+                Need {
+                    reorder_level: 0,
+                    reorder_quantity: 0,
+                    consumed: 900,
+                    available: 30,
+                    ..need
+                },
+                70,
+            ),
             (Need::default(), 0),
         ] {
             assert_eq!(suggested(&need), expected, "{need:?}");

@@ -11,6 +11,7 @@ mod inventory;
 mod prescribed;
 mod procurement;
 mod recalling;
+mod replay;
 mod reports;
 mod stock;
 mod stock_takes;

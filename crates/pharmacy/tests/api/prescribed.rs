@@ -8,7 +8,12 @@ use crate::shop::{LATE, Shop, extend, list};
 /// An encounter's prescription; the caller is its doctor.
 async fn prescribe(world: &World, shop: &Shop, change: Json) -> (Caller, i64) {
     let doctor = world.doctor().await;
-    let encounter = doctor.post("encounters/", json!({ "patient": shop.patient, "notes": "Fever" })).await;
+    let encounter = doctor
+        .post(
+            "encounters/",
+            json!({ "patient": shop.patient, "notes": "Fever" }),
+        )
+        .await;
     encounter.is(201);
     let mut body = json!({
         "encounter": encounter.id(), "medication_name": "Paracetamol 500 mg", "dosage": "1 tablet", "frequency": "3 times a day", "quantity": 20,
@@ -22,7 +27,10 @@ async fn prescribe(world: &World, shop: &Shop, change: Json) -> (Caller, i64) {
 async fn state(doctor: &Caller, id: i64) -> (String, i64) {
     let reply = doctor.get(&format!("prescriptions/{id}/")).await;
     let row = reply.is(200);
-    (row["status"].as_str().unwrap().to_owned(), row["quantity_dispensed"].as_i64().unwrap())
+    (
+        row["status"].as_str().unwrap().to_owned(),
+        row["quantity_dispensed"].as_i64().unwrap(),
+    )
 }
 
 testkit::on_both! {

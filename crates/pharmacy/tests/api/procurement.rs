@@ -13,7 +13,10 @@ async fn order(shop: &Shop, supplier: i64, items: Json) -> i64 {
     let reply = shop.pharmacist.post("purchase-orders/", body).await;
     reply.is(201);
     let id = reply.id();
-    shop.pharmacist.post(&format!("purchase-orders/{id}/submit/"), json!({})).await.is(200);
+    shop.pharmacist
+        .post(&format!("purchase-orders/{id}/submit/"), json!({}))
+        .await
+        .is(200);
     id
 }
 

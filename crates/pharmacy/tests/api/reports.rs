@@ -6,7 +6,12 @@ use serde_json::{Value as Json, json};
 use crate::shop::{LATE, SOON, Shop, YESTERDAY, list};
 
 fn kinds(alerts: &Json) -> Vec<String> {
-    let mut kinds: Vec<String> = alerts["results"].as_array().unwrap().iter().map(|alert| alert["kind"].as_str().unwrap().to_owned()).collect();
+    let mut kinds: Vec<String> = alerts["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|alert| alert["kind"].as_str().unwrap().to_owned())
+        .collect();
     kinds.sort();
     kinds
 }

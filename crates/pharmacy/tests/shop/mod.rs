@@ -46,7 +46,10 @@ impl Shop {
     }
 
     pub(crate) async fn batch(&self, item: i64, number: &str, expiry: &str, quantity: i64) -> i64 {
-        let reply = self.pharmacist.post("stock-batches/", batch(item, number, expiry, quantity)).await;
+        let reply = self
+            .pharmacist
+            .post("stock-batches/", batch(item, number, expiry, quantity))
+            .await;
         reply.is(201);
         reply.id()
     }
@@ -54,7 +57,9 @@ impl Shop {
     pub(crate) async fn dispense(&self, item: i64, quantity: i64, change: Json) -> Reply {
         let mut body = json!({ "patient_id": self.patient, "quantity": quantity });
         extend(&mut body, change);
-        self.pharmacist.post(&format!("medications/{item}/dispense/"), body).await
+        self.pharmacist
+            .post(&format!("medications/{item}/dispense/"), body)
+            .await
     }
 
     pub(crate) async fn adjust(&self, change: Json) -> Reply {
@@ -65,7 +70,10 @@ impl Shop {
 
     /// The quantity of a batch.
     pub(crate) async fn holds(&self, batch: i64) -> i64 {
-        let reply = self.pharmacist.get(&format!("stock-batches/{batch}/")).await;
+        let reply = self
+            .pharmacist
+            .get(&format!("stock-batches/{batch}/"))
+            .await;
         let row = reply.is(200);
         assert_eq!(row["quantity"], row["current_quantity"]);
         row["current_quantity"].as_i64().unwrap()
@@ -78,7 +86,10 @@ impl Shop {
     }
 
     pub(crate) async fn supplier(&self, name: &str) -> i64 {
-        let reply = self.pharmacist.post("suppliers/", json!({ "name": name })).await;
+        let reply = self
+            .pharmacist
+            .post("suppliers/", json!({ "name": name }))
+            .await;
         reply.is(201);
         reply.id()
     }
@@ -92,14 +103,19 @@ pub(crate) fn batch(item: i64, number: &str, expiry: &str, quantity: i64) -> Jso
 }
 
 pub(crate) fn extend(body: &mut Json, change: Json) {
-    body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    body.as_object_mut()
+        .unwrap()
+        .extend(change.as_object().unwrap().clone());
 }
 
 /// `(batch_number, quantity_dispensed)` of the logs of a dispense.
 pub(crate) fn taken(reply: &Reply) -> Vec<(String, i64)> {
     let logs = reply.json["logs"].as_array().unwrap().iter();
     logs.map(|log| {
-        (log["batch_number"].as_str().unwrap().to_owned(), log["quantity_dispensed"].as_i64().unwrap())
+        (
+            log["batch_number"].as_str().unwrap().to_owned(),
+            log["quantity_dispensed"].as_i64().unwrap(),
+        )
     })
     .collect()
 }
@@ -117,7 +133,11 @@ pub(crate) async fn differences(world: &World) -> Vec<ledger::Difference> {
 }
 
 /// Changes the database behind the program's back.
-pub(crate) async fn tamper(world: &World, sql: &'static str, id: i64) -> Result<u64, platform::error::Error> {
+pub(crate) async fn tamper(
+    world: &World,
+    sql: &'static str,
+    id: i64,
+) -> Result<u64, platform::error::Error> {
     unit::program(&world.app, "test", move |cx| {
         Box::pin(async move {
             cx.unscoped("a test breaks something on purpose")
