@@ -5,7 +5,9 @@
     reason = "each test file uses another part"
 )]
 
-use kernel::BuiltinRole;
+use contracts::Dispensed;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Money};
 use platform::unit;
 use serde_json::{Value as Json, json};
 use testkit::{Caller, Reply, World};
@@ -130,6 +132,20 @@ impl Desk {
         rows.find(|row| row["code"] == code).unwrap()["balance"]
             .as_f64()
             .unwrap()
+    }
+}
+
+/// A medication of so many cents that was dispensed.
+pub(crate) fn dispensed(log: i64, patient: i64, encounter: Option<i64>, cents: i64) -> Dispensed {
+    Dispensed {
+        dispensing_log: log,
+        patient,
+        prescription: None,
+        encounter,
+        medication_item: 1,
+        quantity: 10,
+        amount: Money::from_minor(cents).unwrap(),
+        at: Timestamp::UNIX_EPOCH,
     }
 }
 
