@@ -1,4 +1,5 @@
 //! A cashier, an admin, a doctor and a patient to try things with.
+#![expect(clippy::unwrap_used, reason = "tests")]
 #![allow(
     dead_code,
     clippy::allow_attributes,
