@@ -109,6 +109,19 @@ pub async fn hold_open(cx: &mut Cx, id: i64) -> Result<Encounter, Error> {
     Ok(encounter)
 }
 
+/// After two records became one, or two again: who has the patient in care follows from the encounters.
+pub(crate) async fn refresh_care(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "SELECT doctor, min(created_at) FROM encounter WHERE patient = $1 AND voided_at IS NULL GROUP BY doctor",
+        values([&patient]),
+    );
+    let doctors: Vec<(i64, Timestamp)> = cx
+        .unscoped("a by-product of the encounters")
+        .all(statement)
+        .await?;
+    patients::take_into_care(cx, patient, &doctors, CareSource::Encounter).await
+}
+
 /// The refusal of whatever would change a signed encounter.
 pub(crate) fn signed(encounter: &Encounter) -> Error {
     let refusal = Error::refuse(
@@ -290,12 +303,7 @@ async fn usual_doctor(
         Some(appointment) => doctor_of(cx, appointment.get()).await?,
         None => None,
     };
-    Ok(booked.or_else(|| caller_as_doctor(cx)).map(Ref::new))
-}
-
-fn caller_as_doctor(cx: &Cx) -> Option<i64> {
-    let user = cx.actor.user()?;
-    (user.role == Some(BuiltinRole::Doctor.id())).then_some(user.id)
+    Ok(booked.or_else(|| cx.actor.user_id()).map(Ref::new))
 }
 
 async fn doctor_of(cx: &mut Cx, appointment: i64) -> Result<Option<i64>, Error> {

@@ -23,6 +23,7 @@ pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
 pub mod care_event;
+mod chart;
 pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
@@ -31,10 +32,12 @@ mod guideline;
 mod guideline_facts;
 pub mod guideline_rule;
 pub mod history;
+mod icd10;
 pub mod medical_condition;
 mod migrations;
 pub mod note_template;
 pub mod referral;
+mod reports;
 pub mod rules;
 mod same;
 pub mod task;
@@ -57,6 +60,8 @@ use medical_condition::MedicalCondition;
 use note_template::NoteTemplate;
 use patients::Patient as PatientRecord;
 use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
 use platform::module::Module;
 use referral::Referral;
 use task::Task;
@@ -96,9 +101,16 @@ pub fn module() -> Module {
         .resource::<CareEvent>()
         .job(guideline::OF_PATIENT)
         .job(guideline::DAILY)
-        .refreshes_patient(|cx, patient| Box::pin(async move { guideline::refresh(cx, patient) }))
+        .refreshes_patient(|cx, patient| Box::pin(refresh(cx, patient)))
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    figures::declare(alert_feed::declare(module))
+    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
+    reports::declare(figures::declare(module))
+}
+
+/// After two patients were merged, or unmerged.
+async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    encounter::refresh_care(cx, patient).await?;
+    guideline::refresh(cx, patient)
 }

@@ -90,6 +90,7 @@ fn encounters(ddl: &mut Ddl) {
     ddl.index("encounter", &["doctor", "id"]);
     ddl.index("encounter", &["appointment"]);
     ddl.index("encounter", &["status", "id"]);
+    ddl.index("encounter", &["patient", "encounter_date"]);
     ddl.index("encounter", &["encounter_date"]);
     ddl.index("encounter", &["diagnosis_code", "id"]);
     ddl.table("encounter_addendum", |t| {
@@ -220,6 +221,7 @@ fn histories(ddl: &mut Ddl) {
         t.int("voided_by").null();
     });
     ddl.index("vaccination", &["patient", "id"]);
+    ddl.index("vaccination", &["patient", "date_administered"]);
     ddl.index("vaccination", &["date_administered"]);
     ddl.index("vaccination", &["code", "id"]);
 }

@@ -61,4 +61,14 @@ testkit::on_both! {
         }
         world.settle().await;
     }
+
+    async fn the_same_condition_is_recorded_once(world: &World) {
+        let room = Room::new(world).await;
+        let doctor = room.doctor.over(world.listen().await);
+        let body = json!({ "patient": room.patient, "name": "Hypertension", "code": "I10" });
+        let replies = at_once((0..20).map(|_| doctor.request("POST", "medical_conditions/").json(&body)).collect()).await;
+        assert_eq!(with(&replies, 201), 1);
+        assert!(replies.iter().filter(|reply| reply.status != 201).all(|reply| reply.json["code"] == "already_recorded"));
+        world.settle().await;
+    }
 }

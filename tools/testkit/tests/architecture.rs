@@ -15,9 +15,10 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
-    &["chelal-scheduling"],
+    &["chelal-scheduling", "chelal-documents"],
     &["chelal-clinical"],
-    &["chelal-messaging"],
+    &["chelal-laboratory"],
+    &["chelal-messaging", "chelal-billing"],
     &["chelal-reports"],
     &["chelal"],
 ];

@@ -80,6 +80,12 @@ pub fn common() -> &'static [Diagnosis] {
     &COMMON
 }
 
+/// The English title of a code; empty when it is not on the built-in list.
+pub fn title(code: &str) -> &'static str {
+    let entry = common().iter().find(|entry| entry.code == code);
+    entry.map_or("", |entry| &entry.title)
+}
+
 /// A code without its point, in capitals: `i10`, `A00.9` and `a009` find the same.
 pub fn bare(code: &str) -> String {
     let kept = code.chars().filter(|c| c.is_ascii_alphanumeric());

@@ -112,6 +112,16 @@ static DOSES: LazyLock<Vec<Dose>> = LazyLock::new(|| {
     })
 });
 
+/// The name of the vaccine with a CVX code; empty when no schedule has it.
+pub fn name(code: &str) -> &'static str {
+    let bare = |code: &str| code.trim_start_matches('0').to_owned();
+    let wanted = bare(code);
+    let dose = DOSES
+        .iter()
+        .find(|dose| !wanted.is_empty() && bare(&dose.cvx) == wanted);
+    dose.map_or("", |dose| &dose.name)
+}
+
 /// The next dose of each vaccine that is due on a day, at most one for a vaccine.
 pub fn due(
     schedule: Schedule,

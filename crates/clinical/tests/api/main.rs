@@ -2,7 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod alerts;
+mod chart;
 mod encounters;
+mod guidelines;
+mod history;
 mod roles;
 mod support;
 mod tasks;
