@@ -28,6 +28,9 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("care_event", "code"),
     ("clinical_alert", "source_type"),
     ("clinical_alert", "rule"),
+    ("insurance_detail", "provider"),
+    ("payment", "reference"),
+    ("bill", "gather_key"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.
