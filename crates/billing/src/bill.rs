@@ -139,13 +139,15 @@ impl Bill {
         }
     }
 
-    /// Refuses a bill whose lines cannot be changed any more: one that is paid or was withdrawn.
+    /// Refuses a bill whose lines cannot be changed any more: one that is paid or was withdrawn. A bill that comes to
+    /// nothing is paid from the first line on, and still takes others.
     ///
     /// # Errors
     /// 409 `state_conflict`.
     pub(crate) fn check_chargeable(&self) -> Result<(), Error> {
         match self.status {
             BillStatus::Draft | BillStatus::Open | BillStatus::PartiallyPaid => Ok(()),
+            BillStatus::Paid if self.total_amount.is_zero() => Ok(()),
             BillStatus::Paid | BillStatus::Void => Err(self.refused()),
         }
     }

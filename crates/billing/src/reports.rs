@@ -176,7 +176,9 @@ async fn receivables_aging(
         query.expr(Func::sum(part).cast_as(Alias::new("bigint")));
     }
     let statement = Statement::build(cx.dialect(), &query);
-    let sums: Option<(Option<i64>, Option<i64>, Option<i64>, Option<i64>)> = cx
+    // No debts have no sum.
+    type Sum = Option<i64>;
+    let sums: Option<(Sum, Sum, Sum, Sum)> = cx
         .unscoped("sums of a report that the caller may ask for")
         .optional(statement)
         .await?;

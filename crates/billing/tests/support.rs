@@ -1,11 +1,14 @@
 //! A cashier, an admin, a doctor and a patient to try things with.
+#![expect(clippy::unwrap_used, reason = "tests")]
 #![allow(
     dead_code,
     clippy::allow_attributes,
     reason = "each test file uses another part"
 )]
 
-use kernel::BuiltinRole;
+use contracts::Dispensed;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Money};
 use platform::unit;
 use serde_json::{Value as Json, json};
 use testkit::{Caller, Reply, World};
@@ -130,6 +133,20 @@ impl Desk {
         rows.find(|row| row["code"] == code).unwrap()["balance"]
             .as_f64()
             .unwrap()
+    }
+}
+
+/// A medication of so many cents that was dispensed.
+pub(crate) fn dispensed(log: i64, patient: i64, encounter: Option<i64>, cents: i64) -> Dispensed {
+    Dispensed {
+        dispensing_log: log,
+        patient,
+        prescription: None,
+        encounter,
+        medication_item: 1,
+        quantity: 10,
+        amount: Money::from_minor(cents).unwrap(),
+        at: Timestamp::UNIX_EPOCH,
     }
 }
 

@@ -104,7 +104,24 @@ impl<'w> Maker<'w> {
         if operation.path == "lab_result_values/" {
             body.insert("value_numeric".into(), json!(4.1));
         }
+        if operation.path == "bills/" {
+            body.insert("total_amount".into(), json!(100));
+        }
+        if operation.path == "insurance-claims/" {
+            self.insure(&body["bill"]).await;
+        }
         Json::Object(body)
+    }
+
+    /// Gives a bill a policy, without which nothing is claimed.
+    async fn insure(&mut self, bill: &Json) {
+        let admin = self.caller(Some(BuiltinRole::Admin)).await;
+        let path = format!("bills/{bill}/");
+        let patient = admin.get(&path).await.is(200)["patient"].clone();
+        let policy = json!({ "patient": patient, "provider": "Sample", "policy_number": "1" });
+        let policy = admin.post("insurance/", policy).await.id();
+        let insured = json!({ "insurance": policy });
+        admin.patch(&path, insured).await.is(200);
     }
 
     /// A mark for each sealed field of a resource that clients write and that holds text or a day.

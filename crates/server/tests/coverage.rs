@@ -31,6 +31,9 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("prescription", "safety_pack"),
     // What stands on the wall above a bed.
     ("bed", "number"),
+    ("insurance_detail", "provider"),
+    ("payment", "reference"),
+    ("bill", "gather_key"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

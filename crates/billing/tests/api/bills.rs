@@ -76,6 +76,16 @@ testkit::on_both! {
         desk.books_agree().await;
     }
 
+    async fn a_bill_that_begins_with_a_free_line_takes_others(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "items": [{ "description": "Free of charge" }] })).await;
+        assert_eq!((&bill["status"], &bill["total_amount"]), (&json!("Paid"), &json!(0.0)));
+        let line = json!({ "bill": bill["id"], "description": "Plaster", "amount": 40 });
+        desk.cashier.post("bill-items/", line).await.is(201);
+        assert_eq!(desk.read(&bill).await["status"], "Open");
+        desk.books_agree().await;
+    }
+
     async fn without_lines_the_clients_total_stands(world: &World) {
         let desk = Desk::new(world).await;
         let bill = desk.bill(json!({ "amount": 80 })).await;

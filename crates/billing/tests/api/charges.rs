@@ -1,28 +1,13 @@
 //! Charges that other modules' events bring.
 
 use contracts::{
-    DispenseReversed, Dispensed, EncounterSigned, LabOrderCancelled, LabOrdered, LabOrderedItem,
+    DispenseReversed, EncounterSigned, LabOrderCancelled, LabOrdered, LabOrderedItem,
     PatientDischarged,
 };
-use jiff::Timestamp;
-use kernel::Money;
 use serde_json::{Value as Json, json};
 use testkit::World;
 
-use crate::support::{Desk, emit};
-
-pub(crate) fn dispensed(log: i64, patient: i64, encounter: Option<i64>, cents: i64) -> Dispensed {
-    Dispensed {
-        dispensing_log: log,
-        patient,
-        prescription: None,
-        encounter,
-        medication_item: 1,
-        quantity: 10,
-        amount: Money::from_minor(cents).unwrap(),
-        at: Timestamp::UNIX_EPOCH,
-    }
-}
+use crate::support::{Desk, dispensed, emit};
 
 async fn bills(desk: &Desk) -> Vec<Json> {
     desk.cashier

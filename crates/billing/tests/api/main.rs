@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod bills;
+mod books;
 mod cash;
 mod charges;
 mod claims;
