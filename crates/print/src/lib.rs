@@ -8,8 +8,9 @@
 //! 3. [`answer`] lays it out beside the async workers and answers the file.
 //!
 //! ```ignore
-//! let form = print::form(cx, call, &print::Issue { kind, object: row.meta.id, patient }).await?;
-//! print::answer(cx, "discharge-summary", row.meta.id, move || summary.print(&form)).await
+//! let issue = print::Issue { kind: PrintedKind::Receipt, object: row.meta.id, patient };
+//! let form = print::form(cx, call, issue, &[Sheet::A4, Sheet::A5, Sheet::Roll80], reader).await?;
+//! print::answer(cx, "receipt", row.meta.id, move || receipt.print(&form)).await
 //! ```
 //!
 //! `GET verify/{code}/` needs no account and says only that a document was issued, by whom and when. Codes are
