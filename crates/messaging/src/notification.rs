@@ -204,6 +204,7 @@ impl Action for MarkAllRead {
             let entry = AuditEntry::new(Deed::Edit, Notification::NAME, None);
             cx.audit(entry.saying(MARKED).detailed(json!({ "count": count })));
         }
+        cx.saw_nothing();
         Ok(AllMarked {
             status: MARKED,
             count,

@@ -132,7 +132,8 @@ pub struct Operation {
     pub need: Need,
     /// Whether it changes anything.
     pub effect: Effect,
-    /// Its answer shows patient data, so each use is audited.
+    /// Its answer shows patient data: it is answered only when the audit trail is told whose, by
+    /// [`Cx::saw`], [`Cx::seen_as`] or [`Cx::saw_nothing`].
     pub patient_data: bool,
     /// Takes a body larger than JSON's limit.
     pub upload: bool,

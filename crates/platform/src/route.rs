@@ -119,7 +119,8 @@ impl Route {
         self
     }
 
-    /// Shows patient data.
+    /// Shows patient data: it is answered only when the handler says whose; see [`Cx::saw`],
+    /// [`Cx::seen_as`] and [`Cx::saw_nothing`].
     #[must_use]
     pub fn patient_data(mut self) -> Route {
         self.0.patient_data = true;

@@ -114,9 +114,7 @@ pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
         });
     }
     cx.seen.objects.retain(|_, ids| !ids.is_empty());
-    if !cx.seen.objects.is_empty() {
-        rows.extend(seen(cx));
-    }
+    rows.extend(seen(cx));
     Ok(rows)
 }
 

@@ -158,8 +158,27 @@ fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + use<> {
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let call = call.clone();
         cx.prepared = call.prepared.clone();
-        Box::pin(async move { (call.operation.run)(cx, &call).await })
+        Box::pin(async move {
+            let reply = (call.operation.run)(cx, &call).await?;
+            owes_no_reading(cx, &call.operation, &reply)?;
+            Ok(reply)
+        })
     }
+}
+
+/// Refuses to show patient data of which the audit trail would learn nothing.
+fn owes_no_reading(cx: &Cx, operation: &Operation, reply: &Reply) -> Result<(), Error> {
+    let shows = match &reply.body {
+        ReplyBody::Whole(bytes) => !bytes.is_empty(),
+        ReplyBody::Stream(_) => true,
+    };
+    if !operation.patient_data || !shows || !reply.status.is_success() || cx.seen.is_said() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "{} shows patient data, and the audit trail was not told whose",
+        operation.id
+    )))
 }
 
 /// The same, claiming the key first and keeping the answer last.
