@@ -10,6 +10,8 @@ pub mod anchor;
 mod batch;
 mod links;
 pub(crate) mod owed;
+#[cfg(test)]
+mod plans;
 pub mod reads;
 mod row;
 pub mod sealer;
