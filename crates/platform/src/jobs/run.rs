@@ -15,7 +15,7 @@ use super::{JobRow, Run};
 use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::outbox::{self, Event};
+use crate::outbox;
 use crate::unit;
 
 /// An event is heard again so often before a person must look; so is a kind that nobody here knows,
@@ -142,20 +142,15 @@ fn hearing(app: &App, payload: &Json) -> Result<How, Error> {
         text.ok_or_else(|| Error::internal(format!("an event without {name}")))
     };
     let (topic, name) = (text("topic")?, text("subscriber")?);
-    let hear = app
+    let deliver = app
         .registry
         .subscribers(topic)
         .find(|subscriber| subscriber.name == name)
         .ok_or_else(|| Error::internal(format!("{name} does not hear {topic}")))?
-        .hear;
-    let event = Event {
-        topic: topic.to_owned(),
-        payload: payload["payload"].clone(),
-    };
-    Ok(How::Inside(inside(move |cx| {
-        let event = event.clone();
-        Box::pin(async move { hear(cx, &event).await })
-    })))
+        .deliver
+        .clone();
+    let event = payload["payload"].clone();
+    Ok(How::Inside(inside(move |cx| deliver(cx, event.clone()))))
 }
 
 fn inside(
