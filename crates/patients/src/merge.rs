@@ -239,7 +239,7 @@ async fn hold_both(cx: &mut Cx, one: i64, other: i64) -> Result<(Patient, Patien
         .map_err(|error| Missing { id: high, error })?;
     for patient in [&first, &second] {
         cx.saw(
-            <Patient as platform::cx::Audited>::NAME,
+            <Patient as platform::record::Record>::NAME,
             patient.meta.id,
             Some(patient.meta.id),
         );

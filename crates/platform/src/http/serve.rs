@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Prepared, Reply, ReplyBody};
+use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
 use super::refusal;
 use crate::actor::{Actor, Origin, Who};
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::idempotency::{self, Earlier};
-use crate::operation::{Effect, Need, Operation, Without};
+use crate::operation::{Effect, Limit, Need, Operation, Without};
 use crate::texts::Text;
 use crate::unit::{self, Opening, Work};
 
@@ -33,14 +34,34 @@ const USER_AGENT: usize = 255;
 /// Answers a request to an operation.
 pub(super) async fn serve(
     app: Arc<App>,
+    limiter: Arc<Limiter>,
     operation: Arc<Operation>,
     route: Arc<str>,
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
     let (head, origin, body) = parts(&app, request, route);
-    let answered = answer(&app, operation, params, head, &origin, body).await;
+    let limit = operation.limit;
+    let taken = match limit {
+        Limit::Unlimited => Ok(()),
+        Limit::Calls | Limit::Refusals => limiter.take(origin.ip, app.clock.now()),
+    };
+    let answered = match taken {
+        Ok(()) => answer(&app, operation, params, head, &origin, body).await,
+        Err(seconds) => Err(rate_limited(seconds)),
+    };
+    if limit == Limit::Refusals
+        && let Ok(reply) = &answered
+        && reply.status.is_success()
+    {
+        limiter.give_back(origin.ip);
+    }
     finish(&app, &origin, answered)
+}
+
+fn rate_limited(seconds: u64) -> Error {
+    let text = Text::new("rate-limited").with("seconds", seconds);
+    Error::refuse(Code::RateLimited, text).retry_after(seconds)
 }
 
 /// Answers a request to a path or a method that does not exist: to those who may know.
@@ -201,8 +222,7 @@ fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> 
 fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
     if let Who::User(user) = &actor.who
         && user.must_change_password
-        && !operation.path.starts_with("auth/")
-        && operation.path != "users/me/"
+        && !operation.with_temporary_password
     {
         return Err(Error::refuse(
             Code::PasswordChangeRequired,
