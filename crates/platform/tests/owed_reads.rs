@@ -12,11 +12,12 @@ use http_body_util::BodyExt;
 use kernel::Clock;
 use platform::app::App;
 use platform::audit::Action;
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::module::Module;
 use platform::operation::{Effect, Operation};
+use platform::record::Record;
 use platform::route::Route;
 use tower::ServiceExt;
 
@@ -97,7 +98,7 @@ async fn patient_data_is_not_answered_before_the_audit_trail_was_told_whose() {
         }
         let views = "SELECT count(*) FROM audit_log WHERE action IN ('view', 'export')";
         assert_eq!(world.number(views).await, 6, "saw and seen_as, three times");
-        app.db.close().await;
+        app.close().await;
     })
     .await;
 }

@@ -264,7 +264,12 @@ async fn existing(world: &World, made: &BTreeMap<&str, Json>, path: &str) -> Str
         if let Some(table) = table.filter(|info| !info.path.is_empty()) {
             let mut statement = Statement::raw("", vec![]);
             statement.sql = format!("SELECT coalesce(max(id), 1) FROM \"{}\"", table.table).into();
-            (newest,) = world.app.db.one::<(i64,)>(statement).await.unwrap();
+            (newest,) = world
+                .app
+                .unguarded("test")
+                .one::<(i64,)>(statement)
+                .await
+                .unwrap();
         }
         filled.push(newest.to_string());
     }
@@ -338,10 +343,13 @@ const STATEMENTS: u64 = 6;
 async fn statements(world: &World, caller: &Caller, path: &str) -> (u64, usize) {
     let mut least = (u64::MAX, 0);
     for _ in 0..3 {
-        let before = world.app.db.stats().await.statements;
+        let before = world.app.unguarded("test").stats().await.statements;
         let page = caller.get(&format!("{path}?limit=100")).await;
         let rows = page.is(200)["results"].as_array().unwrap().len();
-        least = least.min((world.app.db.stats().await.statements - before, rows));
+        least = least.min((
+            world.app.unguarded("test").stats().await.statements - before,
+            rows,
+        ));
     }
     least
 }
@@ -360,13 +368,18 @@ fn files_with(words: &[String], places: &[PathBuf]) -> String {
 /// Where the database keeps anything: its files with their logs, the server's log, temporary files.
 async fn files(world: &World) -> Vec<PathBuf> {
     let mut places = vec![world.dir().to_owned()];
-    if world.app.db.dialect() == Dialect::Postgres
+    if world.app.dialect() == Dialect::Postgres
         && let Some(server) = testkit::postgres::server()
         && let Some(cluster) = server.directory()
     {
         server.checkpoint();
         let oid = "SELECT oid::bigint FROM pg_database WHERE datname = current_database()";
-        let (oid,): (i64,) = world.app.db.one(Statement::raw(oid, vec![])).await.unwrap();
+        let (oid,): (i64,) = world
+            .app
+            .unguarded("test")
+            .one(Statement::raw(oid, vec![]))
+            .await
+            .unwrap();
         places.extend(["log", "data/pg_wal", "data/base/pgsql_tmp"].map(|name| cluster.join(name)));
         places.push(cluster.join(format!("data/base/{oid}")));
         places.retain(|place| place.exists());
@@ -453,12 +466,12 @@ testkit::on_both! {
         assert!(marks.len() > 20, "{marks:?}");
         world.user("zqclear", None).await;
         let archive = world.dir().join("backup.tar");
-        platform::backup::backup(&world.app.db, &world.app.settings, world.clock.now(), &archive).await.unwrap();
+        platform::backup::backup(&world.app.unguarded("test"), &world.app.settings, world.clock.now(), &archive).await.unwrap();
         let places = files(world).await;
         // What is kept in the clear is found in the database and in the backup: looking works.
         let clear = files_with(&["zqclear".to_owned()], &places);
         // The files of a server that was given are not at hand.
-        let databases = usize::from(places.len() > 1 || world.app.db.dialect() == Dialect::Sqlite);
+        let databases = usize::from(places.len() > 1 || world.app.dialect() == Dialect::Sqlite);
         assert!(clear.contains("backup.tar") && clear.lines().count() > databases, "{clear} of {places:?}");
         let words: Vec<String> = marks.into_iter().chain(["zqmark".to_owned()]).collect();
         assert_eq!(files_with(&words, &places), "", "{places:?}");
@@ -489,7 +502,7 @@ testkit::on_both! {
             }
             shown.push(operation.path.clone());
             let noted = Statement::raw("SELECT count(*) FROM audit_log WHERE request_id = $1", vec![request.to_value()]);
-            let (noted,): (i64,) = world.app.db.one(noted).await.unwrap();
+            let (noted,): (i64,) = world.app.unguarded("test").one(noted).await.unwrap();
             if noted == 0 {
                 match exempt.iter().position(|known| *known == operation.path) {
                     Some(at) => drop(exempt.remove(at)),

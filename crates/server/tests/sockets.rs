@@ -331,7 +331,7 @@ testkit::on_both! {
         assert!(is_quiet(&mut socket, Duration::from_millis(500)).await);
         admin.patch(&role, json!({ "permissions": [] })).await.is(200);
         is_closed_within_a_second(&mut socket, 4403).await;
-        node.app.db.close().await;
+        node.app.close().await;
     }
 
     async fn coming_back_loses_nothing_and_repeats_nothing(world: &World) {

@@ -529,7 +529,7 @@ async fn health_says_whether_the_server_can_serve() {
         .stop();
     assert_eq!(web.get("/health/ready/").await.status, 503);
     assert_eq!(web.get("/health/").await.json()["status"], "stopping");
-    web.app.db.close().await;
+    web.app.close().await;
     let away = web.get("/health/ready/").await;
     assert_eq!(
         (away.status, away.json()["database"].clone()),

@@ -153,7 +153,7 @@ pub(crate) fn prepare(url: &str, dir: &Path) {
             let (app, _) = server::build(parts)
                 .await
                 .expect("a database that can be prepared");
-            app.db.close().await;
+            app.close().await;
         });
     });
     prepared.join().expect("a prepared database");
@@ -394,7 +394,7 @@ impl World {
 
     /// The columns of a table, as the database knows them.
     pub async fn columns(&self, table: &str) -> Vec<String> {
-        let sql = match self.app.db.dialect() {
+        let sql = match self.app.dialect() {
             Dialect::Sqlite => "SELECT name FROM pragma_table_info($1)",
             Dialect::Postgres => {
                 "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 AND table_schema = current_schema()"
@@ -402,7 +402,7 @@ impl World {
         };
         let rows = self
             .app
-            .db
+            .unguarded("test")
             .all::<(String,)>(Statement::raw(sql, vec![table.to_value()]))
             .await;
         rows.expect("a catalogue that can be read")
@@ -424,6 +424,6 @@ impl World {
             left.is_empty(),
             "left behind, call world.settle(): {kinds:?}"
         );
-        self.app.db.close().await;
+        self.app.close().await;
     }
 }
