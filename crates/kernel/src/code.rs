@@ -90,6 +90,10 @@ codes! {
     Overpayment = "overpayment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
+    /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.
+    EncounterSigned = "encounter_signed", 409;
+    /// The same is recorded already; the answer names the record.
+    AlreadyRecorded = "already_recorded", 409;
     /// `If-Match` names a version that is no longer the current one.
     StaleVersion = "stale_version", 412;
     /// The body is larger than the limit.
