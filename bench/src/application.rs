@@ -40,7 +40,7 @@ pub(crate) async fn prepare(pairs: Vec<(String, String)>, password: &str) -> Out
     identity::create_superuser(&app, USER, None, password.into())
         .await
         .map_err(|error| format!("{error:?}"))?;
-    app.db.close().await;
+    app.close().await;
     Ok(())
 }
 

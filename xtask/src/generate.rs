@@ -7,6 +7,8 @@ use platform::module::{Module, Registry};
 use platform::settings::Settings;
 use platform::{matrix, openapi};
 
+use crate::unscoped;
+
 /// The modules that the files are made from, as the program has them.
 fn modules() -> Vec<Module> {
     let mut modules = vec![platform::migrations::module()];
@@ -30,7 +32,7 @@ pub(crate) struct Made {
 ///
 /// # Errors
 /// When the modules' document has problems, or their migrations fail.
-pub(crate) fn all() -> Result<Made, String> {
+pub(crate) fn all(root: &Path) -> Result<Made, String> {
     let registry = Registry::new(modules());
     let problems = openapi::problems(&registry);
     if !problems.is_empty() {
@@ -47,6 +49,7 @@ pub(crate) fn all() -> Result<Made, String> {
             ("docs/api.json", document),
             ("docs/permissions.txt", matrix::permissions_text(&registry)),
             ("docs/settings.md", Settings::docs()),
+            ("docs/unscoped.txt", unscoped::text(root)?),
         ],
         skipped: Vec::new(),
     };

@@ -6,6 +6,7 @@
 )]
 
 mod generate;
+mod unscoped;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,8 +17,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["gen"] => generate::all().and_then(|made| generate::write(&root(), &made)),
-        ["gen", "--check"] => generate::all().and_then(|made| generate::check(&root(), &made)),
+        ["gen"] => generate::all(&root()).and_then(|made| generate::write(&root(), &made)),
+        ["gen", "--check"] => {
+            generate::all(&root()).and_then(|made| generate::check(&root(), &made))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match done {

@@ -61,7 +61,7 @@ impl Resource for ApiKey {
     type Extra = ApiKeyExtra;
 
     fn access() -> Access {
-        Access::own("crud")
+        Access::own("crud").in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -65,7 +65,12 @@ pub async fn create_superuser(
 /// # Errors
 /// When the database fails.
 pub async fn setup_link(app: &Arc<App>) -> Result<Option<String>, Error> {
-    let found: Option<(i64,)> = app.db.optional(any_admin()).await?;
+    let found: Option<(i64,)> = app
+        .unguarded(
+            "whether there is an administrator is asked at the start, before anybody can sign in",
+        )
+        .optional(any_admin())
+        .await?;
     if found.is_some() {
         return Ok(None);
     }

@@ -67,7 +67,9 @@ impl Resource for DelegateAccess {
     type Extra = DelegateNames;
 
     fn access() -> Access {
-        Access::own("crud").reach(BuiltinRole::Admin, "rud", Reach::All)
+        Access::own("crud")
+            .reach(BuiltinRole::Admin, "rud", Reach::All)
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::{SignedDuration, Timestamp};
-use kernel::Code;
+use kernel::{Bucket, Code};
 use platform::cx::Cx;
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
@@ -112,10 +112,8 @@ pub async fn forget_account(cx: &mut Cx, user: i64) -> Result<(), Error> {
     run(cx, sql, vec![format!("user:{user}").to_value()]).await
 }
 
-/// Attempts at one user's second factor that may fail at once, from all addresses together.
-const FACTOR_BURST: i32 = 50;
-/// In what time one of them is forgotten: some 1,500 guesses a day, of a million codes.
-const FACTOR_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
+/// Attempts at one user's second factor that may fail at once, from all addresses together, and in what time one of them is forgotten: some 1,500 guesses a day, of a million codes.
+const FACTOR: Bucket = Bucket::new(50, SignedDuration::from_mins(1));
 
 /// As [`count`], and also under the account alone: a code has six digits, and whoever is asked for it
 /// knows the password already, so that waiting for one address is no bound (RFC 4226 §7.3).
@@ -124,20 +122,13 @@ const FACTOR_INTERVAL: SignedDuration = SignedDuration::from_mins(1);
 /// When the database fails.
 pub async fn count_factor(cx: &mut Cx, attempt: &Attempt, user: i64) -> Result<Verdict, Error> {
     let (now, key) = (cx.now(), factor_key(user));
-    let empty_at = bucket(cx, &key)
-        .await?
-        .map_or(now, |bucket| bucket.empty_at.max(now));
-    let room_at = empty_at
-        .checked_sub(FACTOR_INTERVAL * (FACTOR_BURST - 1))
-        .map_err(Error::internal)?;
-    if now < room_at {
-        return Ok(Verdict::LockedUntil(room_at));
-    }
+    let empty_at = bucket(cx, &key).await?.map(|bucket| bucket.empty_at);
+    let empty_at = match FACTOR.take(empty_at, now) {
+        Ok(empty_at) => empty_at,
+        Err(full) => return Ok(Verdict::LockedUntil(full.room_at)),
+    };
     let verdict = count(cx, attempt).await?;
     if verdict == Verdict::Allowed {
-        let empty_at = empty_at
-            .checked_add(FACTOR_INTERVAL)
-            .map_err(Error::internal)?;
         fill(cx, &key, AddressFailures { empty_at }).await?;
     }
     Ok(verdict)
@@ -164,23 +155,18 @@ fn factor_key(user: i64) -> String {
 pub async fn throttle(
     cx: &mut Cx,
     key: &str,
-    burst: i32,
+    burst: u32,
     interval: SignedDuration,
 ) -> Result<(), Error> {
     let now = cx.now();
-    let empty_at = bucket(cx, key)
-        .await?
-        .map_or(now, |bucket| bucket.empty_at.max(now));
-    let latest = now
-        .checked_add(interval * (burst - 1))
-        .map_err(Error::internal)?;
-    if empty_at > latest {
-        let wait = empty_at.duration_since(latest).as_secs() + 1;
-        let wait = u64::try_from(wait).unwrap_or(1);
-        let text = Text::new("rate-limited").with("seconds", wait);
-        return Err(Error::refuse(Code::RateLimited, text).retry_after(wait));
-    }
-    let empty_at = empty_at.checked_add(interval).map_err(Error::internal)?;
+    let empty_at = bucket(cx, key).await?.map(|bucket| bucket.empty_at);
+    let empty_at = Bucket::new(burst, interval)
+        .take(empty_at, now)
+        .map_err(|full| {
+            let wait = full.retry_after(now);
+            let text = Text::new("rate-limited").with("seconds", wait);
+            Error::refuse(Code::RateLimited, text).retry_after(wait)
+        })?;
     fill(cx, key, AddressFailures { empty_at }).await
 }
 

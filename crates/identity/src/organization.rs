@@ -38,7 +38,9 @@ impl Resource for Organization {
     type Extra = ();
 
     fn access() -> Access {
-        Access::own("cr").reach(BuiltinRole::Admin, "crud", Reach::All)
+        Access::own("cr")
+            .reach(BuiltinRole::Admin, "crud", Reach::All)
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -64,7 +64,9 @@ impl Resource for OrganizationMembership {
     type Extra = MembershipNames;
 
     fn access() -> Access {
-        Access::own("crud").reach(BuiltinRole::Admin, "crud", Reach::All)
+        Access::own("crud")
+            .reach(BuiltinRole::Admin, "crud", Reach::All)
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

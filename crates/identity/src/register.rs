@@ -50,6 +50,7 @@ pub(crate) fn operation() -> Operation {
         |cx, call| register(cx, call),
     )
     .open()
+    .limited()
     .summary("Make an account, with the role Patient or none")
     .takes::<Registration>()
     .answers::<OwnAccount>(201)

@@ -69,6 +69,7 @@ impl Resource for Role {
         Access::own("r")
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -85,7 +85,9 @@ impl Resource for RoleChangeRequest {
     type Extra = RequestNames;
 
     fn access() -> Access {
-        Access::own("cr").reach(BuiltinRole::Admin, "cr", Reach::All)
+        Access::own("cr")
+            .reach(BuiltinRole::Admin, "cr", Reach::All)
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

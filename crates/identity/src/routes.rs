@@ -45,7 +45,10 @@ fn post<I: Input, O: JsonSchema>(path: &str, run: Run, summary: &str) -> Route<U
 
 /// Open to everybody. Opens its own units of work, because failures are recorded too.
 fn open<I: Input, O: JsonSchema>(path: &str, run: Run, summary: &str) -> Route {
-    post::<I, O>(path, run, summary).open().own_units()
+    post::<I, O>(path, run, summary)
+        .open()
+        .limited()
+        .own_units()
 }
 
 fn ways_in() -> Vec<Route> {
@@ -53,7 +56,9 @@ fn ways_in() -> Vec<Route> {
         open::<Credentials, Pair>("auth/", login::sign_in, "Sign in"),
         open::<SecondStep, Pair>("auth/2fa/", login::second_step, "Sign in: the second step"),
         open::<RefreshInput, login::Access>("auth/refresh/", login::refresh, "A new access token"),
-        post::<(), Status>("auth/logout/", login::sign_out, "End the session").signed_in(),
+        post::<(), Status>("auth/logout/", login::sign_out, "End the session")
+            .signed_in()
+            .with_temporary_password(),
         open::<FirstAdmin, Status>("setup/", bootstrap::setup, "Make the first administrator")
             .answers::<Status>(201),
     ]
@@ -67,13 +72,15 @@ fn passwords() -> Vec<Route> {
             "Change one's password; other sessions end",
         )
         .signed_in()
+        .with_temporary_password()
         .own_units(),
         post::<ResetRequest, Status>(
             "auth/password-reset/",
             passwords::request_reset,
             "Mail a link for a new password",
         )
-        .open(),
+        .open()
+        .limited(),
         open::<LinkedPassword, Status>(
             "auth/password-reset/confirm/",
             passwords::confirm_reset,
@@ -89,19 +96,23 @@ fn passwords() -> Vec<Route> {
 
 fn second_factor() -> Vec<Route> {
     vec![
-        post::<(), Setup>("auth/2fa/setup/", factor::setup, "A new second factor").signed_in(),
+        post::<(), Setup>("auth/2fa/setup/", factor::setup, "A new second factor")
+            .signed_in()
+            .with_temporary_password(),
         post::<FirstCode, RecoveryCodes>(
             "auth/2fa/confirm/",
             factor::confirm,
             "Switch the second factor on",
         )
-        .signed_in(),
+        .signed_in()
+        .with_temporary_password(),
         post::<PasswordAndCode, Status>(
             "auth/2fa/disable/",
             factor::disable,
             "Switch the second factor off",
         )
         .signed_in()
+        .with_temporary_password()
         .own_units(),
         post::<PasswordAndCode, RecoveryCodes>(
             "auth/2fa/recovery-codes/",
@@ -109,6 +120,7 @@ fn second_factor() -> Vec<Route> {
             "New recovery codes",
         )
         .signed_in()
+        .with_temporary_password()
         .own_units(),
     ]
 }
@@ -117,6 +129,7 @@ fn accounts() -> Vec<Route> {
     let me = |method: Method, effect: Effect, run: Run| {
         Route::new(method, "users", "users/me/", effect, run)
             .signed_in()
+            .with_temporary_password()
             .answers_record::<User>(200)
             .versioned()
     };

@@ -70,7 +70,7 @@ impl Resource for Session {
     type Extra = SessionExtra;
 
     fn access() -> Access {
-        Access::own("r").role(BuiltinRole::Admin, "r")
+        Access::own("r").role(BuiltinRole::Admin, "r").in_person()
     }
 
     /// Those that were ended are gone from sight; an hourly job removes the expired.

@@ -157,6 +157,7 @@ impl Resource for User {
         Access::own("r")
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
+            .in_person()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -59,6 +59,7 @@ mod language;
 mod money;
 mod mrn;
 pub mod names;
+mod pace;
 mod phone;
 
 pub use access::{BuiltinRole, Permission, PermissionError, Reach};
@@ -71,4 +72,5 @@ pub use id::{Id, IdError};
 pub use language::{Language, UnknownLanguage};
 pub use money::{Money, MoneyError};
 pub use mrn::{Mrn, MrnError};
+pub use pace::{Backoff, Bucket, Full, seconds_until};
 pub use phone::{DEFAULT_COUNTRY_CODE, Phone, PhoneError, looks_like_phone};

@@ -196,6 +196,7 @@ impl Command for MarkAllRead {
             let entry = AuditEntry::new(Deed::Edit, Notification::NAME, None);
             cx.audit(entry.saying(MARKED).detailed(json!({ "count": count })));
         }
+        cx.saw_nothing();
         Ok(AllMarked {
             status: MARKED,
             count,

@@ -81,7 +81,7 @@ testkit::on_both! {
         let id = tell(world, nurse.id, "Pansement").await.unwrap();
         let shown = nurse.get(&format!("notifications/{id}/")).await;
         assert_eq!(shown.is(200)["message"], "Une tâche vous a été confiée : Pansement");
-        let stored: Vec<(Vec<u8>,)> = world.app.db.all(Statement::raw("SELECT sealed FROM notification", vec![])).await.unwrap();
+        let stored: Vec<(Vec<u8>,)> = world.app.unguarded("test").all(Statement::raw("SELECT sealed FROM notification", vec![])).await.unwrap();
         assert!(!String::from_utf8_lossy(&stored[0].0).contains("Pansement"));
     }
 
@@ -184,7 +184,7 @@ testkit::on_both! {
         many.await.unwrap();
         world.pass(jiff::SignedDuration::from_hours(24 * 366));
         world.settle().await;
-        let (left,): (i64,) = world.app.db.one(Statement::raw("SELECT count(*) FROM notification", vec![])).await.unwrap();
+        let (left,): (i64,) = world.app.unguarded("test").one(Statement::raw("SELECT count(*) FROM notification", vec![])).await.unwrap();
         assert_eq!(left, 0);
         let removed = world.audit_of("Notification").await.into_iter().filter(|row| row.action.as_str() == "delete");
         assert_eq!(removed.count(), 2);

@@ -237,6 +237,13 @@ async fn hold_both(cx: &mut Cx, one: i64, other: i64) -> Result<(Patient, Patien
         .hold(high)
         .await
         .map_err(|error| Missing { id: high, error })?;
+    for patient in [&first, &second] {
+        cx.saw(
+            <Patient as platform::record::Record>::NAME,
+            patient.meta.id,
+            Some(patient.meta.id),
+        );
+    }
     Ok(if one == low {
         (first, second)
     } else {

@@ -14,6 +14,7 @@ use kernel::{BuiltinRole, Reach};
 pub struct Access {
     by_role: Vec<(BuiltinRole, &'static str, Reach)>,
     everyone: Option<(&'static str, Reach)>,
+    personal: bool,
 }
 
 /// The letter by which an [`Access`] grants an action.
@@ -60,9 +61,18 @@ impl Access {
     /// Grants verbs over their own records to everybody who is signed in, also without a role.
     pub fn own(verbs: &'static str) -> Access {
         Access {
-            by_role: Vec::new(),
             everyone: Some((verbs, Reach::Own)),
+            ..Access::default()
         }
+    }
+
+    /// What a delegate cannot use in another's name, but for reading: accounts, roles and everything else that
+    /// decides who may do what. A delegate who could give rights would stay when the delegation is revoked. It
+    /// holds for all permissions of the resource, also those of its verbs.
+    #[must_use]
+    pub fn in_person(mut self) -> Access {
+        self.personal = true;
+        self
     }
 
     /// What a role holds by default for a verb's letter.
@@ -92,6 +102,11 @@ impl Permission {
     /// `resource:verb`.
     pub const fn new(resource: &'static str, verb: &'static str) -> Permission {
         Permission { resource, verb }
+    }
+
+    /// The resource that it belongs to.
+    pub const fn resource(self) -> &'static str {
+        self.resource
     }
 }
 
@@ -153,6 +168,11 @@ impl PermissionInfo {
     /// `resource:verb`.
     pub fn name(&self) -> String {
         self.permission.to_string()
+    }
+
+    /// The resource's permissions are used in person only; see [`Access::in_person`].
+    pub(crate) fn is_personal(&self) -> bool {
+        self.access.personal
     }
 
     /// What a role holds by default.

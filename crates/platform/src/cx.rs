@@ -60,6 +60,14 @@ pub struct Seen {
     pub(crate) objects: BTreeMap<&'static str, BTreeSet<i64>>,
     pub(crate) action: Option<Action>,
     pub(crate) description: String,
+    nothing: bool,
+}
+
+impl Seen {
+    /// Whether the operation said whose data it shows, or that it shows nobody's.
+    pub(crate) fn is_said(&self) -> bool {
+        self.nothing || self.action.is_some() || !self.objects.is_empty()
+    }
 }
 
 impl Cx {
@@ -373,6 +381,12 @@ impl Cx {
     pub fn seen_as(&mut self, action: Action, description: &str) {
         self.seen.action = Some(action);
         self.seen.description = description.to_owned();
+    }
+
+    /// Says that the answer shows no patient's data after all, such as an empty list. An operation declared to
+    /// show patient data that says neither this nor whose it shows is not answered.
+    pub fn saw_nothing(&mut self) {
+        self.seen.nothing = true;
     }
 
     /// News for other modules: stored with this transaction, heard after it is committed.

@@ -34,6 +34,19 @@ pub enum Without {
     Forbidden,
 }
 
+/// Whether calls from one address are counted, and too many refused for a while with 429.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limit {
+    /// They are not.
+    #[default]
+    Unlimited,
+    /// Every call counts.
+    Calls,
+    /// Calls that are refused count; those that succeed do not. For what another service calls as often as it
+    /// has something to tell, with a signature.
+    Refusals,
+}
+
 /// Whether it changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -68,8 +81,6 @@ pub struct Doc {
     pub pages: bool,
     /// The content type of an answer that is not JSON, such as an export's.
     pub media: Option<&'static str>,
-    /// Too many calls are refused for a while: 429.
-    pub limited: bool,
     /// It cannot be taken back, or weighs much: clients ask for a confirmation first.
     pub grave: bool,
 }
@@ -134,10 +145,15 @@ pub struct Operation {
     pub need: Need,
     /// Whether it changes anything.
     pub effect: Effect,
-    /// Its answer shows patient data, so each use is audited.
+    /// Its answer shows patient data: it is answered only when the audit trail is told whose, by
+    /// [`Cx::saw`], [`Cx::seen_as`] or [`Cx::saw_nothing`].
     pub patient_data: bool,
     /// Takes a body larger than JSON's limit.
     pub upload: bool,
+    /// Whether too many calls are refused: 429.
+    pub limit: Limit,
+    /// A caller who must replace a temporary password first may use it.
+    pub with_temporary_password: bool,
     /// What the document says.
     pub doc: Doc,
     /// Runs before the unit of work begins; what it answers is the unit's to use.

@@ -291,7 +291,8 @@ impl Report {
         self
     }
 
-    /// Names patients, so each use is audited.
+    /// Names patients: it is answered only when `rows` says whom; see [`Cx::saw`], [`Cx::seen_as`] and
+    /// [`Cx::saw_nothing`].
     #[must_use]
     pub fn patient_data(mut self) -> Report {
         self.route = self.route.patient_data();

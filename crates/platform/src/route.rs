@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
-use crate::operation::{Doc, Effect, Handler, Need, Operation, Schema, Without};
+use crate::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Without};
 use crate::resource::{self, Resource};
 use crate::unit::Opening;
 
@@ -86,6 +86,8 @@ impl Route<Undecided> {
             effect,
             patient_data: false,
             upload: false,
+            limit: Limit::Unlimited,
+            with_temporary_password: false,
             doc: Doc {
                 status: 200,
                 ..Doc::default()
@@ -150,7 +152,8 @@ impl<N> Route<N> {
         self
     }
 
-    /// Shows patient data.
+    /// Shows patient data: it is answered only when the handler says whose; see [`Cx::saw`],
+    /// [`Cx::seen_as`] and [`Cx::saw_nothing`].
     #[must_use]
     pub fn patient_data(mut self) -> Route<N> {
         self.0.patient_data = true;
@@ -276,10 +279,25 @@ impl<N> Route<N> {
         self
     }
 
-    /// Refuses too many calls for a while: 429.
+    /// Counts calls from one address, and refuses too many for a while: 429. What anonymous callers may POST is
+    /// limited in one of these ways, or the document's problems name it.
     #[must_use]
     pub fn limited(mut self) -> Route<N> {
-        self.0.doc.limited = true;
+        self.0.limit = Limit::Calls;
+        self
+    }
+
+    /// The same, but a call that succeeds does not count; see [`Limit::Refusals`].
+    #[must_use]
+    pub fn limited_by_refusals(mut self) -> Route<N> {
+        self.0.limit = Limit::Refusals;
+        self
+    }
+
+    /// A caller who must replace a temporary password first may use it.
+    #[must_use]
+    pub fn with_temporary_password(mut self) -> Route<N> {
+        self.0.with_temporary_password = true;
         self
     }
 

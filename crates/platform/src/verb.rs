@@ -37,7 +37,7 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
-use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+use crate::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 use crate::record::Body;
 use crate::resource::{self, Resource};
 use crate::unit::Opening;
@@ -65,7 +65,7 @@ pub trait Verb: Send + Sync + 'static {
     const HOLDS: bool = true;
     /// Status of a successful answer.
     const STATUS: StatusCode = StatusCode::OK;
-    /// Too many calls are refused for a while: 429.
+    /// Calls from one address are counted, and too many refused for a while: 429.
     const LIMITED: bool = false;
     /// It cannot be taken back, or weighs much: clients ask for a confirmation before they send it.
     const GRAVE: bool = false;
@@ -125,7 +125,7 @@ pub trait Command: Send + Sync + 'static {
     const DESCRIPTION: &'static str = "";
     /// Status of a successful answer.
     const STATUS: StatusCode = StatusCode::OK;
-    /// Too many calls are refused for a while: 429.
+    /// Calls from one address are counted, and too many refused for a while: 429.
     const LIMITED: bool = false;
     /// It cannot be taken back, or weighs much: clients ask for a confirmation before they send it.
     const GRAVE: bool = false;
@@ -272,6 +272,7 @@ struct Declared {
     permission: PermissionInfo,
     patient_data: bool,
     method: Method,
+    limited: bool,
     doc: Doc,
 }
 
@@ -286,6 +287,12 @@ fn declared(of: Declared, module: &'static str) -> Operation {
         effect: Effect::Write,
         patient_data: of.patient_data,
         upload: false,
+        limit: if of.limited {
+            Limit::Calls
+        } else {
+            Limit::Unlimited
+        },
+        with_temporary_password: false,
         doc: of.doc,
         before: None,
         run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
@@ -319,8 +326,8 @@ pub(crate) fn verb<V: Verb>(module: &'static str) -> Operation {
         permission: PermissionInfo::verb(V::PERMISSION, V::access()),
         patient_data: V::PATIENT_DATA,
         method: V::METHOD,
+        limited: V::LIMITED,
         doc: Doc {
-            limited: V::LIMITED,
             grave: V::GRAVE,
             ..doc::<V::Input, V::Answer>(V::SUMMARY, V::DESCRIPTION, V::STATUS)
         },
@@ -344,8 +351,8 @@ pub(crate) fn command<C: Command>(module: &'static str) -> Operation {
         permission: PermissionInfo::verb(C::PERMISSION, C::access()),
         patient_data: C::PATIENT_DATA,
         method: Method::POST,
+        limited: C::LIMITED,
         doc: Doc {
-            limited: C::LIMITED,
             grave: C::GRAVE,
             ..doc::<C::Input, C::Answer>(C::SUMMARY, C::DESCRIPTION, C::STATUS)
         },

@@ -28,7 +28,7 @@ async fn fill(world: &World, rows: i64) {
 
 async fn check(world: &World) -> Verdict {
     let app = &world.app;
-    verify(&app.db, &app.settings, &world.anchor())
+    verify(&app.unguarded("test"), &app.settings, &world.anchor())
         .await
         .unwrap()
 }
@@ -179,7 +179,9 @@ async fn nodes_seal_in_turn_and_each_anchor_proves_the_whole() {
         tokio::time::sleep(Duration::from_millis(2200)).await;
         for node in &nodes {
             let anchor = node.settings.audit_anchor_path();
-            let verdict = verify(&node.db, &node.settings, &anchor).await.unwrap();
+            let verdict = verify(node.unguarded("test"), &node.settings, &anchor)
+                .await
+                .unwrap();
             assert!(verdict.is_intact(), "{verdict}");
             assert_eq!((verdict.linked, verdict.anchored), (120, Some(120)));
         }
@@ -198,7 +200,7 @@ async fn nodes_seal_in_turn_and_each_anchor_proves_the_whole() {
         );
         sealing.iter().for_each(tokio::task::JoinHandle::abort);
         for node in nodes {
-            node.db.close().await;
+            node.close().await;
         }
     })
     .await;

@@ -130,7 +130,7 @@ async fn a_backup_under_load_is_restored_whole() {
         let count = |sql| {
             let app = &app;
             async move {
-                let rows: Vec<(i64,)> = app.db.all(Statement::raw(sql, vec![])).await.unwrap();
+                let rows: Vec<(i64,)> = app.unguarded("test").all(Statement::raw(sql, vec![])).await.unwrap();
                 rows[0].0
             }
         };
@@ -158,13 +158,13 @@ async fn a_backup_under_load_is_restored_whole() {
                 platform::db::ToValue::to_value(&tag),
             ],
         );
-        assert_eq!(app.db.all::<(i64,)>(hit).await.unwrap(), [(8,)]);
+        assert_eq!(app.unguarded("test").all::<(i64,)>(hit).await.unwrap(), [(8,)]);
         assert!(add_guest(&app, "New").await > guests);
         let delete = Statement::raw("DELETE FROM audit_log", vec![]);
-        assert!(app.db.execute(delete).await.is_err());
+        assert!(app.unguarded("test").execute(delete).await.is_err());
         sealer::seal_now(&app).await.unwrap();
         let anchor = app.settings.audit_anchor_path();
-        let verdict = platform::audit::verify::verify(&app.db, &app.settings, &anchor);
+        let verdict = platform::audit::verify::verify(&app.unguarded("test"), &app.settings, &anchor);
         assert!(verdict.await.unwrap().is_intact());
 
         // Not a second time.
@@ -173,7 +173,7 @@ async fn a_backup_under_load_is_restored_whole() {
             text.contains("exists") || text.contains("not empty"),
             "{text}"
         );
-        app.db.close().await;
+        app.close().await;
     })
     .await;
 }

@@ -141,7 +141,7 @@ async fn settings_and_key_files_are_looked_at() {
 
     let dir = tempfile::tempdir().unwrap();
     let app = hospital::open(with(dir.path(), &[]).settings).await;
-    app.db.close().await;
+    app.close().await;
     let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
     assert_eq!(levels(&found)["master key"], Level::Warn, "{}", say(&found));
     assert!(

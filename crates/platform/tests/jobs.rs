@@ -123,13 +123,20 @@ async fn queue(app: &Arc<App>, queued: Vec<Job>) {
 
 async fn number(app: &App, sql: &'static str) -> i64 {
     let statement = Statement::raw(sql, vec![]);
-    app.db.one::<(i64,)>(statement).await.unwrap().0
+    app.unguarded("test")
+        .one::<(i64,)>(statement)
+        .await
+        .unwrap()
+        .0
 }
 
 /// State, attempts and last error of every job that does not run by itself.
 async fn rows(app: &App) -> Vec<(String, i64, String)> {
     let sql = "SELECT state, attempts, last_error FROM job WHERE kind LIKE 'factory:%' AND kind <> 'factory:daily' ORDER BY id";
-    app.db.all(Statement::raw(sql, vec![])).await.unwrap()
+    app.unguarded("test")
+        .all(Statement::raw(sql, vec![]))
+        .await
+        .unwrap()
 }
 
 async fn until(what: &str, holds: impl AsyncFn() -> bool) {
@@ -276,7 +283,7 @@ async fn what_cannot_succeed_is_tried_again_ever_later_and_then_given_up() {
             }
             let next = "SELECT run_at FROM job WHERE kind = 'factory:panic'";
             let (next,) = app
-                .db
+                .unguarded("test")
                 .one::<(Timestamp,)>(Statement::raw(next, vec![]))
                 .await
                 .unwrap();
@@ -303,7 +310,7 @@ async fn what_cannot_succeed_is_tried_again_ever_later_and_then_given_up() {
             2
         );
         let settings = app.settings.clone();
-        app.db.close().await;
+        app.close().await;
         let notices = Vec::new();
         let loaded = Loaded { settings, notices };
         let found = examine(Ok(loaded), modules(), clock.now()).await;
@@ -331,7 +338,7 @@ async fn a_job_that_takes_its_worker_with_it_is_given_up_too() {
         let rows = rows(&app).await;
         assert_eq!((rows[0].0.as_str(), rows[1].0.as_str()), ("dead", "done"), "{rows:?}");
         assert!(rows[0].2.contains("vanished"), "{rows:?}");
-        app.db.close().await;
+        app.close().await;
     })
     .await;
 }
@@ -348,7 +355,7 @@ async fn a_damaged_job_does_not_hold_up_the_others() {
         while run_due(&app).await.unwrap() > 0 {}
         let rows = rows(&app).await;
         assert_eq!((rows[0].0.as_str(), rows[1].0.as_str()), ("dead", "done"), "{rows:?}");
-        app.db.close().await;
+        app.close().await;
     })
     .await;
 }
@@ -375,7 +382,7 @@ async fn what_runs_by_itself_runs_once_on_all_nodes_together() {
             clock.advance(SignedDuration::from_hours(2));
         }
         for app in nodes {
-            app.db.close().await;
+            app.close().await;
         }
     })
     .await;

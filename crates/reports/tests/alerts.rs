@@ -28,7 +28,7 @@ testkit::on_both! {
         unit::program(&world.app, "test", |cx| Box::pin(std::future::ready(jobs::enqueue(cx, vec![
             Job::now("test:nothing", json!({})), Job::now("test:nothing", json!({})),
         ])))).await.unwrap();
-        world.app.db.execute(Statement::raw("UPDATE job SET state = 'dead' WHERE kind = 'test:nothing'", vec![])).await.unwrap();
+        world.app.unguarded("test").execute(Statement::raw("UPDATE job SET state = 'dead' WHERE kind = 'test:nothing'", vec![])).await.unwrap();
         let page = admin.get("alerts/?unread=true").await;
         assert_eq!(page.is(200)["count"], before + 2 - 1);
         let alert = page.json["results"].as_array().unwrap().iter().find(|alert| alert["kind"] == "jobs_failed").unwrap();

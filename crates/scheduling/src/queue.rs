@@ -96,7 +96,10 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     }
     match Appointment::scope(&cx.grant()) {
         Scope::All => {}
-        Scope::Nothing => return Reply::ok(&Vec::<Waiting>::new()),
+        Scope::Nothing => {
+            cx.saw_nothing();
+            return Reply::ok(&Vec::<Waiting>::new());
+        }
         Scope::Where(reach) => {
             query.cond_where(reach);
         }
@@ -106,6 +109,9 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         .records(query)
         .await?;
     let names = Appointment::extras(cx, &rows).await?;
+    if rows.is_empty() {
+        cx.saw_nothing();
+    }
     for row in &rows {
         cx.saw_record(row);
     }

@@ -100,7 +100,7 @@ testkit::on_both! {
         for _ in 0..5 {
             patients.push(ward.another_patient().await);
         }
-        let db = &world.app.db;
+        let db = &world.app.unguarded("test");
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
         let mut runner = TestRunner::new_with_rng(Config::default(), rng);
         let strategy = steps();

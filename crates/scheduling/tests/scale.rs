@@ -41,14 +41,14 @@ testkit::on_both! {
         for id in &made[..3] {
             ward.desk.post(&format!("appointments/{id}/check_in/"), json!({})).await.is(200);
         }
-        let db = &world.app.db;
+        let db = &world.app.unguarded("test");
         assert_eq!(entries(db, "appointment_date_doctor_idx").await, 20);
         assert_eq!(entries(db, "appointment_queue_number_key").await, 3);
         world.settle().await;
     }
 
     async fn the_look_for_an_overlap_is_one_entry_of_the_index_of_its_rule(world: &World) {
-        let db = &world.app.db;
+        let db = &world.app.unguarded("test");
         // PostgreSQL asks the index of its exclusion constraint by itself.
         if db.dialect() == Dialect::Sqlite {
             let ward = Ward::new(world).await;

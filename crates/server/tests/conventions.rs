@@ -84,6 +84,10 @@ impl<'w> Maker<'w> {
             let value = self.value(name, &schema["properties"][name]).await;
             body.insert(name.to_owned(), value);
         }
+        if self.marks.is_some() && !schema["properties"]["patient"]["x-references"].is_null() {
+            // What is about nobody in particular may be everybody's.
+            body.insert("patient".to_owned(), json!(self.record_of("patient").await));
+        }
         for (name, value) in self.marked(operation.path.trim_end_matches('/'), &schema) {
             body.insert(name, value);
         }
@@ -179,6 +183,8 @@ impl<'w> Maker<'w> {
             (Some("number"), _) => json!(12.5),
             (Some("boolean"), _) => json!(true),
             (Some("array"), _) => json!([]),
+            // Boards show the present day.
+            (_, Some("date")) if self.marks.is_some() => json!("2026-11-23"),
             (_, Some("date")) => json!("2020-02-29"),
             (_, Some("time")) => json!("10:30:00"),
             (_, Some("date-time")) => json!("2026-11-24T10:30:00Z"),
@@ -211,22 +217,94 @@ impl<'w> Maker<'w> {
         })
     }
 
-    async fn make(&mut self, path: &str) -> Option<Made> {
+    /// Asks for a record to be created by whoever may; `None` where nobody may.
+    async fn attempt(&mut self, path: &str) -> Option<(Caller, testkit::Reply)> {
         let operation = self.create(path)?;
         let by = self.entitled(&operation).await?;
         let body = self.body(&operation).await;
         let reply = by.post(&operation.path, body).await;
+        Some((by, reply))
+    }
+
+    fn made(&self, path: &str, by: Caller, reply: &testkit::Reply) -> Made {
         let json = reply.is(201).clone();
         let one = format!("{path}/{}/", json["id"]);
         assert_eq!(reply.header("location"), format!("/api/{one}"));
         assert_eq!(reply.header("etag"), "\"1\"", "{one}");
         assert!(!reply.header("x-request-id").is_empty());
-        Some(Made {
+        Made {
             by,
             path: one,
             json,
-        })
+        }
     }
+
+    async fn make(&mut self, path: &str) -> Option<Made> {
+        let (by, reply) = self.attempt(path).await?;
+        Some(self.made(path, by, &reply))
+    }
+}
+
+impl Maker<'_> {
+    /// Does to a record of its own, each time, what every verb of a resource does, so that records stand in every
+    /// state that they can be in. What a verb refuses stays as it was made.
+    async fn every_verb(&mut self, path: &str) {
+        let begins = format!("{path}/{{id}}/");
+        let verbs = self.world.operations().into_iter().filter(|operation| {
+            let verb = operation.path.strip_prefix(&begins).unwrap_or_default();
+            operation.method == Method::POST && verb.matches('/').count() == 1
+        });
+        for verb in verbs.collect::<Vec<_>>() {
+            let Some((by, reply)) = self.attempt(path).await else {
+                return;
+            };
+            // Of some things there is only one at a time.
+            if reply.status == 409 {
+                continue;
+            }
+            let made = self.made(path, by, &reply);
+            let body = match &verb.doc.body {
+                Some(_) => self.body(&verb).await,
+                None => json!({}),
+            };
+            if let Some(by) = self.entitled(&verb).await {
+                let path = verb.path.replace("{id}", &made.json["id"].to_string());
+                let reply = by.post(&path, body).await;
+                assert!(reply.status.as_u16() < 500, "{verb:?}: {}", reply.text());
+            }
+        }
+    }
+}
+
+/// The path of an operation with ids that exist: of what was made, or else of the newest row of the table; and 1 for
+/// what is no id.
+async fn existing(world: &World, made: &BTreeMap<&str, Json>, path: &str) -> String {
+    if let Some(path) = with_ids(world, made, path) {
+        return path;
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    let mut filled = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        if !part.starts_with('{') {
+            filled.push((*part).to_owned());
+            continue;
+        }
+        let above = at.checked_sub(1).map_or("", |at| parts[at]);
+        let table = world.app.registry.tables().find(|info| info.path == above);
+        let mut newest = 1;
+        if let Some(table) = table.filter(|info| !info.path.is_empty()) {
+            let mut statement = Statement::raw("", vec![]);
+            statement.sql = format!("SELECT coalesce(max(id), 1) FROM \"{}\"", table.table).into();
+            (newest,) = world
+                .app
+                .unguarded("test")
+                .one::<(i64,)>(statement)
+                .await
+                .unwrap();
+        }
+        filled.push(newest.to_string());
+    }
+    filled.join("/")
 }
 
 fn resources(world: &World) -> Vec<&'static str> {
@@ -296,10 +374,13 @@ const STATEMENTS: u64 = 6;
 async fn statements(world: &World, caller: &Caller, path: &str) -> (u64, usize) {
     let mut least = (u64::MAX, 0);
     for _ in 0..3 {
-        let before = world.app.db.stats().await.statements;
+        let before = world.app.unguarded("test").stats().await.statements;
         let page = caller.get(&format!("{path}?limit=100")).await;
         let rows = page.is(200)["results"].as_array().unwrap().len();
-        least = least.min((world.app.db.stats().await.statements - before, rows));
+        least = least.min((
+            world.app.unguarded("test").stats().await.statements - before,
+            rows,
+        ));
     }
     least
 }
@@ -318,13 +399,18 @@ fn files_with(words: &[String], places: &[PathBuf]) -> String {
 /// Where the database keeps anything: its files with their logs, the server's log, temporary files.
 async fn files(world: &World) -> Vec<PathBuf> {
     let mut places = vec![world.dir().to_owned()];
-    if world.app.db.dialect() == Dialect::Postgres
+    if world.app.dialect() == Dialect::Postgres
         && let Some(server) = testkit::postgres::server()
         && let Some(cluster) = server.directory()
     {
         server.checkpoint();
         let oid = "SELECT oid::bigint FROM pg_database WHERE datname = current_database()";
-        let (oid,): (i64,) = world.app.db.one(Statement::raw(oid, vec![])).await.unwrap();
+        let (oid,): (i64,) = world
+            .app
+            .unguarded("test")
+            .one(Statement::raw(oid, vec![]))
+            .await
+            .unwrap();
         places.extend(["log", "data/pg_wal", "data/base/pgsql_tmp"].map(|name| cluster.join(name)));
         places.push(cluster.join(format!("data/base/{oid}")));
         places.retain(|place| place.exists());
@@ -411,12 +497,12 @@ testkit::on_both! {
         assert!(marks.len() > 20, "{marks:?}");
         world.user("zqclear", None).await;
         let archive = world.dir().join("backup.tar");
-        platform::backup::backup(&world.app.db, &world.app.settings, world.clock.now(), &archive).await.unwrap();
+        platform::backup::backup(&world.app.unguarded("test"), &world.app.settings, world.clock.now(), &archive).await.unwrap();
         let places = files(world).await;
         // What is kept in the clear is found in the database and in the backup: looking works.
         let clear = files_with(&["zqclear".to_owned()], &places);
         // The files of a server that was given are not at hand.
-        let databases = usize::from(places.len() > 1 || world.app.db.dialect() == Dialect::Sqlite);
+        let databases = usize::from(places.len() > 1 || world.app.dialect() == Dialect::Sqlite);
         assert!(clear.contains("backup.tar") && clear.lines().count() > databases, "{clear} of {places:?}");
         let words: Vec<String> = marks.into_iter().chain(["zqmark".to_owned()]).collect();
         assert_eq!(files_with(&words, &places), "", "{places:?}");
@@ -447,7 +533,7 @@ testkit::on_both! {
             }
             shown.push(operation.path.clone());
             let noted = Statement::raw("SELECT count(*) FROM audit_log WHERE request_id = $1", vec![request.to_value()]);
-            let (noted,): (i64,) = world.app.db.one(noted).await.unwrap();
+            let (noted,): (i64,) = world.app.unguarded("test").one(noted).await.unwrap();
             if noted == 0 {
                 match exempt.iter().position(|known| *known == operation.path) {
                     Some(at) => drop(exempt.remove(at)),
@@ -503,6 +589,54 @@ testkit::on_both! {
             assert!(shut.contains(&path), "{path} is not in {shut:?}");
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn no_answer_shows_a_stranger_anything_sealed(world: &World) {
+        let mut maker = Maker::new(world);
+        maker.marks = Some(Vec::new());
+        let mut made = BTreeMap::new();
+        for path in resources(world) {
+            if let Some(one) = maker.make(path).await {
+                made.insert(path, one.json);
+            }
+            maker.every_verb(path).await;
+        }
+        world.settle().await;
+        let marks = maker.marks.take().unwrap();
+        let (mut asked, mut wrong) = (0, Vec::new());
+        for role in BuiltinRole::ALL.into_iter().map(Some).chain([None]) {
+            let stranger = world.caller(role).await;
+            for operation in world.operations().iter().filter(|operation| operation.method == Method::GET) {
+                if operation.permission().is_some_and(|needed| needed.default_for(role) == Reach::All) {
+                    continue;
+                }
+                let path = existing(world, &made, &operation.path).await;
+                let mut forms = vec![path.clone()];
+                if operation.doc.query.iter().any(|(name, ..)| name == "search") {
+                    forms.push(format!("{path}?search=zqmark"));
+                }
+                if operation.doc.query.iter().any(|(name, ..)| name == "format") {
+                    forms.push(format!("{path}?format=csv"));
+                }
+                for path in forms {
+                    let reply = stranger.get(&path).await;
+                    asked += 1;
+                    let text = reply.text();
+                    assert!(reply.status.as_u16() < 500, "{role:?} {path}: {text}");
+                    if let Some(mark) = marks.iter().find(|mark| text.contains(mark.as_str())) {
+                        wrong.push(format!("{role:?} {path}: {mark}"));
+                    }
+                }
+            }
+        }
+        // What is looked for is there: those who may see it all do.
+        let admin = maker.caller(Some(BuiltinRole::Admin)).await;
+        for path in ["patients/", "appointments/", "appointments/queue/", "tasks/"] {
+            let text = admin.get(path).await.text();
+            assert!(marks.iter().any(|mark| text.contains(mark.as_str())), "{path}: {text}");
+        }
+        assert!(asked > 300, "{asked}");
+        assert!(wrong.is_empty(), "shown to strangers: {wrong:#?}");
     }
 
     async fn a_list_takes_as_many_statements_for_many_rows_as_for_few(world: &World) {

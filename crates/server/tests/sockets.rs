@@ -8,9 +8,13 @@ use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
 use http::HeaderValue;
 use jiff::SignedDuration;
+use kernel::Reach;
 use messaging::notification::NotificationType;
 use messaging::{Notice, notify};
+use patients::patient::Patient;
 use platform::app::App;
+use platform::module::Module;
+use platform::resource::Resource;
 use platform::texts::Text;
 use platform::unit;
 use serde_json::{Value as Json, json};
@@ -159,6 +163,35 @@ async fn ids(socket: &mut Socket, count: usize) -> Vec<i64> {
     ids
 }
 
+/// A socket to every patient's reader that says how far they may read: when it is opened, when that changes, and
+/// what a unit of work opened for them gets whenever they say something.
+const REACH: platform::socket::Socket = platform::socket::Socket {
+    path: "reach/",
+    largest: 1024,
+    admit: |guest| {
+        Box::pin(async move {
+            match guest.reach(Patient::READ) {
+                Reach::None => Err(platform::error::Error::denied()),
+                _ => Ok(()),
+            }
+        })
+    },
+    talk: |guest, line| {
+        Box::pin(async move {
+            let mut rights = guest.rights();
+            loop {
+                let reach = guest.opening(Patient::READ).reach;
+                line.say(json!({ "reach": reach.as_str() }).to_string())
+                    .await?;
+                tokio::select! {
+                    _ = rights.changed() => {}
+                    heard = line.hear() => drop(heard?),
+                }
+            }
+        })
+    },
+};
+
 testkit::on_both! {
     async fn only_ones_own_and_only_with_a_good_token(world: &World) {
         let address = world.listen().await;
@@ -272,6 +305,33 @@ testkit::on_both! {
         assert!(is_quiet(&mut fourth, Duration::from_secs(1)).await);
         world.pass(SignedDuration::from_hours(24 * 14));
         is_closed_within_a_second(&mut fourth, 4401).await;
+    }
+
+    async fn whoever_may_do_less_reads_less_at_once(world: &World) {
+        let node = world.node_with(&[], vec![Module::new("reach").socket(REACH)]).await;
+        let address = node.listen().await;
+        let admin = node.as_signed_in(&world.admin().await);
+        let id = admin.post("roles/", json!({ "name": "Porter", "permissions": ["patients:read"] })).await.id();
+        let role = format!("roles/{id}/");
+        let modou = json!({ "username": "modou", "password": testkit::PASSWORD, "role": id });
+        admin.post("users/", modou).await.is(201);
+        let porter = world.sign_in("modou", testkit::PASSWORD).await;
+        let shown = protocols(&porter);
+        let mut socket = knock(address, "/ws/reach/", &[("sec-websocket-protocol", &*shown)]).await.unwrap();
+        assert_eq!(hear(&mut socket).await["reach"], "all");
+        // Given that the role is narrowed while the socket is open: it is told, and reads no further.
+        let began = Instant::now();
+        admin.patch(&role, json!({ "scopes": { "patients": "own" } })).await.is(200);
+        assert_eq!(hear(&mut socket).await["reach"], "own");
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        socket.send(Message::Text("again".into())).await.unwrap();
+        assert_eq!(hear(&mut socket).await["reach"], "own");
+        // A change of other rights is news too, a change of the role's name is none.
+        admin.patch(&role, json!({ "name": "Carrier" })).await.is(200);
+        assert!(is_quiet(&mut socket, Duration::from_millis(500)).await);
+        admin.patch(&role, json!({ "permissions": [] })).await.is(200);
+        is_closed_within_a_second(&mut socket, 4403).await;
+        node.app.close().await;
     }
 
     async fn coming_back_loses_nothing_and_repeats_nothing(world: &World) {

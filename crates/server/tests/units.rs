@@ -52,7 +52,7 @@ testkit::on_both! {
             }
         }
         let stored = Statement::raw("SELECT kind FROM job_schedule WHERE kind LIKE 'left:%'", vec![]);
-        let stored: Vec<(String,)> = app.db.all(stored).await.unwrap();
+        let stored: Vec<(String,)> = app.unguarded("test").all(stored).await.unwrap();
         let stored: BTreeSet<String> = stored.into_iter().map(|(name,)| name).collect();
         assert_eq!(stored, told);
         assert!(stored.contains("left:39") && !stored.contains("left:00"), "{stored:?}");

@@ -452,6 +452,58 @@ async fn tries_to_sign_in_are_limited_by_address() {
 }
 
 #[tokio::test]
+async fn what_is_documented_as_limited_is_limited_and_nothing_else() {
+    let web = web(&[
+        ("CHELAL_RATE_LIMIT", "1"),
+        ("CHELAL_TRUSTED_PROXIES", "192.0.2.0/24"),
+    ])
+    .await;
+    let registry = &web.app.registry;
+    let document = platform::openapi::document(registry, &platform::openapi::Info::default());
+    let mut limited = Vec::new();
+    for (number, operation) in registry.operations().iter().enumerate() {
+        let method = operation.method.as_str().to_lowercase();
+        let documented = &document["paths"][format!("/{}", operation.path)][&method];
+        let documented = !documented["responses"]["429"].is_null();
+        // Each from an address of its own, twice.
+        let from = format!("198.51.{}.{}", 100 + number / 250, number % 250);
+        let headers = [
+            ("x-forwarded-for", from.as_str()),
+            ("content-type", "application/json"),
+        ];
+        let path = operation.path.replace(['{', '}'], "");
+        let ask = || async {
+            let method = operation.method.clone();
+            let body = Body::from("{}");
+            web.send(method, &format!("/api/{path}"), &headers, body)
+                .await
+        };
+        ask().await;
+        let again = ask().await;
+        let refused = again.text.contains("\"rate_limited\"");
+        assert_eq!(refused, documented, "{operation:?}: {}", again.text);
+        if refused {
+            assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS);
+            limited.push(operation.path.as_str());
+        }
+    }
+    for path in [
+        "auth/",
+        "auth/2fa/",
+        "auth/refresh/",
+        "auth/password-reset/",
+        "auth/password-reset/confirm/",
+        "auth/accept-invitation/",
+        "register/",
+        "setup/",
+        "messaging/twilio/inbound/",
+        "messaging/twilio/status/{uid}/",
+    ] {
+        assert!(limited.contains(&path), "{path} is not in {limited:?}");
+    }
+}
+
+#[tokio::test]
 async fn health_says_whether_the_server_can_serve() {
     let web = web(&[]).await;
     for path in [
@@ -477,7 +529,7 @@ async fn health_says_whether_the_server_can_serve() {
         .stop();
     assert_eq!(web.get("/health/ready/").await.status, 503);
     assert_eq!(web.get("/health/").await.json()["status"], "stopping");
-    web.app.db.close().await;
+    web.app.close().await;
     let away = web.get("/health/ready/").await;
     assert_eq!(
         (away.status, away.json()["database"].clone()),

@@ -20,7 +20,7 @@ use platform::cx::{column, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::field::{Blank, Line, Ref};
 use platform::mail::{Mail, Mailer, Outbox};
-use platform::module::Registry;
+use platform::module::{Module, Registry};
 use platform::operation::Operation;
 use platform::record::Meta;
 use platform::settings::Settings;
@@ -63,6 +63,11 @@ pub struct Node {
 }
 
 impl Node {
+    /// Serves on a socket until the test ends; see [`Caller::over`].
+    pub async fn listen(&self) -> SocketAddr {
+        listen_with(self.router.clone()).await
+    }
+
     /// Runs everything that is due, and what that makes due.
     pub async fn settle(&self) {
         settle(&self.app).await;
@@ -84,6 +89,14 @@ impl Node {
             ..caller.clone()
         }
     }
+}
+
+async fn listen_with(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    let never = std::future::pending();
+    tokio::spawn(listen::serve(listener, router, Limits::default(), never));
+    address
 }
 
 async fn settle(app: &Arc<App>) {
@@ -140,7 +153,7 @@ pub(crate) fn prepare(url: &str, dir: &Path) {
             let (app, _) = server::build(parts)
                 .await
                 .expect("a database that can be prepared");
-            app.db.close().await;
+            app.close().await;
         });
     });
     prepared.join().expect("a prepared database");
@@ -250,12 +263,7 @@ impl World {
 
     /// Serves on a socket until the test ends; see [`Caller::over`].
     pub async fn listen(&self) -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound socket");
-        let never = std::future::pending();
-        let router = self.router.clone();
-        tokio::spawn(listen::serve(listener, router, Limits::default(), never));
-        address
+        listen_with(self.router.clone()).await
     }
 
     /// Somebody who signed in with a role, or with none; each call makes another user.
@@ -353,8 +361,14 @@ impl World {
     /// Another application at work on the same database at the same time of day, with further settings.
     /// Its e-mails go where they say.
     pub async fn node(&self, settings: &[(&str, &str)]) -> Node {
+        self.node_with(settings, Vec::new()).await
+    }
+
+    /// As [`World::node`], with further modules.
+    pub async fn node_with(&self, settings: &[(&str, &str)], modules: Vec<Module>) -> Node {
         let (url, dir) = (&self.fresh.url, self.fresh.dir.path());
-        let parts = parts_with(url, dir, self.clock.clone(), None, settings);
+        let mut parts = parts_with(url, dir, self.clock.clone(), None, settings);
+        parts.modules.extend(modules);
         let (app, router) = server::build(parts)
             .await
             .expect("an application that starts");
@@ -380,7 +394,7 @@ impl World {
 
     /// The columns of a table, as the database knows them.
     pub async fn columns(&self, table: &str) -> Vec<String> {
-        let sql = match self.app.db.dialect() {
+        let sql = match self.app.dialect() {
             Dialect::Sqlite => "SELECT name FROM pragma_table_info($1)",
             Dialect::Postgres => {
                 "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 AND table_schema = current_schema()"
@@ -388,7 +402,7 @@ impl World {
         };
         let rows = self
             .app
-            .db
+            .unguarded("test")
             .all::<(String,)>(Statement::raw(sql, vec![table.to_value()]))
             .await;
         rows.expect("a catalogue that can be read")
@@ -410,6 +424,6 @@ impl World {
             left.is_empty(),
             "left behind, call world.settle(): {kinds:?}"
         );
-        self.app.db.close().await;
+        self.app.close().await;
     }
 }

@@ -193,6 +193,17 @@ fn what_people_change_is_on_record() {
     );
 }
 
+/// `.unguarded(why)` is the database, whatever the reason.
+fn unguarded_as_db(text: &str) -> String {
+    let mut parts = text.split(".unguarded(");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push_str(".db");
+        plain.push_str(part.split_once(')').map_or("", |(_, rest)| rest));
+    }
+    plain
+}
+
 /// No file outside the platform calls these, but those exempt; and each of those does.
 #[track_caller]
 fn only_there(exempt: &[&str], calls: &[&str], instead: &str) {
@@ -203,7 +214,7 @@ fn only_there(exempt: &[&str], calls: &[&str], instead: &str) {
         if shown.contains("/crates/platform/") {
             continue;
         }
-        let text: String = text.split_whitespace().collect();
+        let text = unguarded_as_db(&text.split_whitespace().collect::<String>());
         for call in calls.iter().filter(|call| text.contains(**call)) {
             match exempt.iter().find(|file| shown.ends_with(**file)) {
                 Some(file) => {

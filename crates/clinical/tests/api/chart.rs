@@ -32,9 +32,9 @@ async fn fill(room: &Room, from: i64, more: i64) {
 async fn spent(world: &World, caller: &Caller, path: &str) -> u64 {
     let mut least = u64::MAX;
     for _ in 0..4 {
-        let before = world.app.db.stats().await.statements;
+        let before = world.app.unguarded("test").stats().await.statements;
         caller.get(path).await.is(200);
-        least = least.min(world.app.db.stats().await.statements - before);
+        least = least.min(world.app.unguarded("test").stats().await.statements - before);
     }
     least
 }

@@ -16,6 +16,7 @@
 //! counted, so waiting is always enough.
 
 use jiff::{SignedDuration, Timestamp};
+use kernel::{Backoff, Bucket, seconds_until};
 
 /// Failures of an account from one address before the first wait.
 pub const FREE_FAILURES: u32 = 5;
@@ -26,9 +27,12 @@ pub const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
 /// Failures are forgotten when none was added for so long.
 pub const FORGET_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// Failures of an address, over all accounts, before it must wait.
-pub const ADDRESS_BURST: i64 = 100;
+pub const ADDRESS_BURST: u32 = 100;
 /// In what time one failure of an address is forgotten.
 pub const ADDRESS_INTERVAL: SignedDuration = SignedDuration::from_secs(10);
+
+const WAITS: Backoff = Backoff::new(FIRST_DELAY, LONGEST_DELAY);
+const ADDRESS: Bucket = Bucket::new(ADDRESS_BURST, ADDRESS_INTERVAL);
 
 /// Whether an attempt may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +50,7 @@ impl Verdict {
         let Self::LockedUntil(until) = self else {
             return None;
         };
-        let wait = until.duration_since(now);
-        let rounded = wait.as_secs() + i64::from(wait.subsec_nanos() > 0);
-        Some(u64::try_from(rounded).unwrap_or(0).max(1))
+        Some(seconds_until(until, now))
     }
 
     /// The longer of two waits.
@@ -87,10 +89,10 @@ pub fn check_pair(failures: Option<PairFailures>, now: Timestamp) -> Verdict {
     let Some(doublings) = count.checked_sub(FREE_FAILURES) else {
         return Verdict::Allowed;
     };
-    // Five doublings pass the longest delay; more would only overflow.
-    let delay = (FIRST_DELAY * (1 << doublings.min(5))).min(LONGEST_DELAY);
+    let delay = WAITS.pause(doublings.saturating_add(1));
     // After the clock was set back, `last` may lie far ahead; the wait stays bounded.
-    Verdict::until(saturating(last.min(now), delay), now)
+    let until = last.min(now).checked_add(delay).unwrap_or(Timestamp::MAX);
+    Verdict::until(until, now)
 }
 
 /// The state after one more failure, to be stored.
@@ -116,22 +118,14 @@ pub struct AddressFailures {
 /// Whether anyone may try from this address.
 #[must_use]
 pub fn check_address(failures: Option<AddressFailures>, now: Timestamp) -> Verdict {
-    let Some(AddressFailures { empty_at }) = failures else {
-        return Verdict::Allowed;
-    };
-    // There must be room for one more failure. Never fuller than full, whatever the clock did.
-    let full = saturating(now, ADDRESS_INTERVAL * burst());
-    let room_at = saturating(empty_at.min(full), -ADDRESS_INTERVAL * (burst() - 1));
-    Verdict::until(room_at, now)
+    Verdict::until(ADDRESS.room_at(failures.map(|f| f.empty_at), now), now)
 }
 
 /// The state after one more failure, to be stored.
 #[must_use]
 pub fn address_after_failure(failures: Option<AddressFailures>, now: Timestamp) -> AddressFailures {
-    let full = saturating(now, ADDRESS_INTERVAL * burst());
-    let start = failures.map_or(now, |f| f.empty_at.max(now));
     AddressFailures {
-        empty_at: saturating(start, ADDRESS_INTERVAL).min(full),
+        empty_at: ADDRESS.fill(failures.map(|f| f.empty_at), now),
     }
 }
 
@@ -139,21 +133,8 @@ pub fn address_after_failure(failures: Option<AddressFailures>, now: Timestamp) 
 #[must_use]
 pub fn address_after_success(failures: AddressFailures) -> AddressFailures {
     AddressFailures {
-        empty_at: saturating(failures.empty_at, -ADDRESS_INTERVAL),
+        empty_at: ADDRESS.give_back(failures.empty_at),
     }
-}
-
-const fn burst() -> i32 {
-    ADDRESS_BURST as i32
-}
-
-/// Adds a few hours at most; at the end of time the end of time.
-fn saturating(moment: Timestamp, by: SignedDuration) -> Timestamp {
-    moment.checked_add(by).unwrap_or(if by.is_negative() {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    })
 }
 
 #[cfg(test)]
@@ -237,7 +218,7 @@ mod tests {
     #[test]
     fn an_address_has_a_burst_and_then_one_in_ten_seconds() {
         let mut state = None;
-        for n in 0..ADDRESS_BURST {
+        for n in 0..i64::from(ADDRESS_BURST) {
             assert_eq!(check_address(state, at(0)), Allowed, "failure {n}");
             state = Some(address_after_failure(state, at(0)));
         }
@@ -246,7 +227,10 @@ mod tests {
         assert_eq!(check_address(state, at(10)), Allowed);
         let state = Some(address_after_failure(state, at(10)));
         assert_eq!(check_address(state, at(10)), LockedUntil(at(20)));
-        assert_eq!(check_address(state, at(20 + 10 * ADDRESS_BURST)), Allowed);
+        assert_eq!(
+            check_address(state, at(20 + 10 * i64::from(ADDRESS_BURST))),
+            Allowed
+        );
     }
 
     #[test]
@@ -319,7 +303,7 @@ mod tests {
                     guesses += 1;
                 }
             }
-            prop_assert!(guesses <= ADDRESS_BURST + now / 10);
+            prop_assert!(guesses <= i64::from(ADDRESS_BURST) + now / 10);
         }
     }
 }

@@ -31,11 +31,37 @@ fn awa() -> Json {
     json!({ "first_name": "Awa", "last_name": "Jallow", "date_of_birth": "1990-01-01", "gender": "Female" })
 }
 
+/// What decides who may do what, by the names of its permissions.
+const IN_PERSON: &[&str] = &[
+    "users",
+    "roles",
+    "sessions",
+    "api-keys",
+    "delegateaccess",
+    "role-change-requests",
+    "organizations",
+    "organization-memberships",
+];
+
 /// An administrator and a nurse who may act as that administrator.
 async fn admins_delegate(world: &World) -> (Caller, Caller) {
     let (admin, nurse) = (world.admin().await, world.nurse().await);
     let_act(&admin, nurse.id).await;
     (admin, nurse)
+}
+
+#[test]
+fn who_may_do_what_is_decided_in_person() {
+    let registry = platform::module::Registry::new(vec![identity::module()]);
+    let mut seen = std::collections::BTreeSet::new();
+    for name in registry.permissions.keys() {
+        let (resource, verb) = name.split_once(':').unwrap();
+        let decides = IN_PERSON.contains(&resource) && verb != "read";
+        assert_eq!(registry.delegable(name), !decides, "{name}");
+        seen.insert(resource);
+    }
+    assert!(IN_PERSON.iter().all(|resource| seen.contains(resource)));
+    assert!(!registry.delegable("patients:no_such_verb"));
 }
 
 testkit::on_both! {

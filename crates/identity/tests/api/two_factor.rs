@@ -99,10 +99,10 @@ testkit::on_both! {
 
     async fn a_database_alone_gives_no_code(world: &World) {
         let (_, secret, codes) = with_factor(world).await;
-        let sealed: Vec<(Vec<u8>,)> = world.app.db
+        let sealed: Vec<(Vec<u8>,)> = world.app.unguarded("test")
             .all(platform::db::Statement::raw("SELECT sealed FROM two_factor", vec![])).await.unwrap();
         assert!(!String::from_utf8_lossy(&sealed[0].0).contains(&secret));
-        let hashes: Vec<(String,)> = world.app.db
+        let hashes: Vec<(String,)> = world.app.unguarded("test")
             .all(platform::db::Statement::raw("SELECT hash FROM recovery_code", vec![])).await.unwrap();
         assert!(hashes.iter().all(|(hash,)| !codes.contains(hash)));
     }

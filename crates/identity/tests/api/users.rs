@@ -6,6 +6,28 @@ use testkit::PASSWORD;
 
 use crate::support::{NEW_PASSWORD, rows, sign_in, username};
 
+#[test]
+fn a_temporary_password_opens_nothing_but_ones_own_account() {
+    let registry = platform::module::Registry::new(vec![identity::module()]);
+    let operations = registry.operations().iter();
+    let open = operations.filter(|operation| operation.with_temporary_password);
+    let open: Vec<String> = open.map(|operation| format!("{operation:?}")).collect();
+    assert_eq!(
+        open,
+        [
+            "POST auth/logout/",
+            "POST auth/password/",
+            "POST auth/2fa/setup/",
+            "POST auth/2fa/confirm/",
+            "POST auth/2fa/disable/",
+            "POST auth/2fa/recovery-codes/",
+            "GET users/me/",
+            "PUT users/me/",
+            "PATCH users/me/",
+        ]
+    );
+}
+
 testkit::on_both! {
     async fn an_account_is_made_with_a_role(world: &World) {
         let admin = world.admin().await;

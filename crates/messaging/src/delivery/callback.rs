@@ -34,6 +34,7 @@ pub(super) fn route() -> Operation {
     let path = format!("{PATH}/{{uid}}/");
     Route::post("messaging", &path, |cx, call| Box::pin(heard(cx, call)))
         .open()
+        .limited_by_refusals()
         .own_units()
         .answers_nothing(204)
         .summary("What Twilio tells of a message")

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
-use kernel::Code;
+use kernel::{Backoff, Code};
 use platform::access::Access;
 use platform::access::Right;
 use platform::cx::Cx;
@@ -88,16 +88,13 @@ fn not_from(status: MessageStatus) -> Error {
     Error::refuse(Code::StateConflict, text).with("status", status.as_str())
 }
 
-/// So long after a message was sent again it is not sent once more; twice as long after each further time.
-const FIRST_PAUSE: SignedDuration = SignedDuration::from_mins(1);
-/// The longest pause: whoever asks for it every day may have it every day.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+/// The pause after a message was sent again: it doubles each time, up to a day.
+const PAUSES: Backoff = Backoff::new(SignedDuration::from_mins(1), SignedDuration::from_hours(24));
 
 /// From when on a message may be sent again that was sent again so often, the last time at a moment.
 fn again_from(resends: i64, resent_at: Option<Timestamp>) -> Option<Timestamp> {
-    let doubled = (resends - 1).clamp(0, 16);
-    let pause = (FIRST_PAUSE * (1 << doubled)).min(LONGEST_PAUSE);
-    resent_at.map(|at| at + pause)
+    let times = u32::try_from(resends).unwrap_or(u32::MAX);
+    resent_at.map(|at| at + PAUSES.pause(times))
 }
 
 /// Whoever presses the button once more must wait: each message costs, and reaches a person.

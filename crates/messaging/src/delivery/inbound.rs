@@ -20,6 +20,7 @@ pub(super) fn route() -> Operation {
         Box::pin(heard(cx, call))
     })
     .open()
+    .limited_by_refusals()
     .own_units()
     .answers_file("text/xml")
     .summary("What somebody answered to a text message")

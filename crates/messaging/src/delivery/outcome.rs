@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use kernel::Backoff;
 
 use super::appointment_notification::MessageStatus;
 
@@ -85,11 +86,8 @@ pub fn settle(
 
 /// Half of the doubled pause and up to as much again, or what the provider asked for if that is longer.
 fn pause(attempts: i64, after: Option<Duration>, jitter: f64) -> SignedDuration {
-    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
-    let doubled = FIRST_PAUSE
-        .checked_mul(1 << doublings)
-        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE));
-    let spread = doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
+    let attempt = u32::try_from(attempts).unwrap_or(0);
+    let spread = Backoff::new(FIRST_PAUSE, LONGEST_PAUSE).spread_pause(attempt, jitter);
     let asked = after.and_then(|after| SignedDuration::try_from(after).ok());
     asked.map_or(spread, |asked| spread.max(asked.min(LONGEST_PAUSE)))
 }

@@ -328,7 +328,7 @@ mod tests {
 
     testkit::on_both! {
         async fn nothing_reads_through_a_common_term(world: &World) {
-            let db = &world.app.db;
+            let db = &world.app.unguarded("test");
             // Given two terms with 20,000 carriers each, among many that few have.
             let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) \
                 INSERT INTO patient_term (generation, field, tag, patient) \

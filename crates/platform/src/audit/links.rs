@@ -28,7 +28,7 @@ pub(super) struct End {
     pub(super) row: i64,
 }
 
-const END: &str = "SELECT sequence, hash, (SELECT max(audit_log) FROM audit_link) FROM audit_link \
+pub(super) const END: &str = "SELECT sequence, hash, (SELECT max(audit_log) FROM audit_link) FROM audit_link \
                    ORDER BY sequence DESC LIMIT 1";
 
 impl End {
@@ -63,6 +63,9 @@ impl FromRow for Waiting {
     }
 }
 
+pub(super) const WAITING: &str =
+    "SELECT id, mac FROM audit_log WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
+
 /// The next rows that wait, up to an id.
 pub(super) async fn waiting(
     db: &Db,
@@ -71,7 +74,7 @@ pub(super) async fn waiting(
     most: i64,
 ) -> Result<Vec<Waiting>, Error> {
     let statement = Statement::raw(
-        "SELECT id, mac FROM audit_log WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
+        WAITING,
         vec![after.to_value(), to.to_value(), most.to_value()],
     );
     Ok(db.all(statement).await?)

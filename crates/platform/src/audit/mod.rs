@@ -10,6 +10,8 @@ pub mod anchor;
 mod batch;
 mod links;
 pub(crate) mod owed;
+#[cfg(test)]
+mod plans;
 pub mod reads;
 mod row;
 pub mod sealer;
@@ -114,9 +116,7 @@ pub(crate) fn written(cx: &mut Cx) -> Result<Vec<AuditLog>, Error> {
         });
     }
     cx.seen.objects.retain(|_, ids| !ids.is_empty());
-    if !cx.seen.objects.is_empty() {
-        rows.extend(seen(cx));
-    }
+    rows.extend(seen(cx));
     Ok(rows)
 }
 

@@ -105,10 +105,12 @@ pub(super) async fn build(app: &Arc<App>) -> Result<(), Error> {
 
 type About = (i64, Option<i64>, Option<i64>, String);
 
+pub(super) const ABOUT: &str = "SELECT id, object_id, patient, patients FROM audit_log \
+                                WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
+
 async fn rows(db: &Db, after: i64, to: i64) -> Result<Vec<About>, Error> {
     let statement = Statement::raw(
-        "SELECT id, object_id, patient, patients FROM audit_log WHERE id > $1 AND id <= $2 \
-         ORDER BY id LIMIT $3",
+        ABOUT,
         vec![after.to_value(), to.to_value(), ROWS.to_value()],
     );
     Ok(db.all(statement).await?)

@@ -18,6 +18,16 @@ use crate::settings::Settings;
 
 pub use super::verdict::{Bad, Problem, Verdict};
 
+/// Links with their rows, in the order of the chain.
+pub(super) const LINKED: &str = "SELECT {row}, l.sequence, l.hash, l.audit_log FROM audit_link l \
+     LEFT JOIN audit_log ON audit_log.id = l.audit_log \
+     WHERE l.sequence >= $1 AND (l.sequence > $1 OR l.audit_log > $2) \
+     ORDER BY l.sequence, l.audit_log LIMIT $3";
+/// Rows without a link, in the order of ids.
+pub(super) const UNLINKED: &str = "SELECT {row}, 0, audit_log.mac, audit_log.id FROM audit_log \
+     LEFT JOIN audit_link l ON l.audit_log = audit_log.id \
+     WHERE l.audit_log IS NULL AND audit_log.id > $1 AND audit_log.id <= $2 \
+     ORDER BY audit_log.id LIMIT $3";
 /// Rows, or ids of rows, looked at by one statement.
 const BATCH: i64 = 500;
 const WINDOW: i64 = 10_000;
@@ -142,13 +152,7 @@ impl<'a> Walk<'a> {
         }
         loop {
             let rows = self
-                .batch(
-                    "SELECT {row}, l.sequence, l.hash, l.audit_log FROM audit_link l \
-                     LEFT JOIN audit_log ON audit_log.id = l.audit_log \
-                     WHERE l.sequence >= $1 AND (l.sequence > $1 OR l.audit_log > $2) \
-                     ORDER BY l.sequence, l.audit_log LIMIT $3",
-                    vec![at.to_value(), id.to_value(), BATCH.to_value()],
-                )
+                .batch(LINKED, vec![at.to_value(), id.to_value(), BATCH.to_value()])
                 .await?;
             let Some(last) = rows.last() else { break };
             (at, id) = (last.sequence, last.id);
@@ -312,10 +316,7 @@ impl<'a> Walk<'a> {
         while after < newest {
             let rows = self
                 .batch(
-                    "SELECT {row}, 0, audit_log.mac, audit_log.id FROM audit_log \
-                     LEFT JOIN audit_link l ON l.audit_log = audit_log.id \
-                     WHERE l.audit_log IS NULL AND audit_log.id > $1 AND audit_log.id <= $2 \
-                     ORDER BY audit_log.id LIMIT $3",
+                    UNLINKED,
                     vec![
                         after.to_value(),
                         (after + WINDOW).to_value(),

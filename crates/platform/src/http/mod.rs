@@ -1,6 +1,7 @@
 //! From the socket to an operation and back.
 
 pub mod call;
+mod limit;
 pub mod origin;
 mod refusal;
 mod router;

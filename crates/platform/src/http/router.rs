@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{RawPathParams, Request};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
+use super::limit::Limiter;
 use super::serve::{nowhere, serve};
 use crate::app::App;
 use crate::operation::Operation;
@@ -20,9 +21,10 @@ pub fn router(app: &Arc<App>) -> Router {
             .or_default()
             .push(operation.clone());
     }
+    let limiter = Arc::new(Limiter::new(app.settings.rate_limit));
     let mut router = Router::new();
     for (path, operations) in paths {
-        let methods = methods(app, &operations);
+        let methods = methods(app, &limiter, &operations);
         // A path without the last slash is the same resource: no redirect that loses a body.
         for prefix in ["/api/", "/api/v1/"] {
             let full = format!("{prefix}{path}");
@@ -42,7 +44,7 @@ pub fn router(app: &Arc<App>) -> Router {
     router
 }
 
-fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
+fn methods(app: &Arc<App>, limiter: &Arc<Limiter>, operations: &[Arc<Operation>]) -> MethodRouter {
     let mut methods = MethodRouter::new();
     let mut allowed: Vec<&str> = Vec::new();
     for operation in operations {
@@ -50,7 +52,7 @@ fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
             continue;
         };
         allowed.push(operation.method.as_str());
-        let (app, operation) = (app.clone(), operation.clone());
+        let (app, limiter, operation) = (app.clone(), limiter.clone(), operation.clone());
         let route: Arc<str> = format!("{} {}", operation.method, operation.path).into();
         methods = methods.merge(on(
             filter,
@@ -61,6 +63,7 @@ fn methods(app: &Arc<App>, operations: &[Arc<Operation>]) -> MethodRouter {
                     .collect();
                 serve(
                     app.clone(),
+                    limiter.clone(),
                     operation.clone(),
                     route.clone(),
                     params,

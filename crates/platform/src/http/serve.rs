@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
+use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
 use super::refusal;
 use crate::actor::{Actor, Origin, Who};
@@ -20,7 +21,7 @@ use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::idempotency::{self, Earlier};
-use crate::operation::{Effect, Need, Operation, Without};
+use crate::operation::{Effect, Limit, Need, Operation, Without};
 use crate::texts::Text;
 use crate::unit::{self, Opening, Work};
 
@@ -33,14 +34,34 @@ const USER_AGENT: usize = 255;
 /// Answers a request to an operation.
 pub(super) async fn serve(
     app: Arc<App>,
+    limiter: Arc<Limiter>,
     operation: Arc<Operation>,
     route: Arc<str>,
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
     let (head, origin, body) = parts(&app, request, route);
-    let answered = answer(&app, operation, params, head, &origin, body).await;
+    let limit = operation.limit;
+    let taken = match limit {
+        Limit::Unlimited => Ok(()),
+        Limit::Calls | Limit::Refusals => limiter.take(origin.ip, app.clock.now()),
+    };
+    let answered = match taken {
+        Ok(()) => answer(&app, operation, params, head, &origin, body).await,
+        Err(seconds) => Err(rate_limited(seconds)),
+    };
+    if limit == Limit::Refusals
+        && let Ok(reply) = &answered
+        && reply.status.is_success()
+    {
+        limiter.give_back(origin.ip);
+    }
     finish(&app, &origin, answered)
+}
+
+fn rate_limited(seconds: u64) -> Error {
+    let text = Text::new("rate-limited").with("seconds", seconds);
+    Error::refuse(Code::RateLimited, text).retry_after(seconds)
 }
 
 /// Answers a request to a path or a method that does not exist: to those who may know.
@@ -178,8 +199,27 @@ fn work(call: &Arc<Call>) -> impl Work<Reply> + Send + use<> {
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
         let call = call.clone();
         cx.prepared = call.prepared.clone();
-        Box::pin(async move { (call.operation.run)(cx, &call).await })
+        Box::pin(async move {
+            let reply = (call.operation.run)(cx, &call).await?;
+            owes_no_reading(cx, &call.operation, &reply)?;
+            Ok(reply)
+        })
     }
+}
+
+/// Refuses to show patient data of which the audit trail would learn nothing.
+fn owes_no_reading(cx: &Cx, operation: &Operation, reply: &Reply) -> Result<(), Error> {
+    let shows = match &reply.body {
+        ReplyBody::Whole(bytes) => !bytes.is_empty(),
+        ReplyBody::Stream(_) => true,
+    };
+    if !operation.patient_data || !shows || !reply.status.is_success() || cx.seen.is_said() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "{} shows patient data, and the audit trail was not told whose",
+        operation.id
+    )))
 }
 
 /// The same, claiming the key first and keeping the answer last.
@@ -202,8 +242,7 @@ fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> 
 fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
     if let Who::User(user) = &actor.who
         && user.must_change_password
-        && !operation.path.starts_with("auth/")
-        && operation.path != "users/me/"
+        && !operation.with_temporary_password
     {
         return Err(Error::refuse(
             Code::PasswordChangeRequired,

@@ -104,8 +104,8 @@ pub(super) fn due(now: Timestamp) -> Condition {
         )
 }
 
-async fn claim(cx: &mut Cx, holder: &Holder, most: usize) -> Result<Vec<i64>, Error> {
-    let now = cx.now();
+/// The rows that are due, the oldest first, held where several claim at a time.
+pub(crate) fn claimable(dialect: Dialect, now: Timestamp, most: usize) -> Statement {
     let mut query = Query::select();
     query
         .columns(["id", "state"].map(Alias::new))
@@ -114,10 +114,15 @@ async fn claim(cx: &mut Cx, holder: &Holder, most: usize) -> Result<Vec<i64>, Er
         .order_by("run_at", Order::Asc)
         .order_by("id", Order::Asc)
         .limit(most as u64);
-    if cx.dialect() == Dialect::Postgres {
+    if dialect == Dialect::Postgres {
         query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
-    let statement = Statement::build(cx.dialect(), &query);
+    Statement::build(dialect, &query)
+}
+
+async fn claim(cx: &mut Cx, holder: &Holder, most: usize) -> Result<Vec<i64>, Error> {
+    let now = cx.now();
+    let statement = claimable(cx.dialect(), now, most);
     let rows: Vec<(i64, String)> = cx.unscoped(WHY).all(statement).await?;
     let abandoned = rows
         .iter()

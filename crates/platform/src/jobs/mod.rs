@@ -7,7 +7,7 @@
 //! A worker holds a row with a lease that it renews while it works. Whoever dies loses the lease, and
 //! the next worker tries again, after the last attempt no more: then a person decides.
 
-mod lease;
+pub(crate) mod lease;
 mod run;
 mod schedule;
 mod worker;

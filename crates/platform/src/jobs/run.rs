@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
+use kernel::Backoff;
 use serde_json::Value as Json;
 
 use super::lease::{Holder, Outcome, load, write};
@@ -158,9 +159,8 @@ fn inside(
     Arc::new(run)
 }
 
-/// Growing pauses with jitter: about 5 s, 10 s, 20 s, … at most an hour.
+const BACKOFF: Backoff = Backoff::new(SignedDuration::from_secs(5), SignedDuration::from_hours(1));
+
 fn pause(attempts: i64) -> SignedDuration {
-    let doubled = 5_000_i64 << attempts.clamp(1, 10).unsigned_abs().saturating_sub(1);
-    let most = std::cmp::min(doubled, 3_600_000);
-    SignedDuration::from_millis(rand::random_range(most / 2..=most))
+    BACKOFF.spread_pause(u32::try_from(attempts).unwrap_or(0), rand::random())
 }

@@ -1,10 +1,10 @@
 //! All modules together: what the whole program is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Exclusion, Module, PatientColumn, PatientRefresh, TableInfo};
-use crate::access::{Permission, PermissionInfo};
+use crate::access::{Permission, PermissionInfo, Right};
 use crate::account::AccountSection;
 use crate::alert::Alerts;
 use crate::app::App;
@@ -25,6 +25,7 @@ pub struct Registry {
     /// Every permission with its defaults, by name.
     pub permissions: BTreeMap<String, PermissionInfo>,
     operations: Vec<Arc<Operation>>,
+    in_person: BTreeSet<&'static str>,
 }
 
 impl Registry {
@@ -40,11 +41,23 @@ impl Registry {
                 .entry(permission.name())
                 .or_insert_with(|| permission.clone());
         }
+        let personal = permissions.values().filter(|info| info.is_personal());
+        let in_person = personal.map(|info| info.permission.resource()).collect();
         Registry {
             modules,
             permissions,
             operations,
+            in_person,
         }
+    }
+
+    /// Whether a permission can be used in another's name: any that is declared, but for those of resources that
+    /// are used [in person](crate::access::Access::in_person), which can only be read.
+    pub fn delegable(&self, permission: &str) -> bool {
+        self.permissions.get(permission).is_some_and(|info| {
+            info.letter == Right::Read.letter()
+                || !self.in_person.contains(info.permission.resource())
+        })
     }
 
     /// Every operation.

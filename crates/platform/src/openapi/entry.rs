@@ -8,7 +8,7 @@ use super::components::Components;
 use super::shared::{header, parameter, refusal};
 use crate::access::PermissionInfo;
 use crate::module::Registry;
-use crate::operation::{Effect, Need, Operation};
+use crate::operation::{Effect, Limit, Need, Operation};
 use crate::resource::common_parameters;
 
 /// The path as the document spells it: below the server's address, parameters in braces.
@@ -223,7 +223,7 @@ fn refusals(operation: &Operation) -> Vec<u16> {
     let open = matches!(operation.need, Need::Open);
     let body = doc.body.is_some() || operation.upload;
     let (conditional, repeatable) = (conditional(operation), repeatable(operation));
-    // Anonymous operations that take input are guarded against guessing, and refuse wrong credentials.
+    // Anonymous operations that take input refuse wrong credentials.
     let guarded = open && operation.method == Method::POST;
     let possible = [
         (
@@ -237,7 +237,7 @@ fn refusals(operation: &Operation) -> Vec<u16> {
         (412, conditional),
         (413, body),
         (415, body),
-        (429, guarded || doc.limited),
+        (429, operation.limit != Limit::Unlimited),
         (500, true),
         (503, true),
     ];

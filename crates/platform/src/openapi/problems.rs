@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use http::Method;
 use kernel::BuiltinRole;
 use serde_json::Value as Json;
 
 use super::entry::path_parameters;
 use super::{Info, assemble};
 use crate::module::Registry;
+use crate::operation::{Limit, Need};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -18,7 +20,8 @@ const METHODS: [&str; 8] = [
 /// Looked for: operation ids and method-path pairs that occur twice, two paths that differ in a
 /// parameter's name only, missing summaries, missing schemas of successful answers (204, redirects and
 /// declared streams have none), one name for two schemas, references to nothing, path parameters that
-/// are not declared or declared in vain, parameters that are declared twice, permissions that are declared with different defaults.
+/// are not declared or declared in vain, parameters that are declared twice, permissions that are declared with different
+/// defaults, and operations other than GET that serve anonymous callers without a limit.
 pub fn problems(registry: &Registry) -> Vec<String> {
     let (document, mut problems) = assemble(registry, &Info::default());
     let mut seen = BTreeSet::new();
@@ -39,6 +42,12 @@ pub fn problems(registry: &Registry) -> Vec<String> {
         }
         if !operation.path.ends_with('/') || operation.path.starts_with('/') {
             problems.push(format!("{operation:?} should end, and not start, with /"));
+        }
+        let open = matches!(operation.need, Need::Open);
+        if open && operation.method != Method::GET && operation.limit == Limit::Unlimited {
+            problems.push(format!(
+                "{operation:?} answers anonymous callers as often as they like"
+            ));
         }
         if let Some(own) = operation.permission()
             && let Some(kept) = registry.permissions.get(&own.name())

@@ -195,6 +195,9 @@ async fn render<R: Resource>(
         R::extras(cx, &rows).await?
     };
     if R::PATIENT_DATA {
+        if rows.is_empty() {
+            cx.saw_nothing();
+        }
         for row in &rows {
             cx.saw_record(row);
         }

@@ -36,7 +36,7 @@ use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
-use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
+use crate::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 use crate::record::{Body, Column, Part, Record};
 use crate::unit::Opening;
 
@@ -334,6 +334,8 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 need: Need::May(permission_of::<R>(right), without),
                 patient_data: R::PATIENT_DATA,
                 upload: false,
+                limit: Limit::Unlimited,
+                with_temporary_password: false,
                 doc: Doc {
                     summary,
                     answer: Some(record.clone()),

@@ -13,6 +13,7 @@ use http::header::{AUTHORIZATION, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
 use http::request::Parts;
 use kernel::Code;
 use parking_lot::Mutex;
+use tokio::sync::watch as channel;
 
 use super::watch::Held;
 use super::{Berth, Guest, Limits, Socket};
@@ -99,9 +100,10 @@ async fn upgraded(
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
     let (actor, chosen) = arrive(app, &head, &offered).await?;
     let stay = app.door.stay(app, &actor).await?;
+    let (rights, now) = channel::channel(stay.actor.clone());
     let guest = Guest {
         app: app.clone(),
-        actor: stay.actor.clone(),
+        actor: now,
         origin: origin.clone(),
         params,
         query: head.query.into(),
@@ -123,6 +125,7 @@ async fn upgraded(
     let held = Held {
         declared: socket,
         guest,
+        rights,
         stay,
         limits,
         berth,

@@ -6,8 +6,9 @@
 //! - A browser's origin must be one that the API allows, since cookies and CORS do not guard sockets.
 //! - The caller shows an access token as one of the protocols they offer (`Sec-WebSocket-Protocol`) or as a bearer
 //!   token, or a ticket that works once (`?ticket=`). A token in the address is refused: addresses end up in logs.
-//! - Whoever is no longer let in is thrown out: the [`Door`](crate::app::Door) names the topics on which that is heard,
-//!   and is asked again on each of them, when the session ends, and every [`Limits::recheck`].
+//! - A guest's rights are those of now: the [`Door`](crate::app::Door) names the topics on which a change of them is
+//!   heard, and is asked again on each of them, when the session ends, and every [`Limits::recheck`]. A guest who is no
+//!   longer let in is thrown out; one whose role was narrowed goes on with what is left of it ([`Guest::opening`]).
 //! - A client that takes nothing for [`Limits::patience`] is let go with a code that tells it to come back; one that says
 //!   nothing, not even to a ping, for [`Limits::idle`], too. What clients say is bounded in size and number.
 //! - Sockets count among the server's connections, and are told to go away when it stops.
@@ -50,7 +51,8 @@ pub struct Socket {
 /// Refuses a guest who may not open the socket, or who asks for what makes no sense.
 pub type Admit = for<'a> fn(&'a Guest) -> BoxFuture<'a, Result<(), Error>>;
 
-/// Talks with a guest.
+/// Talks with a guest, whose rights may change meanwhile: what it reads, it reads with [`Guest::opening`], each time
+/// anew.
 pub type Talk = for<'a> fn(&'a Guest, &'a mut Line) -> BoxFuture<'a, Result<(), End>>;
 
 /// Who opened a socket, and with what words.
@@ -58,8 +60,7 @@ pub type Talk = for<'a> fn(&'a Guest, &'a mut Line) -> BoxFuture<'a, Result<(), 
 pub struct Guest {
     /// The application.
     pub app: Arc<App>,
-    /// Who.
-    pub actor: Arc<Actor>,
+    actor: channel::Receiver<Arc<Actor>>,
     /// From where.
     pub origin: Arc<Origin>,
     params: Arc<[(String, String)]>,
@@ -77,18 +78,38 @@ impl Guest {
         find(&self.query, name)
     }
 
-    /// Opens units of work for them, with the reach that they hold of a permission.
+    /// Who they are now, with the rights that they hold now.
+    pub fn actor(&self) -> Arc<Actor> {
+        self.actor.borrow().clone()
+    }
+
+    /// Tells of each change of their rights, for a conversation that must act on it before it next reads.
+    pub fn rights(&self) -> channel::Receiver<Arc<Actor>> {
+        self.actor.clone()
+    }
+
+    /// Opens units of work for them, with the reach that they now hold of a permission. Make one for each unit: one
+    /// that is kept has the rights of the moment in which it was made.
     pub fn opening(&self, permission: Permission) -> Opening {
+        let actor = self.actor();
         Opening {
-            actor: self.actor.clone(),
+            reach: actor.grants.reach(permission),
+            actor,
             origin: self.origin.clone(),
-            reach: self.reach(permission),
         }
     }
 
-    /// How far a permission of theirs goes.
+    /// How far a permission of theirs goes now.
     pub fn reach(&self, permission: Permission) -> Reach {
-        self.actor.grants.reach(permission)
+        self.actor.borrow().grants.reach(permission)
+    }
+
+    /// The same guest with other rights, fixed.
+    fn with(&self, actor: Arc<Actor>) -> Guest {
+        Guest {
+            actor: channel::channel(actor).1,
+            ..self.clone()
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use axum::extract::ws::WebSocket;
 use kernel::Code;
-use tokio::sync::OwnedSemaphorePermit;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, watch as channel};
 use tokio::time::Duration;
 
 use super::enter::Place;
 use super::{Berth, End, Guest, Limits, Line, Socket};
+use crate::actor::Actor;
 use crate::app::Stay;
 use crate::error::Error;
 use crate::hub::Subscription;
@@ -18,6 +20,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(super) struct Held {
     pub(super) declared: Socket,
     pub(super) guest: Guest,
+    /// Where the guest's rights are renewed.
+    pub(super) rights: channel::Sender<Arc<Actor>>,
     pub(super) stay: Stay,
     pub(super) limits: Limits,
     pub(super) berth: Berth,
@@ -35,7 +39,7 @@ impl Held {
         let end = tokio::select! {
             biased;
             () = self.berth.told_to_go() => End::GoingAway,
-            end = watch(&self.declared, &self.guest, self.stay, self.limits, inbox) => end,
+            end = watch(&self.declared, &self.guest, &self.rights, self.stay, self.limits, inbox) => end,
             done = (self.declared.talk)(&self.guest, &mut line) => done.err().unwrap_or(End::Client),
         };
         if let End::Failed(error) = &end {
@@ -50,6 +54,7 @@ impl Held {
 async fn watch(
     declared: &Socket,
     guest: &Guest,
+    rights: &channel::Sender<Arc<Actor>>,
     mut stay: Stay,
     limits: Limits,
     mut inbox: Subscription,
@@ -67,7 +72,13 @@ async fn watch(
         }
         pause = limits.recheck;
         match still_welcome(declared, guest).await {
-            Ok(renewed) => stay = renewed,
+            Ok(renewed) => {
+                rights.send_if_modified(|now| {
+                    let old = std::mem::replace(now, renewed.actor.clone());
+                    old.grants != now.grants
+                });
+                stay = renewed;
+            }
             Err(Error::Refused(refusal)) => match refusal.code {
                 Code::PermissionDenied | Code::PasswordChangeRequired => return End::Denied,
                 _ => return End::SignedOut,
@@ -82,11 +93,7 @@ async fn watch(
 
 /// Asks the door and the module again.
 async fn still_welcome(declared: &Socket, guest: &Guest) -> Result<Stay, Error> {
-    let stay = guest.app.door.stay(&guest.app, &guest.actor).await?;
-    let now = Guest {
-        actor: stay.actor.clone(),
-        ..guest.clone()
-    };
-    (declared.admit)(&now).await?;
+    let stay = guest.app.door.stay(&guest.app, &guest.actor()).await?;
+    (declared.admit)(&guest.with(stay.actor.clone())).await?;
     Ok(stay)
 }

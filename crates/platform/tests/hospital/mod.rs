@@ -158,7 +158,7 @@ impl World {
     }
 
     pub fn db(&self) -> &Db {
-        &self.app.db
+        &self.app.unguarded("test")
     }
 
     /// Another node on the same database, with a data directory of its own.
@@ -283,7 +283,7 @@ pub async fn each<F: Future<Output = ()>>(test: impl Fn(World) -> F) {
 
 async fn run<F: Future<Output = ()>>(test: &impl Fn(World) -> F, dir: &Path, url: String) {
     let app = open(settings(dir, &url)).await;
-    let db = app.db.clone();
+    let db = app.unguarded("test").clone();
     test(World {
         app,
         url,

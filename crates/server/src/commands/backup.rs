@@ -58,10 +58,18 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitC
     };
     let made = match noted {
         // On record before anything leaves, and so part of the copy.
-        Ok(()) => backup::backup(&app.db, &app.settings, now, &file).await,
+        Ok(()) => {
+            backup::backup(
+                app.unguarded("a backup is all of it, sealed as it lies there"),
+                &app.settings,
+                now,
+                &file,
+            )
+            .await
+        }
         Err(error) => Err(error),
     };
-    app.db.close().await;
+    app.close().await;
     let made = made?;
     let bytes = std::fs::metadata(&file).map_or(0, |file| file.len());
     println!("{} holds everything up to {now}.", file.display());
@@ -98,7 +106,7 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> Result<Exi
     // That it was restored is linked and anchored at once, not only when somebody serves it.
     let app = attach(parts(settings)?).await?;
     let linked = sealer::seal_now(&app).await;
-    app.db.close().await;
+    app.close().await;
     linked?;
     println!(
         "{} of {} is restored (made by Chelal {}).",

@@ -64,6 +64,6 @@ pub(super) async fn create(settings: Settings, args: Args) -> Result<ExitCode, F
             Ok(ExitCode::SUCCESS)
         }
     };
-    app.db.close().await;
+    app.close().await;
     made
 }

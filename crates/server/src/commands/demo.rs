@@ -40,7 +40,7 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
     let (app, router) = build(settings.clone()).await?;
     let made = found_hospital(&app, &router).await;
-    app.db.close().await;
+    app.close().await;
     // What watches the database beside the requests ends with it.
     drop((app, router));
     made?;
@@ -92,7 +92,7 @@ impl Drop for Gone {
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
 async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<(), Failure> {
     let (users,): (i64,) = app
-        .db
+        .unguarded("whether the hospital is still empty is asked before anything is made")
         .one(Statement::raw("SELECT count(*) FROM app_user", vec![]))
         .await
         .map_err(platform::error::Error::from)?;

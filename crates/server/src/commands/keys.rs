@@ -51,7 +51,7 @@ async fn rotate(settings: Settings, which: &str) -> Result<ExitCode, Failure> {
         println!("{}: {} of {}", progress.what, progress.done, progress.of);
     };
     let rotated = keys::rotate(&app, which, &progress).await;
-    app.db.close().await;
+    app.close().await;
     let rotated = rotated?;
     println!(
         "Key {} is in use; {} rows were sealed anew.",

@@ -18,7 +18,7 @@ pub(super) struct Args {
 pub(super) async fn send(settings: Settings, args: &Args) -> Result<ExitCode, Failure> {
     let (app, _) = build(settings).await?;
     let counts = manual::remind(&app, args.hours).await?;
-    app.db.close().await;
+    app.close().await;
     if counts.is_empty() {
         println!("Nobody is to be reminded.");
     }

@@ -16,7 +16,7 @@ pub(super) async fn send(settings: Settings) -> Result<ExitCode, Failure> {
     }
     let (app, _) = build(settings).await?;
     let outcomes = manual::test(&app).await?;
-    app.db.close().await;
+    app.close().await;
     let mut all_well = true;
     for (setting, outcome) in outcomes {
         let text = match outcome {

@@ -66,7 +66,7 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
         tracing::warn!("jobs still at work were given up; they are tried again");
     }
     beside.stop(&app).await;
-    app.db.close().await;
+    app.close().await;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
 }

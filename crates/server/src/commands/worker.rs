@@ -23,6 +23,6 @@ pub(super) async fn work(settings: Settings) -> Result<ExitCode, Failure> {
         tracing::warn!("jobs still at work were given up; they are tried again");
     }
     beside.stop(&app).await;
-    app.db.close().await;
+    app.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! Bounds what one request, and all together, can take: tries, concurrency, time; and catches panics.
+//! Bounds what one request, and all together, can take: concurrency, time; and catches panics.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
@@ -13,18 +13,16 @@ use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 use http_body::{Frame, SizeHint};
 use kernel::Code;
 use platform::app::App;
 use platform::error::Error;
-use platform::http::origin;
 use platform::texts::Text;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::Asker;
-use super::limit::{RateLimit, is_limited};
 
 /// Requests at work at the same time; more than the database can serve wait in vain.
 const AT_ONCE: usize = 1024;
@@ -35,7 +33,6 @@ const BYTES_PER_SECOND: u64 = 32 * 1024;
 pub(super) struct Gate {
     app: Arc<App>,
     slots: Semaphore,
-    rate: RateLimit,
 }
 
 impl Gate {
@@ -44,7 +41,6 @@ impl Gate {
         Gate {
             app: app.clone(),
             slots: Semaphore::new(AT_ONCE),
-            rate: RateLimit::new(app.settings.rate_limit),
         }
     }
 }
@@ -56,15 +52,6 @@ pub(super) async fn guard(gate: &Gate, request: Request, next: Next) -> Response
     let app = &gate.app;
     let asker = Asker::of(request.headers());
     let path = request.uri().path();
-    if request.method() == Method::POST
-        && is_limited(path)
-        && let Some(ip) = origin::client(&app.settings, request.extensions(), request.headers())
-        && let Err(seconds) = gate.rate.take(ip, app.clock.now())
-    {
-        let text = Text::new("rate-limited").with("seconds", seconds);
-        let error = Error::refuse(Code::RateLimited, text).retry_after(seconds);
-        return asker.refused(app, error);
-    }
     // Whoever watches the server must see it when it is overloaded, too.
     let watched = ["/health", "/metrics", "/api/health", "/api/v1/health"];
     let watching = watched.iter().any(|prefix| path.starts_with(prefix));

@@ -82,7 +82,9 @@ async fn report(app: &App, lifecycle: &Lifecycle, must_serve: bool) -> Response 
 }
 
 async fn database_answers(app: &App) -> bool {
-    let asked = app.db.one::<(i64,)>(Statement::raw("SELECT 1", Vec::new()));
+    let asked = app
+        .unguarded("health asks for nothing but an answer")
+        .one::<(i64,)>(Statement::raw("SELECT 1", Vec::new()));
     matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok((1,))))
 }
 

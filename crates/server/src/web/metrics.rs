@@ -133,7 +133,10 @@ async fn page(app: &App) -> Response {
 
 /// Takes the figures that are asked for, not counted.
 async fn measure(app: &App) {
-    let stats = app.db.stats().await;
+    let stats = app
+        .unguarded("figures of the database, about nobody")
+        .stats()
+        .await;
     set("db_pool_size", stats.pool_size as u64);
     set("db_pool_in_use", stats.pool_in_use as u64);
     if let Some(bytes) = stats.wal_bytes {
@@ -160,7 +163,11 @@ async fn measure(app: &App) {
         ),
     ];
     for (name, sql, values) in asked {
-        match app.db.all::<(i64,)>(Statement::raw(sql, values)).await {
+        match app
+            .unguarded("figures of the database, about nobody")
+            .all::<(i64,)>(Statement::raw(sql, values))
+            .await
+        {
             Ok(rows) => set(name, rows.first().map_or(0, |(n,)| n.unsigned_abs())),
             Err(error) => tracing::warn!(%error, name, "a figure could not be taken"),
         }

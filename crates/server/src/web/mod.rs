@@ -4,7 +4,6 @@ mod cors;
 mod forms;
 mod guard;
 mod health;
-mod limit;
 mod metrics;
 mod observe;
 mod page;

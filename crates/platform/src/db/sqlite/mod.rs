@@ -24,6 +24,7 @@ use super::config::DbConfig;
 use super::error::DbError;
 use super::row::{FromRow, Row, Rows};
 use super::statement::Statement;
+use super::statistics;
 pub(crate) use tx::WriteTx;
 
 /// A prepared statement for nearly every text in the house.
@@ -62,6 +63,7 @@ impl Sqlite {
     pub(crate) fn open(path: &Path, config: &DbConfig) -> Result<Arc<Self>, DbError> {
         create_private(path).map_err(|e| unavailable(path, &e))?;
         let connection = connect(path, Role::Writer)?;
+        trust_less(&connection);
         let readers = config.readers.max(1);
         let sqlite = Arc::new(Self {
             path: path.to_owned(),
@@ -248,6 +250,25 @@ impl<T: FromRow> Rows for Chunks<T> {
 enum Role {
     Reader,
     Writer,
+}
+
+/// Removes statistics that would mislead the planner, wherever they came from; see
+/// [`statistics`](super::statistics).
+fn trust_less(conn: &Connection) {
+    // There is no such table before the first numbers.
+    let found = conn.query_row(&statistics::distrusted(), [], |_| Ok(()));
+    if found.is_err() {
+        return;
+    }
+    // Whoever else has the database open may be writing: then it works as before, only slower.
+    let done = conn.execute_batch(&format!(
+        "BEGIN IMMEDIATE; {}; COMMIT; ANALYZE sqlite_schema",
+        statistics::trust_less()
+    ));
+    if let Err(error) = done {
+        tracing::warn!(%error, "misleading statistics were not removed");
+        let _ = conn.execute_batch("ROLLBACK");
+    }
 }
 
 fn connect(path: &Path, role: Role) -> Result<Connection, DbError> {
