@@ -1,6 +1,7 @@
 //! Puts the application together: database, schema, keys, modules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use kernel::{Clock, HospitalZone};
@@ -22,6 +23,9 @@ use crate::seal::KeyRing;
 use crate::settings::Settings;
 use crate::texts::Texts;
 use crate::totals::Totals;
+
+/// How long the audit trail may take to be linked when the program stops.
+const LAST_SEAL: Duration = Duration::from_secs(10);
 
 /// What differs between the program and its tests.
 pub struct Parts {
@@ -137,11 +141,15 @@ impl Beside {
         self.sealer.abort();
         // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
         let _ = self.sealer.await;
-        if let Err(error) = sealer::seal_now(app).await {
-            tracing::error!(
+        match tokio::time::timeout(LAST_SEAL, sealer::seal_now(app)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(
                 ?error,
                 "the audit trail could not be linked; the next start does it"
-            );
+            ),
+            Err(_) => tracing::error!(
+                "the audit trail could not be linked in time; the next start does it"
+            ),
         }
         if let Some(link) = self.link {
             link.abort();

@@ -40,6 +40,7 @@ pub mod migrations;
 pub mod module;
 pub mod openapi;
 pub mod operation;
+pub mod outage;
 pub mod outbox;
 pub mod outgoing;
 pub mod record;
@@ -53,6 +54,7 @@ pub mod texts;
 pub mod totals;
 mod turn;
 pub mod unit;
+pub mod waiting;
 
 pub use schemars;
 pub use serde;

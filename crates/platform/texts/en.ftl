@@ -86,6 +86,8 @@ socket-expected = This address is for WebSocket connections only.
 socket-too-many = You have too many connections open. Close one, or try again later.
 
 ## Alerts
+alert-jobs-waiting = Background tasks have been due for more than five minutes. Check that a worker runs and reaches the database.
+alert-audit-waiting = Audit records have waited for more than five minutes for their place in the chain. Check the server's log.
 alert-jobs-failed =
     { $count ->
         [one] A background task of the kind “{ $kind }” failed for good. See the server's log for the cause.

@@ -85,6 +85,8 @@ socket-expected = Cette adresse est réservée aux connexions WebSocket.
 socket-too-many = Vous avez trop de connexions ouvertes. Fermez-en une ou réessayez plus tard.
 
 ## Alertes
+alert-jobs-waiting = Des tâches de fond attendent depuis plus de cinq minutes. Vérifiez qu'un processus de traitement fonctionne et atteint la base de données.
+alert-audit-waiting = Des entrées du journal d'audit attendent depuis plus de cinq minutes leur place dans la chaîne. Consultez le journal du serveur.
 alert-jobs-failed =
     { $count ->
         [one] Une tâche de fond du type « { $kind } » a définitivement échoué. La cause figure dans le journal du serveur.

@@ -73,6 +73,8 @@ socket-expected = Anwani hii ni ya miunganisho ya WebSocket pekee.
 socket-too-many = Una miunganisho mingi mno iliyo wazi. Funga mmoja au jaribu tena baadaye.
 
 ## Tahadhari
+alert-jobs-waiting = Kazi za nyuma zimechelewa kwa zaidi ya dakika tano. Hakikisha kwamba programu ya kuzitekeleza inafanya kazi na inafikia hifadhidata.
+alert-audit-waiting = Rekodi za ukaguzi zimesubiri kwa zaidi ya dakika tano nafasi yao katika mnyororo. Angalia kumbukumbu za seva.
 alert-jobs-failed =
     { $count ->
         [one] Kazi moja ya nyuma ya aina “{ $kind }” imeshindwa kabisa. Angalia kumbukumbu za seva kujua sababu.

@@ -19,6 +19,7 @@ use super::row::ids_in;
 use crate::app::App;
 use crate::db::{Db, Dialect, Statement, ToValue};
 use crate::error::Error;
+use crate::outage;
 use crate::unit;
 
 /// Ids of a segment.
@@ -69,7 +70,7 @@ pub(super) async fn run(app: Weak<App>) {
         ticks.tick().await;
         let Some(app) = app.upgrade() else { return };
         if let Err(error) = build(&app).await {
-            tracing::error!(?error, "the audit trail could not be indexed");
+            outage::log("the audit trail could not be indexed", &error);
         }
     }
 }
