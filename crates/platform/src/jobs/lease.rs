@@ -114,7 +114,11 @@ impl Holder {
             .value(Alias::new("lease_until"), Option::<String>::None)
             // It was not the job that failed.
             .value(Alias::new("attempts"), Expr::cust(ONE_LESS))
-            .cond_where(mine().add(id().is_not_in(in_hand)));
+            .cond_where(mine());
+        // Spelt out only where there are any: an empty list is compared with nothing.
+        if !in_hand.is_empty() {
+            release.and_where(id().is_not_in(in_hand));
+        }
         let release = Statement::build(app.db.dialect(), &release);
         let released = app.db.execute(release).await?;
         if released > 0 {
