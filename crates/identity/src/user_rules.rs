@@ -99,7 +99,11 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
         let country = cx.app.settings.country_code.parse().unwrap_or_default();
         match kernel::Phone::parse(phone, country) {
             Ok(phone) => row.phone = Some(Line::cut(phone.as_str())),
-            Err(_) => faults.say("phone", Text::new("not-a-phone").with("value", phone)),
+            Err(_) => {
+                let text = Text::new("not-a-phone").with("value", phone);
+                let example = kernel::Phone::example(country);
+                faults.say("phone", text.with("example", example));
+            }
         }
     }
     if row.is_superuser {

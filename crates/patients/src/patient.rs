@@ -326,7 +326,9 @@ fn check(
     if looks_like_phone(contact) && Phone::find_in(contact, country_code).is_empty() {
         faults.say(
             "contact_info",
-            Text::new("not-a-phone").with("value", contact),
+            Text::new("not-a-phone")
+                .with("value", contact)
+                .with("example", Phone::example(country_code)),
         );
     }
     let email: &str = row.email.open();
