@@ -2,11 +2,11 @@
 
 use kernel::BuiltinRole::{Doctor, LabTechnician, Nurse};
 use platform::access::Grant;
-use platform::cx::{Cx, column};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::figure::{self, Amount, Figure};
 use platform::module::Module;
-use platform::record::Record;
+use platform::resource::Resource;
 use sea_query::{Condition, ExprTrait};
 
 use crate::task::{Task, TaskStatus};
@@ -14,7 +14,7 @@ use crate::task::{Task, TaskStatus};
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
     module.figure(
-        Figure::new("pending_tasks", "tasks:read", |cx, grant| {
+        Figure::new("pending_tasks", Task::READ, |cx, grant| {
             Box::pin(async move { Ok(Amount::Count(pending(cx, grant).await?)) })
         })
         .on_dashboards(&[Doctor, Nurse, LabTechnician]),
@@ -25,7 +25,7 @@ pub(crate) fn declare(module: Module) -> Module {
 async fn pending(cx: &mut Cx, grant: Grant) -> Result<i64, Error> {
     let open = [TaskStatus::Pending, TaskStatus::InProgress].map(TaskStatus::as_str);
     let only = Condition::all()
-        .add(column(Task::TABLE, "assignee").eq(grant.user))
-        .add(column(Task::TABLE, "status").is_in(open));
+        .add(Task::assignee.eq(grant.user))
+        .add(Task::status.is_in(open));
     figure::count::<Task>(cx, &grant, Some(only)).await
 }

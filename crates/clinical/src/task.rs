@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use kernel::{BuiltinRole, Reach};
 use patients::patient::Patient;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
-use platform::outbox::Event;
+use platform::record::Column;
 use platform::record::{Body, Record, to_filter};
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use sea_query::{Condition, Expr, ExprTrait};
@@ -63,7 +64,7 @@ platform::choice! {
 
 platform::record! {
     /// What somebody has to do, for a patient or otherwise.
-    pub struct Task in "task" {
+    pub struct Task in "task" for related_patient {
         client {
             /// In a few words.
             title: Sealed<Line<255>>,
@@ -90,14 +91,6 @@ platform::record! {
     }
 }
 
-impl Audited for Task {
-    const NAME: &'static str = "Task";
-
-    fn patient_id(&self) -> Option<i64> {
-        self.related_patient.map(|patient| patient.get())
-    }
-}
-
 /// Tasks are everybody's: those that one wrote or is to do. Doctors and nurses share the work of a ward, so they
 /// see and change all, also what nobody has taken yet; only the writer and an Admin delete one.
 impl Resource for Task {
@@ -105,17 +98,16 @@ impl Resource for Task {
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
-    const FILTERS: &'static [&'static str] = &[
-        "status",
-        "priority",
-        "related_patient",
-        "due_date",
-        "created_by",
-        "source",
+    const FILTERS: &'static [Column<Self>] = &[
+        Task::status,
+        Task::priority,
+        Task::related_patient,
+        Task::due_date,
+        Task::created_by,
+        Task::source,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["assignee", "assignee_id"];
-    const ORDERING: &'static [&'static str] = &["due_date", "priority", "status"];
-    const PATIENT: Option<&'static str> = Some("related_patient");
+    const ORDERING: &'static [Column<Self>] = &[Task::due_date, Task::priority, Task::status];
     type Extra = ();
 
     fn access() -> Access {
@@ -126,8 +118,8 @@ impl Resource for Task {
 
     fn scope(grant: &Grant) -> Scope {
         let mine = Condition::any()
-            .add(column("task", "assignee").eq(grant.user))
-            .add(column("task", "created_by").eq(grant.user));
+            .add(Task::assignee.eq(grant.user))
+            .add(Task::created_by.eq(grant.user));
         match grant.reach {
             Reach::All => Scope::All,
             Reach::Assigned => match patients::reach("task", "related_patient", grant) {
@@ -140,7 +132,7 @@ impl Resource for Task {
     }
 
     fn filter(cx: &Cx, _name: &str, value: &str) -> Result<Condition, Error> {
-        let assignee = column("task", "assignee");
+        let assignee = Task::assignee;
         Ok(Condition::all().add(match value {
             "me" => assignee.eq(cx.user_id()?),
             "none" => assignee.is_null(),
@@ -163,12 +155,9 @@ impl Resource for Task {
         Ok(())
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         if before.is_none() {
             row.created_by = cx.actor.user_id().map(Ref::new);
         }
@@ -181,12 +170,9 @@ impl Resource for Task {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
         announce(cx, row, before)
     }
 
@@ -214,6 +200,5 @@ fn announce(cx: &mut Cx, row: &Task, before: Option<&Task>) -> Result<(), Error>
         task: row.meta().id,
         assignee: assignee.get(),
     };
-    cx.emit(Event::new(TaskAssigned::TOPIC, &event)?);
-    Ok(())
+    cx.emit(&event)
 }

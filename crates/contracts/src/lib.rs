@@ -1,12 +1,30 @@
 //! What crosses the borders between modules: events in the past tense and payloads of jobs, as plain
-//! data without logic. Each has its `TOPIC` beside it.
+//! data without logic. Each is an [`Event`].
 
 mod clinical;
+mod laboratory;
 mod patients;
+mod pharmacy;
 mod scheduling;
+mod wards;
 
-pub use clinical::TaskAssigned;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use clinical::{EncounterSigned, TaskAssigned};
+pub use laboratory::{
+    CriticalResult, LabOrderCancelled, LabOrdered, LabOrderedItem, ResultsReviewed,
+};
 pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
+pub use pharmacy::{DispenseReversed, Dispensed};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };
+pub use wards::{PatientAdmitted, PatientDischarged};
+
+/// Something that happened, named in the past tense. It is stored with the transaction that made it true
+/// and delivered to each subscriber at least once, in any order.
+pub trait Event: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The name under which it is emitted and subscribed to; stable across versions.
+    const TOPIC: &'static str;
+}

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Event;
+
 /// Where, how, in which language or whether a patient may be written to is another than before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatientContactChanged {
@@ -9,9 +11,8 @@ pub struct PatientContactChanged {
     pub patient: i64,
 }
 
-impl PatientContactChanged {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "PatientContactChanged";
+impl Event for PatientContactChanged {
+    const TOPIC: &'static str = "PatientContactChanged";
 }
 
 /// Two records turned out to be one person: everything of one record belongs to the other now.
@@ -23,9 +24,8 @@ pub struct PatientsMerged {
     pub survivor: i64,
 }
 
-impl PatientsMerged {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "PatientsMerged";
+impl Event for PatientsMerged {
+    const TOPIC: &'static str = "PatientsMerged";
 }
 
 /// A merging was undone: what had been moved is back at the record it came from.
@@ -37,7 +37,6 @@ pub struct PatientsUnmerged {
     pub survivor: i64,
 }
 
-impl PatientsUnmerged {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "PatientsUnmerged";
+impl Event for PatientsUnmerged {
+    const TOPIC: &'static str = "PatientsUnmerged";
 }

@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::Event;
+
 /// An appointment was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentBooked {
@@ -17,9 +19,8 @@ pub struct AppointmentBooked {
     pub starts_at: Timestamp,
 }
 
-impl AppointmentBooked {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "AppointmentBooked";
+impl Event for AppointmentBooked {
+    const TOPIC: &'static str = "AppointmentBooked";
 }
 
 /// An appointment was given another time or another doctor, or stands again after it was cancelled.
@@ -35,9 +36,8 @@ pub struct AppointmentMoved {
     pub starts_at: Timestamp,
 }
 
-impl AppointmentMoved {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "AppointmentMoved";
+impl Event for AppointmentMoved {
+    const TOPIC: &'static str = "AppointmentMoved";
 }
 
 /// An appointment will not take place: it was cancelled or removed, or the patient did not come.
@@ -49,9 +49,8 @@ pub struct AppointmentCancelled {
     pub patient: i64,
 }
 
-impl AppointmentCancelled {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "AppointmentCancelled";
+impl Event for AppointmentCancelled {
+    const TOPIC: &'static str = "AppointmentCancelled";
 }
 
 /// The patient was seen.
@@ -67,7 +66,6 @@ pub struct AppointmentCompleted {
     pub completed_at: Timestamp,
 }
 
-impl AppointmentCompleted {
-    /// Under which it is emitted and heard.
-    pub const TOPIC: &'static str = "AppointmentCompleted";
+impl Event for AppointmentCompleted {
+    const TOPIC: &'static str = "AppointmentCompleted";
 }

@@ -1,9 +1,8 @@
 //! The names that accounts are found by are one set: usernames and addresses together.
 
-use platform::cx::{Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::fault::Faults;
-use platform::record::Record;
 use platform::texts::Text;
 use sea_query::ExprTrait;
 
@@ -52,13 +51,11 @@ async fn taken(cx: &mut Cx, user: &User, before: Option<&User>) -> Result<Faults
         return Ok(faults);
     }
     let mut query = select::<User>();
-    query
-        .and_where(column(User::TABLE, "id").ne(user.meta.id))
-        .and_where(
-            column(User::TABLE, "username_fold")
-                .is_in(wanted.clone())
-                .or(column(User::TABLE, "email_fold").is_in(wanted)),
-        );
+    query.and_where(User::id.ne(user.meta.id)).and_where(
+        User::username_fold
+            .is_in(wanted.clone())
+            .or(User::email_fold.is_in(wanted)),
+    );
     let others: Vec<User> = cx
         .unscoped("names to sign in with are one set over all accounts")
         .records(query)

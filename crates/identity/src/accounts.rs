@@ -5,11 +5,11 @@ use std::sync::Arc;
 use kernel::Reach;
 use platform::actor::{Actor, SignedIn, Who};
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::{Meta, Record};
+use platform::record::Meta;
 use platform::unit::Opening;
 use sea_query::{ExprTrait, LockType};
 use uuid::Uuid;
@@ -27,9 +27,9 @@ pub async fn by_login(cx: &mut Cx, typed: &str) -> Result<Option<User>, Error> {
     let mut query = select::<User>();
     query
         .and_where(
-            column(User::TABLE, "username_fold")
+            User::username_fold
                 .eq(folded.clone())
-                .or(column(User::TABLE, "email_fold").eq(folded.clone())),
+                .or(User::email_fold.eq(folded.clone())),
         )
         .limit(2);
     let mut found: Vec<User> = cx
@@ -50,7 +50,7 @@ pub async fn by_login(cx: &mut Cx, typed: &str) -> Result<Option<User>, Error> {
 /// When the database fails.
 pub async fn by_id(cx: &mut Cx, id: i64) -> Result<Option<User>, Error> {
     let mut query = select::<User>();
-    query.and_where(column(User::TABLE, "id").eq(id));
+    query.and_where(User::id.eq(id));
     cx.unscoped("an account is looked up for its own credentials")
         .record(query)
         .await
@@ -62,7 +62,7 @@ pub async fn by_id(cx: &mut Cx, id: i64) -> Result<Option<User>, Error> {
 /// When the database fails.
 pub async fn held(cx: &mut Cx, id: i64) -> Result<Option<User>, Error> {
     let mut query = select::<User>();
-    query.and_where(column(User::TABLE, "id").eq(id));
+    query.and_where(User::id.eq(id));
     if cx.dialect() == Dialect::Postgres {
         query.lock(LockType::Update);
     }

@@ -4,12 +4,14 @@ use futures_util::future::BoxFuture;
 use http::StatusCode;
 use jiff::Timestamp;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::http::call::{Call, Reply};
-use platform::record::{Body, Record};
-use platform::resource::{Resource, View};
+use platform::record::Column;
+use platform::record::Record;
+use platform::resource::Change;
+use platform::resource::{Resource, View, Visible};
 use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
@@ -44,10 +46,6 @@ platform::record! {
     }
 }
 
-impl Audited for ApiKey {
-    const NAME: &'static str = "ApiKey";
-}
-
 /// The keys of an API key that are worked out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct ApiKeyExtra {
@@ -58,8 +56,8 @@ pub struct ApiKeyExtra {
 impl Resource for ApiKey {
     const PATH: &'static str = "api-keys";
     const VERBS: &'static str = "rud";
-    const FILTERS: &'static [&'static str] = &["is_active"];
-    const ORDERING: &'static [&'static str] = &["name", "last_used_at"];
+    const FILTERS: &'static [Column<Self>] = &[ApiKey::is_active];
+    const ORDERING: &'static [Column<Self>] = &[ApiKey::name, ApiKey::last_used_at];
     type Extra = ApiKeyExtra;
 
     fn access() -> Access {
@@ -67,7 +65,7 @@ impl Resource for ApiKey {
     }
 
     fn scope(grant: &Grant) -> Scope {
-        Scope::Where(Condition::all().add(column(ApiKey::TABLE, "user").eq(grant.user)))
+        Scope::Where(Condition::all().add(ApiKey::user.eq(grant.user)))
     }
 
     async fn extras(_cx: &mut Cx, rows: &[ApiKey]) -> Result<Vec<ApiKeyExtra>, Error> {
@@ -80,24 +78,16 @@ impl Resource for ApiKey {
     }
 
     /// A key that its owner has switched off is switched on by nobody else, and by no other key.
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut ApiKey,
-        before: Option<&ApiKey>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         if row.is_active && before.is_some_and(|before| !before.is_active) {
             in_person(cx)?;
         }
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        _row: &ApiKey,
-        _before: Option<&ApiKey>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, _change: &Change<'_, Self>) -> Result<(), Error> {
         cx.tell(ACCESS, "");
         Ok(())
     }
@@ -121,7 +111,10 @@ pub(crate) fn create<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result
         let shown = ApiKeyExtra {
             key: key.expose().to_owned(),
         };
-        let mut reply = Reply::json(StatusCode::CREATED, &View::new(&row, &shown, &[]))?;
+        let mut reply = Reply::json(
+            StatusCode::CREATED,
+            &View::new(&row, &shown, &Visible::of::<ApiKey>(&cx.grant())),
+        )?;
         reply.header("etag", &format!("\"{}\"", row.meta.version));
         let location = format!("{}{}/{}/", call.head.root(), ApiKey::PATH, row.meta.id);
         reply.header("location", &location);

@@ -1,6 +1,6 @@
 //! What belongs to an account and goes with it, each row with an audit row of its own.
 
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, column, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::record::Record;
@@ -35,7 +35,7 @@ pub(crate) async fn end_all(cx: &mut Cx, user: i64) -> Result<(), Error> {
         delegation.revoked_at = Some(now);
     })
     .await?;
-    let status = column(RoleChangeRequest::TABLE, "status").eq(RequestStatus::Pending.as_str());
+    let status = RoleChangeRequest::status.eq(RequestStatus::Pending.as_str());
     let pending = is::<RoleChangeRequest>("user", user).add(status);
     change::<RoleChangeRequest>(cx, pending, |request| {
         request.status = RequestStatus::Rejected;
@@ -88,8 +88,8 @@ fn flag<R: Record>(name: &'static str, value: bool) -> sea_query::Expr {
 /// Delegations from and to a user.
 fn involved(user: i64) -> Condition {
     let either = Condition::any()
-        .add(column(DelegateAccess::TABLE, "user").eq(user))
-        .add(column(DelegateAccess::TABLE, "delegate").eq(user));
+        .add(DelegateAccess::user.eq(user))
+        .add(DelegateAccess::delegate.eq(user));
     Condition::all().add(either)
 }
 
@@ -106,7 +106,7 @@ async fn erase<R: Resource>(cx: &mut Cx, which: Condition) -> Result<(), Error> 
     Ok(())
 }
 
-async fn change<R: Record + Audited>(
+async fn change<R: Record>(
     cx: &mut Cx,
     which: Condition,
     edit: impl Fn(&mut R),

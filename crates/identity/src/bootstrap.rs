@@ -80,7 +80,7 @@ pub async fn setup_link(app: &Arc<App>) -> Result<Option<String>, Error> {
 /// `POST setup/`.
 pub(crate) fn setup<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let input = <FirstAdmin as platform::action::Input>::parse(&call.body_for(&[])?)?;
+        let input = <FirstAdmin as platform::verb::Input>::parse(&call.body_for(&[])?)?;
         Identity::of(&cx.app)?
             .tokens(&cx.app)?
             .verify_link(LinkKind::Setup, input.token.expose(), cx.now())

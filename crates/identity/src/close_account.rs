@@ -3,7 +3,6 @@
 
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use platform::action::Input;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line};
@@ -12,6 +11,7 @@ use platform::operation::{Effect, Operation};
 use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
+use platform::verb::Input;
 use uuid::Uuid;
 
 use crate::accounts;
@@ -46,6 +46,7 @@ pub(crate) fn operations() -> [Operation; 2] {
             Effect::Own,
             |cx, call| close(cx, call),
         )
+        .signed_in()
         .summary("Close the caller's account for good")
         .description("Its sessions, tokens and keys end with it. Who asks again with a token of the closed account, such as after an answer that was lost, is answered 401: the account is closed.")
         .takes::<Confirmation>();

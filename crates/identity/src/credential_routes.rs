@@ -59,7 +59,7 @@ const NAMES: &[(&str, &str)] = &[("password", "new_password")];
 /// `POST auth/password/`.
 pub(crate) fn change<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let input = <PasswordChange as platform::action::Input>::parse(&call.body_for(&[])?)?;
+        let input = <PasswordChange as platform::verb::Input>::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
         prove_password(cx, &user, "old_password", input.old_password).await?;
         let hash = passwords::replace(&cx.app, "new_password", input.new_password, &user).await?;
@@ -87,7 +87,7 @@ pub(crate) fn request_reset<'a>(
 ) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let body = call.body_for(&[("username", "email")])?;
-        let input = <ResetRequest as platform::action::Input>::parse(&body)?;
+        let input = <ResetRequest as platform::verb::Input>::parse(&body)?;
         let folded = fold(&input.email);
         let mac = cx.app.ring().audit_mac(folded.as_bytes());
         let account: String = mac[..16].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -134,7 +134,7 @@ pub(crate) fn accept_invitation<'a>(
 
 /// Sets the password that a link allows.
 async fn by_link(cx: &mut Cx, call: &Call, kind: LinkKind) -> Result<(), Error> {
-    let input = <LinkedPassword as platform::action::Input>::parse(&call.body_for(NAMES)?)?;
+    let input = <LinkedPassword as platform::verb::Input>::parse(&call.body_for(NAMES)?)?;
     let link = Identity::of(&cx.app)?
         .tokens(&cx.app)?
         .verify_link(kind, input.token.expose(), cx.now())

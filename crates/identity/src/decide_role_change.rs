@@ -2,13 +2,13 @@
 
 use kernel::{BuiltinRole, Code};
 use platform::access::Access;
-use platform::action::Action;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Record;
 use platform::resource::Resource;
 use platform::texts::Text;
+use platform::verb::Verb;
 
 use crate::accounts;
 use crate::role_change_request::{RequestNames, RequestStatus, RoleChangeRequest};
@@ -67,11 +67,11 @@ fn hindrance(status: RequestStatus, asks: i64, deciders: &[i64]) -> Option<Hindr
 /// A decision. `APPROVE` gives the role that was asked for; without it, everything stays as it is.
 pub struct Decide<const APPROVE: bool>;
 
-impl<const APPROVE: bool> Action for Decide<APPROVE> {
+impl<const APPROVE: bool> Verb for Decide<APPROVE> {
     type On = RoleChangeRequest;
     type Input = DecisionInput;
-    type Output = Decided;
-    const VERB: &'static str = if APPROVE { "approve" } else { "reject" };
+    type Answer = Decided;
+    const NAME: &'static str = if APPROVE { "approve" } else { "reject" };
     const SUMMARY: &'static str = if APPROVE {
         "Give the user the role they asked for"
     } else {
@@ -84,7 +84,7 @@ impl<const APPROVE: bool> Action for Decide<APPROVE> {
 
     async fn run(
         cx: &mut Cx,
-        row: Option<RoleChangeRequest>,
+        held: RoleChangeRequest,
         input: DecisionInput,
     ) -> Result<Decided, Error> {
         let status = if APPROVE {
@@ -92,7 +92,7 @@ impl<const APPROVE: bool> Action for Decide<APPROVE> {
         } else {
             RequestStatus::Rejected
         };
-        let row = decide(cx, row, input, status).await?;
+        let row = decide(cx, held, input, status).await?;
         if APPROVE {
             give(cx, &row).await?;
         }
@@ -123,11 +123,10 @@ async fn give(cx: &mut Cx, request: &RoleChangeRequest) -> Result<(), Error> {
 
 async fn decide(
     cx: &mut Cx,
-    row: Option<RoleChangeRequest>,
+    before: RoleChangeRequest,
     input: DecisionInput,
     status: RequestStatus,
 ) -> Result<RoleChangeRequest, Error> {
-    let before = row.ok_or_else(Error::not_found)?;
     let me = cx.user_id()?;
     let delegate = cx.actor.user().and_then(|user| user.acting.as_ref());
     let deciders: Vec<i64> = std::iter::once(me)

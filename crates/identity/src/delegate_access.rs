@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::field::Ref;
+use platform::record::Column;
 use platform::record::{Body, Record};
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
@@ -43,10 +45,6 @@ platform::record! {
     }
 }
 
-impl Audited for DelegateAccess {
-    const NAME: &'static str = "DelegateAccess";
-}
-
 /// The people of a delegation.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct DelegateNames {
@@ -60,8 +58,12 @@ pub struct DelegateNames {
 /// were given.
 impl Resource for DelegateAccess {
     const PATH: &'static str = "delegateaccess";
-    const FILTERS: &'static [&'static str] = &["user", "delegate", "revoked"];
-    const OPEN_REFERENCES: &'static [&'static str] = &["delegate"];
+    const FILTERS: &'static [Column<Self>] = &[
+        DelegateAccess::user,
+        DelegateAccess::delegate,
+        DelegateAccess::revoked,
+    ];
+    const OPEN_REFERENCES: &'static [Column<Self>] = &[DelegateAccess::delegate];
     type Extra = DelegateNames;
 
     fn access() -> Access {
@@ -93,12 +95,9 @@ impl Resource for DelegateAccess {
         Ok(())
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         in_person(cx)?;
         let me = cx.user_id()?;
         match before {
@@ -121,12 +120,7 @@ impl Resource for DelegateAccess {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        _row: &Self,
-        _before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, _change: &Change<'_, Self>) -> Result<(), Error> {
         cx.tell(ACCESS, "");
         Ok(())
     }

@@ -35,6 +35,7 @@ type Rows<'a> = BoxFuture<'a, Result<Vec<Map<String, Json>>, Error>>;
 /// The operation.
 pub(crate) fn operation() -> Operation {
     Route::get("account", "account/download-data/", download)
+        .signed_in()
         .summary("Everything that is known of the caller, as CSV")
         .answers_file("text/csv")
         .done()

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use kernel::{BuiltinRole, Reach};
-use platform::access::PermissionInfo;
+use platform::access::{Permission, PermissionInfo};
 use platform::fault::Faults;
 use platform::module::Registry;
+use platform::resource::Resource;
 use platform::texts::Text;
 use serde_json::Value as Json;
 
+use crate::role::Role;
+use crate::user::User;
+
 /// What an Admin can never lose: the way to set things right.
-pub const KEPT: &[&str] = &["roles:read", "roles:update", "users:read", "users:update"];
+pub const KEPT: &[Permission] = &[Role::READ, Role::UPDATE, User::READ, User::UPDATE];
 
 /// What everybody who is signed in may do, whatever their role: what a new role begins with, so that
 /// its permissions say what its holders may do. An Admin adds to it, or says otherwise at once.
@@ -18,7 +22,7 @@ pub fn everybodys(registry: &Registry) -> BTreeMap<String, Reach> {
     registry
         .permissions
         .values()
-        .map(|permission| (permission.name.clone(), permission.default_for(None)))
+        .map(|permission| (permission.name(), permission.default_for(None)))
         .filter(|(_, reach)| *reach != Reach::None)
         .collect()
 }
@@ -48,8 +52,8 @@ pub fn edited(
         apply_scopes(&mut next, json, &mut faults);
     }
     if role == Some(BuiltinRole::Admin) {
-        for name in KEPT {
-            if registry.permissions.contains_key(*name) && next.get(*name) != Some(&Reach::All) {
+        for name in KEPT.iter().map(Permission::to_string) {
+            if registry.permissions.contains_key(&name) && next.get(&name) != Some(&Reach::All) {
                 faults.say(
                     "permissions",
                     Text::new("admin-keeps").with("permission", name),
@@ -200,14 +204,21 @@ mod tests {
         let staff = || Access::own("r").role(BuiltinRole::Admin, "crud");
         let mut module = Module::new("test");
         for name in KEPT {
-            module = module.permission(name, Access::may(&[BuiltinRole::Admin]));
+            module = module.permission(*name, Access::may(&[BuiltinRole::Admin]));
         }
         Registry::new(vec![
             module
-                .permission("notes:read", staff())
-                .permission("notes:merge", Access::may(&[BuiltinRole::Nurse]))
-                .permission("remarks:make", Access::own("x")),
+                .permission(Permission::new("notes", "read"), staff())
+                .permission(
+                    Permission::new("notes", "merge"),
+                    Access::may(&[BuiltinRole::Nurse]),
+                )
+                .permission(Permission::new("remarks", "make"), Access::own("x")),
         ])
+    }
+
+    fn names(permissions: &[Permission]) -> Vec<String> {
+        permissions.iter().map(Permission::to_string).collect()
     }
 
     fn held(pairs: &[(&str, Reach)]) -> BTreeMap<String, Reach> {
@@ -284,11 +295,20 @@ mod tests {
     fn an_admin_keeps_the_way_to_set_things_right() {
         let present: BTreeMap<_, _> = KEPT
             .iter()
-            .map(|name| ((*name).to_owned(), Reach::All))
+            .map(|name| (name.to_string(), Reach::All))
             .collect();
         let admin = Some(BuiltinRole::Admin);
-        assert!(edited(&registry(), admin, &present, Some(&json!(KEPT)), None).is_ok());
-        let without = Some(json!(KEPT[..2]));
+        assert!(
+            edited(
+                &registry(),
+                admin,
+                &present,
+                Some(&json!(names(KEPT))),
+                None
+            )
+            .is_ok()
+        );
+        let without = Some(json!(names(&KEPT[..2])));
         assert!(edited(&registry(), admin, &present, without.as_ref(), None).is_err());
         let narrowed = Some(json!({ "users": "own" }));
         assert!(edited(&registry(), admin, &present, None, narrowed.as_ref()).is_err());

@@ -52,14 +52,14 @@ pub(crate) async fn seed(cx: &mut Cx) -> Result<(), Error> {
         .registry
         .permissions
         .values()
-        .filter(|permission| !known.iter().any(|(name,)| *name == permission.name))
+        .filter(|permission| !known.iter().any(|(name,)| *name == permission.name()))
         .collect();
     let mut grants = Vec::new();
     for role in BuiltinRole::ALL {
         for permission in &fresh {
             let reach = permission.default_for(Some(role));
             if reach != Reach::None {
-                grants.push((role.id(), permission.name.clone(), reach));
+                grants.push((role.id(), permission.name(), reach));
             }
         }
     }
@@ -71,7 +71,7 @@ pub(crate) async fn seed(cx: &mut Cx) -> Result<(), Error> {
             .columns([Alias::new("name")]);
         for permission in names {
             insert
-                .values([Expr::val(permission.name.to_value())])
+                .values([Expr::val(permission.name().to_value())])
                 .map_err(Error::internal)?;
         }
         insert.on_conflict(OnConflict::new().do_nothing().to_owned());

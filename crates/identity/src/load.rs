@@ -86,7 +86,7 @@ pub(crate) async fn grants(app: &App, role: Option<i64>) -> Result<Grants, Error
         .registry
         .permissions
         .values()
-        .map(|permission| (permission.name.clone(), permission.default_for(None)))
+        .map(|permission| (permission.name(), permission.default_for(None)))
         .collect();
     if let Some(role) = role {
         for (permission, reach) in stored(app, role).await? {

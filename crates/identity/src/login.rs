@@ -87,7 +87,7 @@ pub struct ChallengeDue {
 pub(crate) fn sign_in<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let body = call.body_for(&[("email", "username")])?;
-        let input = <Credentials as platform::action::Input>::parse(&body)?;
+        let input = <Credentials as platform::verb::Input>::parse(&body)?;
         let (user, attempt) = counted(cx, &input.username).await?;
         let stored = user
             .as_ref()
@@ -128,7 +128,7 @@ pub(crate) fn second_step<'a>(
     call: &'a Call,
 ) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let input = <SecondStep as platform::action::Input>::parse(&call.body_for(&[])?)?;
+        let input = <SecondStep as platform::verb::Input>::parse(&call.body_for(&[])?)?;
         let claims = Identity::of(&cx.app)?
             .tokens(&cx.app)?
             .verify_challenge(input.challenge.expose(), cx.now())
@@ -162,7 +162,7 @@ pub(crate) fn second_step<'a>(
 /// `POST auth/refresh/`: no rotation, so that parallel calls with one token all succeed.
 pub(crate) fn refresh<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let input = <RefreshInput as platform::action::Input>::parse(&call.body_for(&[])?)?;
+        let input = <RefreshInput as platform::verb::Input>::parse(&call.body_for(&[])?)?;
         let identity = Identity::of(&cx.app)?;
         let tokens = identity.tokens(&cx.app)?;
         let claims = tokens

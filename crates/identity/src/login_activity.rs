@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, column};
+use platform::cx::column;
 use platform::field::{Blank, Ref};
+use platform::record::Column;
 use platform::record::Record;
 use platform::resource::Resource;
 use sea_query::{Condition, ExprTrait};
@@ -45,16 +46,16 @@ platform::record! {
     }
 }
 
-impl Audited for LoginActivity {
-    const NAME: &'static str = "LoginActivity";
-}
-
 /// Who sees what: everybody their own attempts, Admins all.
 impl Resource for LoginActivity {
     const PATH: &'static str = "login-activity";
     const VERBS: &'static str = "r";
-    const FILTERS: &'static [&'static str] = &["status", "timestamp", "user"];
-    const ORDERING: &'static [&'static str] = &["timestamp"];
+    const FILTERS: &'static [Column<Self>] = &[
+        LoginActivity::status,
+        LoginActivity::timestamp,
+        LoginActivity::user,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[LoginActivity::timestamp];
     type Extra = ();
 
     fn access() -> Access {

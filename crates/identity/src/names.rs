@@ -1,8 +1,9 @@
 //! The names of many users at once, for lists of what they do.
 
+use crate::user::User;
 use std::collections::HashMap;
 
-use platform::cx::{Cx, among, column};
+use platform::cx::{Cx, among};
 use platform::db::Statement;
 use platform::error::Error;
 use sea_query::Query;
@@ -26,7 +27,7 @@ pub async fn names(
     query
         .columns(["id", "username", "first_name", "last_name"])
         .from("app_user")
-        .and_where(among(cx.dialect(), column("app_user", "id"), &ids));
+        .and_where(among(cx.dialect(), User::id, &ids));
     let statement = Statement::build(cx.dialect(), &query);
     let rows: Vec<(i64, String, String, String)> = cx
         .unscoped("what colleagues are called is no secret")

@@ -2,10 +2,12 @@
 
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
-use platform::record::{Body, Meta, Record};
+use platform::record::Column;
+use platform::record::{Meta, Record};
+use platform::resource::Change;
 use platform::resource::Resource;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 
@@ -27,16 +29,12 @@ platform::record! {
     }
 }
 
-impl Audited for Organization {
-    const NAME: &'static str = "Organization";
-}
-
 /// Admins keep all; others see those they belong to, and administer what they found.
 impl Resource for Organization {
     const PATH: &'static str = "organizations";
-    const FILTERS: &'static [&'static str] = &["name", "is_active"];
-    const ORDERING: &'static [&'static str] = &["name"];
-    const SEARCH: &'static [&'static str] = &["name", "description"];
+    const FILTERS: &'static [Column<Self>] = &[Organization::name, Organization::is_active];
+    const ORDERING: &'static [Column<Self>] = &[Organization::name];
+    const SEARCH: &'static [Column<Self>] = &[Organization::name, Organization::description];
     type Extra = ();
 
     fn access() -> Access {
@@ -53,12 +51,9 @@ impl Resource for Organization {
         }
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
         if before.is_some() || cx.grant().reach == Reach::All {
             return Ok(());
         }

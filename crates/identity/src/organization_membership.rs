@@ -1,15 +1,17 @@
 //! Who belongs to which organization.
 
+use platform::record::Column;
+use platform::resource::Change;
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::http::call::yes_or_no;
-use platform::record::{Body, Record};
+use platform::record::Record;
 use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
@@ -39,10 +41,6 @@ platform::record! {
     }
 }
 
-impl Audited for OrganizationMembership {
-    const NAME: &'static str = "OrganizationMembership";
-}
-
 /// The names of a membership.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct MembershipNames {
@@ -56,9 +54,13 @@ pub struct MembershipNames {
 /// and may leave.
 impl Resource for OrganizationMembership {
     const PATH: &'static str = "organization-memberships";
-    const FILTERS: &'static [&'static str] = &["user", "organization", "is_admin"];
+    const FILTERS: &'static [Column<Self>] = &[
+        OrganizationMembership::user,
+        OrganizationMembership::organization,
+        OrganizationMembership::is_admin,
+    ];
     const OWN_FILTERS: &'static [&'static str] = &["mine"];
-    const ORDERING: &'static [&'static str] = &["joined_at"];
+    const ORDERING: &'static [Column<Self>] = &[OrganizationMembership::joined_at];
     type Extra = MembershipNames;
 
     fn access() -> Access {
@@ -89,12 +91,9 @@ impl Resource for OrganizationMembership {
         })
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         match before {
             None => row.joined_at = cx.now(),
             Some(before) => {
@@ -152,9 +151,9 @@ async fn administers(cx: &mut Cx, organization: i64) -> Result<bool, Error> {
     }
     let mut query = select::<OrganizationMembership>();
     query
-        .and_where(column(OrganizationMembership::TABLE, "user").eq(grant.user))
-        .and_where(column(OrganizationMembership::TABLE, "organization").eq(organization))
-        .and_where(column(OrganizationMembership::TABLE, "is_admin").eq(true));
+        .and_where(OrganizationMembership::user.eq(grant.user))
+        .and_where(OrganizationMembership::organization.eq(organization))
+        .and_where(OrganizationMembership::is_admin.eq(true));
     let found: Option<OrganizationMembership> = cx
         .unscoped("the caller's own standing in the organization")
         .record(query)

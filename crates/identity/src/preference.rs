@@ -2,7 +2,7 @@
 
 use http::Method;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::field::{List, Ref};
 use platform::http::call::{Call, Reply};
@@ -59,10 +59,6 @@ platform::record! {
     }
 }
 
-impl Audited for Preference {
-    const NAME: &'static str = "Preference";
-}
-
 /// Everybody's own; served at `preferences/` without an id, because there is one for each user.
 impl Resource for Preference {
     const PATH: &'static str = "preferences";
@@ -83,11 +79,13 @@ pub(crate) fn operations() -> Vec<Operation> {
     let get = Route::new(Method::GET, TAG, "preferences/", Effect::Own, |cx, _| {
         Box::pin(show(cx))
     })
+    .signed_in()
     .summary("How the caller likes the program to look and to reach them");
     let changes = [Method::PUT, Method::PATCH].map(|method| {
         Route::new(method, TAG, "preferences/", Effect::Write, |cx, call| {
             Box::pin(set(cx, call))
         })
+        .signed_in()
         .summary("Change how the program looks and reaches the caller")
         .takes_change::<Preference>()
     });
@@ -122,7 +120,7 @@ async fn set(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 async fn of_user(cx: &mut Cx) -> Result<Option<Preference>, Error> {
     let me = cx.user_id()?;
     let mut query = select::<Preference>();
-    query.and_where(column(Preference::TABLE, "user").eq(me));
+    query.and_where(Preference::user.eq(me));
     cx.unscoped("the caller's only row").record(query).await
 }
 

@@ -107,11 +107,14 @@ impl OwnAccount {
 
 /// The operations on the caller's own account.
 pub(crate) fn operations() -> Vec<Operation> {
-    let get = Route::get("profile", "profile/", |cx, _| show(cx)).summary("The caller's account");
+    let get = Route::get("profile", "profile/", |cx, _| show(cx))
+        .signed_in()
+        .summary("The caller's account");
     let changes = [Method::PUT, Method::PATCH].map(|method| {
         Route::new(method, "profile", "profile/", Effect::Write, |cx, call| {
             set(cx, call)
         })
+        .signed_in()
         .summary("Change the caller's account")
         .takes::<ProfileChange>()
     });

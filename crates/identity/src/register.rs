@@ -3,7 +3,6 @@
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
 use kernel::{BuiltinRole, Reach};
-use platform::action::Input;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
@@ -12,6 +11,7 @@ use platform::operation::{Effect, Operation};
 use platform::record::{Body, Record};
 use platform::route::Route;
 use platform::unit::{self, Opening};
+use platform::verb::Input;
 use serde_json::Value as Json;
 
 use crate::account_rules::{check, complaints};

@@ -1,16 +1,18 @@
 //! Roles: what their holders may do, and over which records.
 
+use platform::record::Column;
+use platform::resource::Change;
 use std::collections::BTreeMap;
 
 use kernel::{BuiltinRole, Code, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::actor::Who;
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
-use platform::record::{Body, Record};
+use platform::record::Record;
 use platform::resource::Resource;
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -37,10 +39,6 @@ platform::record! {
     }
 }
 
-impl Audited for Role {
-    const NAME: &'static str = "Role";
-}
-
 /// The keys of a role that are worked out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct RoleExtra {
@@ -62,9 +60,9 @@ pub const STAFF: &[BuiltinRole] = &[
 
 impl Resource for Role {
     const PATH: &'static str = "roles";
-    const FILTERS: &'static [&'static str] = &["name", "is_builtin"];
-    const ORDERING: &'static [&'static str] = &["name"];
-    const SEARCH: &'static [&'static str] = &["name", "description"];
+    const FILTERS: &'static [Column<Self>] = &[Role::name, Role::is_builtin];
+    const ORDERING: &'static [Column<Self>] = &[Role::name];
+    const SEARCH: &'static [Column<Self>] = &[Role::name, Role::description];
     type Extra = RoleExtra;
 
     fn access() -> Access {
@@ -81,7 +79,7 @@ impl Resource for Role {
         own.column(Alias::new("role"))
             .from(Alias::new("app_user"))
             .and_where(Expr::col(Alias::new("id")).eq(grant.user));
-        Scope::Where(Condition::all().add(column(Role::TABLE, "id").in_subquery(own)))
+        Scope::Where(Condition::all().add(Role::id.in_subquery(own)))
     }
 
     async fn extras(cx: &mut Cx, rows: &[Role]) -> Result<Vec<RoleExtra>, Error> {
@@ -102,12 +100,10 @@ impl Resource for Role {
             .collect())
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Role,
-        before: Option<&Role>,
-        body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let body = change.body;
+        let row = &mut *change.row;
         if before.is_some_and(|before| before.is_builtin && before.name != row.name) {
             return Err(Error::field("name", Text::new("role-builtin")));
         }
@@ -119,12 +115,10 @@ impl Resource for Role {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Role,
-        before: Option<&Role>,
-        body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let body = change.body;
+        let row = &*change.row;
         let (permissions, scopes) = (body.0.get("permissions"), body.0.get("scopes"));
         if before.is_some() && permissions.is_none() && scopes.is_none() {
             return Ok(());

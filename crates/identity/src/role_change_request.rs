@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::{Body, Record};
+use platform::record::Column;
+use platform::record::Record;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
@@ -53,10 +55,6 @@ platform::record! {
     }
 }
 
-impl Audited for RoleChangeRequest {
-    const NAME: &'static str = "RoleChangeRequest";
-}
-
 /// The people and roles of a request.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct RequestNames {
@@ -75,10 +73,15 @@ pub struct RequestNames {
 impl Resource for RoleChangeRequest {
     const PATH: &'static str = "role-change-requests";
     const VERBS: &'static str = "cr";
-    const FILTERS: &'static [&'static str] = &["status", "user", "requested_role"];
-    const ORDERING: &'static [&'static str] = &["status"];
-    const OPEN_REFERENCES: &'static [&'static str] = &["requested_role"];
-    const REPLACED: &'static [&'static str] = &["user", "requested_role"];
+    const FILTERS: &'static [Column<Self>] = &[
+        RoleChangeRequest::status,
+        RoleChangeRequest::user,
+        RoleChangeRequest::requested_role,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[RoleChangeRequest::status];
+    const OPEN_REFERENCES: &'static [Column<Self>] = &[RoleChangeRequest::requested_role];
+    const REPLACED: &'static [Column<Self>] =
+        &[RoleChangeRequest::user, RoleChangeRequest::requested_role];
     type Extra = RequestNames;
 
     fn access() -> Access {
@@ -92,12 +95,8 @@ impl Resource for RoleChangeRequest {
         }
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        _before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let row = &mut *change.row;
         not_for_another(cx)?;
         let me = cx.user_id()?;
         // Holding the account makes simultaneous requests of one user wait for each other; the
@@ -147,8 +146,8 @@ impl Resource for RoleChangeRequest {
 async fn pending(cx: &mut Cx, user: i64) -> Result<bool, Error> {
     let mut query = select::<RoleChangeRequest>();
     query
-        .and_where(column(RoleChangeRequest::TABLE, "user").eq(user))
-        .and_where(column(RoleChangeRequest::TABLE, "status").eq(RequestStatus::Pending.as_str()))
+        .and_where(RoleChangeRequest::user.eq(user))
+        .and_where(RoleChangeRequest::status.eq(RequestStatus::Pending.as_str()))
         .limit(1);
     let found: Option<RoleChangeRequest> = cx
         .unscoped("one pending request for each user")

@@ -2,12 +2,12 @@
 
 use http::Method;
 use kernel::BuiltinRole;
-use platform::access::{Access, PermissionInfo};
-use platform::action::Input;
+use platform::access::Right;
+use platform::access::{Access, Permission};
 use platform::module::Module;
 use platform::operation::{Effect, Without};
-use platform::resource::permission_of;
-use platform::route::{Route, Run};
+use platform::route::{Route, Run, Undecided};
+use platform::verb::Input;
 use schemars::JsonSchema;
 
 use crate::api_key::{self, ApiKey};
@@ -17,7 +17,7 @@ use crate::login::{self, Credentials, Pair, RefreshInput, SecondStep};
 use crate::session;
 use crate::two_factor_routes::{self as factor, FirstCode, PasswordAndCode, RecoveryCodes, Setup};
 use crate::user::User;
-use crate::user_routes::{self as users, ResetInput, Status};
+use crate::user_routes::{self as users, Status};
 
 pub(crate) fn add(module: Module) -> Module {
     [ways_in(), passwords(), second_factor(), accounts()]
@@ -25,11 +25,13 @@ pub(crate) fn add(module: Module) -> Module {
         .flatten()
         .map(Route::done)
         .fold(module, Module::route)
+        .verb::<users::Switch<true>>()
+        .verb::<users::Switch<false>>()
+        .verb::<users::ResetPassword>()
 }
 
-/// A POST by its two types: what its body carries (`()` when nothing) and what it answers. It needs
-/// a signed-in caller unless it is made [open](Route::open).
-fn post<I: Input, O: JsonSchema>(path: &str, run: Run, summary: &str) -> Route {
+/// A POST by its two types: what its body carries (`()` when nothing) and what it answers.
+fn post<I: Input, O: JsonSchema>(path: &str, run: Run, summary: &str) -> Route<Undecided> {
     let tag = match path.split_once('/') {
         Some(("users", _)) => "users",
         Some(("sessions", _)) => "sessions",
@@ -51,7 +53,7 @@ fn ways_in() -> Vec<Route> {
         open::<Credentials, Pair>("auth/", login::sign_in, "Sign in"),
         open::<SecondStep, Pair>("auth/2fa/", login::second_step, "Sign in: the second step"),
         open::<RefreshInput, login::Access>("auth/refresh/", login::refresh, "A new access token"),
-        post::<(), Status>("auth/logout/", login::sign_out, "End the session"),
+        post::<(), Status>("auth/logout/", login::sign_out, "End the session").signed_in(),
         open::<FirstAdmin, Status>("setup/", bootstrap::setup, "Make the first administrator")
             .answers::<Status>(201),
     ]
@@ -64,6 +66,7 @@ fn passwords() -> Vec<Route> {
             passwords::change,
             "Change one's password; other sessions end",
         )
+        .signed_in()
         .own_units(),
         post::<ResetRequest, Status>(
             "auth/password-reset/",
@@ -86,23 +89,26 @@ fn passwords() -> Vec<Route> {
 
 fn second_factor() -> Vec<Route> {
     vec![
-        post::<(), Setup>("auth/2fa/setup/", factor::setup, "A new second factor"),
+        post::<(), Setup>("auth/2fa/setup/", factor::setup, "A new second factor").signed_in(),
         post::<FirstCode, RecoveryCodes>(
             "auth/2fa/confirm/",
             factor::confirm,
             "Switch the second factor on",
-        ),
+        )
+        .signed_in(),
         post::<PasswordAndCode, Status>(
             "auth/2fa/disable/",
             factor::disable,
             "Switch the second factor off",
         )
+        .signed_in()
         .own_units(),
         post::<PasswordAndCode, RecoveryCodes>(
             "auth/2fa/recovery-codes/",
             factor::recovery_codes,
             "New recovery codes",
         )
+        .signed_in()
         .own_units(),
     ]
 }
@@ -110,6 +116,7 @@ fn second_factor() -> Vec<Route> {
 fn accounts() -> Vec<Route> {
     let me = |method: Method, effect: Effect, run: Run| {
         Route::new(method, "users", "users/me/", effect, run)
+            .signed_in()
             .answers_record::<User>(200)
             .versioned()
     };
@@ -118,53 +125,21 @@ fn accounts() -> Vec<Route> {
             .takes_change::<User>()
             .summary("Change one's own account")
     };
-    let admins = |verb: &str, route: Route| {
-        route.may(&format!("users:{verb}"), Access::may(&[BuiltinRole::Admin]))
-    };
     vec![
         me(Method::GET, Effect::Read, users::me).summary("One's own account"),
         change_me(Method::PUT),
         change_me(Method::PATCH),
-        admins(
-            "activate",
-            post::<(), Status>(
-                "users/{id}/activate/",
-                users::activate,
-                "Let somebody sign in",
-            ),
-        ),
-        admins(
-            "deactivate",
-            post::<(), Status>(
-                "users/{id}/deactivate/",
-                users::deactivate,
-                "Lock somebody out, at once",
-            ),
-        ),
-        admins(
-            "reset_password",
-            post::<ResetInput, Status>(
-                "users/{id}/reset_password/",
-                users::reset_password,
-                "Give somebody a new password",
-            )
-            .before(users::before_reset),
-        ),
         post::<(), Status>(
             "sessions/{id}/revoke/",
             session::revoke,
             "End a session, at once",
         )
-        .with(
-            PermissionInfo {
-                name: "sessions:revoke".to_owned(),
-                letter: 'x',
-                access: Access::own("x").role(BuiltinRole::Admin, "x"),
-            },
-            Without::Nothing,
+        .may_or_hidden(
+            Permission::new("sessions", "revoke"),
+            Access::own("x").role(BuiltinRole::Admin, "x"),
         ),
         Route::post("api-keys", "api-keys/", api_key::create)
-            .with(permission_of::<ApiKey>('c'), Without::Forbidden)
+            .with::<ApiKey>(Right::Create, Without::Forbidden)
             .takes_change::<ApiKey>()
             .answers_record::<ApiKey>(201)
             .summary("Make an API key, which is shown once"),

@@ -1,5 +1,6 @@
 //! Sessions: one for each login, until it is revoked or expires.
 
+use platform::record::Column;
 use std::collections::HashMap;
 
 use futures_util::future::BoxFuture;
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx, among, column, select};
+use platform::cx::{Cx, among, column, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -45,10 +46,6 @@ platform::record! {
     }
 }
 
-impl Audited for Session {
-    const NAME: &'static str = "Session";
-}
-
 /// The keys of a session that are worked out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SessionExtra {
@@ -67,9 +64,9 @@ pub struct SessionExtra {
 impl Resource for Session {
     const PATH: &'static str = "sessions";
     const VERBS: &'static str = "r";
-    const FILTERS: &'static [&'static str] = &["user"];
-    const ORDERING: &'static [&'static str] = &["last_used_at", "expires_at"];
-    const REPLACED: &'static [&'static str] = &["user"];
+    const FILTERS: &'static [Column<Self>] = &[Session::user];
+    const ORDERING: &'static [Column<Self>] = &[Session::last_used_at, Session::expires_at];
+    const REPLACED: &'static [Column<Self>] = &[Session::user];
     type Extra = SessionExtra;
 
     fn access() -> Access {
@@ -78,10 +75,10 @@ impl Resource for Session {
 
     /// Those that were ended are gone from sight; an hourly job removes the expired.
     fn scope(grant: &Grant) -> Scope {
-        let open = Condition::all().add(column(Session::TABLE, "revoked_at").is_null());
+        let open = Condition::all().add(Session::revoked_at.is_null());
         Scope::Where(match grant.reach {
             Reach::All => open,
-            _ => open.add(column(Session::TABLE, "user").eq(grant.user)),
+            _ => open.add(Session::user.eq(grant.user)),
         })
     }
 
@@ -133,7 +130,7 @@ pub(crate) fn revoke<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result
         match (key.parse::<Uuid>(), key.parse::<i64>()) {
             (Ok(sid), _) => query
                 .and_where(column(Session::TABLE, "uid").eq(Expr::val(ToValue::to_value(&sid)))),
-            (_, Ok(id)) => query.and_where(column(Session::TABLE, "id").eq(id)),
+            (_, Ok(id)) => query.and_where(Session::id.eq(id)),
             _ => return Err(Error::not_found()),
         };
         let found: Option<Session> = cx

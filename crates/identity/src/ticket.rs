@@ -38,6 +38,7 @@ pub struct Ticket {
 pub(crate) fn add(module: Module) -> Module {
     module.route(
         Route::post("auth", "ws-ticket/", issue)
+            .signed_in()
             .answers::<Ticket>(201)
             .summary("A ticket to open a WebSocket with")
             .description(

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kernel::Code;
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Line, Ref};
@@ -51,10 +51,6 @@ platform::record! {
     }
 }
 
-impl Audited for TwoFactor {
-    const NAME: &'static str = "TwoFactor";
-}
-
 const WHY: &str = "one's own second factor";
 
 /// What proves the second factor.
@@ -82,7 +78,7 @@ pub async fn is_on(cx: &mut Cx, user: i64) -> Result<bool, Error> {
 /// When the database fails.
 pub async fn find(cx: &mut Cx, user: i64) -> Result<Option<TwoFactor>, Error> {
     let mut query = select::<TwoFactor>();
-    query.and_where(column(TwoFactor::TABLE, "user").eq(user));
+    query.and_where(TwoFactor::user.eq(user));
     cx.unscoped(WHY).record(query).await
 }
 

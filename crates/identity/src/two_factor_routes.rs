@@ -88,7 +88,7 @@ pub(crate) fn setup<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result
 /// `POST auth/2fa/confirm/`: the first code switches it on; the recovery codes are shown once.
 pub(crate) fn confirm<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let input = <FirstCode as platform::action::Input>::parse(&call.body_for(&[])?)?;
+        let input = <FirstCode as platform::verb::Input>::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
         let factor = two_factor::find(cx, user.meta.id)
             .await?
@@ -151,7 +151,7 @@ pub(crate) fn recovery_codes<'a>(
 
 /// The code, from somebody whose password is right.
 async fn proved_password(cx: &mut Cx, call: &Call) -> Result<SecretText, Error> {
-    let input = <PasswordAndCode as platform::action::Input>::parse(&call.body_for(&[])?)?;
+    let input = <PasswordAndCode as platform::verb::Input>::parse(&call.body_for(&[])?)?;
     let user = oneself(cx).await?;
     if !two_factor::is_on(cx, user.meta.id).await? {
         return Err(Error::refuse(

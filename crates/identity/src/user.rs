@@ -1,17 +1,18 @@
 //! Users: the accounts of people who sign in.
 
+use platform::record::Column;
+use platform::resource::Change;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::app::App;
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::{Call, Prepared};
 use platform::jobs;
-use platform::record::{Body, Record};
 use platform::resource::Resource;
 use platform::texts::Text;
 use platform::unit::Opening;
@@ -81,10 +82,6 @@ platform::record! {
     }
 }
 
-impl Audited for User {
-    const NAME: &'static str = "User";
-}
-
 impl User {
     /// The full name, or the username of somebody who gave none.
     pub fn display_name(&self) -> String {
@@ -136,18 +133,24 @@ pub struct UserExtra {
 
 impl Resource for User {
     const PATH: &'static str = "users";
-    const FILTERS: &'static [&'static str] = &["role", "is_active", "username", "email"];
+    const FILTERS: &'static [Column<Self>] =
+        &[User::role, User::is_active, User::username, User::email];
     const OWN_FILTERS: &'static [&'static str] = &["role__name"];
-    const ORDERING: &'static [&'static str] = &[
-        "username",
-        "first_name",
-        "last_name",
-        "email",
-        "last_login",
-        "is_active",
+    const ORDERING: &'static [Column<Self>] = &[
+        User::username,
+        User::first_name,
+        User::last_name,
+        User::email,
+        User::last_login,
+        User::is_active,
     ];
-    const SEARCH: &'static [&'static str] = &["username", "email", "first_name", "last_name"];
-    const REPLACED: &'static [&'static str] = &["role"];
+    const SEARCH: &'static [Column<Self>] = &[
+        User::username,
+        User::email,
+        User::first_name,
+        User::last_name,
+    ];
+    const REPLACED: &'static [Column<Self>] = &[User::role];
     type Extra = UserExtra;
 
     fn access() -> Access {
@@ -159,7 +162,7 @@ impl Resource for User {
     fn scope(grant: &Grant) -> Scope {
         match grant.reach {
             Reach::All => Scope::All,
-            _ => Scope::Where(Condition::all().add(column(User::TABLE, "id").eq(grant.user))),
+            _ => Scope::Where(Condition::all().add(User::id.eq(grant.user))),
         }
     }
 
@@ -173,7 +176,7 @@ impl Resource for User {
         let mut roles = Vec::new();
         if !ids.is_empty() {
             let mut query = select::<Role>();
-            query.and_where(column(Role::TABLE, "id").is_in(ids));
+            query.and_where(Role::id.is_in(ids));
             roles = cx
                 .unscoped("everybody sees what role somebody has")
                 .records::<Role>(query)
@@ -203,12 +206,9 @@ impl Resource for User {
         hashed(app, call).await
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut User,
-        before: Option<&User>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         let mut faults = complaints(cx, row, before).await?;
         guard(cx, row, before).await?;
         match (cx.prepared::<NewPassword>().as_deref(), before) {
@@ -227,12 +227,9 @@ impl Resource for User {
         Ok(faults.into_result()?)
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &User,
-        before: Option<&User>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
         let Some(before) = before else {
             if row.password_hash.is_none() {
                 jobs::enqueue(cx, vec![mail::invitation(row.meta.id)])?;
@@ -269,7 +266,7 @@ impl Resource for User {
             .and_where(
                 Expr::expr(Func::lower(Expr::col(Alias::new("name")))).eq(value.to_lowercase()),
             );
-        Ok(Condition::all().add(column(User::TABLE, "role").in_subquery(named)))
+        Ok(Condition::all().add(User::role.in_subquery(named)))
     }
 }
 

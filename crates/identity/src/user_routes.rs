@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::StatusCode;
+use kernel::BuiltinRole;
+use platform::access::Access;
 use platform::app::App;
 use platform::cx::Cx;
 use platform::error::Error;
@@ -12,10 +14,11 @@ use platform::field::Field;
 use platform::http::call::{Call, Prepared, Reply, ReplyBody};
 use platform::http::refusal;
 use platform::record::Body;
-use platform::resource::{change, show_one};
+use platform::resource::{change, change_by, show_one};
 use platform::texts::Text;
 use platform::unit::{self, Opening};
-use serde_json::{Map, Value as Json, json};
+use platform::verb::Verb;
+use serde_json::{Map, Value as Json};
 
 use crate::accounts::{same, set_password};
 use crate::credential::password_policy::temporary_password;
@@ -119,25 +122,44 @@ fn with_message(cx: &Cx, error: Error) -> Result<Reply, Error> {
     Ok(reply)
 }
 
-/// `POST users/{id}/activate/`.
-pub(crate) fn activate<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
-    Box::pin(set_active(cx, call, true, "activated"))
+/// What switching an account on or off answers.
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
+pub(crate) struct Switched {
+    /// `activated` or `deactivated`.
+    pub status: &'static str,
+    /// The account.
+    pub id: i64,
+    /// Whether its user can sign in.
+    pub is_active: bool,
 }
 
-/// `POST users/{id}/deactivate/`: sessions end at once.
-pub(crate) fn deactivate<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
-    Box::pin(set_active(cx, call, false, "deactivated"))
-}
+/// `POST users/{id}/activate/`, or `deactivate/`, which ends all sessions of the account.
+pub(crate) struct Switch<const ACTIVE: bool>;
 
-async fn set_active(cx: &mut Cx, call: &Call, active: bool, status: &str) -> Result<Reply, Error> {
-    let user: User = cx.hold(call.id()?).await?;
-    let mut body = Body::default();
-    body.0.insert("is_active".to_owned(), active.into());
-    let user = change(cx, user, &body, call.if_match()?).await?;
-    Reply::ok(&json!({ "status": status, "id": user.meta.id, "is_active": user.is_active }))
+impl<const ACTIVE: bool> Verb for Switch<ACTIVE> {
+    type On = User;
+    type Input = ();
+    type Answer = Switched;
+    const NAME: &'static str = if ACTIVE { "activate" } else { "deactivate" };
+    const SUMMARY: &'static str = if ACTIVE {
+        "Activate an account"
+    } else {
+        "Deactivate an account and end its sessions at once"
+    };
+    const GRAVE: bool = !ACTIVE;
+
+    fn access() -> Access {
+        Access::may(&[BuiltinRole::Admin])
+    }
+
+    async fn run(cx: &mut Cx, held: User, _input: ()) -> Result<Switched, Error> {
+        let user = change_by(cx, held, |user| user.is_active = ACTIVE).await?;
+        Ok(Switched {
+            status: if ACTIVE { "activated" } else { "deactivated" },
+            id: user.meta.id,
+            is_active: user.is_active,
+        })
+    }
 }
 
 /// A chosen or made password.
@@ -146,14 +168,39 @@ struct Reset {
     temporary: Option<String>,
 }
 
-/// Hashes before the transaction.
-pub(crate) fn before_reset<'a>(
-    app: &'a Arc<App>,
-    _opening: &'a Opening,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Prepared, Error>> {
-    Box::pin(async move {
-        let body = call.body_for(&[("password", "new_password")])?;
+/// The answer to a reset.
+#[derive(Debug, serde::Serialize, schemars::JsonSchema)]
+pub(crate) struct PasswordReset {
+    /// `password reset`.
+    pub status: &'static str,
+    /// Always true: the user chooses another password at the next sign-in.
+    pub must_change_password: bool,
+    /// The password that was made, shown this once; absent when one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporary_password: Option<String>,
+}
+
+/// `POST users/{id}/reset_password/`: the password must be changed at the next login; one that was made
+/// is answered once.
+pub(crate) struct ResetPassword;
+
+impl Verb for ResetPassword {
+    type On = User;
+    type Input = ResetInput;
+    type Answer = PasswordReset;
+    const NAME: &'static str = "reset_password";
+    const SUMMARY: &'static str = "Set a new password for an account";
+    const DESCRIPTION: &'static str = "Without `new_password` one is made and answered once as `temporary_password`. The user must change it at the next sign-in.";
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("password", "new_password")];
+    const GRAVE: bool = true;
+
+    fn access() -> Access {
+        Access::may(&[BuiltinRole::Admin])
+    }
+
+    /// Hashes before the transaction.
+    async fn before(app: &Arc<App>, _opening: &Opening, call: &Call) -> Result<Prepared, Error> {
+        let body = call.body_for(Self::ALIASES)?;
         let given = body
             .0
             .get("new_password")
@@ -175,29 +222,21 @@ pub(crate) fn before_reset<'a>(
         };
         let hash = passwords::choose(app, "new_password", password, Vec::new()).await?;
         Ok(Prepared::of(Reset { hash, temporary }))
-    })
-}
+    }
 
-/// `POST users/{id}/reset_password/`: the password must be changed at the next login; one that was
-/// made is answered once.
-pub(crate) fn reset_password<'a>(
-    cx: &'a mut Cx,
-    call: &'a Call,
-) -> BoxFuture<'a, Result<Reply, Error>> {
-    Box::pin(async move {
-        let user: User = cx.hold(call.id()?).await?;
+    async fn run(cx: &mut Cx, user: User, _input: ResetInput) -> Result<PasswordReset, Error> {
         touchable(cx, &user)?;
         own_way_in(cx, &user)?;
         let reset = cx
             .prepared::<Reset>()
             .ok_or_else(|| Error::internal("no password was prepared"))?;
         set_password(cx, &user, &reset.hash, true, None).await?;
-        let mut answer = json!({ "status": "password reset", "must_change_password": true });
-        if let Some(temporary) = &reset.temporary {
-            answer["temporary_password"] = temporary.as_str().into();
-        }
-        Reply::ok(&answer)
-    })
+        Ok(PasswordReset {
+            status: "password reset",
+            must_change_password: true,
+            temporary_password: reset.temporary.clone(),
+        })
+    }
 }
 
 /// What a route answers that needs no more words.

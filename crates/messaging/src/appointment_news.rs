@@ -5,7 +5,6 @@ use futures_util::future::BoxFuture;
 use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::module::Module;
-use platform::outbox::Event;
 use platform::record::Record;
 use platform::texts::Text;
 use scheduling::{Appointment, AppointmentStatus};
@@ -21,18 +20,13 @@ const NAME: &str = "doctors-news";
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
     module
-        .on(AppointmentBooked::TOPIC, NAME, |cx, event| {
-            booked(cx, event)
-        })
-        .on(AppointmentMoved::TOPIC, NAME, |cx, event| moved(cx, event))
-        .on(AppointmentCancelled::TOPIC, NAME, |cx, event| {
-            cancelled(cx, event)
-        })
+        .on::<AppointmentBooked>(NAME, |cx, event| booked(cx, event))
+        .on::<AppointmentMoved>(NAME, |cx, event| moved(cx, event))
+        .on::<AppointmentCancelled>(NAME, |cx, event| cancelled(cx, event))
 }
 
-fn booked<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Error>> {
+fn booked(cx: &mut Cx, told: AppointmentBooked) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
-        let told: AppointmentBooked = event.read()?;
         stands(
             cx,
             told.appointment,
@@ -43,9 +37,8 @@ fn booked<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Erro
     })
 }
 
-fn moved<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Error>> {
+fn moved(cx: &mut Cx, told: AppointmentMoved) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
-        let told: AppointmentMoved = event.read()?;
         stands(
             cx,
             told.appointment,
@@ -67,9 +60,8 @@ async fn stands(cx: &mut Cx, id: i64, doctor: i64, key: &'static str) -> Result<
     tell(cx, &row, key).await
 }
 
-fn cancelled<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), Error>> {
+fn cancelled(cx: &mut Cx, told: AppointmentCancelled) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
-        let told: AppointmentCancelled = event.read()?;
         let Some((row, voided)) = appointment(cx, told.appointment).await? else {
             return Ok(());
         };
@@ -88,7 +80,7 @@ fn cancelled<'a>(cx: &'a mut Cx, event: &'a Event) -> BoxFuture<'a, Result<(), E
 async fn appointment(cx: &mut Cx, id: i64) -> Result<Option<(Appointment, bool)>, Error> {
     let by_id = || {
         let mut query = select::<Appointment>();
-        query.and_where(column(Appointment::TABLE, "id").eq(id));
+        query.and_where(Appointment::id.eq(id));
         query
     };
     let why = "the program tells the doctor";

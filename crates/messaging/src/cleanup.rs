@@ -5,10 +5,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
+use platform::record::Record;
 use serde_json::{Value as Json, json};
 
 use crate::notification::Notification;

@@ -5,7 +5,6 @@ use contracts::TaskAssigned;
 use futures_util::future::BoxFuture;
 use platform::cx::{Cx, column, select};
 use platform::error::Error;
-use platform::outbox::Event;
 use platform::record::Record;
 use platform::texts::Text;
 use sea_query::ExprTrait;
@@ -14,15 +13,11 @@ use crate::notification::NotificationType;
 use crate::notify::{Notice, notify};
 
 /// Whoever was given a task is told.
-pub(crate) fn task_assigned<'a>(
-    cx: &'a mut Cx,
-    event: &'a Event,
-) -> BoxFuture<'a, Result<(), Error>> {
+pub(crate) fn task_assigned(cx: &mut Cx, told: TaskAssigned) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
-        let told: TaskAssigned = event.read()?;
         let mut query = select::<Task>();
         query
-            .and_where(column(Task::TABLE, "id").eq(told.task))
+            .and_where(Task::id.eq(told.task))
             .and_where(column(Task::TABLE, "voided_at").is_null());
         let found: Option<Task> = cx
             .unscoped("the program tells the assignee")

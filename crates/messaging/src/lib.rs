@@ -30,12 +30,10 @@ pub fn module() -> Module {
         .migrations(migrations::MIGRATIONS)
         .texts(texts::SOURCES)
         .resource::<Notification>()
-        .action::<MarkRead>()
-        .action::<MarkAllRead>()
+        .verb::<MarkRead>()
+        .command::<MarkAllRead>()
         .socket(live::SOCKET)
         .job(cleanup::JOB)
-        .on(TaskAssigned::TOPIC, "notices", |cx, event| {
-            hear::task_assigned(cx, event)
-        });
+        .on::<TaskAssigned>("notices", |cx, event| hear::task_assigned(cx, event));
     delivery::declare(appointment_news::declare(module))
 }

@@ -6,11 +6,11 @@
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::record::Record;
-use platform::resource::View;
+use platform::resource::{Resource, View, Visible};
 use platform::socket::{End, Guest, Line, Socket};
 use platform::texts::Text;
 use platform::unit;
@@ -20,8 +20,6 @@ use serde_json::json;
 use crate::notification::Notification;
 use crate::notify::topic;
 
-/// What a user needs.
-const PERMISSION: &str = "notifications:read";
 /// Notifications read at once: what is kept for a slow client, at most.
 const BATCH: u64 = 50;
 
@@ -38,7 +36,7 @@ fn admit(guest: &Guest) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
         let own = guest.actor.user_id().map(|id| id.to_string());
         if own.as_deref() != Some(guest.param("user"))
-            || guest.reach(PERMISSION) == kernel::Reach::None
+            || guest.reach(Notification::READ) == kernel::Reach::None
         {
             return Err(Error::denied());
         }
@@ -105,7 +103,7 @@ async fn say_more(
     user: i64,
     last: i64,
 ) -> Result<(i64, bool), End> {
-    let opening = guest.opening(PERMISSION);
+    let opening = guest.opening(Notification::READ);
     let reading = unit::read(&guest.app, &opening, move |cx| {
         Box::pin(after(cx, user, last))
     });
@@ -123,20 +121,21 @@ async fn say_more(
 async fn after(cx: &mut Cx, user: i64, last: i64) -> Result<Vec<(i64, String)>, Error> {
     let mut query = select::<Notification>();
     query
-        .and_where(column(Notification::TABLE, "user").eq(user))
-        .and_where(column(Notification::TABLE, "id").gt(last))
+        .and_where(Notification::user.eq(user))
+        .and_where(Notification::id.gt(last))
         .order_by((Notification::TABLE, "id"), Order::Asc)
         .limit(BATCH);
     let rows: Vec<Notification> = cx
         .unscoped("the socket is the user's own")
         .records(query)
         .await?;
+    let visible = Visible::of::<Notification>(&cx.grant());
     let mut frames = Vec::with_capacity(rows.len());
     for row in &rows {
         if row.patient.is_some() {
-            cx.saw(Notification::NAME, row.meta.id, row.patient_id());
+            cx.saw_record(row);
         }
-        let mut frame = serde_json::to_value(View::new(row, &(), &[]))?;
+        let mut frame = serde_json::to_value(View::new(row, &(), &visible))?;
         frame["event"] = json!("notification");
         frames.push((row.meta.id, frame.to_string()));
     }

@@ -4,17 +4,19 @@ use identity::user::User;
 use jiff::Timestamp;
 use patients::patient::Patient;
 use platform::access::{Access, Grant, Scope};
-use platform::action::Action;
 use platform::audit::{Action as Deed, AuditEntry};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Ref};
-use platform::record::{Body, Record};
+use platform::record::Column;
+use platform::record::Record;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
+use platform::verb::{Command, Verb};
 use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
 use serde::Serialize;
@@ -40,7 +42,7 @@ platform::choice! {
 
 platform::record! {
     /// What the program told a user.
-    pub struct Notification in "notification" {
+    pub struct Notification in "notification" for patient {
         client {
             /// They have read it.
             is_read: bool = false,
@@ -63,25 +65,21 @@ platform::record! {
     }
 }
 
-impl Audited for Notification {
-    const NAME: &'static str = "Notification";
-
-    fn patient_id(&self) -> Option<i64> {
-        self.patient.map(|patient| patient.get())
-    }
-}
-
 /// Everybody's own, whatever their role; the program writes them, and removes those that are old (`cleanup`).
 impl Resource for Notification {
     const PATH: &'static str = "notifications";
     // Somebody's own news of a patient is nobody else's to remove, and keeps no record from being removed.
-    const FOLLOWS: &'static [&'static str] = &["patient"];
+    const FOLLOWS: &'static [Column<Self>] = &[Notification::patient];
     const VERBS: &'static str = "rud";
     const PATIENT_DATA: bool = true;
-    const ALIASES: &'static [(&'static str, &'static str)] = &[("type", "kind")];
-    const FILTERS: &'static [&'static str] = &["is_read", "kind", "patient", "related_object"];
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[("type", Notification::kind)];
+    const FILTERS: &'static [Column<Self>] = &[
+        Notification::is_read,
+        Notification::kind,
+        Notification::patient,
+        Notification::related_object,
+    ];
     const OWN_FILTERS: &'static [&'static str] = &["unread", "since"];
-    const PATIENT: Option<&'static str> = Some("patient");
     type Extra = ();
 
     fn access() -> Access {
@@ -108,12 +106,8 @@ impl Resource for Notification {
         Ok(Condition::all().add(condition))
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        _before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let row = &mut *change.row;
         row.read_at = if row.is_read {
             row.read_at.or(Some(cx.now()))
         } else {
@@ -150,19 +144,18 @@ const MARKED: &str = "marked as read";
 /// `POST notifications/{id}/mark_read/`.
 pub struct MarkRead;
 
-impl Action for MarkRead {
+impl Verb for MarkRead {
     type On = Notification;
     type Input = ();
-    type Output = Marked;
-    const VERB: &'static str = "mark_read";
+    type Answer = Marked;
+    const NAME: &'static str = "mark_read";
     const SUMMARY: &'static str = "Mark a notification as read";
 
     fn access() -> Access {
         Access::own("x")
     }
 
-    async fn run(cx: &mut Cx, row: Option<Notification>, _input: ()) -> Result<Marked, Error> {
-        let before = row.ok_or_else(Error::not_found)?;
+    async fn run(cx: &mut Cx, before: Notification, _input: ()) -> Result<Marked, Error> {
         let mut row = before.clone();
         row.is_read = true;
         row.read_at = before.read_at.or(Some(cx.now()));
@@ -174,19 +167,18 @@ impl Action for MarkRead {
 /// `POST notifications/mark_all_read/`.
 pub struct MarkAllRead;
 
-impl Action for MarkAllRead {
-    type On = Notification;
+impl Command for MarkAllRead {
+    type Of = Notification;
     type Input = ();
-    type Output = AllMarked;
-    const VERB: &'static str = "mark_all_read";
-    const ON_RECORD: bool = false;
+    type Answer = AllMarked;
+    const NAME: &'static str = "mark_all_read";
     const SUMMARY: &'static str = "Mark all own notifications as read";
 
     fn access() -> Access {
         Access::own("x")
     }
 
-    async fn run(cx: &mut Cx, _row: Option<Notification>, _input: ()) -> Result<AllMarked, Error> {
+    async fn run(cx: &mut Cx, _input: ()) -> Result<AllMarked, Error> {
         let user = cx.user_id()?;
         let sql = "UPDATE notification SET is_read = $1, read_at = $2, updated_at = $2, version = version + 1 \
                    WHERE \"user\" = $3 AND is_read = $4";

@@ -2,10 +2,11 @@
 
 use kernel::BuiltinRole;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
-use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 
@@ -38,7 +39,7 @@ platform::choice! {
 
 platform::record! {
     /// What a patient reacts to.
-    pub struct Allergy in "allergy" {
+    pub struct Allergy in "allergy" for patient {
         client {
             /// Whose.
             patient: Ref<Patient>,
@@ -61,21 +62,13 @@ platform::record! {
     }
 }
 
-impl Audited for Allergy {
-    const NAME: &'static str = "Allergy";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.patient.get())
-    }
-}
-
 impl Resource for Allergy {
     const PATH: &'static str = "allergies";
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
-    const FILTERS: &'static [&'static str] = &["patient", "severity", "status"];
-    const PATIENT: Option<&'static str> = Some("patient");
+    const FILTERS: &'static [Column<Self>] =
+        &[Allergy::patient, Allergy::severity, Allergy::status];
     type Extra = ();
 
     fn access() -> Access {
@@ -86,12 +79,9 @@ impl Resource for Allergy {
         reach("allergy", "patient", grant)
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         // Whoever edits it makes it a record of its own.
         row.from_list = false;
         if before.is_none_or(|before| before.patient != row.patient) {

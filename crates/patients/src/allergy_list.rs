@@ -138,7 +138,7 @@ pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
 async fn of(cx: &mut Cx, row: &Patient) -> Result<Vec<Allergy>, Error> {
     let mut query = select::<Allergy>();
     query
-        .and_where(column(Allergy::TABLE, "patient").eq(row.meta.id))
+        .and_where(Allergy::patient.eq(row.meta.id))
         .and_where(column(Allergy::TABLE, "voided_at").is_null());
     cx.unscoped("the list and the allergies are one thing")
         .records(query)

@@ -7,7 +7,6 @@
 //! Only integers are read before a record is opened.
 
 use platform::cx::{column, select};
-use platform::record::Record;
 use platform::seal::KeyRing;
 use sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType,
@@ -137,6 +136,6 @@ fn current(hits: SelectStatement) -> SelectStatement {
 /// The records of hits.
 pub(crate) fn opened(hits: SelectStatement) -> SelectStatement {
     let mut query = select::<Patient>();
-    query.and_where(column(Patient::TABLE, "id").in_subquery(current(hits)));
+    query.and_where(Patient::id.in_subquery(current(hits)));
     query
 }

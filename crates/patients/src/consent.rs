@@ -4,11 +4,12 @@ use identity::user::User;
 use jiff::Timestamp;
 use kernel::BuiltinRole;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Ref};
-use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -35,7 +36,7 @@ platform::choice! {
 
 platform::record! {
     /// What a patient agreed to, or refused.
-    pub struct Consent in "consent" {
+    pub struct Consent in "consent" for patient {
         client {
             /// Whose.
             patient: Ref<Patient>,
@@ -58,23 +59,19 @@ platform::record! {
     }
 }
 
-impl Audited for Consent {
-    const NAME: &'static str = "Consent";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.patient.get())
-    }
-}
-
 impl Resource for Consent {
     const PATH: &'static str = "consents";
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
-    const FILTERS: &'static [&'static str] =
-        &["patient", "consent_type", "given", "given_at", "revoked_at"];
-    const ORDERING: &'static [&'static str] = &["given_at"];
-    const PATIENT: Option<&'static str> = Some("patient");
+    const FILTERS: &'static [Column<Self>] = &[
+        Consent::patient,
+        Consent::consent_type,
+        Consent::given,
+        Consent::given_at,
+        Consent::revoked_at,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[Consent::given_at];
     type Extra = ();
 
     fn access() -> Access {
@@ -89,12 +86,9 @@ impl Resource for Consent {
         reach("consent", "patient", grant)
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         if row.given_at == Timestamp::UNIX_EPOCH {
             row.given_at = before.map_or(cx.now(), |before| before.given_at);
         }
@@ -109,12 +103,9 @@ impl Resource for Consent {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
         contact::consent_spread(cx, row, before)
     }
 

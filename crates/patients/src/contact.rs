@@ -3,7 +3,6 @@
 use contracts::PatientContactChanged;
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::outbox::Event;
 
 use crate::consent::{Consent, ConsentType};
 use crate::patient::Patient;
@@ -45,6 +44,6 @@ pub(crate) fn consent_spread(
 
 fn tell(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     let event = PatientContactChanged { patient };
-    cx.emit(Event::new(PatientContactChanged::TOPIC, &event)?);
+    cx.emit(&event)?;
     Ok(())
 }

@@ -316,7 +316,7 @@ pub(crate) fn refusal(found: &[PossibleDuplicate]) -> Result<Error, Error> {
 pub(crate) async fn list(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let patient: Patient = cx.load(call.id()?).await?;
     cx.saw(
-        <Patient as platform::cx::Audited>::NAME,
+        <Patient as platform::record::Record>::NAME,
         patient.meta.id,
         Some(patient.meta.id),
     );

@@ -3,13 +3,14 @@
 use identity::user::User;
 use kernel::BuiltinRole::{self, Admin, Receptionist};
 use platform::access::{Access, Grant};
-use platform::cx::{Cx, column};
+use platform::cx::Cx;
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::figure::{self, Amount, Figure};
 use platform::module::Module;
 use platform::record::Record;
-use platform::report::{Asked, Report, Usual};
+use platform::report::{DefaultPeriod, Report, ReportRequest};
+use platform::resource::Resource;
 use platform::totals;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
@@ -21,7 +22,7 @@ use crate::patient::Patient;
 pub(crate) fn declare(module: Module) -> Module {
     module
         .figure(
-            Figure::new("total_patients", "patients:read", |cx, grant| {
+            Figure::new("total_patients", Patient::READ, |cx, grant| {
                 Box::pin(async move { Ok(Amount::Count(registered(cx, grant, None).await?)) })
             })
             .also("totalPatients")
@@ -29,19 +30,19 @@ pub(crate) fn declare(module: Module) -> Module {
             .in_statistics(),
         )
         .figure(
-            Figure::new("newPatientsThisMonth", "patients:read", |cx, grant| {
+            Figure::new("newPatientsThisMonth", Patient::READ, |cx, grant| {
                 Box::pin(async move { Ok(Amount::Count(new_this_month(cx, grant).await?)) })
             })
             .in_statistics(),
         )
         .figure(
-            Figure::new("pending_registrations", "patients:create", |cx, _| {
+            Figure::new("pending_registrations", Patient::CREATE, |cx, _| {
                 Box::pin(async move { Ok(Amount::Count(without_record(cx).await?)) })
             })
             .on_dashboards(&[Receptionist]),
         )
         .report(
-            Report::one("report/patient_count/", Usual::All, |cx, asked| {
+            Report::one("report/patient_count/", DefaultPeriod::All, |cx, asked| {
                 Box::pin(patient_count(cx, asked))
             })
             .may(Access::may(&[Admin]))
@@ -57,7 +58,7 @@ async fn registered(cx: &mut Cx, grant: Grant, only: Option<Condition>) -> Resul
 async fn new_this_month(cx: &mut Cx, grant: Grant) -> Result<i64, Error> {
     let first = cx.today().first_of_month();
     let (from, _) = cx.app.zone.day_bounds(first).map_err(Error::internal)?;
-    let since = column(Patient::TABLE, "created_at").gte(from.to_value());
+    let since = Patient::created_at.gte(from.to_value());
     registered(cx, grant, Some(Condition::all().add(since))).await
 }
 
@@ -75,8 +76,8 @@ async fn without_record(cx: &mut Cx) -> Result<i64, Error> {
     let mut query = Query::select();
     query
         .from(Alias::new(User::TABLE))
-        .and_where(column(User::TABLE, "role").eq(BuiltinRole::Patient.id()))
-        .and_where(column(User::TABLE, "is_active").eq(true))
+        .and_where(User::role.eq(BuiltinRole::Patient.id()))
+        .and_where(User::is_active.eq(true))
         .and_where(Expr::exists(account).not());
     totals::total(cx, &query).await
 }
@@ -88,10 +89,8 @@ struct PatientCount {
     patient_count: i64,
 }
 
-async fn patient_count(cx: &mut Cx, asked: Asked<'_>) -> Result<PatientCount, Error> {
-    let within = asked
-        .period
-        .moments(cx, &column(Patient::TABLE, "created_at"));
+async fn patient_count(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<PatientCount, Error> {
+    let within = asked.period.moments(cx, Patient::created_at);
     let grant = cx.grant();
     let patient_count = registered(cx, grant, Some(within)).await?;
     Ok(PatientCount { patient_count })

@@ -201,7 +201,7 @@ pub(crate) async fn free(cx: &mut Cx, patient: i64) -> Result<(), Error> {
 pub async fn reindex(cx: &mut Cx, after: i64, limit: u64) -> Result<Option<i64>, Error> {
     let mut query = platform::cx::select::<Patient>();
     query
-        .and_where(platform::cx::column(Patient::TABLE, "id").gt(after))
+        .and_where(crate::Patient::id.gt(after))
         .and_where(platform::cx::column(Patient::TABLE, "voided_at").is_null())
         .order_by(
             (Alias::new(Patient::TABLE), Alias::new("id")),

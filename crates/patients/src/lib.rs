@@ -50,18 +50,18 @@ pub use terms::by_phone;
 
 use allergy::Allergy;
 use consent::Consent;
-use kernel::BuiltinRole::{Admin, Receptionist};
+use kernel::BuiltinRole::Admin;
 use link::PatientLink;
-use platform::access::Access;
+use platform::access::Right;
+use platform::access::{Access, Permission};
 use platform::cx::Cx;
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::module::Module;
 use platform::operation::{Operation, Without};
-use platform::resource::permission_of;
 use platform::route::{Route, Run};
 use platform::serde_json::json;
-use platform::texts::{Text, TextSource};
+use platform::texts::Text;
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -78,60 +78,23 @@ pub fn module() -> Module {
             Route::get("patients", &duplicates::path(), |cx, call| {
                 Box::pin(duplicates::list(cx, call))
             })
-            .with(permission_of::<Patient>('r'), Without::Nothing)
+            .with::<Patient>(Right::Read, Without::Nothing)
             .patient_data()
             .answers::<Vec<duplicates::PossibleDuplicate>>(200)
             .summary("Records that may be the same person, the likeliest first")
             .done(),
         )
-        .route(
-            Route::post("patients", "patients/{id}/merge/", |cx, call| {
-                Box::pin(merge::merge(cx, call))
-            })
-            .may("patients:merge", Access::may(&[Admin, Receptionist]))
-            .patient_data()
-            .takes::<merge::MergeInput>()
-            .answers::<merge::Merged>(200)
-            .conflicts()
-            .summary("Make two records of one person one")
-            .done(),
-        )
-        .route(
-            Route::post("patients", "patients/{id}/unmerge/", |cx, call| {
-                Box::pin(merge::unmerge(cx, call))
-            })
-            .may("patients:unmerge", Access::may(&[Admin, Receptionist]))
-            .patient_data()
-            .answers::<merge::Unmerged>(200)
-            .conflicts()
-            .summary("Undo the merging of a record into another")
-            .done(),
-        )
+        .verb::<merge::Merge>()
+        .verb::<merge::Unmerge>()
         .route(export("patients/export/"))
         .route(export("patients/export_csv/"))
-        .texts([
-            TextSource {
-                language: "en",
-                name: "patients/en",
-                source: include_str!("../texts/en.ftl"),
-            },
-            TextSource {
-                language: "fr",
-                name: "patients/fr",
-                source: include_str!("../texts/fr.ftl"),
-            },
-            TextSource {
-                language: "sw",
-                name: "patients/sw",
-                source: include_str!("../texts/sw.ftl"),
-            },
-        ])
+        .texts(platform::texts!("patients"))
 }
 
 fn export(path: &str) -> Operation {
     let run: Run = |cx, call| Box::pin(export::export(cx, call));
     Route::get("patients", path, run)
-        .may("patients:export", Access::may(&[Admin]))
+        .may(Permission::new("patients", "export"), Access::may(&[Admin]))
         .patient_data()
         .answers_file("text/csv")
         .query(

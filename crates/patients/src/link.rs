@@ -1,13 +1,12 @@
 //! What was decided about two records of one person.
 
 use jiff::Timestamp;
-use platform::cx::Audited;
 use platform::field::{Blank, Doc, Line, List};
 use platform::seal::Sealed;
 
 platform::record! {
     /// A merging of two records, and what it takes to undo it. Ids are plain numbers: a decision that was undone holds no record back.
-    pub struct PatientLink in "patient_link" {
+    pub struct PatientLink in "patient_link" for patient {
         client {}
         server {
             /// The record that was given up.
@@ -30,13 +29,5 @@ platform::record! {
             undone_by: Option<i64> = None,
         }
         hidden {}
-    }
-}
-
-impl Audited for PatientLink {
-    const NAME: &'static str = "PatientLink";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.patient)
     }
 }

@@ -12,19 +12,20 @@
 use std::collections::BTreeMap;
 
 use contracts::{PatientsMerged, PatientsUnmerged};
+use kernel::BuiltinRole::{Admin, Receptionist};
 use kernel::Code;
+use platform::access::Access;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{NoOverlap, Statement};
 use platform::error::Error;
 use platform::fault::NON_FIELD;
 use platform::field::{Blank, Doc, Line, List};
-use platform::http::call::{Call, Reply};
 use platform::module::PatientColumn;
-use platform::outbox::Event;
 use platform::record::Meta;
 use platform::seal::Sealed;
 use platform::texts::Text;
+use platform::verb::Verb;
 use schemars::JsonSchema;
 use sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::Serialize;
@@ -82,10 +83,28 @@ pub(crate) fn merged_away(into: i64) -> Error {
 }
 
 /// `POST patients/{id}/merge/`.
-pub(crate) async fn merge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    use platform::action::Input;
-    let input = MergeInput::parse(&call.body_for(&[])?)?;
-    let here = call.id()?;
+pub struct Merge;
+
+impl Verb for Merge {
+    type On = Patient;
+    type Input = MergeInput;
+    type Answer = Merged;
+    const NAME: &'static str = "merge";
+    const SUMMARY: &'static str = "Merge two records of one person";
+    const DESCRIPTION: &'static str = "Everything that belongs to the retired record moves to the survivor, in one transaction. What would collide there, such as two appointments at the same time, is named and nothing moves (409). `unmerge/` undoes it.";
+    const GRAVE: bool = true;
+    const HOLDS: bool = false;
+
+    fn access() -> Access {
+        Access::may(&[Admin, Receptionist])
+    }
+
+    async fn run(cx: &mut Cx, here: Patient, input: MergeInput) -> Result<Merged, Error> {
+        merge(cx, here.meta.id, input).await
+    }
+}
+
+async fn merge(cx: &mut Cx, here: i64, input: MergeInput) -> Result<Merged, Error> {
     let (lost, kept, other, field) = match (input.into, input.duplicate) {
         (Some(into), None) => (here, into, into, "into"),
         (None, Some(duplicate)) => (duplicate, here, duplicate, "duplicate"),
@@ -128,8 +147,8 @@ pub(crate) async fn merge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         merged: lost.meta.id,
         survivor: kept.meta.id,
     };
-    cx.emit(Event::new(PatientsMerged::TOPIC, &event)?);
-    Reply::ok(&Merged {
+    cx.emit(&event)?;
+    Ok(Merged {
         status: "merged",
         patient: lost.meta.id,
         merged_into: kept.meta.id,
@@ -138,8 +157,27 @@ pub(crate) async fn merge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 }
 
 /// `POST patients/{id}/unmerge/`.
-pub(crate) async fn unmerge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let lost: Patient = cx.load(call.id()?).await?;
+pub struct Unmerge;
+
+impl Verb for Unmerge {
+    type On = Patient;
+    type Input = ();
+    type Answer = Unmerged;
+    const NAME: &'static str = "unmerge";
+    const SUMMARY: &'static str = "Undo the merging of a record into another";
+    const GRAVE: bool = true;
+    const HOLDS: bool = false;
+
+    fn access() -> Access {
+        Access::may(&[Admin, Receptionist])
+    }
+
+    async fn run(cx: &mut Cx, lost: Patient, _input: ()) -> Result<Unmerged, Error> {
+        unmerge(cx, lost).await
+    }
+}
+
+async fn unmerge(cx: &mut Cx, lost: Patient) -> Result<Unmerged, Error> {
     let not_merged = || Error::refuse(Code::StateConflict, Text::new("patients-not-merged"));
     let kept = lost.merged_into.ok_or_else(not_merged)?.get();
     let (lost, kept) = hold_both(cx, lost.meta.id, kept)
@@ -161,8 +199,8 @@ pub(crate) async fn unmerge(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         restored: lost.meta.id,
         survivor: kept.meta.id,
     };
-    cx.emit(Event::new(PatientsUnmerged::TOPIC, &event)?);
-    Reply::ok(&Unmerged {
+    cx.emit(&event)?;
+    Ok(Unmerged {
         status: "unmerged",
         patient: lost.meta.id,
         was_merged_into: kept.meta.id,

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use platform::cx::{Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::Doc;
@@ -63,8 +63,8 @@ async fn leading_to(cx: &mut Cx, kept: i64) -> Result<Vec<Merging>, Error> {
         .and_where(Expr::col(Alias::new("merged_into")).eq(kept));
     let mut query = select::<PatientLink>();
     query
-        .and_where(column(PatientLink::TABLE, "patient").in_subquery(given_up))
-        .and_where(column(PatientLink::TABLE, "undone_at").is_null())
+        .and_where(PatientLink::patient.in_subquery(given_up))
+        .and_where(PatientLink::undone_at.is_null())
         .order_by(
             (Alias::new(PatientLink::TABLE), Alias::new("id")),
             Order::Asc,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use platform::cx::{Cx, among, column};
+use platform::cx::{Cx, among};
 use platform::db::{DbError, FromRow, Row, Statement};
 use platform::error::Error;
 use platform::record::{self, SEALED_COLUMN};
@@ -52,7 +52,7 @@ pub async fn names(
     query
         .columns(["id", "uid", "sealed"])
         .from("patient")
-        .and_where(among(cx.dialect(), column("patient", "id"), &ids));
+        .and_where(among(cx.dialect(), Patient::id, &ids));
     let statement = Statement::build(cx.dialect(), &query).with_keys(cx.app.ring());
     let rows: Vec<Named> = cx
         .unscoped("whoever sees a record about a patient sees whose it is")

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::{BuiltinRole, Email, HospitalZone, Mrn, Phone, Reach, looks_like_phone};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::Call;
 use platform::module::PatientColumn;
-use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::{Found, Resource};
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -67,7 +68,7 @@ platform::choice! {
 
 platform::record! {
     /// A person who is or was treated here.
-    pub struct Patient in "patient" {
+    pub struct Patient in "patient" for id {
         client {
             /// The number on the patient's card, unique whatever its case; made up when it is left out: `P`, year, sequence, check digit.
             unique_id: Sealed<Blank<32>>,
@@ -113,14 +114,6 @@ platform::record! {
     }
 }
 
-impl Audited for Patient {
-    const NAME: &'static str = "Patient";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.meta.id)
-    }
-}
-
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct PatientExtra {
@@ -136,7 +129,7 @@ impl Resource for Patient {
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
-    const FILTERS: &'static [&'static str] = &["gender", "birth_year", "user"];
+    const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     type Extra = PatientExtra;
 
     fn access() -> Access {
@@ -155,17 +148,17 @@ impl Resource for Patient {
     }
 
     fn listed() -> Option<Condition> {
-        Some(Condition::all().add(column("patient", "merged_into").is_null()))
+        Some(Condition::all().add(Patient::merged_into.is_null()))
     }
 
-    fn writable(grant: &Grant) -> Option<&'static [&'static str]> {
+    fn writable(grant: &Grant) -> Option<&'static [Column<Self>]> {
         (grant.reach == Reach::Own).then_some(&[
-            "contact_info",
-            "email",
-            "address",
-            "preferred_language",
-            "contact_preference",
-            "emergency_contact",
+            Patient::contact_info,
+            Patient::email,
+            Patient::address,
+            Patient::preferred_language,
+            Patient::contact_preference,
+            Patient::emergency_contact,
         ])
     }
 
@@ -180,12 +173,10 @@ impl Resource for Patient {
         })
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let body = change.body;
+        let row = &mut *change.row;
         if let Some(into) = before.and_then(|before| before.merged_into) {
             return Err(crate::merge::merged_away(into.get()));
         }
@@ -209,12 +200,9 @@ impl Resource for Patient {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
         identifier::store(cx, row, before).await?;
         terms::store(cx, row, before).await?;
         contact::spread(cx, row, before)?;
@@ -345,6 +333,7 @@ fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use platform::record::Body;
     use platform::record::Record;
     use platform::serde_json::{Value as Json, json};
 

@@ -229,7 +229,7 @@ impl<'a> Group<'a> {
     /// Those whose names really go on as the long words do.
     async fn compared(&self, cx: &mut Cx, ids: Vec<i64>, fit: Fit) -> Result<Vec<i64>, Error> {
         let mut query = select::<Patient>();
-        let among = among(cx.dialect(), column(Patient::TABLE, "id"), &ids);
+        let among = among(cx.dialect(), Patient::id, &ids);
         query.and_where(among);
         let code = country_code(cx);
         let rows: Vec<Patient> = cx.unscoped(WHY).records(query).await?;

@@ -5,6 +5,7 @@
 //! role as it is now.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use kernel::{BuiltinRole, Reach};
 
@@ -78,11 +79,61 @@ impl Access {
     }
 }
 
+/// A permission: what is done to which resource. It is declared with a resource, a verb or a route, or
+/// by [`Module::permission`](crate::module::Module::permission); asking for one that no module declares
+/// fails tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Permission {
+    resource: &'static str,
+    verb: &'static str,
+}
+
+impl Permission {
+    /// `resource:verb`.
+    pub const fn new(resource: &'static str, verb: &'static str) -> Permission {
+        Permission { resource, verb }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.resource, self.verb)
+    }
+}
+
+/// What a resource's permissions allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// To create a record.
+    Create,
+    /// To list and retrieve records.
+    Read,
+    /// To change a record.
+    Update,
+    /// To delete a record.
+    Delete,
+}
+
+impl Right {
+    /// All of them.
+    pub const ALL: [Right; 4] = [Right::Create, Right::Read, Right::Update, Right::Delete];
+
+    /// The letter by which an [`Access`] grants it.
+    pub const fn letter(self) -> char {
+        match self {
+            Right::Create => 'c',
+            Right::Read => 'r',
+            Right::Update => 'u',
+            Right::Delete => 'd',
+        }
+    }
+}
+
 /// A permission with its defaults, as the modules declare it.
 #[derive(Debug, Clone)]
 pub struct PermissionInfo {
-    /// `resource:verb`.
-    pub name: String,
+    /// The permission.
+    pub permission: Permission,
     /// The letter under which [`Access`] grants it.
     pub letter: char,
     /// The defaults.
@@ -90,6 +141,20 @@ pub struct PermissionInfo {
 }
 
 impl PermissionInfo {
+    /// Of a verb, by its own [`Access::may`].
+    pub fn verb(permission: Permission, access: Access) -> PermissionInfo {
+        PermissionInfo {
+            permission,
+            letter: 'x',
+            access,
+        }
+    }
+
+    /// `resource:verb`.
+    pub fn name(&self) -> String {
+        self.permission.to_string()
+    }
+
     /// What a role holds by default.
     pub fn default_for(&self, role: Option<BuiltinRole>) -> Reach {
         self.access.of(role, self.letter)
@@ -98,32 +163,46 @@ impl PermissionInfo {
 
 /// What a caller holds: a reach for each permission.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Grants(HashMap<String, Reach>);
+pub struct Grants(HashMap<String, Vec<(String, Reach)>>);
 
 impl Grants {
-    /// From stored rows.
+    /// From stored rows: names such as `patients:read`.
     pub fn new(grants: impl IntoIterator<Item = (String, Reach)>) -> Grants {
-        Grants(grants.into_iter().collect())
+        let mut by_resource: HashMap<String, Vec<(String, Reach)>> = HashMap::new();
+        for (name, reach) in grants {
+            if let Some((resource, verb)) = name.split_once(':') {
+                let held = by_resource.entry(resource.to_owned()).or_default();
+                held.push((verb.to_owned(), reach));
+            }
+        }
+        Grants(by_resource)
     }
 
     /// How far a permission goes; [`Reach::None`] when it is not held.
-    pub fn reach(&self, permission: &str) -> Reach {
-        self.0.get(permission).copied().unwrap_or(Reach::None)
+    pub fn reach(&self, permission: Permission) -> Reach {
+        let held = self.0.get(permission.resource).into_iter().flatten();
+        held.filter(|(verb, _)| verb == permission.verb)
+            .map(|(_, reach)| *reach)
+            .fold(Reach::None, Ord::max)
     }
 
     /// Only the permissions that pass, such as those that may be used in another's name.
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&str) -> bool) -> Grants {
-        let kept = self.0.iter().filter(|(name, _)| keep(name));
-        Grants(kept.map(|(name, reach)| (name.clone(), *reach)).collect())
+        Grants::new(self.all().filter(|(name, _)| keep(name)))
     }
 
     /// Every permission held.
-    pub fn held(&self) -> impl Iterator<Item = (&str, Reach)> {
-        self.0
-            .iter()
-            .filter(|(_, reach)| **reach != Reach::None)
-            .map(|(name, reach)| (name.as_str(), *reach))
+    pub fn held(&self) -> impl Iterator<Item = (String, Reach)> {
+        self.all().filter(|(_, reach)| *reach != Reach::None)
+    }
+
+    fn all(&self) -> impl Iterator<Item = (String, Reach)> {
+        self.0.iter().flat_map(|(resource, verbs)| {
+            let name =
+                move |(verb, reach): &(String, Reach)| (format!("{resource}:{verb}"), *reach);
+            verbs.iter().map(name)
+        })
     }
 }
 

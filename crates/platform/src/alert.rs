@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::access::Permission;
 use crate::cx::Cx;
 use crate::error::Error;
 
 /// Who may see the notices about the installation.
-pub const SYSTEM: &str = "alerts:system";
+pub const SYSTEM: Permission = Permission::new("alerts", "system");
 
 /// How urgent an alert is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]

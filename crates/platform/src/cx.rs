@@ -15,7 +15,7 @@ use kernel::Reach;
 use sea_query::{Alias, Expr, ExprTrait, LockType, Query, SelectStatement};
 use serde_json::{Map, Value as Json, json};
 
-use crate::access::{Grant, Scope};
+use crate::access::{Grant, Permission, Scope};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::audit::owed::{OnRecord, Owed};
@@ -24,7 +24,7 @@ use crate::by_key;
 use crate::db::{Dialect, Statement, ToValue, Tx};
 use crate::error::Error;
 use crate::http::call::Prepared;
-use crate::outbox::Event;
+use crate::outbox::Emitted;
 use crate::record::{self, Loaded, Record};
 use crate::resource::Resource;
 
@@ -47,7 +47,7 @@ pub struct Cx {
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) owed: Owed,
     pub(crate) seen: Seen,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<Emitted>,
     pub(crate) notes: Vec<(String, String)>,
     pub(crate) after: Vec<BoxFuture<'static, ()>>,
     pub(crate) prepared: Prepared,
@@ -100,7 +100,11 @@ impl Cx {
     }
 
     /// How far another permission of the caller goes.
-    pub fn grant_of(&self, permission: &str) -> Grant {
+    pub fn grant_of(&self, permission: Permission) -> Grant {
+        debug_assert!(
+            self.app.registry.declares(permission),
+            "no module declares {permission}"
+        );
         let reach = match self.actor.who {
             Who::Program(_) => Reach::All,
             _ => self.actor.grants.reach(permission),
@@ -131,7 +135,7 @@ impl Cx {
     /// # Errors
     /// 404 when it does not exist or is out of the caller's reach.
     pub async fn find<R: Resource>(&mut self, id: i64) -> Result<R, Error> {
-        let grant = self.grant_of(&format!("{}:read", R::PATH));
+        let grant = self.grant_of(R::READ);
         self.fetch(id, &grant, false).await
     }
 
@@ -228,7 +232,7 @@ impl Cx {
     ///
     /// # Errors
     /// What the database's constraints refuse.
-    pub async fn insert<R: Record + Audited>(&mut self, row: &mut R) -> Result<(), Error> {
+    pub async fn insert<R: Record>(&mut self, row: &mut R) -> Result<(), Error> {
         self.store(row).await?;
         let fields: Map<String, Json> = R::FIELDS
             .iter()
@@ -266,11 +270,7 @@ impl Cx {
     ///
     /// # Errors
     /// 409 when somebody else was faster, and what the database's constraints refuse.
-    pub async fn update<R: Record + Audited>(
-        &mut self,
-        row: &mut R,
-        before: &R,
-    ) -> Result<(), Error> {
+    pub async fn update<R: Record>(&mut self, row: &mut R, before: &R) -> Result<(), Error> {
         let changes = row.changes(before);
         if changes.is_empty() {
             return Ok(());
@@ -336,12 +336,7 @@ impl Cx {
 
     // ---- traces ----------------------------------------------------------------------------------
 
-    fn note_write<R: Record + Audited>(
-        &mut self,
-        row: &R,
-        action: Action,
-        fields: Map<String, Json>,
-    ) {
+    fn note_write<R: Record>(&mut self, row: &R, action: Action, fields: Map<String, Json>) {
         self.audit.push(AuditEntry {
             action,
             object_type: R::NAME,
@@ -369,6 +364,11 @@ impl Cx {
         self.seen.patients.extend(patient);
     }
 
+    /// Notes that a record about a patient is about to be shown.
+    pub fn saw_record<R: Record>(&mut self, row: &R) {
+        self.saw(R::NAME, row.meta().id, row.patient_id());
+    }
+
     /// Says how the reading is audited when it is no plain view, such as an export or a search.
     pub fn seen_as(&mut self, action: Action, description: &str) {
         self.seen.action = Some(action);
@@ -376,8 +376,12 @@ impl Cx {
     }
 
     /// News for other modules: stored with this transaction, heard after it is committed.
-    pub fn emit(&mut self, event: Event) {
-        self.events.push(event);
+    ///
+    /// # Errors
+    /// When the event does not serialise, which is our own fault.
+    pub fn emit<E: contracts::Event>(&mut self, event: &E) -> Result<(), Error> {
+        self.events.push(Emitted::of(event)?);
+        Ok(())
     }
 
     /// Tells open sockets and the caches of every node, once this transaction is committed.
@@ -388,17 +392,6 @@ impl Cx {
     /// Work in this process once the transaction is committed; it must not matter if it is lost.
     pub fn once_committed(&mut self, work: BoxFuture<'static, ()>) {
         self.after.push(work);
-    }
-}
-
-/// What the audit says of a record.
-pub trait Audited {
-    /// What a record of this kind is called, such as `Patient`.
-    const NAME: &'static str;
-
-    /// The patient whose data it is.
-    fn patient_id(&self) -> Option<i64> {
-        None
     }
 }
 

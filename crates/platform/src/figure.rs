@@ -6,7 +6,7 @@
 //!
 //! ```ignore
 //! Module::new("patients").figure(
-//!     Figure::new("total_patients", "patients:read", |cx, grant| Box::pin(async move {
+//!     Figure::new("total_patients", Patient::READ, |cx, grant| Box::pin(async move {
 //!         figure::count::<Patient>(cx, &grant, None).await.map(Amount::Count)
 //!     }))
 //!     .also("totalPatients")
@@ -22,7 +22,7 @@ use kernel::{BuiltinRole, Money};
 use sea_query::Condition;
 use serde::{Serialize, Serializer};
 
-use crate::access::Grant;
+use crate::access::{Grant, Permission};
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::resource::Resource;
@@ -57,8 +57,8 @@ pub struct Figure {
     pub name: &'static str,
     /// Another spelling that statistics show besides.
     pub also: Option<&'static str>,
-    /// The permission it is counted with, such as `patients:read`.
-    pub needs: &'static str,
+    /// The permission it is counted with, such as `Patient::READ`.
+    pub needs: Permission,
     /// Whose dashboards it is on.
     pub roles: &'static [BuiltinRole],
     /// It is one of the hospital's statistics (`dashboard-stats/`).
@@ -69,7 +69,7 @@ pub struct Figure {
 
 impl Figure {
     /// A figure that is on no dashboard yet.
-    pub fn new(name: &'static str, needs: &'static str, count: Count) -> Figure {
+    pub fn new(name: &'static str, needs: Permission, count: Count) -> Figure {
         Figure {
             name,
             also: None,

@@ -5,14 +5,13 @@
 //! (`contracts`), and no module.
 //!
 //! There are three shapes, and no fourth: a [`resource`] is a table with list, create, retrieve, update
-//! and delete; an [`action`] is a verb with a rule; a [`route`] is what is neither. A [`module`] lists
+//! and delete; a [`verb`] is what else is done to a record or a resource; a [`route`] is what is neither. A [`module`] lists
 //! them, and router, permissions, audit and API document follow from the list. A request is a straight
 //! line through [`http`]: door, idempotency, permission, row scope, rule, write, commit, answer; the
 //! transaction and its traces are the [`cx::Cx`] that [`mod@unit`] makes and commits.
 
 pub mod access;
 pub mod account;
-pub mod action;
 pub mod actor;
 pub mod alert;
 pub mod app;
@@ -20,6 +19,7 @@ pub mod audit;
 pub mod backup;
 pub mod boot;
 mod by_key;
+pub mod column;
 pub mod csv;
 pub mod cx;
 pub mod db;
@@ -54,6 +54,7 @@ pub mod texts;
 pub mod totals;
 mod turn;
 pub mod unit;
+pub mod verb;
 pub mod waiting;
 
 pub use schemars;

@@ -29,13 +29,13 @@ pub fn permissions_text(registry: &Registry) -> String {
         .map(|operation| {
             let method = operation.method.as_str();
             let need = match &operation.need {
-                Need::Open => "open",
-                Need::SignedIn => "signed in",
-                Need::May(permission, _) => &permission.name,
+                Need::Open => "open".to_owned(),
+                Need::SignedIn => "signed in".to_owned(),
+                Need::May(permission, _) => permission.name(),
             };
             let row = [
                 format!("{method} {}", operation.path),
-                need.to_owned(),
+                need,
                 reaches(registry, operation),
             ];
             (operation.path.as_str(), method, row)
@@ -45,7 +45,7 @@ pub fn permissions_text(registry: &Registry) -> String {
     rows.extend(without_operation(registry).map(|permission| {
         let row = [
             "(besides)".to_owned(),
-            permission.name.clone(),
+            permission.name(),
             line(|role| letter(permission.default_for(role)), "-"),
         ];
         ("", "", row)
@@ -90,7 +90,7 @@ fn without_operation(registry: &Registry) -> impl Iterator<Item = &PermissionInf
         !registry.operations().iter().any(|operation| {
             operation
                 .permission()
-                .is_some_and(|own| own.name == permission.name)
+                .is_some_and(|own| own.permission == permission.permission)
         })
     })
 }
@@ -101,7 +101,7 @@ fn reaches(registry: &Registry, operation: &Operation) -> String {
         Need::SignedIn => line(|_| letter(Reach::Own), "-"),
         Need::May(own, _) => {
             // The declaration that the registry keeps is the one that is stored.
-            let kept = registry.permissions.get(&own.name).unwrap_or(own);
+            let kept = registry.permissions.get(&own.name()).unwrap_or(own);
             line(|role| letter(kept.default_for(role)), "-")
         }
     }

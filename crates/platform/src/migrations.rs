@@ -2,16 +2,15 @@
 
 use kernel::BuiltinRole;
 
-use crate::access::Access;
+use crate::access::{Access, Right};
 use crate::audit::AuditLog;
 use crate::db::{Ddl, Migration};
 use crate::idempotency::IdempotentReply;
 use crate::jobs::{JobRow, JobState};
 use crate::module::Module;
 use crate::operation::Without;
-use crate::resource::{list_results, permission_of};
+use crate::resource::list_results;
 use crate::route::Route;
-use crate::texts::TextSource;
 
 /// The platform's own tables, first in every list of modules.
 pub fn module() -> Module {
@@ -22,34 +21,18 @@ pub fn module() -> Module {
             Route::get("audit_logs", "audit-logs/", |cx, call| {
                 Box::pin(list_results::<AuditLog>(cx, call))
             })
-            .with(permission_of::<AuditLog>('r'), Without::Nothing)
+            .with::<AuditLog>(Right::Read, Without::Nothing)
             .summary("The audit trail, page by page")
             .answers_pages::<AuditLog>()
             .done(),
         )
-        .own_table::<JobRow>("Job")
+        .own_table::<JobRow>()
         .job(crate::jobs::CLEANUP)
         .job(crate::jobs::STATISTICS)
-        .own_table::<IdempotentReply>("IdempotentReply")
+        .own_table::<IdempotentReply>()
         .permission(crate::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
         .alerts(|cx, _| Box::pin(crate::alert::notices(cx)))
-        .texts([
-            TextSource {
-                language: "en",
-                name: "platform/en",
-                source: include_str!("../texts/en.ftl"),
-            },
-            TextSource {
-                language: "fr",
-                name: "platform/fr",
-                source: include_str!("../texts/fr.ftl"),
-            },
-            TextSource {
-                language: "sw",
-                name: "platform/sw",
-                source: include_str!("../texts/sw.ftl"),
-            },
-        ])
+        .texts(crate::texts!("platform"))
 }
 
 const MIGRATIONS: &[Migration] = &[

@@ -5,22 +5,22 @@ mod registry;
 use futures_util::future::BoxFuture;
 use kernel::Code;
 
-use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::access::{Access, Grant, Permission, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
-use crate::action::{self, Action};
 use crate::alert::Alerts;
-use crate::cx::{Audited, Cx};
+use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
-use crate::outbox::{Event, Subscriber};
+use crate::outbox::{Hear, Subscriber};
 use crate::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
 use crate::socket::Socket;
 use crate::texts::TextSource;
+use crate::verb::{self, Command, Verb};
 
 pub use registry::Registry;
 
@@ -75,7 +75,7 @@ pub type Reindex = for<'a> fn(&'a mut Cx, after: i64) -> BoxFuture<'a, Result<Op
 pub type PatientRefresh = for<'a> fn(&'a mut Cx, patient: i64) -> BoxFuture<'a, Result<(), Error>>;
 
 /// A table as declared.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct TableInfo {
     /// The module that owns it.
     pub module: &'static str,
@@ -100,17 +100,17 @@ pub struct TableInfo {
     /// The column that names the patient, if there is one.
     pub patient: Option<&'static str>,
     /// References that do not keep the record they name from being voided.
-    pub follows: &'static [&'static str],
+    pub follows: Vec<&'static str>,
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
 }
 
 impl TableInfo {
-    fn of<R: Record>(module: &'static str, name: &'static str) -> TableInfo {
+    fn of<R: Record>(module: &'static str) -> TableInfo {
         TableInfo {
             module,
             table: R::TABLE,
-            name,
+            name: R::NAME,
             path: "",
             audited: true,
             retained: false,
@@ -119,7 +119,7 @@ impl TableInfo {
             columns: R::columns,
             sealed: R::has_sealed(),
             patient: None,
-            follows: &[],
+            follows: Vec::new(),
             scope: None,
         }
     }
@@ -173,9 +173,9 @@ impl Module {
             path: R::PATH,
             retained: R::RETAINED,
             patient: R::PATIENT,
-            follows: R::FOLLOWS,
+            follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
             scope: Some(R::scope),
-            ..TableInfo::of::<R>(self.name, R::NAME)
+            ..TableInfo::of::<R>(self.name)
         });
         self.permissions.extend(resource::permissions::<R>());
         self.operations.extend(resource::operations::<R>(self.name));
@@ -199,31 +199,36 @@ impl Module {
 
     /// A table that no path serves.
     #[must_use]
-    pub fn table<R: Record + Audited>(mut self) -> Module {
-        self.tables.push(TableInfo::of::<R>(self.name, R::NAME));
+    pub fn table<R: Record>(mut self) -> Module {
+        self.tables.push(TableInfo::of::<R>(self.name));
         self
     }
 
     /// A table in which the platform keeps its own affairs: nobody's deeds, and on no record.
     #[must_use]
-    pub(crate) fn own_table<R: Record>(mut self, name: &'static str) -> Module {
+    pub(crate) fn own_table<R: Record>(mut self) -> Module {
         self.tables.push(TableInfo {
             audited: false,
-            ..TableInfo::of::<R>(self.name, name)
+            ..TableInfo::of::<R>(self.name)
         });
         self
     }
 
-    /// A verb with a rule.
+    /// A verb on the records of a resource.
     #[must_use]
-    pub fn action<A: Action>(mut self) -> Module {
-        let operation = action::operation::<A>(self.name);
-        self.permissions.extend(operation.permission().cloned());
-        self.operations.push(operation);
-        self
+    pub fn verb<V: Verb>(self) -> Module {
+        let operation = verb::verb::<V>(self.name);
+        self.route(operation)
     }
 
-    /// What is neither resource nor action.
+    /// A verb on a resource as a whole.
+    #[must_use]
+    pub fn command<C: Command>(self) -> Module {
+        let operation = verb::command::<C>(self.name);
+        self.route(operation)
+    }
+
+    /// What is neither resource nor verb.
     #[must_use]
     pub fn route(mut self, mut operation: Operation) -> Module {
         operation.module = self.name;
@@ -241,12 +246,9 @@ impl Module {
 
     /// A permission that no operation of its own stands for, such as booking over an occupied slot.
     #[must_use]
-    pub fn permission(mut self, name: &str, access: Access) -> Module {
-        self.permissions.push(PermissionInfo {
-            name: name.to_owned(),
-            letter: 'x',
-            access,
-        });
+    pub fn permission(mut self, permission: Permission, access: Access) -> Module {
+        self.permissions
+            .push(PermissionInfo::verb(permission, access));
         self
     }
 
@@ -257,10 +259,10 @@ impl Module {
         self
     }
 
-    /// Hears an event.
+    /// Hears a kind of event. `name` is the subscriber's own, stable across versions.
     #[must_use]
-    pub fn on(mut self, topic: &'static str, name: &'static str, hear: Hear) -> Module {
-        self.subscribers.push(Subscriber { topic, name, hear });
+    pub fn on<E: contracts::Event>(mut self, name: &'static str, hear: Hear<E>) -> Module {
+        self.subscribers.push(Subscriber::new(name, hear));
         self
     }
 
@@ -351,6 +353,3 @@ impl Module {
         self
     }
 }
-
-/// How a subscriber hears an event: in its own transaction, again if it failed.
-pub type Hear = for<'a> fn(&'a mut Cx, &'a Event) -> BoxFuture<'a, Result<(), Error>>;

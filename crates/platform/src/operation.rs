@@ -70,6 +70,8 @@ pub struct Doc {
     pub media: Option<&'static str>,
     /// Too many calls are refused for a while: 429.
     pub limited: bool,
+    /// It cannot be taken back, or weighs much: clients ask for a confirmation first.
+    pub grave: bool,
 }
 
 /// A JSON Schema, named when it belongs among the document's components.

@@ -4,53 +4,60 @@
 //! There is one queue: hearing an event is a [job](crate::jobs), one for each subscriber, so that one
 //! that fails is tried again alone.
 
-use serde::Serialize;
+use std::sync::Arc;
+
+use contracts::Event;
+use futures_util::future::BoxFuture;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::jobs::{self, Job};
-use crate::module::Hear;
 
-/// Something that happened.
-#[derive(Debug, Clone)]
-pub struct Event {
-    /// Its name in the past tense, such as `PatientsMerged`.
-    pub topic: String,
-    /// What happened, as the struct in `contracts` serialises.
-    pub payload: Json,
+/// Something that happened, as it is stored.
+pub(crate) struct Emitted {
+    topic: &'static str,
+    payload: Json,
 }
 
-impl Event {
+impl Emitted {
     /// From a struct of `contracts`.
-    ///
-    /// # Errors
-    /// When it does not serialise, which is our own fault.
-    pub fn new<T: Serialize>(topic: &str, payload: &T) -> Result<Event, Error> {
-        Ok(Event {
-            topic: topic.to_owned(),
-            payload: serde_json::to_value(payload)?,
+    pub(crate) fn of<E: Event>(event: &E) -> Result<Emitted, Error> {
+        Ok(Emitted {
+            topic: E::TOPIC,
+            payload: serde_json::to_value(event)?,
         })
     }
-
-    /// As the struct of `contracts` that it was made from.
-    ///
-    /// # Errors
-    /// When it is another one.
-    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
-        Ok(serde_json::from_value(self.payload.clone())?)
-    }
 }
 
+/// How a module hears an event: in a transaction of its own, again if it failed.
+pub type Hear<E> = for<'a> fn(&'a mut Cx, E) -> BoxFuture<'a, Result<(), Error>>;
+
+/// The same for an event as it was stored.
+type Deliver =
+    Arc<dyn for<'a> Fn(&'a mut Cx, Json) -> BoxFuture<'a, Result<(), Error>> + Send + Sync>;
+
 /// Who hears a topic.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Subscriber {
     /// The topic.
     pub topic: &'static str,
     /// The subscriber's own name, stable across versions.
     pub name: &'static str,
-    /// Hears it.
-    pub hear: Hear,
+    pub(crate) deliver: Deliver,
+}
+
+impl Subscriber {
+    /// Of one kind of event.
+    pub(crate) fn new<E: Event>(name: &'static str, hear: Hear<E>) -> Subscriber {
+        Subscriber {
+            topic: E::TOPIC,
+            name,
+            deliver: Arc::new(move |cx, payload| {
+                Box::pin(async move { hear(cx, serde_json::from_value(payload)?).await })
+            }),
+        }
+    }
 }
 
 /// The kind under which hearing events is queued.
@@ -62,7 +69,7 @@ pub(crate) fn store(cx: &mut Cx) -> Result<(), Error> {
     let app = cx.app.clone();
     let mut queued = Vec::new();
     for event in &events {
-        for subscriber in app.registry.subscribers(&event.topic) {
+        for subscriber in app.registry.subscribers(event.topic) {
             queued.push(Job::now(
                 KIND,
                 json!({ "topic": event.topic, "subscriber": subscriber.name, "payload": event.payload }),

@@ -7,6 +7,7 @@
 //! validated again.
 
 mod body;
+mod patient;
 
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
@@ -18,7 +19,9 @@ use crate::fault::{Fault, Faults};
 use crate::field::{Field, Ref, Shape, Shown};
 use crate::seal::{Aad, Envelope, KeyRing, Opened, SealError};
 
+pub use crate::column::Column;
 pub use body::Body;
+pub use patient::NamesPatient;
 
 /// The column that holds the sealed fields of a row.
 pub const SEALED_COLUMN: &str = "sealed";
@@ -102,6 +105,10 @@ pub fn to_filter<T: Field>(json: &Json) -> Result<Value, Fault> {
 pub trait Record: Sized + Clone + Send + Sync + 'static {
     /// The table.
     const TABLE: &'static str;
+    /// What a record of this kind is called in the audit trail and in sentences, such as `Patient`.
+    const NAME: &'static str;
+    /// The field that names the patient whose data it is, if there is one.
+    const PATIENT: Option<&'static str> = None;
     /// What the declaration's comment says, each line led by a space.
     const DOC: &'static str = "";
     /// Its fields in declaration order.
@@ -127,6 +134,11 @@ pub trait Record: Sized + Clone + Send + Sync + 'static {
     fn columns() -> &'static [&'static str];
     /// [`Record::columns`] as what a query selects, each with its table: written once for the process.
     fn selection() -> &'static str;
+
+    /// The patient whose data it is.
+    fn patient_id(&self) -> Option<i64> {
+        None
+    }
 
     /// A reference to it.
     fn reference(&self) -> Ref<Self> {
@@ -300,10 +312,10 @@ pub fn not_required() -> bool {
 /// ```
 #[macro_export]
 macro_rules! record {
-    ($(#[doc = $tdoc:literal])* $vis:vis struct $name:ident in $table:literal {
+    ($(#[doc = $tdoc:literal])* $vis:vis struct $name:ident in $table:literal $(named $called:literal)? $(for $patient:ident)? {
         client { $( $(#[doc = $cdoc:literal])* $client:ident : $cty:ty $(= $cdefault:expr)? ),* $(,)? }
-        server { $( $(#[doc = $sdoc:literal])* $server:ident : $sty:ty = $sdefault:expr ),* $(,)? }
-        hidden { $( $(#[doc = $hdoc:literal])* $hidden:ident : $hty:ty = $hdefault:expr ),* $(,)? }
+        $( server { $( $(#[doc = $sdoc:literal])* $server:ident : $sty:ty = $sdefault:expr ),* $(,)? } )?
+        $( hidden { $( $(#[doc = $hdoc:literal])* $hidden:ident : $hty:ty = $hdefault:expr ),* $(,)? } )?
     }) => {
         $(#[doc = $tdoc])*
         #[derive(Clone)]
@@ -311,8 +323,8 @@ macro_rules! record {
             /// What every row has.
             pub meta: $crate::record::Meta,
             $( $(#[doc = $cdoc])* pub $client: $cty, )*
-            $( $(#[doc = $sdoc])* pub $server: $sty, )*
-            $( $(#[doc = $hdoc])* pub $hidden: $hty, )*
+            $( $( $(#[doc = $sdoc])* pub $server: $sty, )* )?
+            $( $( $(#[doc = $hdoc])* pub $hidden: $hty, )* )?
         }
 
         /// Without the hidden fields: they never leave the server, not into a log either.
@@ -321,13 +333,29 @@ macro_rules! record {
                 let mut shown = f.debug_struct(stringify!($name));
                 shown.field("meta", &self.meta);
                 $( shown.field(stringify!($client), &self.$client); )*
-                $( shown.field(stringify!($server), &self.$server); )*
+                $( $( shown.field(stringify!($server), &self.$server); )* )?
                 shown.finish_non_exhaustive()
             }
         }
 
+        /// The columns, named like the fields.
+        #[allow(non_upper_case_globals, dead_code, clippy::allow_attributes, reason = "a column is named like its field, and not each is used")]
+        impl $name {
+            /// The number clients know it by.
+            pub const id: $crate::record::Column<$name> = $crate::record::Column::new("id", <i64 as $crate::field::Field>::SHAPE);
+            /// When it was stored.
+            pub const created_at: $crate::record::Column<$name> = $crate::record::Column::new("created_at", $crate::field::Shape::of($crate::field::Kind::Timestamp));
+            /// When it last changed.
+            pub const updated_at: $crate::record::Column<$name> = $crate::record::Column::new("updated_at", $crate::field::Shape::of($crate::field::Kind::Timestamp));
+            $( $(#[doc = $cdoc])* pub const $client: $crate::record::Column<$name> = $crate::record::Column::new(stringify!($client), <$cty as $crate::field::Field>::SHAPE); )*
+            $( $( $(#[doc = $sdoc])* pub const $server: $crate::record::Column<$name> = $crate::record::Column::new(stringify!($server), <$sty as $crate::field::Field>::SHAPE); )* )?
+            $( $( $(#[doc = $hdoc])* pub const $hidden: $crate::record::Column<$name> = $crate::record::Column::new(stringify!($hidden), <$hty as $crate::field::Field>::SHAPE); )* )?
+        }
+
         impl $crate::record::Record for $name {
             const TABLE: &'static str = $table;
+            const NAME: &'static str = $crate::record!(@called $name $($called)?);
+            $( const PATIENT: Option<&'static str> = $crate::record!(@column $patient); )?
             const DOC: &'static str = concat!($($tdoc, "\n"),*);
             const FIELDS: &'static [$crate::record::FieldInfo] = &[
                 $( $crate::record::FieldInfo {
@@ -339,7 +367,7 @@ macro_rules! record {
                     to_filter: $crate::record::to_filter::<$cty>,
                     required: $crate::record!(@required $cty $(, $cdefault)?),
                 }, )*
-                $( $crate::record::FieldInfo {
+                $( $( $crate::record::FieldInfo {
                     name: stringify!($server),
                     part: $crate::record::Part::Server,
                     shape: <$sty as $crate::field::Field>::SHAPE,
@@ -347,8 +375,8 @@ macro_rules! record {
                     schema: <$sty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$sty>,
                     required: $crate::record::not_required,
-                }, )*
-                $( $crate::record::FieldInfo {
+                }, )* )?
+                $( $( $crate::record::FieldInfo {
                     name: stringify!($hidden),
                     part: $crate::record::Part::Hidden,
                     shape: <$hty as $crate::field::Field>::SHAPE,
@@ -356,8 +384,14 @@ macro_rules! record {
                     schema: <$hty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$hty>,
                     required: $crate::record::not_required,
-                }, )*
+                }, )* )?
             ];
+
+            $(
+                fn patient_id(&self) -> Option<i64> {
+                    $crate::record::NamesPatient::patient($crate::record!(@patient self $patient))
+                }
+            )?
 
             fn meta(&self) -> &$crate::record::Meta {
                 &self.meta
@@ -378,8 +412,8 @@ macro_rules! record {
                 Ok(Self {
                     meta: $crate::record::Meta::unstored(),
                     $( $client, )*
-                    $( $server: $sdefault, )*
-                    $( $hidden: $hdefault, )*
+                    $( $( $server: $sdefault, )* )?
+                    $( $( $hidden: $hdefault, )* )?
                 })
             }
 
@@ -394,8 +428,8 @@ macro_rules! record {
             fn put(&self, columns: &mut Vec<$crate::db::Value>, sealed: &mut $crate::seal::Envelope) {
                 let _ = (&columns, &sealed);
                 $( $crate::field::Field::put(&self.$client, stringify!($client), columns, sealed); )*
-                $( $crate::field::Field::put(&self.$server, stringify!($server), columns, sealed); )*
-                $( $crate::field::Field::put(&self.$hidden, stringify!($hidden), columns, sealed); )*
+                $( $( $crate::field::Field::put(&self.$server, stringify!($server), columns, sealed); )* )?
+                $( $( $crate::field::Field::put(&self.$hidden, stringify!($hidden), columns, sealed); )* )?
             }
 
             fn take(
@@ -406,23 +440,23 @@ macro_rules! record {
             ) -> Result<Self, $crate::db::DbError> {
                 let _ = (row, &next, sealed);
                 $( let $client = <$cty as $crate::field::Field>::take(stringify!($client), row, next, sealed)?; )*
-                $( let $server = <$sty as $crate::field::Field>::take(stringify!($server), row, next, sealed)?; )*
-                $( let $hidden = <$hty as $crate::field::Field>::take(stringify!($hidden), row, next, sealed)?; )*
-                Ok(Self { meta, $( $client, )* $( $server, )* $( $hidden, )* })
+                $( $( let $server = <$sty as $crate::field::Field>::take(stringify!($server), row, next, sealed)?; )* )?
+                $( $( let $hidden = <$hty as $crate::field::Field>::take(stringify!($hidden), row, next, sealed)?; )* )?
+                Ok(Self { meta, $( $client, )* $( $( $server, )* )? $( $( $hidden, )* )? })
             }
 
             fn show<M: $crate::serde::ser::SerializeMap>(&self, map: &mut M, skip: &[&str]) -> Result<(), M::Error> {
                 let _ = (&map, skip);
                 $( $crate::record::show_field(map, stringify!($client), concat!(stringify!($client), "_id"), &self.$client, skip)?; )*
-                $( $crate::record::show_field(map, stringify!($server), concat!(stringify!($server), "_id"), &self.$server, skip)?; )*
+                $( $( $crate::record::show_field(map, stringify!($server), concat!(stringify!($server), "_id"), &self.$server, skip)?; )* )?
                 Ok(())
             }
 
             fn field(&self, name: &str) -> Option<$crate::serde_json::Value> {
                 match name {
                     $( stringify!($client) => Some($crate::field::Field::to_json(&self.$client)), )*
-                    $( stringify!($server) => Some($crate::field::Field::to_json(&self.$server)), )*
-                    $( stringify!($hidden) => Some($crate::field::Field::to_json(&self.$hidden)), )*
+                    $( $( stringify!($server) => Some($crate::field::Field::to_json(&self.$server)), )* )?
+                    $( $( stringify!($hidden) => Some($crate::field::Field::to_json(&self.$hidden)), )* )?
                     _ => None,
                 }
             }
@@ -438,6 +472,12 @@ macro_rules! record {
             }
         }
     };
+    (@called $name:ident) => { stringify!($name) };
+    (@called $name:ident $called:literal) => { $called };
+    (@column id) => { None };
+    (@column $patient:ident) => { Some(stringify!($patient)) };
+    (@patient $row:ident id) => { &$row.meta.id };
+    (@patient $row:ident $patient:ident) => { &$row.$patient };
     (@default $ty:ty) => { None };
     (@default $ty:ty, $default:expr) => { Some((|| $default) as fn() -> $ty) };
     (@required $ty:ty) => { $crate::record::required::<$ty> };

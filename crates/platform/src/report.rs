@@ -9,7 +9,7 @@
 //! struct DoctorsAppointments { doctor_id: i64, doctor_name: String, appointment_count: i64 }
 //!
 //! Module::new("scheduling").report(
-//!     Report::table("report/appointments_by_doctor/", Some("appointments_by_doctor"), Usual::Year, |cx, asked| {
+//!     Report::table("report/appointments_by_doctor/", Some("appointments_by_doctor"), DefaultPeriod::Year, |cx, asked| {
 //!         Box::pin(by_doctor(cx, asked.period))
 //!     })
 //!     .may(Access::may(&[BuiltinRole::Admin]))
@@ -31,7 +31,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use crate::access::Access;
+use crate::access::{Access, Permission};
 use crate::csv;
 use crate::cx::Cx;
 use crate::db::ToValue;
@@ -39,7 +39,7 @@ use crate::error::Error;
 use crate::fault::Faults;
 use crate::http::call::{Call, Reply, ReplyBody};
 use crate::operation::{Effect, Handler, Operation, Schema};
-use crate::route::Route;
+use crate::route::{Route, Undecided};
 use crate::texts::Text;
 
 /// The forms of an answer.
@@ -94,7 +94,8 @@ impl Period {
 
     /// The condition on a column of days.
     #[must_use]
-    pub fn days(&self, column: &Expr) -> Condition {
+    pub fn days(&self, column: impl Into<Expr>) -> Condition {
+        let column = column.into();
         Condition::all()
             .add_option(self.start.map(|day| column.clone().gte(day.to_value())))
             .add_option(self.end.map(|day| column.clone().lte(day.to_value())))
@@ -102,7 +103,8 @@ impl Period {
 
     /// The condition on a column of moments: a day lasts from midnight to midnight at the hospital.
     #[must_use]
-    pub fn moments(&self, cx: &Cx, column: &Expr) -> Condition {
+    pub fn moments(&self, cx: &Cx, column: impl Into<Expr>) -> Condition {
+        let column = column.into();
         // What lies at the end of the calendar is no limit.
         let from = self.start.and_then(|day| cx.app.zone.day_bounds(day).ok());
         let until = self.end.and_then(|day| cx.app.zone.day_bounds(day).ok());
@@ -114,7 +116,7 @@ impl Period {
 
 /// The days that a report is about when nobody says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Usual {
+pub enum DefaultPeriod {
     /// All there are: only for a total that is found in an index, however many rows there are.
     All,
     /// Today.
@@ -123,14 +125,14 @@ pub enum Usual {
     Year,
 }
 
-impl Usual {
+impl DefaultPeriod {
     /// The period that is answered. Whoever gives a start asks for all since then; whoever gives only an
     /// end, for the year until then.
     fn fill(self, asked: Period, today: Date) -> Period {
         match (self, asked) {
-            (Usual::All, _) | (_, Period { start: Some(_), .. }) => asked,
-            (Usual::Today, Period { end: None, .. }) => asked.or(today, today),
-            (Usual::Today | Usual::Year, Period { end, .. }) => {
+            (DefaultPeriod::All, _) | (_, Period { start: Some(_), .. }) => asked,
+            (DefaultPeriod::Today, Period { end: None, .. }) => asked.or(today, today),
+            (DefaultPeriod::Today | DefaultPeriod::Year, Period { end, .. }) => {
                 let end = end.unwrap_or(today);
                 asked.or(a_year_until(end), end)
             }
@@ -140,15 +142,15 @@ impl Usual {
     /// What the document says of `start` and of `end`.
     fn words(self) -> [&'static str; 2] {
         match self {
-            Usual::All => [
+            DefaultPeriod::All => [
                 "The first day; from the beginning when it is left out.",
                 "The last day; without end when it is left out.",
             ],
-            Usual::Today => [
+            DefaultPeriod::Today => [
                 "The first day; when it is left out, today, or a year before `end`.",
                 "The last day; when it is left out, today, or without end after `start`.",
             ],
-            Usual::Year => [
+            DefaultPeriod::Year => [
                 "The first day; when it is left out, a year before `end`.",
                 "The last day; when it is left out, today, or without end after `start`.",
             ],
@@ -167,7 +169,7 @@ fn a_year_until(end: Date) -> Date {
 
 /// What was asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ReportRequest<'a> {
     /// About which days.
     pub period: Period,
     /// The request, for further parameters.
@@ -175,9 +177,10 @@ pub struct Asked<'a> {
 }
 
 /// Answers one row.
-pub type One<R> = for<'a> fn(&'a mut Cx, Asked<'a>) -> BoxFuture<'a, Result<R, Error>>;
+pub type OneRow<R> = for<'a> fn(&'a mut Cx, ReportRequest<'a>) -> BoxFuture<'a, Result<R, Error>>;
 /// Answers rows.
-pub type Rows<R> = for<'a> fn(&'a mut Cx, Asked<'a>) -> BoxFuture<'a, Result<Vec<R>, Error>>;
+pub type ManyRows<R> =
+    for<'a> fn(&'a mut Cx, ReportRequest<'a>) -> BoxFuture<'a, Result<Vec<R>, Error>>;
 
 /// What a row of a report is: a struct with the columns as its fields. `Default` tells the columns of
 /// a table without rows.
@@ -186,19 +189,19 @@ impl<R: Serialize + JsonSchema + Default + Send + 'static> ReportRow for R {}
 
 /// A report. Nobody may ask for it until [`Report::may`] says who.
 pub struct Report {
-    route: Route,
-    permission: String,
+    route: Route<Undecided>,
+    permission: Permission,
     access: Access,
 }
 
 impl Report {
     /// A report of one row: JSON answers the row itself.
-    pub fn one<R: ReportRow>(path: &str, usual: Usual, run: One<R>) -> Report {
+    pub fn one<R: ReportRow>(path: &'static str, usual: DefaultPeriod, run: OneRow<R>) -> Report {
         let answer: Handler = Arc::new(move |cx, call| {
             Box::pin(async move {
                 let (period, form) = (Period::of(call)?, Form::of(call)?);
                 let period = usual.fill(period, cx.today());
-                let row = run(cx, Asked { period, call }).await?;
+                let row = run(cx, ReportRequest { period, call }).await?;
                 match form {
                     Form::Json => Reply::ok(&row),
                     Form::Csv => table(call, &[row]),
@@ -210,16 +213,16 @@ impl Report {
 
     /// A report of rows: JSON answers them as an array, below `key` when there is one.
     pub fn table<R: ReportRow>(
-        path: &str,
+        path: &'static str,
         key: Option<&'static str>,
-        usual: Usual,
-        run: Rows<R>,
+        usual: DefaultPeriod,
+        run: ManyRows<R>,
     ) -> Report {
         let answer: Handler = Arc::new(move |cx, call| {
             Box::pin(async move {
                 let (period, form) = (Period::of(call)?, Form::of(call)?);
                 let period = usual.fill(period, cx.today());
-                let rows = run(cx, Asked { period, call }).await?;
+                let rows = run(cx, ReportRequest { period, call }).await?;
                 match (form, key) {
                     (Form::Csv, _) => table(call, &rows),
                     (Form::Json, None) => Reply::ok(&rows),
@@ -243,7 +246,7 @@ impl Report {
         Report::new(path, usual, answer, schema)
     }
 
-    fn new(path: &str, usual: Usual, answer: Handler, schema: Schema) -> Report {
+    fn new(path: &'static str, usual: DefaultPeriod, answer: Handler, schema: Schema) -> Report {
         let [start, end] = usual.words();
         let date = || json!({ "type": "string", "format": "date" });
         let route = Route::handled(Method::GET, "reports", path, Effect::Read, answer)
@@ -261,7 +264,7 @@ impl Report {
             .unwrap_or(("report", path));
         Report {
             route,
-            permission: format!("{}:{}", resource, verb.replace('-', "_")),
+            permission: Permission::new(resource, verb),
             access: Access::nobody(),
         }
     }
@@ -297,7 +300,7 @@ impl Report {
 
     /// The operation.
     pub(crate) fn done(self) -> Operation {
-        self.route.may(&self.permission, self.access).done()
+        self.route.may(self.permission, self.access).done()
     }
 }
 
@@ -398,44 +401,44 @@ mod tests {
         let day = |text: &str| text.parse::<Date>().unwrap();
         let today = day("2028-02-29");
         for (usual, asked, answered) in [
-            (Usual::All, [None, None], [None, None]),
+            (DefaultPeriod::All, [None, None], [None, None]),
             (
-                Usual::All,
+                DefaultPeriod::All,
                 [None, Some("2027-05-27")],
                 [None, Some("2027-05-27")],
             ),
             (
-                Usual::Today,
+                DefaultPeriod::Today,
                 [None, None],
                 [Some("2028-02-29"), Some("2028-02-29")],
             ),
             (
-                Usual::Today,
+                DefaultPeriod::Today,
                 [Some("2027-05-27"), None],
                 [Some("2027-05-27"), None],
             ),
             (
-                Usual::Today,
+                DefaultPeriod::Today,
                 [None, Some("2027-05-27")],
                 [Some("2026-05-28"), Some("2027-05-27")],
             ),
             (
-                Usual::Year,
+                DefaultPeriod::Year,
                 [None, None],
                 [Some("2027-03-01"), Some("2028-02-29")],
             ),
             (
-                Usual::Year,
+                DefaultPeriod::Year,
                 [Some("2020-01-01"), None],
                 [Some("2020-01-01"), None],
             ),
             (
-                Usual::Year,
+                DefaultPeriod::Year,
                 [None, Some("2027-12-31")],
                 [Some("2027-01-01"), Some("2027-12-31")],
             ),
             (
-                Usual::Year,
+                DefaultPeriod::Year,
                 [Some("2020-01-01"), Some("2027-12-31")],
                 [Some("2020-01-01"), Some("2027-12-31")],
             ),

@@ -1,13 +1,14 @@
-//! What is neither a resource nor an action: login, streaming exports, reports. It still enters
+//! What is neither a resource nor a verb: login, streaming exports, reports. It still enters
 //! through the same door.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::Value as Json;
 
-use crate::access::{Access, PermissionInfo};
+use crate::access::{Access, Permission, PermissionInfo, Right};
 use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
@@ -23,22 +24,40 @@ pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, E
 pub type Prepare =
     for<'a> fn(&'a Arc<App>, &'a Opening, &'a Call) -> BoxFuture<'a, Result<Prepared, Error>>;
 
-/// Builds an [`Operation`] by saying what is particular about it.
-pub struct Route(Operation);
+/// A route of which nobody has said yet what its callers need: it cannot become an operation.
+pub struct Undecided(());
+/// A route of which it is said what its callers need.
+pub struct Decided(());
 
-impl Route {
+/// Builds an [`Operation`] by saying what is particular about it. What its callers need is said with
+/// [`Route::open`], [`Route::signed_in`], [`Route::may`] or [`Route::with`], and without it
+/// [`Route::done`] does not exist:
+///
+/// ```compile_fail
+/// # use platform::route::Route;
+/// Route::get("wards", "wards/board/", |_, _| unreachable!()).done();
+/// ```
+pub struct Route<Need = Decided>(Operation, PhantomData<Need>);
+
+impl Route<Undecided> {
     /// A route that answers GET.
-    pub fn get(tag: &'static str, path: &str, run: Run) -> Route {
+    pub fn get(tag: &'static str, path: &str, run: Run) -> Route<Undecided> {
         Route::new(Method::GET, tag, path, Effect::Read, run)
     }
 
     /// A route that answers POST and writes.
-    pub fn post(tag: &'static str, path: &str, run: Run) -> Route {
+    pub fn post(tag: &'static str, path: &str, run: Run) -> Route<Undecided> {
         Route::new(Method::POST, tag, path, Effect::Write, run)
     }
 
-    /// A route by method and effect. Needs a signed-in caller unless said otherwise.
-    pub fn new(method: Method, tag: &'static str, path: &str, effect: Effect, run: Run) -> Route {
+    /// A route by method and effect.
+    pub fn new(
+        method: Method,
+        tag: &'static str,
+        path: &str,
+        effect: Effect,
+        run: Run,
+    ) -> Route<Undecided> {
         Route::handled(method, tag, path, effect, Arc::new(run))
     }
 
@@ -49,7 +68,7 @@ impl Route {
         path: &str,
         effect: Effect,
         run: Handler,
-    ) -> Route {
+    ) -> Route<Undecided> {
         let id = format!(
             "{}_{}",
             path.trim_end_matches('/')
@@ -57,7 +76,7 @@ impl Route {
                 .replace(['{', '}'], ""),
             method.as_str().to_lowercase()
         );
-        Route(Operation {
+        let operation = Operation {
             module: "",
             tag,
             method,
@@ -73,69 +92,81 @@ impl Route {
             },
             before: None,
             run,
-        })
+        };
+        Route(operation, PhantomData)
     }
 
-    /// Works something slow out before the unit of work begins; see
-    /// [`Cx::prepared`](crate::cx::Cx::prepared).
-    #[must_use]
-    pub fn before(mut self, before: Prepare) -> Route {
-        self.0.before = Some(Arc::new(before));
-        self
+    fn decided(mut self, need: Need) -> Route {
+        self.0.need = need;
+        Route(self.0, PhantomData)
     }
 
     /// Anonymous callers are served.
     #[must_use]
-    pub fn open(mut self) -> Route {
-        self.0.need = Need::Open;
-        self
+    pub fn open(self) -> Route {
+        self.decided(Need::Open)
+    }
+
+    /// Needs a signed-in caller; it concerns their own affairs.
+    #[must_use]
+    pub fn signed_in(self) -> Route {
+        self.decided(Need::SignedIn)
     }
 
     /// Needs a permission; callers without it are refused.
     #[must_use]
-    pub fn may(mut self, permission: &str, access: Access) -> Route {
-        self.0.need = Need::May(
-            PermissionInfo {
-                name: permission.to_owned(),
-                letter: 'x',
-                access,
-            },
-            Without::Forbidden,
-        );
-        self
+    pub fn may(self, permission: Permission, access: Access) -> Route {
+        let permission = PermissionInfo::verb(permission, access);
+        self.decided(Need::May(permission, Without::Forbidden))
     }
 
-    /// Needs a verb of a resource that is declared elsewhere.
+    /// Needs a permission; to callers without it the record does not exist.
     #[must_use]
-    pub fn with(mut self, permission: PermissionInfo, without: Without) -> Route {
-        self.0.need = Need::May(permission, without);
+    pub fn may_or_hidden(self, permission: Permission, access: Access) -> Route {
+        let permission = PermissionInfo::verb(permission, access);
+        self.decided(Need::May(permission, Without::Nothing))
+    }
+
+    /// Needs a right to a resource that is declared elsewhere.
+    #[must_use]
+    pub fn with<R: Resource>(self, right: Right, without: Without) -> Route {
+        self.decided(Need::May(resource::permission_of::<R>(right), without))
+    }
+}
+
+impl<N> Route<N> {
+    /// Works something slow out before the unit of work begins; see
+    /// [`Cx::prepared`](crate::cx::Cx::prepared).
+    #[must_use]
+    pub fn before(mut self, before: Prepare) -> Route<N> {
+        self.0.before = Some(Arc::new(before));
         self
     }
 
     /// Opens its own units of work.
     #[must_use]
-    pub fn own_units(mut self) -> Route {
+    pub fn own_units(mut self) -> Route<N> {
         self.0.effect = Effect::Own;
         self
     }
 
     /// Shows patient data.
     #[must_use]
-    pub fn patient_data(mut self) -> Route {
+    pub fn patient_data(mut self) -> Route<N> {
         self.0.patient_data = true;
         self
     }
 
     /// One line for the document.
     #[must_use]
-    pub fn summary(mut self, summary: &str) -> Route {
+    pub fn summary(mut self, summary: &str) -> Route<N> {
         self.0.doc.summary = summary.to_owned();
         self
     }
 
     /// The body's schema.
     #[must_use]
-    pub fn takes<I: crate::action::Input>(mut self) -> Route {
+    pub fn takes<I: crate::verb::Input>(mut self) -> Route<N> {
         self.0.doc.body = I::schema().map(|json| Schema {
             name: None,
             json,
@@ -146,7 +177,7 @@ impl Route {
 
     /// The answer's schema.
     #[must_use]
-    pub fn answers<T: schemars::JsonSchema>(mut self, status: u16) -> Route {
+    pub fn answers<T: schemars::JsonSchema>(mut self, status: u16) -> Route<N> {
         self.0.doc.answer = Some(Schema::of::<T>());
         self.0.doc.status = status;
         self
@@ -154,7 +185,7 @@ impl Route {
 
     /// The answer's schema, put together, with 200.
     #[must_use]
-    pub(crate) fn answer(mut self, schema: Schema) -> Route {
+    pub(crate) fn answer(mut self, schema: Schema) -> Route<N> {
         self.0.doc.answer = Some(schema);
         self.0.doc.status = 200;
         self
@@ -162,7 +193,7 @@ impl Route {
 
     /// The answer has no body.
     #[must_use]
-    pub fn answers_nothing(mut self, status: u16) -> Route {
+    pub fn answers_nothing(mut self, status: u16) -> Route<N> {
         self.0.doc.answer = None;
         self.0.doc.status = status;
         self
@@ -170,7 +201,7 @@ impl Route {
 
     /// A query parameter.
     #[must_use]
-    pub fn query(mut self, name: &str, schema: Json, what: &str) -> Route {
+    pub fn query(mut self, name: &str, schema: Json, what: &str) -> Route<N> {
         self.0
             .doc
             .query
@@ -180,7 +211,7 @@ impl Route {
 
     /// The answer is one record of a resource.
     #[must_use]
-    pub fn answers_record<R: Resource>(mut self, status: u16) -> Route {
+    pub fn answers_record<R: Resource>(mut self, status: u16) -> Route<N> {
         self.0.doc.answer = Some(Schema {
             list: false,
             ..resource::list_schema::<R>()
@@ -191,7 +222,7 @@ impl Route {
 
     /// The body changes a record of a resource.
     #[must_use]
-    pub fn takes_change<R: Resource>(mut self) -> Route {
+    pub fn takes_change<R: Resource>(mut self) -> Route<N> {
         self.0.doc.body = Some(resource::change_schema::<R>());
         self.0.doc.conflicts = true;
         self
@@ -199,7 +230,7 @@ impl Route {
 
     /// The answer is a list of a resource's records, page by page, with the resource's filters.
     #[must_use]
-    pub fn answers_pages<R: Resource>(mut self) -> Route {
+    pub fn answers_pages<R: Resource>(mut self) -> Route<N> {
         self.0.doc.answer = Some(resource::list_schema::<R>());
         self.0.doc.query = resource::list_parameters::<R>();
         self.0.doc.pages = true;
@@ -209,7 +240,7 @@ impl Route {
 
     /// The answer is a list of a resource's records as the resource's own list is, with its filters.
     #[must_use]
-    pub fn answers_list<R: Resource>(mut self) -> Route {
+    pub fn answers_list<R: Resource>(mut self) -> Route<N> {
         self = self.answers_pages::<R>();
         self.0.doc.pages = false;
         self
@@ -217,7 +248,7 @@ impl Route {
 
     /// The answer is no JSON but of this content type, such as an export.
     #[must_use]
-    pub fn answers_file(mut self, content_type: &'static str) -> Route {
+    pub fn answers_file(mut self, content_type: &'static str) -> Route<N> {
         self.0.doc.answer = None;
         self.0.doc.media = Some(content_type);
         self.0.doc.status = 200;
@@ -226,39 +257,41 @@ impl Route {
 
     /// Deals with one versioned record: shows its `ETag`, and a change honours `If-Match`.
     #[must_use]
-    pub fn versioned(mut self) -> Route {
+    pub fn versioned(mut self) -> Route<N> {
         self.0.doc.versioned = true;
         self
     }
 
     /// Can contradict what is stored: 409.
     #[must_use]
-    pub fn conflicts(mut self) -> Route {
+    pub fn conflicts(mut self) -> Route<N> {
         self.0.doc.conflicts = true;
         self
     }
 
     /// Takes a form with a `file`, as large as uploads may be.
     #[must_use]
-    pub fn uploads(mut self) -> Route {
+    pub fn uploads(mut self) -> Route<N> {
         self.0.upload = true;
         self
     }
 
     /// Refuses too many calls for a while: 429.
     #[must_use]
-    pub fn limited(mut self) -> Route {
+    pub fn limited(mut self) -> Route<N> {
         self.0.doc.limited = true;
         self
     }
 
     /// Further text for the document.
     #[must_use]
-    pub fn description(mut self, description: &str) -> Route {
+    pub fn description(mut self, description: &str) -> Route<N> {
         self.0.doc.description = description.to_owned();
         self
     }
+}
 
+impl Route<Decided> {
     /// The operation.
     pub fn done(self) -> Operation {
         self.0

@@ -85,6 +85,34 @@ pub struct TextSource {
     pub name: &'static str,
 }
 
+/// A module's texts in every language: `texts/en.ftl` and its sisters beside `src/`. A second argument
+/// names another folder, relative to the calling file.
+#[macro_export]
+macro_rules! texts {
+    ($name:literal) => {
+        $crate::texts!($name, "../texts")
+    };
+    ($name:literal, $folder:literal) => {
+        [
+            $crate::texts::TextSource {
+                language: "en",
+                name: concat!($name, "/en"),
+                source: include_str!(concat!($folder, "/en.ftl")),
+            },
+            $crate::texts::TextSource {
+                language: "fr",
+                name: concat!($name, "/fr"),
+                source: include_str!(concat!($folder, "/fr.ftl")),
+            },
+            $crate::texts::TextSource {
+                language: "sw",
+                name: concat!($name, "/sw"),
+                source: include_str!(concat!($folder, "/sw.ftl")),
+            },
+        ]
+    };
+}
+
 /// Why texts could not be loaded. A mistake of the program, never of its user.
 #[derive(Debug, thiserror::Error)]
 pub enum TextsError {

@@ -5,11 +5,12 @@ mod hospital;
 
 use hospital::{Guest, World, add_guest, each};
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::Line;
 use platform::record::Meta;
+use platform::record::Record;
 use platform::seal::Sealed;
 use platform::unit::{self, Opening};
 

@@ -2,17 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use kernel::BuiltinRole;
+use platform::access::Permission;
 use platform::access::{Access, Grant, Scope};
-use platform::action::Action;
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::Reply;
 use platform::matrix::permissions_text;
 use platform::module::{Module, Registry};
 use platform::openapi::{Info, document, problems};
+use platform::record::Column;
 use platform::resource::Resource;
-use platform::route::Route;
+use platform::route::{Route, Undecided};
+use platform::verb::Verb;
 use serde_json::{Value as Json, json};
 
 platform::choice! {
@@ -41,14 +43,10 @@ platform::record! {
     }
 }
 
-impl Audited for Ward {
-    const NAME: &'static str = "Ward";
-}
-
 impl Resource for Ward {
     const PATH: &'static str = "wards";
-    const FILTERS: &'static [&'static str] = &["capacity"];
-    const ORDERING: &'static [&'static str] = &["name"];
+    const FILTERS: &'static [Column<Self>] = &[Ward::capacity];
+    const ORDERING: &'static [Column<Self>] = &[Ward::name];
     type Extra = ();
     fn access() -> Access {
         Access::nobody()
@@ -96,17 +94,13 @@ platform::record! {
     }
 }
 
-impl Audited for Bed {
-    const NAME: &'static str = "Bed";
-}
-
 impl Resource for Bed {
     const PATH: &'static str = "beds";
     const VERBS: &'static str = "cru";
     const PATIENT_DATA: bool = true;
     const CLIENT_UID: bool = true;
-    const FILTERS: &'static [&'static str] = &["ward", "state"];
-    const ALIASES: &'static [(&'static str, &'static str)] = &[("tag", "label")];
+    const FILTERS: &'static [Column<Self>] = &[Bed::ward, Bed::state];
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[("tag", Bed::label)];
     type Extra = BedExtra;
     fn access() -> Access {
         Access::nobody()
@@ -146,19 +140,17 @@ pub struct Assigned {
 
 struct Assign;
 
-impl Action for Assign {
+impl Verb for Assign {
     type On = Bed;
     type Input = AssignInput;
-    type Output = Assigned;
-    const VERB: &'static str = "assign-patient";
+    type Answer = Assigned;
+    const NAME: &'static str = "assign_patient";
     const SUMMARY: &'static str = "Lay a patient into a bed";
     fn access() -> Access {
         Access::may(&[BuiltinRole::Admin, BuiltinRole::LabTechnician])
     }
-    async fn run(_: &mut Cx, row: Option<Bed>, _: AssignInput) -> Result<Assigned, Error> {
-        Ok(Assigned {
-            bed: row.map_or(0, |bed| bed.meta.id),
-        })
+    async fn run(_: &mut Cx, bed: Bed, _: AssignInput) -> Result<Assigned, Error> {
+        Ok(Assigned { bed: bed.meta.id })
     }
 }
 
@@ -166,8 +158,11 @@ fn module() -> Module {
     Module::new("wards")
         .resource::<Ward>()
         .resource::<Bed>()
-        .action::<Assign>()
-        .permission("beds:overbook", Access::may(&[BuiltinRole::Nurse]))
+        .verb::<Assign>()
+        .permission(
+            Permission::new("beds", "overbook"),
+            Access::may(&[BuiltinRole::Nurse]),
+        )
         .route(
             Route::post("knock", "knock/", |_, _| {
                 Box::pin(async { Ok(Reply::empty(http::StatusCode::NO_CONTENT)) })
@@ -181,6 +176,7 @@ fn module() -> Module {
             Route::post("plans", "plans/{key}/", |_, _| {
                 Box::pin(async { Ok(Reply::empty(http::StatusCode::CREATED)) })
             })
+            .signed_in()
             .summary("Hang up a plan")
             .takes::<PlanInput>()
             .uploads()
@@ -193,6 +189,7 @@ fn module() -> Module {
             Route::get("beds", "beds/export/", |_, _| {
                 Box::pin(async { Ok(Reply::empty(http::StatusCode::OK)) })
             })
+            .signed_in()
             .summary("All beds as a table")
             .answers_file("text/csv")
             .done(),
@@ -426,7 +423,7 @@ fn records_are_described_by_their_comments() {
 #[test]
 fn actions_and_routes_say_what_they_need() {
     let document = shown();
-    let assign = &document["paths"]["/beds/{id}/assign-patient/"]["post"];
+    let assign = &document["paths"]["/beds/{id}/assign_patient/"]["post"];
     assert_eq!(assign["operationId"], "beds_assign_patient");
     assert_eq!(assign["x-permission"], "beds:assign_patient");
     assert_eq!(assign["x-roles"], json!(["Admin", "Lab Technician"]));
@@ -506,6 +503,10 @@ mod wrong {
     }
 
     fn route(path: &str) -> Route {
+        undecided(path).signed_in()
+    }
+
+    fn undecided(path: &str) -> Route<Undecided> {
         Route::get("wrong", path, |_, _| {
             Box::pin(async { Ok(Reply::empty(http::StatusCode::OK)) })
         })
@@ -564,10 +565,13 @@ mod wrong {
 
     #[test]
     fn a_permission_with_two_defaults_is_found() {
-        let lax = route("lax/")
+        let lax = undecided("lax/")
             .summary("x")
             .answers::<Assigned>(200)
-            .may("beds:assign_patient", Access::may(&BuiltinRole::ALL))
+            .may(
+                Permission::new("beds", "assign_patient"),
+                Access::may(&BuiltinRole::ALL),
+            )
             .done();
         assert_eq!(
             with(vec![lax]),
@@ -588,7 +592,7 @@ GET beds/export/                signed in            O     O      O            O
 GET beds/{id}/                  beds:read            A     S      -            -     -          -   -       O       -      -
 PATCH beds/{id}/                beds:update          A     -      -            -     -          -   -       -       -      -
 PUT beds/{id}/                  beds:update          A     -      -            -     -          -   -       -       -      -
-POST beds/{id}/assign-patient/  beds:assign_patient  A     -      -            -     -          A   -       -       -      -
+POST beds/{id}/assign_patient/  beds:assign_patient  A     -      -            -     -          A   -       -       -      -
 POST knock/                     open                 ·     ·      ·            ·     ·          ·   ·       ·       ·      ·
 POST plans/{key}/               signed in            O     O      O            O     O          O   O       O       O      -
 GET wards/                      wards:read           A     -      -            A     -          -   -       -       -      -

@@ -1,6 +1,7 @@
 //! The generic handlers, through the router, on a small module of their own.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use platform::record::Column;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -12,7 +13,6 @@ use platform::access::{Access, Grant, Grants, Scope};
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::{App, Door, Shared};
 use platform::boot::{Parts, boot};
-use platform::cx::Audited;
 use platform::db::{Ddl, Migration};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
@@ -39,15 +39,11 @@ platform::record! {
     }
 }
 
-impl Audited for Ward {
-    const NAME: &'static str = "Ward";
-}
-
 impl Resource for Ward {
     const PATH: &'static str = "wards";
-    const FILTERS: &'static [&'static str] = &["name", "capacity"];
-    const ORDERING: &'static [&'static str] = &["name", "capacity"];
-    const SEARCH: &'static [&'static str] = &["name"];
+    const FILTERS: &'static [Column<Self>] = &[Ward::name, Ward::capacity];
+    const ORDERING: &'static [Column<Self>] = &[Ward::name, Ward::capacity];
+    const SEARCH: &'static [Column<Self>] = &[Ward::name];
     type Extra = ();
     fn access() -> Access {
         Access::nobody().role(BuiltinRole::Admin, "crud")
@@ -59,7 +55,7 @@ impl Resource for Ward {
 
 platform::record! {
     /// Somebody in a ward.
-    pub struct Guest in "guest" {
+    pub struct Guest in "guest" for id {
         client {
             /// Where.
             ward: Ref<Ward>,
@@ -73,18 +69,11 @@ platform::record! {
     }
 }
 
-impl Audited for Guest {
-    const NAME: &'static str = "Guest";
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.meta.id)
-    }
-}
-
 impl Resource for Guest {
     const PATH: &'static str = "guests";
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
-    const FILTERS: &'static [&'static str] = &["ward"];
+    const FILTERS: &'static [Column<Self>] = &[Guest::ward];
     type Extra = ();
     fn access() -> Access {
         Access::nobody().role(BuiltinRole::Admin, "crud")
@@ -134,7 +123,7 @@ impl Door for OpenDoor {
                 .registry
                 .permissions
                 .values()
-                .map(|p| (p.name.clone(), Reach::All));
+                .map(|p| (p.name(), Reach::All));
             Ok(Actor {
                 who: Who::User(SignedIn {
                     id: 1,

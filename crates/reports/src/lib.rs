@@ -28,6 +28,7 @@ pub fn module() -> Module {
             Route::get("reports", "dashboard/", |cx, _| {
                 Box::pin(dashboard::dashboard(cx))
             })
+            .signed_in()
             .answers::<dashboard::Figures>(200)
             .summary("What matters now, by the caller's role")
             .done(),
@@ -36,6 +37,7 @@ pub fn module() -> Module {
             Route::get("reports", "dashboard-stats/", |cx, _| {
                 Box::pin(dashboard::statistics(cx))
             })
+            .signed_in()
             .answers::<dashboard::Figures>(200)
             .summary("The hospital in numbers")
             .done(),
@@ -44,6 +46,7 @@ pub fn module() -> Module {
             Route::get("alerts", "alerts/", |cx, call| {
                 Box::pin(alerts::list(cx, call))
             })
+            .signed_in()
             .answers::<alerts::Page>(200)
             .query(
                 "unread",

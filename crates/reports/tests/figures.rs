@@ -149,10 +149,10 @@ testkit::on_both! {
     async fn figures_are_declared_well(world: &World) {
         let mut names: Vec<&str> = Vec::new();
         for figure in world.app.registry.figures() {
-            assert!(world.app.registry.permissions.contains_key(figure.needs), "{figure:?}");
+            assert!(world.app.registry.permissions.contains_key(&figure.needs.to_string()), "{figure:?}");
             assert!(figure.statistic || !figure.roles.is_empty(), "nobody sees {figure:?}");
             for role in figure.roles {
-                let permission = &world.app.registry.permissions[figure.needs];
+                let permission = &world.app.registry.permissions[&figure.needs.to_string()];
                 assert_ne!(permission.default_for(Some(*role)), Reach::None, "always 0 for {role}: {figure:?}");
             }
             names.extend([figure.name].into_iter().chain(figure.also));

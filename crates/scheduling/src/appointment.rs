@@ -1,5 +1,7 @@
 //! The appointment: a patient, a doctor, a time, and how far it has come.
 
+use platform::record::Column;
+use platform::resource::Change;
 use std::collections::HashMap;
 
 use identity::user::User;
@@ -8,13 +10,12 @@ use jiff::civil::{Date, Time};
 use kernel::{BuiltinRole, Code};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::Cx;
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::http::call::yes_or_no;
 use platform::module::PatientColumn;
-use platform::record::Body;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -22,7 +23,7 @@ use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
 use serde::Serialize;
 
-use crate::booking::{self, Change};
+use crate::booking::{self, BookingChange};
 use crate::migrations::{ONE_PLACE_AT_A_TIME, awaited};
 use crate::slot::{self, Span};
 use crate::state::{AppointmentStatus, Stages, step};
@@ -30,7 +31,7 @@ use crate::{news, queue};
 
 platform::record! {
     /// A time at which a patient and a doctor meet. Appointments of one doctor, and of one patient, never overlap; those that touch are fine.
-    pub struct Appointment in "appointment" {
+    pub struct Appointment in "appointment" for patient {
         client {
             /// Who is seen.
             patient: Ref<Patient>,
@@ -66,14 +67,6 @@ platform::record! {
             completed_at: Option<Timestamp> = None,
         }
         hidden {}
-    }
-}
-
-impl Audited for Appointment {
-    const NAME: &'static str = "Appointment";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.patient.get())
     }
 }
 
@@ -119,12 +112,24 @@ impl Resource for Appointment {
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
-    const ALIASES: &'static [(&'static str, &'static str)] =
-        &[("appointment_date", "date"), ("appointment_time", "time")];
-    const FILTERS: &'static [&'static str] = &["patient", "doctor", "date", "status", "starts_at"];
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[
+        ("appointment_date", Appointment::date),
+        ("appointment_time", Appointment::time),
+    ];
+    const FILTERS: &'static [Column<Self>] = &[
+        Appointment::patient,
+        Appointment::doctor,
+        Appointment::date,
+        Appointment::status,
+        Appointment::starts_at,
+    ];
     const OWN_FILTERS: &'static [&'static str] = &["upcoming"];
-    const ORDERING: &'static [&'static str] = &["date", "time", "starts_at", "status"];
-    const PATIENT: Option<&'static str> = Some("patient");
+    const ORDERING: &'static [Column<Self>] = &[
+        Appointment::date,
+        Appointment::time,
+        Appointment::starts_at,
+        Appointment::status,
+    ];
     type Extra = AppointmentExtra;
 
     fn access() -> Access {
@@ -151,12 +156,9 @@ impl Resource for Appointment {
         })
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         let was = before.map_or(AppointmentStatus::Scheduled, |before| before.status);
         // An old record may lie at a time that could not be chosen today; it is left alone.
         if before.is_none_or(|before| moved(before, row)) {
@@ -180,13 +182,10 @@ impl Resource for Appointment {
         Ok(())
     }
 
-    async fn stored(
-        cx: &mut Cx,
-        row: &Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
-        news::spread(cx, &Change { before, row }).await
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &*change.row;
+        news::spread(cx, &BookingChange { before, row }).await
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
@@ -216,7 +215,7 @@ impl Resource for Appointment {
 /// What is still to come.
 pub(crate) fn upcoming(cx: &Cx) -> Condition {
     Condition::all()
-        .add(column("appointment", "starts_at").gte(cx.now().to_value()))
+        .add(Appointment::starts_at.gte(cx.now().to_value()))
         // Word for word as the index has it, which the planner does not recognise otherwise.
         .add(Expr::cust(awaited!()))
 }

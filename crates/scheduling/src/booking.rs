@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Reach};
+use platform::access::Permission;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
@@ -19,15 +20,15 @@ use crate::slot::{Span, hours_and_minutes};
 use crate::state::AppointmentStatus;
 
 /// Books over a doctor's other appointments.
-pub(crate) const OVERBOOK: &str = "appointments:overbook";
+pub(crate) const OVERBOOK: Permission = Permission::new("appointments", "overbook");
 
 /// An appointment before and after it is written; without a before it is new.
-pub(crate) struct Change<'a> {
+pub(crate) struct BookingChange<'a> {
     pub(crate) before: Option<&'a Appointment>,
     pub(crate) row: &'a Appointment,
 }
 
-impl Change<'_> {
+impl BookingChange<'_> {
     /// What it was differs in something.
     pub(crate) fn differs(&self, differ: impl Fn(&Appointment, &Appointment) -> bool) -> bool {
         self.before.is_none_or(|before| differ(before, self.row))
@@ -59,7 +60,7 @@ pub(crate) async fn check(
     if let Some(before) = before {
         check_movable(before, row)?;
     }
-    let change = Change { before, row };
+    let change = BookingChange { before, row };
     if change.differs(|before, row| before.patient != row.patient) {
         patients::check_current(cx, row.patient.get()).await?;
     }
@@ -70,7 +71,7 @@ pub(crate) async fn check(
         return Ok(());
     }
     if row.overbooked && cx.grant_of(OVERBOOK).reach == Reach::None {
-        return Err(Error::denied().with("permission", OVERBOOK));
+        return Err(Error::denied().with("permission", OVERBOOK.to_string()));
     }
     cx.take_turn(&[("doctor", row.doctor.get()), ("patient", row.patient.get())])
         .await?;

@@ -4,11 +4,12 @@ use identity::user::User;
 use jiff::civil::{Date, Time};
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, column};
+use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::Ref;
-use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
@@ -41,10 +42,6 @@ platform::record! {
     }
 }
 
-impl Audited for DoctorSchedule {
-    const NAME: &'static str = "DoctorSchedule";
-}
-
 /// The desk writes everybody's hours, a doctor their own; all staff read them.
 pub(crate) fn access() -> Access {
     use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
@@ -72,8 +69,8 @@ pub(crate) fn in_order(start: Time, end: Time) -> bool {
 
 impl Resource for DoctorSchedule {
     const PATH: &'static str = "doctor-schedules";
-    const FILTERS: &'static [&'static str] = &["doctor", "weekday"];
-    const ORDERING: &'static [&'static str] = &["doctor", "weekday"];
+    const FILTERS: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
+    const ORDERING: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
     type Extra = ();
 
     fn access() -> Access {
@@ -84,12 +81,9 @@ impl Resource for DoctorSchedule {
         scope("doctor_schedule", grant)
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         let mut faults = Faults::new();
         if !(0..=6).contains(&row.weekday) {
             faults.say("weekday", Text::new("scheduling-weekday"));

@@ -10,7 +10,8 @@ use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::figure::{self, Amount, Figure};
 use platform::module::Module;
-use platform::report::{Asked, Period, Report, Usual};
+use platform::report::{DefaultPeriod, Period, Report, ReportRequest};
+use platform::resource::Resource;
 use platform::totals;
 use schemars::JsonSchema;
 use sea_query::{Alias, Asterisk, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
@@ -23,9 +24,9 @@ use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, NoS
 pub(crate) fn declare(module: Module) -> Module {
     module
         .figure(
-            Figure::new("today_appointments", "appointments:read", |cx, grant| {
+            Figure::new("today_appointments", Appointment::READ, |cx, grant| {
                 Box::pin(async move {
-                    let mine = today(cx).add(column("appointment", "doctor").eq(grant.user));
+                    let mine = today(cx).add(Appointment::doctor.eq(grant.user));
                     let count = figure::count::<Appointment>(cx, &grant, Some(mine)).await?;
                     Ok(Amount::Count(count))
                 })
@@ -33,7 +34,7 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Doctor]),
         )
         .figure(
-            Figure::new("today_schedule", "appointments:read", |cx, grant| {
+            Figure::new("today_schedule", Appointment::READ, |cx, grant| {
                 Box::pin(async move {
                     let all = today(cx);
                     let count = figure::count::<Appointment>(cx, &grant, Some(all)).await?;
@@ -43,7 +44,7 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Receptionist]),
         )
         .figure(
-            Figure::new("patient_queue", "appointments:read", |cx, grant| {
+            Figure::new("patient_queue", Appointment::READ, |cx, grant| {
                 Box::pin(async move {
                     let waiting = today(cx).add(is(&[CheckedIn]));
                     let count = figure::count::<Appointment>(cx, &grant, Some(waiting)).await?;
@@ -53,7 +54,7 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Receptionist, Nurse]),
         )
         .figure(
-            Figure::new("upcoming_appointments", "appointments:read", |cx, grant| {
+            Figure::new("upcoming_appointments", Appointment::READ, |cx, grant| {
                 Box::pin(async move {
                     let coming = upcoming(cx);
                     let count = figure::count::<Appointment>(cx, &grant, Some(coming)).await?;
@@ -63,9 +64,11 @@ pub(crate) fn declare(module: Module) -> Module {
             .on_dashboards(&[Patient]),
         )
         .report(
-            Report::one("report/appointments_today/", Usual::Today, |cx, asked| {
-                Box::pin(appointments(cx, asked))
-            })
+            Report::one(
+                "report/appointments_today/",
+                DefaultPeriod::Today,
+                |cx, asked| Box::pin(appointments(cx, asked)),
+            )
             .may(Access::may(&[Admin]))
             .summary("How many appointments there are today, or in a period"),
         )
@@ -73,7 +76,7 @@ pub(crate) fn declare(module: Module) -> Module {
             Report::table(
                 "report/appointments_by_doctor/",
                 Some("appointments_by_doctor"),
-                Usual::Year,
+                DefaultPeriod::Year,
                 |cx, asked| Box::pin(by_doctor(cx, asked)),
             )
             .may(Access::may(&[Admin]).reach(Doctor, "x", Reach::Own))
@@ -82,7 +85,7 @@ pub(crate) fn declare(module: Module) -> Module {
         .report(
             Report::one(
                 "operational-reports/no_show_rate/",
-                Usual::Year,
+                DefaultPeriod::Year,
                 |cx, asked| Box::pin(no_show_rate(cx, asked)),
             )
             .may(Access::may(&[Admin]))
@@ -92,7 +95,7 @@ pub(crate) fn declare(module: Module) -> Module {
             Report::table(
                 "operational-reports/waiting_time/",
                 None,
-                Usual::Year,
+                DefaultPeriod::Year,
                 |cx, asked| Box::pin(waiting_time(cx, asked)),
             )
             .may(Access::may(&[Admin]))
@@ -103,17 +106,17 @@ pub(crate) fn declare(module: Module) -> Module {
 /// Those that take place today, where the hospital is.
 fn today(cx: &Cx) -> Condition {
     Condition::all()
-        .add(column("appointment", "date").eq(cx.today().to_value()))
+        .add(Appointment::date.eq(cx.today().to_value()))
         .add(takes_place())
 }
 
 fn takes_place() -> Expr {
-    column("appointment", "status").is_not_in([Cancelled.as_str(), NoShow.as_str()])
+    Appointment::status.is_not_in([Cancelled.as_str(), NoShow.as_str()])
 }
 
 fn is(statuses: &[AppointmentStatus]) -> Condition {
     let texts = statuses.iter().map(|status| status.as_str());
-    Condition::all().add(column("appointment", "status").is_in(texts))
+    Condition::all().add(Appointment::status.is_in(texts))
 }
 
 /// Appointments of a period that were not voided.
@@ -122,7 +125,7 @@ fn of(period: &Period) -> SelectStatement {
     query
         .from(Alias::new("appointment"))
         .and_where(column("appointment", "voided_at").is_null())
-        .cond_where(period.days(&column("appointment", "date")));
+        .cond_where(period.days(Appointment::date));
     query
 }
 
@@ -133,7 +136,7 @@ struct Appointments {
     appointments: i64,
 }
 
-async fn appointments(cx: &mut Cx, asked: Asked<'_>) -> Result<Appointments, Error> {
+async fn appointments(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Appointments, Error> {
     let mut query = of(&asked.period);
     query.and_where(takes_place());
     Ok(Appointments {
@@ -152,16 +155,19 @@ struct DoctorsAppointments {
     appointment_count: i64,
 }
 
-async fn by_doctor(cx: &mut Cx, asked: Asked<'_>) -> Result<Vec<DoctorsAppointments>, Error> {
+async fn by_doctor(
+    cx: &mut Cx,
+    asked: ReportRequest<'_>,
+) -> Result<Vec<DoctorsAppointments>, Error> {
     let mut query = of(&asked.period);
     query
-        .expr(column("appointment", "doctor"))
+        .expr(Appointment::doctor)
         .expr(Func::count(Expr::col(Asterisk)))
         .and_where(takes_place())
         .group_by_col((Alias::new("appointment"), Alias::new("doctor")));
     let grant = cx.grant();
     if grant.reach != Reach::All {
-        query.and_where(column("appointment", "doctor").eq(grant.user));
+        query.and_where(Appointment::doctor.eq(grant.user));
     }
     let statement = Statement::build(cx.dialect(), &query);
     let mut found: Vec<(i64, i64)> = cx
@@ -191,11 +197,11 @@ struct NoShowRate {
     no_show_rate: f64,
 }
 
-async fn no_show_rate(cx: &mut Cx, asked: Asked<'_>) -> Result<NoShowRate, Error> {
+async fn no_show_rate(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<NoShowRate, Error> {
     // Every status of the period: to be found by their status most rows of the table would be read.
     let mut query = of(&asked.period);
     query
-        .expr(column("appointment", "status"))
+        .expr(Appointment::status)
         .expr(Func::count(Expr::col(Asterisk)))
         .group_by_col((Alias::new("appointment"), Alias::new("status")));
     let statement = Statement::build(cx.dialect(), &query);
@@ -229,19 +235,19 @@ struct WaitingTime {
     longest_waiting_minutes: f64,
 }
 
-async fn waiting_time(cx: &mut Cx, asked: Asked<'_>) -> Result<Vec<WaitingTime>, Error> {
+async fn waiting_time(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<WaitingTime>, Error> {
     let seconds = match cx.dialect() {
         Dialect::Sqlite => "(started_at - checked_in_at) / 1000000",
         Dialect::Postgres => "cast(extract(epoch from started_at - checked_in_at) as bigint)",
     };
     let mut query = of(&asked.period);
     query
-        .expr(column("appointment", "doctor"))
+        .expr(Appointment::doctor)
         .expr(Func::count(Expr::col(Asterisk)))
         .expr(Func::sum(Expr::cust(seconds)))
         .expr(Func::max(Expr::cust(seconds)))
-        .and_where(column("appointment", "checked_in_at").is_not_null())
-        .and_where(column("appointment", "started_at").is_not_null())
+        .and_where(Appointment::checked_in_at.is_not_null())
+        .and_where(Appointment::started_at.is_not_null())
         .group_by_col((Alias::new("appointment"), Alias::new("doctor")));
     let statement = Statement::build(cx.dialect(), &query);
     let mut found: Vec<(i64, i64, i64, i64)> = cx

@@ -40,13 +40,12 @@ use doctor_schedule::DoctorSchedule;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
 use patients::Patient;
-use platform::access::Access;
+use platform::access::{Access, Permission};
 use platform::module::Module;
 use platform::operation::Operation;
 use platform::resource::list;
 use platform::route::{Route, Run};
 use platform::serde_json::json;
-use platform::texts::TextSource;
 use schedule_exception::ScheduleException;
 
 /// The module's table of contents.
@@ -82,7 +81,10 @@ pub fn module() -> Module {
                 "patient-portal/appointments/",
                 |cx, call| Box::pin(list::<Appointment>(cx, call)),
             )
-            .may("patient-portal:appointments", Access::own("x"))
+            .may(
+                Permission::new("patient-portal", "appointments"),
+                Access::own("x"),
+            )
             .patient_data()
             .answers_list::<Appointment>()
             .summary("The caller's own appointments")
@@ -90,32 +92,15 @@ pub fn module() -> Module {
         )
         .route(availability_route())
         .route(queue_route())
-        .texts([
-            TextSource {
-                language: "en",
-                name: "scheduling/en",
-                source: include_str!("../texts/en.ftl"),
-            },
-            TextSource {
-                language: "fr",
-                name: "scheduling/fr",
-                source: include_str!("../texts/fr.ftl"),
-            },
-            TextSource {
-                language: "sw",
-                name: "scheduling/sw",
-                source: include_str!("../texts/sw.ftl"),
-            },
-        ]);
-    let verbs = verbs::operations().into_iter();
-    figures::declare(verbs.fold(module, Module::route))
+        .texts(platform::texts!("scheduling"));
+    figures::declare(verbs::declare(module))
 }
 
 fn availability_route() -> Operation {
     let run: Run = |cx, call| Box::pin(availability::availability(cx, call));
     Route::get("appointments", "appointments/availability/", run)
         .may(
-            "appointments:availability",
+            Permission::new("appointments", "availability"),
             Access::may(&[Admin, Doctor, Receptionist, Nurse]),
         )
         .query(
@@ -142,7 +127,7 @@ fn queue_route() -> Operation {
     let run: Run = |cx, call| Box::pin(queue::queue(cx, call));
     Route::get("appointments", "appointments/queue/", run)
         .may(
-            "appointments:queue",
+            Permission::new("appointments", "queue"),
             Access::may(&[Admin, Doctor, Receptionist, Nurse]),
         )
         .patient_data()

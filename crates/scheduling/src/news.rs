@@ -6,15 +6,14 @@ use patients::CareSource;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
-use platform::outbox::Event;
 
 use crate::appointment::Appointment;
-use crate::booking::Change;
+use crate::booking::BookingChange;
 use crate::migrations::occupies;
 use crate::state::AppointmentStatus;
 
 /// After an appointment was stored.
-pub(crate) async fn spread(cx: &mut Cx, change: &Change<'_>) -> Result<(), Error> {
+pub(crate) async fn spread(cx: &mut Cx, change: &BookingChange<'_>) -> Result<(), Error> {
     let row = change.row;
     let (patient, doctor) = (row.patient.get(), row.doctor.get());
     if row.status.occupies()
@@ -40,8 +39,8 @@ pub(crate) async fn spread(cx: &mut Cx, change: &Change<'_>) -> Result<(), Error
         }
         Some(_) => {}
     }
-    for event in events(change)? {
-        cx.emit(event);
+    for news in events(change) {
+        news.emit(cx)?;
     }
     Ok(())
 }
@@ -49,25 +48,44 @@ pub(crate) async fn spread(cx: &mut Cx, change: &Change<'_>) -> Result<(), Error
 /// Before an appointment is voided.
 pub(crate) async fn removed(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
     if row.status.occupies() {
-        cx.emit(cancelled(row)?);
+        cancelled(row).emit(cx)?;
     }
     latest_without(cx, row.patient.get(), row.meta.id).await
 }
 
+/// What others learn of an appointment.
+enum News {
+    Booked(AppointmentBooked),
+    Moved(AppointmentMoved),
+    Cancelled(AppointmentCancelled),
+    Completed(AppointmentCompleted),
+}
+
+impl News {
+    fn emit(&self, cx: &mut Cx) -> Result<(), Error> {
+        match self {
+            News::Booked(event) => cx.emit(event),
+            News::Moved(event) => cx.emit(event),
+            News::Cancelled(event) => cx.emit(event),
+            News::Completed(event) => cx.emit(event),
+        }
+    }
+}
+
 /// What happened, in the words of the contracts.
-fn events(change: &Change<'_>) -> Result<Vec<Event>, Error> {
+fn events(change: &BookingChange<'_>) -> Vec<News> {
     let row = change.row;
     let mut events = Vec::new();
     let stood = change.before.filter(|before| before.status.occupies());
     match stood {
         // New, or another patient's now; one that stands again is news for those who knew it.
         Some(before) if before.patient != row.patient => {
-            events.push(cancelled(before)?);
-            events.extend(row.status.occupies().then(|| booked(row)).transpose()?);
+            events.push(cancelled(before));
+            events.extend(row.status.occupies().then(|| booked(row)));
         }
-        Some(before) if !row.status.occupies() => events.push(cancelled(before)?),
+        Some(before) if !row.status.occupies() => events.push(cancelled(before)),
         Some(before) if before.starts_at != row.starts_at || before.doctor != row.doctor => {
-            events.push(moved(row)?);
+            events.push(moved(row));
         }
         Some(_) => {}
         None if !row.status.occupies() => {}
@@ -75,57 +93,45 @@ fn events(change: &Change<'_>) -> Result<Vec<Event>, Error> {
             .before
             .is_some_and(|before| before.patient == row.patient) =>
         {
-            events.push(moved(row)?);
+            events.push(moved(row));
         }
-        None => events.push(booked(row)?),
+        None => events.push(booked(row)),
     }
     let done = AppointmentStatus::Completed;
     if row.status == done && change.differs(|before, _| before.status != done) {
-        events.push(Event::new(
-            AppointmentCompleted::TOPIC,
-            &AppointmentCompleted {
-                appointment: row.meta.id,
-                patient: row.patient.get(),
-                doctor: row.doctor.get(),
-                completed_at: row.completed_at.unwrap_or(row.ends_at),
-            },
-        )?);
+        events.push(News::Completed(AppointmentCompleted {
+            appointment: row.meta.id,
+            patient: row.patient.get(),
+            doctor: row.doctor.get(),
+            completed_at: row.completed_at.unwrap_or(row.ends_at),
+        }));
     }
-    Ok(events)
+    events
 }
 
-fn booked(row: &Appointment) -> Result<Event, Error> {
-    Event::new(
-        AppointmentBooked::TOPIC,
-        &AppointmentBooked {
-            appointment: row.meta.id,
-            patient: row.patient.get(),
-            doctor: row.doctor.get(),
-            starts_at: row.starts_at,
-        },
-    )
+fn booked(row: &Appointment) -> News {
+    News::Booked(AppointmentBooked {
+        appointment: row.meta.id,
+        patient: row.patient.get(),
+        doctor: row.doctor.get(),
+        starts_at: row.starts_at,
+    })
 }
 
-fn moved(row: &Appointment) -> Result<Event, Error> {
-    Event::new(
-        AppointmentMoved::TOPIC,
-        &AppointmentMoved {
-            appointment: row.meta.id,
-            patient: row.patient.get(),
-            doctor: row.doctor.get(),
-            starts_at: row.starts_at,
-        },
-    )
+fn moved(row: &Appointment) -> News {
+    News::Moved(AppointmentMoved {
+        appointment: row.meta.id,
+        patient: row.patient.get(),
+        doctor: row.doctor.get(),
+        starts_at: row.starts_at,
+    })
 }
 
-fn cancelled(row: &Appointment) -> Result<Event, Error> {
-    Event::new(
-        AppointmentCancelled::TOPIC,
-        &AppointmentCancelled {
-            appointment: row.meta.id,
-            patient: row.patient.get(),
-        },
-    )
+fn cancelled(row: &Appointment) -> News {
+    News::Cancelled(AppointmentCancelled {
+        appointment: row.meta.id,
+        patient: row.patient.get(),
+    })
 }
 
 /// What is kept elsewhere of a patient's appointments, worked out anew after some came from another record or
@@ -239,15 +245,17 @@ mod tests {
             (Some(of(NoShow, 1, 2, 9)), of(CheckedIn, 1, 2, 9), vec![m]),
         ];
         for (before, row, expected) in cases {
-            let change = Change {
+            let change = BookingChange {
                 before: before.as_ref(),
                 row: &row,
             };
-            let told: Vec<String> = events(&change)
-                .unwrap()
-                .into_iter()
-                .map(|e| e.topic)
-                .collect();
+            let topic = |news| match news {
+                News::Booked(_) => b,
+                News::Moved(_) => m,
+                News::Cancelled(_) => c,
+                News::Completed(_) => d,
+            };
+            let told: Vec<&str> = events(&change).into_iter().map(topic).collect();
             assert_eq!(
                 told,
                 expected,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use platform::access::Scope;
-use platform::cx::{Audited, Cx, column, select, values};
+use platform::cx::{Cx, column, select, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::fault::Faults;
@@ -82,8 +82,8 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     faults.into_result()?;
     let mut query = select::<Appointment>();
     query
-        .and_where(column("appointment", "date").eq(date.to_value()))
-        .and_where(column("appointment", "status").is_in([
+        .and_where(Appointment::date.eq(date.to_value()))
+        .and_where(Appointment::status.is_in([
             AppointmentStatus::CheckedIn.as_str(),
             AppointmentStatus::InProgress.as_str(),
         ]))
@@ -92,7 +92,7 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         .order_by(("appointment", "id"), Order::Asc)
         .limit(MOST);
     if let Some(doctor) = doctor {
-        query.and_where(column("appointment", "doctor").eq(doctor));
+        query.and_where(Appointment::doctor.eq(doctor));
     }
     match Appointment::scope(&cx.grant()) {
         Scope::All => {}
@@ -107,7 +107,7 @@ pub(crate) async fn queue(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         .await?;
     let names = Appointment::extras(cx, &rows).await?;
     for row in &rows {
-        cx.saw(Appointment::NAME, row.meta.id, row.patient_id());
+        cx.saw_record(row);
     }
     let now = cx.now();
     let waiting: Vec<Waiting> = rows

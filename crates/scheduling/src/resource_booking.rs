@@ -5,11 +5,13 @@ use jiff::Timestamp;
 use kernel::{Code, Reach};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx, among, column, values};
+use platform::cx::{Cx, among, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Field, Line, Ref};
 use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::serde_json::{Value as Json, json};
@@ -38,7 +40,7 @@ platform::choice! {
 
 platform::record! {
     /// A stretch of time for which a room or device is booked. Bookings of one never overlap, unless they are cancelled; those that touch are fine. A create may name several as `resources` instead: all are booked or none, and the answer is an array.
-    pub struct ResourceBooking in "resource_booking" {
+    pub struct ResourceBooking in "resource_booking" for patient {
         client {
             /// What is booked.
             resource: Ref<SchedulableResource>,
@@ -60,14 +62,6 @@ platform::record! {
     }
 }
 
-impl Audited for ResourceBooking {
-    const NAME: &'static str = "ResourceBooking";
-
-    fn patient_id(&self) -> Option<i64> {
-        self.patient.map(|patient| patient.get())
-    }
-}
-
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BookingExtra {
@@ -78,10 +72,14 @@ pub struct BookingExtra {
 impl Resource for ResourceBooking {
     const PATH: &'static str = "resource-bookings";
     const PATIENT_DATA: bool = true;
-    const FILTERS: &'static [&'static str] =
-        &["resource", "booked_by", "patient", "status", "start_time"];
-    const ORDERING: &'static [&'static str] = &["start_time"];
-    const PATIENT: Option<&'static str> = Some("patient");
+    const FILTERS: &'static [Column<Self>] = &[
+        ResourceBooking::resource,
+        ResourceBooking::booked_by,
+        ResourceBooking::patient,
+        ResourceBooking::status,
+        ResourceBooking::start_time,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[ResourceBooking::start_time];
     type Extra = BookingExtra;
 
     fn access() -> Access {
@@ -94,7 +92,7 @@ impl Resource for ResourceBooking {
             (Reach::Assigned, Scope::Where(theirs)) => Scope::Where(
                 Condition::any()
                     .add(theirs)
-                    .add(column("resource_booking", "patient").is_null()),
+                    .add(ResourceBooking::patient.is_null()),
             ),
             (_, scope) => scope,
         }
@@ -135,12 +133,9 @@ impl Resource for ResourceBooking {
         Ok(Some(bodies.collect()))
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        _body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let row = &mut *change.row;
         if row.end_time <= row.start_time {
             return Err(Error::field(
                 "end_time",
@@ -177,11 +172,7 @@ impl Resource for ResourceBooking {
         query
             .columns(["id", "name"])
             .from("schedulable_resource")
-            .and_where(among(
-                cx.dialect(),
-                column("schedulable_resource", "id"),
-                &ids,
-            ));
+            .and_where(among(cx.dialect(), SchedulableResource::id, &ids));
         let statement = Statement::build(cx.dialect(), &query);
         let named: Vec<(i64, String)> = cx
             .unscoped("whoever sees a booking sees of what")

@@ -2,10 +2,10 @@
 
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, column};
 use platform::field::Line;
+use platform::record::Column;
 use platform::resource::Resource;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_query::{Alias, Condition, ExprTrait, Query};
 
 platform::choice! {
     /// What is booked.
@@ -37,15 +37,18 @@ platform::record! {
     }
 }
 
-impl Audited for SchedulableResource {
-    const NAME: &'static str = "SchedulableResource";
-}
-
 impl Resource for SchedulableResource {
     const PATH: &'static str = "resources";
-    const FILTERS: &'static [&'static str] = &["resource_type", "is_active"];
-    const ORDERING: &'static [&'static str] = &["name", "resource_type"];
-    const SEARCH: &'static [&'static str] = &["name", "description"];
+    const FILTERS: &'static [Column<Self>] = &[
+        SchedulableResource::resource_type,
+        SchedulableResource::is_active,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[
+        SchedulableResource::name,
+        SchedulableResource::resource_type,
+    ];
+    const SEARCH: &'static [Column<Self>] =
+        &[SchedulableResource::name, SchedulableResource::description];
     type Extra = ();
 
     fn access() -> Access {
@@ -65,8 +68,8 @@ impl Resource for SchedulableResource {
                     .column(Alias::new("resource"))
                     .from(Alias::new("resource_booking"))
                     .cond_where(theirs);
-                let id = column("schedulable_resource", "id");
-                Scope::Where(Condition::all().add(Expr::in_subquery(id, booked)))
+                let id = SchedulableResource::id;
+                Scope::Where(Condition::all().add(id.in_subquery(booked)))
             }
             _ => Scope::Nothing,
         }

@@ -3,10 +3,11 @@
 use identity::user::User;
 use jiff::civil::{Date, Time};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::Body;
+use platform::record::Column;
+use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -36,14 +37,14 @@ platform::record! {
     }
 }
 
-impl Audited for ScheduleException {
-    const NAME: &'static str = "ScheduleException";
-}
-
 impl Resource for ScheduleException {
     const PATH: &'static str = "schedule-exceptions";
-    const FILTERS: &'static [&'static str] = &["doctor", "date", "closed"];
-    const ORDERING: &'static [&'static str] = &["date"];
+    const FILTERS: &'static [Column<Self>] = &[
+        ScheduleException::doctor,
+        ScheduleException::date,
+        ScheduleException::closed,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[ScheduleException::date];
     type Extra = ();
 
     fn access() -> Access {
@@ -54,12 +55,10 @@ impl Resource for ScheduleException {
         doctor_schedule::scope("schedule_exception", grant)
     }
 
-    async fn prepare(
-        cx: &mut Cx,
-        row: &mut Self,
-        before: Option<&Self>,
-        body: &Body,
-    ) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let before = change.before;
+        let body = change.body;
+        let row = &mut *change.row;
         // Who closes a day need not take its hours away first, and who gives hours opens it.
         if row.closed && body.0.contains_key("closed") {
             (row.start, row.end) = (None, None);

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use kernel::BuiltinRole;
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Audited;
 use platform::field::{Blank, Line, Ref};
+use platform::record::Column;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use scheduling::appointment::Appointment;
@@ -50,7 +50,7 @@ platform::choice! {
 
 platform::record! {
     /// A message to a patient about an appointment. The program makes and sends it; people may have it sent again or not at all.
-    pub struct AppointmentNotification in "appointment_notification" {
+    pub struct AppointmentNotification in "appointment_notification" for patient {
         client {}
         server {
             /// What it is about.
@@ -97,29 +97,23 @@ platform::record! {
     }
 }
 
-impl Audited for AppointmentNotification {
-    const NAME: &'static str = "AppointmentNotification";
-
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.patient.get())
-    }
-}
-
 impl Resource for AppointmentNotification {
     const PATH: &'static str = "appointment-notifications";
     const VERBS: &'static str = "r";
     const PATIENT_DATA: bool = true;
-    const FILTERS: &'static [&'static str] = &[
-        "appointment",
-        "patient",
-        "status",
-        "channel",
-        "notification_type",
-        "scheduled_for",
+    const FILTERS: &'static [Column<Self>] = &[
+        AppointmentNotification::appointment,
+        AppointmentNotification::patient,
+        AppointmentNotification::status,
+        AppointmentNotification::channel,
+        AppointmentNotification::notification_type,
+        AppointmentNotification::scheduled_for,
     ];
-    const ORDERING: &'static [&'static str] = &["scheduled_for"];
-    const PATIENT: Option<&'static str> = Some("patient");
-    const FOLLOWS: &'static [&'static str] = &["appointment", "patient"];
+    const ORDERING: &'static [Column<Self>] = &[AppointmentNotification::scheduled_for];
+    const FOLLOWS: &'static [Column<Self>] = &[
+        AppointmentNotification::appointment,
+        AppointmentNotification::patient,
+    ];
     type Extra = ();
 
     fn access() -> Access {

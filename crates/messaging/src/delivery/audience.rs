@@ -65,7 +65,7 @@ const WHY: &str = "whether somebody may be written to is known by more than whoe
 pub(super) async fn patient(cx: &mut Cx, id: i64) -> Result<Option<Patient>, Error> {
     let mut query = select::<Patient>();
     query
-        .and_where(column(Patient::TABLE, "id").eq(id))
+        .and_where(Patient::id.eq(id))
         .and_where(column(Patient::TABLE, "voided_at").is_null());
     cx.unscoped(WHY).record(query).await
 }
@@ -129,8 +129,8 @@ fn reachable(patient: &Patient, channel: Channel, code: u16) -> Result<Address, 
 async fn may_be_written_to(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
     let mut query = select::<Consent>();
     query
-        .and_where(column(Consent::TABLE, "patient").eq(patient))
-        .and_where(column(Consent::TABLE, "consent_type").eq(ConsentType::Messaging.as_str()))
+        .and_where(Consent::patient.eq(patient))
+        .and_where(Consent::consent_type.eq(ConsentType::Messaging.as_str()))
         .and_where(column(Consent::TABLE, "voided_at").is_null())
         .order_by(
             (Alias::new(Consent::TABLE), Alias::new("given_at")),

@@ -4,16 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
 use platform::access::Access;
-use platform::action::Action;
+use platform::access::Right;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::Blank;
 use platform::http::call::{Call, Reply};
 use platform::operation::{Operation, Without};
-use platform::resource::permission_of;
 use platform::route::Route;
 use platform::seal::Sealed;
 use platform::texts::Text;
+use platform::verb::Verb;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -66,10 +66,7 @@ pub(super) fn status() -> Operation {
     Route::get("appointment-notifications", path, |cx, call| {
         Box::pin(show(cx, call))
     })
-    .with(
-        permission_of::<AppointmentNotification>('r'),
-        Without::Nothing,
-    )
+    .with::<AppointmentNotification>(Right::Read, Without::Nothing)
     .patient_data()
     .answers::<Standing>(200)
     .summary("How a message to a patient stands")
@@ -83,8 +80,7 @@ async fn show(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 }
 
 fn saw(cx: &mut Cx, row: &AppointmentNotification) {
-    use platform::cx::Audited;
-    cx.saw(AppointmentNotification::NAME, row.meta.id, row.patient_id());
+    cx.saw_record(row);
 }
 
 fn not_from(status: MessageStatus) -> Error {
@@ -122,12 +118,12 @@ fn too_soon(cx: &Cx, row: &AppointmentNotification) -> Option<Error> {
 /// patient says never came. The next round takes it, if the appointment still allows.
 pub struct Resend;
 
-impl Action for Resend {
+impl Verb for Resend {
     type On = AppointmentNotification;
     type Input = ();
-    type Output = Standing;
+    type Answer = Standing;
 
-    const VERB: &'static str = "resend";
+    const NAME: &'static str = "resend";
     const SUMMARY: &'static str = "Send a message to a patient again";
     const DESCRIPTION: &'static str = "One that failed, was cancelled or is `unknown`, or that the patient says never came. A message that was sent again is not sent once more for a minute, and twice as long after each further time, up to a day: 429 with `Retry-After`.";
     const LIMITED: bool = true;
@@ -138,10 +134,9 @@ impl Action for Resend {
 
     async fn run(
         cx: &mut Cx,
-        row: Option<AppointmentNotification>,
+        before: AppointmentNotification,
         _input: (),
     ) -> Result<Standing, Error> {
-        let before = row.ok_or_else(Error::not_found)?;
         if matches!(
             before.status,
             MessageStatus::Pending | MessageStatus::Sending
@@ -179,12 +174,12 @@ impl Action for Resend {
 /// Does not send a message that waits, or closes the case of one of which nobody knows.
 pub struct Cancel;
 
-impl Action for Cancel {
+impl Verb for Cancel {
     type On = AppointmentNotification;
     type Input = ();
-    type Output = Standing;
+    type Answer = Standing;
 
-    const VERB: &'static str = "cancel";
+    const NAME: &'static str = "cancel";
     const SUMMARY: &'static str = "Do not send a message to a patient";
 
     fn access() -> Access {
@@ -193,10 +188,9 @@ impl Action for Cancel {
 
     async fn run(
         cx: &mut Cx,
-        row: Option<AppointmentNotification>,
+        before: AppointmentNotification,
         _input: (),
     ) -> Result<Standing, Error> {
-        let before = row.ok_or_else(Error::not_found)?;
         let mut row = before.clone();
         match before.status {
             MessageStatus::Pending => cancel(&mut row, ""),

@@ -30,7 +30,6 @@ use contracts::{
 };
 use platform::jobs::Round;
 use platform::module::Module;
-use platform::texts::TextSource;
 use scheduling::appointment::Appointment;
 
 use appointment_notification::AppointmentNotification;
@@ -50,31 +49,21 @@ pub(crate) fn declare(module: Module) -> Module {
         .table::<OptOut>()
         .nested::<Appointment, AppointmentNotification>("notifications", "l")
         .route(desk::status())
-        .action::<Resend>()
-        .action::<Cancel>()
+        .verb::<Resend>()
+        .verb::<Cancel>()
         .route(callback::route())
         .route(inbound::route())
-        .on(AppointmentBooked::TOPIC, REMINDERS, |cx, event| {
-            Box::pin(schedule::booked(cx, event))
-        })
-        .on(AppointmentMoved::TOPIC, REMINDERS, |cx, event| {
-            Box::pin(schedule::moved(cx, event))
-        })
-        .on(AppointmentCancelled::TOPIC, REMINDERS, |cx, event| {
+        .on::<AppointmentBooked>(REMINDERS, |cx, event| Box::pin(schedule::booked(cx, event)))
+        .on::<AppointmentMoved>(REMINDERS, |cx, event| Box::pin(schedule::moved(cx, event)))
+        .on::<AppointmentCancelled>(REMINDERS, |cx, event| {
             Box::pin(schedule::cancelled(cx, event))
         })
-        .on(AppointmentCompleted::TOPIC, REMINDERS, |cx, event| {
+        .on::<AppointmentCompleted>(REMINDERS, |cx, event| {
             Box::pin(schedule::completed(cx, event))
         })
-        .on(PatientContactChanged::TOPIC, REMINDERS, |cx, event| {
-            Box::pin(wishes::changed(cx, event))
-        })
-        .on(PatientsMerged::TOPIC, REMINDERS, |cx, event| {
-            Box::pin(wishes::merged(cx, event))
-        })
-        .on(PatientsUnmerged::TOPIC, REMINDERS, |cx, event| {
-            Box::pin(wishes::unmerged(cx, event))
-        })
+        .on::<PatientContactChanged>(REMINDERS, |cx, event| Box::pin(wishes::changed(cx, event)))
+        .on::<PatientsMerged>(REMINDERS, |cx, event| Box::pin(wishes::merged(cx, event)))
+        .on::<PatientsUnmerged>(REMINDERS, |cx, event| Box::pin(wishes::unmerged(cx, event)))
         .job(wishes::OF_PATIENT)
         .job(wishes::OF_NUMBER)
         .round(Round {
@@ -82,21 +71,8 @@ pub(crate) fn declare(module: Module) -> Module {
             run: |app| Box::pin(async move { round::round(&app).await }),
         })
         .reindex(|cx, after| Box::pin(opt_out::reindex(cx, after)))
-        .texts([
-            TextSource {
-                language: "en",
-                name: "messaging/delivery/en",
-                source: include_str!("../../texts/delivery/en.ftl"),
-            },
-            TextSource {
-                language: "fr",
-                name: "messaging/delivery/fr",
-                source: include_str!("../../texts/delivery/fr.ftl"),
-            },
-            TextSource {
-                language: "sw",
-                name: "messaging/delivery/sw",
-                source: include_str!("../../texts/delivery/sw.ftl"),
-            },
-        ])
+        .texts(platform::texts!(
+            "messaging/delivery",
+            "../../texts/delivery"
+        ))
 }

@@ -3,7 +3,7 @@
 
 use kernel::Phone;
 use platform::audit::{Action, AuditEntry};
-use platform::cx::{Audited, Cx, column, select};
+use platform::cx::{Cx, select};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::field::Line;
@@ -15,7 +15,7 @@ use super::wishes;
 
 platform::record! {
     /// A number to which no more text messages are sent.
-    pub struct OptOut in "messaging_opt_out" {
+    pub struct OptOut in "messaging_opt_out" named "MessagingOptOut" {
         client {}
         server {}
         hidden {
@@ -23,10 +23,6 @@ platform::record! {
             phone: Sealed<Line<20>> = Sealed::new(Line::cut("")),
         }
     }
-}
-
-impl Audited for OptOut {
-    const NAME: &'static str = "MessagingOptOut";
 }
 
 /// What the digests are made for.
@@ -160,7 +156,7 @@ async fn digests(cx: &mut Cx, out: &OptOut) -> Result<(), Error> {
 pub(super) async fn reindex(cx: &mut Cx, after: i64) -> Result<Option<i64>, Error> {
     let mut query = select::<OptOut>();
     query
-        .and_where(column(OptOut::TABLE, "id").gt(after))
+        .and_where(OptOut::id.gt(after))
         .order_by((Alias::new(OptOut::TABLE), Alias::new("id")), Order::Asc)
         .limit(500);
     let rows: Vec<OptOut> = cx.unscoped(WHY).records(query).await?;

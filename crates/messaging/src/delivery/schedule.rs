@@ -10,7 +10,6 @@ use platform::cx::{Cx, column, select};
 use platform::db::Dialect;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::outbox::Event;
 use platform::record::{Meta, Record};
 use platform::seal::Sealed;
 use scheduling::appointment::Appointment;
@@ -24,23 +23,19 @@ use super::{audience, wording};
 
 pub(super) const WHY: &str = "messages follow the appointment, whoever changed it";
 
-pub(super) async fn booked(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: AppointmentBooked = event.read()?;
+pub(super) async fn booked(cx: &mut Cx, event: AppointmentBooked) -> Result<(), Error> {
     follow(cx, event.appointment).await
 }
 
-pub(super) async fn moved(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: AppointmentMoved = event.read()?;
+pub(super) async fn moved(cx: &mut Cx, event: AppointmentMoved) -> Result<(), Error> {
     follow(cx, event.appointment).await
 }
 
-pub(super) async fn cancelled(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: AppointmentCancelled = event.read()?;
+pub(super) async fn cancelled(cx: &mut Cx, event: AppointmentCancelled) -> Result<(), Error> {
     follow(cx, event.appointment).await
 }
 
-pub(super) async fn completed(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: AppointmentCompleted = event.read()?;
+pub(super) async fn completed(cx: &mut Cx, event: AppointmentCompleted) -> Result<(), Error> {
     follow(cx, event.appointment).await
 }
 
@@ -52,7 +47,7 @@ pub(super) async fn appointment(
 ) -> Result<Option<Appointment>, Error> {
     let mut query = select::<Appointment>();
     query
-        .and_where(column(Appointment::TABLE, "id").eq(id))
+        .and_where(Appointment::id.eq(id))
         .and_where(column(Appointment::TABLE, "voided_at").is_null());
     if lock && cx.dialect() == Dialect::Postgres {
         query.lock(LockType::Update);

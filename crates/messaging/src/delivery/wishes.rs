@@ -10,7 +10,6 @@ use platform::cx::{Cx, column, select};
 use platform::db::{Dialect, ToValue};
 use platform::error::Error;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::outbox::Event;
 use platform::record::Record;
 use scheduling::appointment::Appointment;
 use scheduling::state::AppointmentStatus;
@@ -54,19 +53,16 @@ struct OfNumber {
     after: i64,
 }
 
-pub(super) async fn changed(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: PatientContactChanged = event.read()?;
+pub(super) async fn changed(cx: &mut Cx, event: PatientContactChanged) -> Result<(), Error> {
     follow_patient(cx, event.patient, 0).await
 }
 
 /// The visits of both are the survivor's, who may have other wishes.
-pub(super) async fn merged(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: PatientsMerged = event.read()?;
+pub(super) async fn merged(cx: &mut Cx, event: PatientsMerged) -> Result<(), Error> {
     follow_patient(cx, event.survivor, 0).await
 }
 
-pub(super) async fn unmerged(cx: &mut Cx, event: &Event) -> Result<(), Error> {
-    let event: PatientsUnmerged = event.read()?;
+pub(super) async fn unmerged(cx: &mut Cx, event: PatientsUnmerged) -> Result<(), Error> {
     follow_patient(cx, event.survivor, 0).await?;
     follow_patient(cx, event.restored, 0).await
 }

@@ -15,9 +15,10 @@
 //! A caller confined to some patients is one list more ("in reach"), so that a doctor with 300 patients
 //! finds all of theirs also among 100,000 namesakes. Only integers are read here; no record is opened.
 
+use crate::patient::Patient;
 use std::collections::{HashMap, HashSet};
 
-use platform::cx::{Cx, among, column};
+use platform::cx::{Cx, among};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::seal::KeyRing;
@@ -178,7 +179,7 @@ impl<'a> Postings<'a> {
             && let Some((_, asked)) = by_key.iter().find(|(key, _)| *key == Key::Reach)
         {
             let mut query = in_reach(condition);
-            query.and_where(among(cx.dialect(), column("patient", "id"), asked));
+            query.and_where(among(cx.dialect(), Patient::id, asked));
             let reached = ids(cx, &query).await?;
             found.insert(Key::Reach, reached.into_iter().collect());
         }
@@ -218,7 +219,7 @@ impl<'a> Postings<'a> {
 fn in_reach(condition: &Condition) -> SelectStatement {
     let mut query = Query::select();
     query
-        .expr(column("patient", "id"))
+        .expr(Patient::id)
         .from("patient")
         .cond_where(condition.clone());
     query

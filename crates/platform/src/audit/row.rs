@@ -10,10 +10,12 @@ use super::batch::{Texts, batches, places};
 use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
 use crate::actor::{Actor, Origin};
-use crate::cx::{Audited, Cx, column};
+use crate::cx::Cx;
 use crate::db::{Dialect, Statement, Value};
 use crate::error::Error;
 use crate::field::{Blank, Doc, Hex, Kind};
+use crate::module::PatientColumn;
+use crate::record::Column;
 use crate::record::{self, Meta, Record};
 use crate::resource::Resource;
 use crate::seal::{KeyRing, Sealed};
@@ -51,7 +53,7 @@ crate::choice! {
 
 crate::record! {
     /// Who saw or changed what. Rows are only ever added.
-    pub struct AuditLog in "audit_log" {
+    pub struct AuditLog in "audit_log" for patient {
         client {}
         server {
             /// When.
@@ -85,14 +87,6 @@ crate::record! {
             /// HMAC of the row, from the moment it was inserted.
             mac: Hex = Hex::default(),
         }
-    }
-}
-
-impl Audited for AuditLog {
-    const NAME: &'static str = "AuditLog";
-
-    fn patient_id(&self) -> Option<i64> {
-        self.patient
     }
 }
 
@@ -161,19 +155,34 @@ impl Resource for AuditLog {
     const VERBS: &'static str = "r";
     // Its details tell what was changed.
     const PATIENT_DATA: bool = true;
-    const ALIASES: &'static [(&'static str, &'static str)] =
-        &[("user_id", "user"), ("patient_id", "patient")];
-    const FILTERS: &'static [&'static str] = &[
-        "user",
-        "action",
-        "object_type",
-        "object_id",
-        "patient",
-        "timestamp",
-        "request_id",
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[
+        ("user_id", AuditLog::user),
+        ("patient_id", AuditLog::patient),
     ];
-    const ORDERING: &'static [&'static str] = &["timestamp"];
-    const SEARCH: &'static [&'static str] = &["username", "description", "object_type"];
+    const FILTERS: &'static [Column<Self>] = &[
+        AuditLog::user,
+        AuditLog::action,
+        AuditLog::object_type,
+        AuditLog::object_id,
+        AuditLog::patient,
+        AuditLog::timestamp,
+        AuditLog::request_id,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[AuditLog::timestamp];
+    const SEARCH: &'static [Column<Self>] = &[
+        AuditLog::username,
+        AuditLog::description,
+        AuditLog::object_type,
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        AuditLog::timestamp,
+        AuditLog::username,
+        AuditLog::action,
+        AuditLog::object_type,
+        AuditLog::object_id,
+        AuditLog::patient,
+        AuditLog::description,
+    ];
     /// Found by the index of subjects instead of one that every reading pays for.
     const OWN_FILTERS: &'static [&'static str] = &["patient", "patient_id", "object_id"];
     type Extra = AuditExtra;
@@ -187,10 +196,19 @@ impl Resource for AuditLog {
             Reach::All => Scope::All,
             _ => Scope::Where(
                 Condition::any()
-                    .add(column("audit_log", "user").eq(grant.user))
-                    .add(column("audit_log", "acting_user").eq(grant.user)),
+                    .add(AuditLog::user.eq(grant.user))
+                    .add(AuditLog::acting_user.eq(grant.user)),
             ),
         }
+    }
+
+    /// Rows of the trail stay as they were written: merging moves none of them.
+    fn patient_column() -> Option<PatientColumn> {
+        None
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.action.as_str(), &*self.object_type)
     }
 
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {

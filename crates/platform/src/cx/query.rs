@@ -20,14 +20,14 @@ pub fn select<R: Record>() -> SelectStatement {
 
 /// Whether a column is among these numbers. One text for any number of them, so that it is prepared and
 /// planned once.
-pub fn among(dialect: Dialect, column: Expr, numbers: &[i64]) -> Expr {
+pub fn among(dialect: Dialect, column: impl Into<Expr>, numbers: &[i64]) -> Expr {
     let text = match dialect {
         Dialect::Sqlite => "? IN (SELECT value FROM json_each(?))",
         Dialect::Postgres => {
             "$1 = ANY (ARRAY(SELECT jsonb_array_elements_text($2::jsonb)::bigint))"
         }
     };
-    Expr::cust_with_exprs(text, [column, Expr::val(json!(numbers).to_value())])
+    Expr::cust_with_exprs(text, [column.into(), Expr::val(json!(numbers).to_value())])
 }
 
 /// Counts rows; used where a figure must be exact.

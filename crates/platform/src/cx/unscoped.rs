@@ -2,7 +2,7 @@
 
 use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 
-use super::{Audited, Cx};
+use super::Cx;
 use crate::audit::owed::{Debt, OnRecord};
 use crate::db::{FromRow, Statement};
 use crate::error::Error;
@@ -20,7 +20,7 @@ pub struct Unscoped<'a> {
 impl Unscoped<'_> {
     /// What is changed is a part of a record of another kind, and on record with that.
     #[must_use]
-    pub fn part_of<R: Audited>(mut self) -> Self {
+    pub fn part_of<R: Record>(mut self) -> Self {
         self.on_record = OnRecord::With(R::NAME);
         self
     }

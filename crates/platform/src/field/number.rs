@@ -1,12 +1,13 @@
-//! Whole numbers, truth values and money.
+//! Whole numbers, truth values, money and measured values.
 
-use kernel::Money;
+use kernel::{Decimal, DecimalError, Money};
 use serde::Serializer;
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape};
 use crate::db::{DbError, Row, Value};
 use crate::fault::Fault;
+use crate::texts::Text;
 
 /// A whole number from a JSON number or a numeric string.
 pub(super) fn whole(json: &Json) -> Result<i64, Fault> {
@@ -121,5 +122,59 @@ impl Field for Money {
 
     fn schema() -> Json {
         json!({ "type": "number", "multipleOf": 0.01 })
+    }
+}
+
+/// A measured value from a JSON number or a numeric string; a decimal comma is refused rather than misread.
+impl<const SCALE: u32> Field for Decimal<SCALE> {
+    const SHAPE: Shape = Shape::of(Kind::Int);
+
+    fn parse(json: &Json) -> Result<Self, Fault> {
+        let text = match json {
+            Json::Null => return Err(Fault::key("not-null")),
+            // The shortest text of a double is what the client wrote.
+            Json::Number(number) => match number.as_f64() {
+                Some(float) if number.is_f64() => format!("{float}"),
+                _ => number.to_string(),
+            },
+            Json::String(text) => text.clone(),
+            _ => return Err(Fault::key("not-a-number")),
+        };
+        text.parse().map_err(|error| match error {
+            DecimalError::NotANumber => Fault::key("not-a-number"),
+            DecimalError::Comma => Fault::key("decimal-comma"),
+            DecimalError::TooManyDecimals => {
+                Fault::Said(vec![Text::new("too-many-decimals").with("places", SCALE)])
+            }
+            DecimalError::OutOfRange => Fault::key("number-too-large"),
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::BigInt(Some(self.steps()))
+    }
+
+    fn from_row(row: &Row<'_>, index: usize) -> Result<Self, DbError> {
+        Decimal::from_steps(row.get(index)?).map_err(|error| DbError::Decode(error.to_string()))
+    }
+
+    fn show<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if self.steps() % Self::ONE == 0 {
+            to.serialize_i64(self.steps() / Self::ONE)
+        } else {
+            to.serialize_f64(self.to_f64())
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        if self.steps() % Self::ONE == 0 {
+            json!(self.steps() / Self::ONE)
+        } else {
+            json!(self.to_f64())
+        }
+    }
+
+    fn schema() -> Json {
+        json!({ "type": "number" })
     }
 }

@@ -225,10 +225,12 @@ fn reach(operation: &Operation, actor: &Actor) -> Result<Reach, Error> {
     }
     match &operation.need {
         Need::Open | Need::SignedIn => Ok(Reach::Own),
-        Need::May(permission, without) => match (actor.grants.reach(&permission.name), without) {
-            (Reach::None, Without::Forbidden) => Err(Error::denied()),
-            (reach, _) => Ok(reach),
-        },
+        Need::May(permission, without) => {
+            match (actor.grants.reach(permission.permission), without) {
+                (Reach::None, Without::Forbidden) => Err(Error::denied()),
+                (reach, _) => Ok(reach),
+            }
+        }
     }
 }
 

@@ -48,7 +48,7 @@ crate::choice! {
 
 crate::record! {
     /// Work for later.
-    pub struct JobRow in "job" {
+    pub struct JobRow in "job" named "Job" {
         client {}
         server {
             /// What is to be done.

@@ -16,7 +16,7 @@ use crate::cx::Cx;
 use crate::db::DbError;
 use crate::error::Error;
 use crate::outage;
-use crate::outbox::{self, Event};
+use crate::outbox;
 use crate::unit;
 
 /// An event is heard again so often before a person must look; so is a kind that nobody here knows,
@@ -187,20 +187,15 @@ fn hearing(app: &App, payload: &Json) -> Result<How, Error> {
         text.ok_or_else(|| Error::internal(format!("an event without {name}")))
     };
     let (topic, name) = (text("topic")?, text("subscriber")?);
-    let hear = app
+    let deliver = app
         .registry
         .subscribers(topic)
         .find(|subscriber| subscriber.name == name)
         .ok_or_else(|| Error::internal(format!("{name} does not hear {topic}")))?
-        .hear;
-    let event = Event {
-        topic: topic.to_owned(),
-        payload: payload["payload"].clone(),
-    };
-    Ok(How::Inside(inside(move |cx| {
-        let event = event.clone();
-        Box::pin(async move { hear(cx, &event).await })
-    })))
+        .deliver
+        .clone();
+    let event = payload["payload"].clone();
+    Ok(How::Inside(inside(move |cx| deliver(cx, event.clone()))))
 }
 
 fn inside(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Exclusion, Module, PatientColumn, PatientRefresh, TableInfo};
-use crate::access::PermissionInfo;
+use crate::access::{Permission, PermissionInfo};
 use crate::account::AccountSection;
 use crate::alert::Alerts;
 use crate::app::App;
@@ -36,7 +36,7 @@ impl Registry {
         let mut permissions: BTreeMap<String, PermissionInfo> = BTreeMap::new();
         for permission in modules.iter().flat_map(|module| &module.permissions) {
             permissions
-                .entry(permission.name.clone())
+                .entry(permission.name())
                 .or_insert_with(|| permission.clone());
         }
         Registry {
@@ -49,6 +49,11 @@ impl Registry {
     /// Every operation.
     pub fn operations(&self) -> &[Arc<Operation>] {
         &self.operations
+    }
+
+    /// Whether a module declares the permission.
+    pub(crate) fn declares(&self, permission: Permission) -> bool {
+        self.permissions.contains_key(&permission.to_string())
     }
 
     /// Every kind of socket.

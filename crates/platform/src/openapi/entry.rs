@@ -47,8 +47,11 @@ pub(super) fn entry(
         entry.insert("security".into(), json!([]));
     }
     if let Some(permission) = operation.permission() {
-        entry.insert("x-permission".into(), permission.name.clone().into());
+        entry.insert("x-permission".into(), permission.name().into());
         entry.insert("x-roles".into(), roles(registry, permission).into());
+    }
+    if operation.doc.grave {
+        entry.insert("x-grave".into(), true.into());
     }
     if operation.patient_data {
         entry.insert("x-patient-data".into(), true.into());
@@ -61,7 +64,7 @@ pub(super) fn entry(
 fn roles(registry: &Registry, permission: &PermissionInfo) -> Vec<&'static str> {
     let permission = registry
         .permissions
-        .get(&permission.name)
+        .get(&permission.name())
         .unwrap_or(permission);
     BuiltinRole::ALL
         .into_iter()

@@ -41,7 +41,7 @@ pub fn problems(registry: &Registry) -> Vec<String> {
             problems.push(format!("{operation:?} should end, and not start, with /"));
         }
         if let Some(own) = operation.permission()
-            && let Some(kept) = registry.permissions.get(&own.name)
+            && let Some(kept) = registry.permissions.get(&own.name())
             && BuiltinRole::ALL
                 .into_iter()
                 .map(Some)
@@ -50,7 +50,7 @@ pub fn problems(registry: &Registry) -> Vec<String> {
         {
             problems.push(format!(
                 "{operation:?} declares other defaults of {}",
-                own.name
+                own.name()
             ));
         }
     }

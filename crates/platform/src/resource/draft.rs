@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Resource;
-use crate::record::Part;
+use crate::record::{Column, Part};
 
 /// `StockBatch` as people say it: `stock batch`.
 pub(super) fn spoken(name: &str) -> String {
@@ -42,7 +42,7 @@ pub(super) fn schema<R: Resource>() -> Json {
             required.push(field.name);
         }
     }
-    for (other, name) in R::ALIASES {
+    for (other, Column { name, .. }) in R::ALIASES {
         if let Some(mut schema) = properties.get(*name).cloned() {
             schema["description"] = format!("Another name of `{name}`.").into();
             properties.insert((*other).to_owned(), schema);

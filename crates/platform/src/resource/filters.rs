@@ -1,9 +1,10 @@
 //! What the parameters of a list ask for: which rows, and which contain a text.
 
-use sea_query::{Alias, Condition, Expr, ExprTrait, Func, LikeExpr};
+use sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr};
 use serde_json::Value as Json;
 
 use super::Resource;
+use crate::column::{named, names};
 use crate::cx::{Cx, column};
 use crate::db::Value;
 use crate::error::Error;
@@ -22,6 +23,7 @@ const RESERVED: &[&str] = &[
     "cursor",
     "ordering",
     "search",
+    "labels",
     "format",
 ];
 /// As many values may a filter name at once.
@@ -117,13 +119,13 @@ fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
     let name = R::ALIASES
         .iter()
         .find(|(other, _)| *other == name)
-        .map_or(name, |(_, name)| *name);
+        .map_or(name, |(_, field)| field.name);
     let name = if R::info(name).is_none() {
         name.strip_suffix("_id").unwrap_or(name)
     } else {
         name
     };
-    let found = if R::FILTERS.contains(&name) {
+    let found = if named(R::FILTERS, name) {
         R::info(name).map(Filter::from)
     } else {
         standard(name)
@@ -154,7 +156,8 @@ fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result
 }
 
 fn valid<R: Resource>() -> Vec<&'static str> {
-    let mut valid: Vec<&str> = R::FILTERS.iter().chain(R::OWN_FILTERS).copied().collect();
+    let own = R::OWN_FILTERS.iter().copied();
+    let mut valid: Vec<&str> = names(R::FILTERS).chain(own).collect();
     valid.extend(["id", "uid", "created_at", "updated_at"]);
     valid.extend(RESERVED);
     valid
@@ -168,13 +171,10 @@ pub(super) fn contains<R: Resource>(text: &str) -> Condition {
         .replace('%', "\\%")
         .replace('_', "\\_");
     let pattern = format!("%{escaped}%");
-    R::SEARCH.iter().fold(Condition::any(), |any, name| {
+    R::SEARCH.iter().fold(Condition::any(), |any, column| {
         any.add(
-            Expr::expr(Func::lower(Expr::col((
-                Alias::new(R::TABLE),
-                Alias::new(*name),
-            ))))
-            .like(LikeExpr::new(pattern.clone()).escape('\\')),
+            Expr::expr(Func::lower(Expr::col(*column)))
+                .like(LikeExpr::new(pattern.clone()).escape('\\')),
         )
     })
 }

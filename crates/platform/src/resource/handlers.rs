@@ -5,15 +5,17 @@ use kernel::{Code, Reach};
 use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
-use super::{Resource, View, draft};
-use crate::access::{Grant, Scope};
+use super::view::Visible;
+use super::{Change, Resource, View, draft};
+use crate::access::{Grant, Permission, Scope};
+use crate::column::named;
 use crate::cx::{Cx, column};
 use crate::db::Statement;
 use crate::error::Error;
 use crate::fault::Faults;
 use crate::field::Field;
 use crate::http::call::{Call, Reply};
-use crate::record::{Body, Part};
+use crate::record::{Body, Part, Record};
 use crate::texts::Text;
 
 /// Answers one record with its `ETag`, and notes that it was seen.
@@ -35,9 +37,10 @@ fn reply<R: Resource>(
     extra: &R::Extra,
 ) -> Result<Reply, Error> {
     if R::PATIENT_DATA {
-        cx.saw(R::NAME, row.meta().id, row.patient_id());
+        cx.saw_record(row);
     }
-    let mut reply = Reply::json(status, &View::new(row, extra, R::withheld(&cx.grant())))?;
+    let shown = Visible::of::<R>(&cx.grant());
+    let mut reply = Reply::json(status, &View::new(row, extra, &shown))?;
     reply.header("etag", &format!("\"{}\"", row.meta().version));
     Ok(reply)
 }
@@ -79,9 +82,14 @@ async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error
         row.meta_mut().uid = uid;
     }
     references::<R>(cx, &row, None).await?;
-    R::prepare(cx, &mut row, None, &body).await?;
-    cx.insert(&mut row).await?;
-    R::stored(cx, &row, None, &body).await?;
+    let mut change = Change {
+        row: &mut row,
+        before: None,
+        body: &body,
+    };
+    R::prepare(cx, &mut change).await?;
+    cx.insert(change.row).await?;
+    R::stored(cx, &change).await?;
     cx.load(row.meta().id).await.map_err(out_of_reach)
 }
 
@@ -94,14 +102,14 @@ async fn create_all<R: Resource>(cx: &mut Cx, bodies: Vec<Body>) -> Result<Reply
     let extras = R::extras(cx, &rows).await?;
     if R::PATIENT_DATA {
         for row in &rows {
-            cx.saw(R::NAME, row.meta().id, row.patient_id());
+            cx.saw_record(row);
         }
     }
-    let withheld = R::withheld(&cx.grant());
+    let shown = Visible::of::<R>(&cx.grant());
     let views: Vec<View<'_, R>> = rows
         .iter()
         .zip(&extras)
-        .map(|(row, extra)| View::new(row, extra, withheld))
+        .map(|(row, extra)| View::new(row, extra, &shown))
         .collect();
     Reply::json(StatusCode::CREATED, &views)
 }
@@ -114,6 +122,15 @@ pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     show_one(cx, &row).await
 }
 
+/// Refuses a change that is based on another version than the one that is stored.
+pub(crate) fn check_version<R: Record>(row: &R, if_match: Option<i64>) -> Result<(), Error> {
+    if if_match.is_some_and(|version| version != row.meta().version) {
+        let text = Text::new("stale-version");
+        return Err(Error::refuse(Code::StaleVersion, text));
+    }
+    Ok(())
+}
+
 /// Lays a body over a held row, validates the whole and stores it.
 ///
 /// # Errors
@@ -124,12 +141,7 @@ pub async fn change<R: Resource>(
     body: &Body,
     if_match: Option<i64>,
 ) -> Result<R, Error> {
-    if if_match.is_some_and(|version| version != before.meta().version) {
-        return Err(Error::refuse(
-            Code::StaleVersion,
-            Text::new("stale-version"),
-        ));
-    }
+    check_version(&before, if_match)?;
     let mut row = before.clone();
     row.overlay(body)?;
     if let Some(allowed) = R::writable(&cx.grant()) {
@@ -137,35 +149,50 @@ pub async fn change<R: Resource>(
             .changes(&before)
             .into_iter()
             .map(|(name, _)| name)
-            .filter(|name| !allowed.contains(&name.as_str()))
+            .filter(|name| !named(allowed, name))
             .collect();
         if !beyond.is_empty() {
             return Err(Error::denied().with("fields", beyond));
         }
     }
     references(cx, &row, Some(&before)).await?;
-    R::prepare(cx, &mut row, Some(&before), body).await?;
-    cx.update(&mut row, &before).await?;
-    R::stored(cx, &row, Some(&before), body).await?;
+    store(cx, row, &before, body).await
+}
+
+/// Changes a held row as the program decides, through the same hooks as a client's change.
+///
+/// # Errors
+/// What the resource's rules and the database's constraints refuse.
+pub async fn change_by<R: Resource>(
+    cx: &mut Cx,
+    before: R,
+    edit: impl FnOnce(&mut R),
+) -> Result<R, Error> {
+    let mut row = before.clone();
+    edit(&mut row);
+    store(cx, row, &before, &Body::default()).await
+}
+
+async fn store<R: Resource>(cx: &mut Cx, mut row: R, before: &R, body: &Body) -> Result<R, Error> {
+    let mut change = Change {
+        row: &mut row,
+        before: Some(before),
+        body,
+    };
+    R::prepare(cx, &mut change).await?;
+    cx.update(change.row, before).await?;
+    R::stored(cx, &change).await?;
     cx.load(row.meta().id).await.map_err(out_of_reach)
 }
 
 pub(super) async fn delete<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let row: R = cx.hold(call.id()?).await?;
-    if call
-        .if_match()?
-        .is_some_and(|version| version != row.meta().version)
-    {
-        return Err(Error::refuse(
-            Code::StaleVersion,
-            Text::new("stale-version"),
-        ));
-    }
+    check_version(&row, call.if_match()?)?;
     R::removing(cx, &row).await?;
     dependents::<R>(cx, &row).await?;
     cx.remove(&row).await?;
     if R::PATIENT_DATA {
-        cx.saw(R::NAME, row.meta().id, row.patient_id());
+        cx.saw_record(&row);
     }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
@@ -184,7 +211,8 @@ fn names<R: Resource>() -> Vec<(&'static str, &'static str)> {
         .iter()
         .filter(|field| field.shape.reference.is_some())
         .map(|field| (field.name, ""));
-    R::ALIASES.iter().copied().chain(references).collect()
+    let aliases = R::ALIASES.iter().map(|(other, field)| (*other, field.name));
+    aliases.chain(references).collect()
 }
 
 /// Every reference that the change sets must name a record that exists, and one of the same patient
@@ -222,11 +250,11 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
         }
         if grant.reach == Reach::Own
-            && !R::OPEN_REFERENCES.contains(&field.name)
+            && !named(R::OPEN_REFERENCES, field.name)
             && let Some(info) = info
             && let Some(scope) = info.scope
         {
-            let read = cx.grant_of(&format!("{}:read", info.path));
+            let read = cx.grant_of(Permission::new(info.path, "read"));
             match reachable(scope, grant, read) {
                 Scope::All => {}
                 Scope::Nothing => {

@@ -6,10 +6,12 @@ use sea_query::{ExprTrait, SelectStatement};
 use super::count::{self, Count};
 use super::filters::conditions;
 use super::page::{self, Key, Page};
+use super::view::Visible;
 use super::{Found, Resource, View};
+use crate::column::names;
 use crate::cx::{Cx, among, column, select};
 use crate::error::Error;
-use crate::http::call::{Call, Reply};
+use crate::http::call::{Call, Reply, yes_or_no};
 
 /// So many rows of an index are read in place.
 const FEW: u64 = 100;
@@ -31,11 +33,12 @@ pub async fn list_results<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply
 }
 
 async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Reply, Error> {
+    let sortable: Vec<&'static str> = names(R::ORDERING).collect();
     let keys = page::keys::<R>(
         call.query("ordering")
             .filter(|o| !o.is_empty())
             .unwrap_or(R::ORDER),
-        R::ORDERING,
+        &sortable,
     )?;
     let wanted = Page::from_query(call, keys.len(), bare)?;
     let conditions = conditions::<R>(cx, call)?;
@@ -181,15 +184,19 @@ async fn render<R: Resource>(
 ) -> Result<Reply, Error> {
     let more = rows.len() as u64 > wanted.limit();
     rows.truncate(wanted.limit() as usize);
+    let labels = match call.query("labels") {
+        Some(text) if !text.is_empty() => yes_or_no("labels", text)?,
+        _ => false,
+    };
     // Nothing is worked out for no rows.
-    let extras = if rows.is_empty() {
+    let extras = if rows.is_empty() || labels {
         Vec::new()
     } else {
         R::extras(cx, &rows).await?
     };
     if R::PATIENT_DATA {
         for row in &rows {
-            cx.saw(R::NAME, row.meta().id, row.patient_id());
+            cx.saw_record(row);
         }
     }
     let next = rows.last().filter(|_| more).map(|last| match wanted {
@@ -219,25 +226,51 @@ async fn render<R: Resource>(
             &[],
         )),
     };
-    let withheld = R::withheld(&cx.grant());
-    let views: Vec<View<'_, R>> = rows
-        .iter()
-        .zip(&extras)
-        .map(|(row, extra)| View::new(row, extra, withheld))
-        .collect();
-    let mut reply = if matches!(wanted, Page::Bare) {
-        Reply::json(http::StatusCode::OK, &views)?
+    let bare = matches!(wanted, Page::Bare);
+    let links = [next.as_deref(), previous.as_deref()];
+    let mut reply = if labels {
+        let label = |row: &R| Label {
+            id: row.meta().id,
+            label: row.label(),
+        };
+        let labels: Vec<Label> = rows.iter().map(label).collect();
+        part(bare, count, links, &labels)?
     } else {
-        Reply::json(
-            http::StatusCode::OK,
-            &Results::new(count, next.as_deref(), previous.as_deref(), &views),
-        )?
+        let shown = Visible::of::<R>(&cx.grant());
+        let views: Vec<View<'_, R>> = rows
+            .iter()
+            .zip(&extras)
+            .map(|(row, extra)| View::new(row, extra, &shown))
+            .collect();
+        part(bare, count, links, &views)?
     };
     reply.header("x-total-count", &count.header());
     if let Some(next) = next {
         reply.header("link", &format!("<{next}>; rel=\"next\""));
     }
     Ok(reply)
+}
+
+/// A record as a picker shows it.
+#[derive(serde::Serialize)]
+struct Label {
+    id: i64,
+    label: String,
+}
+
+/// A part of a list: a bare array, or a page with its links.
+fn part<T: serde::Serialize>(
+    bare: bool,
+    count: Count,
+    [next, previous]: [Option<&str>; 2],
+    rows: &[T],
+) -> Result<Reply, Error> {
+    if bare {
+        Reply::json(http::StatusCode::OK, &rows)
+    } else {
+        let page = Results::new(count, next, previous, rows);
+        Reply::json(http::StatusCode::OK, &page)
+    }
 }
 
 /// The form of a page.

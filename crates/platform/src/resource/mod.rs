@@ -4,6 +4,7 @@
 //! A declaration says what is particular: path, rights, row scope, filters. Everything else — paging,
 //! merging a change, optimistic locking, references, audit, the document — is here, once.
 
+mod change;
 pub mod count;
 mod draft;
 mod filters;
@@ -19,21 +20,24 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
-pub use handlers::{change, show_one};
+pub use change::Change;
+pub(crate) use handlers::check_version;
+pub use handlers::{change, change_by, show_one};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
 pub(crate) use parameters::common as common_parameters;
 pub use parameters::parameters as list_parameters;
-pub use view::{View, schema as view_schema};
+pub use view::{View, Visible, schema as view_schema};
 
-use crate::access::{Access, Grant, PermissionInfo, Scope};
+use crate::access::{Access, Grant, Permission, PermissionInfo, Right, Scope};
 use crate::app::App;
-use crate::cx::{Audited, Cx};
+use crate::column;
+use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
 use crate::operation::{Doc, Effect, Need, Operation, Schema, Without};
-use crate::record::{Body, Record};
+use crate::record::{Body, Column, Part, Record};
 use crate::unit::Opening;
 
 /// What a search found.
@@ -45,7 +49,7 @@ pub enum Found {
 }
 
 /// A declared table.
-pub trait Resource: Record + Audited {
+pub trait Resource: Record {
     /// Below `/api/`, without slashes; also the permissions' resource name.
     const PATH: &'static str;
     /// Which of `c`reate, `r`ead, `u`pdate, `d`elete exist.
@@ -56,33 +60,50 @@ pub trait Resource: Record + Audited {
     const RETAINED: bool = false;
     /// A client may choose the `uid` on create, as offline clients do.
     const CLIENT_UID: bool = false;
-    /// Other names under which clients write and read fields: (other, declared).
-    const ALIASES: &'static [(&'static str, &'static str)] = &[];
+    /// Other names under which clients write and read fields: (other name, field).
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[];
     /// Fields that `?name=` filters; dates, numbers and enums also take `__gte`, `__lte`, `__in`.
-    const FILTERS: &'static [&'static str] = &[];
+    const FILTERS: &'static [Column<Self>] = &[];
     /// Filters of its own, answered by [`Resource::filter`].
     const OWN_FILTERS: &'static [&'static str] = &[];
     /// Fields that `?ordering=` takes, besides `id`, `created_at` and `updated_at`.
-    const ORDERING: &'static [&'static str] = &[];
+    const ORDERING: &'static [Column<Self>] = &[];
     /// The order of a list that asks for none.
     const ORDER: &'static str = "-id";
     /// Text columns in the clear that `?search=` looks into.
-    const SEARCH: &'static [&'static str] = &[];
-    /// The column that names the patient, if there is one: merging moves it.
-    const PATIENT: Option<&'static str> = None;
+    const SEARCH: &'static [Column<Self>] = &[];
     /// References to records that the caller need not reach, such as the person somebody names as
     /// their delegate.
-    const OPEN_REFERENCES: &'static [&'static str] = &[];
+    const OPEN_REFERENCES: &'static [Column<Self>] = &[];
     /// References that do not keep the record they name from being voided: these rows only follow it,
     /// such as the messages about an appointment.
-    const FOLLOWS: &'static [&'static str] = &[];
+    const FOLLOWS: &'static [Column<Self>] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
-    const REPLACED: &'static [&'static str] = &[];
+    const REPLACED: &'static [Column<Self>] = &[];
+    /// The columns of a table that lists these records, in order. When empty, the first fields that
+    /// clients see ([`list_columns`]).
+    const LIST: &'static [Column<Self>] = &[];
+    /// The fields of a form in groups, each with the key of its heading. When empty, one group of all
+    /// fields in the order of their declaration ([`field_groups`]).
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[];
+    /// The right to list and retrieve.
+    const READ: Permission = Permission::new(Self::PATH, "read");
+    /// The right to create.
+    const CREATE: Permission = Permission::new(Self::PATH, "create");
+    /// The right to change.
+    const UPDATE: Permission = Permission::new(Self::PATH, "update");
+    /// The right to delete.
+    const DELETE: Permission = Permission::new(Self::PATH, "delete");
     /// Further keys of an answer, worked out for a whole page at once.
     type Extra: serde::Serialize + schemars::JsonSchema + Default + Send + Sync;
 
     /// Who may do what by default.
     fn access() -> Access;
+
+    /// What a link to the record, a picker or a title says of it, in a few words.
+    fn label(&self) -> String {
+        format!("{} {}", draft::spoken(Self::NAME), self.meta().id)
+    }
 
     /// Which rows a grant reaches. There is no default: every table decides.
     fn scope(grant: &Grant) -> Scope;
@@ -94,12 +115,12 @@ pub trait Resource: Record + Audited {
     }
 
     /// Fields that a caller does not get to see.
-    fn withheld(_grant: &Grant) -> &'static [&'static str] {
+    fn withheld(_grant: &Grant) -> &'static [Column<Self>] {
         &[]
     }
 
     /// The only fields that a caller may change; `None` means all.
-    fn writable(_grant: &Grant) -> Option<&'static [&'static str]> {
+    fn writable(_grant: &Grant) -> Option<&'static [Column<Self>]> {
         None
     }
 
@@ -152,12 +173,10 @@ pub trait Resource: Record + Audited {
     }
 
     /// Checks the whole row against the table's rules and fills in what the program keeps, before it
-    /// is stored. `before` is the row as it was, on a change; `body` what the client sent.
+    /// is stored.
     fn prepare(
         _cx: &mut Cx,
-        _row: &mut Self,
-        _before: Option<&Self>,
-        _body: &Body,
+        _change: &mut Change<'_, Self>,
     ) -> impl Future<Output = Result<(), Error>> + Send {
         async { Ok(()) }
     }
@@ -165,9 +184,7 @@ pub trait Resource: Record + Audited {
     /// What else must change with the row, in the same transaction.
     fn stored(
         _cx: &mut Cx,
-        _row: &Self,
-        _before: Option<&Self>,
-        _body: &Body,
+        _change: &Change<'_, Self>,
     ) -> impl Future<Output = Result<(), Error>> + Send {
         async { Ok(()) }
     }
@@ -207,36 +224,57 @@ pub trait Resource: Record + Audited {
     }
 }
 
-fn permission<R: Resource>(verb: &str, letter: char) -> PermissionInfo {
+/// The columns of a table that lists a resource's records.
+pub fn list_columns<R: Resource>() -> Vec<&'static str> {
+    if R::LIST.is_empty() {
+        let seen = R::FIELDS.iter().filter(|field| field.part != Part::Hidden);
+        seen.map(|field| field.name).take(LISTED).collect()
+    } else {
+        column::names(R::LIST).collect()
+    }
+}
+
+/// Columns of a list that declares none.
+const LISTED: usize = 6;
+
+/// The fields of a resource's form, in groups with the keys of their headings.
+pub fn field_groups<R: Resource>() -> Vec<(&'static str, Vec<&'static str>)> {
+    if R::GROUPS.is_empty() {
+        let written = R::FIELDS.iter().filter(|field| field.part == Part::Client);
+        vec![("", written.map(|field| field.name).collect())]
+    } else {
+        let group = |(heading, columns): &(&'static str, &'static [Column<R>])| {
+            (*heading, column::names(columns).collect())
+        };
+        R::GROUPS.iter().map(group).collect()
+    }
+}
+
+/// The permission of a resource's verb with its defaults, for a route that stands in for it.
+pub fn permission_of<R: Resource>(right: Right) -> PermissionInfo {
     PermissionInfo {
-        name: format!("{}:{verb}", R::PATH),
-        letter,
+        permission: match right {
+            Right::Create => R::CREATE,
+            Right::Read => R::READ,
+            Right::Update => R::UPDATE,
+            Right::Delete => R::DELETE,
+        },
+        letter: right.letter(),
         access: R::access(),
     }
 }
 
-const VERBS: [(char, &str); 4] = [
-    ('c', "create"),
-    ('r', "read"),
-    ('u', "update"),
-    ('d', "delete"),
-];
-
-/// The permission of a resource's verb, for a route that stands in for it.
-pub fn permission_of<R: Resource>(letter: char) -> PermissionInfo {
-    let verb = VERBS
-        .iter()
-        .find(|(known, _)| *known == letter)
-        .map_or("read", |(_, verb)| verb);
-    permission::<R>(verb, letter)
-}
-
 /// The permissions that a resource declares.
 pub(crate) fn permissions<R: Resource>() -> Vec<PermissionInfo> {
-    VERBS
-        .iter()
-        .filter(|(letter, _)| R::VERBS.contains(*letter))
-        .map(|(letter, verb)| permission::<R>(verb, *letter))
+    const {
+        column::in_the_clear(R::FILTERS);
+        column::in_the_clear(R::ORDERING);
+        column::in_the_clear(R::SEARCH);
+    }
+    Right::ALL
+        .into_iter()
+        .filter(|right| R::VERBS.contains(right.letter()))
+        .map(permission_of::<R>)
         .collect()
 }
 
@@ -271,7 +309,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         list: false,
     };
     let base =
-        |method: Method, one: bool, letter: char, verb: &str, without: Without, summary: String| {
+        |method: Method, one: bool, right: Right, verb: &str, without: Without, summary: String| {
             Operation {
                 module,
                 tag: R::PATH,
@@ -287,10 +325,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     format!("{}/", R::PATH)
                 },
                 id: format!("{}_{verb}", R::PATH.replace(['-', '/'], "_")),
-                need: Need::May(
-                    permission::<R>(if verb == "list" { "read" } else { verb }, letter),
-                    without,
-                ),
+                need: Need::May(permission_of::<R>(right), without),
                 patient_data: R::PATIENT_DATA,
                 upload: false,
                 doc: Doc {
@@ -309,7 +344,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         let mut list = base(
             Method::GET,
             false,
-            'r',
+            Right::Read,
             "list",
             Without::Nothing,
             format!("List {}", R::PATH.replace(['-', '_', '/'], " ")),
@@ -324,7 +359,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         let mut retrieve = base(
             Method::GET,
             true,
-            'r',
+            Right::Read,
             "read",
             Without::Nothing,
             format!("Show one {}", draft::spoken(R::NAME)),
@@ -337,7 +372,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         let mut create = base(
             Method::POST,
             false,
-            'c',
+            Right::Create,
             "create",
             Without::Forbidden,
             format!("Create one {}", draft::spoken(R::NAME)),
@@ -357,7 +392,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             let mut update = base(
                 method,
                 true,
-                'u',
+                Right::Update,
                 "update",
                 Without::Forbidden,
                 format!("Change one {}", draft::spoken(R::NAME)),
@@ -376,7 +411,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         let mut delete = base(
             Method::DELETE,
             true,
-            'd',
+            Right::Delete,
             "delete",
             Without::Forbidden,
             format!("Delete one {}", draft::spoken(R::NAME)),

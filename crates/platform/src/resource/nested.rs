@@ -19,7 +19,7 @@ use crate::record::Record;
 /// The operations of `R` below one record of `P`, at `{P}/{id}/{sub}/`. `verbs` says which: `l`ist and
 /// `c`reate there, and `r`etrieve, `u`pdate and `d`elete at `{sub_id}/` below it.
 ///
-/// The field that names the record above is [`Resource::PATIENT`] where `P` is what that field refers
+/// The field that names the record above is [`Record::PATIENT`] where `P` is what that field refers
 /// to, else the first reference to `P`; it must be one of [`Resource::FILTERS`]. Without such a field
 /// there are no operations.
 pub(crate) fn nested<P: Resource, R: Resource>(
@@ -86,7 +86,7 @@ async fn below<P: Resource, R: Resource>(
     let id = above.meta().id;
     if P::PATIENT_DATA {
         // That nothing is there is something one learns about the record above.
-        cx.saw(P::NAME, id, above.patient_id());
+        cx.saw_record(&above);
     }
     let mut call = call.clone();
     if one {

@@ -3,13 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::{Resource, page};
+use crate::column::{named, names};
 use crate::field::Kind;
 
 /// The list's parameters for the document: name, schema, what it does.
 pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let text = || json!({ "type": "string" });
     let mut parameters: Vec<(String, Json, String)> = Vec::new();
-    for field in R::FILTERS.iter().filter_map(|name| R::info(name)) {
+    for field in names(R::FILTERS).filter_map(R::info) {
         let (name, schema) = (field.name, stated((field.schema)()));
         let ordered = matches!(
             field.shape.kind,
@@ -54,16 +55,12 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     parameters.extend(
         R::OWN_FILTERS
             .iter()
-            .filter(|name| !R::FILTERS.contains(name))
+            .filter(|name| !named(R::FILTERS, name))
             .map(|name| ((*name).to_owned(), text(), String::new())),
     );
-    let sortable: Vec<String> = R::ORDERING
-        .iter()
-        .chain(
-            page::STANDARD
-                .iter()
-                .filter(|name| !R::ORDERING.contains(name)),
-        )
+    let standard = page::STANDARD.into_iter();
+    let sortable: Vec<String> = names(R::ORDERING)
+        .chain(standard.filter(|name| !named(R::ORDERING, name)))
         .map(|name| format!("`{name}`"))
         .collect();
     parameters.push((
@@ -77,7 +74,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     ));
     let common = common().into_iter();
     parameters.extend(common.filter(|(name, _, _)| {
-        !R::FILTERS.contains(&name.as_str()) && !R::OWN_FILTERS.contains(&name.as_str())
+        !named(R::FILTERS, name) && !R::OWN_FILTERS.contains(&name.as_str())
     }));
     parameters
 }
@@ -89,6 +86,7 @@ pub(crate) fn common() -> Vec<(String, Json, String)> {
     let time = || json!({ "type": "string", "format": "date-time" });
     [
         ("search", text(), "Text to look for, where the resource can be searched."),
+        ("labels", json!({ "type": "boolean" }), "Answer only `id` and `label` of each record, for pickers."),
         ("id__in", text(), "Ids, separated by commas, at most 500."),
         ("uid", json!({ "type": "string", "format": "uuid" }), "The record of this identity."),
         ("created_at__gte", time(), "Stored then or later."),

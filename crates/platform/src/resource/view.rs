@@ -5,7 +5,26 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::Resource;
-use crate::record::Part;
+use crate::access::Grant;
+use crate::column::{named, names};
+use crate::record::{Column, Part};
+
+/// Which fields of a resource a caller sees, worked out once for a page.
+pub struct Visible {
+    withheld: Vec<&'static str>,
+    skipped: Vec<&'static str>,
+}
+
+impl Visible {
+    /// What a grant lets see.
+    pub fn of<R: Resource>(grant: &Grant) -> Visible {
+        let withheld: Vec<&'static str> = names(R::withheld(grant)).collect();
+        Visible {
+            skipped: withheld.iter().copied().chain(names(R::REPLACED)).collect(),
+            withheld,
+        }
+    }
+}
 
 /// A row with its further keys, as clients see it.
 #[derive(Serialize)]
@@ -18,10 +37,10 @@ pub struct View<'a, R: Resource> {
 }
 
 impl<'a, R: Resource> View<'a, R> {
-    /// Shows all that is not withheld.
-    pub fn new(row: &'a R, extra: &'a R::Extra, withheld: &'a [&'a str]) -> View<'a, R> {
+    /// Shows what is visible.
+    pub fn new(row: &'a R, extra: &'a R::Extra, visible: &'a Visible) -> View<'a, R> {
         View {
-            row: Shown { row, withheld },
+            row: Shown { row, visible },
             extra,
         }
     }
@@ -29,7 +48,7 @@ impl<'a, R: Resource> View<'a, R> {
 
 struct Shown<'a, R> {
     row: &'a R,
-    withheld: &'a [&'a str],
+    visible: &'a Visible,
 }
 
 impl<R: Resource> Serialize for Shown<'_, R> {
@@ -38,16 +57,11 @@ impl<R: Resource> Serialize for Shown<'_, R> {
         let meta = self.row.meta();
         map.serialize_entry("id", &meta.id)?;
         map.serialize_entry("uid", &meta.uid)?;
-        if R::REPLACED.is_empty() {
-            self.row.show(&mut map, self.withheld)?;
-        } else {
-            let skip: Vec<&str> = self.withheld.iter().chain(R::REPLACED).copied().collect();
-            self.row.show(&mut map, &skip)?;
-        }
-        for (other, name) in R::ALIASES {
-            if !self.withheld.contains(name)
-                && R::info(name).is_some_and(|field| field.part != Part::Hidden)
-                && let Some(json) = self.row.field(name)
+        self.row.show(&mut map, &self.visible.skipped)?;
+        for (other, field) in R::ALIASES {
+            if !self.visible.withheld.contains(&field.name)
+                && R::info(field.name).is_some_and(|field| field.part != Part::Hidden)
+                && let Some(json) = self.row.field(field.name)
             {
                 map.serialize_entry(other, &json)?;
             }
@@ -77,7 +91,7 @@ pub fn schema<R: Resource>() -> Json {
     );
     for field in R::FIELDS
         .iter()
-        .filter(|field| field.part != Part::Hidden && !R::REPLACED.contains(&field.name))
+        .filter(|field| field.part != Part::Hidden && !named(R::REPLACED, field.name))
     {
         let mut schema = (field.schema)();
         schema["description"] = crate::record::tidy(field.doc).into();
@@ -89,7 +103,7 @@ pub fn schema<R: Resource>() -> Json {
         }
         properties.insert(field.name.to_owned(), schema);
     }
-    for (other, name) in R::ALIASES {
+    for (other, Column { name, .. }) in R::ALIASES {
         if let Some(field) = R::info(name).filter(|field| field.part != Part::Hidden) {
             let mut schema = (field.schema)();
             schema["description"] = format!("Another name of `{name}`.").into();
@@ -122,6 +136,11 @@ pub fn schema<R: Resource>() -> Json {
     );
     // Of the declared fields none is required: some are withheld from some callers.
     let mut schema = json!({ "type": "object", "properties": properties, "required": required });
+    schema["x-list-columns"] = json!(super::list_columns::<R>());
+    let groups = super::field_groups::<R>().into_iter();
+    schema["x-field-groups"] = groups
+        .map(|(heading, fields)| json!({ "heading": heading, "fields": fields }))
+        .collect();
     if !R::DOC.trim().is_empty() {
         schema["description"] = crate::record::tidy(R::DOC).into();
     }

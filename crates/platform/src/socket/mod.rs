@@ -28,6 +28,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch as channel};
 pub(crate) use enter::routes;
 pub use line::Line;
 
+use crate::access::Permission;
 use crate::actor::{Actor, Origin};
 use crate::app::App;
 use crate::error::Error;
@@ -77,7 +78,7 @@ impl Guest {
     }
 
     /// Opens units of work for them, with the reach that they hold of a permission.
-    pub fn opening(&self, permission: &str) -> Opening {
+    pub fn opening(&self, permission: Permission) -> Opening {
         Opening {
             actor: self.actor.clone(),
             origin: self.origin.clone(),
@@ -86,7 +87,7 @@ impl Guest {
     }
 
     /// How far a permission of theirs goes.
-    pub fn reach(&self, permission: &str) -> Reach {
+    pub fn reach(&self, permission: Permission) -> Reach {
         self.actor.grants.reach(permission)
     }
 }

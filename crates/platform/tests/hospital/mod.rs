@@ -15,21 +15,21 @@ use futures_util::future::BoxFuture;
 use kernel::Clock;
 use platform::app::{App, Door, Shared};
 use platform::boot::{Parts, boot};
-use platform::cx::{Audited, Cx};
+use platform::cx::Cx;
 use platform::db::{Db, Ddl, FromRow, Migration, Statement, ToValue, Value};
 use platform::error::Error;
 use platform::field::Line;
 use platform::http::call::Head;
 use platform::mail::Mailer;
 use platform::module::Module;
-use platform::record::{Loaded, Meta, Record};
+use platform::record::{Loaded, Meta};
 use platform::seal::Sealed;
 use platform::settings::Settings;
 use platform::unit;
 
 platform::record! {
     /// Somebody who stays.
-    pub struct Guest in "guest" {
+    pub struct Guest in "guest" for id {
         client {
             /// Who.
             name: Sealed<Line<100>>,
@@ -38,13 +38,6 @@ platform::record! {
         }
         server {}
         hidden {}
-    }
-}
-
-impl Audited for Guest {
-    const NAME: &'static str = "Guest";
-    fn patient_id(&self) -> Option<i64> {
-        Some(self.meta.id)
     }
 }
 
@@ -248,10 +241,7 @@ pub async fn visit(app: &Arc<App>, id: i64) {
     unit::program(app, "test", move |cx| {
         Box::pin(async move {
             let mut query = platform::cx::select::<Guest>();
-            query.and_where(sea_query::ExprTrait::eq(
-                platform::cx::column(Guest::TABLE, "id"),
-                id,
-            ));
+            query.and_where(sea_query::ExprTrait::eq(Guest::id, id));
             if cx.dialect() == platform::db::Dialect::Postgres {
                 query.lock(sea_query::LockType::Update);
             }
@@ -269,10 +259,7 @@ pub async fn name_of(app: &Arc<App>, id: i64) -> String {
     unit::read(app, &unit::Opening::program("test"), move |cx| {
         Box::pin(async move {
             let mut query = platform::cx::select::<Guest>();
-            query.and_where(sea_query::ExprTrait::eq(
-                platform::cx::column(Guest::TABLE, "id"),
-                id,
-            ));
+            query.and_where(sea_query::ExprTrait::eq(Guest::id, id));
             let guest: Guest = cx.unscoped("test").record(query).await?.unwrap();
             Ok(guest.name.open().to_string())
         })

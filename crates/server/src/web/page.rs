@@ -5,7 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use platform::app::App;
 use platform::module::Module;
-use platform::texts::{Text, TextSource};
+use platform::texts::Text;
 use serde_json::{Map, Value as Json};
 
 use super::forms::language;
@@ -18,23 +18,7 @@ pub(super) const STYLE: &[u8] = include_bytes!("pages.css");
 
 /// The texts of the pages, as a module of its own.
 pub(crate) fn module() -> Module {
-    Module::new("pages").texts([
-        TextSource {
-            language: "en",
-            name: "server/en",
-            source: include_str!("../../texts/en.ftl"),
-        },
-        TextSource {
-            language: "fr",
-            name: "server/fr",
-            source: include_str!("../../texts/fr.ftl"),
-        },
-        TextSource {
-            language: "sw",
-            name: "server/sw",
-            source: include_str!("../../texts/sw.ftl"),
-        },
-    ])
+    Module::new("pages").texts(platform::texts!("server", "../../texts"))
 }
 
 /// What a field is, so that browsers and password managers help with it.
