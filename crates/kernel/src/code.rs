@@ -90,6 +90,8 @@ codes! {
     Overpayment = "overpayment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
+    /// The step is grave and must be confirmed; the answer says of what, and how.
+    ConfirmationRequired = "confirmation_required", 409;
     /// `If-Match` names a version that is no longer the current one.
     StaleVersion = "stale_version", 412;
     /// The body is larger than the limit.
