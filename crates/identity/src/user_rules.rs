@@ -86,6 +86,14 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
     if row.username.chars().any(char::is_whitespace) {
         faults.say("username", Text::new("username-spaces"));
     }
+    for (field, name) in [
+        ("first_name", &row.first_name),
+        ("last_name", &row.last_name),
+    ] {
+        if name.chars().any(char::is_control) {
+            faults.say(field, Text::new("control-characters"));
+        }
+    }
     row.username_fold = folded("username", &row.username, &mut faults);
     if let Some(email) = &row.email {
         match kernel::Email::parse(email) {

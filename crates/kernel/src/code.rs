@@ -54,6 +54,8 @@ codes! {
     TokenInvalid = "token_invalid", 401;
     /// Signed in, but not entitled.
     PermissionDenied = "permission_denied", 403;
+    /// Signed in too long ago for a step this grave: sign in again, or send the password with it.
+    ReauthenticationRequired = "reauthentication_required", 403;
     /// A new password must be chosen before anything else.
     PasswordChangeRequired = "password_change_required", 403;
     /// There is no such thing, or none within the caller's sight.
@@ -90,6 +92,8 @@ codes! {
     Overpayment = "overpayment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
+    /// The patient has died.
+    PatientDeceased = "patient_deceased", 409;
     /// The step is grave and must be confirmed; the answer says of what, and how.
     ConfirmationRequired = "confirmation_required", 409;
     /// `If-Match` names a version that is no longer the current one.

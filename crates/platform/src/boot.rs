@@ -14,6 +14,7 @@ use crate::db::migrate;
 use crate::db::{Db, DbUrl};
 use crate::error::Error;
 use crate::hub::Hub;
+use crate::hub::neighbours::Neighbours;
 use crate::keys;
 use crate::mail::Mailer;
 use crate::module::{Module, Registry};
@@ -117,6 +118,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
 pub struct Beside {
     sealer: JoinHandle<()>,
     link: Option<JoinHandle<()>>,
+    neighbours: Option<Neighbours>,
 }
 
 impl Beside {
@@ -130,8 +132,13 @@ impl Beside {
             let server = app.settings.db_direct.as_deref().cloned().unwrap_or(server);
             app.hub.connect_postgres(server, tls)
         });
+        let neighbours = match &app.settings.database {
+            DbUrl::Sqlite(file) => Some(Neighbours::watch(app.hub.clone(), file)),
+            DbUrl::Postgres { .. } => None,
+        };
         Ok(Beside {
             sealer: sealer::start(app),
+            neighbours,
             link,
         })
     }
@@ -151,6 +158,7 @@ impl Beside {
                 "the audit trail could not be linked in time; the next start does it"
             ),
         }
+        drop(self.neighbours);
         if let Some(link) = self.link {
             link.abort();
         }

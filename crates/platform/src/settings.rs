@@ -134,6 +134,8 @@ settings! {
     "Sessions" {
         /// How long an access token is valid, in minutes.
         CHELAL_ACCESS_MINUTES => access_lifetime: Duration = minutes(15, 60), default "30", example "15";
+        /// A session of staff that was not used for this many minutes cannot be refreshed any more.
+        CHELAL_IDLE_MINUTES => idle: Duration = minutes(15, 20160), default "720", example "60";
         /// How long a session can be refreshed, in days.
         CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
     }

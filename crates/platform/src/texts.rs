@@ -353,6 +353,8 @@ mod tests {
         ("future-date", &[]),
         ("end-before-start", &[]),
         ("alert-jobs-failed", &["kind", "count"]),
+        ("said-otherwise", &["name"]),
+        ("host-invalid", &[]),
         ("alert-jobs-waiting", &[]),
         ("alert-audit-waiting", &[]),
         ("alert-key-beside-database", &[]),

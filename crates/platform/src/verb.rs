@@ -190,6 +190,14 @@ impl<T: serde::Serialize + schemars::JsonSchema + Send> Answer for T {
     }
 }
 
+/// The body of a verb; clients that have nothing to say send nothing, or null.
+fn carried(call: &Call, names: &[(&str, &str)]) -> Result<Body, Error> {
+    if call.body.trim_ascii() == b"null" {
+        return Ok(Body::default());
+    }
+    call.body_for(names)
+}
+
 /// What a verb's body carries.
 pub trait Input: Sized + Send {
     /// From the client's object.
@@ -363,7 +371,7 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         cx.load(call.id()?).await?
     };
     resource::check_version(&held, call.if_match()?)?;
-    let input = V::Input::parse(&call.body_for(V::ALIASES)?)?;
+    let input = V::Input::parse(&carried(call, V::ALIASES)?)?;
     if !V::offered(&held) {
         return Err(V::not_offered(&held));
     }
@@ -375,7 +383,7 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 }
 
 async fn run_command<C: Command>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input = C::Input::parse(&call.body_for(&[])?)?;
+    let input = C::Input::parse(&carried(call, &[])?)?;
     let answer = C::run(cx, input).await?;
     answer.reply(cx, C::STATUS).await
 }

@@ -15,9 +15,11 @@ use jiff::SignedDuration;
 use kernel::Clock;
 use parking_lot::Mutex;
 use platform::app::App;
+use platform::boot::Beside;
 use platform::cx::Cx;
 use platform::db::{Db, DbConfig, DbError, Ddl, Migration, Statement, ToValue};
 use platform::error::Error;
+use platform::hub::Signal;
 use platform::jobs::{self, Job, JobInfo, Run, Worker};
 use platform::module::Module;
 use platform::settings::Settings;
@@ -261,7 +263,7 @@ async fn nothing_stays_prepared_behind_a_pooler_in_transaction_mode() {
         tokio::spawn(async move {
             for n in 0..50 {
                 let id = writer * 50 + n;
-                let now = jiff::Timestamp::now();
+                let now = Clock::system().now();
                 let insert = |id: i64| {
                     let sql = "INSERT INTO box (id, at, kept, of) VALUES ($1, $2, $3, $4)";
                     let of = uuid::Uuid::now_v7().to_value();
@@ -432,4 +434,35 @@ async fn a_read_whose_audit_row_cannot_be_stored_is_unavailable_and_no_fault_of_
     assert!(matches!(read, Err(Error::Db(error)) if error.is_passing()));
     app.db.close().await;
     server.drop_database(&url);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_share_a_sqlite_file_look_again_once_a_second() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("shared.db").display());
+    let first = node(dir.path(), "first", &url).await;
+    let mut heard = first.hub.subscribe("");
+    let alone = Beside::start(&first).unwrap();
+    let quiet = tokio::time::timeout(Duration::from_millis(2500), async {
+        while heard.recv().await != Some(Signal::Reconnected) {}
+    });
+    assert!(quiet.await.is_err(), "nobody else is there");
+    let second = node(dir.path(), "second", &url).await;
+    let other = Beside::start(&second).unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(10), async {
+        while heard.recv().await != Some(Signal::Reconnected) {}
+    });
+    assert!(told.await.is_ok(), "told that there may be news");
+    other.stop(&second).await;
+    alone.stop(&first).await;
+    let left = std::fs::read_dir(dir.path()).unwrap();
+    let left = left.filter(|entry| {
+        entry
+            .as_ref()
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .contains(".node-")
+    });
+    assert_eq!(left.count(), 0, "nothing is left behind");
 }

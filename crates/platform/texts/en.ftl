@@ -99,3 +99,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = The master key lies beside the database: whoever copies the directory has both. Move it elsewhere and set CHELAL_KEY_FILE.
 alert-anchor-beside-database = The anchor of the audit trail lies beside the database: whoever can cut the trail can cut it, too. Set CHELAL_AUDIT_ANCHOR to a file on another disk or machine.
+said-otherwise = This contradicts “{ $name }”. Send one of the two.
+host-invalid = The request must name its host once, in the header “Host”.

@@ -98,3 +98,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = La clé principale se trouve à côté de la base de données : qui copie le dossier a les deux. Déplacez-la et définissez CHELAL_KEY_FILE.
 alert-anchor-beside-database = L’ancre du journal d’audit se trouve à côté de la base de données : qui peut tronquer le journal peut aussi la tronquer. Définissez CHELAL_AUDIT_ANCHOR vers un fichier sur un autre disque ou une autre machine.
+said-otherwise = Ceci contredit « { $name } ». N'envoyez que l'un des deux.
+host-invalid = La requête doit nommer son hôte une seule fois, dans l'en-tête « Host ».

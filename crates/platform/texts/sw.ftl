@@ -86,3 +86,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = Ufunguo mkuu upo kando ya hifadhidata: anayenakili folda anapata vyote viwili. Uhamishie mahali pengine na uweke CHELAL_KEY_FILE.
 alert-anchor-beside-database = Nanga ya kumbukumbu za ukaguzi ipo kando ya hifadhidata: anayeweza kukata kumbukumbu anaweza kuikata pia. Weka CHELAL_AUDIT_ANCHOR kwenye faili iliyo katika diski au mashine nyingine.
+said-otherwise = Hii inapingana na “{ $name }”. Tuma moja tu kati ya hizo mbili.
+host-invalid = Ombi lazima litaje mwenyeji wake mara moja, katika kichwa “Host”.
