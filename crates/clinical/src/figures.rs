@@ -9,16 +9,43 @@ use platform::module::Module;
 use platform::resource::Resource;
 use sea_query::{Condition, ExprTrait};
 
+use crate::alert::{AlertSeverity, AlertStatus, ClinicalAlert};
+use crate::encounter::{Encounter, EncounterStatus};
 use crate::task::{Task, TaskStatus};
 
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
-    module.figure(
-        Figure::new("pending_tasks", Task::READ, |cx, grant| {
-            Box::pin(async move { Ok(Amount::Count(pending(cx, grant).await?)) })
-        })
-        .on_dashboards(&[Doctor, Nurse, LabTechnician]),
-    )
+    module
+        .figure(
+            Figure::new("pending_tasks", Task::READ, |cx, grant| {
+                Box::pin(async move { Ok(Amount::Count(pending(cx, grant).await?)) })
+            })
+            .on_dashboards(&[Doctor, Nurse, LabTechnician]),
+        )
+        .figure(
+            Figure::new("open_encounters", Encounter::READ, |cx, grant| {
+                Box::pin(async move {
+                    let mine = Condition::all()
+                        .add(Encounter::doctor.eq(grant.user))
+                        .add(Encounter::status.eq(EncounterStatus::Open.as_str()));
+                    let count = figure::count::<Encounter>(cx, &grant, Some(mine)).await?;
+                    Ok(Amount::Count(count))
+                })
+            })
+            .on_dashboards(&[Doctor]),
+        )
+        .figure(
+            Figure::new("critical_alerts", ClinicalAlert::READ, |cx, grant| {
+                Box::pin(async move {
+                    let open = Condition::all()
+                        .add(ClinicalAlert::severity.eq(AlertSeverity::Critical.as_str()))
+                        .add(ClinicalAlert::status.eq(AlertStatus::Open.as_str()));
+                    let count = figure::count::<ClinicalAlert>(cx, &grant, Some(open)).await?;
+                    Ok(Amount::Count(count))
+                })
+            })
+            .on_dashboards(&[Doctor, Nurse]),
+        )
 }
 
 /// The caller's own that are still to be done.

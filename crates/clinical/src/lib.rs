@@ -1,16 +1,116 @@
-//! Clinical work: what is to be done for a patient, and what was found and decided.
+//! Clinical work: what was found in a patient, what was decided, and what is to be done.
+//!
+//! # Promises
+//!
+//! - A signed encounter is final: neither it nor anything recorded for it changes any more, however many
+//!   write at the same moment. Additions are addenda.
+//! - A value that no living person can have is refused; an unusual one is flagged by age, sex and pregnancy.
+//! - Rules of medicine are pure functions over tables with their sources ([`rules`]).
+//!
+//! # What other modules use
+//!
+//! [`encounter::hold_open`] before something is recorded for an encounter; [`alert::raise`] for what someone
+//! who treats the patient must look at.
+#![cfg_attr(
+    test,
+    expect(
+        clippy::unwrap_used,
+        reason = "a failed test should stop where it failed"
+    )
+)]
 
+pub mod alert;
+pub mod alert_acknowledge;
+mod alert_feed;
+pub mod care_event;
+mod chart;
+pub mod encounter;
+pub mod encounter_addendum;
+pub mod encounter_sign;
 mod figures;
+mod guideline;
+mod guideline_facts;
+pub mod guideline_rule;
+pub mod history;
+mod icd10;
+pub mod medical_condition;
 mod migrations;
+pub mod note_template;
+pub mod referral;
+mod reports;
+pub mod rules;
+mod same;
 pub mod task;
+pub mod vaccination;
+pub mod vitals;
+mod vitals_alert;
+pub mod vitals_judged;
 
+pub use encounter::Encounter;
+
+use alert::ClinicalAlert;
+use alert_acknowledge::Acknowledge;
+use care_event::CareEvent;
+use encounter_addendum::EncounterAddendum;
+use encounter_sign::Sign;
+use guideline_rule::GuidelineRule;
+use history::{FamilyHistory, SurgicalHistory};
+use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient};
+use medical_condition::MedicalCondition;
+use note_template::NoteTemplate;
+use patients::Patient as PatientRecord;
+use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
 use platform::module::Module;
-
+use referral::Referral;
 use task::Task;
+use vaccination::Vaccination;
+use vitals::Vitals;
 
 /// The module's table of contents.
 pub fn module() -> Module {
-    figures::declare(Module::new("clinical"))
+    let module = Module::new("clinical")
         .migrations(migrations::MIGRATIONS)
+        .permission(
+            encounter::READ_TEXT,
+            Access::may(&[Admin, Doctor, Nurse, Patient]),
+        )
         .resource::<Task>()
+        .resource::<Encounter>()
+        .verb::<Sign>()
+        .resource::<EncounterAddendum>()
+        .nested::<Encounter, EncounterAddendum>("addenda", "lc")
+        .resource::<Vitals>()
+        .nested::<Encounter, Vitals>("vitals", "l")
+        .nested::<Encounter, Vitals>("add_vitals", "c")
+        .nested::<PatientRecord, Vitals>("vitals_history", "lc")
+        .resource::<MedicalCondition>()
+        .nested::<PatientRecord, MedicalCondition>("medical_conditions", "lc")
+        .resource::<SurgicalHistory>()
+        .nested::<PatientRecord, SurgicalHistory>("surgical_history", "lc")
+        .resource::<FamilyHistory>()
+        .nested::<PatientRecord, FamilyHistory>("family_history", "lc")
+        .resource::<Vaccination>()
+        .nested::<PatientRecord, Vaccination>("vaccinations", "lc")
+        .resource::<NoteTemplate>()
+        .seed(|cx| Box::pin(note_template::seed(cx)))
+        .resource::<Referral>()
+        .resource::<GuidelineRule>()
+        .seed(|cx| Box::pin(guideline_rule::seed(cx)))
+        .resource::<CareEvent>()
+        .job(guideline::OF_PATIENT)
+        .job(guideline::DAILY)
+        .refreshes_patient(|cx, patient| Box::pin(refresh(cx, patient)))
+        .resource::<ClinicalAlert>()
+        .verb::<Acknowledge>()
+        .texts(platform::texts!("clinical"));
+    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
+    reports::declare(figures::declare(module))
+}
+
+/// After two patients were merged, or unmerged.
+async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    encounter::refresh_care(cx, patient).await?;
+    guideline::refresh(cx, patient)
 }

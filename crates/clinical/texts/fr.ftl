@@ -1,0 +1,33 @@
+# Texts of the clinical module.
+clinical-encounter-signed = Cette consultation est signée et définitive. Rédigez plutôt un addendum.
+clinical-encounter-patient = Une consultation reste à son patient. Supprimez-la et rédigez-en une nouvelle pour l’autre patient.
+clinical-no-appointment = Cette consultation n’est liée à aucun rendez-vous : il n’y en a pas à terminer.
+clinical-not-a-doctor = Choisissez un utilisateur actif ayant le rôle Médecin.
+clinical-icd-code = Saisissez un code CIM-10 ou CIM-11 tel que I10 ou A00.9, et le diagnostic en toutes lettres dans son propre champ.
+clinical-no-measure = Saisissez au moins une mesure.
+clinical-impossible = Saisissez une valeur de { $low } à { $high } : aucune personne vivante n’a de valeur en dehors.
+clinical-fahrenheit = Saisissez des degrés Celsius : { $value } °F font { $celsius } °C.
+clinical-metres = Saisissez des centimètres : { $centimetres } au lieu de { $value }.
+clinical-grams = Saisissez des kilogrammes : { $value } g font { $kilograms } kg.
+clinical-centimetres = Saisissez des millimètres : { $millimetres } au lieu de { $value }.
+clinical-diastolic = La pression diastolique est inférieure à la systolique. Vérifiez si elles ont été inversées.
+clinical-vitals-encounter = Les constantes restent à la consultation pendant laquelle elles ont été prises.
+clinical-critical-value = { $measure ->
+    [temperature] Température { $value } °C
+    [heart_rate] Fréquence cardiaque { $value }/min
+    [respiratory_rate] Fréquence respiratoire { $value }/min
+    [systolic_bp] Pression systolique { $value } mmHg
+    [diastolic_bp] Pression diastolique { $value } mmHg
+    [oxygen_saturation] Saturation en oxygène { $value } %
+    [muac] Périmètre brachial { $value } mm
+    [blood_glucose] Glycémie { $value } mmol/L
+    [gcs] Score de Glasgow { $value }
+    [pain] Score de douleur { $value }
+    [capillary_refill] Recoloration capillaire { $value } s
+    [weight] Poids { $value } kg
+   *[other] { $measure } { $value }
+}
+clinical-news2-high = Score d’alerte précoce (NEWS2) de { $score } ou plus : évaluation en urgence
+clinical-already-recorded = { $what } est déjà enregistré (n° { $id }). Modifiez plutôt cet enregistrement.
+clinical-cvx-code = Saisissez le code CVX du vaccin : deux ou trois chiffres, par exemple 19 pour le BCG.
+clinical-vaccine-due = { $vaccine }, dose { $dose } : à faire depuis le { $since }.

@@ -96,6 +96,10 @@ codes! {
     PatientDeceased = "patient_deceased", 409;
     /// The step is grave and must be confirmed; the answer says of what, and how.
     ConfirmationRequired = "confirmation_required", 409;
+    /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.
+    EncounterSigned = "encounter_signed", 409;
+    /// The same is recorded already; the answer names the record.
+    AlreadyRecorded = "already_recorded", 409;
     /// `If-Match` names a version that is no longer the current one.
     StaleVersion = "stale_version", 412;
     /// The body is larger than the limit.

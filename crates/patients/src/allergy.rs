@@ -95,7 +95,7 @@ impl Resource for Allergy {
             if !same.from_list {
                 let text =
                     Text::new("patients-allergy-known").with("substance", &**same.substance.open());
-                let refused = Error::refuse(Code::StateConflict, text);
+                let refused = Error::refuse(Code::AlreadyRecorded, text);
                 return Err(refused.with("allergy", same.meta.id));
             }
             // What was only on the list is known better now.

@@ -72,7 +72,7 @@ fn who_is(user: i64) -> SelectStatement {
 impl CareSource {
     /// Those that a module works out from its own rows whenever patients were merged or unmerged; see
     /// `Module::refreshes_patient`.
-    const DERIVED: [CareSource; 1] = [CareSource::Appointment];
+    const DERIVED: [CareSource; 2] = [CareSource::Appointment, CareSource::Encounter];
 }
 
 /// Notes that a patient is in the care of users, and since when; noting it again changes nothing.

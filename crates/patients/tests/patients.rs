@@ -283,11 +283,11 @@ testkit::on_both! {
         known.is(201);
         assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), 1);
         let again = doctor.post(&path, json!({ "substance": "Penicillin" })).await;
-        again.refuses(409, "state_conflict");
+        again.refuses(409, "already_recorded");
         assert_eq!(again.json["allergy"], known.id());
         doctor.patch(&format!("allergies/{}/", known.id()), json!({ "status": "resolved" })).await.is(200);
         doctor.post(&path, json!({ "substance": "Penicillin" })).await.is(201);
-        doctor.patch(&format!("allergies/{}/", known.id()), json!({ "status": "active" })).await.refuses(409, "state_conflict");
+        doctor.patch(&format!("allergies/{}/", known.id()), json!({ "status": "active" })).await.refuses(409, "already_recorded");
         world.settle().await;
     }
 

@@ -8,6 +8,7 @@ use kernel::Code;
 use crate::access::{Access, Grant, Permission, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::alert::Alerts;
+use crate::chart::{LoadEntries, LoadSection, Section};
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
 use crate::error::Error;
@@ -44,6 +45,8 @@ pub struct Module {
     pub(crate) account_sections: Vec<AccountSection>,
     pub(crate) figures: Vec<Figure>,
     pub(crate) alerts: Vec<Alerts>,
+    pub(crate) chart: Vec<Section>,
+    pub(crate) timeline: Vec<LoadEntries>,
     pub(crate) exclusions: Vec<Exclusion>,
 }
 
@@ -163,6 +166,8 @@ impl Module {
             exclusions: Vec::new(),
             figures: Vec::new(),
             alerts: Vec::new(),
+            chart: Vec::new(),
+            timeline: Vec::new(),
         }
     }
 
@@ -330,6 +335,20 @@ impl Module {
     #[must_use]
     pub fn alerts(mut self, alerts: Alerts) -> Module {
         self.alerts.push(alerts);
+        self
+    }
+
+    /// A section of a patient's chart.
+    #[must_use]
+    pub fn chart(mut self, name: &'static str, load: LoadSection) -> Module {
+        self.chart.push(Section { name, load });
+        self
+    }
+
+    /// A source of entries for a patient's timeline.
+    #[must_use]
+    pub fn timeline(mut self, load: LoadEntries) -> Module {
+        self.timeline.push(load);
         self
     }
 

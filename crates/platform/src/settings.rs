@@ -101,6 +101,11 @@ settings! {
     "Data" {
         /// The directory of the database and of uploaded files; a relative path in DATABASE_URL lies in it.
         CHELAL_DATA_DIR => data_dir: PathBuf = path(), default ".", example "/var/lib/chelal";
+        /// The folder of uploaded files, sealed; a relative path lies in the data directory.
+        CHELAL_FILES_DIR => files_dir: PathBuf = path(), default "files", example "/srv/chelal/files";
+        /// An S3-compatible store for uploaded files instead of a folder, shared by all nodes; credentials, region and
+        /// endpoint in the usual `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`.
+        CHELAL_FILES_S3 => files_s3: Option<String> = optional(text()), default "", example "s3://hospital/chelal";
         /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
         /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`. Several hosts, separated by commas, are
         /// tried in their order; the one that can be written to is used.
@@ -251,6 +256,12 @@ impl Settings {
         self.audit_anchor
             .clone()
             .unwrap_or_else(|| self.data_dir.join("audit-anchor.log"))
+    }
+
+    /// The folder of uploaded files.
+    #[must_use]
+    pub fn files_path(&self) -> PathBuf {
+        self.data_dir.join(&self.files_dir)
     }
 
     /// How the database is opened.

@@ -87,7 +87,7 @@ pub trait Verb: Send + Sync + 'static {
     fn not_offered(_row: &Self::On) -> Error {
         Error::refuse(
             kernel::Code::StateConflict,
-            crate::texts::Text::new("verb-not-offered").with("verb", Self::NAME),
+            crate::texts::Text::new("verb-not-offered"),
         )
     }
 
@@ -188,14 +188,6 @@ impl<T: serde::Serialize + schemars::JsonSchema + Send> Answer for T {
     async fn reply(self, _cx: &mut Cx, status: StatusCode) -> Result<Reply, Error> {
         Reply::json(status, &self)
     }
-}
-
-/// The body of a verb; clients that have nothing to say send nothing, or null.
-fn carried(call: &Call, names: &[(&str, &str)]) -> Result<Body, Error> {
-    if call.body.trim_ascii() == b"null" {
-        return Ok(Body::default());
-    }
-    call.body_for(names)
 }
 
 /// What a verb's body carries.
@@ -371,7 +363,7 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         cx.load(call.id()?).await?
     };
     resource::check_version(&held, call.if_match()?)?;
-    let input = V::Input::parse(&carried(call, V::ALIASES)?)?;
+    let input: V::Input = input(call, V::ALIASES)?;
     if !V::offered(&held) {
         return Err(V::not_offered(&held));
     }
@@ -382,8 +374,17 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     answer.reply(cx, V::STATUS).await
 }
 
+/// What the body carries; one of which nothing is expected is not looked at.
+fn input<I: Input>(call: &Call, aliases: &[(&str, &str)]) -> Result<I, Error> {
+    let body = match I::schema() {
+        Some(_) => call.body_for(aliases)?,
+        None => Body::default(),
+    };
+    Ok(I::parse(&body)?)
+}
+
 async fn run_command<C: Command>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input = C::Input::parse(&carried(call, &[])?)?;
+    let input: C::Input = input(call, &[])?;
     let answer = C::run(cx, input).await?;
     answer.reply(cx, C::STATUS).await
 }

@@ -7,6 +7,7 @@ pub fn modules() -> Vec<Module> {
     vec![
         identity::module(),
         patients::module(),
+        documents::module(),
         scheduling::module(),
         clinical::module(),
         messaging::module(),

@@ -90,6 +90,9 @@ impl<'w> Maker<'w> {
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
+        if operation.path == "vitals/" {
+            body.insert("heart_rate".into(), json!(70));
+        }
         Json::Object(body)
     }
 

@@ -22,6 +22,12 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("notification", "related_object"),
     ("appointment_notification", "provider_message_id"),
     ("appointment_notification", "claim"),
+    ("encounter", "diagnosis_code"),
+    ("medical_condition", "code"),
+    ("vaccination", "code"),
+    ("care_event", "code"),
+    ("clinical_alert", "source_type"),
+    ("clinical_alert", "rule"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

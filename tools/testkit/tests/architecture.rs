@@ -15,7 +15,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
-    &["chelal-scheduling"],
+    &["chelal-scheduling", "chelal-documents"],
     &["chelal-clinical"],
     &["chelal-messaging"],
     &["chelal-reports"],

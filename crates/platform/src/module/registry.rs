@@ -8,6 +8,7 @@ use crate::access::{Permission, PermissionInfo};
 use crate::account::AccountSection;
 use crate::alert::Alerts;
 use crate::app::App;
+use crate::chart::{LoadEntries, Section};
 use crate::db::Migration;
 use crate::error::Error;
 use crate::figure::Figure;
@@ -137,6 +138,20 @@ impl Registry {
         self.modules
             .iter()
             .flat_map(|module| module.alerts.iter().copied())
+    }
+
+    /// The sections of a patient's chart, in the order of the modules.
+    pub fn chart(&self) -> impl Iterator<Item = Section> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.chart.iter().copied())
+    }
+
+    /// The sources of a patient's timeline, in the order of the modules.
+    pub fn timeline(&self) -> impl Iterator<Item = LoadEntries> {
+        self.modules
+            .iter()
+            .flat_map(|module| module.timeline.iter().copied())
     }
 
     /// Every kind of job.

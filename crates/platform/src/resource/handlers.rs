@@ -39,7 +39,7 @@ fn reply<R: Resource>(
     if R::PATIENT_DATA {
         cx.saw_record(row);
     }
-    let shown = Visible::of::<R>(&cx.grant());
+    let shown = Visible::to::<R>(cx, &cx.grant());
     let mut reply = Reply::json(status, &View::new(row, extra, &shown))?;
     reply.header("etag", &format!("\"{}\"", row.meta().version));
     Ok(reply)
@@ -55,6 +55,19 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     if let Some(bodies) = R::several(cx, &body).await? {
         return create_all::<R>(cx, bodies).await;
     }
+    create_from::<R>(cx, call, body).await
+}
+
+/// Creates a record from a body that did not come as JSON, such as an upload's form, and answers it as any
+/// create does.
+///
+/// # Errors
+/// What the resource's rules and the database's constraints refuse.
+pub async fn create_from<R: Resource>(
+    cx: &mut Cx,
+    call: &Call,
+    body: Body,
+) -> Result<Reply, Error> {
     let row: R = create_one(cx, body).await?;
     let extra = R::extra_created(cx, &row, call).await?;
     let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;
@@ -105,7 +118,7 @@ async fn create_all<R: Resource>(cx: &mut Cx, bodies: Vec<Body>) -> Result<Reply
             cx.saw_record(row);
         }
     }
-    let shown = Visible::of::<R>(&cx.grant());
+    let shown = Visible::to::<R>(cx, &cx.grant());
     let views: Vec<View<'_, R>> = rows
         .iter()
         .zip(&extras)
@@ -222,6 +235,8 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     let app = cx.app.clone();
     let grant = cx.grant();
     let patient = R::PATIENT.and_then(|name| row.field(name)?.as_i64());
+    // A row below another takes its patient from there, once it is known that the other exists.
+    let patient = patient.filter(|id| *id != 0);
     let mut union: Option<sea_query::SelectStatement> = None;
     let mut wanted = Vec::new();
     // What the program keeps is set later, and by itself.

@@ -236,7 +236,7 @@ async fn render<R: Resource>(
         let labels: Vec<Label> = rows.iter().map(label).collect();
         part(bare, count, links, &labels)?
     } else {
-        let shown = Visible::of::<R>(&cx.grant());
+        let shown = Visible::to::<R>(cx, &cx.grant());
         let views: Vec<View<'_, R>> = rows
             .iter()
             .zip(&extras)

@@ -22,7 +22,7 @@ use http::{Method, StatusCode};
 
 pub use change::Change;
 pub(crate) use handlers::check_version;
-pub use handlers::{change, change_by, show_one};
+pub use handlers::{change, change_by, create_from, show_one};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
 pub(crate) use parameters::common as common_parameters;
@@ -116,6 +116,12 @@ pub trait Resource: Record {
 
     /// Fields that a caller does not get to see.
     fn withheld(_grant: &Grant) -> &'static [Column<Self>] {
+        &[]
+    }
+
+    /// Fields that this caller does not get to see, whatever the reach of their grant, such as clinical
+    /// text for callers without the permission to read it. Filters must not tell them either.
+    fn hidden_from(_cx: &Cx) -> &'static [Column<Self>] {
         &[]
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::Resource;
 use crate::access::Grant;
 use crate::column::{named, names};
+use crate::cx::Cx;
 use crate::record::{Column, Part};
 
 /// Which fields of a resource a caller sees, worked out once for a page.
@@ -18,7 +19,16 @@ pub struct Visible {
 impl Visible {
     /// What a grant lets see.
     pub fn of<R: Resource>(grant: &Grant) -> Visible {
-        let withheld: Vec<&'static str> = names(R::withheld(grant)).collect();
+        Visible::without::<R>(names(R::withheld(grant)).collect())
+    }
+
+    /// What this caller sees of the records that a grant reaches.
+    pub fn to<R: Resource>(cx: &Cx, grant: &Grant) -> Visible {
+        let withheld = names(R::withheld(grant));
+        Visible::without::<R>(withheld.chain(names(R::hidden_from(cx))).collect())
+    }
+
+    fn without<R: Resource>(withheld: Vec<&'static str>) -> Visible {
         Visible {
             skipped: withheld.iter().copied().chain(names(R::REPLACED)).collect(),
             withheld,

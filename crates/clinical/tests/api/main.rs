@@ -1,0 +1,12 @@
+//! Clinical work through the public API, on both databases.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod alerts;
+mod chart;
+mod encounters;
+mod guidelines;
+mod history;
+mod roles;
+mod support;
+mod tasks;
+mod vitals;
