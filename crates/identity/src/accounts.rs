@@ -171,5 +171,9 @@ pub async fn set_password(
     changed.must_change_password = temporary;
     cx.update(&mut changed, user).await?;
     crate::guess::forget_account(cx, user.meta.id).await?;
+    crate::belongings::end_entrusted(cx, user.meta.id).await?;
+    if user.password_hash.is_some() {
+        crate::mail::tell(cx, user, user.email.as_deref())?;
+    }
     revoke_sessions(cx, user.meta.id, but).await
 }

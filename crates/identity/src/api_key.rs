@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -17,10 +17,14 @@ use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
 
 use crate::credential::api_key::NewApiKey;
-use crate::proof::oneself;
+use crate::mail;
+use crate::proof::{oneself, recent};
 use crate::state::ACCESS;
 use crate::user::User;
 use crate::user_rules::in_person;
+
+/// How long a key works for which nobody says how long.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 platform::record! {
     /// A key by which a program acts with its owner's rights.
@@ -30,6 +34,8 @@ platform::record! {
             name: Line<100>,
             /// Works.
             is_active: bool = true,
+            /// When it stops working; a year after its creation when it is left out.
+            expires_at: Option<Timestamp>,
         }
         server {
             /// Whose rights it has.
@@ -81,8 +87,15 @@ impl Resource for ApiKey {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let row = &mut *change.row;
-        if row.is_active && before.is_some_and(|before| !before.is_active) {
+        let longer = before.is_some_and(|before| {
+            before.expires_at.is_some()
+                && row
+                    .expires_at
+                    .is_none_or(|end| before.expires_at < Some(end))
+        });
+        if longer || (row.is_active && before.is_some_and(|before| !before.is_active)) {
             in_person(cx)?;
+            recent(cx).await?;
         }
         Ok(())
     }
@@ -102,12 +115,16 @@ impl Resource for ApiKey {
 pub(crate) fn create<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let owner = oneself(cx).await?;
+        recent(cx).await?;
         let key = NewApiKey::generate().map_err(Error::internal)?;
         let mut row = ApiKey::create(&call.body_for(&[])?)?;
         row.user = Ref::new(owner.meta.id);
+        let end = row.expires_at.unwrap_or(cx.now() + LIFETIME);
+        row.expires_at = Some(end);
         row.hash = Line::cut(&key.hash());
         row.masked = Line::cut(&key.masked());
         cx.insert(&mut row).await?;
+        mail::tell(cx, &owner, owner.email.as_deref())?;
         let shown = ApiKeyExtra {
             key: key.expose().to_owned(),
         };

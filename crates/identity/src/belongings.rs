@@ -46,6 +46,25 @@ pub(crate) async fn end_all(cx: &mut Cx, user: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// What was entrusted to others and to programs ends when the password changes: whoever knew the old one may have
+/// arranged it. Whoever arranged it rightly does so again.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn end_entrusted(cx: &mut Cx, user: i64) -> Result<(), Error> {
+    let now = cx.now();
+    let working = is::<ApiKey>("user", user).add(flag::<ApiKey>("is_active", true));
+    change::<ApiKey>(cx, working, |key| key.is_active = false).await?;
+    let given = is::<DelegateAccess>("user", user).add(flag::<DelegateAccess>("revoked", false));
+    change::<DelegateAccess>(cx, given, |delegation| {
+        delegation.revoked = true;
+        delegation.revoked_at = Some(now);
+    })
+    .await?;
+    cx.tell(ACCESS, "");
+    Ok(())
+}
+
 /// For an account that is deleted: everything that is about nothing else. Login activity stays, as
 /// nobody's; decisions about others' requests stay, without who decided.
 ///

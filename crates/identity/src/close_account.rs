@@ -18,15 +18,15 @@ use crate::accounts;
 use crate::belongings;
 use crate::credential::secret_text::SecretText;
 use crate::guess;
-use crate::proof::{oneself, prove_password};
+use crate::proof::{oneself, prove_password, recent};
 use crate::user::{User, fold};
 use crate::user_rules::{another_admin, is_admin_account};
 
 platform::input! {
     /// The caller's confirmation.
     pub struct Confirmation {
-        /// The caller's password.
-        password: SecretText,
+        /// The caller's password; not needed within ten minutes of a sign-in.
+        password: Option<SecretText>,
     }
 }
 
@@ -63,7 +63,10 @@ fn close<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Erro
     Box::pin(async move {
         let input = Confirmation::parse(&call.body_for(&[])?)?;
         let user = oneself(cx).await?;
-        prove_password(cx, &user, "password", input.password).await?;
+        match input.password {
+            Some(password) => prove_password(cx, &user, "password", password).await?,
+            None => recent(cx).await?,
+        }
         unit::write(&cx.app.clone(), &accounts::same(cx), move |cx| {
             let proved = user.clone();
             Box::pin(async move { empty(cx, &proved).await })

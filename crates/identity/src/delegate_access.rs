@@ -15,6 +15,7 @@ use sea_query::{Condition, ExprTrait};
 use serde_json::Value as Json;
 
 use crate::accounts;
+use crate::proof::recent;
 use crate::shown;
 use crate::state::ACCESS;
 use crate::user::User;
@@ -102,8 +103,18 @@ impl Resource for DelegateAccess {
         let row = &mut *change.row;
         in_person(cx)?;
         let me = cx.user_id()?;
+        if before.is_none_or(|before| before.revoked) && !row.revoked {
+            recent(cx).await?;
+        }
         match before {
-            None => row.user = Ref::new(me),
+            None => {
+                // The answer names the delegate: numbers tried in a row would list the staff.
+                let by_name = change.body.0.contains_key("delegate_username");
+                if !by_name && !is_staff(cx) {
+                    return Err(Error::field("delegate", Text::new("delegate-by-name")));
+                }
+                row.user = Ref::new(me);
+            }
             Some(before) => {
                 may_change(cx.grant(), before.user.get())?;
                 if row.delegate != before.delegate {
@@ -153,6 +164,11 @@ impl Resource for DelegateAccess {
             })
             .collect())
     }
+}
+
+fn is_staff(cx: &Cx) -> bool {
+    let role = cx.actor.user().and_then(|user| user.role);
+    role.is_some_and(|role| role != BuiltinRole::Patient.id())
 }
 
 /// Only the user themself, or an Admin, changes what a delegate may do.

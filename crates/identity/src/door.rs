@@ -133,8 +133,11 @@ impl IdentityDoor {
         }
         let hash = api_key::hash(key);
         let state = self.0.key(app, hash).await?.ok_or_else(token_invalid)?;
-        let user = active(self.0.user(app, state.user).await?)?;
         let now = app.clock.now();
+        if state.expires_at.is_some_and(|end| end <= now) {
+            return Err(token_invalid());
+        }
+        let user = active(self.0.user(app, state.user).await?)?;
         // Keys have no uid here; their ids cannot meet a session's random one.
         let what = Uuid::from_u64_pair(0, state.id.unsigned_abs());
         if self.0.touch(what, state.last_used_at, now) {

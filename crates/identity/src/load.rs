@@ -58,14 +58,16 @@ pub(crate) async fn user(app: &App, id: i64) -> Result<Option<Arc<UserState>>, E
 }
 
 pub(crate) async fn key(app: &App, hash: String) -> Result<Option<Arc<KeyState>>, Error> {
-    let sql = r#"SELECT id, "user", last_used_at FROM api_key WHERE hash = $1 AND is_active = $2"#;
+    let sql = r#"SELECT id, "user", last_used_at, expires_at FROM api_key WHERE hash = $1 AND is_active = $2"#;
     let statement = Statement::raw(sql, vec![hash.to_value(), true.to_value()]);
-    let row: Option<(i64, i64, Option<Timestamp>)> = app.unguarded(WHY).optional(statement).await?;
-    Ok(row.map(|(id, user, last_used_at)| {
+    let row: Option<(i64, i64, Option<Timestamp>, Option<Timestamp>)> =
+        app.unguarded(WHY).optional(statement).await?;
+    Ok(row.map(|(id, user, last_used_at, expires_at)| {
         Arc::new(KeyState {
             id,
             user,
             last_used_at,
+            expires_at,
         })
     }))
 }

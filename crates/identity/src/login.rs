@@ -6,7 +6,7 @@
 
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use kernel::Code;
+use kernel::{BuiltinRole, Code};
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
@@ -169,6 +169,7 @@ pub(crate) fn refresh<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
             .verify_refresh(input.refresh.expose(), cx.now())
             .map_err(bad_token)?;
         let user = by_session(&identity, &cx.app, claims.user_id, claims.session).await?;
+        not_idle(cx, claims.session, user.role).await?;
         let access = tokens
             .issue_access(user.id, claims.session, user.role, cx.now())
             .map_err(Error::internal)?;
@@ -176,6 +177,25 @@ pub(crate) fn refresh<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
             access: access.token,
         })
     })
+}
+
+/// A session of staff that nobody used for too long is over: it was left open somewhere.
+async fn not_idle(cx: &mut Cx, session: Uuid, role: Option<i64>) -> Result<(), Error> {
+    if role.is_none_or(|role| role == BuiltinRole::Patient.id()) {
+        return Ok(());
+    }
+    let sql = r#"SELECT last_used_at FROM "session" WHERE uid = $1"#;
+    let used: Option<(Timestamp,)> = cx
+        .unscoped("when the session itself was last used")
+        .optional(Statement::raw(sql, vec![ToValue::to_value(&session)]))
+        .await?;
+    let idle = SignedDuration::try_from(cx.app.settings.idle).unwrap_or(SignedDuration::MAX);
+    match used {
+        Some((at,)) if cx.now().duration_since(at) > idle => {
+            Err(Error::refuse(Code::TokenExpired, Text::new("session-idle")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `POST auth/logout/`.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use platform::app::App;
+use platform::cx::Cx;
 use platform::error::Error;
-use platform::jobs::{Job, JobInfo, Run};
+use platform::jobs::{Job, JobInfo, Run, enqueue};
 use platform::mail::MailError;
 use platform::texts::Text;
 use platform::unit;
@@ -39,21 +40,40 @@ pub fn invitation(user: i64) -> Job {
     )
 }
 
+/// Tells the owner of an account, at the address given, that how one gets into it was changed.
+///
+/// # Errors
+/// When the job cannot be queued.
+pub(crate) fn tell(cx: &mut Cx, user: &User, address: Option<&str>) -> Result<(), Error> {
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let payload = json!({
+        "what": "changed", "user": user.meta.id, "to": address, "message": Uuid::now_v7(),
+    });
+    enqueue(cx, vec![Job::now(KIND, payload)])
+}
+
 fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
         let kind = match payload["what"].as_str() {
-            Some("reset") => LinkKind::Reset,
-            Some("invitation") => LinkKind::Invitation,
+            Some("reset") => Some(LinkKind::Reset),
+            Some("invitation") => Some(LinkKind::Invitation),
+            Some("changed") => None,
             _ => return Err(Error::internal("an e-mail of an unknown kind")),
         };
         // There may be no such account, or no longer: then there is nothing to send.
         let Some(user) = account(&app, &payload).await?.filter(|user| user.is_active) else {
             return Ok(());
         };
-        let Some(address) = user.email.clone() else {
+        let told = payload["to"].as_str().map(str::to_owned);
+        let Some(address) = told.or(user.email.as_deref().map(str::to_owned)) else {
             return Ok(());
         };
-        let (subject, body) = render(&app, kind, &user, app.clock.now())?;
+        let (subject, body) = match kind {
+            Some(kind) => render(&app, kind, &user, app.clock.now())?,
+            None => changed(&app, &user),
+        };
         let message = payload["message"].as_str().unwrap_or_default();
         let message_id = format!("{message}@chelal");
         match app
@@ -89,6 +109,18 @@ async fn account(app: &Arc<App>, payload: &Json) -> Result<Option<User>, Error> 
         })
     })
     .await
+}
+
+/// No word in it is anybody's but ours: usernames and names may have been chosen by a stranger.
+fn changed(app: &App, user: &User) -> (String, String) {
+    let language = user.language_preference.as_str();
+    let link = format!("{}/password-reset", app.settings.public_url());
+    let body = Text::new("mail-changed-body").with("link", link);
+    (
+        app.texts
+            .render(language, &Text::new("mail-changed-subject")),
+        app.texts.render(language, &body),
+    )
 }
 
 fn render(

@@ -41,6 +41,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0008_tickets",
         up: tickets,
     },
+    Migration {
+        name: "0009_keys_end",
+        up: |ddl| {
+            ddl.add_columns("api_key", |t| {
+                t.timestamp("expires_at").null();
+            });
+        },
+    },
 ];
 
 fn roles(ddl: &mut Ddl) {

@@ -87,6 +87,8 @@ pub struct KeyState {
     pub user: i64,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
+    /// When it stops working.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// What identity keeps for the whole process. Clones are the same.

@@ -15,11 +15,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::accounts::same;
+use crate::accounts::{revoke_sessions, same};
+use crate::belongings;
 use crate::credential::secret_text::SecretText;
 use crate::credential::totp::TotpSecret;
 use crate::guess::{self, Attempt};
-use crate::proof::{count_factor, oneself, prove_password};
+use crate::mail;
+use crate::proof::{count_factor, oneself, prove_password, recent};
 use crate::two_factor::{self, FactorKind, Proof, TwoFactor};
 
 platform::input! {
@@ -60,6 +62,7 @@ pub(crate) struct RecoveryCodes {
 pub(crate) fn setup<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
         let user = oneself(cx).await?;
+        recent(cx).await?;
         if let Some(factor) = two_factor::find(cx, user.meta.id).await? {
             if factor.confirmed_at.is_some() {
                 return Err(already_on());
@@ -104,6 +107,11 @@ pub(crate) fn confirm<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
         confirmed.last_used_step = Some(i64::try_from(step).map_err(Error::internal)?);
         cx.update(&mut confirmed, &factor).await?;
         let recovery_codes = two_factor::renew_codes(cx, &factor).await?;
+        // Whoever had the password alone has nothing any more.
+        belongings::end_entrusted(cx, user.meta.id).await?;
+        let session = cx.actor.user().and_then(|user| user.session);
+        revoke_sessions(cx, user.meta.id, session).await?;
+        mail::tell(cx, &user, user.email.as_deref())?;
         Reply::ok(&RecoveryCodes { recovery_codes })
     })
 }
@@ -166,7 +174,7 @@ async fn proved_password(cx: &mut Cx, call: &Call) -> Result<SecretText, Error> 
 }
 
 /// The caller's factor, after its code was used.
-async fn proved_factor(cx: &mut Cx, code: &SecretText) -> Result<TwoFactor, Error> {
+pub(crate) async fn proved_factor(cx: &mut Cx, code: &SecretText) -> Result<TwoFactor, Error> {
     let user = cx.user_id()?;
     two_factor::prove(cx, user, code, Proof::Any)
         .await

@@ -242,6 +242,9 @@ impl Resource for User {
             // Whoever changes their own password stays signed in where they did it.
             let own = cx.actor.user().filter(|user| user.id == row.meta.id);
             let but = own.and_then(|user| user.session).filter(|_| !ends);
+            if before.password_hash != row.password_hash {
+                belongings::end_entrusted(cx, row.meta.id).await?;
+            }
             revoke_sessions(cx, row.meta.id, but).await?;
         }
         cx.tell(user_topic(row.meta.id), "");

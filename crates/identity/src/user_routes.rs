@@ -20,12 +20,14 @@ use platform::unit::{self, Opening};
 use platform::verb::Verb;
 use serde_json::{Map, Value as Json};
 
-use crate::accounts::{same, set_password};
+use crate::accounts::{by_id, revoke_sessions, same, set_password};
 use crate::credential::password_policy::temporary_password;
 use crate::credential::secret_text::SecretText;
+use crate::door::token_invalid;
+use crate::mail::tell;
 use crate::passwords;
-use crate::proof::oneself;
-use crate::user::User;
+use crate::proof::{oneself, proved_anew};
+use crate::user::{User, fold};
 use crate::user_rules::{Whose, chosen, own_way_in, touchable};
 
 /// What people change of their own account; everything else in the body is ignored.
@@ -73,6 +75,12 @@ async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
         .0
         .get("password")
         .filter(|json| !json.is_null() && json.as_str() != Some(""));
+    let me = oneself_or_delegate(cx).await?;
+    let grave = given.is_some() || reached_otherwise(&me, &body);
+    if grave {
+        let user = oneself(cx).await?;
+        proved_anew(cx, &user, &body).await?;
+    }
     if let Some(json) = given {
         let user = oneself(cx).await?;
         password = chosen(&cx.app, json, Whose::Account(&user))
@@ -90,6 +98,7 @@ async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
         Box::pin(async move {
             let id = cx.user_id()?;
             let before: User = cx.hold(id).await?;
+            let address = before.email.clone();
             // What is wrong with the password is told together with whatever else is wrong.
             let user = match (change(cx, before, &body, if_match).await, &password) {
                 (Err(Error::Invalid(faults)), Err(more)) => {
@@ -97,14 +106,39 @@ async fn changed(cx: &mut Cx, call: &Call) -> Result<(), Error> {
                 }
                 (changed, _) => changed?,
             };
+            let session = cx.actor.user().and_then(|user| user.session);
+            if grave {
+                // The address as it was: whoever changed it reads the new one.
+                tell(cx, &user, address.as_deref())?;
+                revoke_sessions(cx, id, session).await?;
+            }
             if let Some(hash) = password? {
-                let session = cx.actor.user().and_then(|user| user.session);
                 set_password(cx, &user, &hash, false, session).await?;
             }
             Ok(())
         })
     })
     .await
+}
+
+async fn oneself_or_delegate(cx: &mut Cx) -> Result<User, Error> {
+    let id = cx.user_id()?;
+    by_id(cx, id).await?.ok_or_else(token_invalid)
+}
+
+/// Whether a body changes where the account's owner is reached, and so who can take the account over.
+fn reached_otherwise(user: &User, body: &Body) -> bool {
+    let differs = |name: &str, now: Option<&str>| {
+        body.0.get(name).is_some_and(|json| {
+            let sent = json.as_str().map(str::trim).filter(|text| !text.is_empty());
+            let same = match (sent, now) {
+                (Some(sent), Some(now)) => fold(sent) == fold(now),
+                (sent, now) => sent == now,
+            };
+            !same
+        })
+    };
+    differs("email", user.email.as_deref()) || differs("phone", user.phone.as_deref())
 }
 
 /// Old clients show `message` beside the complaints about fields.

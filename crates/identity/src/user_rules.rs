@@ -86,6 +86,14 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
     if row.username.chars().any(char::is_whitespace) {
         faults.say("username", Text::new("username-spaces"));
     }
+    for (field, name) in [
+        ("first_name", &row.first_name),
+        ("last_name", &row.last_name),
+    ] {
+        if name.chars().any(char::is_control) {
+            faults.say(field, Text::new("control-characters"));
+        }
+    }
     row.username_fold = folded("username", &row.username, &mut faults);
     if let Some(email) = &row.email {
         match kernel::Email::parse(email) {
@@ -99,7 +107,11 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
         let country = cx.app.settings.country_code.parse().unwrap_or_default();
         match kernel::Phone::parse(phone, country) {
             Ok(phone) => row.phone = Some(Line::cut(phone.as_str())),
-            Err(_) => faults.say("phone", Text::new("not-a-phone").with("value", phone)),
+            Err(_) => {
+                let text = Text::new("not-a-phone").with("value", phone);
+                let example = kernel::Phone::example(country);
+                faults.say("phone", text.with("example", example));
+            }
         }
     }
     if row.is_superuser {

@@ -32,9 +32,9 @@ scope-without-permission = The role holds no permission of “{ $name }”, so i
 ## E-mails
 mail-reset-subject = A new password for Chelal
 mail-reset-body =
-    Hello { $name },
+    Hello,
 
-    Somebody asked for a new password for your account { $username }. To choose one, open this link within one hour:
+    Somebody asked for a new password for the account at Chelal with this address. To choose one, open this link within one hour:
 
     { $link }
 
@@ -46,3 +46,13 @@ mail-invitation-body =
     An account was made for you. Your username is { $username }. To choose your password, open this link within seven days:
 
     { $link }
+reauthenticate = Sign in again before you do this, or send your present password with it.
+session-idle = This session was not used for too long. Sign in again.
+delegate-by-name = Name the delegate by their exact username, as “delegate_username”.
+mail-changed-subject = The security of your Chelal account was changed
+mail-changed-body =
+    Hello,
+
+    The password, the address, the phone number, the second factor or an API key of your account at Chelal was changed a moment ago.
+
+    If it was not you, choose a new password at once, and tell your administrator: { $link }

@@ -32,9 +32,9 @@ scope-without-permission = Le rôle n'a aucune permission de « { $name } » ; i
 ## E-mails
 mail-reset-subject = Un nouveau mot de passe pour Chelal
 mail-reset-body =
-    Bonjour { $name },
+    Bonjour,
 
-    Quelqu'un a demandé un nouveau mot de passe pour votre compte { $username }. Pour le choisir, ouvrez ce lien dans l'heure :
+    Quelqu'un a demandé un nouveau mot de passe pour le compte Chelal lié à cette adresse. Pour le choisir, ouvrez ce lien dans l'heure :
 
     { $link }
 
@@ -46,3 +46,13 @@ mail-invitation-body =
     Un compte a été créé pour vous. Votre nom d'utilisateur est { $username }. Pour choisir votre mot de passe, ouvrez ce lien dans les sept jours :
 
     { $link }
+reauthenticate = Reconnectez-vous avant de faire cela, ou joignez votre mot de passe actuel.
+session-idle = Cette session est restée inutilisée trop longtemps. Reconnectez-vous.
+delegate-by-name = Désignez le délégué par son nom d'utilisateur exact, dans « delegate_username ».
+mail-changed-subject = La sécurité de votre compte Chelal a été modifiée
+mail-changed-body =
+    Bonjour,
+
+    Le mot de passe, l'adresse, le numéro de téléphone, le second facteur ou une clé d'API de votre compte Chelal vient d'être modifié.
+
+    Si ce n'était pas vous, choisissez tout de suite un nouveau mot de passe et prévenez votre administrateur : { $link }

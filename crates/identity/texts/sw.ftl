@@ -32,9 +32,9 @@ scope-without-permission = Jukumu halina ruhusa yoyote ya “{ $name }”, kwa h
 ## Barua pepe
 mail-reset-subject = Nywila mpya ya Chelal
 mail-reset-body =
-    Habari { $name },
+    Habari,
 
-    Mtu ameomba nywila mpya ya akaunti yako { $username }. Ili kuichagua, fungua kiungo hiki ndani ya saa moja:
+    Mtu ameomba nywila mpya ya akaunti ya Chelal yenye anwani hii. Ili kuichagua, fungua kiungo hiki ndani ya saa moja:
 
     { $link }
 
@@ -46,3 +46,13 @@ mail-invitation-body =
     Akaunti imefunguliwa kwa ajili yako. Jina lako la mtumiaji ni { $username }. Ili kuchagua nywila yako, fungua kiungo hiki ndani ya siku saba:
 
     { $link }
+reauthenticate = Ingia tena kabla ya kufanya hivi, au tuma nywila yako ya sasa pamoja na ombi.
+session-idle = Kipindi hiki hakikutumika kwa muda mrefu. Ingia tena.
+delegate-by-name = Mtaje mwakilishi kwa jina lake kamili la mtumiaji, kama “delegate_username”.
+mail-changed-subject = Usalama wa akaunti yako ya Chelal umebadilishwa
+mail-changed-body =
+    Habari,
+
+    Nywila, anwani, nambari ya simu, kipengele cha pili au ufunguo wa API wa akaunti yako ya Chelal umebadilishwa sasa hivi.
+
+    Ikiwa si wewe, chagua nywila mpya mara moja na umjulishe msimamizi wako: { $link }

@@ -54,6 +54,8 @@ codes! {
     TokenInvalid = "token_invalid", 401;
     /// Signed in, but not entitled.
     PermissionDenied = "permission_denied", 403;
+    /// Signed in too long ago for a step this grave: sign in again, or send the password with it.
+    ReauthenticationRequired = "reauthentication_required", 403;
     /// A new password must be chosen before anything else.
     PasswordChangeRequired = "password_change_required", 403;
     /// There is no such thing, or none within the caller's sight.
@@ -112,6 +114,10 @@ codes! {
     RefundExceedsPayment = "refund_exceeds_payment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
+    /// The patient has died.
+    PatientDeceased = "patient_deceased", 409;
+    /// The step is grave and must be confirmed; the answer says of what, and how.
+    ConfirmationRequired = "confirmation_required", 409;
     /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.
     EncounterSigned = "encounter_signed", 409;
     /// The same is recorded already; the answer names the record.

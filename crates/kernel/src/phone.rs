@@ -1,5 +1,6 @@
 //! Telephone numbers in the form of ITU-T E.164.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use rlibphonenumber::phonenumber_matcher::{FindNumberExt, Leniency};
@@ -75,10 +76,25 @@ impl Phone {
         if text.len() > MAX_TEXT || text.contains(foreign) {
             return Err(PhoneError::NotANumber);
         }
+        let region = region(country_code);
         let number = PHONE_NUMBER_UTIL
-            .parse(text, region(country_code))
+            .parse(&*international(text, region), region)
             .map_err(explain)?;
         Self::from_number(&number)
+    }
+
+    /// A number of a country as people write it, for texts that say what is expected. The Gambia's where the
+    /// calling code is of no country.
+    #[must_use]
+    pub fn example(country_code: u16) -> String {
+        let example = region(country_code)
+            .and_then(|region| PHONE_NUMBER_UTIL.get_example_number(region).ok())
+            .map(|number| {
+                number
+                    .format_as(PhoneNumberFormat::International)
+                    .into_owned()
+            });
+        example.unwrap_or_else(|| "+220 301 2345".to_owned())
     }
 
     /// All possible numbers in free text, in order, each once. Dates and times are not taken for
@@ -86,10 +102,12 @@ impl Phone {
     #[must_use]
     pub fn find_in(text: &str, country_code: u16) -> Vec<Self> {
         let mut found = Vec::new();
+        let region = region(country_code);
+        let text = international(text, region);
         let matches = text
             .phone_number_matcher_builder()
             .leniency(Leniency::Possible)
-            .preferred_region(region(country_code))
+            .preferred_region(region)
             .max_tries(MAX_TRIES)
             .build();
         for phone in matches.filter_map(|found| Self::from_number(&found.number).ok()) {
@@ -111,6 +129,11 @@ impl Phone {
             Err(Invalid::TooLong) => return Err(PhoneError::TooLong),
             Err(Invalid::InvalidCountryCode) => return Err(PhoneError::UnknownCountry),
             Err(_) => return Err(PhoneError::WrongLength),
+        }
+        // Few plans have numbers that begin with a zero. Anywhere else it is what is left of a prefix, and the
+        // number would be a stranger's.
+        if number.italian_leading_zero() && !number.is_valid() {
+            return Err(PhoneError::WrongLength);
         }
         let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
         if e164.len() > 1 + MAX_DIGITS {
@@ -162,6 +185,42 @@ pub fn looks_like_phone(text: &str) -> bool {
 /// The region whose numbering plan speaks for a calling code (the main one of those that share it).
 fn region(country_code: u16) -> Option<Region> {
     PHONE_NUMBER_UTIL.get_region_for_country_code(i32::from(country_code))
+}
+
+/// The text with `+` for each `00` before a country code, which means the same in every country whose own
+/// prefix for calls abroad does not begin so (Australia's is `0011`).
+///
+/// The zeros stand at the beginning of a number: at the start of the text, after something that belongs to no
+/// number, or after a space when at least nine digits follow.
+fn international(text: &str, region: Option<Region>) -> Cow<'_, str> {
+    if !text.contains("00") {
+        return Cow::Borrowed(text);
+    }
+    let own = region == Some(Region::AU);
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("00") {
+        let (before, zeros) = rest.split_at(at);
+        plain.push_str(before);
+        let after = zeros.get(2..).unwrap_or_default();
+        let digits = after
+            .chars()
+            .take_while(|c| c.is_ascii_digit() || "-. ()".contains(*c))
+            .filter(char::is_ascii_digit)
+            .count();
+        let begins = after.starts_with(|c: char| ('1'..='9').contains(&c))
+            && !(own && after.starts_with("11"));
+        let alone = plain
+            .trim_end_matches(['(', ' '])
+            .chars()
+            .next_back()
+            .is_none_or(|c| !c.is_ascii_digit() && !"+-.".contains(c))
+            || (plain.ends_with(' ') && digits >= 9);
+        plain.push_str(if begins && alone { "+" } else { "00" });
+        rest = after;
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
 }
 
 fn explain(error: rlibphonenumber::ParseError) -> PhoneError {
@@ -249,6 +308,49 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_country_code_begins_with_a_plus_or_two_zeros_in_every_country() {
+        for (text, country, e164) in [
+            ("00220 783 4351", 234, "+2207834351"),
+            ("002207834351", 234, "+2207834351"),
+            ("0061 412 345678", 61, "+61412345678"),
+            ("0011 44 20 7946 0958", 61, "+442079460958"),
+            ("00254712345678", 254, "+254712345678"),
+            ("00254 712345678", 254, "+254712345678"),
+            ("000254712345678", 254, "+254712345678"),
+            ("(00220) 783 4351", 1, "+2207834351"),
+            ("00 220 783 4351", 220, "+2207834351"),
+            ("07 08 12 34 56", 225, "+2250708123456"),
+        ] {
+            let parsed = Phone::parse(text, country).map(|p| p.to_string());
+            assert_eq!(parsed.as_deref(), Ok(e164), "{text} in {country}");
+            let found = Phone::find_in(text, country);
+            let found: Vec<_> = found.iter().map(Phone::as_str).collect();
+            assert_eq!(found, [e164], "{text} in {country}");
+        }
+        let two = Phone::find_in("7834351 / 00447911123456, 783-0043", 220);
+        let two: Vec<_> = two.iter().map(Phone::as_str).collect();
+        assert_eq!(two, ["+2207834351", "+447911123456", "+2207830043"]);
+    }
+
+    #[test]
+    fn what_is_left_of_a_prefix_is_no_number() {
+        for (text, country) in [("+61061412345678", 61), ("+2540254712345678", 254)] {
+            assert!(Phone::parse(text, country).is_err(), "{text}");
+            assert_eq!(Phone::find_in(text, country), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn examples_are_numbers_of_their_country() {
+        for country in [1, 44, 61, 220, 221, 234, 254] {
+            let example = Phone::example(country);
+            let phone = Phone::parse(&example, 0).unwrap();
+            assert_eq!(phone.country_code(), country, "{example}");
+        }
+        assert!(Phone::example(999).starts_with("+220"));
     }
 
     #[test]

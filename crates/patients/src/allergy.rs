@@ -1,6 +1,6 @@
 //! What a patient reacts to.
 
-use kernel::BuiltinRole;
+use kernel::{BuiltinRole, Code};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -9,9 +9,10 @@ use platform::record::Column;
 use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
+use platform::texts::Text;
 
 use crate::patient::Patient;
-use crate::{check_current, reach};
+use crate::{allergy_list, check_current, reach};
 
 platform::choice! {
     /// How bad a reaction is.
@@ -55,7 +56,7 @@ platform::record! {
             status: AllergyStatus = AllergyStatus::Active,
         }
         server {
-            /// Made from the patient's `known_allergies` and not touched since: it goes when it is taken off that list.
+            /// Made from the patient's `known_allergies` and not touched since: it is voided when it is taken off that list, and replaced when the same is recorded as an allergy.
             from_list: bool = false,
         }
         hidden {}
@@ -84,10 +85,38 @@ impl Resource for Allergy {
         let row = &mut *change.row;
         // Whoever edits it makes it a record of its own.
         row.from_list = false;
+        allergy_list::hold(cx, row.patient.get()).await?;
         if before.is_none_or(|before| before.patient != row.patient) {
             check_current(cx, row.patient.get()).await?;
         }
+        if row.status == AllergyStatus::Active
+            && let Some(same) = allergy_list::same(cx, row).await?
+        {
+            if !same.from_list {
+                let text =
+                    Text::new("patients-allergy-known").with("substance", &**same.substance.open());
+                let refused = Error::refuse(Code::AlreadyRecorded, text);
+                return Err(refused.with("allergy", same.meta.id));
+            }
+            // What was only on the list is known better now.
+            cx.remove(&same).await?;
+        }
         Ok(())
+    }
+
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let patient = change.row.patient.get();
+        if let Some(before) = change
+            .before
+            .filter(|before| before.patient.get() != patient)
+        {
+            allergy_list::derive(cx, before.patient.get(), None).await?;
+        }
+        allergy_list::derive(cx, patient, None).await
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        allergy_list::derive(cx, row.patient.get(), Some(row.meta.id)).await
     }
 }
 

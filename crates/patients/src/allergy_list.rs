@@ -1,12 +1,20 @@
-//! The comma-separated `known_allergies` of a patient, kept as allergies as well.
+//! The comma-separated `known_allergies` of a patient: the active allergies in another form.
+//!
+//! The allergies are what is known. The list is put together anew whenever one of them changes, and what a
+//! client writes into it is done to the allergies first. That there are none stands on it as it was said, as long
+//! as there are none.
 
-use kernel::names;
+use kernel::{Code, Reach, names};
 use platform::cx::{Cx, column, select};
+use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
 use platform::record::{Meta, Record};
+use platform::resource::Resource;
 use platform::seal::Sealed;
-use sea_query::ExprTrait;
+use platform::serde_json::json;
+use platform::texts::Text;
+use sea_query::{Alias, ExprTrait, Order};
 
 use crate::allergy::{Allergy, AllergyStatus, Severity};
 use crate::patient::Patient;
@@ -32,6 +40,9 @@ const NOTHING: &[&str] = &[
     "hana",
 ];
 
+/// Between two on the list.
+const SEPARATOR: &str = ", ";
+
 /// The substances in a list, each once, as written.
 pub(crate) fn substances(list: &str) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
@@ -45,57 +56,184 @@ pub(crate) fn substances(list: &str) -> Vec<&str> {
     found
 }
 
-/// Makes allergies of what is new in the list, of unknown severity, and voids those that came from the
-/// list and were taken off it. What somebody recorded or edited as an allergy stays, and what somebody
-/// resolved stays so until it is put on the list anew.
-pub(crate) async fn follow(
+/// Reads what a client wrote into the list, does to the allergies what it says, and puts the list as it is then
+/// into the row. The list of a new patient is only brought into its form: [`record`] makes its allergies once
+/// there is a patient.
+///
+/// Whoever changes the list changes allergies, and needs the rights for it. An allergy that somebody recorded and
+/// that may be severe is resolved only when `confirmed`.
+pub(crate) async fn write(
     cx: &mut Cx,
-    row: &Patient,
+    row: &mut Patient,
     before: Option<&Patient>,
+    confirmed: bool,
 ) -> Result<(), Error> {
-    let old = before
-        .map(|before| substances(before.known_allergies.open()))
-        .unwrap_or_default();
-    let new = substances(row.known_allergies.open());
-    let taken_off = without(&old, &new);
-    let put_on = without(&new, &old);
-    if taken_off.is_empty() && put_on.is_empty() {
+    let written: &str = row.known_allergies.open();
+    let listed: Vec<String> = substances(written).into_iter().map(str::to_owned).collect();
+    let said = statement(written);
+    let Some(before) = before else {
+        let text = if listed.is_empty() {
+            said
+        } else {
+            listed.join(SEPARATOR)
+        };
+        row.known_allergies = Sealed::new(Blank::cut(&text));
+        return Ok(());
+    };
+    if before.known_allergies.open() == row.known_allergies.open() {
         return Ok(());
     }
-    let kept = if before.is_some() {
-        of(cx, row).await?
-    } else {
-        Vec::new()
-    };
-    for allergy in kept.iter().filter(|allergy| allergy.from_list) {
-        // Only what this list named before. Where a merged record brought the same, it is the same person
-        // who does not have it; should the records part again, the other's list makes it anew.
-        if !lacks(&taken_off, allergy.substance.open()) {
-            cx.remove(allergy).await?;
-        }
+    let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
+    let active = active(cx, row.meta.id).await?;
+    let names: Vec<&str> = active.iter().map(|one| &**one.substance.open()).collect();
+    let put_on = without(&listed, &names);
+    let taken_off: Vec<&Allergy> = active
+        .iter()
+        .filter(|allergy| lacks(&listed, allergy.substance.open()))
+        .collect();
+    allowed(cx, !put_on.is_empty(), !taken_off.is_empty())?;
+    if !confirmed {
+        confirm(&taken_off)?;
     }
-    make(cx, row, &put_on, &kept).await
+    for allergy in taken_off {
+        give_up(cx, allergy).await?;
+    }
+    make(cx, row, &put_on).await?;
+    let now = self::active(cx, row.meta.id).await?;
+    row.known_allergies = Sealed::new(Blank::cut(&text(&now, &said)));
+    Ok(())
 }
 
-/// Makes what is on the list and is no allergy, as when records part: one may have had it only because the
-/// other brought it along, or may have lost it when it was taken off the other's list.
+fn allowed(cx: &Cx, adds: bool, removes: bool) -> Result<(), Error> {
+    let lacks = |right| cx.grant_of(right).reach == Reach::None;
+    if (adds && lacks(Allergy::CREATE)) || (removes && lacks(Allergy::UPDATE)) {
+        return Err(Error::denied());
+    }
+    Ok(())
+}
+
+/// Refuses to take off what somebody recorded and what may be severe.
+fn confirm(taken_off: &[&Allergy]) -> Result<(), Error> {
+    let grave = taken_off.iter().filter(|allergy| {
+        !allergy.from_list && matches!(allergy.severity, Severity::Severe | Severity::Unknown)
+    });
+    let named: Vec<_> = grave
+        .map(|allergy| {
+            json!({
+                "id": allergy.meta.id,
+                "substance": &**allergy.substance.open(),
+                "severity": allergy.severity.as_str(),
+            })
+        })
+        .collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let text = Text::new("patients-allergy-removal").with("count", named.len());
+    Err(Error::refuse(Code::ConfirmationRequired, text).with("allergies", named))
+}
+
+/// What only the list made goes with it; what somebody recorded is resolved, and stays as history.
+async fn give_up(cx: &mut Cx, allergy: &Allergy) -> Result<(), Error> {
+    if allergy.from_list {
+        return cx.remove(allergy).await;
+    }
+    let mut resolved = allergy.clone();
+    resolved.status = AllergyStatus::Resolved;
+    cx.update(&mut resolved, allergy).await
+}
+
+/// Makes the allergies of a new patient's list, of unknown severity.
+pub(crate) async fn record(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
+    let listed = substances(row.known_allergies.open());
+    make(cx, row, &listed).await
+}
+
+/// Makes what is on the list and is no allergy, as when records part: one may have lost it when it was taken off
+/// the other's list.
 pub(crate) async fn complete(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     let listed = substances(row.known_allergies.open());
     if listed.is_empty() {
         return Ok(());
     }
-    let kept = of(cx, row).await?;
-    make(cx, row, &listed, &kept).await
+    let active = active(cx, row.meta.id).await?;
+    let names: Vec<&str> = active.iter().map(|one| &**one.substance.open()).collect();
+    make(cx, row, &without(&listed, &names)).await
 }
 
-/// Every substance has an allergy that counts: the one that there is, or a new one.
-async fn make(cx: &mut Cx, row: &Patient, listed: &[&str], kept: &[Allergy]) -> Result<(), Error> {
-    let active: Vec<&str> = kept
-        .iter()
-        .filter(|allergy| allergy.status == AllergyStatus::Active)
-        .map(|allergy| &**allergy.substance.open())
-        .collect();
-    for item in without(listed, &active) {
+/// Locks a patient's allergies and the list of them against others who change them at this moment.
+pub(crate) async fn hold(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    if cx.dialect() == Dialect::Postgres {
+        let lock = "SELECT id FROM patient WHERE id = $1 FOR NO KEY UPDATE";
+        let lock = Statement::raw(lock, vec![patient.to_value()]);
+        let why = "the list and the allergies are one thing";
+        cx.unscoped(why).optional::<(i64,)>(lock).await?;
+    }
+    Ok(())
+}
+
+/// Puts a patient's list as the allergies are, after some of them changed; one that is about to go is left out.
+pub(crate) async fn derive(cx: &mut Cx, patient: i64, without: Option<i64>) -> Result<(), Error> {
+    hold(cx, patient).await?;
+    let mut query = select::<Patient>();
+    query.and_where(column(Patient::TABLE, "id").eq(patient));
+    let why = "the list and the allergies are one thing";
+    let Some(before) = cx.unscoped(why).record::<Patient>(query).await? else {
+        return Ok(());
+    };
+    let mut now = active(cx, patient).await?;
+    now.retain(|allergy| Some(allergy.meta.id) != without);
+    let said = statement(before.known_allergies.open());
+    let list = text(&now, &said);
+    if **before.known_allergies.open() == *list {
+        return Ok(());
+    }
+    let mut row = before.clone();
+    row.known_allergies = Sealed::new(Blank::cut(&list));
+    cx.update(&mut row, &before).await
+}
+
+/// An active allergy to the same, however it is written, beside the row itself.
+pub(crate) async fn same(cx: &mut Cx, row: &Allergy) -> Result<Option<Allergy>, Error> {
+    let folded = names::fold(row.substance.open());
+    let others = active(cx, row.patient.get()).await?;
+    Ok(others.into_iter().find(|other| {
+        other.meta.id != row.meta.id && names::fold(other.substance.open()) == folded
+    }))
+}
+
+/// The list of the allergies that count; without any, what was said of there being none.
+fn text(active: &[Allergy], said: &str) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for allergy in active {
+        // What separates allergies cannot stand within one.
+        let name = allergy.substance.open().replace([',', ';', '\n'], " /");
+        if !names
+            .iter()
+            .any(|other| names::fold(other) == names::fold(&name))
+        {
+            names.push(name);
+        }
+    }
+    match names.is_empty() {
+        true => said.to_owned(),
+        false => names.join(SEPARATOR),
+    }
+}
+
+/// What a text without substances says: that there are none, as it was written, or nothing.
+fn statement(text: &str) -> String {
+    let text = text.trim();
+    let is_said = substances(text).is_empty() && NOTHING.contains(&names::fold(text).as_str());
+    if is_said {
+        text.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+async fn make(cx: &mut Cx, row: &Patient, listed: &[&str]) -> Result<(), Error> {
+    for item in listed {
         let mut allergy = Allergy {
             meta: Meta::unstored(),
             patient: row.reference(),
@@ -125,7 +263,7 @@ fn without<'a>(list: &[&'a str], other: &[&str]) -> Vec<&'a str> {
 
 /// Voids what only the list made: it goes with the patient and does not hold the record back.
 pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
-    for allergy in of(cx, row)
+    for allergy in active(cx, row.meta.id)
         .await?
         .iter()
         .filter(|allergy| allergy.from_list)
@@ -135,10 +273,12 @@ pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     Ok(())
 }
 
-async fn of(cx: &mut Cx, row: &Patient) -> Result<Vec<Allergy>, Error> {
+async fn active(cx: &mut Cx, patient: i64) -> Result<Vec<Allergy>, Error> {
     let mut query = select::<Allergy>();
     query
-        .and_where(Allergy::patient.eq(row.meta.id))
+        .and_where(Allergy::patient.eq(patient))
+        .and_where(Allergy::status.eq(AllergyStatus::Active.as_str()))
+        .order_by((Alias::new(Allergy::TABLE), Alias::new("id")), Order::Asc)
         .and_where(column(Allergy::TABLE, "voided_at").is_null());
     cx.unscoped("the list and the allergies are one thing")
         .records(query)

@@ -93,6 +93,7 @@ pub(crate) async fn move_all(
         payload.user = Some(user.get());
     }
     // Last, since the rows of both patients were written as they had been read.
+    allergy_list::derive(cx, to, None).await?;
     refresh(cx, from).await?;
     refresh(cx, to).await?;
     Ok((payload, counts))
@@ -143,8 +144,10 @@ pub(crate) async fn move_back(
     restored.user = account.map(Ref::new);
     cx.update(&mut restored, &lost).await?;
     terms::rewrite(cx, &restored)?;
-    for patient in [&restored, &kept] {
-        allergy_list::complete(cx, patient).await?;
+    // What was on its list when it was merged, it has; the other's list held both.
+    allergy_list::complete(cx, &restored).await?;
+    for patient in [back_to, from] {
+        allergy_list::derive(cx, patient, None).await?;
     }
     refresh(cx, back_to).await?;
     scope::end_derived_care(cx, from, back_to).await?;

@@ -20,6 +20,7 @@ use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
 
+use crate::allergy::Allergy;
 use crate::duplicates::{self, PossibleDuplicate};
 use crate::{allergy_list, contact, identifier, reach, search, terms};
 
@@ -86,7 +87,7 @@ platform::record! {
             email: Sealed<Blank<254>>,
             /// Where the patient lives.
             address: Sealed<Blank<255>>,
-            /// Known allergies, separated by commas; each is also kept as an allergy.
+            /// The active allergies, separated by commas. Writing it changes them: what is new is recorded with unknown severity, what is left out is resolved, and what is said of there being none ("None known") is kept while there is none. It takes the permissions of `allergies/` to read and to change. Leaving out a recorded allergy that may be severe is refused with 409 `confirmation_required` unless the body says `"confirm_allergies": true`. Null for callers who may not read allergies.
             known_allergies: Sealed<Blank<65536>>,
             /// Number of the identity card or passport.
             national_id: Sealed<Option<Line<64>>>,
@@ -117,6 +118,9 @@ platform::record! {
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct PatientExtra {
+    /// The active allergies, separated by commas, or what is said of there being none. Null for callers who may not
+    /// read allergies.
+    pub known_allergies: Option<String>,
     /// Had an appointment within the last 90 days, or has one to come.
     pub has_recent_appointment: bool,
     /// Records that may be the same person, the likeliest first; only in the answer to a create.
@@ -130,6 +134,7 @@ impl Resource for Patient {
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
+    const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
     type Extra = PatientExtra;
 
     fn access() -> Access {
@@ -190,6 +195,8 @@ impl Resource for Patient {
                 .unwrap_or(row.preferred_language);
         }
         check(row, &cx.app.zone, cx.now(), country_code(cx))?;
+        let confirmed = body.0.get("confirm_allergies") == Some(&true.into());
+        allergy_list::write(cx, row, before, confirmed).await?;
         row.birth_year = i64::from(row.date_of_birth.open().year());
         if row.unique_id.open().is_empty() {
             row.unique_id = match before {
@@ -206,7 +213,10 @@ impl Resource for Patient {
         identifier::store(cx, row, before).await?;
         terms::store(cx, row, before).await?;
         contact::spread(cx, row, before)?;
-        allergy_list::follow(cx, row, before).await
+        match before {
+            Some(_) => Ok(()),
+            None => allergy_list::record(cx, row).await,
+        }
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
@@ -220,9 +230,11 @@ impl Resource for Patient {
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<PatientExtra>, Error> {
         let now = cx.now();
+        let shown = shows_allergies(cx);
         Ok(rows
             .iter()
             .map(|row| PatientExtra {
+                known_allergies: allergies_shown(row, shown),
                 has_recent_appointment: is_recent(row.last_appointment_at, now),
                 possible_duplicates: None,
             })
@@ -240,6 +252,7 @@ impl Resource for Patient {
             return Err(duplicates::refusal(&found)?);
         }
         Ok(PatientExtra {
+            known_allergies: allergies_shown(row, shows_allergies(cx)),
             has_recent_appointment: false,
             possible_duplicates: Some(found),
         })
@@ -284,6 +297,15 @@ pub fn country_code(cx: &Cx) -> u16 {
         .unwrap_or(kernel::DEFAULT_COUNTRY_CODE)
 }
 
+/// Whether the caller may read allergies.
+fn shows_allergies(cx: &Cx) -> bool {
+    cx.grant_of(Allergy::READ).reach != Reach::None
+}
+
+fn allergies_shown(row: &Patient, shown: bool) -> Option<String> {
+    shown.then(|| row.known_allergies.open().to_string())
+}
+
 fn is_recent(last: Option<Timestamp>, now: Timestamp) -> bool {
     let days = jiff::SignedDuration::from_hours(24 * RECENT_DAYS);
     last.is_some_and(|last| now.duration_since(last) <= days)
@@ -314,7 +336,9 @@ fn check(
     if looks_like_phone(contact) && Phone::find_in(contact, country_code).is_empty() {
         faults.say(
             "contact_info",
-            Text::new("not-a-phone").with("value", contact),
+            Text::new("not-a-phone")
+                .with("value", contact)
+                .with("example", Phone::example(country_code)),
         );
     }
     let email: &str = row.email.open();

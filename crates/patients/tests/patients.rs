@@ -208,11 +208,87 @@ testkit::on_both! {
         let mut names: Vec<&str> = reply.is(200).as_array().unwrap().iter().map(|row| row["substance"].as_str().unwrap()).collect();
         names.sort_unstable();
         assert_eq!(names, ["Latex", "Peanuts"]);
-        // What somebody recorded stays when the list forgets it.
-        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "None" })).await.is(200);
+        // What somebody recorded and may be severe is not given up by a text alone.
+        let none = json!({ "known_allergies": "None" });
+        let refused = doctor.patch(&format!("patients/{id}/"), none).await;
+        refused.refuses(409, "confirmation_required");
+        assert_eq!(refused.json["allergies"][0]["substance"], "Latex");
+        let confirmed = json!({ "known_allergies": "None", "confirm_allergies": true });
+        let now = doctor.patch(&format!("patients/{id}/"), confirmed).await;
+        assert_eq!(now.is(200)["known_allergies"], "None");
         let reply = doctor.get(&path).await;
-        assert_eq!(reply.is(200).as_array().unwrap().len(), 1);
-        assert_eq!(reply.json[0]["substance"], "Latex");
+        assert_eq!(reply.is(200).as_array().unwrap().len(), 1, "it is history");
+        assert_eq!((&reply.json[0]["substance"], &reply.json[0]["status"]), (&json!("Latex"), &json!("resolved")));
+    }
+
+    async fn the_list_of_allergies_says_what_the_allergies_say(world: &World) {
+        let (doctor, nurse) = (world.doctor().await, world.nurse().await);
+        let mut body = jane();
+        body["known_allergies"] = json!("None");
+        let id = register(&doctor, body).await;
+        let (path, rows) = (format!("patients/{id}/"), format!("patients/{id}/allergies/"));
+        let list = async || doctor.get(&path).await.is(200)["known_allergies"].clone();
+        assert_eq!(list().await, "None");
+        let severe = json!({ "substance": "Penicillin", "severity": "severe" });
+        let one = doctor.post(&rows, severe).await;
+        one.is(201);
+        assert_eq!(list().await, "Penicillin");
+        doctor.patch(&path, json!({ "known_allergies": "No known allergies" })).await.refuses(409, "confirmation_required");
+        assert_eq!(list().await, "Penicillin");
+        let two = nurse.post(&rows, json!({ "substance": "Nuts, of trees" })).await;
+        two.is(201);
+        assert_eq!(list().await, "Penicillin, Nuts / of trees");
+        doctor.patch(&format!("allergies/{}/", two.id()), json!({ "status": "resolved" })).await.is(200);
+        assert_eq!(list().await, "Penicillin");
+        doctor.delete(&format!("allergies/{}/", one.id())).await.is(204);
+        assert_eq!(list().await, "");
+        doctor.post(&rows, json!({ "substance": "Latex" })).await.is(201);
+        assert_eq!(list().await, "Latex");
+        // After a merging the survivor has both, and so has the export.
+        let mut other = named("Fatou", "Sowe", "1980-02-02");
+        other["known_allergies"] = json!("Aspirin");
+        let lost = register(&doctor, other).await;
+        let admin = world.admin().await;
+        admin.post(&format!("patients/{lost}/merge/"), json!({ "into": id })).await.is(200);
+        assert_eq!(list().await, "Latex, Aspirin");
+        let export = admin.get("patients/export/").await;
+        assert!(export.text().contains("\"Latex, Aspirin\""), "{}", export.text());
+        admin.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
+        assert_eq!(list().await, "Latex");
+        assert_eq!(doctor.get(&format!("patients/{lost}/")).await.is(200)["known_allergies"], "Aspirin");
+        world.settle().await;
+    }
+
+    async fn the_list_of_allergies_takes_the_rights_of_allergies(world: &World) {
+        let desk = world.receptionist().await;
+        let id = register(&desk, jane()).await;
+        let path = format!("patients/{id}/");
+        // What is said at registration is recorded; what a desk may not change in allergies, it may not here.
+        for list in ["Latex", "None", "Penicillin, Latex"] {
+            desk.patch(&path, json!({ "known_allergies": list })).await.refuses(403, "permission_denied");
+        }
+        desk.patch(&path, json!({ "known_allergies": "Penicillin", "address": "Brikama" })).await.is(200);
+        let cashier = world.caller(Some(kernel::BuiltinRole::Cashier)).await;
+        let seen = cashier.get(&path).await;
+        assert_eq!(seen.is(200)["known_allergies"], json!(null));
+        world.settle().await;
+    }
+
+    async fn the_same_allergy_is_recorded_once(world: &World) {
+        let doctor = world.doctor().await;
+        let id = register(&doctor, jane()).await;
+        let path = format!("patients/{id}/allergies/");
+        // The one on the list gives way to what is known better.
+        let known = doctor.post(&path, json!({ "substance": "penicillin", "severity": "severe" })).await;
+        known.is(201);
+        assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), 1);
+        let again = doctor.post(&path, json!({ "substance": "Penicillin" })).await;
+        again.refuses(409, "already_recorded");
+        assert_eq!(again.json["allergy"], known.id());
+        doctor.patch(&format!("allergies/{}/", known.id()), json!({ "status": "resolved" })).await.is(200);
+        doctor.post(&path, json!({ "substance": "Penicillin" })).await.is(201);
+        doctor.patch(&format!("allergies/{}/", known.id()), json!({ "status": "active" })).await.refuses(409, "already_recorded");
+        world.settle().await;
     }
 
     async fn an_allergy_put_on_the_list_again_counts_again(world: &World) {
@@ -223,14 +299,10 @@ testkit::on_both! {
             let reply = doctor.get(&path).await;
             reply.is(200).as_array().unwrap().iter().filter(|row| row["status"] == "active").count()
         };
-        // Given one that was resolved and taken off the list
+        // Given one that was resolved, and with that is off the list, when it is put on it again
         let one = doctor.get(&path).await.is(200)[0]["id"].as_i64().unwrap();
         doctor.patch(&format!("allergies/{one}/"), json!({ "status": "resolved" })).await.is(200);
         doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex, Penicillin" })).await.is(200);
-        assert_eq!(active().await, 1, "what was resolved stays so when the list is added to");
-        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex" })).await.is(200);
-        // when it is put on the list again
-        doctor.patch(&format!("patients/{id}/"), json!({ "known_allergies": "Latex, penicillin" })).await.is(200);
         // then it is an allergy again, and the resolved one is history.
         assert_eq!(active().await, 2);
         assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), 3);

@@ -11,3 +11,9 @@ patients-merge-one-of = Name the other record either as “into” (it stays) or
 patients-merge-itself = A record cannot be merged into itself.
 patients-merge-conflict = These two records cannot be merged as long as both have: { $what }.
 patients-revoked-before-given = Consent cannot be taken back before it was given.
+patients-allergy-removal =
+    { $count ->
+        [one] An allergy that may be severe would be given up. If it was disproved, send the change again with “confirm_allergies”: true.
+       *[other] { $count } allergies that may be severe would be given up. If they were disproved, send the change again with “confirm_allergies”: true.
+    }
+patients-allergy-known = An allergy to “{ $substance }” is recorded already. Change that one instead.

@@ -11,3 +11,9 @@ patients-merge-one-of = Indiquez l’autre dossier soit dans « into » (il est 
 patients-merge-itself = Un dossier ne peut pas être fusionné avec lui-même.
 patients-merge-conflict = Ces deux dossiers ne peuvent pas être fusionnés tant que chacun possède : { $what }.
 patients-revoked-before-given = Un consentement ne peut pas être retiré avant d’avoir été donné.
+patients-allergy-removal =
+    { $count ->
+        [one] Une allergie potentiellement grave serait retirée. Si elle a été écartée, renvoyez la modification avec « confirm_allergies » : true.
+       *[other] { $count } allergies potentiellement graves seraient retirées. Si elles ont été écartées, renvoyez la modification avec « confirm_allergies » : true.
+    }
+patients-allergy-known = Une allergie à « { $substance } » est déjà enregistrée. Modifiez celle-ci.

@@ -11,3 +11,9 @@ patients-merge-one-of = Taja rekodi nyingine ama kama “into” (inabaki) au ka
 patients-merge-itself = Rekodi haiwezi kuunganishwa na yenyewe.
 patients-merge-conflict = Rekodi hizi mbili haziwezi kuunganishwa maadamu zote zina: { $what }.
 patients-revoked-before-given = Ridhaa haiwezi kuondolewa kabla ya kutolewa.
+patients-allergy-removal =
+    { $count ->
+        [one] Mzio mmoja unaoweza kuwa mkali ungeondolewa. Ikiwa umethibitishwa kuwa haupo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
+       *[other] Mizio { $count } inayoweza kuwa mikali ingeondolewa. Ikiwa imethibitishwa kuwa haipo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
+    }
+patients-allergy-known = Mzio wa “{ $substance }” tayari umerekodiwa. Badilisha rekodi hiyo.

@@ -1,6 +1,7 @@
 //! Puts the application together: database, schema, keys, modules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use kernel::{Clock, HospitalZone};
@@ -14,6 +15,7 @@ use crate::db::{Db, DbUrl};
 use crate::error::Error;
 use crate::files::Files;
 use crate::hub::Hub;
+use crate::hub::neighbours::Neighbours;
 use crate::keys;
 use crate::mail::Mailer;
 use crate::module::{Module, Registry};
@@ -23,6 +25,9 @@ use crate::seal::KeyRing;
 use crate::settings::Settings;
 use crate::texts::Texts;
 use crate::totals::Totals;
+
+/// How long the audit trail may take to be linked when the program stops.
+const LAST_SEAL: Duration = Duration::from_secs(10);
 
 /// What differs between the program and its tests.
 pub struct Parts {
@@ -115,6 +120,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
 pub struct Beside {
     sealer: JoinHandle<()>,
     link: Option<JoinHandle<()>>,
+    neighbours: Option<Neighbours>,
 }
 
 impl Beside {
@@ -128,8 +134,13 @@ impl Beside {
             let server = app.settings.db_direct.as_deref().cloned().unwrap_or(server);
             app.hub.connect_postgres(server, tls)
         });
+        let neighbours = match &app.settings.database {
+            DbUrl::Sqlite(file) => Some(Neighbours::watch(app.hub.clone(), file)),
+            DbUrl::Postgres { .. } => None,
+        };
         Ok(Beside {
             sealer: sealer::start(app),
+            neighbours,
             link,
         })
     }
@@ -139,12 +150,17 @@ impl Beside {
         self.sealer.abort();
         // Aborted in the middle of a transaction it rolls back; the next sealer does it again.
         let _ = self.sealer.await;
-        if let Err(error) = sealer::seal_now(app).await {
-            tracing::error!(
+        match tokio::time::timeout(LAST_SEAL, sealer::seal_now(app)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(
                 ?error,
                 "the audit trail could not be linked; the next start does it"
-            );
+            ),
+            Err(_) => tracing::error!(
+                "the audit trail could not be linked in time; the next start does it"
+            ),
         }
+        drop(self.neighbours);
         if let Some(link) = self.link {
             link.abort();
         }

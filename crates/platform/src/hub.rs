@@ -20,6 +20,7 @@
 //!
 //! Prefixes match letter by letter: end them with the separator, or `user:3` also hears `user:31`.
 
+pub(crate) mod neighbours;
 mod postgres;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};

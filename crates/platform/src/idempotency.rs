@@ -53,7 +53,7 @@ crate::record! {
         hidden {
             /// The user who sent it; 0 for anonymous callers.
             actor: i64 = 0,
-            /// The client's key; of delegates, programs and anonymous callers a keyed hash of it with who they are.
+            /// A keyed hash of the client's key and of whether a user, a delegate, a program or nobody sent it.
             key: Line<255> = Line::cut(""),
             /// Keyed hash of method, address and body.
             request: Hex = Hex::default(),
@@ -94,7 +94,7 @@ pub(crate) fn slot(app: &App, call: &Call, actor: &Actor) -> Result<Option<Slot>
         Some(user) => match (&user.acting, user.session) {
             (Some((delegate, _)), _) => hashed(app, &("delegate", delegate, key))?,
             (None, None) => hashed(app, &("program", key))?,
-            (None, Some(_)) => key.to_owned(),
+            (None, Some(_)) => hashed(app, &("user", key))?,
         },
     };
     let mut request = format!("{} {}?", call.head.method, call.head.path).into_bytes();
@@ -108,7 +108,7 @@ pub(crate) fn slot(app: &App, call: &Call, actor: &Actor) -> Result<Option<Slot>
     }))
 }
 
-/// A key of somebody who shares none with the user, as it is stored.
+/// A key as it is stored: the client's own may say whom it was made for.
 fn hashed(app: &App, whose: &impl serde::Serialize) -> Result<String, Error> {
     let mac = app.ring().audit_mac(&serde_json::to_vec(whose)?);
     Ok(mac.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -116,8 +116,8 @@ fn hashed(app: &App, whose: &impl serde::Serialize) -> Result<String, Error> {
 
 /// What became of an earlier request with the same key.
 pub(crate) enum Earlier {
-    /// It was answered.
-    Answered(Reply),
+    /// It was answered, and showed data of these patients.
+    Answered(Reply, Vec<i64>),
     /// It is being worked on.
     InFlight,
 }
@@ -145,7 +145,11 @@ pub(crate) async fn earlier(
     }
     Ok(Some(match &row.reply.open().0 {
         Json::Null => Earlier::InFlight,
-        answer => Earlier::Answered(thaw(answer)?),
+        answer => {
+            let patients = answer.get("patients").cloned().unwrap_or_default();
+            let patients = serde_json::from_value(patients).unwrap_or_default();
+            Earlier::Answered(thaw(answer)?, patients)
+        }
     }))
 }
 

@@ -42,6 +42,7 @@ pub mod migrations;
 pub mod module;
 pub mod openapi;
 pub mod operation;
+pub mod outage;
 pub mod outbox;
 pub mod outgoing;
 pub mod record;
@@ -56,6 +57,7 @@ pub mod totals;
 mod turn;
 pub mod unit;
 pub mod verb;
+pub mod waiting;
 
 pub use schemars;
 pub use serde;

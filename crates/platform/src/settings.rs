@@ -91,6 +91,9 @@ settings! {
         CHELAL_MAX_UPLOAD_BYTES => max_upload_bytes: usize = size(1024, 1 << 34), default "25 MiB", example "50 MiB";
         /// A request that takes longer is stopped, in seconds.
         CHELAL_REQUEST_TIMEOUT_SECONDS => request_timeout: Duration = seconds(1, 600), default "30", example "60";
+        /// When the server stops, `health/ready/` answers 503 for this many seconds before connections are refused, so
+        /// that a load balancer sends requests elsewhere.
+        CHELAL_DRAIN_SECONDS => drain: Duration = seconds(0, 60), default "2", example "10";
         /// Tries to sign in, register or reset a password, per minute and client address; 0 is no limit. People behind
         /// one router share an address.
         CHELAL_RATE_LIMIT => rate_limit: u32 = number(0, 1_000_000), default "120", example "600";
@@ -104,13 +107,17 @@ settings! {
         /// endpoint in the usual `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`.
         CHELAL_FILES_S3 => files_s3: Option<String> = optional(text()), default "", example "s3://hospital/chelal";
         /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
-        /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`.
+        /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`. Several hosts, separated by commas, are
+        /// tried in their order; the one that can be written to is used.
         DATABASE_URL => database: DbUrl = database(),
             default "sqlite://chelal.db", example "postgres://chelal:password@db.hospital.gm/chelal?sslmode=require";
         /// Connections to PostgreSQL per process.
         CHELAL_DB_POOL => db_pool: usize = number(1, 500), default "16", example "32";
         /// Whether prepared statements are kept. Switch off behind a pooler in transaction mode that does not support them.
         CHELAL_DB_STATEMENT_CACHE => db_statement_cache: bool = flag(), default "on", example "off";
+        /// A statement that PostgreSQL does not answer within this many seconds means that the server is gone: the
+        /// connection is given up. The server itself ends statements after 30 seconds.
+        CHELAL_DB_ANSWER_SECONDS => db_answer: Duration = seconds(1, 600), default "35", example "40";
         /// PostgreSQL directly, past a pooler: `LISTEN` needs a connection of its own.
         CHELAL_DB_DIRECT_URL => db_direct: Option<Box<tokio_postgres::Config>> = optional(postgres()),
             default "", example "postgres://chelal:password@db.hospital.gm:5432/chelal";
@@ -132,6 +139,8 @@ settings! {
     "Sessions" {
         /// How long an access token is valid, in minutes.
         CHELAL_ACCESS_MINUTES => access_lifetime: Duration = minutes(15, 60), default "30", example "15";
+        /// A session of staff that was not used for this many minutes cannot be refreshed any more.
+        CHELAL_IDLE_MINUTES => idle: Duration = minutes(15, 20160), default "720", example "60";
         /// How long a session can be refreshed, in days.
         CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
     }
@@ -272,6 +281,8 @@ impl Settings {
         DbConfig {
             pool_size: self.db_pool,
             statement_cache: self.db_statement_cache,
+            answer_limit: self.db_answer,
+            timeline_file: Some(self.data_dir.join("database-timeline")),
             ..DbConfig::new(self.database.clone())
         }
     }

@@ -349,7 +349,7 @@ mod tests {
         ("not-a-choice", &["value", "choices"]),
         ("too-many-values", &["max"]),
         ("control-characters", &[]),
-        ("not-a-phone", &["value"]),
+        ("not-a-phone", &["value", "example"]),
         ("not-an-email", &["value"]),
         ("not-a-uuid", &[]),
         ("not-money", &[]),
@@ -360,6 +360,10 @@ mod tests {
         ("future-date", &[]),
         ("end-before-start", &[]),
         ("alert-jobs-failed", &["kind", "count"]),
+        ("said-otherwise", &["name"]),
+        ("host-invalid", &[]),
+        ("alert-jobs-waiting", &[]),
+        ("alert-audit-waiting", &[]),
         ("alert-key-beside-database", &[]),
         ("alert-anchor-beside-database", &[]),
         ("not-null", &[]),
@@ -490,7 +494,8 @@ mod tests {
             "{ $x }",
             "é\u{202e}",
         ] {
-            let sentence = platform().render("en", &Text::new("not-a-phone").with("value", value));
+            let text = Text::new("not-a-phone").with("value", value);
+            let sentence = platform().render("en", &text.with("example", "+220 301 2345"));
             assert!(
                 sentence.starts_with(&format!("“{value}” is not")),
                 "{sentence}"

@@ -82,16 +82,20 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
         Err(Error::Db(DbError::UnknownKey(_))) => {
             keys::reload(app).await?;
             cx = opening.cx(app);
-            work(&mut cx).await?
+            work(&mut cx).await
         }
-        done => done?,
+        done => done,
     };
+    // A refusal may name records as well; what failed otherwise shows nothing.
+    if matches!(&done, Err(error) if !matches!(error, Error::Refused(_))) {
+        return done;
+    }
     if app.settings.read_audit
         && let Some(row) = audit::seen(&mut cx)
     {
         app.reads.record(&app.ring(), row).await?;
     }
-    Ok(done)
+    done
 }
 
 /// Writes, in one transaction.
@@ -134,6 +138,13 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
         Err(error) => {
             if let Some(tx) = cx.tx.take() {
                 tx.rollback().await?;
+            }
+            // Nothing was stored, and yet a refusal may have named records.
+            if matches!(error, Error::Refused(_))
+                && app.settings.read_audit
+                && let Some(row) = audit::seen(&mut cx)
+            {
+                app.reads.record(&app.ring(), row).await?;
             }
             return Err(error);
         }

@@ -590,3 +590,51 @@ async fn the_first_falsified_record_is_always_named() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_hides_records_is_found_out() {
+    each(|world| async move {
+        fill(&world, 4).await;
+        sealer::seal_now(&world.app).await.unwrap();
+        assert!(check(&world).await.is_intact());
+        world
+            .run("INSERT INTO audit_segment VALUES (1)", vec![])
+            .await;
+        let hidden = Some(Problem::Index { segment: 1 });
+        assert_eq!(check(&world).await.bad.map(|bad| bad.problem), hidden);
+        let tail = verify_tail(world.db(), &world.app.settings, 3).await;
+        assert_eq!(tail.unwrap().bad.map(|bad| bad.problem), hidden);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_record_is_outside_of_what_is_verified() {
+    each(|world| async move {
+        fill(&world, 4).await;
+        add_guest(&world.app, "Waits").await;
+        world.drop_guards().await;
+        for (change, back) in [
+            (
+                "UPDATE audit_log SET version = 2 WHERE id = 2",
+                "UPDATE audit_log SET version = 1 WHERE id = 2",
+            ),
+            (
+                "UPDATE audit_log SET created_at = (SELECT max(created_at) FROM audit_log WHERE id = 3) WHERE id = 2",
+                "UPDATE audit_log SET created_at = timestamp WHERE id = 2",
+            ),
+            (
+                "UPDATE audit_log SET updated_at = (SELECT max(created_at) FROM audit_log WHERE id = 3) WHERE id = 2",
+                "UPDATE audit_log SET updated_at = timestamp WHERE id = 2",
+            ),
+        ] {
+            world.run(change, vec![]).await;
+            let verdict = check(&world).await;
+            let bad = verdict.bad.expect(change);
+            assert_eq!((bad.id, bad.problem), (Some(2), Problem::Changed), "{change}");
+            world.run(back, vec![]).await;
+            assert!(check(&world).await.is_intact(), "{back}");
+        }
+    })
+    .await;
+}

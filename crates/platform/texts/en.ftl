@@ -23,7 +23,7 @@ too-small = Enter a value of { $min } or more.
 too-big = Enter a value of { $max } or less.
 not-a-choice = “{ $value }” is not a valid choice. Choose one of: { $choices }.
 control-characters = Remove the invisible control characters from this text.
-not-a-phone = “{ $value }” is not a valid phone number. Enter it with its country code, such as +220 301 2345.
+not-a-phone = “{ $value }” is not a valid phone number. Enter it with its country code, such as { $example }.
 not-an-email = “{ $value }” is not a valid e-mail address. Enter one such as name@example.org.
 not-a-uuid = Enter a UUID, such as 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
 not-money = Enter an amount such as 125.50, with no more decimal places than the currency has.
@@ -93,6 +93,8 @@ socket-expected = This address is for WebSocket connections only.
 socket-too-many = You have too many connections open. Close one, or try again later.
 
 ## Alerts
+alert-jobs-waiting = Background tasks have been due for more than five minutes. Check that a worker runs and reaches the database.
+alert-audit-waiting = Audit records have waited for more than five minutes for their place in the chain. Check the server's log.
 alert-jobs-failed =
     { $count ->
         [one] A background task of the kind “{ $kind }” failed for good. See the server's log for the cause.
@@ -100,3 +102,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = The master key lies beside the database: whoever copies the directory has both. Move it elsewhere and set CHELAL_KEY_FILE.
 alert-anchor-beside-database = The anchor of the audit trail lies beside the database: whoever can cut the trail can cut it, too. Set CHELAL_AUDIT_ANCHOR to a file on another disk or machine.
+said-otherwise = This contradicts “{ $name }”. Send one of the two.
+host-invalid = The request must name its host once, in the header “Host”.

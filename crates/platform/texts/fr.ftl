@@ -22,7 +22,7 @@ too-small = Saisissez une valeur supérieure ou égale à { $min }.
 too-big = Saisissez une valeur inférieure ou égale à { $max }.
 not-a-choice = « { $value } » n’est pas un choix valable. Choisissez parmi : { $choices }.
 control-characters = Supprimez les caractères de contrôle invisibles de ce texte.
-not-a-phone = « { $value } » n’est pas un numéro de téléphone valable. Saisissez-le avec l’indicatif du pays, par exemple +220 301 2345.
+not-a-phone = « { $value } » n’est pas un numéro de téléphone valable. Saisissez-le avec l’indicatif du pays, par exemple { $example }.
 not-an-email = « { $value } » n’est pas une adresse e-mail valable. Saisissez-la sous la forme nom@example.org.
 not-a-uuid = Saisissez un UUID, par exemple 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
 not-money = Saisissez un montant, par exemple 125.50, sans plus de décimales que n’en a la monnaie.
@@ -92,6 +92,8 @@ socket-expected = Cette adresse est réservée aux connexions WebSocket.
 socket-too-many = Vous avez trop de connexions ouvertes. Fermez-en une ou réessayez plus tard.
 
 ## Alertes
+alert-jobs-waiting = Des tâches de fond attendent depuis plus de cinq minutes. Vérifiez qu'un processus de traitement fonctionne et atteint la base de données.
+alert-audit-waiting = Des entrées du journal d'audit attendent depuis plus de cinq minutes leur place dans la chaîne. Consultez le journal du serveur.
 alert-jobs-failed =
     { $count ->
         [one] Une tâche de fond du type « { $kind } » a définitivement échoué. La cause figure dans le journal du serveur.
@@ -99,3 +101,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = La clé principale se trouve à côté de la base de données : qui copie le dossier a les deux. Déplacez-la et définissez CHELAL_KEY_FILE.
 alert-anchor-beside-database = L’ancre du journal d’audit se trouve à côté de la base de données : qui peut tronquer le journal peut aussi la tronquer. Définissez CHELAL_AUDIT_ANCHOR vers un fichier sur un autre disque ou une autre machine.
+said-otherwise = Ceci contredit « { $name } ». N'envoyez que l'un des deux.
+host-invalid = La requête doit nommer son hôte une seule fois, dans l'en-tête « Host ».

@@ -18,7 +18,7 @@ too-small = Andika thamani isiyopungua { $min }.
 too-big = Andika thamani isiyozidi { $max }.
 not-a-choice = “{ $value }” si chaguo sahihi. Chagua mojawapo ya: { $choices }.
 control-characters = Ondoa herufi za udhibiti zisizoonekana kwenye maandishi haya.
-not-a-phone = “{ $value }” si nambari sahihi ya simu. Iandike pamoja na msimbo wa nchi, kwa mfano +220 301 2345.
+not-a-phone = “{ $value }” si nambari sahihi ya simu. Iandike pamoja na msimbo wa nchi, kwa mfano { $example }.
 not-an-email = “{ $value }” si anwani sahihi ya barua pepe. Andika anwani kama jina@example.org.
 not-a-uuid = Andika UUID, kwa mfano 0190b6a4-7c1e-7d3a-9f52-3b8c6e1d2f40.
 not-money = Andika kiasi cha fedha, kwa mfano 125.50, bila desimali zaidi ya zile za sarafu inayotumika.
@@ -80,6 +80,8 @@ socket-expected = Anwani hii ni ya miunganisho ya WebSocket pekee.
 socket-too-many = Una miunganisho mingi mno iliyo wazi. Funga mmoja au jaribu tena baadaye.
 
 ## Tahadhari
+alert-jobs-waiting = Kazi za nyuma zimechelewa kwa zaidi ya dakika tano. Hakikisha kwamba programu ya kuzitekeleza inafanya kazi na inafikia hifadhidata.
+alert-audit-waiting = Rekodi za ukaguzi zimesubiri kwa zaidi ya dakika tano nafasi yao katika mnyororo. Angalia kumbukumbu za seva.
 alert-jobs-failed =
     { $count ->
         [one] Kazi moja ya nyuma ya aina “{ $kind }” imeshindwa kabisa. Angalia kumbukumbu za seva kujua sababu.
@@ -87,3 +89,5 @@ alert-jobs-failed =
     }
 alert-key-beside-database = Ufunguo mkuu upo kando ya hifadhidata: anayenakili folda anapata vyote viwili. Uhamishie mahali pengine na uweke CHELAL_KEY_FILE.
 alert-anchor-beside-database = Nanga ya kumbukumbu za ukaguzi ipo kando ya hifadhidata: anayeweza kukata kumbukumbu anaweza kuikata pia. Weka CHELAL_AUDIT_ANCHOR kwenye faili iliyo katika diski au mashine nyingine.
+said-otherwise = Hii inapingana na “{ $name }”. Tuma moja tu kati ya hizo mbili.
+host-invalid = Ombi lazima litaje mwenyeji wake mara moja, katika kichwa “Host”.

@@ -14,10 +14,10 @@ use platform::serde_json::json;
 use platform::texts::Text;
 
 use crate::appointment::{Appointment, moved, not_from};
-use crate::hours;
 use crate::migrations::occupies;
 use crate::slot::{Span, hours_and_minutes};
 use crate::state::AppointmentStatus;
+use crate::{death, hours};
 
 /// Books over a doctor's other appointments.
 pub(crate) const OVERBOOK: Permission = Permission::new("appointments", "overbook");
@@ -69,6 +69,10 @@ pub(crate) async fn check(
     }
     if !change.takes_time() {
         return Ok(());
+    }
+    if row.status.is_open() && death::is_dead(cx, row.patient.get()).await? {
+        let text = Text::new("scheduling-patient-deceased");
+        return Err(Error::refuse(Code::PatientDeceased, text));
     }
     if row.overbooked && cx.grant_of(OVERBOOK).reach == Reach::None {
         return Err(Error::denied().with("permission", OVERBOOK.to_string()));

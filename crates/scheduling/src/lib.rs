@@ -18,6 +18,7 @@
 pub mod appointment;
 mod availability;
 mod booking;
+mod death;
 pub mod doctor_schedule;
 mod figures;
 pub mod hours;
@@ -36,6 +37,7 @@ pub use resource_booking::ResourceBooking;
 pub use schedulable_resource::SchedulableResource;
 pub use state::AppointmentStatus;
 
+use contracts::PatientContactChanged;
 use doctor_schedule::DoctorSchedule;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
@@ -68,6 +70,7 @@ pub fn module() -> Module {
             "scheduling-resource-just-taken",
         )
         .refreshes_patient(|cx, patient| Box::pin(news::refresh(cx, patient)))
+        .on::<PatientContactChanged>("scheduling", |cx, event| Box::pin(death::cancel(cx, event)))
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
         .resource::<Appointment>()
         .resource::<DoctorSchedule>()

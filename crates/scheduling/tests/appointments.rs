@@ -43,6 +43,22 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn nobody_books_who_has_died(world: &World) {
+        let ward = Ward::new(world).await;
+        let body = json!({ "patient": ward.patient, "doctor": ward.doctor, "date": "2026-12-23", "time": "10:00" });
+        let booked = ward.desk.post("appointments/", body).await;
+        booked.is(201);
+        let died = json!({ "deceased_at": "2026-11-23T07:00:00Z" });
+        ward.desk.patch(&format!("patients/{}/", ward.patient), died).await.is(200);
+        world.settle().await;
+        let path = format!("appointments/{}/", booked.id());
+        assert_eq!(ward.desk.get(&path).await.is(200)["status"], "cancelled");
+        let again = json!({ "patient": ward.patient, "doctor": ward.doctor, "date": "2026-12-24", "time": "10:00" });
+        ward.desk.post("appointments/", again).await.refuses(409, "patient_deceased");
+        ward.desk.patch(&path, json!({ "status": "scheduled" })).await.refuses(409, "patient_deceased");
+        world.settle().await;
+    }
+
     async fn who_and_when_must_make_sense(world: &World) {
         let ward = Ward::new(world).await;
         let nurse = world.nurse().await;

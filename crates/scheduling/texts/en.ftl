@@ -15,3 +15,4 @@ scheduling-resources = Name 1 to { $max } resources by their numbers.
 scheduling-resource-inactive = { $resource } is out of use. Choose another one.
 scheduling-resource-taken = { $resource } is booked on { $date } from { $from } to { $to }. Choose another time or another resource.
 scheduling-resource-just-taken = This resource is booked at that time. Choose another time or another resource.
+scheduling-patient-deceased = The patient has died; no visit can be booked.

@@ -15,3 +15,4 @@ scheduling-resources = Indiquez de 1 à { $max } ressources par leurs numéros.
 scheduling-resource-inactive = { $resource } est hors service. Choisissez une autre ressource.
 scheduling-resource-taken = { $resource } est réservé le { $date } de { $from } à { $to }. Choisissez une autre heure ou une autre ressource.
 scheduling-resource-just-taken = Cette ressource est réservée à cette heure. Choisissez une autre heure ou une autre ressource.
+scheduling-patient-deceased = Le patient est décédé ; aucun rendez-vous ne peut être pris.

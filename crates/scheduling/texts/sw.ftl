@@ -15,3 +15,4 @@ scheduling-resources = Taja rasilimali 1 hadi { $max } kwa namba zake.
 scheduling-resource-inactive = { $resource } haitumiki. Chagua nyingine.
 scheduling-resource-taken = { $resource } imehifadhiwa tarehe { $date } kuanzia saa { $from } hadi { $to }. Chagua saa nyingine au rasilimali nyingine.
 scheduling-resource-just-taken = Rasilimali hii imehifadhiwa wakati huo. Chagua saa nyingine au rasilimali nyingine.
+scheduling-patient-deceased = Mgonjwa amefariki; hakuna miadi inayoweza kuwekwa.

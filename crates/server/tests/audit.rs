@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use platform::audit::verify::{Problem, verify};
 use platform::audit::{Action, AuditEntry, sealer};
 use platform::db::Statement;
 use platform::unit;
@@ -97,6 +98,19 @@ testkit::on_both! {
         })).await;
         let (count, newest) = found(&admin, &format!("patient={}&action=create", made.id())).await;
         assert_eq!((count, &newest["object_type"]), (1, &json!("Patient")));
+        // The index is part of what is verified.
+        sealer::seal_now(&world.app).await.expect("a sealed trail");
+        let check = async || {
+            let app = &world.app;
+            let verdict = verify(&app.db, &app.settings, &app.settings.audit_anchor_path()).await;
+            verdict.expect("a verdict").bad.map(|bad| bad.problem)
+        };
+        assert_eq!(check().await, None);
+        let hide = "DELETE FROM audit_posting WHERE subject = 777 AND audit_log = \
+                    (SELECT max(audit_log) FROM audit_posting WHERE subject = 777)";
+        let hidden = world.app.db.execute(Statement::raw(hide, vec![])).await;
+        assert_eq!(hidden.expect("an entry"), 1);
+        assert_eq!(check().await, Some(Problem::Index { segment: 1 }));
     }
 
     async fn a_row_tells_its_place_in_the_chain(world: &World) {

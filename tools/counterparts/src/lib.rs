@@ -1,4 +1,5 @@
-//! Whom Chelal talks to, standing in locally: Twilio, SendGrid and a mail server.
+//! Whom Chelal talks to, standing in locally: Twilio, SendGrid and a mail server; and what may stand between it
+//! and PostgreSQL: a network that fails ([`wire`]) and a pooler ([`Pooler`]).
 //!
 //! They speak over real sockets and hold every request to the provider's published format: what is
 //! wrong is refused as the provider would, and noted ([`Twilio::complaints`]). They can be told to
@@ -11,11 +12,14 @@
 )]
 
 mod http;
+mod pooler;
 mod sendgrid;
 pub mod smtp;
 mod twilio;
+pub mod wire;
 
 pub use http::{Behaviour, Script};
+pub use pooler::Pooler;
 pub use sendgrid::{Email, SendGrid};
 pub use smtp::MailServer;
 pub use twilio::{Sms, Twilio};

@@ -51,6 +51,7 @@ impl Installation {
             ("CHELAL_DATA_DIR", fresh.dir.path().display().to_string()),
             ("DATABASE_URL", fresh.url.clone()),
             ("CHELAL_RATE_LIMIT", "0".to_owned()),
+            ("CHELAL_DRAIN_SECONDS", "0".to_owned()),
         ];
         Installation {
             binary: binary.into(),

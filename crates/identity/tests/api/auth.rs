@@ -63,6 +63,7 @@ testkit::on_both! {
         let challenge = challenge(world, &user).await;
         bearer(world, &challenge).get("users/me/").await.refuses(401, "token_invalid");
         nobody.post("auth/refresh/", json!({ "refresh": challenge })).await.refuses(401, "token_invalid");
+        world.settle().await;
     }
 
     async fn forged_tokens_are_refused(world: &World) {

@@ -187,6 +187,7 @@ testkit::on_both! {
         acting(&clerk, &as_user, "PATCH", "users/me/", &json!({ "first_name": "Binta" })).await.is(200);
         acting(&clerk, &as_user, "PATCH", "preferences/", &json!({ "theme": "dark" })).await.is(200);
         sign_in(world, &username(&doctor).await, PASSWORD).await.is(200);
+        world.settle().await;
     }
 
     /// An administrator's delegate does an administrator's daily work, and gives nobody any right.

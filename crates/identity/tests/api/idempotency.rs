@@ -116,6 +116,7 @@ testkit::on_both! {
         // A key is its user's own.
         let other = world.nurse().await;
         keyed(&other, "k1", "auth/password/", &change).await.is(200);
+        world.settle().await;
     }
 
     async fn a_closed_account_is_asked_nothing_again(world: &World) {

@@ -36,6 +36,7 @@ testkit::on_both! {
         reads("users/me/").await.is(401);
         admin.post(&format!("users/{}/activate/", nurse.id), Json::Null).await.is(200);
         reads("users/me/").await.is(200);
+        world.settle().await;
     }
 
     async fn a_key_does_not_switch_another_on(world: &World) {
@@ -48,6 +49,7 @@ testkit::on_both! {
         by_key(world, &key, "PATCH", &path, &switch(false)).await.is(200);
         by_key(world, &key, "PATCH", &path, &switch(true)).await.refuses(403, "permission_denied");
         nurse.patch(&path, switch(true)).await.is(200);
+        world.settle().await;
     }
 
     async fn a_key_is_shown_once_and_revoked_at_once(world: &World) {
@@ -81,6 +83,7 @@ testkit::on_both! {
         }
         let audit = world.audit_of("ApiKey").await;
         assert!(audit.iter().all(|row| !row.details.open().0.to_string().contains(&key[4..])));
+        world.settle().await;
     }
 
     /// A key that leaks can be revoked; it must not have made itself a way to stay.
@@ -103,6 +106,7 @@ testkit::on_both! {
             assert_eq!(reply.status.as_u16(), 403, "{method} {path}: {}", reply.text());
         }
         by_key(world, &key, "PATCH", "users/me/", &json!({ "first_name": "Binta" })).await.is(200);
+        world.settle().await;
     }
 
     async fn the_last_use_is_noted(world: &World) {
@@ -121,6 +125,7 @@ testkit::on_both! {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         assert_eq!(seen, testkit::MORNING);
+        world.settle().await;
     }
 
     async fn sessions_are_listed_and_end_at_once(world: &World) {

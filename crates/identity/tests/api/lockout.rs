@@ -95,6 +95,7 @@ testkit::on_both! {
         }
         assert_eq!(refused, 15, "fifty guesses in all");
         assert!(wait(&last.unwrap()) <= 60);
+        world.settle().await;
     }
 
     async fn every_attempt_is_on_record(world: &World) {

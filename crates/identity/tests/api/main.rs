@@ -13,5 +13,6 @@ mod role_requests;
 mod roles;
 mod setup;
 mod support;
+mod takeover;
 mod two_factor;
 mod users;

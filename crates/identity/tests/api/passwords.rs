@@ -45,6 +45,7 @@ testkit::on_both! {
         let changed = audit.iter().find(|row| row.action.as_str() == "edit").unwrap();
         let details = changed.details.open().0.to_string();
         assert!(details.contains("password_hash") && !details.contains("argon2"), "{details}");
+        world.settle().await;
     }
 
     async fn guessing_the_old_password_is_slowed_down(world: &World) {
@@ -71,6 +72,7 @@ testkit::on_both! {
         sign_in(world, "fatou", PASSWORD).await.is(401);
         let taken = replies.iter().position(|reply| reply.status == 200).unwrap();
         sign_in(world, "fatou", &format!("{NEW_PASSWORD}{taken}")).await.is(200);
+        world.settle().await;
     }
 
     async fn a_link_ends_with_time_with_the_next_one_used_and_with_the_address(world: &World) {
@@ -84,6 +86,7 @@ testkit::on_both! {
         ask(world, "fatou").await.is(200);
         let third = mailed(world).await;
         confirm(world, &third, NEW_PASSWORD).await.is(200);
+        world.settle().await;
         confirm(world, &second, NEW_PASSWORD).await.complains_about("token");
         ask(world, "fatou").await.is(200);
         let fourth = mailed(world).await;

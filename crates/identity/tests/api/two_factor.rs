@@ -38,6 +38,7 @@ testkit::on_both! {
         answer(world, &due, &code(world, secret)).await.is(401);
         let seen = signed_in.get("login-activity/?status=2fa_failed").await;
         assert!(!rows(&seen).is_empty());
+        world.settle().await;
     }
 
     async fn a_challenge_expires_and_ends_with_the_password(world: &World) {
@@ -49,6 +50,7 @@ testkit::on_both! {
         let change = json!({ "old_password": PASSWORD, "new_password": NEW_PASSWORD });
         user.post("auth/password/", change).await.is(200);
         answer(world, &due, &code(world, &secret)).await.is(401);
+        world.settle().await;
     }
 
     async fn a_recovery_code_works_once(world: &World) {
@@ -67,6 +69,7 @@ testkit::on_both! {
         world.pass(SignedDuration::from_mins(15));
         let due = sign_in(world, &name, PASSWORD).await.is(200)["challenge"].as_str().unwrap().to_owned();
         answer(world, &due, &codes[1].to_lowercase().replace('-', " ")).await.is(200);
+        world.settle().await;
     }
 
     async fn a_one_time_code_works_once(world: &World) {
@@ -76,6 +79,7 @@ testkit::on_both! {
         let code = code(world, &secret);
         let replies = join_all([&one, &two, &one, &two].map(|due| answer(world, due, &code))).await;
         assert_eq!(statuses(&replies, 200), 1);
+        world.settle().await;
     }
 
     async fn switching_off_takes_password_and_code(world: &World) {
@@ -95,6 +99,7 @@ testkit::on_both! {
         let audit = world.audit_of("TwoFactor").await;
         let actions: Vec<&str> = audit.iter().map(|row| row.action.as_str()).collect();
         assert_eq!(actions, ["create", "edit", "edit", "delete"]);
+        world.settle().await;
     }
 
     async fn a_database_alone_gives_no_code(world: &World) {
@@ -105,5 +110,6 @@ testkit::on_both! {
         let hashes: Vec<(String,)> = world.app.unguarded("test")
             .all(platform::db::Statement::raw("SELECT hash FROM recovery_code", vec![])).await.unwrap();
         assert!(hashes.iter().all(|(hash,)| !codes.contains(hash)));
+        world.settle().await;
     }
 }

@@ -109,6 +109,7 @@ testkit::on_both! {
         let again = world.sign_in(&name, "Another quiet river 8").await;
         again.get("patients/").await.refuses(403, "password_change_required");
         admin.post(&path, json!({ "new_password": "short" })).await.complains_about("new_password");
+        world.settle().await;
     }
 
     async fn nobody_but_an_admin_touches_an_admin(world: &World) {
@@ -123,6 +124,7 @@ testkit::on_both! {
         clerk.post(&format!("{path}deactivate/"), Json::Null).await.is(403);
         let nurse = world.user("nurse", Some(BuiltinRole::Nurse)).await;
         clerk.post(&format!("users/{nurse}/reset_password/"), json!({})).await.is(200);
+        world.settle().await;
     }
 
     async fn somebody_who_can_sign_in_is_left_to_manage_accounts(world: &World) {
@@ -214,5 +216,6 @@ testkit::on_both! {
             assert!(traced, "{kind}");
         }
         admin.get(&format!("users/{}/", nurse.id)).await.is(404);
+        world.settle().await;
     }
 }

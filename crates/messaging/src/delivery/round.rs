@@ -6,7 +6,7 @@
 //! person decides. So nobody is written to twice, see `docs/decisions/0008-sending-once.md`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use platform::app::App;
@@ -248,22 +248,27 @@ pub(super) fn by_mail(sent: Result<String, MailError>) -> Outcome {
     }
 }
 
-/// Writes down what came of it, again if the database is away for a moment. If it stays away the row
-/// becomes `unknown` when its claim ends.
+/// Writes down what came of it, again until its claim ends if the database is away: the row becomes `unknown`
+/// only then.
 async fn write_down(app: &Arc<App>, parcel: &Parcel, outcome: Outcome) {
-    for attempt in 1..=5 {
-        match record(app, parcel, &outcome).await {
-            Ok(()) => return,
-            Err(error) => {
-                tracing::error!(
-                    message = parcel.id,
-                    attempt,
-                    ?error,
-                    "what came of a message could not be written down"
-                );
-                tokio::time::sleep(Duration::from_secs(attempt)).await;
-            }
+    // The claim of a test whose clock stands still ends, too.
+    let claimed = lease(app).unsigned_abs();
+    let until = Instant::now() + claimed;
+    let mut wait = Duration::from_millis(250);
+    loop {
+        let Err(error) = record(app, parcel, &outcome).await else {
+            return;
+        };
+        platform::outage::log("what came of a message could not be written down", &error);
+        if app.clock.now() >= parcel.lease_until || Instant::now() >= until {
+            tracing::error!(
+                message = parcel.id,
+                "whether a message was sent stays unknown: the database was away until its claim ended"
+            );
+            return;
         }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(2));
     }
 }
 

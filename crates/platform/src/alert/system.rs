@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::keys;
 use crate::settings::Settings;
 use crate::texts::Text;
+use crate::waiting;
 
 /// The notices, for those who run the hospital.
 pub(crate) async fn notices(cx: &mut Cx) -> Result<Vec<Alert>, Error> {
@@ -30,6 +31,22 @@ pub(crate) async fn notices(cx: &mut Cx) -> Result<Vec<Alert>, Error> {
         found.push(notice(cx, "jobs_failed", Urgency::Critical, &text, at));
     }
     let now = cx.now();
+    let waiting = waiting::oldest(&cx.app.db, now).await?;
+    let overdue = |since: Option<Timestamp>| {
+        since.filter(|at| now.as_second() - at.as_second() >= waiting::MINUTES * 60)
+    };
+    for (kind, text, since) in [
+        ("jobs_waiting", "alert-jobs-waiting", overdue(waiting.job)),
+        (
+            "audit_waiting",
+            "alert-audit-waiting",
+            overdue(waiting.audit_row),
+        ),
+    ] {
+        if let Some(since) = since {
+            found.push(notice(cx, kind, Urgency::Critical, &Text::new(text), since));
+        }
+    }
     for (kind, text) in standing(&cx.app.settings) {
         found.push(notice(cx, kind, Urgency::Warning, &Text::new(text), now));
     }

@@ -8,6 +8,7 @@
 
 pub mod anchor;
 mod batch;
+mod indexed;
 mod links;
 pub(crate) mod owed;
 #[cfg(test)]

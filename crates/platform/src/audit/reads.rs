@@ -11,13 +11,14 @@ use tokio::sync::{mpsc, oneshot};
 use super::AuditLog;
 use super::row::{self, Stored};
 use crate::app::App;
+use crate::db::DbError;
 use crate::error::Error;
 use crate::seal::KeyRing;
 
 /// The most rows of one transaction.
 const MOST: usize = 1000;
 
-type Waiting = (Stored, oneshot::Sender<Result<(), String>>);
+type Waiting = (Stored, oneshot::Sender<Result<(), DbError>>);
 
 /// Stores the rows of concurrent readings together.
 pub struct ReadAudit {
@@ -57,7 +58,8 @@ impl ReadAudit {
             .map_err(|_| Error::internal("the audit of readings has stopped"))?;
         match stored.await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(cause)) => Err(Error::internal(cause)),
+            // The database is away, or full: 503, and the same may be asked again.
+            Ok(Err(cause)) => Err(cause.into()),
             Err(_) => Err(Error::internal("the audit of readings has stopped")),
         }
     }
@@ -68,9 +70,7 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
     while waiting.recv_many(&mut batch, MOST).await > 0 {
         let Some(app) = app.upgrade() else { return };
         let (rows, done): (Vec<Stored>, Vec<_>) = batch.drain(..).unzip();
-        let stored = store(&app, rows)
-            .await
-            .map_err(|error| format!("{error:?}"));
+        let stored = store(&app, rows).await;
         for done in done {
             // A client that went away does not wait for its answer.
             let _ = done.send(stored.clone());
@@ -78,7 +78,7 @@ async fn run(app: std::sync::Weak<App>, mut waiting: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn store(app: &App, rows: Vec<Stored>) -> Result<(), Error> {
+async fn store(app: &App, rows: Vec<Stored>) -> Result<(), DbError> {
     let mut statements = row::inserts(app.db.dialect(), rows);
     if statements.len() == 1
         && let Some(only) = statements.pop()
@@ -90,5 +90,5 @@ async fn store(app: &App, rows: Vec<Stored>) -> Result<(), Error> {
     for statement in statements {
         tx.execute(statement).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await
 }

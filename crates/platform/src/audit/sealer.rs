@@ -13,6 +13,7 @@ use super::links::{self, End};
 use super::{anchor, subjects};
 use crate::app::App;
 use crate::error::Error;
+use crate::outage;
 use crate::seal::Head;
 use crate::unit;
 
@@ -47,13 +48,13 @@ async fn run(app: Weak<App>) {
         if witness.anchored.is_none()
             && let Err(error) = witness.look(&app, Duration::ZERO).await
         {
-            tracing::error!(?error, "the audit anchor could not be written");
+            outage::log("the audit anchor could not be written", &error);
         }
         if let Err(error) = seal(&app).await {
-            tracing::error!(?error, "the audit trail could not be linked");
+            outage::log("the audit trail could not be linked", &error);
         }
         if let Err(error) = witness.look(&app, ANCHOR_PAUSE).await {
-            tracing::error!(?error, "the audit anchor could not be written");
+            outage::log("the audit anchor could not be written", &error);
         }
     }
 }

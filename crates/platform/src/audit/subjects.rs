@@ -14,17 +14,18 @@ use std::time::{Duration, Instant};
 use sea_query::{Condition, Expr};
 
 use super::batch::{Texts, batches, places};
+use super::indexed;
 use super::links::End;
-use super::row::ids_in;
 use crate::app::App;
 use crate::db::{Db, Dialect, Statement, ToValue};
 use crate::error::Error;
+use crate::outage;
 use crate::unit;
 
 /// Ids of a segment.
-const SEGMENT: i64 = 16_384;
+pub(super) const SEGMENT: i64 = 16_384;
 /// Rows read at a time: a list of a thousand patients is one of them.
-const ROWS: i64 = 512;
+pub(super) const ROWS: i64 = 512;
 /// Postings of one transaction: milliseconds of SQLite's writer.
 const POSTINGS: usize = 512;
 /// For each moment of work so many of rest: nobody waits for the index, and whoever reads or writes meanwhile
@@ -69,7 +70,7 @@ pub(super) async fn run(app: Weak<App>) {
         ticks.tick().await;
         let Some(app) = app.upgrade() else { return };
         if let Err(error) = build(&app).await {
-            tracing::error!(?error, "the audit trail could not be indexed");
+            outage::log("the audit trail could not be indexed", &error);
         }
     }
 }
@@ -86,7 +87,7 @@ pub(super) async fn build(app: &Arc<App>) -> Result<(), Error> {
     for segment in built + 1..=linked / SEGMENT {
         let (mut after, to) = ((segment - 1) * SEGMENT, segment * SEGMENT);
         loop {
-            let rows = rows(&app.db, after, to).await?;
+            let rows = about(&app.db, after, to, ROWS).await?;
             let Some((last, ..)) = rows.last() else { break };
             after = *last;
             let postings = postings(segment, &rows);
@@ -103,15 +104,16 @@ pub(super) async fn build(app: &Arc<App>) -> Result<(), Error> {
     Ok(())
 }
 
-type About = (i64, Option<i64>, Option<i64>, String);
+pub(super) type About = (i64, Option<i64>, Option<i64>, String);
 
 pub(super) const ABOUT: &str = "SELECT id, object_id, patient, patients FROM audit_log \
                                 WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
 
-async fn rows(db: &Db, after: i64, to: i64) -> Result<Vec<About>, Error> {
+/// Rows with whom or what they are about.
+pub(super) async fn about(db: &Db, after: i64, to: i64, most: i64) -> Result<Vec<About>, Error> {
     let statement = Statement::raw(
         ABOUT,
-        vec![after.to_value(), to.to_value(), ROWS.to_value()],
+        vec![after.to_value(), to.to_value(), most.to_value()],
     );
     Ok(db.all(statement).await?)
 }
@@ -121,12 +123,8 @@ fn postings(segment: i64, rows: &[About]) -> Vec<[i64; 3]> {
     let mut postings: Vec<[i64; 3]> = rows
         .iter()
         .flat_map(|(row, object, patient, patients)| {
-            let subjects = object
-                .iter()
-                .chain(patient)
-                .copied()
-                .chain(ids_in(patients));
-            subjects.map(|subject| [segment, subject, *row])
+            let subjects = indexed::subjects(*object, *patient, patients);
+            subjects.into_iter().map(|subject| [segment, subject, *row])
         })
         .collect();
     postings.sort_unstable();

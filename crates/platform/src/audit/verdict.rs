@@ -31,6 +31,11 @@ pub enum Problem {
     },
     /// There are linked records, but no anchor.
     AnchorMissing,
+    /// The index of whom records are about is not what the records say: some would not be found.
+    Index {
+        /// The part of the index, from 1.
+        segment: i64,
+    },
 }
 
 /// The first record that is not as it should be.
@@ -73,6 +78,12 @@ impl fmt::Display for Bad {
             (_, Problem::AnchorForged { file, line }) => {
                 return write!(f, "line {line} of the anchor {} is forged", file.display());
             }
+            (_, Problem::Index { segment }) => {
+                return write!(
+                    f,
+                    "part {segment} of the index does not say what the records say, so that questions about a patient may miss some; the records themselves are intact"
+                );
+            }
             (_, Problem::AnchorMissing) => return f.write_str("the anchor file is gone"),
             (Some(sequence), _) => write!(f, "record {sequence}")?,
             (None, _) => f.write_str("a record without number")?,
@@ -91,7 +102,7 @@ impl fmt::Display for Bad {
             Problem::Relinked => f.write_str(
                 " is not the one the anchor knows; it or one since the anchor's line before was exchanged and the chain made anew",
             ),
-            Problem::AnchorForged { .. } | Problem::AnchorMissing => Ok(()),
+            Problem::AnchorForged { .. } | Problem::AnchorMissing | Problem::Index { .. } => Ok(()),
         }
     }
 }

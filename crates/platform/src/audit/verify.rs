@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::links::End;
-use super::{AuditLog, anchor};
+use super::{AuditLog, anchor, indexed};
 use crate::db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
 use crate::error::Error;
 use crate::keys;
@@ -69,6 +69,7 @@ pub async fn verify(db: &Db, settings: &Settings, anchors: &Path) -> Result<Verd
     if walk.verdict.bad.is_none() {
         walk.waiting().await?;
     }
+    walk.index(true).await?;
     Ok(walk.finish())
 }
 
@@ -88,6 +89,7 @@ pub async fn verify_tail(db: &Db, settings: &Settings, rows: i64) -> Result<Verd
     if walk.verdict.bad.is_none() {
         walk.waiting().await?;
     }
+    walk.index(false).await?;
     Ok(walk.finish())
 }
 
@@ -211,7 +213,26 @@ impl<'a> Walk<'a> {
         self.heads(id).await
     }
 
+    /// Compares the index with the rows it is made of.
+    async fn index(&mut self, deep: bool) -> Result<(), Error> {
+        if self.verdict.bad.is_none() {
+            let linked = End::of(self.db).await?.row;
+            if let Some(segment) = indexed::first_bad(self.db, linked, deep).await? {
+                self.bad(None, None, Problem::Index { segment });
+            }
+        }
+        Ok(())
+    }
+
+    /// The MAC covers what a row says. When it was stored and changed is the same moment, and it was never
+    /// changed.
     async fn authentic(&mut self, row: &AuditLog) -> Result<bool, Error> {
+        let said = row.timestamp.as_microsecond();
+        let meta = &row.meta;
+        let moments = [meta.created_at, meta.updated_at];
+        if meta.version != 1 || moments.iter().any(|at| at.as_microsecond() != said) {
+            return Ok(false);
+        }
         let canonical = row.canonical();
         if self.ring.verify_audit(&canonical, &row.mac.0) {
             return Ok(true);

@@ -7,7 +7,7 @@ use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::DbError;
-use super::postgres::tls;
+use super::postgres::{connect::only_primary, tls};
 
 /// Where the database is.
 #[derive(Clone)]
@@ -57,7 +57,10 @@ impl DbUrl {
         } else {
             tls::unused()?
         };
-        Ok(Some((config.as_ref().clone(), tls)))
+        let mut config = config.as_ref().clone();
+        // News comes from the server that is written to.
+        only_primary(&mut config);
+        Ok(Some((config, tls)))
     }
 }
 
@@ -72,14 +75,19 @@ pub struct DbConfig {
     pub pool_size: usize,
     /// PostgreSQL: keep prepared statements (default). Turn it off behind a connection pooler that
     /// shares sessions between clients and does not know prepared statements (pgbouncer before
-    /// 1.21): then every statement is prepared and closed within its own transaction. Such a
-    /// pooler must be told to `ignore_startup_parameters = options`.
+    /// 1.21): then statements are sent unnamed. Such a pooler must be told to
+    /// `ignore_startup_parameters = options`.
     pub statement_cache: bool,
     /// How long to wait for a connection, or for one's turn to write. Default 5 s.
     pub acquire_timeout: Duration,
     /// A transaction that sends nothing for this long is rolled back (on PostgreSQL by the server,
     /// after half as long again). Default 10 s.
     pub tx_time_limit: Duration,
+    /// PostgreSQL: a statement without an answer for this long means that the server is gone, and the
+    /// connection is given up. The server itself ends statements after 30 s. Default 35 s.
+    pub answer_limit: Duration,
+    /// PostgreSQL: where the highest timeline that was written to is remembered. None by default.
+    pub timeline_file: Option<PathBuf>,
 }
 
 impl DbConfig {
@@ -129,6 +137,8 @@ impl DbConfig {
             statement_cache: true,
             acquire_timeout: Duration::from_secs(5),
             tx_time_limit: Duration::from_secs(10),
+            answer_limit: Duration::from_secs(35),
+            timeline_file: None,
         }
     }
 }

@@ -250,6 +250,16 @@ impl Db {
         }
     }
 
+    /// Why the server that answers is not used, while that is so: it leads an older history of the database than
+    /// the one that was written to, or another database.
+    #[must_use]
+    pub fn refused(&self) -> Option<String> {
+        match &self.0 {
+            Inner::Sqlite(_) => None,
+            Inner::Postgres(db) => db.refused(),
+        }
+    }
+
     /// Finishes what is queued, then closes every connection. Later use is
     /// [`DbError::Unavailable`].
     pub async fn close(&self) {

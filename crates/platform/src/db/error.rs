@@ -50,9 +50,12 @@ pub enum DbError {
     /// The transaction has been rolled back.
     #[error("database time limit reached")]
     Timeout,
-    /// The database cannot be reached, is shutting down, or its disk is full.
+    /// The database cannot be reached, is shutting down, or cannot be written to.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// The database has no room for more: its disk is full or cannot be written, or it is out of memory.
+    #[error("the database has no room: {0}")]
+    Full(String),
     /// A row is not of the shape the code expects (type, number of columns, number of rows).
     #[error("unexpected row: {0}")]
     Decode(String),
@@ -79,6 +82,16 @@ impl DbError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Retry(_) | Self::Busy)
+    }
+
+    /// Whether the state of the database is to blame, and not what was asked of it: it is away, full, busy, or
+    /// took too long. The same may succeed later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Retry(_) | Self::Busy | Self::Timeout | Self::Unavailable(_) | Self::Full(_)
+        )
     }
 
     /// The name of the violated constraint, if the error is about one.

@@ -179,6 +179,7 @@ fn check(plan: &[Arc<Step>], known: &[Known]) -> Result<(), DbError> {
 async fn lock(tx: &mut Tx) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
         // A big table may take its time, and so may another node.
+        tx.be_patient();
         tx.batch(format!(
             "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"
         ))

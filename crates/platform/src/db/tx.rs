@@ -53,6 +53,13 @@ impl Tx {
         }
     }
 
+    /// From here on statements may take as long as they take: for migrations.
+    pub(super) fn be_patient(&mut self) {
+        if let Inner::Postgres(tx) = &mut self.inner {
+            tx.be_patient();
+        }
+    }
+
     fn usable(&self) -> Result<(), DbError> {
         if self.failed {
             return Err(DbError::aborted());

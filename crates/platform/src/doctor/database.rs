@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::keys;
 use crate::module::{Module, Registry};
 use crate::settings::Settings;
+use crate::waiting;
 
 /// So many of the last audit records are verified.
 const AUDIT_ROWS: i64 = 10_000;
@@ -212,6 +213,7 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timest
         }
     }
     jobs(found, db).await;
+    backlog(found, db, now).await;
     match verify::verify_tail(db, settings, AUDIT_ROWS).await {
         Ok(verdict) => match verdict.bad {
             None => found.add(Level::Ok, "audit trail", format!("the last {} linked records are as they were written. `chelal audit verify` verifies all of them.", verdict.linked)),
@@ -234,12 +236,33 @@ async fn jobs(found: &mut Findings, db: &Db) {
                 .map(|(kind, count, said)| format!("{count} × {kind} ({said})"))
                 .collect();
             let text = format!(
-                "given up after the last attempt: {}. The log says why under the job's number.",
+                "given up after the last attempt: {}. The log says why under the job's number; `chelal doctor --retry-dead` tries them again.",
                 rows.join("; ")
             );
             found.add(Level::Warn, "jobs", text);
         }
         Err(error) => found.add(Level::Fail, "jobs", error.to_string()),
+    }
+}
+
+/// How long work and audit rows have waited.
+async fn backlog(found: &mut Findings, db: &Db, now: Timestamp) {
+    match waiting::oldest(db, now).await {
+        Ok(waiting) => {
+            let minutes = |since: Option<Timestamp>| {
+                since.map_or(0, |at| (now.as_second() - at.as_second()) / 60)
+            };
+            let (job, row) = (minutes(waiting.job), minutes(waiting.audit_row));
+            match job {
+                0..waiting::MINUTES => found.add(Level::Ok, "waiting", "no job is overdue."),
+                _ => found.add(Level::Fail, "waiting", format!("the oldest job is due since {job} minutes: no worker runs, or it cannot reach the database. Start `chelal serve` or `chelal worker`, and read its log.")),
+            }
+            match row {
+                0..waiting::MINUTES => {}
+                _ => found.add(Level::Fail, "audit trail", format!("the oldest audit record waits since {row} minutes for its place in the chain: no server runs, or it cannot reach the database.")),
+            }
+        }
+        Err(error) => found.add(Level::Fail, "waiting", error.to_string()),
     }
 }
 

@@ -214,7 +214,7 @@ impl Call {
                 return Err(Error::refuse(Code::UnsupportedMediaType, text));
             }
         }
-        serde_json::from_slice(&self.body).map_err(|error| {
+        super::strict_json::parse(&self.body).map_err(|error| {
             let reason = format!("line {} column {}", error.line(), error.column());
             Error::refuse(
                 Code::MalformedJson,
@@ -246,7 +246,15 @@ impl Call {
                 ((*other).to_owned(), *name)
             };
             if let Some(value) = map.remove(&other) {
-                map.entry(name).or_insert(value);
+                // Two names of one thing that contradict each other have no one reading; null says nothing.
+                let known = map.get(name).filter(|known| !known.is_null());
+                if known.is_some_and(|known| *known != value && !value.is_null()) {
+                    let text = Text::new("said-otherwise").with("name", name);
+                    return Err(Error::field(&other, text));
+                }
+                if known.is_none() {
+                    map.insert(name.to_owned(), value);
+                }
             }
         }
         Ok(Body(map))

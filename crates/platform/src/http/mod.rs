@@ -6,6 +6,7 @@ pub mod origin;
 mod refusal;
 mod router;
 mod serve;
+mod strict_json;
 
 pub use refusal::refusal;
 pub use router::router;

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::db::DbError;
 use crate::error::{Error, Refusal};
 use crate::fault::{Faults, NON_FIELD};
+use crate::outage;
 use crate::texts::Text;
 
 /// The answer to an error, in the language that the client reads.
@@ -20,12 +21,17 @@ pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Rep
         ),
         Ok(Error::Refused(refusal)) => refused(app, language, *refusal),
         Ok(other) | Err(other) => {
-            // Bound values never appear in these texts; statements and constraint names may.
-            tracing::error!(request_id, error = ?other, "request failed");
             let unavailable = matches!(
                 &other,
-                Error::Db(DbError::Unavailable(_) | DbError::Timeout)
+                Error::Db(DbError::Unavailable(_) | DbError::Full(_) | DbError::Timeout)
             );
+            // Bound values never appear in these texts; statements and constraint names may.
+            if unavailable {
+                tracing::debug!(request_id, error = ?other, "request failed");
+                outage::log("a request failed", &other);
+            } else {
+                tracing::error!(request_id, error = ?other, "request failed");
+            }
             let code = if unavailable {
                 Code::Unavailable
             } else {

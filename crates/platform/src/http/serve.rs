@@ -18,6 +18,7 @@ use super::origin::{self, REQUEST_ID};
 use super::refusal;
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
+use crate::audit::Action;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::idempotency::{self, Earlier};
@@ -231,11 +232,43 @@ fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> 
         Box::pin(async move {
             let claimed = idempotency::claim(cx, &slot, idempotency::KEPT).await?;
             let reply = work(cx).await?;
-            let answer = idempotency::freeze(&reply);
+            let mut answer = idempotency::freeze(&reply);
+            answer["patients"] = patients(cx).into();
             idempotency::keep(cx, claimed, answer).await?;
             Ok(reply)
         })
     }
+}
+
+/// Whose data a unit changed or showed.
+fn patients(cx: &Cx) -> Vec<i64> {
+    let changed = cx.audit.iter().flat_map(|entry| {
+        let several = entry.patients.iter().copied();
+        entry.patient.into_iter().chain(several)
+    });
+    let mut patients: Vec<i64> = changed.chain(cx.seen.patients.iter().copied()).collect();
+    patients.sort_unstable();
+    patients.dedup();
+    patients
+}
+
+/// An answer that is given again shows its patients again.
+async fn shown_again(
+    app: &Arc<App>,
+    opening: &Opening,
+    call: &Call,
+    patients: Vec<i64>,
+) -> Result<(), Error> {
+    if patients.is_empty() {
+        return Ok(());
+    }
+    let said = format!("{} (answered again)", call.operation.id);
+    unit::read(app, opening, move |cx| {
+        cx.seen_as(Action::View, &said);
+        cx.seen.patients.extend(patients.iter().copied());
+        Box::pin(std::future::ready(Ok(())))
+    })
+    .await
 }
 
 /// How far the caller's permission goes, or what they are told without it.
@@ -280,7 +313,10 @@ async fn change(app: &Arc<App>, opening: &Opening, call: &Arc<Call>) -> Result<R
     let patience = Instant::now() + idempotency::PATIENCE;
     while Instant::now() < patience {
         let done = match idempotency::earlier(app, &slot, app.clock.now()).await? {
-            Some(Earlier::Answered(reply)) => return Ok(reply),
+            Some(Earlier::Answered(reply, patients)) => {
+                shown_again(app, opening, call, patients).await?;
+                return Ok(reply);
+            }
             Some(Earlier::InFlight) => Err(Error::AnsweredBefore),
             None if own => once_in_own_units(app, opening, call, &slot).await,
             None => unit::write(app, opening, once(call, &slot)).await,

@@ -10,6 +10,7 @@ use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{Envelope, Hub};
+use crate::db::postgres::connect::{connect, only_primary};
 
 /// The PostgreSQL channel of all nodes of one database.
 pub const CHANNEL: &str = "chelal";
@@ -57,9 +58,7 @@ impl Hub {
             sender,
             lost: Arc::clone(&lost),
         });
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(TIMEOUT);
-        }
+        only_primary(&mut config);
         if config.get_application_name().is_none() {
             config.application_name("chelal-hub");
         }
@@ -107,7 +106,7 @@ impl Hub {
         tls: MakeRustlsConnect,
         driver: &mut JoinSet<()>,
     ) -> Result<Client, String> {
-        let connecting = tokio::time::timeout(TIMEOUT, config.connect(tls)).await;
+        let connecting = tokio::time::timeout(TIMEOUT, connect(config, tls)).await;
         let (client, mut connection) = connecting
             .map_err(|_| "time-out".to_owned())?
             .map_err(|e| describe(&e))?;

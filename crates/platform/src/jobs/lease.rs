@@ -3,15 +3,18 @@
 //! Rows are claimed with `FOR UPDATE SKIP LOCKED` on PostgreSQL and by the single writer on SQLite, so
 //! no two workers hold one row. Whoever dies loses the lease, and the next worker tries again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use sea_query::{Alias, Condition, Expr, ExprTrait, LockBehavior, LockType, Order, Query};
 
 use super::{JobRow, JobState};
 use crate::app::App;
 use crate::cx::{Cx, select};
-use crate::db::{Dialect, Statement, ToValue};
+use crate::db::{Db, DbError, Dialect, Statement, ToValue};
 use crate::error::Error;
 use crate::record::Record;
 use crate::unit::{self, Opening};
@@ -20,13 +23,19 @@ use crate::unit::{self, Opening};
 /// as long as it works on them.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(1);
 
+/// The attempts of a row that was claimed and not tried.
+const ONE_LESS: &str = "CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END";
+
 pub(super) const WHY: &str = "the queue belongs to the program";
 
-/// A worker's name, and how long it holds what it does not renew.
+/// A worker's name, how long it holds what it does not renew, and what it has in hand. Clones are the same
+/// worker.
 #[derive(Clone)]
 pub(super) struct Holder {
     pub(super) name: String,
     pub(super) lease: SignedDuration,
+    in_hand: Arc<Mutex<BTreeSet<i64>>>,
+    unsure: Arc<AtomicBool>,
 }
 
 impl Holder {
@@ -34,30 +43,88 @@ impl Holder {
         Holder {
             name: uuid::Uuid::now_v7().simple().to_string(),
             lease,
+            in_hand: Arc::default(),
+            unsure: Arc::default(),
         }
     }
 
-    /// Claims rows that are due; returns their ids, in the order in which they became due. A row whose
-    /// worker vanished may have been the reason, so it is claimed alone: it takes no others with it.
-    pub(super) async fn claim(&self, app: &Arc<App>, most: usize) -> Result<Vec<i64>, Error> {
+    /// Whether rows may bear this worker's name that it does not have in hand: a claim whose answer was lost, or
+    /// an outcome that could not be written down. They are to be released.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.unsure.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn doubt(&self) {
+        self.unsure.store(true, Ordering::Relaxed);
+    }
+
+    /// Claims rows that are due; returns them in the order in which they became due. A row whose worker
+    /// vanished may have been the reason, so it is claimed alone: it takes no others with it.
+    pub(super) async fn claim(&self, app: &Arc<App>, most: usize) -> Result<Vec<Held>, Error> {
         let holder = self.clone();
-        unit::program(app, "claim jobs", move |cx| {
+        let claimed = unit::program(app, "claim jobs", move |cx| {
             let holder = holder.clone();
             Box::pin(async move { claim(cx, &holder, most).await })
         })
         .await
+        // The claim may have been committed all the same.
+        .inspect_err(|_| self.doubt())?;
+        self.in_hand.lock().extend(&claimed);
+        let held = |id| Held {
+            id,
+            holder: self.clone(),
+        };
+        Ok(claimed.into_iter().map(held).collect())
     }
 
-    /// Holds everything for another while.
+    /// Holds what it has in hand for another while, and releases whatever else bears its name: nobody works on
+    /// that, and this worker's other leases say nothing about it.
     pub(super) async fn renew(&self, app: &Arc<App>) -> Result<(), Error> {
-        let statement = Statement::raw(
-            "UPDATE job SET lease_until = $1 WHERE worker = $2 AND state = 'running'",
-            vec![
-                (app.clock.now() + self.lease).to_value(),
-                self.name.to_value(),
-            ],
-        );
-        app.db.execute(statement).await?;
+        self.unsure.store(false, Ordering::Relaxed);
+        let in_hand: Vec<i64> = self.in_hand.lock().iter().copied().collect();
+        let renewed = self.renew_and_release(app, in_hand).await;
+        renewed.inspect_err(|_| self.doubt())
+    }
+
+    async fn renew_and_release(&self, app: &Arc<App>, in_hand: Vec<i64>) -> Result<(), Error> {
+        let now = app.clock.now();
+        let mine = || {
+            Condition::all()
+                .add(Expr::col(Alias::new("worker")).eq(self.name.as_str()))
+                .add(Expr::col(Alias::new("state")).eq(JobState::Running.as_str()))
+        };
+        let id = || Expr::col(Alias::new("id"));
+        if !in_hand.is_empty() {
+            let mut renew = Query::update();
+            renew
+                .table(Alias::new(JobRow::TABLE))
+                .value(
+                    Alias::new("lease_until"),
+                    Expr::val((now + self.lease).to_value()),
+                )
+                .cond_where(mine().add(id().is_in(in_hand.iter().copied())));
+            let renew = Statement::build(app.db.dialect(), &renew);
+            app.db.execute(renew).await?;
+        }
+        let mut release = Query::update();
+        release
+            .table(Alias::new(JobRow::TABLE))
+            .value(Alias::new("state"), JobState::Pending.as_str())
+            .value(Alias::new("worker"), "")
+            .value(Alias::new("lease_until"), Option::<String>::None)
+            // It was not the job that failed.
+            .value(Alias::new("attempts"), Expr::cust(ONE_LESS))
+            .cond_where(mine());
+        // Spelt out only where there are any: an empty list is compared with nothing.
+        if !in_hand.is_empty() {
+            release.and_where(id().is_not_in(in_hand));
+        }
+        let release = Statement::build(app.db.dialect(), &release);
+        let released = app.db.execute(release).await?;
+        if released > 0 {
+            tracing::warn!(released, "jobs that were lost sight of are tried again");
+            app.hub.publish_here(super::WAKE, String::new());
+        }
         Ok(())
     }
 
@@ -77,6 +144,18 @@ impl Holder {
     }
 }
 
+/// A claimed row; in hand until this is dropped.
+pub(super) struct Held {
+    pub(super) id: i64,
+    holder: Holder,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.holder.in_hand.lock().remove(&self.id);
+    }
+}
+
 /// What came of a job.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
@@ -84,6 +163,8 @@ pub(super) enum Outcome {
     Done,
     /// It failed, and is tried again then.
     Again(Timestamp, String),
+    /// It could not be tried, because the database was away; this attempt does not count.
+    Untried(Timestamp, String),
     /// It failed for the last time.
     Dead(String),
 }
@@ -165,6 +246,19 @@ pub(super) async fn load(app: &Arc<App>, id: i64) -> Result<Option<JobRow>, Erro
     .await
 }
 
+/// Tries every job again that was given up, with all its attempts; returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn retry_dead(db: &Db, now: Timestamp) -> Result<u64, DbError> {
+    let statement = Statement::raw(
+        "UPDATE job SET state = 'pending', attempts = 0, run_at = $1, finished_at = NULL, \
+         worker = '', updated_at = $1, version = version + 1 WHERE state = 'dead'",
+        vec![now.to_value()],
+    );
+    db.execute(statement).await
+}
+
 /// Only the worker that still holds the row may say what came of it.
 pub(super) async fn write(
     cx: &mut Cx,
@@ -174,12 +268,15 @@ pub(super) async fn write(
 ) -> Result<(), Error> {
     let (state, again, said) = match outcome {
         Outcome::Done => (JobState::Done, None, ""),
-        Outcome::Again(at, said) => (JobState::Pending, Some(*at), said.as_str()),
+        Outcome::Again(at, said) | Outcome::Untried(at, said) => {
+            (JobState::Pending, Some(*at), said.as_str())
+        }
         Outcome::Dead(said) => (JobState::Dead, None, said.as_str()),
     };
     let finished = matches!(state, JobState::Done | JobState::Dead).then(|| cx.now());
     let statement = Statement::raw(
         "UPDATE job SET state = $1, run_at = COALESCE($2, run_at), last_error = $3, finished_at = $4, \
+         attempts = CASE WHEN $8 AND attempts > 0 THEN attempts - 1 ELSE attempts END, \
          lease_until = NULL, updated_at = $5, version = version + 1 \
          WHERE id = $6 AND worker = $7 AND state = 'running'",
         vec![
@@ -190,6 +287,7 @@ pub(super) async fn write(
             cx.now().to_value(),
             id.to_value(),
             worker.to_value(),
+            matches!(outcome, Outcome::Untried(..)).to_value(),
         ],
     );
     match cx.unscoped(WHY).execute(statement).await? {

@@ -12,7 +12,7 @@ mod run;
 mod schedule;
 mod worker;
 
-pub use lease::LEASE;
+pub use lease::{LEASE, retry_dead};
 pub(crate) use schedule::{CLEANUP, STATISTICS};
 pub use worker::{Worker, run_due, unfinished};
 

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -10,11 +10,13 @@ use jiff::SignedDuration;
 use kernel::Backoff;
 use serde_json::Value as Json;
 
-use super::lease::{Holder, Outcome, load, write};
+use super::lease::{Held, Holder, Outcome, load, write};
 use super::{JobRow, Run};
 use crate::app::App;
 use crate::cx::Cx;
+use crate::db::DbError;
 use crate::error::Error;
+use crate::outage;
 use crate::outbox;
 use crate::unit;
 
@@ -32,20 +34,12 @@ enum How {
 }
 
 /// Runs a claimed row and writes down what came of it.
-pub(super) async fn run(app: Arc<App>, id: i64, holder: Holder) {
+pub(super) async fn run(app: Arc<App>, held: Held, holder: Holder) {
+    let id = held.id;
     let row = match load(&app, id).await {
         Ok(Some(row)) => row,
         Ok(None) => return,
-        Err(error) => {
-            tracing::error!(job = id, ?error, "a job cannot be read");
-            return note(
-                &app,
-                id,
-                &holder,
-                Outcome::Dead("cannot be read".to_owned()),
-            )
-            .await;
-        }
+        Err(error) => return note(&app, id, &holder, unread(&app, id, &error)).await,
     };
     let (attempts, kind) = (row.attempts, row.kind.to_string());
     let (how, most) = how(&app, &row);
@@ -60,19 +54,55 @@ pub(super) async fn run(app: Arc<App>, id: i64, holder: Holder) {
         .await
         .unwrap_or_else(|_| Err(Error::internal("the job panicked")));
     let Err(error) = ran else { return };
-    // The log is ours alone; the row is shown to people, so it names the kind of failure only.
-    tracing::warn!(job = id, kind, attempts, ?error, "job failed");
-    let said = error
-        .code()
-        .map_or("failed; the log says why under the job's number", |code| {
-            code.as_str()
-        });
-    let outcome = if attempts >= most {
-        Outcome::Dead(said.to_owned())
+    let outcome = failed(&app, &error, attempts, most);
+    if matches!(outcome, Outcome::Untried(..)) {
+        outage::log("a job is put off", &error);
     } else {
-        Outcome::Again(app.clock.now() + pause(attempts), said.to_owned())
-    };
+        // The log is ours alone; the row is shown to people, so it names the kind of failure only.
+        tracing::warn!(job = id, kind, attempts, ?error, "job failed");
+    }
     note(&app, id, &holder, outcome).await;
+}
+
+/// What becomes of a row that could not be read: one that is unreadable in itself is given up; a database
+/// that was away, or a key that this node has not heard of yet, says nothing about the row.
+fn unread(app: &App, id: i64, error: &Error) -> Outcome {
+    let damaged = !matches!(error, Error::Db(error) if !matches!(error, DbError::Decode(_)));
+    if damaged {
+        tracing::error!(job = id, ?error, "a job cannot be read");
+        return Outcome::Dead("cannot be read".to_owned());
+    }
+    outage::log("a job could not be read", error);
+    Outcome::Untried(
+        app.clock.now() + pause(1),
+        "the database was away".to_owned(),
+    )
+}
+
+/// What becomes of a job that failed. No failure of the database gives it up; only one that may be the job's own
+/// doing, a statement that takes too long, uses up its attempts, and then it is tried once an hour.
+fn failed(app: &App, error: &Error, attempts: i64, most: i64) -> Outcome {
+    let now = app.clock.now();
+    let away = || "the database was away".to_owned();
+    match error {
+        Error::Db(DbError::Timeout) if attempts < most => {
+            Outcome::Again(now + pause(attempts), away())
+        }
+        Error::Db(DbError::Timeout) => Outcome::Untried(now + pause(10), away()),
+        Error::Db(error) if error.is_passing() => Outcome::Untried(now + pause(1), away()),
+        error => {
+            let said = error
+                .code()
+                .map_or("failed; the log says why under the job's number", |code| {
+                    code.as_str()
+                });
+            if attempts >= most {
+                Outcome::Dead(said.to_owned())
+            } else {
+                Outcome::Again(now + pause(attempts), said.to_owned())
+            }
+        }
+    }
 }
 
 async fn work(
@@ -97,18 +127,34 @@ async fn work(
         How::Outside(run) => {
             let ran = tokio::time::timeout(LONGEST, run).await;
             ran.map_err(|_| Error::internal("the job took longer than an hour"))??;
-            holder.settle(app, id, Outcome::Done).await
+            settle(app, id, holder, Outcome::Done).await
         }
     }
 }
 
 async fn note(app: &Arc<App>, id: i64, holder: &Holder, outcome: Outcome) {
-    if let Err(error) = holder.settle(app, id, outcome).await {
-        tracing::error!(
-            job = id,
-            ?error,
-            "what came of a job could not be written down; its lease will end"
-        );
+    if let Err(error) = settle(app, id, holder, outcome).await {
+        outage::log("what came of a job could not be written down", &error);
+    }
+}
+
+/// Writes down what came of a row, again for as long as a lease if the database is away. Stays it away, the row
+/// is released as soon as it is back, and the job runs again.
+async fn settle(app: &Arc<App>, id: i64, holder: &Holder, outcome: Outcome) -> Result<(), Error> {
+    let until = Instant::now() + Duration::try_from(holder.lease).unwrap_or_default();
+    let mut wait = Duration::from_millis(250);
+    loop {
+        let error = match holder.settle(app, id, outcome.clone()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        let passing = matches!(&error, Error::Db(error) if error.is_passing());
+        if !passing || Instant::now() + wait >= until {
+            holder.doubt();
+            return Err(error);
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(Duration::from_secs(2));
     }
 }
 

@@ -9,12 +9,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::lease::{Holder, LEASE, WHY, due};
+use super::lease::{Held, Holder, LEASE, WHY, due};
 use super::run::run;
 use super::{JobRow, Round, WAKE, schedule};
 use crate::app::App;
 use crate::cx::select;
 use crate::error::Error;
+use crate::outage;
 use crate::unit;
 
 /// Jobs of one worker at the same time. A long one keeps its place and nobody else's.
@@ -64,7 +65,8 @@ async fn go_round(app: Arc<App>, round: Round, mut stopped: watch::Receiver<bool
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => {
-                tracing::error!(round = round.name, ?error, "what is due could not be done");
+                tracing::debug!(round = round.name, "failed");
+                outage::log("what is due could not be done", &error);
             }
         }
         tokio::select! {
@@ -80,18 +82,21 @@ async fn work(app: Arc<App>, holder: Holder, mut stopped: watch::Receiver<bool>)
     let mut renewal = renewal(&holder);
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
+        if holder.is_unsure() {
+            renew(&app, &holder).await;
+        }
         let free = AT_ONCE - running.len();
         let claimed = if free >= FREE {
             claim(&app, &holder, free).await.unwrap_or_else(|error| {
-                tracing::error!(?error, "jobs could not be claimed");
+                outage::log("jobs could not be claimed", &error);
                 Vec::new()
             })
         } else {
             Vec::new()
         };
         let more = !claimed.is_empty();
-        for id in claimed {
-            running.spawn(run(app.clone(), id, holder.clone()));
+        for held in claimed {
+            running.spawn(run(app.clone(), held, holder.clone()));
         }
         if more && AT_ONCE - running.len() >= FREE {
             continue;
@@ -107,7 +112,7 @@ async fn work(app: Arc<App>, holder: Holder, mut stopped: watch::Receiver<bool>)
     finish(&app, &holder, running).await;
 }
 
-async fn claim(app: &Arc<App>, holder: &Holder, most: usize) -> Result<Vec<i64>, Error> {
+async fn claim(app: &Arc<App>, holder: &Holder, most: usize) -> Result<Vec<Held>, Error> {
     schedule::queue(app).await?;
     holder.claim(app, most).await
 }
@@ -132,7 +137,7 @@ fn renewal(holder: &Holder) -> tokio::time::Interval {
 
 async fn renew(app: &Arc<App>, holder: &Holder) {
     if let Err(error) = holder.renew(app).await {
-        tracing::warn!(?error, "the leases of jobs could not be renewed");
+        outage::log("the leases of jobs could not be renewed", &error);
     }
 }
 
@@ -146,8 +151,8 @@ pub async fn run_due(app: &Arc<App>) -> Result<usize, Error> {
     let claimed = claim(app, &holder, AT_ONCE).await?;
     let mut ran = claimed.len();
     let mut running = JoinSet::new();
-    for id in claimed {
-        running.spawn(run(app.clone(), id, holder.clone()));
+    for held in claimed {
+        running.spawn(run(app.clone(), held, holder.clone()));
     }
     finish(app, &holder, running).await;
     for round in app.registry.rounds().collect::<Vec<_>>() {

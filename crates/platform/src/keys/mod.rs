@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
 use crate::error::Error;
+use crate::outage;
 use crate::seal::{KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
 use crate::settings::Settings;
 
@@ -187,7 +188,7 @@ async fn load_again(app: &Arc<App>, linger: Linger) -> Result<(), Error> {
             tokio::time::sleep(LINGER).await;
             let Some(app) = app.upgrade() else { return };
             if let Err(error) = forget(&app).await {
-                tracing::error!(?error, "the keys could not be loaded again");
+                outage::log("the keys could not be loaded again", &error);
             }
         });
     }
@@ -215,7 +216,7 @@ pub(crate) fn watch(app: &Arc<App>) {
             }
             let Some(app) = app.upgrade() else { return };
             if let Err(error) = follow(&app, &mut known).await {
-                tracing::error!(?error, "the keys could not be loaded again");
+                outage::log("the keys could not be loaded again", &error);
             }
         }
     });

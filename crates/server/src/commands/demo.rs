@@ -36,6 +36,7 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&dir)
         .map_err(|error| Failure::Failed(format!("{}: {error}", dir.display())))?;
     let gone = Gone((!kept).then(|| dir.clone()));
+    claim(&dir)?;
     let settings = settings(&dir)?;
     crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
     let (app, router) = build(settings.clone()).await?;
@@ -47,6 +48,26 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     let done = serve::serve(settings, &serve::Args::default()).await;
     drop(gone);
     done
+}
+
+/// What only a demo writes into its directory.
+const MARKER: &str = "chelal-demo";
+
+/// Makes the directory a demo's, unless something is in it that is none: its reminders would be taken for sent.
+fn claim(dir: &std::path::Path) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", dir.display()));
+    let marker = dir.join(MARKER);
+    if marker.exists() {
+        return Ok(());
+    }
+    let mut files = std::fs::read_dir(dir).map_err(failed)?;
+    if files.next().is_some() {
+        return Err(Failure::Misconfigured(format!(
+            "{} is not empty and was not made by `chelal demo`. Nothing was changed. Choose another directory.",
+            dir.display()
+        )));
+    }
+    std::fs::write(marker, "Invented people; made by `chelal demo`.\n").map_err(failed)
 }
 
 /// The real settings do not count, apart from where to listen: a demo must not touch a hospital.

@@ -3,15 +3,34 @@
 use std::process::ExitCode;
 
 use kernel::Clock;
+use platform::db::{Db, DbError};
 use platform::doctor::{Finding, Level, examine};
-use platform::settings::{Loaded, SettingsError};
+use platform::settings::{Loaded, Settings, SettingsError};
 
 use super::MISCONFIGURED;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Tries every job again that was given up, before looking
+    #[arg(long)]
+    retry_dead: bool,
+}
 
 /// Prints every finding, then what it comes to. The exit code is 0 when everything works (warnings
 /// included), 1 when something does not, 2 when the settings cannot be read.
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
-pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>) -> ExitCode {
+pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>, args: &Args) -> ExitCode {
+    if args.retry_dead
+        && let Ok(loaded) = &settings
+    {
+        match retry_dead(&loaded.settings).await {
+            Ok(jobs) => println!("Jobs that are tried again: {jobs}\n"),
+            Err(error) => {
+                println!("FAIL  jobs: could not be tried again: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
     let readable = settings.is_ok();
     let found = examine(settings, crate::modules::modules(), Clock::system().now()).await;
     for finding in &found {
@@ -23,6 +42,13 @@ pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>) -> Exit
         Level::Fail => ExitCode::FAILURE,
         Level::Ok | Level::Warn => ExitCode::SUCCESS,
     }
+}
+
+async fn retry_dead(settings: &Settings) -> Result<u64, DbError> {
+    let db = Db::connect(&settings.db_config()).await?;
+    let tried = platform::jobs::retry_dead(&db, Clock::system().now()).await;
+    db.close().await;
+    tried
 }
 
 fn worst(found: &[Finding]) -> Level {

@@ -54,7 +54,7 @@ enum Command {
     /// Puts a backup in the place of an empty database
     Restore(backup::RestoreArgs),
     /// Looks at settings, keys, database, disk and mail, and says what to mend; exit code 1 if something fails
-    Doctor,
+    Doctor(doctor::Args),
     /// The audit trail
     Audit(audit::Args),
     /// The encryption keys
@@ -118,7 +118,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     let loaded = Settings::from_env();
     let command = match command {
         // What the settings are is the first thing that it looks at, and does not matter to a demo.
-        Command::Doctor => return Ok(runtime.block_on(doctor::examine_all(loaded))),
+        Command::Doctor(args) => {
+            return Ok(runtime.block_on(doctor::examine_all(loaded, &args)));
+        }
         Command::Demo(args) => {
             let done = runtime.block_on(demo::demo(args));
             runtime.shutdown_timeout(Duration::from_secs(2));
@@ -143,7 +145,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Backup(args) => backup::backup(settings, args).await,
             Command::Restore(args) => backup::restore(settings, args).await,
             // Done above.
-            Command::Openapi | Command::Doctor | Command::Demo(_) => Ok(ExitCode::SUCCESS),
+            Command::Openapi | Command::Doctor(_) | Command::Demo(_) => Ok(ExitCode::SUCCESS),
             Command::SendAppointmentReminders(args) => {
                 send_appointment_reminders::send(settings, &args).await
             }

@@ -49,6 +49,8 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
         told.await;
         tracing::info!("stopping");
         lifecycle.stop();
+        // Load balancers see that readiness is gone while requests are still answered.
+        tokio::time::sleep(app.settings.drain).await;
         let _ = stop.send(true);
     };
     let figures = async {

@@ -45,11 +45,29 @@ impl Gate {
     }
 }
 
+/// RFC 9112, section 3.2: a request that came by a socket names its host exactly once, and validly. Two hosts
+/// would be read differently by us and by what stands before us.
+fn names_its_host(request: &Request) -> bool {
+    if request.extensions().get::<Berth>().is_none() {
+        return true;
+    }
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else {
+        return false;
+    };
+    let authority = http::uri::Authority::try_from(host.as_bytes());
+    authority.is_ok_and(|authority| !authority.as_str().contains('@'))
+}
+
 /// Lets the request through within its bounds.
 ///
 /// The time is that until the answer begins; exports may go on streaming, sockets stay open.
 pub(super) async fn guard(gate: &Gate, request: Request, next: Next) -> Response {
     let app = &gate.app;
+    if !names_its_host(&request) {
+        let error = Error::refuse(Code::Invalid, Text::new("host-invalid"));
+        return super::refused(app, request.headers(), error);
+    }
     let asker = Asker::of(request.headers());
     let path = request.uri().path();
     // Whoever watches the server must see it when it is overloaded, too.

@@ -9,6 +9,7 @@ use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, Method, StatusCode, header};
+use jiff::Timestamp;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use parking_lot::RwLock;
 use platform::app::App;
@@ -144,6 +145,17 @@ async fn measure(app: &App) {
     }
     let now = app.clock.now();
     let due = "SELECT count(*) FROM job WHERE state = 'pending' AND run_at <= $1";
+    match platform::waiting::oldest(app.unguarded("metrics of the installation"), now).await {
+        Ok(waiting) => {
+            let age = |since: Option<Timestamp>| {
+                let seconds = since.map_or(0, |at| now.as_second() - at.as_second());
+                u64::try_from(seconds).unwrap_or(0)
+            };
+            set("jobs_oldest_due_seconds", age(waiting.job));
+            set("audit_oldest_unsealed_seconds", age(waiting.audit_row));
+        }
+        Err(error) => tracing::warn!(%error, "the age of what waits could not be taken"),
+    }
     let asked = [
         ("jobs_due", due, vec![now.to_value()]),
         (

@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use deadpool_postgres::PoolError;
+use deadpool_postgres::{HookError, PoolError, TimeoutType};
 use tokio_postgres::error::SqlState;
 
 use super::types::Misfit;
@@ -58,6 +58,13 @@ pub(crate) fn map(error: &tokio_postgres::Error) -> DbError {
         SqlState::QUERY_CANCELED | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
             DbError::Timeout
         }
+        SqlState::DISK_FULL | SqlState::OUT_OF_MEMORY | SqlState::IO_ERROR => {
+            DbError::Full(message.to_owned())
+        }
+        // A standby, or a primary that was demoted.
+        SqlState::READ_ONLY_SQL_TRANSACTION => {
+            DbError::Unavailable(format!("the server cannot be written to: {message}"))
+        }
         ref code if ["08", "53", "57", "28", "3D"].contains(&&code.code()[..2]) => {
             DbError::Unavailable(message.to_owned())
         }
@@ -76,7 +83,14 @@ pub(super) fn is_stale_plan(error: &tokio_postgres::Error) -> bool {
 
 pub(super) fn map_pool(error: &PoolError) -> DbError {
     match error {
-        PoolError::Timeout(_) => DbError::Timeout,
+        PoolError::Timeout(TimeoutType::Wait) => DbError::Timeout,
+        PoolError::Timeout(_) => {
+            DbError::Unavailable("no connection to the server in time".to_owned())
+        }
+        PoolError::PostCreateHook(HookError::Message(why)) => {
+            DbError::Unavailable(why.clone().into_owned())
+        }
+        PoolError::PostCreateHook(HookError::Backend(e)) => DbError::Unavailable(with_source(e)),
         PoolError::Backend(e) => match map(e) {
             DbError::Other(text) => DbError::Unavailable(text),
             named => named,

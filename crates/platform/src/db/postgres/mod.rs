@@ -1,24 +1,35 @@
 //! PostgreSQL: a pool of connections with prepared statements.
 
+pub(crate) mod connect;
 mod error;
+mod lineage;
 pub(super) mod tls;
 mod tx;
 pub(crate) mod types;
 
+use std::collections::HashMap;
 use std::path::Path;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use deadpool_postgres::{Client, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{
+    Client, ClientWrapper, Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime,
+};
 use futures_util::TryStreamExt;
 use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
 use sea_query::Value;
 use tokio::sync::{Semaphore, mpsc};
-use tokio_postgres::{NoTls, RowStream, Statement as Prepared, config::SslMode};
+use tokio_postgres::types::Type;
+use tokio_postgres::{
+    NoTls, RowStream, SimpleQueryMessage, Statement as Prepared, config::SslMode,
+};
 
+use self::connect::{Reach, connect, notice_silence, only_primary};
 pub(crate) use self::error::map;
 use self::error::{is_stale_plan, map_pool};
+use self::lineage::{Known, Lineage, Met};
 use self::types::Bound;
 use super::config::DbConfig;
 use super::error::DbError;
@@ -31,6 +42,8 @@ const STREAM_CHUNK: usize = 128;
 /// Prepared statements a connection keeps. Lists with many filters have many texts, and the server
 /// remembers each; so start over now and then.
 const STATEMENT_CACHE: usize = 1000;
+/// Statements whose types of parameters are remembered where none stays prepared.
+const KNOWN_TYPES: usize = 10_000;
 
 /// A connection of its own, without pool and without limit of time, for work that takes as long as it
 /// takes: backup and restore. It ends with the client.
@@ -45,16 +58,42 @@ pub(crate) async fn connect_alone(
     );
     server.options(options.trim());
     server.application_name("chelal-backup");
-    server.connect_timeout(Duration::from_secs(15));
+    notice_silence(&mut server);
+    let limit = Duration::from_secs(15);
+    let late = |_| DbError::Unavailable(format!("no answer from the server within {limit:?}"));
     if server.get_ssl_mode() == SslMode::Disable {
-        let (client, connection) = server.connect(NoTls).await.map_err(|e| map(&e))?;
+        let connecting = tokio::time::timeout(limit, connect(&server, NoTls)).await;
+        let (client, connection) = connecting.map_err(late)?.map_err(|e| map(&e))?;
         tokio::spawn(connection);
         return Ok(client);
     }
     let tls = tls::connector(root_certificates)?;
-    let (client, connection) = server.connect(tls).await.map_err(|e| map(&e))?;
+    let connecting = tokio::time::timeout(limit, connect(&server, tls)).await;
+    let (client, connection) = connecting.map_err(late)?.map_err(|e| map(&e))?;
     tokio::spawn(connection);
     Ok(client)
+}
+
+/// When connections were last found to be useless: those that were opened before are not used again.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Broken(Arc<Mutex<Option<Instant>>>);
+
+impl Broken {
+    fn note(&self) {
+        *self.0.lock() = Some(Instant::now());
+    }
+
+    fn holds(&self, created: Instant) -> bool {
+        self.0.lock().is_some_and(|at| created <= at)
+    }
+}
+
+/// How statements are sent: under a name that stays known to the connection, or, behind a pooler, unnamed.
+#[derive(Debug, Clone)]
+pub(super) enum Sending {
+    Prepared,
+    /// The types of each statement's parameters, learnt when it is first sent.
+    Unnamed(Arc<Mutex<HashMap<String, Arc<[Type]>>>>),
 }
 
 /// A connected PostgreSQL database.
@@ -64,8 +103,12 @@ pub(crate) struct Postgres {
     /// Readers of streams may be slow; they leave connections for everybody else.
     streams: Arc<Semaphore>,
     acquire_timeout: Duration,
-    cache: bool,
+    sending: Sending,
     idle_limit: Duration,
+    /// A server that leaves a statement without an answer for so long is taken for gone.
+    answer_limit: Duration,
+    broken: Broken,
+    known: Known,
 }
 
 impl Postgres {
@@ -85,30 +128,56 @@ impl Postgres {
         );
         server.options(options.trim());
         server.application_name("chelal");
-        server.connect_timeout(config.acquire_timeout);
+        only_primary(&mut server);
+        let hosts = server.get_hosts().len().max(server.get_hostaddrs().len());
+        // Each host but the last is given up after its own limit.
+        let create_timeout = config.acquire_timeout
+            + Duration::from_secs(2) * u32::try_from(hosts.saturating_sub(1)).unwrap_or(0);
         // No ping on recycling: a dead connection shows in its first statement, and a round trip
         // before every request is a third of a keyed read.
         let recycling = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
         let manager = if server.get_ssl_mode() == SslMode::Disable {
-            Manager::from_config(server, NoTls, recycling)
+            Manager::from_connect(server, Reach(NoTls), recycling)
         } else {
-            Manager::from_config(server, tls::connector(root_certificates)?, recycling)
+            let tls = Reach(tls::connector(root_certificates)?);
+            Manager::from_connect(server, tls, recycling)
         };
+        let broken = Broken::default();
+        let known = Known::from_file(config.timeline_file.as_deref());
+        let (looked_at, met) = (broken.clone(), known.clone());
+        let purged = broken.clone();
         let pool = Pool::builder(manager)
             .max_size(config.pool_size.max(1))
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(config.acquire_timeout))
-            .create_timeout(Some(config.acquire_timeout))
+            .create_timeout(Some(create_timeout))
+            .post_create(Hook::async_fn(move |client, _| {
+                let (known, broken) = (met.clone(), purged.clone());
+                Box::pin(async move { introduce(client, &known, &broken).await })
+            }))
+            .pre_recycle(Hook::sync_fn(move |_, metrics| {
+                if looked_at.holds(metrics.created) {
+                    return Err(HookError::message("opened before the last failure"));
+                }
+                Ok(())
+            }))
             .build()
             .map_err(|e| DbError::Other(e.to_string()))?;
         let postgres = Self {
             pool,
             streams: Arc::new(Semaphore::new((config.pool_size / 4).max(1))),
             acquire_timeout: config.acquire_timeout,
-            cache: config.statement_cache,
+            sending: if config.statement_cache {
+                Sending::Prepared
+            } else {
+                Sending::Unnamed(Arc::default())
+            },
             idle_limit,
+            answer_limit: config.answer_limit,
+            broken,
+            known,
         };
         let client = postgres.client().await?;
         client.check_connection().await.map_err(|e| map(&e))?;
@@ -122,7 +191,7 @@ impl Postgres {
     pub(crate) fn begin(&self) -> BoxFuture<'_, Result<Box<PgTx>, DbError>> {
         Box::pin(async {
             let client = self.client().await?;
-            Ok(Box::new(PgTx::new(client, self.cache, self.idle_limit)))
+            Ok(Box::new(PgTx::new(client, self)))
         })
     }
 
@@ -143,15 +212,23 @@ impl Postgres {
         to: &'a mut dyn Rows,
     ) -> BoxFuture<'a, Result<u64, DbError>> {
         Box::pin(async move {
-            if self.cache {
+            if matches!(self.sending, Sending::Prepared) {
                 let client = self.client().await?;
-                return match visit(&client, true, statement, to).await {
-                    Err(DbError::Retry(_)) => {
-                        to.begin();
-                        visit(&client, true, statement, to).await
+                let asked = async {
+                    match visit(&client, &self.sending, statement, to).await {
+                        Err(DbError::Retry(_)) => {
+                            to.begin();
+                            visit(&client, &self.sending, statement, to).await
+                        }
+                        result => result,
                     }
-                    result => result,
                 };
+                let result = within(self.answer_limit, asked).await;
+                if matches!(&result, Err(DbError::Unavailable(_))) {
+                    self.broken.note();
+                    drop(Client::take(client));
+                }
+                return result;
             }
             let mut tx = self.begin().await?;
             let rows = tx.visit(statement, to).await?;
@@ -176,7 +253,7 @@ impl Postgres {
             Ok(client) => client,
             Err(e) => return drop(to.send(Err(e)).await),
         };
-        let result = stream_rows(&client, self.cache, &statement, &to).await;
+        let result = stream_rows(&client, &self.sending, &statement, &to).await;
         if let Ok(true) = result {
             drop(client);
         } else {
@@ -196,45 +273,132 @@ impl Postgres {
     pub(crate) fn close(&self) {
         self.pool.close();
     }
+
+    /// Why the server that answers is not used, while that is so.
+    pub(crate) fn refused(&self) -> Option<String> {
+        self.known.refused()
+    }
 }
 
-/// Makes a statement known to the server. Without a cache it is prepared under a name and closed again at
-/// once, which is harmless behind a pooler as long as it happens within one transaction.
-async fn prepare(client: &Client, cache: bool, s: &Statement) -> Result<Prepared, DbError> {
+/// Asks a new connection which history it leads to, and refuses a former primary.
+async fn introduce(
+    client: &ClientWrapper,
+    known: &Known,
+    broken: &Broken,
+) -> Result<(), HookError> {
+    let answered = client
+        .simple_query(lineage::ASK)
+        .await
+        .map_err(HookError::Backend)?;
+    let found = answered.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Lineage::read(row.get(0)?, row.get(1)?),
+        _ => None,
+    });
+    let Some(found) = found else { return Ok(()) };
+    match known.meet(&found) {
+        Met::Same => Ok(()),
+        Met::Newer => {
+            broken.note();
+            Ok(())
+        }
+        Met::Refused(why) => Err(HookError::message(why)),
+    }
+}
+
+/// A server that does not answer in time is gone, whatever the connection says.
+pub(super) async fn within<T>(
+    limit: Duration,
+    asked: impl Future<Output = Result<T, DbError>>,
+) -> Result<T, DbError> {
+    match tokio::time::timeout(limit, asked).await {
+        Ok(result) => result,
+        Err(_) => Err(DbError::Unavailable(format!(
+            "no answer from the server within {limit:?}"
+        ))),
+    }
+}
+
+/// A statement that can be sent without waiting for anything.
+pub(super) enum Ready {
+    Prepared(Prepared),
+    Unnamed(Arc<[Type]>),
+}
+
+/// Makes a statement ready to be sent. An unnamed one is prepared under a name once, to learn the types of its
+/// parameters; the name is given up before anything else is sent, and so within the same transaction.
+async fn prepare(client: &Client, sending: &Sending, s: &Statement) -> Result<Ready, DbError> {
     if client.statement_cache.size() > STATEMENT_CACHE {
         client.statement_cache.clear();
     }
-    let prepared = if cache {
-        client.prepare_cached(&s.sql).await
-    } else {
-        client.prepare(&s.sql).await
-    }
-    .map_err(|e| map(&e))?;
-    let (expected, given) = (prepared.params().len(), s.values.len());
+    let ready = match sending {
+        Sending::Prepared => {
+            let prepared = client.prepare_cached(&s.sql).await;
+            Ready::Prepared(prepared.map_err(|e| failed(client, &e))?)
+        }
+        Sending::Unnamed(known) => {
+            let types = known.lock().get(&*s.sql).cloned();
+            Ready::Unnamed(match types {
+                Some(types) => types,
+                None => learn(client, known, s).await?,
+            })
+        }
+    };
+    let (expected, given) = (ready.params(), s.values.len());
     if expected != given {
         return Err(DbError::Value(format!(
             "{expected} placeholders, {given} values"
         )));
     }
-    Ok(prepared)
+    Ok(ready)
 }
 
-/// Starts a statement.
-async fn query(client: &Client, cache: bool, s: &Statement) -> Result<RowStream, DbError> {
-    let prepared = prepare(client, cache, s).await?;
-    start(client, &prepared, s).await
-}
-
-async fn start(client: &Client, prepared: &Prepared, s: &Statement) -> Result<RowStream, DbError> {
-    client
-        .query_raw(prepared, s.values.iter().map(|v: &Value| Bound(v)))
+async fn learn(
+    client: &Client,
+    known: &Mutex<HashMap<String, Arc<[Type]>>>,
+    s: &Statement,
+) -> Result<Arc<[Type]>, DbError> {
+    let prepared = client
+        .prepare(&s.sql)
         .await
-        .map_err(|e| failed(client, &e))
+        .map_err(|e| failed(client, &e))?;
+    let types: Arc<[Type]> = prepared.params().into();
+    let mut known = known.lock();
+    if known.len() >= KNOWN_TYPES {
+        known.clear();
+    }
+    known.insert(s.sql.to_string(), Arc::clone(&types));
+    Ok(types)
 }
 
-/// Runs a prepared statement to its end.
-async fn run(client: &Client, prepared: &Prepared, s: &Statement) -> Result<u64, DbError> {
-    let mut rows = pin!(start(client, prepared, s).await?);
+impl Ready {
+    fn params(&self) -> usize {
+        match self {
+            Ready::Prepared(prepared) => prepared.params().len(),
+            Ready::Unnamed(types) => types.len(),
+        }
+    }
+
+    /// Starts the statement.
+    async fn start(&self, client: &Client, s: &Statement) -> Result<RowStream, DbError> {
+        let values = s.values.iter().map(|v: &Value| Bound(v));
+        match self {
+            Ready::Prepared(prepared) => client.query_raw(prepared, values).await,
+            Ready::Unnamed(types) => {
+                let typed = values.zip(types.iter().cloned());
+                client.query_typed_raw(&s.sql, typed).await
+            }
+        }
+        .map_err(|e| failed(client, &e))
+    }
+
+    /// Runs the statement to its end.
+    async fn run(&self, client: &Client, s: &Statement) -> Result<u64, DbError> {
+        let rows = pin!(self.start(client, s).await?);
+        drain(client, rows).await
+    }
+}
+
+async fn drain(client: &Client, mut rows: Pin<&mut RowStream>) -> Result<u64, DbError> {
     while rows
         .try_next()
         .await
@@ -253,11 +417,12 @@ fn failed(client: &Client, e: &tokio_postgres::Error) -> DbError {
 
 async fn visit(
     client: &Client,
-    cache: bool,
+    sending: &Sending,
     statement: &Statement,
     to: &mut dyn Rows,
 ) -> Result<u64, DbError> {
-    let mut rows = pin!(query(client, cache, statement).await?);
+    let ready = prepare(client, sending, statement).await?;
+    let mut rows = pin!(ready.start(client, statement).await?);
     while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
         to.take(&Row::postgres(&row, statement))?;
     }
@@ -267,7 +432,7 @@ async fn visit(
 /// Whether the connection is clean afterwards.
 async fn stream_rows<T: FromRow>(
     client: &Client,
-    cache: bool,
+    sending: &Sending,
     statement: &Statement,
     to: &mpsc::Sender<Result<Vec<T>, DbError>>,
 ) -> Result<bool, DbError> {
@@ -276,7 +441,8 @@ async fn stream_rows<T: FromRow>(
         .await
         .map_err(|e| map(&e))?;
     {
-        let mut rows = pin!(query(client, cache, statement).await?);
+        let ready = prepare(client, sending, statement).await?;
+        let mut rows = pin!(ready.start(client, statement).await?);
         let mut chunk = Vec::with_capacity(STREAM_CHUNK);
         while let Some(row) = rows.try_next().await.map_err(|e| failed(client, &e))? {
             chunk.push(T::from_row(&Row::postgres(&row, statement))?);

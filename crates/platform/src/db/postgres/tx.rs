@@ -6,7 +6,7 @@ use deadpool_postgres::Client;
 use futures_util::future::{BoxFuture, join, join_all};
 
 use super::error::map;
-use super::{prepare, run, visit};
+use super::{Broken, Postgres, Sending, prepare, visit, within};
 use crate::db::error::DbError;
 use crate::db::row::Rows;
 use crate::db::statement::Statement;
@@ -30,7 +30,7 @@ enum Stage {
 /// the connection returns to the pool only when the server has said so.
 pub(crate) struct PgTx {
     client: Option<Client>,
-    cache: bool,
+    sending: Sending,
     stage: Stage,
     /// A statement was sent and its answer not read (its future was dropped). Whether it failed,
     /// and with it the transaction, is then unknown, and `COMMIT` would quietly roll back.
@@ -38,6 +38,9 @@ pub(crate) struct PgTx {
     /// When the last answer came, and how long the server bears silence after it.
     quiet_since: Instant,
     idle_limit: Duration,
+    /// A server that leaves a statement without an answer for so long is taken for gone.
+    answer_limit: Duration,
+    broken: Broken,
 }
 
 /// Runs `$call` with `BEGIN` sent ahead of it in the same breath, when it is the first.
@@ -49,12 +52,15 @@ macro_rules! pipelined {
         let Some($client) = $self.client.as_ref() else {
             return Err(DbError::aborted());
         };
-        let result = if first {
-            let (begun, result) = join($client.batch_execute("BEGIN"), $call).await;
-            begun.map_err(|e| map(&e)).and(result)
-        } else {
-            $call.await
-        };
+        let result = within($self.answer_limit, async {
+            if first {
+                let (begun, result) = join($client.batch_execute("BEGIN"), $call).await;
+                begun.map_err(|e| map(&e)).and(result)
+            } else {
+                $call.await
+            }
+        })
+        .await;
         $self.unanswered = matches!(&result, Err(e) if e.aborts());
         let result = result.map_err(|e| $self.why(e));
         $self.quiet_since = Instant::now();
@@ -63,15 +69,22 @@ macro_rules! pipelined {
 }
 
 impl PgTx {
-    pub(super) fn new(client: Client, cache: bool, idle_limit: Duration) -> Self {
+    pub(super) fn new(client: Client, pool: &Postgres) -> Self {
         Self {
             client: Some(client),
-            cache,
+            sending: pool.sending.clone(),
             stage: Stage::New,
             unanswered: false,
             quiet_since: Instant::now(),
-            idle_limit,
+            idle_limit: pool.idle_limit,
+            answer_limit: pool.answer_limit,
+            broken: pool.broken.clone(),
         }
+    }
+
+    /// From here on the server may take as long as it takes.
+    pub(crate) fn be_patient(&mut self) {
+        self.answer_limit = Duration::from_secs(24 * 60 * 60);
     }
 
     /// Runs a statement and returns the number of rows that it changed or answered.
@@ -81,8 +94,8 @@ impl PgTx {
         to: &'a mut dyn Rows,
     ) -> BoxFuture<'a, Result<u64, DbError>> {
         Box::pin(async move {
-            let cache = self.cache;
-            pipelined!(self, client, visit(client, cache, s, to))
+            let sending = self.sending.clone();
+            pipelined!(self, client, visit(client, &sending, s, to))
         })
     }
 
@@ -94,14 +107,22 @@ impl PgTx {
         })
     }
 
-    /// The server closes the connection of a transaction that was silent for too long.
-    fn why(&self, e: DbError) -> DbError {
-        match e {
-            DbError::Unavailable(_) if self.quiet_since.elapsed() >= self.idle_limit => {
-                DbError::Timeout
-            }
-            e => e,
+    /// The server closes the connection of a transaction that was silent for too long. Any other loss is one of
+    /// the server, which the other connections lost as well.
+    fn why(&mut self, e: DbError) -> DbError {
+        if !matches!(e, DbError::Unavailable(_)) {
+            return e;
         }
+        // Whatever is still under way on it, the server ends the transaction with the connection.
+        self.stage = Stage::Ended;
+        if let Some(client) = self.client.take() {
+            drop(Client::take(client));
+        }
+        if self.quiet_since.elapsed() >= self.idle_limit && self.idle_limit < self.answer_limit {
+            return DbError::Timeout;
+        }
+        self.broken.note();
+        e
     }
 
     /// Runs the last statements, whose answers nobody waits for one by one, and commits: all of it in one
@@ -124,16 +145,16 @@ impl PgTx {
                 self.end("COMMIT").await?;
                 return Ok(changed);
             }
-            let cache = self.cache;
+            let sending = self.sending.clone();
             let (answers, committed) = pipelined!(self, client, async {
                 // Known to the server before anything is sent: what would have to wait for that could be
                 // overtaken by the COMMIT.
                 let mut known = Vec::with_capacity(together.len());
                 for statement in together {
-                    known.push(prepare(client, cache, statement).await?);
+                    known.push(prepare(client, &sending, statement).await?);
                 }
                 let each = known.iter().zip(together);
-                let each = each.map(|(prepared, statement)| run(client, prepared, statement));
+                let each = each.map(|(ready, statement)| ready.run(client, statement));
                 // Sent in this order; after a failure COMMIT rolls back.
                 Ok(join(join_all(each), client.batch_execute("COMMIT")).await)
             })?;
@@ -156,7 +177,10 @@ impl PgTx {
         };
         // A failed COMMIT (a deferred constraint) has ended the transaction as well; a lost
         // connection is found out by the pool.
-        let result = client.batch_execute(sql).await.map_err(|e| map(&e));
+        let result = within(self.answer_limit, async {
+            client.batch_execute(sql).await.map_err(|e| map(&e))
+        })
+        .await;
         self.stage = Stage::Ended;
         result.map_err(|e| self.why(e))
     }

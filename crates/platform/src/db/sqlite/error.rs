@@ -56,11 +56,10 @@ pub(super) fn map(conn: &Connection, error: rusqlite::Error) -> DbError {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => DbError::Busy,
             ErrorCode::OperationInterrupted => DbError::Timeout,
             ErrorCode::TypeMismatch | ErrorCode::TooBig => DbError::Value(message),
-            ErrorCode::DiskFull
-            | ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen
-            | ErrorCode::DatabaseCorrupt
-            | ErrorCode::NotADatabase => DbError::Unavailable(message),
+            ErrorCode::DiskFull | ErrorCode::SystemIoFailure => DbError::Full(message),
+            ErrorCode::CannotOpen | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+                DbError::Unavailable(message)
+            }
             _ => DbError::Other(message),
         },
     }
