@@ -12,5 +12,5 @@ mod refunds;
 mod reports;
 mod roles;
 mod services;
-#[path = "../support.rs"]
+#[path = "../support/mod.rs"]
 mod support;
