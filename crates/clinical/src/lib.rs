@@ -24,6 +24,9 @@ pub mod alert_acknowledge;
 mod alert_feed;
 pub mod care_event;
 mod chart;
+pub mod drug_check_allergy;
+pub mod drug_check_interaction;
+pub mod drug_check_safety;
 pub mod encounter;
 pub mod encounter_addendum;
 pub mod encounter_sign;
@@ -36,6 +39,16 @@ mod icd10;
 pub mod medical_condition;
 mod migrations;
 pub mod note_template;
+pub mod prescription;
+pub mod prescription_alert;
+mod prescription_course;
+pub mod prescription_drug;
+mod prescription_key;
+mod prescription_patient;
+pub mod prescription_renew;
+mod prescription_report;
+pub mod prescription_safety;
+mod prescription_table;
 pub mod referral;
 mod reports;
 pub mod rules;
@@ -48,6 +61,7 @@ mod vitals_alert;
 pub mod vitals_judged;
 
 pub use encounter::Encounter;
+pub use prescription::{Prescription, PrescriptionStatus};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
@@ -109,7 +123,8 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
+    let module = prescription::declare(alert_feed::declare(module));
+    let module = chart::declare(icd10::declare(module));
     reports::declare(figures::declare(module))
 }
 

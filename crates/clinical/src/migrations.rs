@@ -42,7 +42,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         up: notes_and_referrals,
     },
     Migration {
-        name: "0008_site_diagnoses",
+        name: "0010_prescriptions",
+        up: crate::prescription_table::prescriptions,
+    },
+    Migration {
+        name: "0011_site_diagnoses",
         up: site_diagnoses,
     },
 ];

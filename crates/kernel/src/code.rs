@@ -82,12 +82,34 @@ codes! {
     OutsideSchedule = "outside_schedule", 409;
     /// The room or device is booked at that time.
     ResourceOverlap = "resource_overlap", 409;
+    /// The quantity has a result already; correct that one.
+    ResultExists = "result_exists", 409;
     /// Less is in stock than is asked for.
     InsufficientStock = "insufficient_stock", 409;
+    /// The batch has expired; none of it is dispensed.
+    BatchExpired = "batch_expired", 409;
+    /// The batch is quarantined or was recalled; none of it is dispensed.
+    BatchBlocked = "batch_blocked", 409;
+    /// Another batch expires before the named one; repeat with `reason` to take the named one all the same.
+    ReasonRequired = "reason_required", 409;
+    /// The prescription owes less than is to be dispensed.
+    ExceedsPrescription = "exceeds_prescription", 409;
+    /// Another person than the one who acted has to confirm.
+    SecondPersonRequired = "second_person_required", 409;
+    /// More was delivered than ordered, or something else; repeat with `accept_over_delivery` to take it all the same.
+    OverDelivery = "over_delivery", 409;
+    /// Batches moved since they were counted; count them again.
+    CountAgain = "count_again", 409;
     /// Somebody lies in the bed.
     BedOccupied = "bed_occupied", 409;
+    /// The bed is in cleaning or maintenance.
+    BedNotAvailable = "bed_not_available", 409;
+    /// The patient lies in another bed.
+    AlreadyAdmitted = "already_admitted", 409;
     /// More than is owed.
     Overpayment = "overpayment", 409;
+    /// More is to be given back than was paid and not given back.
+    RefundExceedsPayment = "refund_exceeds_payment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
     /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.

@@ -11,6 +11,7 @@ use crate::alert::Alerts;
 use crate::chart::{LoadEntries, LoadSection, Section};
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
+use crate::doctor::Proof;
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::jobs::{JobInfo, Round};
@@ -48,6 +49,7 @@ pub struct Module {
     pub(crate) chart: Vec<Section>,
     pub(crate) timeline: Vec<LoadEntries>,
     pub(crate) exclusions: Vec<Exclusion>,
+    pub(crate) proofs: Vec<Proof>,
 }
 
 /// What clients are told when the database refuses an overlap.
@@ -164,6 +166,7 @@ impl Module {
             reindexes: Vec::new(),
             account_sections: Vec::new(),
             exclusions: Vec::new(),
+            proofs: Vec::new(),
             figures: Vec::new(),
             alerts: Vec::new(),
             chart: Vec::new(),
@@ -321,6 +324,13 @@ impl Module {
             code,
             text,
         });
+        self
+    }
+
+    /// Something about the module's rows that always holds, for `chelal doctor` to prove.
+    #[must_use]
+    pub fn proof(mut self, proof: Proof) -> Module {
+        self.proofs.push(proof);
         self
     }
 

@@ -136,6 +136,12 @@ settings! {
         CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
     }
     "Place" {
+        /// Address, phone and e-mail below the hospital's name on documents; a semicolon begins a new line.
+        CHELAL_HOSPITAL_ADDRESS => hospital_address: Option<String> = optional(text()),
+            default "", example "Mosque Road, Brikama; +220 448 4228";
+        /// The hospital's logo on documents: a PNG or JPEG file, read once at the first document.
+        CHELAL_HOSPITAL_LOGO => hospital_logo: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/logo.png";
         /// The hospital's time zone: appointment dates and times are local to it.
         CHELAL_TIME_ZONE => time_zone: TimeZone = time_zone(), default "Africa/Banjul", example "Africa/Nairobi";
         /// The currency of all amounts.
@@ -144,6 +150,11 @@ settings! {
         CHELAL_COUNTRY_CODE => country_code: String = country_code(), default "220", example "254";
         /// The language of people who chose none.
         CHELAL_LANGUAGE => language: &'static str = language(), default "en", example "fr";
+    }
+    "Laboratory" {
+        /// Minutes in which a critical laboratory result must be acknowledged. After that it goes to the doctors on duty,
+        /// and after as many minutes again to the Admins.
+        CHELAL_CRITICAL_ACK_MINUTES => critical_ack: Duration = minutes(1, 1440), default "30", example "15";
     }
     "Logs and metrics" {
         /// What is logged: a level, or levels per part of the program.

@@ -28,6 +28,8 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("care_event", "code"),
     ("clinical_alert", "source_type"),
     ("clinical_alert", "rule"),
+    // What stands on the wall above a bed.
+    ("bed", "number"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Findings, Level};
+use super::{Findings, Level, proof};
 use crate::audit::verify;
 use crate::db::{Db, DbConfig, DbUrl, Dialect, Statement};
 use crate::error::Error;
@@ -60,8 +60,13 @@ pub(super) async fn look(
             format!("does not answer: {}", words(&error)),
         );
     }
+    let proofs: Vec<_> = modules
+        .iter()
+        .flat_map(|module| module.proofs.clone())
+        .collect();
     if schema(found, &db, modules).await {
         content(found, &db, settings, now).await;
+        proof::prove(found, &db, &proofs).await;
     }
     db.close().await;
 }

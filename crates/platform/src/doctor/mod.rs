@@ -3,11 +3,14 @@
 //! Changes nothing: no database, key or table is made, and no mail is sent.
 
 mod database;
+mod proof;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+
+pub use proof::Proof;
 
 use crate::db::DbUrl;
 use crate::keys;

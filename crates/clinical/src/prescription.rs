@@ -1,0 +1,329 @@
+//! Prescriptions, checked for safety before they are stored.
+
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole, Pharmacist, Receptionist};
+use kernel::{Code, Reach};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Permission, Scope};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Doc, Line, Ref};
+use platform::module::Module;
+use platform::record::{Column, Record};
+use platform::resource::{Change, Resource, list};
+use platform::route::Route;
+use platform::seal::Sealed;
+use platform::texts::Text;
+use serde_json::json;
+
+use crate::drug_check_allergy::CheckDrugAllergy;
+use crate::drug_check_interaction::CheckDrugInteraction;
+use crate::drug_check_safety::CheckSafety;
+use crate::encounter::{Encounter, hold_open};
+use crate::prescription_drug::Drug;
+use crate::prescription_renew::Renew;
+use crate::prescription_safety::{self as safety, Checked};
+use crate::{prescription_key, prescription_report};
+use formulary::MedicationItem;
+
+/// The most units of one prescription.
+const MOST: i64 = 100_000;
+
+/// To see what is prescribed. Without it a prescription shows only that there is one.
+pub const READ_DRUG: Permission = Permission::new("prescriptions", "clinical_text");
+
+platform::choice! {
+    /// How far a prescription is.
+    pub enum PrescriptionStatus {
+        /// To be taken.
+        Active = "Active",
+        /// Dispensed in part, or waiting at the pharmacy.
+        PendingDispense = "Pending Dispense" | "pending_dispense" | "pending",
+        /// Taken to the end, fully dispensed, or renewed.
+        Completed = "Completed",
+        /// Not to be taken.
+        Cancelled = "Cancelled" | "canceled",
+    }
+}
+
+impl PrescriptionStatus {
+    /// The patient takes it, or is about to.
+    pub fn is_current(self) -> bool {
+        matches!(
+            self,
+            PrescriptionStatus::Active | PrescriptionStatus::PendingDispense
+        )
+    }
+}
+
+platform::choice! {
+    /// What the safety check of a prescription came to.
+    pub enum SafetyOutcome {
+        /// Every name is known, and nothing speaks against it.
+        NothingFound = "nothing_found",
+        /// Something speaks against it; see `safety_alerts`.
+        Found = "found",
+        /// Nothing was found, but not everything could be checked, since a name is not known.
+        CouldNotCheck = "could_not_check",
+    }
+}
+
+platform::record! {
+    /// A medicine that a doctor prescribes during an encounter. Creating one, and changing its drug, checks it against the patient's allergies, medicines and circumstances.
+    pub struct Prescription in "prescription" for patient {
+        client {
+            /// The encounter during which it is prescribed; it must be open.
+            encounter: Ref<Encounter>,
+            /// The medication of the formulary, when it is known.
+            medication_item: Option<Ref<MedicationItem>>,
+            /// The medicine's name as written, with strength and form if wanted; required without `medication_item`.
+            medication_name: Sealed<Blank<255>>,
+            /// The dose, such as `500 mg` or `1 tablet`.
+            dosage: Sealed<Line<100>>,
+            /// How often, such as `3 times a day`.
+            frequency: Sealed<Line<100>>,
+            /// How long, such as `5 days`. When it says a length, the medicine counts as taken until then.
+            duration: Sealed<Blank<100>>,
+            /// Units to dispense, 1 to 100000; null when it is not stated.
+            quantity: Option<i64>,
+            /// Further instructions.
+            notes: Sealed<Blank<65536>>,
+            /// How far it is. The status may still change after the encounter was signed.
+            status: PrescriptionStatus = PrescriptionStatus::Active,
+            /// Why it is prescribed in spite of a severe alert; required then (409 `override_reason_required`), and given anew for another drug.
+            override_reason: Sealed<Option<Line<2000>>>,
+        }
+        server {
+            /// The encounter's patient.
+            patient: Ref<Patient> = Ref::new(0),
+            /// The user who prescribed it.
+            prescribed_by: Option<Ref<User>> = None,
+            /// When it was prescribed.
+            prescribed_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// Units dispensed until now.
+            quantity_dispensed: i64 = 0,
+            /// The prescription that this one renews.
+            renewed_from: Option<Ref<Prescription>> = None,
+            /// What the safety check came to.
+            safety_outcome: SafetyOutcome = SafetyOutcome::CouldNotCheck,
+            /// What the safety check found when it was prescribed, most severe first.
+            safety_alerts: Sealed<Doc> = Sealed::new(Doc(json!([]))),
+            /// What could not be checked: each name as written, its unknown words, and known names that look alike.
+            safety_unknown: Sealed<Doc> = Sealed::new(Doc(json!([]))),
+            /// The version of the drug-safety pack that was asked.
+            safety_pack: Blank<64> = Blank::default(),
+        }
+        hidden {
+            /// A keyed hash of the normalised name, for counting without opening.
+            medication_key: i64 = 0,
+        }
+    }
+}
+
+/// Adds prescriptions to the table of contents.
+pub(crate) fn declare(module: Module) -> Module {
+    let readers = Access::may(&[Admin, Doctor, Nurse, Pharmacist, PatientRole]);
+    module
+        .permission(READ_DRUG, readers)
+        .resource::<Prescription>()
+        .verb::<Renew>()
+        .command::<CheckDrugAllergy>()
+        .command::<CheckDrugInteraction>()
+        .command::<CheckSafety>()
+        .nested::<Encounter, Prescription>("prescriptions", "lc")
+        .nested::<Patient, Prescription>("prescriptions", "l")
+        .route(
+            Route::get(
+                "patient-portal",
+                "patient-portal/prescriptions/",
+                |cx, call| Box::pin(list::<Prescription>(cx, call)),
+            )
+            .may(
+                Permission::new("patient-portal", "prescriptions"),
+                Access::own("x"),
+            )
+            .patient_data()
+            .answers_list::<Prescription>()
+            .summary("The caller's own prescriptions")
+            .done(),
+        )
+        .report(prescription_report::top_prescribed())
+        .reindex(|cx, after| Box::pin(prescription_key::reindex(cx, after)))
+}
+
+impl Resource for Prescription {
+    const PATH: &'static str = "prescriptions";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [Column<Self>] = &[
+        Prescription::encounter,
+        Prescription::patient,
+        Prescription::medication_item,
+        Prescription::status,
+        Prescription::prescribed_by,
+        Prescription::prescribed_at,
+        Prescription::safety_outcome,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[Prescription::prescribed_at, Prescription::status];
+    const FOLLOWS: &'static [Column<Self>] = &[Prescription::renewed_from];
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::nobody()
+            .roles(&[Admin, Doctor], "crud")
+            .roles(&[Receptionist, Nurse, Pharmacist, PatientRole], "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("prescription", "patient", grant)
+    }
+
+    fn hidden_from(cx: &Cx) -> &'static [Column<Self>] {
+        if cx.grant_of(READ_DRUG).reach == Reach::None {
+            &[
+                Prescription::medication_item,
+                Prescription::medication_name,
+                Prescription::dosage,
+                Prescription::frequency,
+                Prescription::duration,
+                Prescription::notes,
+                Prescription::override_reason,
+                Prescription::safety_outcome,
+                Prescription::safety_alerts,
+                Prescription::safety_unknown,
+            ]
+        } else {
+            &[]
+        }
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        match change.before {
+            None => begin(cx, change).await?,
+            Some(before) if change.row.changes(before).is_empty() => return Ok(()),
+            Some(before) => permit(cx, change, before).await?,
+        }
+        check_quantity(change.row)?;
+        let new_drug = is_new_drug(change);
+        if !new_drug && !comes_back(change) {
+            return Ok(());
+        }
+        let drug = Drug::of(cx, change.row).await?;
+        if change.row.medication_name.open().is_empty() {
+            change.row.medication_name = Sealed::new(Blank::cut(&drug.written));
+        }
+        change.row.medication_key =
+            prescription_key::key(&cx.app.ring(), change.row.medication_name.open());
+        if change.row.status.is_current() {
+            let patient = change.row.patient.get();
+            let own = change.before.map(|before| before.meta.id);
+            let others = own
+                .into_iter()
+                .chain(change.row.renewed_from.map(|renewed| renewed.get()));
+            let checked = safety::check(cx, patient, &drug, &others.collect::<Vec<_>>()).await?;
+            settle(cx, change, &checked)?;
+        }
+        Ok(())
+    }
+
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let row = &*change.row;
+        let checked = row.status.is_current() && (is_new_drug(change) || comes_back(change));
+        match row.override_reason.open() {
+            Some(reason) if checked => safety::note_overridden(cx, row, reason).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        if row.quantity_dispensed > 0 {
+            return Err(dispensed());
+        }
+        hold_open(cx, row.encounter.get()).await.map(drop)
+    }
+}
+
+/// Takes a new prescription's patient from its encounter, which stays open until the commit.
+async fn begin(cx: &mut Cx, change: &mut Change<'_, Prescription>) -> Result<(), Error> {
+    let encounter = hold_open(cx, change.row.encounter.get()).await?;
+    change.row.patient = encounter.patient;
+    change.row.prescribed_by = cx.actor.user_id().map(Ref::new);
+    change.row.prescribed_at = cx.now();
+    Ok(())
+}
+
+/// What is dispensed and how far it is changes also after the encounter was signed; nothing else does.
+async fn permit(
+    cx: &mut Cx,
+    change: &Change<'_, Prescription>,
+    before: &Prescription,
+) -> Result<(), Error> {
+    const COURSE: [&str; 2] = ["status", "quantity_dispensed"];
+    let changed = change.row.changes(before);
+    if changed.keys().all(|field| COURSE.contains(&field.as_str())) {
+        return Ok(());
+    }
+    hold_open(cx, before.encounter.get()).await?;
+    if before.encounter != change.row.encounter {
+        return Err(Error::field(
+            "encounter",
+            Text::new("clinical-prescription-encounter"),
+        ));
+    }
+    if before.quantity_dispensed > 0 && is_new_drug(change) {
+        return Err(dispensed());
+    }
+    Ok(())
+}
+
+fn check_quantity(row: &Prescription) -> Result<(), Error> {
+    let least = row.quantity_dispensed.max(1);
+    match row.quantity {
+        Some(quantity) if !(least..=MOST).contains(&quantity) => {
+            let text = Text::new("clinical-prescription-quantity")
+                .with("min", least)
+                .with("max", MOST);
+            Err(Error::field("quantity", text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Another medicine than before; of a new prescription it always is.
+fn is_new_drug(change: &Change<'_, Prescription>) -> bool {
+    change.changed(|row| (row.medication_name.open().clone(), row.medication_item))
+}
+
+/// A person makes it current again. The pharmacy, which takes back what was dispensed, asks at its counter.
+fn comes_back(change: &Change<'_, Prescription>) -> bool {
+    let was_over = change
+        .before
+        .is_some_and(|before| !before.status.is_current());
+    was_over && change.row.status.is_current() && !change.body.0.is_empty()
+}
+
+/// Keeps what the check found, and asks for a reason when it weighs much. The reason for another drug is no reason.
+fn settle(cx: &Cx, change: &mut Change<'_, Prescription>, checked: &Checked) -> Result<(), Error> {
+    let given = change.is_new() || change.body.0.contains_key("override_reason");
+    let row = &mut *change.row;
+    if !given {
+        row.override_reason = Sealed::new(None);
+    }
+    row.safety_outcome = checked.outcome();
+    row.safety_alerts = Sealed::new(Doc(checked.alerts()));
+    row.safety_unknown = Sealed::new(Doc(checked.unknown()));
+    row.safety_pack = Blank::cut(&checked.pack);
+    if checked.interrupts() && row.override_reason.open().is_none() {
+        return Err(checked.refusal(cx));
+    }
+    Ok(())
+}
+
+fn dispensed() -> Error {
+    Error::refuse(
+        Code::StateConflict,
+        Text::new("clinical-prescription-dispensed"),
+    )
+}

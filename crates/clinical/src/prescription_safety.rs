@@ -1,0 +1,265 @@
+//! The safety check of a medicine for a patient: what is gathered, asked, refused and kept.
+
+use formulary::safety::{
+    Answer, Circumstances, Kind, Medicine, Outcome, Pack, Question, Reaction, ReportedAllergy,
+};
+use kernel::Code;
+use platform::cx::{Cx, column, select};
+use platform::error::Error;
+use platform::record::Record;
+use platform::texts::Text;
+use sea_query::{ExprTrait, Order};
+use serde_json::{Value as Json, json};
+
+use crate::alert::{NewAlert, raise};
+use crate::prescription::{Prescription, PrescriptionStatus, SafetyOutcome};
+use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_course::{Course, course};
+use crate::prescription_drug::{Drug, drugs};
+use crate::prescription_patient::{allergies, circumstances};
+
+/// More prescriptions than any patient takes at once; the check stays bounded.
+const MOST: u64 = 200;
+/// More findings than anybody reads; they come most severe first.
+const SHOWN: usize = 50;
+
+/// What the check of a medicine for a patient came to.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What was found and what is not known.
+    pub answer: Answer,
+    /// The version of the drug-safety pack.
+    pub pack: String,
+}
+
+/// Checks a medicine against everything that is known of a patient, apart from the prescriptions in `except`: the one
+/// that is checked itself, or that it replaces. Checks of one patient come one after the other, so that of two
+/// prescriptions at the same moment the second knows of the first.
+///
+/// # Errors
+/// When the database fails, or there is no such patient.
+pub async fn check(
+    cx: &mut Cx,
+    patient: i64,
+    drug: &Drug,
+    except: &[i64],
+) -> Result<Checked, Error> {
+    cx.take_turn(&[("prescribing", patient)]).await?;
+    let pack = formulary::pack::current(cx).await?;
+    let facts = gather(cx, &pack, patient, except).await?;
+    Ok(judge(&pack, drug, &facts))
+}
+
+/// What the safety of a medicine for a patient depends on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    /// What the patient takes.
+    pub(crate) taking: Vec<Drug>,
+    /// What the patient took until lately.
+    pub(crate) taken: Vec<Drug>,
+    /// What the patient is allergic to.
+    pub(crate) allergies: Vec<(String, Reaction)>,
+    /// What the patient is.
+    pub(crate) circumstances: Circumstances,
+}
+
+/// Gathers what is known of a patient, in a bounded number of queries.
+pub(crate) async fn gather(
+    cx: &mut Cx,
+    pack: &Pack,
+    patient: i64,
+    except: &[i64],
+) -> Result<Facts, Error> {
+    let rows = current(cx, patient, except).await?;
+    let now = cx.now();
+    let mut facts = Facts {
+        allergies: allergies(cx, patient).await?,
+        circumstances: circumstances(cx, patient).await?,
+        ..Facts::default()
+    };
+    for (drug, row) in drugs(cx, pack, &rows).await?.into_iter().zip(&rows) {
+        match course(row.prescribed_at, row.duration.open(), now) {
+            Course::Running => facts.taking.push(drug),
+            Course::Ended => facts.taken.push(drug),
+            Course::Over => {}
+        }
+    }
+    Ok(facts)
+}
+
+/// Asks the pack.
+pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
+    let medicine = Medicine::from(drug);
+    let taking: Vec<Medicine<'_>> = facts.taking.iter().map(Medicine::from).collect();
+    let taken: Vec<Medicine<'_>> = facts.taken.iter().map(Medicine::from).collect();
+    let allergies: Vec<ReportedAllergy<'_>> = facts
+        .allergies
+        .iter()
+        .map(|(written, reaction)| ReportedAllergy {
+            written,
+            reaction: *reaction,
+        })
+        .collect();
+    let patient = facts.circumstances;
+    let mut answer = pack.check(&Question {
+        medicine,
+        taking: &taking,
+        allergies: &allergies,
+        patient,
+    });
+    // What was taken until lately may interact; having it again is no duplicate, and its name is asked no more.
+    let lately = pack.check(&Question {
+        medicine,
+        taking: &taken,
+        ..Question::default()
+    });
+    let interactions = lately
+        .findings
+        .into_iter()
+        .filter(|finding| finding.kind == Kind::Interaction);
+    answer.findings.extend(interactions);
+    answer
+        .findings
+        .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Checked {
+        answer,
+        pack: pack.version().to_owned(),
+    }
+}
+
+async fn current(cx: &mut Cx, patient: i64, except: &[i64]) -> Result<Vec<Prescription>, Error> {
+    let taken = [
+        PrescriptionStatus::Active,
+        PrescriptionStatus::PendingDispense,
+    ]
+    .map(PrescriptionStatus::as_str);
+    let mut query = select::<Prescription>();
+    query
+        .and_where(Prescription::patient.eq(patient))
+        .and_where(Prescription::status.is_in(taken))
+        .and_where(column(Prescription::TABLE, "voided_at").is_null())
+        .order_by(Prescription::id, Order::Desc)
+        .limit(MOST);
+    let mut rows: Vec<Prescription> = cx
+        .unscoped("safety considers everything that the patient takes, whoever prescribed it")
+        .records(query)
+        .await?;
+    rows.retain(|row| !except.contains(&row.meta.id));
+    Ok(rows)
+}
+
+impl Checked {
+    /// Prescribing and dispensing stop until a reason is given.
+    pub fn interrupts(&self) -> bool {
+        self.answer.interrupts()
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> SafetyOutcome {
+        match self.answer.outcome() {
+            Outcome::NothingFound => SafetyOutcome::NothingFound,
+            Outcome::Found => SafetyOutcome::Found,
+            Outcome::CouldNotCheck => SafetyOutcome::CouldNotCheck,
+        }
+    }
+
+    /// What was found, most severe first.
+    pub fn found(&self) -> Vec<SafetyAlert> {
+        self.answer
+            .findings
+            .iter()
+            .take(SHOWN)
+            .map(SafetyAlert::from)
+            .collect()
+    }
+
+    /// What could not be checked.
+    pub fn not_checked(&self) -> Vec<UnknownName> {
+        self.answer
+            .unknown
+            .iter()
+            .take(SHOWN)
+            .map(UnknownName::from)
+            .collect()
+    }
+
+    pub(crate) fn alerts(&self) -> Json {
+        json!(self.found())
+    }
+
+    pub(crate) fn unknown(&self) -> Json {
+        json!(self.not_checked())
+    }
+
+    /// The refusal that asks for `override_reason` and lists what was found.
+    pub fn refusal(&self, cx: &Cx) -> Error {
+        let severe: Vec<SafetyAlert> = self
+            .found()
+            .into_iter()
+            .filter(SafetyAlert::interrupts)
+            .collect();
+        let messages: Vec<&str> = severe.iter().map(|alert| alert.message.as_str()).collect();
+        let text = Text::new("clinical-override-reason").with("alerts", messages.join(" "));
+        let sentence = cx.app.texts.render(cx.origin.language, &text);
+        Error::refuse(Code::OverrideReasonRequired, text)
+            .with("override_reason", json!([sentence]))
+            .with("alerts", self.alerts())
+            .with("could_not_check", self.unknown())
+            .with("safety_pack", self.pack.clone())
+    }
+
+    /// Keeps what was overridden with the patient's alerts, with who did and why.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_overridden(
+        &self,
+        cx: &mut Cx,
+        patient: i64,
+        source: (&'static str, i64),
+        reason: &str,
+    ) -> Result<(), Error> {
+        keep(cx, patient, source, reason, &self.found(), &self.pack).await
+    }
+}
+
+/// The same for a prescription that was stored with what its check found.
+pub(crate) async fn note_overridden(
+    cx: &mut Cx,
+    row: &Prescription,
+    reason: &str,
+) -> Result<(), Error> {
+    let found: Vec<SafetyAlert> =
+        serde_json::from_value(row.safety_alerts.open().0.clone()).map_err(Error::internal)?;
+    let source = (Prescription::NAME, row.meta.id);
+    keep(
+        cx,
+        row.patient.get(),
+        source,
+        reason,
+        &found,
+        &row.safety_pack,
+    )
+    .await
+}
+
+async fn keep(
+    cx: &mut Cx,
+    patient: i64,
+    source: (&'static str, i64),
+    reason: &str,
+    found: &[SafetyAlert],
+    pack: &str,
+) -> Result<(), Error> {
+    for alert in found.iter().filter(|alert| alert.interrupts()) {
+        let (kind, severity) = alert.kept_as();
+        let message = format!("{} ({}; {pack})", alert.message, alert.source);
+        let new = NewAlert {
+            source: Some(source),
+            overridden: Some(reason),
+            ..NewAlert::new(patient, kind, severity, &message)
+        };
+        raise(cx, new).await?;
+    }
+    Ok(())
+}

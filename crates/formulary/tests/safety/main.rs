@@ -1,0 +1,11 @@
+//! The drug-safety engine and its knowledge pack.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod additions;
+mod cases;
+mod routes;

@@ -1,0 +1,15 @@
+formulary-lead-time = Enter 0 to { $max } days.
+formulary-quantity = Enter a quantity from 0 to { $max }.
+formulary-pack-table-fixed = The table of an addition does not change. Make another addition for the other table.
+formulary-more-rows = { $count } more rows cannot be used.
+formulary-row-column = { $table }: the header has no column { $column }. Add it.
+formulary-row-missing = { $table }, line { $line }: { $column } must not be empty.
+formulary-row-value = { $table }, line { $line }: { $column } is "{ $value }"; it must be { $allowed }.
+formulary-row-ingredient = { $table }, line { $line }: the ingredient "{ $value }" is not known. Add it to ingredients first, or use one of: { $nearest }
+formulary-row-class = { $table }, line { $line }: the class "{ $value }" is not known. Add it to classes first.
+formulary-row-allergen = { $table }, line { $line }: the allergen "{ $value }" is not known. Add it to allergy_classes first.
+formulary-row-own-name = { $table }, line { $line }: "{ $value }" is the name of an ingredient and cannot mean anything else.
+formulary-row-known = { $table }, line { $line }: "{ $value }" is known already. Leave the row out.
+formulary-row-ignored-medicine = { $table }, line { $line }: "{ $value }" names a medicine and cannot be ignored.
+formulary-row-csv = { $table }, line { $line }: this is not CSV as expected: { $value }
+formulary-row-many = { $table }: more than { $max } rows. Send fewer.

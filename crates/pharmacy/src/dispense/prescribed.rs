@@ -1,0 +1,184 @@
+//! The prescription that is dispensed against, and what it still owes.
+
+use clinical::prescription_alert::SafetyAlert;
+use clinical::{Prescription, PrescriptionStatus};
+use kernel::Code;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::record::Record;
+use platform::resource::change_by;
+use platform::serde_json::from_value;
+use platform::texts::Text;
+
+use super::Wanted;
+use crate::item::no_such;
+
+/// For whom units are dispensed.
+pub(super) enum Order {
+    /// Without a prescription.
+    Without {
+        /// The patient.
+        patient: i64,
+    },
+    /// Against a prescription, which is locked until the commit.
+    Against {
+        /// The prescription.
+        prescription: Box<Prescription>,
+        /// Its patient.
+        patient: i64,
+    },
+}
+
+/// Finds out for whom units are dispensed, and locks the prescription.
+///
+/// # Errors
+/// 400 by field when patient, prescription and medication do not agree.
+pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
+    let Some(id) = wanted.prescription else {
+        let patient = wanted
+            .patient
+            .ok_or_else(|| Error::field("patient", Text::new("pharmacy-patient-needed")))?;
+        return Ok(Order::Without { patient });
+    };
+    let prescription: Prescription = cx.hold(id).await.map_err(|error| match error.code() {
+        Some(Code::NotFound) => no_such("prescription", id),
+        _ => error,
+    })?;
+    let patient = prescription
+        .patient_id()
+        .ok_or_else(|| Error::internal("a prescription without a patient"))?;
+    if wanted.patient.is_some_and(|named| named != patient) {
+        return Err(Error::field("patient", Text::new("pharmacy-other-patient")));
+    }
+    let other = prescription
+        .medication_item
+        .is_some_and(|item| item.get() != wanted.item);
+    if other {
+        return Err(Error::field("prescription", Text::new("pharmacy-other-medication")));
+    }
+    Ok(Order::Against {
+        prescription: Box::new(prescription),
+        patient,
+    })
+}
+
+impl Order {
+    /// The patient.
+    pub(super) fn patient(&self) -> i64 {
+        match self {
+            Order::Without { patient } | Order::Against { patient, .. } => *patient,
+        }
+    }
+
+    /// The prescription's encounter.
+    pub(super) fn encounter(&self) -> Option<i64> {
+        match self {
+            Order::Without { .. } => None,
+            Order::Against { prescription, .. } => Some(prescription.encounter.get()),
+        }
+    }
+
+    /// The prescription.
+    pub(super) fn prescription(&self) -> Option<&Prescription> {
+        match self {
+            Order::Without { .. } => None,
+            Order::Against { prescription, .. } => Some(prescription),
+        }
+    }
+
+    /// What the prescriber was alerted to and overrode with a reason.
+    pub(super) fn overridden(&self) -> Result<Vec<SafetyAlert>, Error> {
+        match self.prescription() {
+            Some(row) if row.override_reason.open().is_some() => {
+                let alerts = row.safety_alerts.open().0.clone();
+                Ok(from_value(alerts)?)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Units that are still owed; none when the prescription states no quantity.
+    fn owed(&self) -> Option<i64> {
+        match self {
+            Order::Without { .. } => None,
+            Order::Against { prescription, .. } => {
+                let quantity = prescription.quantity?;
+                Some((quantity - prescription.quantity_dispensed).max(0))
+            }
+        }
+    }
+
+    /// Refuses more than is owed, and what was cancelled.
+    pub(super) fn check(&self, quantity: i64) -> Result<(), Error> {
+        if let Order::Against { prescription, .. } = self
+            && prescription.status == PrescriptionStatus::Cancelled
+        {
+            let text = Text::new("pharmacy-prescription-cancelled");
+            return Err(Error::refuse(Code::StateConflict, text));
+        }
+        match self.owed() {
+            Some(owed) if quantity > owed => {
+                let text = Text::new("pharmacy-more-than-owed")
+                    .with("quantity", quantity)
+                    .with("owed", owed);
+                Err(Error::refuse(Code::ExceedsPrescription, text).with("owed", owed))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes on the prescription what was dispensed; answers what it still owes.
+    pub(super) async fn progress(self, cx: &mut Cx, quantity: i64) -> Result<i64, Error> {
+        let owed = self.owed().map_or(0, |owed| owed - quantity);
+        if let Order::Against { prescription, .. } = self {
+            add(cx, *prescription, quantity).await?;
+        }
+        Ok(owed)
+    }
+}
+
+/// Adds to what was dispensed of a held prescription (or takes back), and moves its status along.
+pub(super) async fn add(cx: &mut Cx, held: Prescription, quantity: i64) -> Result<(), Error> {
+    change_by(cx, held, |row| {
+        row.quantity_dispensed += quantity;
+        row.status = progress(row.status, row.quantity, row.quantity_dispensed);
+    })
+    .await?;
+    Ok(())
+}
+
+fn progress(
+    status: PrescriptionStatus,
+    quantity: Option<i64>,
+    dispensed: i64,
+) -> PrescriptionStatus {
+    use PrescriptionStatus::{Active, Cancelled, Completed, PendingDispense};
+    match (status, quantity) {
+        (Cancelled, _) => Cancelled,
+        (_, Some(quantity)) if dispensed >= quantity => Completed,
+        (_, Some(_)) if dispensed > 0 => PendingDispense,
+        (Completed | PendingDispense, Some(_)) => Active,
+        (other, _) => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PrescriptionStatus::{Active, Cancelled, Completed, PendingDispense};
+
+    #[test]
+    fn a_prescription_follows_what_was_dispensed() {
+        for (status, quantity, dispensed, expected) in [
+            (Active, Some(20), 0, Active),
+            (Active, Some(20), 8, PendingDispense),
+            (PendingDispense, Some(20), 20, Completed),
+            (Completed, Some(20), 12, PendingDispense),
+            (Completed, Some(20), 0, Active),
+            (Cancelled, Some(20), 0, Cancelled),
+            (Active, None, 8, Active),
+        ] {
+            assert_eq!(progress(status, quantity, dispensed), expected);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What was dispensed to whom.
+
+use clinical::Prescription;
+use formulary::MedicationItem;
+use identity::user::User;
+use jiff::Timestamp;
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::Column;
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use schemars::JsonSchema;
+use sea_query::{Condition, ExprTrait};
+use serde::Serialize;
+
+use crate::access;
+use crate::names;
+use crate::stock_batch::StockBatch;
+
+platform::record! {
+    /// Units of one batch that were given to a patient. A log is never edited or deleted; reversing it puts the units back into the batch.
+    pub struct DispensingLog in "dispensing_log" for patient {
+        client {}
+        server {
+            /// The patient.
+            patient: Ref<Patient> = Ref::new(0),
+            /// The prescription that it was dispensed against; null when there was none.
+            prescription: Option<Ref<Prescription>> = None,
+            /// The medication.
+            medication_item: Ref<MedicationItem> = Ref::new(0),
+            /// The batch that the units were taken from.
+            stock_batch: Ref<StockBatch> = Ref::new(0),
+            /// Whole units that were dispensed, at least 1.
+            quantity_dispensed: i64 = 1,
+            /// The user who dispensed.
+            dispensed_by: Option<Ref<User>> = None,
+            /// When it was dispensed.
+            dispense_date: Timestamp = Timestamp::UNIX_EPOCH,
+            /// Why another batch than the one that expires first was chosen; empty when it was not.
+            reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
+            /// Why it was dispensed over a safety alert, and by whose decision; empty when there was none.
+            override_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
+            /// Whether a second person has to confirm, because the medication is a controlled substance.
+            witness_required: bool = false,
+            /// The second person who confirmed; null until then.
+            witness: Option<Ref<User>> = None,
+            /// When the second person confirmed.
+            witnessed_at: Option<Timestamp> = None,
+            /// The user who reversed it; null while it stands.
+            reversed_by: Option<Ref<User>> = None,
+            /// When it was reversed.
+            reversed_at: Option<Timestamp> = None,
+            /// Why it was reversed.
+            reversal_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
+        }
+    }
+}
+
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct LogExtra {
+    /// Generic name of the medication.
+    pub medication_name: String,
+    /// Batch number.
+    pub batch_number: String,
+    /// Name of the patient.
+    pub patient_name: String,
+    /// The same moment as `dispense_date`.
+    pub dispensed_date: String,
+    /// Name of the user who dispensed.
+    pub dispensed_by_user_name: String,
+}
+
+impl Resource for DispensingLog {
+    const PATH: &'static str = "dispensing-logs";
+    const VERBS: &'static str = "r";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [Column<Self>] = &[
+        DispensingLog::patient,
+        DispensingLog::prescription,
+        DispensingLog::medication_item,
+        DispensingLog::stock_batch,
+        DispensingLog::dispense_date,
+    ];
+    const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
+    const ORDERING: &'static [Column<Self>] = &[DispensingLog::dispense_date];
+    type Extra = LogExtra;
+
+    fn access() -> Access {
+        access::dispensing()
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("dispensing_log", "patient", grant)
+    }
+
+    fn filter(_cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        let waits = platform::http::call::yes_or_no(name, value)?;
+        let awaiting = Condition::all()
+            .add(DispensingLog::witness_required.eq(true))
+            .add(DispensingLog::witness.is_null())
+            .add(DispensingLog::reversed_at.is_null());
+        Ok(if waits { awaiting } else { awaiting.not() })
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LogExtra>, Error> {
+        let items = names::medications(cx, rows.iter().map(|row| row.medication_item.get())).await?;
+        let batches = names::batches(cx, rows.iter().map(|row| row.stock_batch.get())).await?;
+        let patients = patients::names(cx, rows.iter().map(|row| row.patient.get())).await?;
+        let users = rows.iter().filter_map(|row| Some(row.dispensed_by?.get()));
+        let users = identity::names(cx, users).await?;
+        let extra = |row: &DispensingLog| LogExtra {
+            medication_name: names::of(&items, row.medication_item.get()),
+            batch_number: names::of(&batches, row.stock_batch.get()),
+            patient_name: names::of(&patients, row.patient.get()),
+            dispensed_date: row.dispense_date.to_string(),
+            dispensed_by_user_name: row.dispensed_by.map_or(String::new(), |user| names::of(&users, user.get())),
+        };
+        Ok(rows.iter().map(extra).collect())
+    }
+}

@@ -1,0 +1,79 @@
+//! What is on the shelf: batches of one medication, read within the medication's turn.
+
+use platform::cx::{Cx, select, values};
+use platform::db::Statement;
+use platform::error::Error;
+use sea_query::{ExprTrait, Order};
+
+use crate::rules::fefo::Held;
+use crate::stock_batch::{BatchStatus, StockBatch};
+
+impl StockBatch {
+    /// The batch as the rules see it.
+    pub(crate) fn held(&self) -> Held {
+        Held {
+            batch: self.meta.id,
+            expiry_date: self.expiry_date,
+            quantity: self.current_quantity,
+            released: self.status == BatchStatus::Active,
+        }
+    }
+}
+
+/// Batches of a medication that hold units, in one place or in all, those that expire first before others.
+pub(crate) async fn batches(
+    cx: &mut Cx,
+    item: i64,
+    location: Option<i64>,
+) -> Result<Vec<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(StockBatch::medication_item.eq(item))
+        .and_where(StockBatch::current_quantity.gt(0))
+        .order_by(StockBatch::expiry_date, Order::Asc)
+        .order_by(StockBatch::id, Order::Asc);
+    if let Some(location) = location {
+        query.and_where(StockBatch::location.eq(location));
+    }
+    cx.unscoped("the rule looks at every batch of the medication")
+        .records(query)
+        .await
+}
+
+/// One batch by its id.
+pub(crate) async fn batch(cx: &mut Cx, id: i64) -> Result<Option<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query.and_where(StockBatch::id.eq(id));
+    cx.unscoped("the operation on the batch was permitted")
+        .record(query)
+        .await
+}
+
+/// The batch with a number in a place.
+pub(crate) async fn numbered(
+    cx: &mut Cx,
+    item: i64,
+    number: &str,
+    location: i64,
+) -> Result<Option<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(StockBatch::medication_item.eq(item))
+        .and_where(StockBatch::batch_number.eq(number))
+        .and_where(StockBatch::location.eq(location));
+    cx.unscoped("units are added to the batch that they belong to")
+        .record(query)
+        .await
+}
+
+/// Whether a medication has a batch of this number in any place.
+pub(crate) async fn known(cx: &mut Cx, item: i64, number: &str) -> Result<bool, Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("batch numbers are unique for a medication")
+        .optional(Statement::raw(
+            "SELECT id FROM stock_batch WHERE medication_item = $1 AND batch_number = $2 LIMIT 1",
+            values([&item, &number.to_owned()]),
+        ))
+        .await?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,101 @@
+//! Dispensing against a prescription, and the patient's safety at the counter.
+
+use serde_json::{Value as Json, json};
+use testkit::{Caller, World};
+
+use crate::shop::{LATE, Shop, extend, list};
+
+/// An encounter's prescription; the caller is its doctor.
+async fn prescribe(world: &World, shop: &Shop, change: Json) -> (Caller, i64) {
+    let doctor = world.doctor().await;
+    let encounter = doctor.post("encounters/", json!({ "patient": shop.patient, "notes": "Fever" })).await;
+    encounter.is(201);
+    let mut body = json!({
+        "encounter": encounter.id(), "medication_name": "Paracetamol 500 mg", "dosage": "1 tablet", "frequency": "3 times a day", "quantity": 20,
+    });
+    extend(&mut body, change);
+    let reply = doctor.post("prescriptions/", body).await;
+    reply.is(201);
+    (doctor, reply.id())
+}
+
+async fn state(doctor: &Caller, id: i64) -> (String, i64) {
+    let reply = doctor.get(&format!("prescriptions/{id}/")).await;
+    let row = reply.is(200);
+    (row["status"].as_str().unwrap().to_owned(), row["quantity_dispensed"].as_i64().unwrap())
+}
+
+testkit::on_both! {
+    async fn a_part_is_dispensed_and_the_rest_is_owed(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({ "strength": "500 mg", "form": "Tablet" })).await;
+        let batch = shop.batch(item, "P-1", LATE, 100).await;
+        let (doctor, id) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        let ask = |quantity: i64| shop.dispense(item, quantity, json!({ "prescription_id": id, "patient_id": null }));
+        assert_eq!(ask(12).await.is(201)["owed"], 8);
+        assert_eq!(state(&doctor, id).await, ("Pending Dispense".to_owned(), 12));
+        let refused = ask(9).await;
+        assert_eq!(refused.refuses(409, "exceeds_prescription")["owed"], 8);
+        let last = ask(8).await;
+        assert_eq!(last.is(201)["owed"], 0);
+        assert_eq!(last.json["logs"][0]["patient"], shop.patient);
+        assert_eq!(state(&doctor, id).await, ("Completed".to_owned(), 20));
+        ask(1).await.refuses(409, "exceeds_prescription");
+        // A reversal owes it again.
+        let log = last.json["logs"][0]["id"].clone();
+        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+        assert_eq!(state(&doctor, id).await, ("Pending Dispense".to_owned(), 12));
+        assert_eq!(ask(8).await.is(201)["owed"], 0);
+        assert_eq!(shop.holds(batch).await, 80);
+        world.settle().await;
+    }
+
+    async fn prescription_patient_and_medication_agree(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let other = shop.medication("Amoxicillin", json!({})).await;
+        shop.batch(item, "P-1", LATE, 100).await;
+        shop.batch(other, "A-1", LATE, 100).await;
+        let (doctor, id) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        shop.dispense(other, 1, json!({ "prescription": id })).await.complains_about("prescription");
+        let desk = world.receptionist().await;
+        let body = json!({ "first_name": "Awa", "last_name": "Bah", "date_of_birth": "1980-02-03", "gender": "Female" });
+        let stranger = desk.post("patients/", body).await.id();
+        shop.dispense(item, 1, json!({ "prescription": id, "patient_id": stranger })).await.complains_about("patient");
+        doctor.patch(&format!("prescriptions/{id}/"), json!({ "status": "Cancelled" })).await.is(200);
+        shop.dispense(item, 1, json!({ "prescription": id })).await.refuses(409, "state_conflict");
+        assert_eq!(shop.total(item).await, 100);
+        world.settle().await;
+    }
+
+    async fn an_allergy_is_asked_about_at_the_counter(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Amoxicillin", json!({ "strength": "500 mg" })).await;
+        shop.batch(item, "A-1", LATE, 100).await;
+        let (doctor, id) = prescribe(world, &shop, json!({ "medication_name": "Amoxicillin 500 mg", "medication_item": item })).await;
+        // Learnt after it was prescribed.
+        doctor.post("allergies/", json!({ "patient": shop.patient, "substance": "Penicillin", "severity": "severe" })).await.is(201);
+        let refused = shop.dispense(item, 1, json!({ "prescription": id })).await;
+        assert!(refused.refuses(409, "override_reason_required")["alerts"].is_array());
+        assert_eq!(shop.total(item).await, 100);
+        let reason = json!({ "prescription": id, "override_reason": "Tolerated last year, Dr Sanyang agreed" });
+        shop.dispense(item, 1, reason).await.is(201);
+        let log = list(&shop.pharmacist.get("dispensing-logs/").await).remove(0);
+        assert_eq!((&log["override_reason"], &log["dispensed_by"]), (&json!("Tolerated last year, Dr Sanyang agreed"), &json!(shop.pharmacist.id)));
+        world.settle().await;
+    }
+
+    async fn what_the_prescriber_decided_is_not_asked_again(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Amoxicillin", json!({ "strength": "500 mg" })).await;
+        shop.batch(item, "A-1", LATE, 100).await;
+        let doctor = world.doctor().await;
+        doctor.post("allergies/", json!({ "patient": shop.patient, "substance": "Penicillin", "severity": "severe" })).await.is(201);
+        let change = json!({ "medication_name": "Amoxicillin 500 mg", "medication_item": item, "override_reason": "No alternative" });
+        let (_, id) = prescribe(world, &shop, change).await;
+        shop.dispense(item, 1, json!({ "prescription": id })).await.is(201);
+        // Without the prescription it is asked about.
+        shop.dispense(item, 1, json!({})).await.refuses(409, "override_reason_required");
+        world.settle().await;
+    }
+}
