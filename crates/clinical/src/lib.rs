@@ -119,8 +119,8 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    let module = chart::declare(icd10::declare(alert_feed::declare(module)));
-    let module = prescription::declare(module);
+    let module = prescription::declare(alert_feed::declare(module));
+    let module = chart::declare(icd10::declare(module));
     reports::declare(figures::declare(module))
 }
 

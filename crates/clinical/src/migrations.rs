@@ -42,7 +42,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         up: notes_and_referrals,
     },
     Migration {
-        name: "0008_prescriptions",
+        name: "0010_prescriptions",
         up: crate::prescription_table::prescriptions,
     },
 ];

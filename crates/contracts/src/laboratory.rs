@@ -65,6 +65,25 @@ impl Event for CriticalResult {
     const TOPIC: &'static str = "CriticalResult";
 }
 
+/// Nobody acknowledged a critical value in time: others were given tasks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriticalResultUnacknowledged {
+    /// The stored value.
+    pub lab_result_value: i64,
+    /// Its order.
+    pub lab_order: i64,
+    /// Whose it is.
+    pub patient: i64,
+    /// The tasks that were made for it, each with its assignee.
+    pub tasks: Vec<i64>,
+    /// When it was passed on.
+    pub at: Timestamp,
+}
+
+impl Event for CriticalResultUnacknowledged {
+    const TOPIC: &'static str = "CriticalResultUnacknowledged";
+}
+
 /// An order's results were reviewed: from now on the patient may see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultsReviewed {

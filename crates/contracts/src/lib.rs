@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 
 pub use clinical::{EncounterSigned, TaskAssigned};
 pub use laboratory::{
-    CriticalResult, LabOrderCancelled, LabOrdered, LabOrderedItem, ResultsReviewed,
+    CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem, ResultsReviewed,
 };
 pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
 pub use pharmacy::{DispenseReversed, Dispensed};

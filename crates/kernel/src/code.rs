@@ -82,6 +82,8 @@ codes! {
     OutsideSchedule = "outside_schedule", 409;
     /// The room or device is booked at that time.
     ResourceOverlap = "resource_overlap", 409;
+    /// The quantity has a result already; correct that one.
+    ResultExists = "result_exists", 409;
     /// Less is in stock than is asked for.
     InsufficientStock = "insufficient_stock", 409;
     /// The batch has expired; none of it is dispensed.
@@ -100,8 +102,14 @@ codes! {
     CountAgain = "count_again", 409;
     /// Somebody lies in the bed.
     BedOccupied = "bed_occupied", 409;
+    /// The bed is in cleaning or maintenance.
+    BedNotAvailable = "bed_not_available", 409;
+    /// The patient lies in another bed.
+    AlreadyAdmitted = "already_admitted", 409;
     /// More than is owed.
     Overpayment = "overpayment", 409;
+    /// More is to be given back than was paid and not given back.
+    RefundExceedsPayment = "refund_exceeds_payment", 409;
     /// A safety alert stands; repeat with `override_reason` to go ahead all the same.
     OverrideReasonRequired = "override_reason_required", 409;
     /// The encounter is signed: neither it nor what was recorded for it changes; an addendum can be written.

@@ -9,6 +9,7 @@
 
 mod appointment_news;
 mod cleanup;
+mod critical_result;
 pub mod delivery;
 mod hear;
 mod live;
@@ -19,7 +20,7 @@ mod texts;
 
 pub use notify::{Notice, notify};
 
-use contracts::TaskAssigned;
+use contracts::{CriticalResult, CriticalResultUnacknowledged, TaskAssigned};
 use platform::module::Module;
 
 use notification::{MarkAllRead, MarkRead, Notification};
@@ -34,6 +35,12 @@ pub fn module() -> Module {
         .command::<MarkAllRead>()
         .socket(live::SOCKET)
         .job(cleanup::JOB)
-        .on::<TaskAssigned>("notices", |cx, event| hear::task_assigned(cx, event));
+        .on::<TaskAssigned>("notices", |cx, event| hear::task_assigned(cx, event))
+        .on::<CriticalResult>("critical-result", |cx, event| {
+            critical_result::stored(cx, event)
+        })
+        .on::<CriticalResultUnacknowledged>("critical-result-passed-on", |cx, event| {
+            critical_result::passed_on(cx, event)
+        });
     delivery::declare(appointment_news::declare(module))
 }

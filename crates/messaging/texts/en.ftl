@@ -7,3 +7,5 @@ notice-appointment-booked = New appointment: { $patient }, { $when }.
 notice-appointment-moved = Appointment moved: { $patient }, now { $when }.
 notice-appointment-cancelled = Appointment cancelled: { $patient }, { $when }.
 notice-appointment-missed = { $patient } did not come to the appointment, { $when }.
+notice-critical-result = { $title }. Patient: { $patient }. Acknowledge it now.
+notice-critical-result-passed-on = Nobody has acknowledged this: { $title }. Patient: { $patient }. Acknowledge it now.

@@ -7,3 +7,5 @@ notice-appointment-booked = Nouveau rendez-vous : { $patient }, { $when }.
 notice-appointment-moved = Rendez-vous déplacé : { $patient }, désormais { $when }.
 notice-appointment-cancelled = Rendez-vous annulé : { $patient }, { $when }.
 notice-appointment-missed = { $patient } n’est pas venu au rendez-vous, { $when }.
+notice-critical-result = { $title }. Patient : { $patient }. Accusez réception maintenant.
+notice-critical-result-passed-on = Personne n’a accusé réception : { $title }. Patient : { $patient }. Accusez réception maintenant.

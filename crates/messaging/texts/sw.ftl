@@ -7,3 +7,5 @@ notice-appointment-booked = Miadi mipya: { $patient }, { $when }.
 notice-appointment-moved = Miadi imehamishwa: { $patient }, sasa { $when }.
 notice-appointment-cancelled = Miadi imefutwa: { $patient }, { $when }.
 notice-appointment-missed = { $patient } hakuja kwenye miadi, { $when }.
+notice-critical-result = { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
+notice-critical-result-passed-on = Hakuna aliyethibitisha: { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.

@@ -13,6 +13,7 @@ use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
 use crate::db::Db;
 use crate::error::Error;
+use crate::files::Files;
 use crate::http::call::Head;
 use crate::hub::Hub;
 use crate::mail::Mailer;
@@ -95,6 +96,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Outgoing HTTP.
     pub outgoing: Outgoing,
+    /// Where files are kept.
+    pub files: Files,
     /// Group commit of what was read.
     pub reads: ReadAudit,
     /// Remembers which lists are longer than anybody counts.

@@ -12,6 +12,7 @@ use crate::audit::sealer;
 use crate::db::migrate;
 use crate::db::{Db, DbUrl};
 use crate::error::Error;
+use crate::files::Files;
 use crate::hub::Hub;
 use crate::keys;
 use crate::mail::Mailer;
@@ -94,6 +95,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         ring: ArcSwap::from_pointee(ring),
         clock: parts.clock,
         outgoing: Outgoing::new(parts.settings.send_timeout),
+        files: Files::open(&parts.settings)?,
         settings: parts.settings,
         registry,
         door: parts.door,

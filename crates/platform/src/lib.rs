@@ -30,6 +30,7 @@ pub mod error;
 pub mod fault;
 pub mod field;
 pub mod figure;
+pub mod files;
 pub mod http;
 pub mod hub;
 pub mod idempotency;

@@ -98,6 +98,11 @@ settings! {
     "Data" {
         /// The directory of the database and of uploaded files; a relative path in DATABASE_URL lies in it.
         CHELAL_DATA_DIR => data_dir: PathBuf = path(), default ".", example "/var/lib/chelal";
+        /// The folder of uploaded files, sealed; a relative path lies in the data directory.
+        CHELAL_FILES_DIR => files_dir: PathBuf = path(), default "files", example "/srv/chelal/files";
+        /// An S3-compatible store for uploaded files instead of a folder, shared by all nodes; credentials, region and
+        /// endpoint in the usual `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`.
+        CHELAL_FILES_S3 => files_s3: Option<String> = optional(text()), default "", example "s3://hospital/chelal";
         /// The database: a SQLite file (`sqlite://chelal.db` lies in the data directory, `sqlite:///srv/chelal.db` is
         /// absolute) or PostgreSQL, with `sslmode` `disable`, `prefer` or `require`.
         DATABASE_URL => database: DbUrl = database(),
@@ -131,6 +136,12 @@ settings! {
         CHELAL_REFRESH_DAYS => refresh_lifetime: Duration = days(1, 90), default "14", example "7";
     }
     "Place" {
+        /// Address, phone and e-mail below the hospital's name on documents; a semicolon begins a new line.
+        CHELAL_HOSPITAL_ADDRESS => hospital_address: Option<String> = optional(text()),
+            default "", example "Mosque Road, Brikama; +220 448 4228";
+        /// The hospital's logo on documents: a PNG or JPEG file, read once at the first document.
+        CHELAL_HOSPITAL_LOGO => hospital_logo: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/logo.png";
         /// The hospital's time zone: appointment dates and times are local to it.
         CHELAL_TIME_ZONE => time_zone: TimeZone = time_zone(), default "Africa/Banjul", example "Africa/Nairobi";
         /// The currency of all amounts.
@@ -139,6 +150,11 @@ settings! {
         CHELAL_COUNTRY_CODE => country_code: String = country_code(), default "220", example "254";
         /// The language of people who chose none.
         CHELAL_LANGUAGE => language: &'static str = language(), default "en", example "fr";
+    }
+    "Laboratory" {
+        /// Minutes in which a critical laboratory result must be acknowledged. After that it goes to the doctors on duty,
+        /// and after as many minutes again to the Admins.
+        CHELAL_CRITICAL_ACK_MINUTES => critical_ack: Duration = minutes(1, 1440), default "30", example "15";
     }
     "Logs and metrics" {
         /// What is logged: a level, or levels per part of the program.
@@ -242,6 +258,12 @@ impl Settings {
         self.audit_anchor
             .clone()
             .unwrap_or_else(|| self.data_dir.join("audit-anchor.log"))
+    }
+
+    /// The folder of uploaded files.
+    #[must_use]
+    pub fn files_path(&self) -> PathBuf {
+        self.data_dir.join(&self.files_dir)
     }
 
     /// How the database is opened.

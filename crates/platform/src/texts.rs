@@ -325,6 +325,13 @@ mod tests {
     /// Every key of the platform with the arguments its authors promise to give.
     const PROMISED: &[(&str, &[&str])] = &[
         ("required", &[]),
+        ("verb-not-offered", &[]),
+        ("decimal-comma", &[]),
+        ("too-many-decimals", &["places"]),
+        ("number-too-large", &[]),
+        ("upload-not-a-form", &[]),
+        ("upload-too-large", &["max"]),
+        ("upload-fields-too-large", &[]),
         ("not-a-string", &[]),
         ("not-a-number", &[]),
         ("not-an-integer", &[]),

@@ -266,6 +266,7 @@ fn a_list_is_an_array_or_a_page() {
             "state__in",
             "ordering",
             "search",
+            "labels",
             "id__in",
             "uid",
             "created_at__gte",

@@ -29,6 +29,8 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("clinical_alert", "source_type"),
     ("clinical_alert", "rule"),
     ("prescription", "safety_pack"),
+    // What stands on the wall above a bed.
+    ("bed", "number"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

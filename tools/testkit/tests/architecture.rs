@@ -10,15 +10,21 @@ use serde_json::Value as Json;
 
 /// From the bottom to the top. A crate uses rows below its own, never its own row.
 const ROWS: &[&[&str]] = &[
-    &["chelal-kernel"],
+    &["chelal-kernel", "chelal-paper"],
     &["chelal-contracts"],
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
-    &["chelal-scheduling", "chelal-formulary", "chelal-ledger"],
+    &[
+        "chelal-documents",
+        "chelal-print",
+        "chelal-formulary",
+        "chelal-ledger",
+        "chelal-scheduling",
+    ],
     &["chelal-clinical"],
-    &["chelal-pharmacy"],
-    &["chelal-messaging"],
+    &["chelal-laboratory", "chelal-pharmacy"],
+    &["chelal-billing", "chelal-messaging", "chelal-wards"],
     &["chelal-reports"],
     &["chelal"],
 ];

@@ -9,6 +9,7 @@ use futures_util::Stream;
 use http::header::{AsHeaderName, CONTENT_TYPE, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use kernel::Code;
+use parking_lot::Mutex;
 use serde_json::Value as Json;
 
 use crate::error::Error;
@@ -73,24 +74,66 @@ pub struct Call {
     pub body: Bytes,
     /// The operation.
     pub operation: Arc<Operation>,
+    /// The body of an upload, which is received as a stream.
+    pub incoming: Incoming,
     /// What was worked out before the unit of work began.
     pub prepared: Prepared,
+}
+
+/// A body that is still to be received. It can be taken once.
+#[derive(Clone, Default)]
+pub struct Incoming(Arc<Mutex<Option<axum::body::Body>>>);
+
+impl Incoming {
+    pub(crate) fn of(body: axum::body::Body) -> Incoming {
+        Incoming(Arc::new(Mutex::new(Some(body))))
+    }
+
+    /// Its pieces as they arrive; none when it was taken before.
+    pub fn stream(&self) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send + use<> {
+        let body = self.0.lock().take();
+        body.unwrap_or_default().into_data_stream()
+    }
+}
+
+impl std::fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Incoming")
+    }
 }
 
 /// What an operation works out before its unit of work begins, because it is slow: no transaction is
 /// held meanwhile.
 #[derive(Clone, Default)]
-pub struct Prepared(Option<Arc<dyn std::any::Any + Send + Sync>>);
+pub struct Prepared {
+    value: Option<Arc<dyn std::any::Any + Send + Sync>>,
+    fingerprint: Option<Bytes>,
+}
 
 impl Prepared {
     /// Keeps a value for [`Cx::prepared`](crate::cx::Cx::prepared).
     pub fn of<T: Send + Sync + 'static>(value: T) -> Prepared {
-        Prepared(Some(Arc::new(value)))
+        Prepared {
+            value: Some(Arc::new(value)),
+            fingerprint: None,
+        }
+    }
+
+    /// Says what the request carried, where its body was received as a stream: requests with one
+    /// idempotency key are the same when this is.
+    #[must_use]
+    pub fn identified_by(mut self, fingerprint: impl Into<Bytes>) -> Prepared {
+        self.fingerprint = Some(fingerprint.into());
+        self
+    }
+
+    pub(crate) fn fingerprint(&self) -> Option<Bytes> {
+        self.fingerprint.clone()
     }
 
     /// The value, if there is one of this type.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        self.0.clone()?.downcast().ok()
+        self.value.clone()?.downcast().ok()
     }
 }
 
@@ -315,8 +358,13 @@ impl Reply {
             .collect();
         reply.header(
             "content-disposition",
-            &format!("attachment; filename=\"{safe}\""),
+            &format!(
+                "attachment; filename=\"{safe}\"; filename*=UTF-8''{}",
+                encoded(file_name)
+            ),
         );
+        // Whatever it is, a browser neither runs nor frames it.
+        reply.header("content-security-policy", "default-src 'none'; sandbox");
         reply.body = ReplyBody::Stream(body);
         reply
     }
@@ -327,4 +375,17 @@ impl Reply {
             self.headers.insert(HeaderName::from_static(name), value);
         }
     }
+}
+
+/// A text as a header's extended parameter carries it (RFC 8187).
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use axum::body::Body as HttpBody;
 use axum::response::Response;
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt};
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
-use super::call::{Call, Head, Prepared, Reply, ReplyBody};
+use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
 use super::origin::{self, REQUEST_ID};
 use super::refusal;
 use crate::actor::{Actor, Origin, Who};
@@ -120,15 +120,14 @@ async fn answer(
         _ => app.door.enter(app, &head).await?,
     };
     let reach = reach(&operation, &actor)?;
-    let limit = if operation.upload {
-        app.settings.max_upload_bytes
-    } else {
-        app.settings.max_body_bytes
-    };
+    let mut incoming = Incoming::default();
     let body = if matches!(head.method, Method::GET | Method::HEAD) {
         Bytes::new()
+    } else if operation.upload {
+        incoming = Incoming::of(body);
+        Bytes::new()
     } else {
-        whole(body, limit).await?
+        whole(body, app.settings.max_body_bytes).await?
     };
     let opening = Opening {
         actor: Arc::new(actor),
@@ -140,15 +139,36 @@ async fn answer(
         params,
         body,
         operation,
+        incoming,
         prepared: Prepared::default(),
     };
     if let Some(before) = call.operation.before.clone() {
-        call.prepared = before(app, &opening, &call).await?;
+        call.prepared = match before(app, &opening, &call).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                discard(call.incoming.stream(), DISCARD).await;
+                return Err(error);
+            }
+        };
+        if let Some(fingerprint) = call.prepared.fingerprint() {
+            call.body = fingerprint;
+        }
     }
     let call = Arc::new(call);
     match call.operation.effect {
         Effect::Read => unit::read(app, &opening, work(&call)).await,
         Effect::Own | Effect::Write => change(app, &opening, &call).await,
+    }
+}
+
+/// Reads and throws away what is left of a body, so that the client gets to see why it was refused.
+async fn discard<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send, most: usize) {
+    let mut stream = std::pin::pin!(stream);
+    let mut read = 0;
+    while read < most
+        && let Some(Ok(piece)) = stream.next().await
+    {
+        read += piece.len();
     }
 }
 

@@ -55,6 +55,19 @@ pub(super) async fn create<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     if let Some(bodies) = R::several(cx, &body).await? {
         return create_all::<R>(cx, bodies).await;
     }
+    create_from::<R>(cx, call, body).await
+}
+
+/// Creates a record from a body that did not come as JSON, such as an upload's form, and answers it as any
+/// create does.
+///
+/// # Errors
+/// What the resource's rules and the database's constraints refuse.
+pub async fn create_from<R: Resource>(
+    cx: &mut Cx,
+    call: &Call,
+    body: Body,
+) -> Result<Reply, Error> {
     let row: R = create_one(cx, body).await?;
     let extra = R::extra_created(cx, &row, call).await?;
     let mut reply = reply(cx, StatusCode::CREATED, &row, &extra)?;

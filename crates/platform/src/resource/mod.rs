@@ -22,7 +22,7 @@ use http::{Method, StatusCode};
 
 pub use change::Change;
 pub(crate) use handlers::check_version;
-pub use handlers::{change, change_by, show_one};
+pub use handlers::{change, change_by, create_from, show_one};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
 pub(crate) use parameters::common as common_parameters;

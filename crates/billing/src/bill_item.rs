@@ -1,0 +1,145 @@
+//! A line of a bill.
+
+use kernel::Money;
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::Column;
+use platform::resource::{Change, Resource};
+use platform::seal::Sealed;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::bill::{Bill, billing};
+use crate::book;
+use crate::ledger::EntryKind;
+use crate::lines;
+use crate::service_catalog::ServiceCatalog;
+
+platform::choice! {
+    /// What a line was charged for by the program.
+    pub enum SourceKind {
+        /// A signed encounter.
+        Encounter = "encounter",
+        /// A test of a laboratory order.
+        LabOrderItem = "lab_order_item",
+        /// A dispensing log.
+        Dispense = "dispense",
+        /// The bed days of an admission.
+        Admission = "admission",
+    }
+}
+
+platform::record! {
+    /// A line of a bill.
+    pub struct BillItem in "bill_item" for patient {
+        client {
+            /// The bill that it is on.
+            bill: Ref<Bill>,
+            /// The service that is charged; null for anything else.
+            service: Option<Ref<ServiceCatalog>>,
+            /// What is charged; the service's name when it is left out.
+            description: Sealed<Blank<500>>,
+            /// Price of one, in the hospital's currency; the service's price when it is left out.
+            amount: Money = Money::ZERO,
+            /// How many, 1 or more.
+            quantity: i64 = 1,
+            /// What is taken off the whole line, in the hospital's currency.
+            discount: Money = Money::ZERO,
+            /// Why; required with a discount.
+            discount_reason: Sealed<Blank<500>>,
+        }
+        server {
+            /// The patient who is charged: the bill's.
+            patient: Ref<Patient> = Ref::new(0),
+            /// What the line comes to: price times quantity less the discount; below 0 for a credit.
+            line_total: Money = Money::ZERO,
+            /// What the program charged it for; null for lines that people wrote.
+            source_type: Option<SourceKind> = None,
+            /// The id of that record.
+            source_id: Option<i64> = None,
+            /// The line that it takes back; null unless it is a credit.
+            credit_of: Option<Ref<BillItem>> = None,
+        }
+    }
+}
+
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct BillItemExtra {
+    /// Name of the service; null without one.
+    pub service_name: Option<String>,
+}
+
+impl Resource for BillItem {
+    const PATH: &'static str = "bill-items";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[
+        ("unit_price", BillItem::amount),
+        ("total_price", BillItem::line_total),
+    ];
+    const FILTERS: &'static [Column<Self>] = &[
+        BillItem::bill,
+        BillItem::patient,
+        BillItem::service,
+        BillItem::source_type,
+    ];
+    const FOLLOWS: &'static [Column<Self>] = &[BillItem::bill];
+    type Extra = BillItemExtra;
+
+    fn access() -> Access {
+        billing()
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("bill_item", "patient", grant)
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        // A line stays on its bill, and a credit stays as it was booked.
+        if let Some(before) = change.before
+            && (before.bill != change.row.bill || before.credit_of.is_some())
+        {
+            let bill: Bill = cx.hold(before.bill.get()).await?;
+            return Err(bill.refused());
+        }
+        let bill: Bill = cx.hold(change.row.bill.get()).await?;
+        bill.check_chargeable()?;
+        change.row.patient = bill.patient;
+        let named = change.row.service.map(|service| service.get());
+        let services = lines::services(cx, named.into_iter().collect()).await?;
+        lines::complete(change.row, change.before, change.body, &services)?;
+        Ok(())
+    }
+
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let bill: Bill = cx.hold(change.row.bill.get()).await?;
+        book::retotal(cx, bill, None, EntryKind::Charge).await?;
+        Ok(())
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        let bill: Bill = cx.hold(row.bill.get()).await?;
+        bill.check_chargeable()?;
+        if row.credit_of.is_some() {
+            return Err(bill.refused());
+        }
+        book::retotal(cx, bill, Some(row.meta.id), EntryKind::Charge).await?;
+        Ok(())
+    }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BillItemExtra>, Error> {
+        let ids = rows.iter().filter_map(|row| row.service);
+        let names = lines::service_names(cx, ids.map(|service| service.get()).collect()).await?;
+        let extra = |row: &BillItem| BillItemExtra {
+            service_name: row
+                .service
+                .and_then(|service| names.get(&service.get()).cloned()),
+        };
+        Ok(rows.iter().map(extra).collect())
+    }
+}

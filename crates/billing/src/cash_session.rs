@@ -1,0 +1,297 @@
+//! A cashier's time at a drawer: what was in it, what came in, and what was counted at the end.
+
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Code, Money, Reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Cx, column, values};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::module::Module;
+use platform::record::{Column, Meta};
+use platform::resource::{Change, Resource};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use platform::verb::{One, Verb};
+use sea_query::{Condition, ExprTrait};
+
+platform::choice! {
+    /// How far a session is.
+    pub enum SessionStatus {
+        /// Cash payments of its cashier go into its drawer.
+        Open = "open",
+        /// The drawer was counted; nothing more goes into it.
+        Counted = "counted",
+        /// The drawer was handed over to another cashier.
+        HandedOver = "handed_over",
+    }
+}
+
+platform::record! {
+    /// A cashier's time at a drawer. What should be in the drawer is told only after it was counted.
+    pub struct CashSession in "cash_session" {
+        client {
+            /// Name of the drawer; a named drawer has one open session.
+            drawer: Blank<50>,
+            /// What is in the drawer at the beginning, in the hospital's currency.
+            opening_float: Money = Money::ZERO,
+            /// Remarks.
+            notes: Sealed<Blank<2000>>,
+        }
+        server {
+            /// Whose session it is: the caller who opened it.
+            cashier: Ref<User> = Ref::new(0),
+            /// How far it is.
+            status: SessionStatus = SessionStatus::Open,
+            /// When it was opened.
+            opened_at: Timestamp = Timestamp::UNIX_EPOCH,
+            /// What was counted; null until then.
+            counted_amount: Option<Money> = None,
+            /// What should have been in the drawer: the beginning and the session's cash payments less its cash refunds; null until it was counted.
+            expected_amount: Option<Money> = None,
+            /// Counted less expected: below 0 when money is missing; null until it was counted.
+            difference: Option<Money> = None,
+            /// When it was counted; null until then.
+            counted_at: Option<Timestamp> = None,
+            /// The session from which the drawer was taken over; null without one.
+            received_from: Option<Ref<CashSession>> = None,
+            /// The user who took the drawer over; null until then.
+            handed_over_to: Option<Ref<User>> = None,
+            /// When it was handed over; null until then.
+            handed_over_at: Option<Timestamp> = None,
+        }
+    }
+}
+
+impl Resource for CashSession {
+    const PATH: &'static str = "cash-sessions";
+    const VERBS: &'static str = "cr";
+    const FILTERS: &'static [Column<Self>] = &[
+        CashSession::cashier,
+        CashSession::status,
+        CashSession::drawer,
+        CashSession::opened_at,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[CashSession::opened_at, CashSession::counted_at];
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::nobody()
+            .role(Admin, "cr")
+            .reach(Cashier, "cr", Reach::Own)
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        match grant.reach {
+            Reach::All => Scope::All,
+            Reach::None => Scope::Nothing,
+            // The successor sees from whom they took the drawer over.
+            _ => Scope::Where(
+                Condition::any()
+                    .add(CashSession::cashier.eq(grant.user))
+                    .add(CashSession::handed_over_to.eq(grant.user)),
+            ),
+        }
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        if change.row.opening_float.is_negative() {
+            return Err(Error::field("opening_float", Text::new("billing-negative")));
+        }
+        let cashier = cx.user_id()?;
+        check_free(cx, cashier, &change.row.drawer).await?;
+        change.row.cashier = Ref::new(cashier);
+        change.row.opened_at = cx.now();
+        Ok(())
+    }
+}
+
+/// Says what stands in the way of a new session; two that are opened in one moment are told apart by the database.
+async fn check_free(cx: &mut Cx, cashier: i64, drawer: &str) -> Result<(), Error> {
+    let open: Option<(i64,)> = cx
+        .unscoped("a drawer has one open session, whoever holds it")
+        .optional(Statement::raw(
+            "SELECT MIN(id) FROM cash_session WHERE status = 'open' AND (cashier = $1 OR (drawer = $2 AND drawer <> '')) \
+             HAVING MIN(id) IS NOT NULL",
+            values([&cashier, &drawer]),
+        ))
+        .await?;
+    match open {
+        None => Ok(()),
+        Some((session,)) => Err(Error::refuse(
+            Code::StateConflict,
+            Text::new("billing-session-open"),
+        )
+        .with("cash_session", session)),
+    }
+}
+
+/// The open session of a user, locked until the end so that its drawer is not counted meanwhile.
+pub(crate) async fn open_of(
+    cx: &mut Cx,
+    user: Option<i64>,
+) -> Result<Option<Ref<CashSession>>, Error> {
+    let Some(user) = user else { return Ok(None) };
+    let mut query = sea_query::Query::select();
+    query
+        .from("cash_session")
+        .expr(column("cash_session", "id"))
+        .and_where(CashSession::cashier.eq(user))
+        .and_where(CashSession::status.eq(SessionStatus::Open.as_str()));
+    if cx.dialect() == platform::db::Dialect::Postgres {
+        query.lock(sea_query::LockType::Update);
+    }
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Option<(i64,)> = cx
+        .unscoped("the caller's own session")
+        .optional(statement)
+        .await?;
+    Ok(found.map(|(id,)| Ref::new(id)))
+}
+
+/// Adds the verbs to the table of contents.
+pub(crate) fn declare(module: Module) -> Module {
+    module.verb::<Count>().verb::<HandOver>()
+}
+
+platform::input! {
+    /// What is in the drawer.
+    pub struct CountInput {
+        /// What was counted, in the hospital's currency.
+        counted_amount: Money,
+    }
+}
+
+/// `POST cash-sessions/{id}/count/`.
+pub struct Count;
+
+impl Verb for Count {
+    type On = CashSession;
+    type Input = CountInput;
+    type Answer = One<CashSession>;
+    const NAME: &'static str = "count";
+    const SUMMARY: &'static str = "Close a session with what was counted in its drawer";
+    const DESCRIPTION: &'static str = "The answer tells what should have been in the drawer, and the difference. A session is counted once.";
+    const GRAVE: bool = true;
+
+    fn access() -> Access {
+        own()
+    }
+
+    fn offered(row: &CashSession) -> bool {
+        row.status == SessionStatus::Open
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        held: CashSession,
+        input: CountInput,
+    ) -> Result<One<CashSession>, Error> {
+        if input.counted_amount.is_negative() {
+            return Err(Error::field(
+                "counted_amount",
+                Text::new("billing-negative"),
+            ));
+        }
+        let came: Option<(i64,)> = cx
+            .unscoped("the cash of the caller's own session")
+            .optional(Statement::raw(
+                "SELECT CAST(COALESCE(SUM(CASE WHEN l.debit = 1 THEN l.amount ELSE -l.amount END), 0) AS bigint) \
+                 FROM ledger_entry AS e JOIN ledger_line AS l ON l.entry = e.id \
+                 WHERE e.cash_session = $1 AND (l.debit = 1 OR l.credit = 1)",
+                values([&held.meta.id]),
+            ))
+            .await?;
+        let came = Money::from_minor(came.map_or(0, |(sum,)| sum)).map_err(Error::internal)?;
+        let expected = held
+            .opening_float
+            .checked_add(came)
+            .map_err(Error::internal)?;
+        let difference = input.counted_amount.checked_sub(expected);
+        let mut session = held.clone();
+        session.status = SessionStatus::Counted;
+        session.counted_amount = Some(input.counted_amount);
+        session.expected_amount = Some(expected);
+        session.difference = Some(difference.map_err(Error::internal)?);
+        session.counted_at = Some(cx.now());
+        cx.update(&mut session, &held).await?;
+        Ok(One(session))
+    }
+}
+
+platform::input! {
+    /// Who takes the drawer over.
+    pub struct HandOverInput {
+        /// The user who takes it over; another than the one who hands it over.
+        to: Ref<User>,
+    }
+}
+
+/// `POST cash-sessions/{id}/hand_over/`.
+pub struct HandOver;
+
+impl Verb for HandOver {
+    type On = CashSession;
+    type Input = HandOverInput;
+    type Answer = One<CashSession>;
+    const NAME: &'static str = "hand_over";
+    const SUMMARY: &'static str = "Hand a counted drawer over to another cashier";
+    const DESCRIPTION: &'static str = "Opens a session of the successor, which begins with what was counted. Answers the session that was handed over.";
+
+    fn access() -> Access {
+        own()
+    }
+
+    fn offered(row: &CashSession) -> bool {
+        row.status == SessionStatus::Counted
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        held: CashSession,
+        input: HandOverInput,
+    ) -> Result<One<CashSession>, Error> {
+        let to = input.to.get();
+        let known: Option<(bool,)> = cx
+            .unscoped("whether a colleague works here is no secret")
+            .optional(Statement::raw(
+                "SELECT is_active FROM app_user WHERE id = $1",
+                values([&to]),
+            ))
+            .await?;
+        if to == held.cashier.get() || known != Some((true,)) {
+            return Err(Error::field("to", Text::new("billing-successor")));
+        }
+        check_free(cx, to, &held.drawer).await?;
+        let mut session = held.clone();
+        session.status = SessionStatus::HandedOver;
+        session.handed_over_to = Some(input.to);
+        session.handed_over_at = Some(cx.now());
+        cx.update(&mut session, &held).await?;
+        let mut next = CashSession {
+            meta: Meta::unstored(),
+            drawer: held.drawer.clone(),
+            opening_float: held.counted_amount.unwrap_or_default(),
+            notes: Sealed::new(Blank::default()),
+            cashier: input.to,
+            status: SessionStatus::Open,
+            opened_at: cx.now(),
+            counted_amount: None,
+            expected_amount: None,
+            difference: None,
+            counted_at: None,
+            received_from: Some(Ref::new(held.meta.id)),
+            handed_over_to: None,
+            handed_over_at: None,
+        };
+        cx.insert(&mut next).await?;
+        Ok(One(session))
+    }
+}
+
+fn own() -> Access {
+    use BuiltinRole::{Admin, Cashier};
+    Access::may(&[Admin]).reach(Cashier, "x", Reach::Own)
+}

@@ -1,0 +1,222 @@
+//! A claim on an insurer for its part of a bill.
+
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Code, Money};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Cx, column};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::Column;
+use platform::resource::{Change, Resource};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use sea_query::{Alias, ExprTrait, Func, Query};
+
+use crate::bill::Bill;
+use crate::claim_state::step;
+use crate::insurance::InsuranceDetail;
+use crate::remittance;
+
+pub use crate::claim_state::ClaimStatus;
+
+platform::record! {
+    /// A claim on an insurer for its part of a bill.
+    pub struct InsuranceClaim in "insurance_claim" for patient {
+        client {
+            /// The bill.
+            bill: Ref<Bill>,
+            /// The policy; the bill's when it is left out.
+            insurance: Option<Ref<InsuranceDetail>>,
+            /// How much is claimed, in the hospital's currency; all of the insurer's part that is neither paid nor claimed when it is left out.
+            amount: Money = Money::ZERO,
+            /// How far it is. A change is checked like the verb of the same name; `paid` and `rejected` settle all that is left of the claim.
+            status: ClaimStatus = ClaimStatus::Draft,
+            /// What the insurer, or the clerk, remarked.
+            remark: Sealed<Blank<2000>>,
+        }
+        server {
+            /// The patient whose bill it is.
+            patient: Ref<Patient> = Ref::new(0),
+            /// What the insurer has paid on it.
+            paid_amount: Money = Money::ZERO,
+            /// What the insurer has rejected of it; the patient owes it.
+            rejected_amount: Money = Money::ZERO,
+            /// When it was submitted; null until then.
+            submitted_at: Option<Timestamp> = None,
+            /// When the insurer decided; null until then.
+            decided_at: Option<Timestamp> = None,
+        }
+    }
+}
+
+impl InsuranceClaim {
+    /// What is neither paid nor rejected.
+    pub(crate) fn left(&self) -> Money {
+        let left = self.amount.minor() - self.paid_amount.minor() - self.rejected_amount.minor();
+        Money::from_minor(left).unwrap_or_default()
+    }
+
+    /// Refuses what cannot be done to a claim in its state.
+    pub(crate) fn refused(&self) -> Error {
+        Error::refuse(
+            Code::StateConflict,
+            Text::new("state-conflict").with("state", self.status.as_str()),
+        )
+        .with("status", self.status.as_str())
+    }
+}
+
+impl Resource for InsuranceClaim {
+    const PATH: &'static str = "insurance-claims";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const FILTERS: &'static [Column<Self>] = &[
+        InsuranceClaim::bill,
+        InsuranceClaim::patient,
+        InsuranceClaim::insurance,
+        InsuranceClaim::status,
+        InsuranceClaim::submitted_at,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[
+        InsuranceClaim::submitted_at,
+        InsuranceClaim::decided_at,
+        InsuranceClaim::status,
+        InsuranceClaim::amount,
+    ];
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::nobody().role(Admin, "crud").role(Cashier, "cru")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("insurance_claim", "patient", grant)
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        match change.before {
+            None => begin(cx, change.row).await,
+            Some(before) => edit(cx, before, change.row).await,
+        }
+    }
+
+    /// What is settled by a status that a client wrote is settled as a remittance would.
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let Some(before) = change.before else {
+            return Ok(());
+        };
+        let left = before.left();
+        match (before.status, change.row.status) {
+            (was, is) if was == is => Ok(()),
+            (_, ClaimStatus::Paid) => {
+                remittance::settle(cx, change.row, left, Money::ZERO, "").await
+            }
+            (_, ClaimStatus::Rejected) => {
+                remittance::settle(cx, change.row, Money::ZERO, left, "").await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn removing(_cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        match row.status {
+            ClaimStatus::Draft => Ok(()),
+            _ => Err(row.refused()),
+        }
+    }
+}
+
+async fn begin(cx: &mut Cx, row: &mut InsuranceClaim) -> Result<(), Error> {
+    let bill: Bill = cx.hold(row.bill.get()).await?;
+    bill.check_opened()?;
+    row.patient = bill.patient;
+    row.insurance = row.insurance.or(bill.insurance);
+    if bill.insurance.is_none() || row.insurance != bill.insurance {
+        return Err(Error::field("insurance", Text::new("billing-claim-policy")));
+    }
+    let open = open(cx, &bill, row.meta.id).await?;
+    if row.amount.is_zero() {
+        row.amount = open;
+    }
+    check_amount(row.amount, open)?;
+    match row.status {
+        ClaimStatus::Draft => {}
+        ClaimStatus::Submitted => row.submitted_at = Some(cx.now()),
+        _ => return Err(Error::field("status", Text::new("billing-claim-new"))),
+    }
+    Ok(())
+}
+
+async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) -> Result<(), Error> {
+    if row.bill != before.bill || row.insurance != before.insurance {
+        return Err(before.refused());
+    }
+    if row.amount != before.amount {
+        if before.status != ClaimStatus::Draft {
+            return Err(before.refused());
+        }
+        let bill: Bill = cx.hold(row.bill.get()).await?;
+        let open = open(cx, &bill, row.meta.id).await?;
+        check_amount(row.amount, open)?;
+    }
+    if row.status != before.status {
+        if !step(before.status, row.status) {
+            return Err(before.refused());
+        }
+        let left = before.left();
+        let settled = match row.status {
+            ClaimStatus::Paid => &mut row.paid_amount,
+            ClaimStatus::Rejected => &mut row.rejected_amount,
+            _ => &mut Money::default(),
+        };
+        *settled = settled.checked_add(left).map_err(Error::internal)?;
+        note_times(row, cx.now());
+    }
+    Ok(())
+}
+
+/// When a claim came to its state.
+pub(crate) fn note_times(row: &mut InsuranceClaim, now: Timestamp) {
+    match row.status {
+        ClaimStatus::Draft => {}
+        ClaimStatus::Submitted => row.submitted_at = Some(now),
+        ClaimStatus::Approved | ClaimStatus::Rejected | ClaimStatus::Paid => {
+            row.decided_at = row.decided_at.or(Some(now));
+        }
+    }
+}
+
+fn check_amount(amount: Money, open: Money) -> Result<(), Error> {
+    if !amount.is_positive() || amount > open {
+        let text = Text::new("billing-claim-amount").with("open", open);
+        return Err(Error::field("amount", text));
+    }
+    Ok(())
+}
+
+/// The insurer's part of a held bill that is neither paid nor claimed.
+async fn open(cx: &mut Cx, bill: &Bill, but: i64) -> Result<Money, Error> {
+    let of = |name| column("insurance_claim", name);
+    let left = of("amount")
+        .sub(of("paid_amount"))
+        .sub(of("rejected_amount"));
+    let mut query = Query::select();
+    query
+        .from("insurance_claim")
+        .expr(Func::sum(left).cast_as(Alias::new("bigint")))
+        .and_where(InsuranceClaim::bill.eq(bill.meta.id))
+        .and_where(InsuranceClaim::id.ne(but))
+        .and_where(of("voided_at").is_null());
+    let statement = Statement::build(cx.dialect(), &query);
+    let claimed: Option<(Option<i64>,)> = cx
+        .unscoped("the claims for a bill that the caller claims for")
+        .optional(statement)
+        .await?;
+    let claimed = claimed.and_then(|(sum,)| sum).unwrap_or_default();
+    let open = bill.sums().insurer_due().minor() - claimed;
+    Ok(Money::from_minor(Ord::max(open, 0)).unwrap_or_default())
+}

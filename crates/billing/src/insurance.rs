@@ -1,0 +1,101 @@
+//! A patient's insurance policy.
+
+use jiff::civil::Date;
+use kernel::{BuiltinRole, Money};
+use patients::{Patient, check_current, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::fault::Faults;
+use platform::field::{Blank, Line, Ref};
+use platform::record::Column;
+use platform::resource::{Change, Resource};
+use platform::seal::Sealed;
+use platform::texts::Text;
+
+use crate::coverage::Policy;
+
+platform::record! {
+    /// A policy under which an insurer pays for a part of a patient's bills.
+    pub struct InsuranceDetail in "insurance_detail" for patient {
+        client {
+            /// The insured patient.
+            patient: Ref<Patient>,
+            /// Name of the insurer.
+            provider: Line<255>,
+            /// Number of the policy.
+            policy_number: Sealed<Line<100>>,
+            /// What is covered, in words.
+            coverage_details: Sealed<Blank<65536>>,
+            /// The insurer's share of a bill in per cent, 0 to 100.
+            coverage_percent: i64 = 100,
+            /// What the insurer pays at most for services of one calendar year, over all bills; no limit when null.
+            annual_limit: Option<Money>,
+            /// The last day on which services are covered, that day included; without end when null.
+            valid_until: Option<Date>,
+        }
+    }
+}
+
+impl InsuranceDetail {
+    /// What decides about the policy's share.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            basis_points: u32::try_from(self.coverage_percent.clamp(0, 100) * 100)
+                .unwrap_or_default(),
+            annual_limit: self.annual_limit,
+            valid_until: self.valid_until,
+        }
+    }
+}
+
+impl Resource for InsuranceDetail {
+    const PATH: &'static str = "insurance";
+    const PATIENT_DATA: bool = true;
+    const RETAINED: bool = true;
+    const CLIENT_UID: bool = true;
+    const ALIASES: &'static [(&'static str, Column<Self>)] =
+        &[("provider_name", InsuranceDetail::provider)];
+    const FILTERS: &'static [Column<Self>] = &[
+        InsuranceDetail::patient,
+        InsuranceDetail::provider,
+        InsuranceDetail::valid_until,
+    ];
+    const ORDERING: &'static [Column<Self>] =
+        &[InsuranceDetail::provider, InsuranceDetail::valid_until];
+    const SEARCH: &'static [Column<Self>] = &[InsuranceDetail::provider];
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier, Doctor, Patient, Receptionist};
+        Access::nobody()
+            .role(Admin, "crud")
+            .role(Cashier, "cru")
+            .role(Receptionist, "cr")
+            .roles(&[Doctor, Patient], "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("insurance_detail", "patient", grant)
+    }
+
+    fn label(&self) -> String {
+        self.provider.to_string()
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let row = &*change.row;
+        let mut faults = Faults::new();
+        if !(0..=100).contains(&row.coverage_percent) {
+            faults.say("coverage_percent", Text::new("billing-percent"));
+        }
+        if row.annual_limit.is_some_and(Money::is_negative) {
+            faults.say("annual_limit", Text::new("billing-negative"));
+        }
+        faults.into_result()?;
+        if change.changed(|row| row.patient) {
+            check_current(cx, change.row.patient.get()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,199 @@
+//! The lines of a bill as clients send them: nested in the bill, or one by one.
+
+use std::collections::HashMap;
+
+use kernel::Money;
+use platform::cx::{Cx, among, values};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::fault::{Fault, Faults};
+use platform::field::Blank;
+use platform::record::{Body, Record};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use sea_query::Query;
+use serde_json::{Map, Value as Json};
+
+use crate::bill::Bill;
+use crate::bill_item::BillItem;
+use crate::line::{Line, LineFault};
+use crate::service_catalog::ServiceCatalog;
+
+/// The most lines that one request may bring.
+const MOST: usize = 1000;
+
+/// The other names of a line's fields.
+pub(crate) const ALIASES: [(&str, &str); 2] = [("unit_price", "amount"), ("service_id", "service")];
+
+/// A service as a line needs it.
+pub(crate) struct Service {
+    name: String,
+    price: Money,
+    is_active: bool,
+}
+
+/// The lines of a bill's body, complete but for the bill; none when it has no `items`.
+pub(crate) async fn of_body(cx: &mut Cx, body: &Body) -> Result<Option<Vec<BillItem>>, Error> {
+    let items = match body.0.get("items") {
+        None | Some(Json::Null) => return Ok(None),
+        Some(Json::Array(items)) => items,
+        Some(_) => return Err(Error::field("items", Text::new("not-a-list"))),
+    };
+    if items.is_empty() {
+        return Ok(None);
+    }
+    if items.len() > MOST {
+        return Err(Error::field(
+            "items",
+            Text::new("billing-too-many-items").with("max", MOST),
+        ));
+    }
+    let bodies: Vec<Body> = items.iter().map(folded).collect();
+    let mut parsed: Vec<Result<BillItem, Faults>> =
+        bodies.iter().map(<BillItem as Record>::create).collect();
+    let named = parsed.iter().flatten().filter_map(|item| item.service);
+    let services = services(cx, named.map(|service| service.get()).collect()).await?;
+    for (item, body) in parsed.iter_mut().zip(&bodies) {
+        if let Ok(row) = item
+            && let Err(faults) = complete(row, None, body, &services)
+        {
+            *item = Err(faults);
+        }
+    }
+    if parsed.iter().all(Result::is_ok) {
+        return Ok(Some(parsed.into_iter().flatten().collect()));
+    }
+    let faults = parsed.into_iter().map(Result::err).collect();
+    let mut whole = Faults::new();
+    whole.put("items", Fault::Items(faults));
+    Err(whole.into())
+}
+
+/// A nested line with its other names folded, and a place for the bill that does not exist yet.
+fn folded(item: &Json) -> Body {
+    let mut fields = match item {
+        Json::Object(fields) => fields.clone(),
+        _ => Map::new(),
+    };
+    for (other, name) in ALIASES {
+        if let Some(value) = fields.remove(other) {
+            fields.entry(name).or_insert(value);
+        }
+    }
+    fields.insert("bill".to_owned(), 0.into());
+    Body(fields)
+}
+
+/// Services by their ids, with one statement.
+pub(crate) async fn services(cx: &mut Cx, ids: Vec<i64>) -> Result<HashMap<i64, Service>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = Query::select();
+    query
+        .from("service_catalog")
+        .columns(["id", "name", "price", "is_active"])
+        .and_where(among(cx.dialect(), ServiceCatalog::id, &ids));
+    let statement = Statement::build(cx.dialect(), &query);
+    let rows: Vec<(i64, String, i64, bool)> = cx
+        .unscoped("the catalogue of services is open to whoever writes bills")
+        .all(statement)
+        .await?;
+    let service = |(id, name, price, is_active)| {
+        let price = Money::from_minor(price).map_err(Error::internal)?;
+        Ok((
+            id,
+            Service {
+                name,
+                price,
+                is_active,
+            },
+        ))
+    };
+    rows.into_iter().map(service).collect()
+}
+
+/// Fills in what a line takes from its service, and works out what it comes to.
+pub(crate) fn complete(
+    item: &mut BillItem,
+    before: Option<&BillItem>,
+    body: &Body,
+    services: &HashMap<i64, Service>,
+) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    let chosen = before.is_none_or(|before| before.service != item.service);
+    match item
+        .service
+        .map(|service| (service, services.get(&service.get())))
+    {
+        Some((service, None)) => {
+            let text = Text::new("unknown-reference").with("id", service.get());
+            faults.say("service", text.with("kind", "service"));
+        }
+        Some((_, Some(service))) if chosen => {
+            if !service.is_active {
+                faults.say("service", Text::new("billing-service-inactive"));
+            }
+            // The price as it is now; a later price does not change the line.
+            if body.0.get("amount").is_none_or(Json::is_null) {
+                item.amount = service.price;
+            }
+            if item.description.open().is_empty() {
+                item.description = Sealed::new(Blank::cut(&service.name));
+            }
+        }
+        _ => {}
+    }
+    let line = Line {
+        unit_price: item.amount,
+        quantity: item.quantity,
+        discount: item.discount,
+        reasoned: !item.discount_reason.open().is_empty(),
+    };
+    match line.total() {
+        Ok(total) => item.line_total = total,
+        Err(fault) => {
+            let (field, text) = match fault {
+                LineFault::NegativePrice => ("amount", "billing-negative"),
+                LineFault::NoQuantity => ("quantity", "billing-quantity"),
+                LineFault::NegativeDiscount => ("discount", "billing-negative"),
+                LineFault::DiscountAbovePrice => ("discount", "billing-discount-too-large"),
+                LineFault::DiscountWithoutReason => ("discount_reason", "billing-discount-reason"),
+                LineFault::TooLarge => ("amount", "billing-too-large"),
+            };
+            faults.say(field, Text::new(text));
+        }
+    }
+    faults.into_result()
+}
+
+/// What lines come to.
+pub(crate) fn total(items: &[BillItem]) -> Result<Money, Error> {
+    Money::sum(items.iter().map(|item| item.line_total))
+        .map_err(|_| Error::field("items", Text::new("billing-too-large")))
+}
+
+/// The names of services, with one statement.
+pub(crate) async fn service_names(
+    cx: &mut Cx,
+    mut ids: Vec<i64>,
+) -> Result<HashMap<i64, String>, Error> {
+    ids.sort_unstable();
+    ids.dedup();
+    let found = services(cx, ids).await?;
+    let names = found.into_iter().map(|(id, service)| (id, service.name));
+    Ok(names.collect())
+}
+
+/// Voids the lines of a bill that is deleted: they are on record with it.
+pub(crate) async fn remove_all(cx: &mut Cx, bill: i64) -> Result<(), Error> {
+    let statement = Statement::raw(
+        "UPDATE bill_item SET voided_at = $1, voided_by = $2 WHERE bill = $3 AND voided_at IS NULL",
+        values([&cx.now(), &cx.actor.user_id(), &bill]),
+    );
+    cx.unscoped("the lines of a bill that the caller deletes")
+        .part_of::<Bill>()
+        .execute(statement)
+        .await?;
+    Ok(())
+}

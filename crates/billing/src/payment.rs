@@ -1,0 +1,214 @@
+//! Money that came in for a bill, and money that was given back.
+
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::{Code, Money};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::{Cx, select};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::record::Column;
+use platform::resource::{Change, Resource};
+use platform::serde_json::json;
+use platform::texts::Text;
+use sea_query::{ExprTrait, Order};
+
+use crate::bill::Bill;
+use crate::book;
+use crate::cash_session::{self, CashSession};
+use crate::ledger::{Account, EntryKind, Posting, Transfer, post};
+use crate::payment_method::PaymentMethod;
+use crate::sums::Refusal;
+
+platform::record! {
+    /// Money that was paid on a bill, or given back. Payments are never changed or deleted: what was wrong is refunded.
+    pub struct Payment in "payment" for patient {
+        client {
+            /// The bill that is paid.
+            bill: Ref<Bill>,
+            /// How much, in the hospital's currency; more than 0.
+            amount: Money,
+            /// How it was paid.
+            method: PaymentMethod = PaymentMethod::Cash,
+            /// The reference of the transfer, such as a mobile money transaction; unique for card and mobile money payments.
+            reference: Blank<255>,
+        }
+        server {
+            /// The patient whose bill it is.
+            patient: Ref<Patient> = Ref::new(0),
+            /// When it was made.
+            payment_date: Timestamp = Timestamp::UNIX_EPOCH,
+            /// Number of its receipt: 1, 2, 3 and so on, without gaps.
+            receipt_number: i64 = 0,
+            /// The user who took it, or paid it out; null when the program did.
+            received_by: Option<Ref<User>> = None,
+            /// The payment that it gives back; null unless it is a refund.
+            refund_of: Option<Ref<Payment>> = None,
+            /// What was given back of it.
+            refunded_amount: Money = Money::ZERO,
+            /// Whether it settles the insurer's part of the bill; the patient's part otherwise.
+            by_insurer: bool = false,
+            /// The cash session in whose drawer it lies; null for other methods, and without an open session.
+            cash_session: Option<Ref<CashSession>> = None,
+        }
+        hidden {
+            /// What is requested to be given back and not decided.
+            refund_pending: Money = Money::ZERO,
+        }
+    }
+}
+
+impl Resource for Payment {
+    const PATH: &'static str = "payments";
+    const VERBS: &'static str = "cru";
+    const PATIENT_DATA: bool = true;
+    const CLIENT_UID: bool = true;
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[
+        ("amount_paid", Payment::amount),
+        ("payment_method", Payment::method),
+        ("reference_number", Payment::reference),
+    ];
+    const FILTERS: &'static [Column<Self>] = &[
+        Payment::bill,
+        Payment::patient,
+        Payment::method,
+        Payment::reference,
+        Payment::payment_date,
+        Payment::received_by,
+        Payment::receipt_number,
+        Payment::cash_session,
+    ];
+    const ORDERING: &'static [Column<Self>] = &[
+        Payment::payment_date,
+        Payment::amount,
+        Payment::receipt_number,
+    ];
+    type Extra = ();
+
+    fn access() -> Access {
+        use kernel::BuiltinRole::{Admin, Cashier, Doctor, Patient};
+        Access::nobody()
+            .roles(&[Admin, Cashier], "cru")
+            .roles(&[Doctor, Patient], "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("payment", "patient", grant)
+    }
+
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        match change.before {
+            None => take(cx, change.row).await,
+            // Only a mistyped reference can be mended.
+            Some(_) if change.changed(|row| (row.bill, row.amount, row.method)) => Err(
+                Error::refuse(Code::StateConflict, Text::new("billing-payment-final")),
+            ),
+            Some(_) => Ok(()),
+        }
+    }
+
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        if !change.is_new() {
+            return Ok(());
+        }
+        let payment = &*change.row;
+        let bill: Bill = cx.load(payment.bill.get()).await?;
+        let transfers = Transfer::of(
+            Account::Money(payment.method),
+            match payment.by_insurer {
+                true => Account::InsurerReceivable,
+                false => Account::Receivable,
+            },
+            payment.amount,
+        );
+        let posting = Posting {
+            kind: EntryKind::Payment,
+            bill: &bill,
+            payment: Some(payment),
+            transfers: transfers.into_iter().collect(),
+        };
+        post(cx, posting).await
+    }
+}
+
+/// Takes a payment on its bill, which is locked until the end: what the bill still owes is decided by one payment at
+/// a time, and the database refuses a bill on which more was paid than was owed.
+async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
+    if !payment.amount.is_positive() {
+        return Err(Error::field("amount", Text::new("billing-not-positive")));
+    }
+    let before: Bill = cx.hold(payment.bill.get()).await?;
+    before.check_opened()?;
+    payment.by_insurer =
+        payment.method == PaymentMethod::Insurance && before.insurance_amount.is_positive();
+    let (amount, method) = (payment.amount, payment.method);
+    let mut sums = before.sums();
+    let paid = match payment.by_insurer {
+        true => sums.pay_by_insurer(amount),
+        false => sums.pay(amount, method),
+    };
+    if let Err(why) = paid {
+        return Err(too_much(cx, &before, why).await?);
+    }
+    let mut bill = before.clone();
+    bill.set_sums(sums, true);
+    cx.update(&mut bill, &before).await?;
+    complete(cx, payment, &bill).await
+}
+
+/// Fills in what the program keeps of a payment or a refund.
+pub(crate) async fn complete(cx: &mut Cx, payment: &mut Payment, bill: &Bill) -> Result<(), Error> {
+    payment.patient = bill.patient;
+    payment.payment_date = cx.now();
+    payment.received_by = cx.actor.user_id().map(Ref::new);
+    if payment.method == PaymentMethod::Cash && payment.cash_session.is_none() {
+        payment.cash_session = cash_session::open_of(cx, cx.actor.user_id()).await?;
+    }
+    payment.receipt_number = next_receipt(cx).await?;
+    Ok(())
+}
+
+/// The next number of a receipt. The counter is one row, raised in one statement: payments wait for each other there,
+/// and one that fails afterwards gives its number back.
+async fn next_receipt(cx: &mut Cx) -> Result<i64, Error> {
+    let statement = Statement::raw(
+        "UPDATE receipt_counter SET last = last + 1 WHERE one = 1 RETURNING last",
+        Vec::new(),
+    );
+    let next: Option<(i64,)> = cx
+        .unscoped("the counter of receipts belongs to nobody")
+        .optional(statement)
+        .await?;
+    next.map(|(number,)| number)
+        .ok_or_else(|| Error::internal("the counter of receipts gave no number"))
+}
+
+/// The refusal of a payment of more than is owed, which names the payment before it.
+async fn too_much(cx: &mut Cx, bill: &Bill, why: Refusal) -> Result<Error, Error> {
+    let refused = book::refusal(bill, why);
+    let mut query = select::<Payment>();
+    query
+        .and_where(Payment::bill.eq(bill.meta.id))
+        .and_where(Payment::refund_of.is_null())
+        .order_by(("payment", "id"), Order::Desc)
+        .limit(1);
+    let earlier: Option<Payment> = cx
+        .unscoped("the payments of a bill that the caller pays")
+        .record(query)
+        .await?;
+    Ok(match earlier {
+        None => refused,
+        Some(earlier) => refused.with(
+            "payment",
+            json!({
+                "id": earlier.meta.id,
+                "amount": earlier.amount,
+                "method": earlier.method,
+                "payment_date": earlier.payment_date,
+                "receipt_number": earlier.receipt_number,
+            }),
+        ),
+    })
+}

@@ -1,0 +1,282 @@
+//! The wish to give money back, which somebody else decides about.
+
+use http::StatusCode;
+use identity::user::User;
+use jiff::Timestamp;
+use kernel::{BuiltinRole, Code, Money};
+use patients::{Patient, reach};
+use platform::access::{Access, Grant, Scope};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::module::Module;
+use platform::record::{Column, Meta};
+use platform::resource::Resource;
+use platform::seal::Sealed;
+use platform::texts::Text;
+use platform::verb::{One, Verb};
+
+use crate::bill::Bill;
+use crate::book;
+use crate::cash_session;
+use crate::ledger::{EntryKind, Posting, post};
+use crate::payment::{self, Payment};
+use crate::payment_method::PaymentMethod;
+
+platform::choice! {
+    /// What became of a request.
+    pub enum RefundStatus {
+        /// Nobody decided yet.
+        Pending = "pending",
+        /// The money was given back.
+        Approved = "approved",
+        /// It is not given back.
+        Rejected = "rejected",
+    }
+}
+
+platform::record! {
+    /// A request to give back a payment or a part of it. Another user than the one who asked decides.
+    pub struct RefundRequest in "refund_request" for patient {
+        client {}
+        server {
+            /// The payment that is to be given back.
+            payment: Ref<Payment> = Ref::new(0),
+            /// Its bill.
+            bill: Ref<Bill> = Ref::new(0),
+            /// The patient whose bill it is.
+            patient: Ref<Patient> = Ref::new(0),
+            /// How much, in the hospital's currency.
+            amount: Money = Money::ZERO,
+            /// Why.
+            reason: Sealed<Blank<1000>> = Sealed::new(Blank::default()),
+            /// What became of it.
+            status: RefundStatus = RefundStatus::Pending,
+            /// The user who asked.
+            requested_by: Option<Ref<User>> = None,
+            /// The user who decided; null while it is pending.
+            decided_by: Option<Ref<User>> = None,
+            /// When it was decided; null while it is pending.
+            decided_at: Option<Timestamp> = None,
+            /// The refund that came of it; null unless it was approved.
+            refund: Option<Ref<Payment>> = None,
+        }
+    }
+}
+
+impl Resource for RefundRequest {
+    const PATH: &'static str = "refund-requests";
+    const VERBS: &'static str = "r";
+    const PATIENT_DATA: bool = true;
+    const FILTERS: &'static [Column<Self>] = &[
+        RefundRequest::payment,
+        RefundRequest::bill,
+        RefundRequest::patient,
+        RefundRequest::status,
+        RefundRequest::requested_by,
+    ];
+    type Extra = ();
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::nobody().roles(&[Admin, Cashier], "r")
+    }
+
+    fn scope(grant: &Grant) -> Scope {
+        reach("refund_request", "patient", grant)
+    }
+}
+
+/// Adds the verbs to the table of contents.
+pub(crate) fn declare(module: Module) -> Module {
+    module.verb::<Refund>().verb::<Approve>().verb::<Reject>()
+}
+
+platform::input! {
+    /// What is to be given back.
+    pub struct RefundInput {
+        /// How much, in the hospital's currency; all that is left of the payment when it is left out.
+        amount: Option<Money>,
+        /// Why.
+        reason: Line<1000>,
+    }
+}
+
+/// `POST payments/{id}/refund/`.
+pub struct Refund;
+
+impl Verb for Refund {
+    type On = Payment;
+    type Input = RefundInput;
+    type Answer = One<RefundRequest>;
+    const NAME: &'static str = "refund";
+    const SUMMARY: &'static str = "Request to give a payment back";
+    const DESCRIPTION: &'static str = "The money is given back once another user approves the request (`refund-requests/{id}/approve/`). Until then the requested amount is set aside, so that all requests together never exceed the payment (409 `refund_exceeds_payment`).";
+    const STATUS: StatusCode = StatusCode::CREATED;
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::may(&[Admin, Cashier])
+    }
+
+    fn offered(row: &Payment) -> bool {
+        row.refund_of.is_none() && !row.by_insurer
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        held: Payment,
+        input: RefundInput,
+    ) -> Result<One<RefundRequest>, Error> {
+        let left = left(&held)?;
+        let amount = input.amount.unwrap_or(left);
+        if !amount.is_positive() && input.amount.is_some() {
+            return Err(Error::field("amount", Text::new("billing-not-positive")));
+        }
+        if amount > left || left.is_zero() {
+            return Err(Error::refuse(
+                Code::RefundExceedsPayment,
+                Text::new("billing-more-than-paid").with("paid", left),
+            )
+            .with("refundable", platform::serde_json::json!(left)));
+        }
+        let mut payment = held.clone();
+        payment.refund_pending = sum(held.refund_pending, amount)?;
+        cx.update(&mut payment, &held).await?;
+        let mut request = RefundRequest {
+            meta: Meta::unstored(),
+            payment: Ref::new(held.meta.id),
+            bill: held.bill,
+            patient: held.patient,
+            amount,
+            reason: Sealed::new(Blank::cut(&input.reason)),
+            status: RefundStatus::Pending,
+            requested_by: cx.actor.user_id().map(Ref::new),
+            decided_by: None,
+            decided_at: None,
+            refund: None,
+        };
+        cx.insert(&mut request).await?;
+        Ok(One(request))
+    }
+}
+
+/// `POST refund-requests/{id}/approve/`.
+pub struct Approve;
+
+impl Verb for Approve {
+    type On = RefundRequest;
+    type Input = ();
+    type Answer = One<RefundRequest>;
+    const NAME: &'static str = "approve";
+    const SUMMARY: &'static str = "Approve a refund, which gives the money back";
+    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it. The refund has a receipt of its own.";
+    const GRAVE: bool = true;
+
+    fn access() -> Access {
+        Access::may(&[BuiltinRole::Admin])
+    }
+
+    fn offered(row: &RefundRequest) -> bool {
+        row.status == RefundStatus::Pending
+    }
+
+    async fn run(cx: &mut Cx, held: RefundRequest, _: ()) -> Result<One<RefundRequest>, Error> {
+        let by = cx.user_id()?;
+        if held.requested_by.is_some_and(|user| user.get() == by) {
+            let text = Text::new("billing-refund-by-another");
+            return Err(Error::refuse(Code::PermissionDenied, text));
+        }
+        let before: Payment = cx.hold(held.payment.get()).await?;
+        let bill_before: Bill = cx.hold(held.bill.get()).await?;
+        let (mut bill, transfers) =
+            book::changed(&bill_before, |sums| sums.refund(held.amount, before.method))?;
+        cx.update(&mut bill, &bill_before).await?;
+        let mut payment = before.clone();
+        payment.refund_pending = difference(before.refund_pending, held.amount)?;
+        payment.refunded_amount = sum(before.refunded_amount, held.amount)?;
+        cx.update(&mut payment, &before).await?;
+        // Cash leaves the drawer of the cashier who asked.
+        let drawer = match before.method {
+            PaymentMethod::Cash => {
+                let cashier = held.requested_by.map(|user| user.get());
+                cash_session::open_of(cx, cashier).await?
+            }
+            _ => None,
+        };
+        let mut refund = Payment {
+            meta: Meta::unstored(),
+            amount: held.amount,
+            refund_of: Some(Ref::new(before.meta.id)),
+            refunded_amount: Money::ZERO,
+            refund_pending: Money::ZERO,
+            cash_session: drawer,
+            ..before
+        };
+        payment::complete(cx, &mut refund, &bill).await?;
+        cx.insert(&mut refund).await?;
+        let posting = Posting {
+            kind: EntryKind::Refund,
+            bill: &bill,
+            payment: Some(&refund),
+            transfers,
+        };
+        post(cx, posting).await?;
+        let mut request = held.clone();
+        request.status = RefundStatus::Approved;
+        request.decided_by = Some(Ref::new(by));
+        request.decided_at = Some(cx.now());
+        request.refund = Some(Ref::new(refund.meta.id));
+        cx.update(&mut request, &held).await?;
+        Ok(One(request))
+    }
+}
+
+/// `POST refund-requests/{id}/reject/`.
+pub struct Reject;
+
+impl Verb for Reject {
+    type On = RefundRequest;
+    type Input = ();
+    type Answer = One<RefundRequest>;
+    const NAME: &'static str = "reject";
+    const SUMMARY: &'static str = "Reject a refund, or take back the request";
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::may(&[Admin, Cashier])
+    }
+
+    fn offered(row: &RefundRequest) -> bool {
+        row.status == RefundStatus::Pending
+    }
+
+    async fn run(cx: &mut Cx, held: RefundRequest, _: ()) -> Result<One<RefundRequest>, Error> {
+        let before: Payment = cx.hold(held.payment.get()).await?;
+        let mut payment = before.clone();
+        payment.refund_pending = difference(before.refund_pending, held.amount)?;
+        cx.update(&mut payment, &before).await?;
+        let mut request = held.clone();
+        request.status = RefundStatus::Rejected;
+        request.decided_by = cx.actor.user_id().map(Ref::new);
+        request.decided_at = Some(cx.now());
+        cx.update(&mut request, &held).await?;
+        Ok(One(request))
+    }
+}
+
+/// What of a payment is neither given back nor requested to be.
+fn left(payment: &Payment) -> Result<Money, Error> {
+    difference(
+        difference(payment.amount, payment.refunded_amount)?,
+        payment.refund_pending,
+    )
+}
+
+fn sum(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_add(other).map_err(Error::internal)
+}
+
+fn difference(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_sub(other).map_err(Error::internal)
+}

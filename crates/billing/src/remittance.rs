@@ -1,0 +1,221 @@
+//! What an insurer says and pays on a claim.
+
+use kernel::{BuiltinRole, Money};
+use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::{Blank, Ref};
+use platform::module::Module;
+use platform::record::Meta;
+use platform::resource::change_by;
+use platform::seal::Sealed;
+use platform::texts::Text;
+use platform::verb::{One, Verb};
+
+use crate::bill::Bill;
+use crate::book;
+use crate::claim::{InsuranceClaim, note_times};
+use crate::claim_state::{ClaimStatus, settled};
+use crate::ledger::{EntryKind, Posting, post};
+use crate::payment::{self, Payment};
+use crate::payment_method::PaymentMethod;
+
+/// Adds the verbs to the table of contents.
+pub(crate) fn declare(module: Module) -> Module {
+    module
+        .verb::<Submit>()
+        .verb::<Approve>()
+        .verb::<Reject>()
+        .verb::<Remit>()
+}
+
+fn access() -> Access {
+    use BuiltinRole::{Admin, Cashier};
+    Access::may(&[Admin, Cashier])
+}
+
+macro_rules! step {
+    ($(#[doc = $doc:literal])* $verb:ident => $to:ident, $name:literal, $summary:literal) => {
+        $(#[doc = $doc])*
+        pub struct $verb;
+
+        impl Verb for $verb {
+            type On = InsuranceClaim;
+            type Input = RemarkInput;
+            type Answer = One<InsuranceClaim>;
+            const NAME: &'static str = $name;
+            const SUMMARY: &'static str = $summary;
+
+            fn access() -> Access {
+                access()
+            }
+
+            fn offered(row: &InsuranceClaim) -> bool {
+                crate::claim_state::step(row.status, ClaimStatus::$to)
+            }
+
+            fn not_offered(row: &InsuranceClaim) -> Error {
+                row.refused()
+            }
+
+            async fn run(
+                cx: &mut Cx,
+                held: InsuranceClaim,
+                input: RemarkInput,
+            ) -> Result<One<InsuranceClaim>, Error> {
+                change_by(cx, held, |row| {
+                    row.status = ClaimStatus::$to;
+                    if !input.remark.is_empty() {
+                        row.remark = Sealed::new(input.remark);
+                    }
+                })
+                .await
+                .map(One)
+            }
+        }
+    };
+}
+
+platform::input! {
+    /// What is remarked.
+    pub struct RemarkInput {
+        /// A remark; empty keeps the one there is.
+        remark: Blank<2000>,
+    }
+}
+
+step!(
+    /// The claim goes to the insurer.
+    Submit => Submitted, "submit", "Submit a claim to the insurer"
+);
+step!(
+    /// The insurer will pay.
+    Approve => Approved, "approve", "Record that the insurer approved a claim"
+);
+step!(
+    /// The insurer pays nothing more: what is left of the claim becomes the patient's.
+    Reject => Rejected, "reject", "Record that the insurer rejected what is left of a claim; the patient owes it"
+);
+
+platform::input! {
+    /// What an insurer paid, and what it rejected.
+    pub struct RemitInput {
+        /// What was paid, in the hospital's currency.
+        paid_amount: Money = Money::ZERO,
+        /// What was rejected, in the hospital's currency; the patient owes it.
+        rejected_amount: Money = Money::ZERO,
+        /// The reference of the transfer.
+        reference: Blank<255>,
+        /// A remark; empty keeps the one there is.
+        remark: Blank<2000>,
+    }
+}
+
+/// `POST insurance-claims/{id}/remittance/`.
+pub struct Remit;
+
+impl Verb for Remit {
+    type On = InsuranceClaim;
+    type Input = RemitInput;
+    type Answer = One<InsuranceClaim>;
+    const NAME: &'static str = "remittance";
+    const SUMMARY: &'static str = "Record what the insurer paid and rejected of a claim";
+    const DESCRIPTION: &'static str = "A claim is paid in any number of parts. Each part is a payment on the bill with the method Insurance. Once nothing is left, the claim is `paid`, or `rejected` when nothing was paid.";
+
+    fn access() -> Access {
+        access()
+    }
+
+    fn offered(row: &InsuranceClaim) -> bool {
+        matches!(row.status, ClaimStatus::Submitted | ClaimStatus::Approved)
+    }
+
+    fn not_offered(row: &InsuranceClaim) -> Error {
+        row.refused()
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        held: InsuranceClaim,
+        input: RemitInput,
+    ) -> Result<One<InsuranceClaim>, Error> {
+        let (paid, rejected) = (input.paid_amount, input.rejected_amount);
+        if paid.is_negative() || rejected.is_negative() || (paid.is_zero() && rejected.is_zero()) {
+            return Err(Error::field(
+                "paid_amount",
+                Text::new("billing-not-positive"),
+            ));
+        }
+        let both = paid.checked_add(rejected);
+        if both.is_err() || both.is_ok_and(|both| both > held.left()) {
+            let text = Text::new("billing-claim-amount").with("open", held.left());
+            return Err(Error::field("paid_amount", text));
+        }
+        let mut claim = held.clone();
+        claim.paid_amount = held
+            .paid_amount
+            .checked_add(paid)
+            .map_err(Error::internal)?;
+        claim.rejected_amount = held
+            .rejected_amount
+            .checked_add(rejected)
+            .map_err(Error::internal)?;
+        claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
+        if !input.remark.is_empty() {
+            claim.remark = Sealed::new(input.remark);
+        }
+        note_times(&mut claim, cx.now());
+        cx.update(&mut claim, &held).await?;
+        settle(cx, &claim, paid, rejected, &input.reference).await?;
+        Ok(One(claim))
+    }
+}
+
+/// Books on the bill what an insurer paid and rejected.
+pub(crate) async fn settle(
+    cx: &mut Cx,
+    claim: &InsuranceClaim,
+    paid: Money,
+    rejected: Money,
+    reference: &str,
+) -> Result<(), Error> {
+    let before: Bill = cx.hold(claim.bill.get()).await?;
+    let mut current = before;
+    if paid.is_positive() {
+        let (mut bill, transfers) = book::changed(&current, |sums| sums.pay_by_insurer(paid))?;
+        cx.update(&mut bill, &current).await?;
+        let mut payment = Payment {
+            meta: Meta::unstored(),
+            bill: Ref::new(bill.meta.id),
+            amount: paid,
+            method: PaymentMethod::Insurance,
+            reference: Blank::cut(reference),
+            patient: bill.patient,
+            payment_date: cx.now(),
+            receipt_number: 0,
+            received_by: None,
+            refund_of: None,
+            refunded_amount: Money::ZERO,
+            by_insurer: true,
+            cash_session: None,
+            refund_pending: Money::ZERO,
+        };
+        payment::complete(cx, &mut payment, &bill).await?;
+        cx.insert(&mut payment).await?;
+        let posting = Posting {
+            kind: EntryKind::Payment,
+            bill: &bill,
+            payment: Some(&payment),
+            transfers,
+        };
+        post(cx, posting).await?;
+        current = bill;
+    }
+    if rejected.is_positive() {
+        book::apply(cx, current, EntryKind::Rejection, |sums| {
+            sums.reject(rejected)
+        })
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! `bills/` and `bill-items/`.
+
+use serde_json::json;
+
+use crate::support::Desk;
+
+testkit::on_both! {
+    async fn a_bill_is_answered_as_clients_read_it(world: &World) {
+        let desk = Desk::new(world).await;
+        let encounter = desk.encounter().await;
+        // The policy covers nothing of today: all of it is the patient's.
+        let insurance = desk.policy(json!({ "valid_until": "2026-11-22" })).await;
+        let body = json!({ "encounter": encounter, "total_amount": 500.00, "insurance": insurance });
+        let bill = desk.bill(body).await;
+        for (key, value) in [
+            ("patient", json!(desk.patient)), ("patient_id", json!(desk.patient)),
+            ("encounter", json!(encounter)), ("encounter_id", json!(encounter)),
+            ("insurance", json!(insurance)), ("insurance_id", json!(insurance)),
+            ("date_issued", json!("2026-11-23")), ("bill_date", json!("2026-11-23")),
+            ("service_date", json!("2026-11-23")),
+            ("total_amount", json!(500.0)), ("amount", json!(500.0)), ("insurance_amount", json!(0.0)),
+            ("paid_amount", json!(0.0)), ("balance_due", json!(500.0)), ("is_paid", json!(false)),
+            ("status", json!("Open")), ("patient_name", json!("Jane Ceesay")),
+            ("doctor", json!(desk.doctor.id)), ("items", json!([])), ("payments", json!([])), ("version", json!(1)),
+        ] {
+            assert_eq!(bill[key], value, "{key}");
+        }
+        let payment = desk.pay(&bill, 50.0).await;
+        let payment = payment.is(201);
+        for (key, value) in [
+            ("bill", bill["id"].clone()), ("amount", json!(50.0)), ("amount_paid", json!(50.0)),
+            ("method", json!("Cash")), ("payment_method", json!("Cash")),
+            ("reference", json!("")), ("reference_number", json!("")), ("received_by", json!(desk.cashier.id)),
+            ("receipt_number", json!(1)), ("payment_date", json!("2026-11-23T08:00:00Z")),
+        ] {
+            assert_eq!(payment[key], value, "{key}");
+        }
+        let bill = desk.read(&bill).await;
+        assert_eq!((&bill["status"], &bill["paid_amount"], &bill["balance_due"]), (&json!("Partially Paid"), &json!(50.0), &json!(450.0)));
+        assert_eq!(bill["payments"][0]["amount_paid"], 50.0);
+        assert_eq!(bill["payments"][0]["id"], payment["id"]);
+        // The other way to the same.
+        let rest = json!({ "bill_id": bill["id"], "amount_paid": "450.00", "payment_method": "card", "reference_number": "V-1" });
+        desk.cashier.post("payments/", rest).await.is(201);
+        let bill = desk.read(&bill).await;
+        assert_eq!((&bill["status"], &bill["is_paid"], &bill["balance_due"]), (&json!("Paid"), &json!(true), &json!(0.0)));
+        desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn with_lines_the_total_is_their_sum(world: &World) {
+        let desk = Desk::new(world).await;
+        let service = desk.service("Dressing", 30.0, "DRESSING").await;
+        let bill = desk.bill(json!({ "total_amount": 7, "items": [
+            { "service": service, "quantity": 3 },
+            { "description": "Crutches", "unit_price": "12.50", "quantity": 2, "discount": 5, "discount_reason": "Staff" },
+        ] })).await;
+        assert_eq!(bill["total_amount"], 110.0);
+        let items = &bill["items"];
+        assert_eq!((&items[0]["service_name"], &items[0]["unit_price"], &items[0]["total_price"]), (&json!("Dressing"), &json!(30.0), &json!(90.0)));
+        assert_eq!((&items[0]["description"], &items[1]["description"]), (&json!("Dressing"), &json!("Crutches")));
+        assert_eq!((&items[1]["amount"], &items[1]["line_total"], &items[1]["service"]), (&json!(12.5), &json!(20.0), &json!(null)));
+        // One more, changed, and gone again.
+        let line = json!({ "bill": bill["id"], "description": "Plaster", "amount": 40 });
+        let line = desk.cashier.post("bill-items/", line).await.is(201).clone();
+        assert_eq!((&line["quantity"], &line["total_price"], &line["patient"]), (&json!(1), &json!(40.0), &json!(desk.patient)));
+        assert_eq!(desk.read(&bill).await["total_amount"], 150.0);
+        let path = format!("bill-items/{}/", line["id"]);
+        desk.cashier.patch(&path, json!({ "quantity": 2 })).await.is(200);
+        assert_eq!(desk.read(&bill).await["balance_due"], 190.0);
+        // What a client says of the total does not count any more.
+        let path_of_bill = format!("bills/{}/", bill["id"]);
+        assert_eq!(desk.cashier.patch(&path_of_bill, json!({ "total_amount": 1 })).await.is(200)["total_amount"], 190.0);
+        desk.admin.delete(&path).await.is(204);
+        assert_eq!(desk.read(&bill).await["total_amount"], 110.0);
+        desk.books_agree().await;
+    }
+
+    async fn without_lines_the_clients_total_stands(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "amount": 80 })).await;
+        assert_eq!(bill["total_amount"], 80.0);
+        let path = format!("bills/{}/", bill["id"]);
+        // Writing back what was read changes nothing.
+        let same = desk.cashier.put(&path, bill.clone()).await;
+        assert_eq!(same.is(200)["version"], bill["version"]);
+        assert_eq!(desk.cashier.patch(&path, json!({ "total_amount": 90.5 })).await.is(200)["balance_due"], 90.5);
+        desk.pay(&bill, 60.0).await.is(201);
+        desk.cashier.patch(&path, json!({ "total_amount": 59.99 })).await.refuses(409, "state_conflict");
+        assert_eq!(desk.cashier.patch(&path, json!({ "total_amount": 60 })).await.is(200)["status"], "Paid");
+        desk.cashier.patch(&path, json!({ "total_amount": 61 })).await.refuses(409, "state_conflict");
+        desk.books_agree().await;
+    }
+
+    async fn what_is_wrong_is_said_by_line_and_field(world: &World) {
+        let desk = Desk::new(world).await;
+        let reply = desk.try_bill(json!({ "items": [
+            { "description": "Fine", "amount": 1 },
+            { "description": "Bad", "amount": 1, "quantity": 0 },
+            { "description": "Worse", "amount": 10, "discount": 1 },
+            { "description": "Worst", "amount": 10, "discount": 11, "discount_reason": "x" },
+            { "service": 999 },
+            { "description": "Not money", "amount": "ten" },
+        ] })).await;
+        let items = reply.is(400)["items"].as_array().unwrap().clone();
+        let fields: Vec<Vec<String>> = items.iter().map(|item| item.as_object().unwrap().keys().cloned().collect()).collect();
+        assert_eq!(fields, [vec![], vec!["quantity"], vec!["discount_reason"], vec!["discount"], vec!["service"], vec!["amount"]]);
+        assert_eq!(desk.cashier.get("bills/").await.is(200), &json!([]));
+        desk.try_bill(json!({ "total_amount": -1 })).await.complains_about("total_amount");
+        desk.try_bill(json!({ "total_amount": 1.005 })).await.complains_about("total_amount");
+        desk.try_bill(json!({ "total_amount": 1, "status": "Paid" })).await.complains_about("status");
+        desk.try_bill(json!({ "total_amount": 1, "patient": 999 })).await.complains_about("patient");
+        desk.try_bill(json!({ "items": "none" })).await.complains_about("items");
+        let huge = json!({ "items": [{ "description": "a", "amount": 90_000_000_000i64 }, { "description": "b", "amount": 90_000_000_000i64 }] });
+        desk.try_bill(huge).await.complains_about("items");
+    }
+
+    async fn a_draft_takes_no_payment_until_it_is_opened(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100, "status": "Draft" })).await;
+        assert_eq!(bill["status"], "Draft");
+        desk.pay(&bill, 10.0).await.refuses(409, "state_conflict");
+        assert_eq!(desk.account("1100").await, 0.0);
+        let path = format!("bills/{}/open/", bill["id"]);
+        assert_eq!(desk.cashier.post(&path, json!({})).await.is(200)["status"], "Open");
+        assert_eq!(desk.account("1100").await, 100.0);
+        desk.cashier.post(&path, json!({})).await.refuses(409, "state_conflict");
+        desk.pay(&bill, 10.0).await.is(201);
+        // The same by writing the status, which does not lead back.
+        let other = desk.bill(json!({ "total_amount": 5, "status": "Draft" })).await;
+        let path = format!("bills/{}/", other["id"]);
+        assert_eq!(desk.cashier.patch(&path, json!({ "status": "Open" })).await.is(200)["status"], "Open");
+        for status in ["Draft", "Paid", "Void"] {
+            desk.cashier.patch(&path, json!({ "status": status })).await.refuses(409, "state_conflict");
+        }
+        desk.books_agree().await;
+    }
+
+    async fn a_bill_is_withdrawn_with_a_reason_unless_it_holds_money(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let path = format!("bills/{}/void/", bill["id"]);
+        desk.cashier.post(&path, json!({})).await.complains_about("reason");
+        let voided = desk.cashier.post(&path, json!({ "reason": "Written twice" })).await;
+        let voided = voided.is(200);
+        assert_eq!((&voided["status"], &voided["balance_due"], &voided["void_reason"]), (&json!("Void"), &json!(0.0), &json!("Written twice")));
+        assert_eq!((desk.account("1100").await, desk.account("4000").await), (0.0, 0.0));
+        desk.pay(&bill, 1.0).await.refuses(409, "state_conflict");
+        desk.cashier.post(&path, json!({ "reason": "Again" })).await.refuses(409, "state_conflict");
+        let paid = desk.bill(json!({ "total_amount": 100 })).await;
+        desk.pay(&paid, 1.0).await.is(201);
+        let path = format!("bills/{}/void/", paid["id"]);
+        desk.cashier.post(&path, json!({ "reason": "Too late" })).await.refuses(409, "state_conflict");
+        // Deleting takes it out of the ledger as well, and is no way around.
+        desk.admin.delete(&format!("bills/{}/", paid["id"])).await.is(409);
+        let mistaken = desk.bill(json!({ "items": [{ "description": "x", "amount": 3 }] })).await;
+        desk.admin.delete(&format!("bills/{}/", mistaken["id"])).await.is(204);
+        desk.cashier.get(&format!("bills/{}/", mistaken["id"])).await.is(404);
+        assert_eq!(desk.account("1100").await, 99.0);
+        desk.books_agree().await;
+    }
+
+    async fn what_is_not_asked_for_any_more_is_written_off(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        desk.pay(&bill, 40.0).await.is(201);
+        let path = format!("bills/{}/write_off/", bill["id"]);
+        desk.cashier.post(&path, json!({ "reason": "Poor" })).await.is(403);
+        desk.admin.post(&path, json!({ "reason": "Poor", "amount": 60.01 })).await.refuses(409, "overpayment");
+        let bill = desk.admin.post(&path, json!({ "reason": "Poor" })).await;
+        assert_eq!((&bill.is(200)["status"], &bill.json["written_off_amount"]), (&json!("Paid"), &json!(60.0)));
+        assert_eq!(desk.account("5000").await, 60.0);
+        desk.books_agree().await;
+    }
+}

@@ -1,0 +1,52 @@
+//! `cash-sessions/`.
+
+use serde_json::json;
+
+use crate::support::{Desk, cashier};
+
+testkit::on_both! {
+    async fn what_should_be_in_the_drawer_is_told_after_it_was_counted(world: &World) {
+        let desk = Desk::new(world).await;
+        let opened = desk.cashier.post("cash-sessions/", json!({ "drawer": "Front", "opening_float": 50 })).await.is(201).clone();
+        assert_eq!((&opened["cashier"], &opened["status"], &opened["expected_amount"]), (&json!(desk.cashier.id), &json!("open"), &json!(null)));
+        let bill = desk.bill(json!({ "total_amount": 500 })).await;
+        let payment = desk.pay(&bill, 120.0).await;
+        assert_eq!(payment.is(201)["cash_session"], opened["id"]);
+        // Not cash, and not this cashier's.
+        let card = json!({ "bill": bill["id"], "amount": 30, "method": "Card" });
+        assert_eq!(desk.cashier.post("payments/", card).await.is(201)["cash_session"], json!(null));
+        let other = cashier(world).await;
+        let theirs = json!({ "bill": bill["id"], "amount": 7, "method": "Cash" });
+        assert_eq!(other.post("payments/", theirs).await.is(201)["cash_session"], json!(null));
+        // A refund leaves the drawer of the cashier who asked for it.
+        let refund = json!({ "amount": 20, "reason": "Wrong" });
+        let request = desk.cashier.post(&format!("payments/{}/refund/", payment.id()), refund).await.is(201).clone();
+        desk.admin.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await.is(200);
+        let path = format!("cash-sessions/{}/count/", opened["id"]);
+        other.post(&path, json!({ "counted_amount": 1 })).await.is(404);
+        let counted = desk.cashier.post(&path, json!({ "counted_amount": 149.5 })).await.is(200).clone();
+        assert_eq!((&counted["expected_amount"], &counted["difference"], &counted["status"]), (&json!(150.0), &json!(-0.5), &json!("counted")));
+        desk.cashier.post(&path, json!({ "counted_amount": 150 })).await.refuses(409, "state_conflict");
+        assert_eq!(desk.pay(&bill, 1.0).await.is(201)["cash_session"], json!(null));
+        // The successor begins with what was counted.
+        let path = format!("cash-sessions/{}/hand_over/", opened["id"]);
+        desk.cashier.post(&path, json!({ "to": desk.cashier.id })).await.complains_about("to");
+        let handed = desk.cashier.post(&path, json!({ "to": other.id })).await;
+        assert_eq!((&handed.is(200)["status"], &handed.json["handed_over_to"]), (&json!("handed_over"), &json!(other.id)));
+        let next = other.get("cash-sessions/?status=open").await.is(200)[0].clone();
+        assert_eq!((&next["opening_float"], &next["drawer"], &next["received_from"]), (&json!(149.5), &json!("Front"), &opened["id"]));
+        desk.books_agree().await;
+    }
+
+    async fn a_cashier_and_a_drawer_have_one_open_session(world: &World) {
+        let desk = Desk::new(world).await;
+        desk.cashier.post("cash-sessions/", json!({ "drawer": "Front" })).await.is(201);
+        desk.cashier.post("cash-sessions/", json!({ "drawer": "Back" })).await.refuses(409, "state_conflict");
+        let other = cashier(world).await;
+        other.post("cash-sessions/", json!({ "drawer": "Front" })).await.refuses(409, "state_conflict");
+        other.post("cash-sessions/", json!({ "opening_float": -1 })).await.complains_about("opening_float");
+        other.post("cash-sessions/", json!({ "drawer": "Back" })).await.is(201);
+        assert_eq!(other.get("cash-sessions/").await.is(200).as_array().unwrap().len(), 1);
+        assert_eq!(desk.admin.get("cash-sessions/").await.is(200).as_array().unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,173 @@
+//! Charges that other modules' events bring.
+
+use contracts::{
+    DispenseReversed, Dispensed, EncounterSigned, LabOrderCancelled, LabOrdered, LabOrderedItem,
+    PatientDischarged,
+};
+use jiff::Timestamp;
+use kernel::Money;
+use serde_json::{Value as Json, json};
+use testkit::World;
+
+use crate::support::{Desk, emit};
+
+pub(crate) fn dispensed(log: i64, patient: i64, encounter: Option<i64>, cents: i64) -> Dispensed {
+    Dispensed {
+        dispensing_log: log,
+        patient,
+        prescription: None,
+        encounter,
+        medication_item: 1,
+        quantity: 10,
+        amount: Money::from_minor(cents).unwrap(),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+async fn bills(desk: &Desk) -> Vec<Json> {
+    desk.cashier
+        .get("bills/?ordering=id")
+        .await
+        .is(200)
+        .as_array()
+        .unwrap()
+        .clone()
+}
+
+async fn signed(world: &World, desk: &Desk, encounter: i64) {
+    let event = EncounterSigned {
+        encounter,
+        patient: desk.patient,
+        doctor: desk.doctor.id,
+        signed_at: world.clock.now(),
+    };
+    emit(world, &event).await;
+}
+
+testkit::on_both! {
+    async fn charges_of_an_encounter_are_gathered_on_one_draft_once_each(world: &World) {
+        let desk = Desk::new(world).await;
+        desk.service("Consultation", 100.0, "CONSULTATION").await;
+        let encounter = desk.encounter().await;
+        for _ in 0..2 {
+            signed(world, &desk, encounter).await;
+            emit(world, &dispensed(7, desk.patient, Some(encounter), 2550)).await;
+            world.settle().await;
+        }
+        let found = bills(&desk).await;
+        assert_eq!(found.len(), 1);
+        let draft = &found[0];
+        assert_eq!((&draft["status"], &draft["total_amount"], &draft["encounter"]), (&json!("Draft"), &json!(125.5), &json!(encounter)));
+        assert_eq!(draft["doctor"], desk.doctor.id);
+        assert_eq!(draft["items"].as_array().unwrap().len(), 2);
+        // Reviewed, opened and paid; what comes later is gathered anew.
+        let path = format!("bills/{}/open/", draft["id"]);
+        assert_eq!(desk.cashier.post(&path, json!({})).await.is(200)["balance_due"], 125.5);
+        emit(world, &dispensed(8, desk.patient, Some(encounter), 100)).await;
+        world.settle().await;
+        let found = bills(&desk).await;
+        assert_eq!((found.len(), &found[1]["status"], &found[1]["total_amount"]), (2, &json!("Draft"), &json!(1.0)));
+        desk.books_agree().await;
+    }
+
+    async fn without_a_price_a_consultation_is_not_charged(world: &World) {
+        let desk = Desk::new(world).await;
+        let encounter = desk.encounter().await;
+        signed(world, &desk, encounter).await;
+        world.settle().await;
+        assert_eq!(bills(&desk).await.len(), 0);
+    }
+
+    async fn what_is_reversed_leaves_the_draft_or_is_credited(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &dispensed(1, desk.patient, None, 3000)).await;
+        emit(world, &dispensed(2, desk.patient, None, 2000)).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        assert_eq!(draft["total_amount"], 50.0);
+        emit(world, &DispenseReversed { dispensing_log: 1, patient: desk.patient }).await;
+        world.settle().await;
+        let draft = desk.read(&draft).await;
+        assert_eq!((&draft["total_amount"], draft["items"].as_array().unwrap().len()), (&json!(20.0), 1));
+        desk.cashier.post(&format!("bills/{}/open/", draft["id"]), json!({})).await.is(200);
+        desk.pay(&draft, 15.0).await.is(201);
+        for _ in 0..2 {
+            emit(world, &DispenseReversed { dispensing_log: 2, patient: desk.patient }).await;
+            world.settle().await;
+        }
+        // 15 was paid for nothing, and is given back.
+        let bill = desk.read(&draft).await;
+        assert_eq!((&bill["total_amount"], &bill["balance_due"], &bill["credit_due"]), (&json!(0.0), &json!(0.0), &json!(15.0)));
+        assert_eq!((&bill["items"][1]["line_total"], &bill["items"][1]["credit_of"]), (&json!(-20.0), &bill["items"][0]["id"]));
+        desk.books_agree().await;
+        let payment = bill["payments"][0]["id"].clone();
+        let request = desk.cashier.post(&format!("payments/{payment}/refund/"), json!({ "reason": "Returned" })).await.is(201).clone();
+        desk.admin.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await.is(200);
+        let bill = desk.read(&draft).await;
+        assert_eq!((&bill["credit_due"], &bill["balance_due"], &bill["status"]), (&json!(0.0), &json!(0.0), &json!("Paid")));
+        desk.books_agree().await;
+    }
+
+    async fn a_reversal_that_is_heard_first_leaves_nothing_to_charge(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &DispenseReversed { dispensing_log: 5, patient: desk.patient }).await;
+        world.settle().await;
+        emit(world, &dispensed(5, desk.patient, None, 3000)).await;
+        world.settle().await;
+        assert_eq!(bills(&desk).await.len(), 0);
+    }
+
+    async fn a_cancelled_test_is_on_no_draft(world: &World) {
+        let desk = Desk::new(world).await;
+        let test = json!({ "test_code": "FBC-X", "test_name": "Full blood count", "specimen_type": "Blood", "department": "Haematology" });
+        let test = desk.admin.post("lab_tests/catalog/", test).await.is(201)["id"].as_i64().unwrap();
+        desk.service("Full blood count", 35.0, "FBC-X").await;
+        let ordered = |order: i64, items: &[i64]| LabOrdered {
+            lab_order: order,
+            patient: desk.patient,
+            encounter: None,
+            items: items.iter().map(|item| LabOrderedItem { lab_order_item: *item, lab_test: test }).collect(),
+        };
+        emit(world, &ordered(1, &[1, 2])).await;
+        emit(world, &ordered(2, &[3])).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        assert_eq!((&draft["total_amount"], draft["items"].as_array().unwrap().len()), (&json!(105.0), 3));
+        emit(world, &LabOrderCancelled { lab_order: 1, patient: desk.patient }).await;
+        world.settle().await;
+        // Further tests of it that are heard of late are not charged either.
+        emit(world, &ordered(1, &[4])).await;
+        emit(world, &LabOrderCancelled { lab_order: 9, patient: desk.patient }).await;
+        world.settle().await;
+        emit(world, &ordered(9, &[5])).await;
+        world.settle().await;
+        let draft = desk.read(&draft).await;
+        assert_eq!((&draft["total_amount"], draft["items"].as_array().unwrap().len()), (&json!(35.0), 1));
+        assert_eq!(draft["items"][0]["source_id"], 3);
+    }
+
+    async fn a_stay_is_charged_by_its_bed_days(world: &World) {
+        let desk = Desk::new(world).await;
+        desk.service("Bed day", 40.0, "BED-DAY").await;
+        let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
+        emit(world, &PatientDischarged { admission: 3, patient: desk.patient, bed_days: 4, at: world.clock.now() }).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        assert_eq!((&draft["total_amount"], &draft["items"][0]["quantity"]), (&json!(160.0), &json!(4)));
+        // The patient's only valid policy is proposed.
+        assert_eq!((&draft["insurance"], &draft["insurance_amount"]), (&json!(policy), &json!(80.0)));
+    }
+
+    async fn charges_follow_a_merged_patient(world: &World) {
+        let desk = Desk::new(world).await;
+        let twin = crate::support::register(&desk.admin, "Jayne").await;
+        emit(world, &dispensed(1, twin, None, 1000)).await;
+        world.settle().await;
+        desk.admin.post(&format!("patients/{twin}/merge/"), json!({ "into": desk.patient })).await.is(200);
+        emit(world, &dispensed(2, twin, None, 500)).await;
+        world.settle().await;
+        let found = bills(&desk).await;
+        assert!(found.iter().all(|bill| bill["patient"] == desk.patient), "{found:?}");
+        assert_eq!(found.iter().map(|bill| bill["total_amount"].as_f64().unwrap()).sum::<f64>(), 15.0);
+    }
+}

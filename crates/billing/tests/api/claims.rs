@@ -1,0 +1,68 @@
+//! `insurance-claims/`.
+
+use serde_json::json;
+
+use crate::support::Desk;
+
+testkit::on_both! {
+    async fn a_claim_is_paid_in_parts_and_rejected_in_part(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({ "coverage_percent": 80 })).await;
+        let bill = desk.bill(json!({ "total_amount": 500, "insurance": policy })).await;
+        assert_eq!((&bill["insurance_amount"], &bill["balance_due"]), (&json!(400.0), &json!(100.0)));
+        let claim = desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"] })).await.is(201).clone();
+        assert_eq!((&claim["amount"], &claim["status"], &claim["insurance"]), (&json!(400.0), &json!("draft"), &json!(policy)));
+        // Nothing is claimed twice.
+        desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"], "amount": 0.01 })).await.complains_about("amount");
+        let path = |verb: &str| format!("insurance-claims/{}/{verb}", claim["id"]);
+        desk.cashier.post(&path("remittance/"), json!({ "paid_amount": 1 })).await.refuses(409, "state_conflict");
+        let submitted = desk.cashier.post(&path("submit/"), json!({})).await;
+        assert_eq!((&submitted.is(200)["status"], &submitted.json["submitted_at"]), (&json!("submitted"), &json!("2026-11-23T08:00:00Z")));
+        desk.cashier.post(&path("approve/"), json!({ "remark": "By letter" })).await.is(200);
+        let part = desk.cashier.post(&path("remittance/"), json!({ "paid_amount": 250, "reference": "BT-9" })).await;
+        assert_eq!((&part.is(200)["status"], &part.json["paid_amount"], &part.json["remark"]), (&json!("approved"), &json!(250.0), &json!("By letter")));
+        let read = desk.read(&bill).await;
+        assert_eq!((&read["status"], &read["insurance_paid_amount"], &read["balance_due"]), (&json!("Partially Paid"), &json!(250.0), &json!(100.0)));
+        assert_eq!((&read["payments"][0]["method"], &read["payments"][0]["reference"]), (&json!("Insurance"), &json!("BT-9")));
+        desk.cashier.post(&path("remittance/"), json!({ "paid_amount": 150.01 })).await.complains_about("paid_amount");
+        let rest = json!({ "paid_amount": 120, "rejected_amount": 30, "remark": "Not covered" });
+        assert_eq!(desk.cashier.post(&path("remittance/"), rest).await.is(200)["status"], "paid");
+        // What the insurer rejects is the patient's.
+        let read = desk.read(&bill).await;
+        assert_eq!((&read["insurance_amount"], &read["balance_due"], &read["is_paid"]), (&json!(370.0), &json!(130.0), &json!(false)));
+        desk.pay(&bill, 130.0).await.is(201);
+        assert_eq!(desk.read(&bill).await["status"], "Paid");
+        assert_eq!((desk.account("1200").await, desk.account("1040").await), (0.0, 370.0));
+        desk.books_agree().await;
+    }
+
+    async fn a_status_that_is_written_does_what_the_verb_does(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({})).await;
+        let bill = desk.bill(json!({ "total_amount": 500, "insurance": policy })).await;
+        let whole = desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"], "amount": 300 })).await.is(201).clone();
+        let path = format!("insurance-claims/{}/", whole["id"]);
+        desk.cashier.patch(&path, json!({ "status": "paid" })).await.refuses(409, "state_conflict");
+        desk.cashier.patch(&path, json!({ "status": "submitted" })).await.is(200);
+        let paid = desk.cashier.patch(&path, json!({ "status": "paid" })).await;
+        assert_eq!((&paid.is(200)["paid_amount"], &paid.json["decided_at"]), (&json!(300.0), &json!("2026-11-23T08:00:00Z")));
+        let rest = json!({ "bill": bill["id"], "status": "submitted" });
+        let rest = desk.cashier.post("insurance-claims/", rest).await.is(201).clone();
+        assert_eq!(rest["amount"], 200.0);
+        let path = format!("insurance-claims/{}/reject/", rest["id"]);
+        assert_eq!(desk.cashier.post(&path, json!({})).await.is(200)["status"], "rejected");
+        assert_eq!(desk.read(&bill).await["balance_due"], 200.0);
+        desk.admin.delete(&format!("insurance-claims/{}/", rest["id"])).await.refuses(409, "state_conflict");
+        desk.books_agree().await;
+    }
+
+    async fn only_an_opened_bill_with_a_policy_is_claimed_for(world: &World) {
+        let desk = Desk::new(world).await;
+        let bare = desk.bill(json!({ "total_amount": 500 })).await;
+        desk.cashier.post("insurance-claims/", json!({ "bill": bare["id"] })).await.complains_about("insurance");
+        let policy = desk.policy(json!({})).await;
+        let draft = desk.bill(json!({ "total_amount": 500, "insurance": policy, "status": "Draft" })).await;
+        desk.cashier.post("insurance-claims/", json!({ "bill": draft["id"] })).await.refuses(409, "state_conflict");
+        desk.doctor.post("insurance-claims/", json!({ "bill": draft["id"] })).await.is(403);
+    }
+}

@@ -1,0 +1,77 @@
+//! `payments/`.
+
+use serde_json::json;
+
+use crate::support::{Desk, cashier};
+
+testkit::on_both! {
+    async fn more_than_is_owed_is_refused_and_the_earlier_payment_named(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let first = desk.pay(&bill, 300.0).await;
+        let again = desk.pay(&bill, 0.01).await;
+        let again = again.refuses(409, "overpayment");
+        assert_eq!((&again["payment"]["id"], &again["payment"]["receipt_number"]), (&json!(first.id()), &json!(1)));
+        assert_eq!((&again["payment"]["amount"], &again["balance_due"]), (&json!(300.0), &json!(0.0)));
+        for amount in [json!(0), json!(-5), json!("x"), json!(null), json!(0.001)] {
+            let path = format!("bills/{}/payments/", bill["id"]);
+            desk.cashier.post(&path, json!({ "amount": amount })).await.complains_about("amount");
+        }
+        desk.cashier.post("payments/", json!({ "bill": 999, "amount": 1 })).await.complains_about("bill");
+        desk.cashier.post("bills/999/payments/", json!({ "amount": 1 })).await.is(404);
+        desk.books_agree().await;
+    }
+
+    async fn every_method_is_taken_and_a_transfer_is_booked_once(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 1000 })).await;
+        for method in ["Cash", "Card", "Insurance", "Mobile Money", "Bank Transfer", "Other"] {
+            let body = json!({ "bill": bill["id"], "amount": 10, "method": method, "reference": "T-1" });
+            assert_eq!(desk.cashier.post("payments/", body.clone()).await.is(201)["method"], method);
+            let again = desk.cashier.post("payments/", body).await;
+            if ["Card", "Mobile Money"].contains(&method) {
+                again.complains_about("reference");
+            } else {
+                again.is(201);
+            }
+        }
+        // None is left out although some were refused.
+        let payments = desk.cashier.get("payments/?ordering=receipt_number").await;
+        let numbers: Vec<i64> = payments.is(200).as_array().unwrap().iter().map(|row| row["receipt_number"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, (1..=10).collect::<Vec<i64>>());
+        assert_eq!(desk.account("1020").await, 10.0);
+        desk.books_agree().await;
+    }
+
+    async fn a_repeated_key_books_once(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("bills/{}/payments/", bill["id"]);
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let request = desk.cashier.request("POST", &path).header("idempotency-key", "double-click");
+            let reply = request.json(&json!({ "amount": 100, "method": "Cash" })).send().await;
+            reply.is(201);
+            ids.push(reply.id());
+        }
+        assert_eq!(ids[0], ids[1]);
+        assert_eq!(desk.read(&bill).await["paid_amount"], 100.0);
+    }
+
+    async fn a_payment_stays_as_it_was_booked(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let other = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("payments/{}/", desk.pay(&bill, 100.0).await.id());
+        for change in [json!({ "amount": 10 }), json!({ "method": "Card" }), json!({ "bill": other["id"] })] {
+            desk.admin.patch(&path, change).await.refuses(409, "state_conflict");
+        }
+        assert_eq!(desk.cashier.patch(&path, json!({ "reference": "A-7" })).await.is(200)["reference_number"], "A-7");
+        desk.admin.delete(&path).await.is(405);
+        // Somebody else's name is not taken over.
+        let body = json!({ "bill": bill["id"], "amount": 1, "received_by": desk.admin.id, "receipt_number": 77 });
+        let payment = cashier(world).await.post("payments/", body).await;
+        assert_ne!(payment.is(201)["received_by"], desk.admin.id);
+        assert_eq!(payment.json["receipt_number"], 2);
+    }
+}

@@ -1,0 +1,182 @@
+//! Many want the same in the same moment, each on a connection of their own.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use contracts::Dispensed;
+use jiff::Timestamp;
+use kernel::Money;
+use platform::unit;
+use serde_json::json;
+use support::Desk;
+use testkit::{Reply, Request};
+use tokio::task::JoinSet;
+
+/// Sends all at once.
+async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
+    let mut sent = JoinSet::new();
+    for request in requests {
+        sent.spawn(request.send());
+    }
+    sent.join_all().await
+}
+
+/// How many answers there are of each status and code.
+fn counted(replies: &[Reply]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for reply in replies {
+        let code = reply.json["code"].as_str().unwrap_or_default();
+        let key = format!("{} {code}", reply.status.as_u16());
+        *counts.entry(key.trim().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn expected(pairs: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    let pairs = pairs.iter();
+    pairs
+        .map(|(key, count)| ((*key).to_owned(), *count))
+        .collect()
+}
+
+testkit::on_both! {
+    async fn a_bill_is_paid_exactly_however_many_pay_at_once(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        let path = format!("bills/{}/payments/", bill["id"]);
+        let requests = (0..100).map(|_| cashier.request("POST", &path).json(&json!({ "amount": 10, "method": "Cash" }))).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 10), ("409 overpayment", 90)]));
+        let bill = desk.read(&bill).await;
+        assert_eq!((&bill["paid_amount"], &bill["balance_due"], &bill["status"]), (&json!(100.0), &json!(0.0), &json!("Paid")));
+        let mut numbers: Vec<i64> = bill["payments"].as_array().unwrap().iter().map(|row| row["receipt_number"].as_i64().unwrap()).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=10).collect::<Vec<i64>>());
+        assert_eq!(desk.account("1000").await, 100.0);
+        desk.books_agree().await;
+    }
+
+    async fn a_double_click_pays_once(world: &World) {
+        let desk = Desk::new(world).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        let body = json!({ "amount": 300, "method": "Cash" });
+        // Without a key the second is told that the bill is paid.
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("bills/{}/payments/", bill["id"]);
+        let requests = (0..2).map(|_| cashier.request("POST", &path).json(&body)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 1), ("409 overpayment", 1)]));
+        let paid = replies.iter().find(|reply| reply.status == 201).unwrap().id();
+        let refused = replies.iter().find(|reply| reply.status == 409).unwrap();
+        assert_eq!(refused.json["payment"]["id"], paid);
+        // With one key both are told of the same payment.
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("bills/{}/payments/", bill["id"]);
+        let requests = (0..2).map(|_| cashier.request("POST", &path).header("idempotency-key", "click").json(&body)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 2)]));
+        assert_eq!(replies[0].id(), replies[1].id());
+        assert_eq!(desk.read(&bill).await["payments"].as_array().unwrap().len(), 1);
+        desk.books_agree().await;
+    }
+
+    async fn a_dispense_is_charged_once_however_often_it_is_heard(world: &World) {
+        let desk = Desk::new(world).await;
+        let event = Dispensed {
+            dispensing_log: 7, patient: desk.patient, prescription: None, encounter: None, medication_item: 1,
+            quantity: 5, amount: Money::from_minor(1250).unwrap(), at: Timestamp::UNIX_EPOCH,
+        };
+        for _ in 0..50 {
+            support::emit(world, &event).await;
+        }
+        // Several workers at once.
+        let mut workers = JoinSet::new();
+        for _ in 0..8 {
+            let app = world.app.clone();
+            workers.spawn(async move { while platform::jobs::run_due(&app).await.unwrap() > 0 {} });
+        }
+        workers.join_all().await;
+        world.settle().await;
+        let bills = desk.cashier.get("bills/").await.is(200).clone();
+        assert_eq!(bills.as_array().unwrap().len(), 1);
+        assert_eq!((&bills[0]["total_amount"], bills[0]["items"].as_array().unwrap().len()), (&json!(12.5), 1));
+    }
+
+    async fn charges_that_come_at_once_are_gathered_on_one_draft(world: &World) {
+        let desk = Desk::new(world).await;
+        let mut told = JoinSet::new();
+        for log in 1..=50 {
+            let (app, patient) = (world.app.clone(), desk.patient);
+            told.spawn(async move {
+                unit::program(&app, "test", move |cx| Box::pin(async move {
+                    cx.emit(&Dispensed {
+                        dispensing_log: log, patient, prescription: None, encounter: None, medication_item: 1,
+                        quantity: 1, amount: Money::from_minor(100).unwrap(), at: Timestamp::UNIX_EPOCH,
+                    })
+                })).await.unwrap();
+                while platform::jobs::run_due(&app).await.unwrap() > 0 {}
+            });
+        }
+        told.join_all().await;
+        world.settle().await;
+        let bills = desk.cashier.get("bills/").await.is(200).clone();
+        assert_eq!(bills.as_array().unwrap().len(), 1);
+        assert_eq!((&bills[0]["total_amount"], bills[0]["items"].as_array().unwrap().len()), (&json!(50.0), 50));
+    }
+
+    async fn refunds_that_are_requested_at_once_never_exceed_the_payment(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let payment = desk.pay(&bill, 100.0).await.id();
+        let address = world.listen().await;
+        let cashier = desk.cashier.clone().over(address);
+        let path = format!("payments/{payment}/refund/");
+        let requests = (0..20).map(|_| cashier.request("POST", &path).json(&json!({ "amount": 30, "reason": "x" }))).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 3), ("409 refund_exceeds_payment", 17)]));
+        // Each is approved once, while others pay.
+        let admin = desk.admin.clone().over(address);
+        let mut requests = Vec::new();
+        for request in replies.iter().filter(|reply| reply.status == 201) {
+            let approve = format!("refund-requests/{}/approve/", request.id());
+            requests.extend((0..5).map(|_| admin.request("POST", &approve)));
+        }
+        let pay = format!("bills/{}/payments/", bill["id"]);
+        requests.extend((0..10).map(|_| cashier.request("POST", &pay).json(&json!({ "amount": 9, "method": "Card" }))));
+        let replies = at_once(requests).await;
+        assert_eq!(replies[..].iter().filter(|reply| reply.status == 200).count(), 3);
+        let bill = desk.read(&bill).await;
+        assert_eq!(bill["refunded_amount"], 90.0);
+        let paid = bill["paid_amount"].as_f64().unwrap();
+        assert_eq!(bill["balance_due"].as_f64().unwrap(), 100.0 - paid + 90.0);
+        desk.books_agree().await;
+    }
+
+    async fn what_is_left_of_a_policys_limit_is_given_once(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({ "annual_limit": 250 })).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        let body = json!({ "patient": desk.patient, "total_amount": 100, "insurance": policy });
+        let requests = (0..20).map(|_| cashier.request("POST", "bills/").json(&body)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 20)]));
+        let part = replies.iter().map(|reply| reply.json["insurance_amount"].as_f64().unwrap()).sum::<f64>();
+        assert_eq!(part, 250.0);
+        desk.books_agree().await;
+    }
+
+    async fn a_drawer_is_opened_once(world: &World) {
+        let address = world.listen().await;
+        let mut requests = Vec::new();
+        for _ in 0..8 {
+            let cashier = support::cashier(world).await.over(address);
+            requests.push(cashier.request("POST", "cash-sessions/").json(&json!({ "drawer": "Front" })));
+        }
+        let replies = at_once(requests).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
+        assert!(replies.iter().all(|reply| [201, 400, 409].contains(&reply.status.as_u16())), "{:?}", counted(&replies));
+    }
+}

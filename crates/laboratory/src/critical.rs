@@ -1,0 +1,145 @@
+//! A critical value: the ordering doctor gets a task and an alert in the same transaction, and hears of it at once.
+
+use clinical::alert::{self, AlertKind, AlertSeverity, AlertStatus, ClinicalAlert, NewAlert};
+use clinical::task::{Task, TaskPriority, TaskSource, TaskStatus};
+use contracts::CriticalResult;
+use platform::cx::{Cx, column, select};
+use platform::db::{Statement, ToValue};
+use platform::error::Error;
+use platform::field::{Blank, Line, Ref};
+use platform::record::{Meta, Record};
+use platform::seal::Sealed;
+use platform::texts::Text;
+use sea_query::{ExprTrait, Query};
+
+use crate::escalate;
+use crate::flag::Flag;
+use crate::order::LabOrder;
+use crate::result::LabResultValue;
+
+/// What raises an alert, in the alert's words.
+pub(crate) const SOURCE: &str = LabResultValue::NAME;
+
+/// Raises the alarm when a value is critical and was not, with the same number, before.
+pub(crate) async fn raise(
+    cx: &mut Cx,
+    order: &LabOrder,
+    row: &LabResultValue,
+    before: Option<&LabResultValue>,
+) -> Result<(), Error> {
+    let known = before.is_some_and(|before| said(before) == said(row));
+    if row.abnormal_flag != Some(Flag::Critical) || known {
+        return Ok(());
+    }
+    let doctor = order.ordered_by.map(|user| user.get());
+    let language = language_of(cx, doctor).await?;
+    let said = sentence(row, before);
+    let message = cx.app.texts.render(&language, &said);
+    let alert = NewAlert {
+        source: Some((SOURCE, row.meta.id)),
+        addressee: doctor,
+        ..NewAlert::new(
+            row.patient.get(),
+            AlertKind::CriticalLab,
+            AlertSeverity::Critical,
+            &message,
+        )
+    };
+    let alert = alert::raise(cx, alert).await?;
+    let task = assign(cx, doctor, row, &message).await?;
+    escalate::schedule(cx, alert.meta.id)?;
+    cx.emit(&CriticalResult {
+        lab_result_value: row.meta.id,
+        lab_order: order.meta.id,
+        patient: row.patient.get(),
+        ordered_by: doctor,
+        task,
+        at: cx.now(),
+    })
+}
+
+/// What an alarm is about.
+fn said(row: &LabResultValue) -> impl PartialEq + use<> {
+    let text = row.value_text.open().to_string();
+    (row.abnormal_flag, row.value_numeric, row.comparator, text)
+}
+
+/// What a critical value says.
+pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>) -> Text {
+    let number = row.value_numeric.map(|value| {
+        let sign = row.comparator.map_or("", |sign| sign.as_str());
+        format!("{sign}{value} {}", &**row.units.open())
+    });
+    let value = number.unwrap_or_else(|| row.value_text.open().to_string());
+    let key = match before {
+        Some(_) => "laboratory-critical-corrected",
+        None => "laboratory-critical",
+    };
+    Text::new(key)
+        .with("parameter", &**row.parameter_name.open())
+        .with("value", value.trim())
+}
+
+/// A high-priority task for a user; for everyone on the ward when none is known.
+pub(crate) async fn assign(
+    cx: &mut Cx,
+    user: Option<i64>,
+    row: &LabResultValue,
+    message: &str,
+) -> Result<i64, Error> {
+    let mut task = Task {
+        meta: Meta::unstored(),
+        title: Sealed::new(Line::cut(message)),
+        description: Sealed::new(Blank::default()),
+        assignee: user.map(Ref::new),
+        status: TaskStatus::Pending,
+        priority: TaskPriority::High,
+        related_patient: Some(row.patient),
+        due_date: Some(cx.today()),
+        created_by: None,
+        source: TaskSource::DecisionSupport,
+    };
+    cx.insert(&mut task).await?;
+    Ok(task.meta.id)
+}
+
+/// The language of a user, else the hospital's.
+pub(crate) async fn language_of(cx: &mut Cx, user: Option<i64>) -> Result<String, Error> {
+    let statement = Statement::raw(
+        "SELECT language_preference FROM app_user WHERE id = $1",
+        vec![user.to_value()],
+    );
+    let found: Option<(String,)> = cx
+        .unscoped("people are told things in their own language")
+        .optional(statement)
+        .await?;
+    let usual = cx.app.settings.language.to_owned();
+    Ok(found.map_or(usual, |(language,)| language))
+}
+
+/// Whoever reviews an order has seen its critical values: open alerts of its results are acknowledged.
+pub(crate) async fn reviewed(cx: &mut Cx, order: &LabOrder) -> Result<(), Error> {
+    let mut values = Query::select();
+    values
+        .expr(LabResultValue::id)
+        .from(LabResultValue::TABLE)
+        .and_where(LabResultValue::lab_order.eq(order.meta.id));
+    let mut query = select::<ClinicalAlert>();
+    query
+        .and_where(ClinicalAlert::source_type.eq(SOURCE))
+        .and_where(ClinicalAlert::source_id.in_subquery(values))
+        .and_where(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
+        .and_where(column(ClinicalAlert::TABLE, "voided_at").is_null());
+    let open: Vec<ClinicalAlert> = cx
+        .unscoped("the alerts of results that the caller reviews")
+        .records(query)
+        .await?;
+    for before in open {
+        let mut alert = before.clone();
+        alert.status = AlertStatus::Acknowledged;
+        alert.acknowledged_by = cx.actor.user_id().map(Ref::new);
+        alert.acknowledged_at = Some(cx.now());
+        cx.update(&mut alert, &before).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! A critical value reaches a doctor, and goes on when nobody acknowledges it.
+
+use jiff::SignedDuration;
+use serde_json::{Value as Json, json};
+use testkit::{Caller, World};
+
+use crate::support::{Lab, back, count};
+
+async fn critical(lab: &Lab) -> Json {
+    let order = lab.order(&["K"], json!({})).await;
+    let entered = lab
+        .enter(
+            &order,
+            json!([{ "parameter_name": "Potassium", "value_numeric": 7.1 }]),
+        )
+        .await;
+    assert_eq!(entered.is(200)["created"][0]["abnormal_flag"], "critical");
+    order
+}
+
+async fn tasks(caller: &Caller) -> Vec<Json> {
+    let tasks = caller.get("tasks/?assignee=me").await;
+    tasks.is(200).as_array().unwrap().clone()
+}
+
+async fn notices(world: &World, caller: &Caller) -> usize {
+    let caller = back(world, caller).await;
+    count(&caller.get("notifications/?kind=alert").await)
+}
+
+/// A doctor who works at this hour every day.
+async fn on_duty(world: &World, start: &str, end: &str) -> Caller {
+    let (admin, doctor) = (world.admin().await, world.doctor().await);
+    for weekday in 0..7 {
+        let hours = json!({ "doctor": doctor.id, "weekday": weekday, "start": start, "end": end });
+        admin.post("doctor-schedules/", hours).await.is(201);
+    }
+    doctor
+}
+
+async fn passes(world: &World, minutes: i64) {
+    world.settle().await;
+    world.pass(SignedDuration::from_mins(minutes));
+    world.settle().await;
+}
+
+testkit::on_both! {
+    async fn the_ordering_doctor_gets_a_task_an_alert_and_a_notice(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = critical(&lab).await;
+        // In the same transaction, before any worker ran.
+        let tasks = tasks(&lab.doctor).await;
+        assert_eq!(tasks.len(), 1);
+        assert_eq!(tasks[0]["title"], "Critical result: Potassium 7.1 mmol/L");
+        assert_eq!(tasks[0]["priority"], "high");
+        assert_eq!(tasks[0]["source"], "cds");
+        assert_eq!(tasks[0]["related_patient"], lab.patient);
+        let alerts = lab.doctor.get("alerts/?unread=true").await.is(200)["results"].clone();
+        let alert = alerts.as_array().unwrap().iter().find(|alert| alert["kind"] == "critical_lab").unwrap().clone();
+        assert_eq!(alert["severity"], "critical");
+        assert_eq!(alert["patient"], lab.patient);
+        assert_eq!(alert["message"], "Critical result: Potassium 7.1 mmol/L");
+        world.settle().await;
+        let notice = lab.doctor.get("notifications/?kind=alert").await.is(200)[0].clone();
+        assert_eq!(notice["message"], "Critical result: Potassium 7.1 mmol/L. Patient: Jane Doe. Acknowledge it now.");
+        assert_eq!(notice["related_object"], format!("LabOrder:{}", order["id"]));
+        assert_eq!(notice["patient"], lab.patient);
+        let acknowledged = lab.doctor.post(&format!("alerts/{}/acknowledge/", alert["id"]), json!({})).await;
+        assert_eq!(acknowledged.is(200)["status"], "acknowledged");
+    }
+
+    async fn a_normal_value_raises_nothing_and_a_correction_to_critical_does(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({})).await;
+        let id = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200)["created"][0]["id"].clone();
+        assert_eq!(tasks(&lab.doctor).await.len(), 0);
+        let path = format!("lab_result_values/{id}/");
+        lab.tech.patch(&path, json!({ "value_numeric": 6.9 })).await.is(200);
+        assert_eq!(tasks(&lab.doctor).await.len(), 1);
+        // A word about the reason is no new alarm.
+        lab.tech.patch(&path, json!({ "reference_range_high": 5.2 })).await.is(200);
+        assert_eq!(tasks(&lab.doctor).await.len(), 1);
+        lab.tech.patch(&path, json!({ "value_numeric": 7.2 })).await.is(200);
+        assert_eq!(tasks(&lab.doctor).await.len(), 2);
+        world.settle().await;
+    }
+
+    async fn the_critical_limits_of_the_test_count_as_well(world: &World) {
+        let lab = Lab::new(world).await;
+        let test = lab.test("K").await;
+        lab.tech.patch(&format!("lab_tests/catalog/{test}/"), json!({ "critical_range_high": 5.9 })).await.is(200);
+        let order = lab.order(&["K"], json!({})).await;
+        let flag = |value: f64| json!([{ "parameter_name": "K", "value_numeric": value }]);
+        assert_eq!(lab.enter(&order, flag(5.9)).await.is(200)["created"][0]["abnormal_flag"], "critical");
+        world.settle().await;
+    }
+
+    async fn unacknowledged_it_goes_to_the_doctors_on_duty_then_to_admins(world: &World) {
+        let lab = Lab::new(world).await;
+        let admin = world.admin().await;
+        let on = on_duty(world, "08:00", "18:00").await;
+        let off = on_duty(world, "18:00", "23:00").await;
+        critical(&lab).await;
+        passes(world, 29).await;
+        assert_eq!((notices(world, &lab.doctor).await, notices(world, &on).await), (1, 0));
+        passes(world, 1).await;
+        assert_eq!((notices(world, &on).await, notices(world, &off).await, notices(world, &admin).await), (1, 0, 0));
+        let on = back(world, &on).await;
+        assert_eq!(tasks(&on).await[0]["title"], "Critical result: Potassium 7.1 mmol/L");
+        let notice = on.get("notifications/?kind=alert").await.is(200)[0]["message"].clone();
+        assert!(notice.as_str().unwrap().starts_with("Nobody has acknowledged this"), "{notice}");
+        passes(world, 30).await;
+        assert_eq!((notices(world, &on).await, notices(world, &admin).await), (1, 1));
+        passes(world, 120).await;
+        assert_eq!((notices(world, &on).await, notices(world, &admin).await, notices(world, &lab.doctor).await), (1, 1, 1));
+    }
+
+    async fn with_nobody_on_duty_it_goes_to_admins_at_once(world: &World) {
+        let lab = Lab::new(world).await;
+        let admin = world.admin().await;
+        let off = on_duty(world, "18:00", "23:00").await;
+        critical(&lab).await;
+        passes(world, 30).await;
+        assert_eq!((notices(world, &off).await, notices(world, &admin).await), (0, 1));
+        passes(world, 30).await;
+        assert_eq!(notices(world, &admin).await, 1);
+    }
+
+    async fn acknowledged_or_reviewed_it_goes_to_nobody_else(world: &World) {
+        let lab = Lab::new(world).await;
+        let admin = world.admin().await;
+        critical(&lab).await;
+        let reviewed = critical(&lab).await;
+        let alerts = lab.doctor.get("alerts/?unread=true").await.is(200)["results"].clone();
+        let of_lab = alerts.as_array().unwrap().iter().filter(|alert| alert["kind"] == "critical_lab");
+        let ids: Vec<i64> = of_lab.map(|alert| alert["id"].as_i64().unwrap()).collect();
+        assert_eq!(ids.len(), 2);
+        // Newest first: the review acknowledges one, the doctor the other.
+        lab.does(&lab.doctor, &reviewed, "review").await.is(200);
+        assert_eq!(lab.doctor.get(&format!("alerts/{}/", ids[0])).await.is(200)["status"], "acknowledged");
+        lab.doctor.post(&format!("alerts/{}/acknowledge/", ids[1]), json!({ "reason": "Called the ward" })).await.is(200);
+        passes(world, 30).await;
+        passes(world, 30).await;
+        assert_eq!(notices(world, &admin).await, 0);
+    }
+}

@@ -1,0 +1,163 @@
+//! The invoice of a bill.
+
+use jiff::civil::Date;
+use kernel::Money;
+
+use super::{Form, Patient};
+use crate::{Column, Error, Printed, Row, Table, format};
+
+/// A bill as it is handed to the patient.
+#[derive(Clone, Debug, Default)]
+pub struct Invoice {
+    /// Its number.
+    pub number: String,
+    /// Who is billed.
+    pub patient: Patient,
+    /// The day on which it was issued; `None` while it is a draft.
+    pub date: Option<Date>,
+    /// Until when it is to be paid.
+    pub due: Option<Date>,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Insurer and policy, in one line; empty without insurance.
+    pub insurer: String,
+    /// The items.
+    pub items: Vec<InvoiceItem>,
+    /// The sum of the items.
+    pub total: Money,
+    /// What the insurer pays.
+    pub insurance: Money,
+    /// What was paid, less what was refunded.
+    pub paid: Money,
+    /// What is still to be paid by the patient.
+    pub balance: Money,
+    /// The payments so far.
+    pub payments: Vec<PastPayment>,
+    /// Printed large: the bill is void.
+    pub void: bool,
+    /// A remark below.
+    pub note: String,
+}
+
+/// A line of an invoice.
+#[derive(Clone, Debug, Default)]
+pub struct InvoiceItem {
+    /// What was done or given.
+    pub description: String,
+    /// How many.
+    pub quantity: i64,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Taken off the line.
+    pub discount: Money,
+    /// Quantity times price, less the discount.
+    pub total: Money,
+}
+
+/// A payment that an invoice mentions.
+#[derive(Clone, Debug)]
+pub struct PastPayment {
+    /// The day.
+    pub date: Date,
+    /// How it was paid, in the reader's words.
+    pub method: String,
+    /// The transfer's or card's reference.
+    pub reference: String,
+    /// How much; negative for a refund.
+    pub amount: Money,
+}
+
+impl Invoice {
+    /// The invoice as PDF.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn print(&self, form: &Form) -> Result<Printed, Error> {
+        let words = form.words();
+        let money = |amount| format::money(amount, form.language);
+        let price = |amount| format::price(amount, &self.currency, form.language);
+        let mut document = form.start(words.invoice, &self.number);
+        if self.void {
+            document.heading(2, words.void);
+        }
+        let date = self.date.map(|date| form.date(date)).unwrap_or_default();
+        let due = self.due.map(|date| form.date(date)).unwrap_or_default();
+        self.patient.pairs(
+            form,
+            &mut document,
+            &[
+                (words.date, &date),
+                (words.due, &due),
+                (words.insurer, &self.insurer),
+            ],
+        );
+        document.table(&self.items(form));
+        let mut sums = vec![(words.total, price(self.total), self.insurance.is_zero())];
+        if !self.insurance.is_zero() {
+            let own = self.total.checked_sub(self.insurance).unwrap_or_default();
+            sums.push((words.insurance, price(self.insurance.neg()), false));
+            sums.push((words.to_pay, price(own), true));
+        }
+        sums.push((words.paid, price(self.paid), false));
+        sums.push((words.balance, price(self.balance), true));
+        document.totals(&sums);
+        if !self.payments.is_empty() {
+            document.heading(2, words.payments);
+            document.table(&Table {
+                columns: vec![
+                    Column::fit(words.date),
+                    Column::text(words.method, 1.0),
+                    Column::text(words.reference, 1.0),
+                    Column::number(words.amount),
+                ],
+                rows: self
+                    .payments
+                    .iter()
+                    .map(|payment| {
+                        Row::of(vec![
+                            form.date(payment.date),
+                            payment.method.clone(),
+                            payment.reference.clone(),
+                            money(payment.amount),
+                        ])
+                    })
+                    .collect(),
+            });
+        }
+        document.note(&self.note);
+        document.verification(form.verification.as_ref());
+        document.finish()
+    }
+
+    fn items(&self, form: &Form) -> Table {
+        let words = form.words();
+        let money = |amount| format::money(amount, form.language);
+        let discounts = self.items.iter().any(|item| !item.discount.is_zero());
+        let mut columns = vec![
+            Column::text(words.description, 1.0),
+            Column::number(words.quantity),
+            Column::number(words.unit_price),
+        ];
+        if discounts {
+            columns.push(Column::number(words.discount));
+        }
+        columns.push(Column::number(words.amount));
+        let rows = self
+            .items
+            .iter()
+            .map(|item| {
+                let mut cells = vec![
+                    item.description.clone(),
+                    item.quantity.to_string(),
+                    money(item.unit_price),
+                ];
+                if discounts {
+                    cells.push(money(item.discount));
+                }
+                cells.push(money(item.total));
+                Row::of(cells)
+            })
+            .collect();
+        Table { columns, rows }
+    }
+}

@@ -1,0 +1,118 @@
+//! The hospital's forms. Each takes plain data and gives the file.
+
+mod appointment_slip;
+mod discharge_summary;
+mod invoice;
+mod lab_report;
+mod patient_card;
+mod prescription;
+mod receipt;
+mod referral_letter;
+mod wristband;
+
+use jiff::civil::{Date, DateTime};
+use kernel::Language;
+
+pub use appointment_slip::AppointmentSlip;
+pub use discharge_summary::DischargeSummary;
+pub use invoice::{Invoice, InvoiceItem, PastPayment};
+pub use lab_report::{LabReport, LabResult, Review};
+pub use patient_card::PatientCard;
+pub use prescription::{Medicine, Prescription};
+pub use receipt::{Receipt, ReceiptLine};
+pub use referral_letter::ReferralLetter;
+pub use wristband::Wristband;
+
+use crate::words::Words;
+use crate::{Document, Hospital, Sheet, Verification, format};
+
+/// What every form has: who issues it, when, on which paper and in which language.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Printed at the head.
+    pub hospital: Hospital,
+    /// The reader's language.
+    pub language: Language,
+    /// The paper.
+    pub sheet: Sheet,
+    /// When the document is issued, in the hospital's time.
+    pub issued: DateTime,
+    /// How to check it; `None` for forms that prove nothing.
+    pub verification: Option<Verification>,
+}
+
+impl Form {
+    fn words(&self) -> &'static Words {
+        Words::of(self.language)
+    }
+
+    fn date(&self, date: Date) -> String {
+        format::date(date, self.language)
+    }
+
+    fn moment(&self, at: DateTime) -> String {
+        format::moment(at, self.language)
+    }
+
+    fn columns(&self) -> usize {
+        match self.sheet {
+            Sheet::A4 | Sheet::A5 => 2,
+            Sheet::Roll80 | Sheet::Label | Sheet::Wristband => 1,
+        }
+    }
+
+    /// Letterhead and title.
+    fn start(&self, title: &str, number: &str) -> Document {
+        let full = if number.is_empty() {
+            title.to_owned()
+        } else {
+            format!("{title} {number}")
+        };
+        let mut document = Document::new(self.sheet, self.language, full.clone());
+        document.letterhead(&self.hospital);
+        document.heading(1, &full);
+        document
+    }
+}
+
+/// Whom a document is about.
+#[derive(Clone, Debug, Default)]
+pub struct Patient {
+    /// First and last name.
+    pub name: String,
+    /// The number on the patient's card.
+    pub number: String,
+    /// Birth date; `None` prints nothing.
+    pub born: Option<Date>,
+    /// Sex, in the reader's words.
+    pub sex: String,
+}
+
+impl Patient {
+    fn pairs(&self, form: &Form, document: &mut Document, more: &[(&str, &str)]) {
+        let words = form.words();
+        let born = self.born.map(|date| form.date(date)).unwrap_or_default();
+        let mut pairs = vec![
+            (words.patient, self.name.as_str()),
+            (words.patient_number, self.number.as_str()),
+            (words.birth_date, born.as_str()),
+            (words.sex, self.sex.as_str()),
+        ];
+        pairs.extend(more);
+        document.pairs(form.columns(), &pairs);
+    }
+}
+
+/// That nothing was found and that nothing was looked up must not look alike.
+fn allergies(form: &Form, document: &mut Document, allergies: Option<&str>) {
+    let words = form.words();
+    let Some(allergies) = allergies else {
+        return;
+    };
+    let text = if allergies.trim().is_empty() {
+        words.none_recorded
+    } else {
+        allergies
+    };
+    document.pairs(1, &[(words.allergies, text)]);
+}

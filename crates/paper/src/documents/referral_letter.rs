@@ -1,0 +1,47 @@
+//! A letter that sends a patient to another doctor or hospital.
+
+use super::{Form, Patient};
+use crate::{Error, Printed};
+
+/// A referral.
+#[derive(Clone, Debug, Default)]
+pub struct ReferralLetter {
+    /// Its number; may be empty.
+    pub number: String,
+    /// Who is referred.
+    pub patient: Patient,
+    /// By whom.
+    pub from: String,
+    /// To whom.
+    pub to: String,
+    /// Why: what was found, what was done, what is asked.
+    pub reason: String,
+    /// Known allergies. Empty text is printed as "none recorded"; `None`, for what was not looked up, prints nothing.
+    pub allergies: Option<String>,
+    /// Current medicines, one a line; may be empty.
+    pub medicines: String,
+}
+
+impl ReferralLetter {
+    /// The letter as PDF.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    pub fn print(&self, form: &Form) -> Result<Printed, Error> {
+        let words = form.words();
+        let mut document = form.start(words.referral_letter, &self.number);
+        let issued = form.date(form.issued.date());
+        document.pairs(1, &[(words.referred_to, &self.to), (words.date, &issued)]);
+        self.patient.pairs(form, &mut document, &[]);
+        super::allergies(form, &mut document, self.allergies.as_deref());
+        document.heading(2, words.reason);
+        document.text(&self.reason);
+        if !self.medicines.trim().is_empty() {
+            document.heading(2, words.medicines);
+            document.text(&self.medicines);
+        }
+        document.signature(words.referred_by, &self.from);
+        document.verification(form.verification.as_ref());
+        document.finish()
+    }
+}

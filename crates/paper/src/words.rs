@@ -1,0 +1,134 @@
+//! The words that stand on documents, in each language.
+
+use kernel::Language;
+
+/// Declares the words once, with the three languages side by side, so that none is forgotten.
+macro_rules! words {
+    ($($name:ident: $en:literal, $fr:literal, $sw:literal;)*) => {
+        /// One text for each place of a document.
+        pub(crate) struct Words {
+            $(pub(crate) $name: &'static str,)*
+            language: Language,
+        }
+
+        const EN: Words = Words { $($name: $en,)* language: Language::En };
+        const FR: Words = Words { $($name: $fr,)* language: Language::Fr };
+        const SW: Words = Words { $($name: $sw,)* language: Language::Sw };
+
+        #[cfg(test)]
+        const ALL: &[(&str, [&str; 3])] = &[$((stringify!($name), [$en, $fr, $sw]),)*];
+    };
+}
+
+words! {
+    admitted: "Admitted", "Admis le", "Alilazwa";
+    allergies: "Allergies", "Allergies", "Mizio";
+    amount: "Amount", "Montant", "Kiasi";
+    appointment: "Appointment", "Rendez-vous", "Miadi";
+    balance: "Balance due", "Reste à payer", "Salio la kulipwa";
+    bed: "Bed", "Lit", "Kitanda";
+    bed_days: "Bed days", "Journées d’hospitalisation", "Siku za kulazwa";
+    birth_date: "Date of birth", "Date de naissance", "Tarehe ya kuzaliwa";
+    born: "Born", "Né(e) le", "Kuzaliwa";
+    bring: "Please bring this slip and your patient card.", "Merci d’apporter cette feuille et votre carte de patient.", "Tafadhali njoo na karatasi hii na kadi yako ya mgonjwa.";
+    cashier: "Received by", "Reçu par", "Imepokelewa na";
+    change: "Change", "Monnaie rendue", "Chenji";
+    check: "This document can be checked at the address below. The answer says only whether it was issued, by whom and when.", "Ce document peut être vérifié à l’adresse ci-dessous. La réponse indique seulement s’il a été émis, par qui et quand.", "Hati hii inaweza kuthibitishwa kwenye anwani iliyo hapa chini. Jibu linaeleza tu kama ilitolewa, na nani na lini.";
+    check_code: "QR code to check this document", "Code QR pour vérifier ce document", "Msimbo wa QR wa kuthibitisha hati hii";
+    collected: "Collected", "Prélevé le", "Ilichukuliwa";
+    comment: "Remarks", "Remarques", "Maelezo";
+    course: "Course and treatment", "Évolution et traitement", "Maendeleo na matibabu";
+    date: "Date", "Date", "Tarehe";
+    description: "Description", "Désignation", "Maelezo";
+    diagnosis: "Diagnosis", "Diagnostic", "Utambuzi";
+    discharge_summary: "Discharge summary", "Compte rendu de sortie", "Muhtasari wa kuruhusiwa";
+    discharged: "Discharged", "Sorti le", "Aliruhusiwa";
+    discount: "Discount", "Remise", "Punguzo";
+    doctor: "Doctor", "Médecin", "Daktari";
+    dosage: "Dose", "Dose", "Dozi";
+    due: "Due", "Échéance", "Mwisho wa kulipa";
+    duration: "Duration", "Durée", "Muda";
+    flag: "Flag", "Signal", "Alama";
+    follow_up: "Follow-up", "Suivi", "Ufuatiliaji";
+    frequency: "How often", "Fréquence", "Mara ngapi";
+    insurance: "Paid by insurance", "Part de l’assurance", "Inalipwa na bima";
+    insurer: "Insurer", "Assureur", "Kampuni ya bima";
+    invoice: "Invoice", "Facture", "Ankara";
+    issued: "Issued", "Émis le", "Ilitolewa";
+    lab_report: "Laboratory report", "Résultats de laboratoire", "Ripoti ya maabara";
+    medicine: "Medicine", "Médicament", "Dawa";
+    medicines: "Medicines", "Médicaments", "Dawa";
+    method: "Method", "Mode de paiement", "Njia ya malipo";
+    none_recorded: "None recorded", "Aucune enregistrée", "Hakuna uliorekodiwa";
+    not_final: "Not reviewed yet: values may still change.", "Non validé : les valeurs peuvent encore changer.", "Bado haijakaguliwa: matokeo yanaweza kubadilika.";
+    paid: "Paid", "Payé", "Imelipwa";
+    parameter: "Test", "Analyse", "Kipimo";
+    patient: "Patient", "Patient", "Mgonjwa";
+    patient_card: "Patient card", "Carte de patient", "Kadi ya mgonjwa";
+    patient_code: "Bar code of the patient number", "Code-barres du numéro de patient", "Msimbo pau wa namba ya mgonjwa";
+    patient_number: "Patient number", "Numéro de patient", "Namba ya mgonjwa";
+    payments: "Payments", "Paiements", "Malipo";
+    place: "Place", "Lieu", "Mahali";
+    prescriber: "Prescriber", "Prescripteur", "Aliyeandika dawa";
+    prescription: "Prescription", "Ordonnance", "Cheti cha dawa";
+    quantity: "Quantity", "Quantité", "Idadi";
+    queue_number: "Queue number", "Numéro d’attente", "Namba ya foleni";
+    range: "Reference range", "Valeurs de référence", "Kiwango cha kawaida";
+    reason: "Reason", "Motif", "Sababu";
+    receipt: "Receipt", "Reçu", "Risiti";
+    reference: "Reference", "Référence", "Kumbukumbu";
+    referral_letter: "Referral letter", "Lettre de référence", "Barua ya rufaa";
+    referred_by: "Referred by", "Adressé par", "Ametumwa na";
+    referred_to: "Referred to", "Adressé à", "Ametumwa kwa";
+    refunded: "Refunded", "Remboursé", "Imerejeshwa";
+    result: "Result", "Résultat", "Matokeo";
+    reviewed: "Reviewed by", "Validé par", "Imekaguliwa na";
+    sex: "Sex", "Sexe", "Jinsia";
+    specimen: "Specimen", "Prélèvement", "Sampuli";
+    still_to_pay: "Still to pay", "Reste à payer", "Bado kulipwa";
+    tendered: "Tendered", "Montant remis", "Kiasi kilichotolewa";
+    to_pay: "Patient’s part", "Part du patient", "Sehemu ya mgonjwa";
+    total: "Total", "Total", "Jumla";
+    unit: "Unit", "Unité", "Kipimo";
+    unit_price: "Unit price", "Prix unitaire", "Bei ya kimoja";
+    void: "VOID", "ANNULÉ", "IMEFUTWA";
+    ward: "Ward", "Service", "Wodi";
+    weight: "Weight", "Poids", "Uzito";
+}
+
+impl Words {
+    pub(crate) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &EN,
+            Language::Fr => &FR,
+            Language::Sw => &SW,
+        }
+    }
+
+    /// `Page 1 of 3`.
+    pub(crate) fn page_of(&self, page: usize, count: usize) -> String {
+        match self.language {
+            Language::En => format!("Page {page} of {count}"),
+            Language::Fr => format!("Page {page} sur {count}"),
+            Language::Sw => format!("Ukurasa {page} kati ya {count}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_can_be_printed_in_every_language() {
+        for (name, texts) in ALL {
+            for text in texts {
+                assert!(!text.trim().is_empty(), "{name}");
+                let mut unshown = Vec::new();
+                let lines =
+                    crate::shape::lines(text, crate::font::Weight::Bold, f32::MAX, &mut unshown);
+                assert_eq!((lines.len(), unshown.len()), (1, 0), "{name}: {text}");
+            }
+        }
+    }
+}

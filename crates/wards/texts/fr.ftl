@@ -1,0 +1,19 @@
+wards-bed-occupied = Un patient occupe le lit { $bed }. Choisissez un autre lit, ou faites d’abord sortir ou transférer ce patient.
+wards-bed-not-available = Le lit { $bed } ne peut pas être attribué : il est en { $status ->
+    [cleaning] nettoyage
+   *[other] maintenance
+}. Rendez-le disponible quand il est prêt.
+wards-bed-occupied-by-hand = Un lit devient occupé quand on y installe un patient : utilisez assign_patient.
+wards-bed-empty = Personne n’occupe le lit { $bed }.
+wards-already-admitted = Le patient est déjà admis et occupe le lit { $bed }. Transférez-le ou faites-le d’abord sortir.
+wards-already-discharged = Le patient est déjà sorti et cela reste acquis. Admettez-le de nouveau s’il est revenu.
+wards-discharged-stands = Une admission close est facturée et ne peut pas être supprimée.
+wards-admit-before-discharge = Admettez d’abord le patient ; la sortie est une étape à part.
+wards-discharge-before-admission = On ne quitte pas un lit avant d’y être entré. Indiquez une heure plus tardive.
+wards-in-the-future = Indiquez une date et une heure qui ne sont pas dans le futur.
+wards-overlaps-earlier = Un séjour précédent dans ce lit, ou de ce patient, a duré jusqu’au { $until }. Indiquez une heure plus tardive.
+wards-patient-is-fixed = Le patient d’une admission ne peut pas être changé. Supprimez l’admission et admettez l’autre patient.
+wards-bed-by-transfer = Déplacez le patient avec le transfert du lit.
+wards-admitted-at-stands = Le patient a été transféré ou est sorti depuis ; l’heure d’admission ne change plus.
+wards-same-bed = Le patient occupe déjà ce lit. Choisissez-en un autre.
+wards-not-discharged = Le patient n’est pas encore sorti.
