@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 
 pub use clinical::{EncounterSigned, TaskAssigned};
 pub use laboratory::{
-    CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem, ResultsReviewed,
+    CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem,
+    ResultsReviewed,
 };
 pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
 pub use pharmacy::{DispenseReversed, Dispensed};

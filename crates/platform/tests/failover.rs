@@ -192,7 +192,7 @@ async fn every_job_is_done_exactly_once_whatever_happens_to_the_connections() {
         worker.stop().await;
     }
     for app in nodes {
-        app.db.close().await;
+        app.close().await;
     }
     direct.close().await;
     server.drop_database(&url);
@@ -210,7 +210,7 @@ async fn a_job_whose_claim_was_lost_is_released_while_its_worker_lives() {
     let worker = Worker::with_lease(&app, SignedDuration::from_secs(3));
     queue(&app, 1).await.unwrap();
     let state = async || -> Vec<(String, String, i64)> {
-        app.db
+        app.unguarded("a test looks at the rows")
             .all(Statement::raw(
                 "SELECT state, worker, attempts FROM job WHERE kind = 'drill:hear' ORDER BY id",
                 vec![],
@@ -226,7 +226,7 @@ async fn a_job_whose_claim_was_lost_is_released_while_its_worker_lives() {
     let name = state().await[0].1.clone();
     let back = "UPDATE job SET state = 'running', worker = $1, attempts = 1, finished_at = NULL, \
                 lease_until = now() + interval '1 hour' WHERE kind = 'drill:hear'";
-    app.db
+    app.unguarded("a test looks at the rows")
         .execute(Statement::raw(back, vec![name.to_value()]))
         .await
         .unwrap();
@@ -236,7 +236,7 @@ async fn a_job_whose_claim_was_lost_is_released_while_its_worker_lives() {
     .await;
     assert_eq!(state().await[0].2, 1, "the lost attempt did not count");
     worker.stop().await;
-    app.db.close().await;
+    app.close().await;
     server.drop_database(&url);
 }
 
@@ -417,7 +417,7 @@ async fn a_read_whose_audit_row_cannot_be_stored_is_unavailable_and_no_fault_of_
     let dir = tempfile::tempdir().unwrap();
     let app = node(dir.path(), "node", &url).await;
     let id = hospital::add_guest(&app, "Awa").await;
-    app.db
+    app.unguarded("a test looks at the rows")
         .execute(Statement::raw(
             "ALTER TABLE audit_log ADD CONSTRAINT full_disk CHECK (pg_terminate_backend(pg_backend_pid())) NOT VALID",
             vec![],
@@ -432,7 +432,7 @@ async fn a_read_whose_audit_row_cannot_be_stored_is_unavailable_and_no_fault_of_
     })
     .await;
     assert!(matches!(read, Err(Error::Db(error)) if error.is_passing()));
-    app.db.close().await;
+    app.close().await;
     server.drop_database(&url);
 }
 

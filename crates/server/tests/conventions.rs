@@ -99,7 +99,13 @@ impl<'w> Maker<'w> {
         }
         if operation.path == "drug-safety/" {
             body.insert("pack_table".into(), json!("synonyms"));
-            body.insert("csv".into(), json!(format!("alias,ingredients\nSample{},paracetamol\n", self.number)));
+            body.insert(
+                "csv".into(),
+                json!(format!(
+                    "alias,ingredients\nSample{},paracetamol\n",
+                    self.number
+                )),
+            );
         }
         if operation.path == "lab_tests/reference_ranges/" {
             body.insert("parameter".into(), json!("K"));

@@ -99,7 +99,7 @@ testkit::on_both! {
             reply.is(200)[0]["total"].clone()
         };
         assert_eq!((day("2027-09-07").await, day("2027-09-08").await), (json!(10.0), json!(7.0)));
-        node.app.db.close().await;
+        node.app.close().await;
     }
 
     async fn insurers_balances_are_what_they_owe(world: &World) {

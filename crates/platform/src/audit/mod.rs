@@ -12,6 +12,7 @@ mod indexed;
 mod links;
 pub(crate) mod owed;
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod plans;
 pub mod reads;
 mod row;

@@ -30,7 +30,11 @@ pub(super) async fn prove(found: &mut Findings, db: &Db, proofs: &[Proof]) {
             }
         }
         if wrong.is_empty() {
-            found.add(Level::Ok, proof.check, "every balance is the sum of its entries.");
+            found.add(
+                Level::Ok,
+                proof.check,
+                "every balance is the sum of its entries.",
+            );
         } else {
             let text = format!(
                 "{}. Keep a copy of the database, and find out what wrote past the ledger.",

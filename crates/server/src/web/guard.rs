@@ -18,6 +18,7 @@ use http_body::{Frame, SizeHint};
 use kernel::Code;
 use platform::app::App;
 use platform::error::Error;
+use platform::socket::Berth;
 use platform::texts::Text;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;

@@ -129,7 +129,8 @@ impl Probe {
 async fn can_write(app: &App) -> Database {
     let asked = tokio::time::timeout(
         PATIENCE,
-        app.unguarded(WHY).one::<(i64,)>(Statement::raw("SELECT 1", Vec::new())),
+        app.unguarded(WHY)
+            .one::<(i64,)>(Statement::raw("SELECT 1", Vec::new())),
     );
     if !matches!(asked.await, Ok(Ok((1,)))) {
         return Database::Unavailable;
