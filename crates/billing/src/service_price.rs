@@ -34,6 +34,7 @@ impl Resource for ServicePrice {
     const VERBS: &'static str = "r";
     const FILTERS: &'static [Column<Self>] = &[ServicePrice::service, ServicePrice::valid_from];
     const ORDERING: &'static [Column<Self>] = &[ServicePrice::valid_from];
+    const FOLLOWS: &'static [Column<Self>] = &[ServicePrice::service];
     type Extra = ();
 
     fn access() -> Access {

@@ -8,6 +8,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
+use platform::record::Column;
 use platform::record::Meta;
 use platform::resource::{Resource, change_by};
 use platform::seal::Sealed;
@@ -93,6 +94,8 @@ impl Resource for ClinicalAlert {
     const PATH: &'static str = "alerts";
     /// `alerts/` itself shows the alerts of every module together.
     const VERBS: &'static str = "";
+    // An alert only follows its patient: it does not keep their record from being removed.
+    const FOLLOWS: &'static [Column<Self>] = &[ClinicalAlert::patient];
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     type Extra = ();

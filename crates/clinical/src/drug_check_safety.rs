@@ -103,7 +103,11 @@ impl Command for CheckSafety {
                 cx.saw_record(&patient);
                 gather(cx, &pack, id, &[]).await?
             }
-            None => Facts::default(),
+            None => {
+                // A question about medicines alone shows nothing of anybody.
+                cx.saw_nothing();
+                Facts::default()
+            }
         };
         lay_over(&mut facts, &input);
         let checked = judge(&pack, &Drug::written(&input.medication_name), &facts);

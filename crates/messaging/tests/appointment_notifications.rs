@@ -152,7 +152,6 @@ testkit::on_both! {
             (json!({ "contact_preference": "none" }), &[]),
             (json!({ "contact_info": "", "email": "" }), &[]),
             (json!({ "contact_info": "awa@example.org", "email": "" }), &["email"]),
-            (json!({ "deceased_at": "2026-11-22T08:00:00Z" }), &[]),
         ] {
             let visit = post.book(post.awa(change.clone()).await, &times()).await;
             let rows = post.messages(visit).await;
@@ -160,6 +159,14 @@ testkit::on_both! {
             found.sort_unstable();
             assert_eq!(found, channels, "{change}");
         }
+        // Who dies is not reminded of the visits that were still to come.
+        let gone = post.awa(json!({})).await;
+        let visit = post.book(gone, &times()).await;
+        let died = json!({ "deceased_at": "2026-11-22T08:00:00Z" });
+        post.desk().await.patch(&format!("patients/{gone}/"), died).await.is(200);
+        post.node.settle().await;
+        let rows = post.messages(visit).await;
+        assert!(rows.iter().all(|row| row["status"] == "cancelled"), "{rows:?}");
         // Consent: the latest word counts, also when it comes after the booking.
         let awa = post.awa(json!({})).await;
         let consent = |given: bool| json!({ "patient": awa, "consent_type": "messaging", "given": given });

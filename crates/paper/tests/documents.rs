@@ -52,8 +52,15 @@ fn names_come_out_as_they_were_entered() {
                 .chars()
                 .any(|c| matches!(c, '\u{7c0}'..='\u{7ff}' | '\u{1e900}'..))
             {
+                // Where a name changes its direction, Poppler guesses the blanks from the gaps.
                 let text = extract.as_laid_out(&printed);
-                assert!(text.contains(name), "{name} on {}: {text}", sheet.name());
+                let closed = |text: &str| text.split_whitespace().collect::<String>();
+                let (shown, entered) = (closed(&text), closed(name));
+                assert!(
+                    shown.contains(&entered),
+                    "{name} on {}: {text}",
+                    sheet.name()
+                );
             }
             // In the order of the file a reader may take a word further left for a new line.
             let words = extract

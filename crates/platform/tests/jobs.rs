@@ -190,8 +190,8 @@ async fn four_workers_do_five_hundred_jobs_exactly_once() {
                 > 1,
             "the work was shared"
         );
-        two.db.close().await;
-        one.db.close().await;
+        two.close().await;
+        one.close().await;
     })
     .await;
 }
@@ -223,7 +223,7 @@ async fn what_a_dead_worker_held_is_done_by_another() {
         .await;
         assert_eq!((times(&key), rows(&survivor).await[0].1), (2, 2));
         worker.stop().await;
-        survivor.db.close().await;
+        survivor.close().await;
     })
     .await;
 }
@@ -256,8 +256,8 @@ async fn a_long_job_is_held_for_as_long_as_it_takes() {
         for worker in workers {
             worker.stop().await;
         }
-        two.db.close().await;
-        one.db.close().await;
+        two.close().await;
+        one.close().await;
     })
     .await;
 }

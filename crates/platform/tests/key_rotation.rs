@@ -96,7 +96,7 @@ async fn data_keys_rotate_while_rows_change_and_other_nodes_follow() {
         let (db, settings) = (world.db(), &world.app.settings);
         let verdict = verify::verify(db, settings, &world.anchor()).await.unwrap();
         assert!(verdict.is_intact(), "{verdict}");
-        node.db.close().await;
+        node.close().await;
     })
     .await;
 }
@@ -183,7 +183,7 @@ async fn the_index_is_rebuilt_before_the_old_generation_goes() {
         assert_ne!(rotated.active, before);
         assert_eq!(world.app.ring().search_generation(), rotated.active);
         assert_eq!(states(&world, Purpose::Index).await[0].1, KeyState::Retired);
-        node.db.close().await;
+        node.close().await;
     })
     .await;
 }
@@ -250,7 +250,7 @@ async fn two_rotations_at_a_time_leave_one_active_key() {
             .iter()
             .filter(|(_, state)| *state == KeyState::Active);
         assert_eq!(active.count(), 1, "{states:?}");
-        node.db.close().await;
+        node.close().await;
     })
     .await;
 }

@@ -168,6 +168,7 @@ fn module() -> Module {
                 Box::pin(async { Ok(Reply::empty(http::StatusCode::NO_CONTENT)) })
             })
             .open()
+            .limited()
             .summary("Knock at the door")
             .answers_nothing(204)
             .done(),

@@ -117,6 +117,19 @@ impl<'w> Maker<'w> {
         if operation.path == "bills/" {
             body.insert("total_amount".into(), json!(100));
         }
+        if operation.path == "stock-adjustments/" {
+            body.insert("adjustment_type".into(), json!("Other"));
+        }
+        if operation.path == "goods-received-notes/" {
+            let medication = self.record_of("medication_item").await;
+            let item = json!({
+                "medication_item": medication, "batch_number": format!("B{}", self.number),
+                "expiry_date": "2030-01-31", "quantity_received": 100, "unit_cost": 1.5, "selling_price": 2,
+            });
+            body.insert("items".into(), json!([item]));
+            let supplier = self.record_of("supplier").await;
+            body.insert("supplier".into(), json!(supplier));
+        }
         if operation.path == "insurance-claims/" {
             self.insure(&body["bill"]).await;
         }

@@ -34,6 +34,8 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("insurance_detail", "provider"),
     ("payment", "reference"),
     ("bill", "gather_key"),
+    // A random name in the store of files.
+    ("patient_document", "file"),
 ];
 
 /// A path with every parameter filled in by a record that does not exist.

@@ -95,6 +95,7 @@ testkit::on_both! {
         let html = is_a_page(&try_with(next, next).await, 400);
         assert!(html.contains("role=\"alert\""), "the link works once: {html}");
         world.sign_in("awa", next).await.get("users/me/").await.is(200);
+        world.settle().await;
     }
 
     async fn somebody_is_invited(world: &World) {

@@ -530,6 +530,8 @@ async fn health_says_whether_the_server_can_serve() {
     assert_eq!(web.get("/health/ready/").await.status, 503);
     assert_eq!(web.get("/health/").await.json()["status"], "stopping");
     web.app.close().await;
+    // What was found a moment ago holds for a second.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let away = web.get("/health/ready/").await;
     assert_eq!(
         (away.status, away.json()["database"].clone()),

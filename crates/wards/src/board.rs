@@ -68,6 +68,8 @@ pub(crate) struct BoardBed {
 
 /// Every ward with its beds and who lies in them, wards by name, beds by number.
 pub(crate) async fn board(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
+    // Whom the beds show is noted with them; an empty ward shows nobody.
+    cx.saw_nothing();
     let mut faults = Faults::new();
     let only = call
         .query("ward")

@@ -255,11 +255,11 @@ async fn backlog(found: &mut Findings, db: &Db, now: Timestamp) {
             let (job, row) = (minutes(waiting.job), minutes(waiting.audit_row));
             match job {
                 0..waiting::MINUTES => found.add(Level::Ok, "waiting", "no job is overdue."),
-                _ => found.add(Level::Fail, "waiting", format!("the oldest job is due since {job} minutes: no worker runs, or it cannot reach the database. Start `chelal serve` or `chelal worker`, and read its log.")),
+                _ => found.add(Level::Fail, "waiting", format!("the oldest job has been due for {job} minutes: no worker runs, or it cannot reach the database. Start `chelal serve` or `chelal worker`, and read its log.")),
             }
             match row {
                 0..waiting::MINUTES => {}
-                _ => found.add(Level::Fail, "audit trail", format!("the oldest audit record waits since {row} minutes for its place in the chain: no server runs, or it cannot reach the database.")),
+                _ => found.add(Level::Warn, "audit trail", format!("the oldest audit record has waited for {row} minutes for its place in the chain: no server runs, or it cannot reach the database.")),
             }
         }
         Err(error) => found.add(Level::Fail, "waiting", error.to_string()),

@@ -364,13 +364,11 @@ impl Reply {
                 }
             })
             .collect();
-        reply.header(
-            "content-disposition",
-            &format!(
-                "attachment; filename=\"{safe}\"; filename*=UTF-8''{}",
-                encoded(file_name)
-            ),
-        );
+        let mut disposition = format!("attachment; filename=\"{safe}\"");
+        if safe != file_name {
+            disposition.push_str(&format!("; filename*=UTF-8''{}", encoded(file_name)));
+        }
+        reply.header("content-disposition", &disposition);
         // Whatever it is, a browser neither runs nor frames it.
         reply.header("content-security-policy", "default-src 'none'; sandbox");
         reply.body = ReplyBody::Stream(body);

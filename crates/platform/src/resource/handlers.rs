@@ -333,7 +333,7 @@ async fn dependents<R: Resource>(cx: &mut Cx, row: &R) -> Result<(), Error> {
         .registry
         .references_to(R::TABLE)
         .filter(|(_, field)| !field.shape.sealed)
-        .filter(|(info, field)| !(R::RETAINED && info.follows.contains(&field.name)))
+        .filter(|(info, field)| !info.follows.contains(&field.name))
     {
         let mut first = Query::select();
         first

@@ -75,8 +75,9 @@ pub trait Resource: Record {
     /// References to records that the caller need not reach, such as the person somebody names as
     /// their delegate.
     const OPEN_REFERENCES: &'static [Column<Self>] = &[];
-    /// References that do not keep the record they name from being voided: these rows only follow it,
-    /// such as the messages about an appointment.
+    /// References that do not keep the record they name from being removed: these rows only follow it,
+    /// such as the messages about an appointment, or go with it, such as the prices of a service (where
+    /// records are erased, the foreign key cascades).
     const FOLLOWS: &'static [Column<Self>] = &[];
     /// Fields that [`Resource::Extra`] shows in another form.
     const REPLACED: &'static [Column<Self>] = &[];
