@@ -144,6 +144,16 @@ async fn values_of(TestDb { db, .. }: TestDb) {
         .await
         .unwrap();
     assert_eq!((sum, average), (48_993, 0.5));
+    // What is among no values is nothing, and no error.
+    let mut none = sea_query::Query::select();
+    none.column("i")
+        .from("kinds")
+        .and_where(sea_query::ExprTrait::is_in(
+            sea_query::Expr::col("i"),
+            Vec::<i64>::new(),
+        ));
+    let none = Statement::build(db.dialect(), &none);
+    assert_eq!(db.all::<(i64,)>(none).await, Ok(Vec::new()));
     // A placeholder may be used twice and out of order.
     let twice = "SELECT CAST($2 AS TEXT), CAST($1 AS BIGINT), CAST($2 AS TEXT)";
     let values = vec![5_i64.to_value(), "x".to_value()];
