@@ -10,7 +10,8 @@ use serde_json::Value as Json;
 
 /// From the bottom to the top. A crate uses rows below its own, never its own row.
 const ROWS: &[&[&str]] = &[
-    &["chelal-kernel", "chelal-paper"],
+    &["chelal-kernel"],
+    &["chelal-paper"],
     &["chelal-contracts"],
     &["chelal-platform"],
     &["chelal-identity"],
