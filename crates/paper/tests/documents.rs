@@ -52,15 +52,11 @@ fn names_come_out_as_they_were_entered() {
                 .chars()
                 .any(|c| matches!(c, '\u{7c0}'..='\u{7ff}' | '\u{1e900}'..))
             {
-                // Where a name changes its direction, Poppler guesses the blanks from the gaps.
+                // Between Latin and Arabic it puts the space where it likes; letters and words are what counts.
+                let letters = |text: &str| text.split_whitespace().collect::<String>();
                 let text = extract.as_laid_out(&printed);
-                let closed = |text: &str| text.split_whitespace().collect::<String>();
-                let (shown, entered) = (closed(&text), closed(name));
-                assert!(
-                    shown.contains(&entered),
-                    "{name} on {}: {text}",
-                    sheet.name()
-                );
+                let found = letters(&text).contains(&letters(name));
+                assert!(found, "{name} on {}: {text}", sheet.name());
             }
             // In the order of the file a reader may take a word further left for a new line.
             let words = extract

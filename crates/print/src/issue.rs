@@ -151,9 +151,11 @@ fn unknown(field: &str, value: &str, choices: &str) -> Error {
     Error::field(field, text)
 }
 
+/// A file's bytes; `None` for one that cannot be read.
+type Logo = Option<Arc<Vec<u8>>>;
+
 /// Logos by their files, read once.
-static LOGOS: LazyLock<Mutex<HashMap<PathBuf, Option<Arc<Vec<u8>>>>>> =
-    LazyLock::new(Mutex::default);
+static LOGOS: LazyLock<Mutex<HashMap<PathBuf, Logo>>> = LazyLock::new(Mutex::default);
 
 fn logo(path: &Path) -> Option<Vec<u8>> {
     let mut logos = LOGOS.lock();

@@ -385,7 +385,13 @@ async fn actions_on(world: &World, kind: &str, id: i64) -> Vec<String> {
 }
 
 /// Shows what is sealed and about no patient; the list may only shrink.
-const ABOUT_STAFF: &[&str] = &["schedule-exceptions/", "schedule-exceptions/{id}/"];
+const ABOUT_STAFF: &[&str] = &[
+    "schedule-exceptions/",
+    "schedule-exceptions/{id}/",
+    // What a cashier notes of their own drawer.
+    "cash-sessions/",
+    "cash-sessions/{id}/",
+];
 
 /// A page of a list takes no more than so many: the page, its count, what belongs to its rows, the trace
 /// of the reading.

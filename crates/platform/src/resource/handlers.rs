@@ -259,7 +259,7 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
             .and_where(Expr::col(Alias::new("id")).eq(id));
         match info.and_then(|info| info.patient) {
             Some(name) if patient.is_some() => exists.expr(column(table, name)),
-            _ => exists.expr(Expr::cust("0")),
+            _ => exists.expr(Expr::cust("CAST(NULL AS bigint)")),
         };
         if info.is_some_and(|info| info.retained) {
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
@@ -291,7 +291,7 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     }
     let Some(union) = union else { return Ok(()) };
     let statement = Statement::build(cx.dialect(), &union);
-    let found: Vec<(i64, i64)> = cx
+    let found: Vec<(i64, Option<i64>)> = cx
         .unscoped("a reference is checked for existence only")
         .all(statement)
         .await?;
@@ -304,7 +304,7 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
                     .with("id", id)
                     .with("kind", kind),
             ),
-            Some((_, whose)) if *whose != 0 && patient.is_some_and(|patient| patient != *whose) => {
+            Some((_, Some(whose))) if patient.is_some_and(|patient| patient != *whose) => {
                 faults.say(name, Text::new("other-patient"));
             }
             Some(_) => {}
