@@ -136,6 +136,21 @@ fn says(name: &str, code: &str) -> Noted {
     }
 }
 
+/// Whether the patient was pregnant when somebody last noted it with the vital signs, not longer ago than a pregnancy.
+async fn pregnant(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
+    let since = cx.now() - SignedDuration::from_hours(24 * PREGNANCY);
+    let mut query = select::<Vitals>();
+    query
+        .and_where(Vitals::patient.eq(patient))
+        .and_where(Vitals::pregnant.is_not_null())
+        .and_where(Vitals::recorded_at.gte(since.to_value()))
+        .and_where(column(Vitals::TABLE, "voided_at").is_null())
+        .order_by(Vitals::recorded_at, Order::Desc)
+        .limit(1);
+    let latest: Option<Vitals> = cx.unscoped(WHY).record(query).await?;
+    Ok(latest.and_then(|vitals| vitals.pregnant).unwrap_or(false))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Noted, says};
@@ -168,19 +183,4 @@ mod tests {
             assert_eq!(says(name, code), said, "{name} {code}");
         }
     }
-}
-
-/// Whether the patient was pregnant when somebody last noted it with the vital signs, not longer ago than a pregnancy.
-async fn pregnant(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
-    let since = cx.now() - SignedDuration::from_hours(24 * PREGNANCY);
-    let mut query = select::<Vitals>();
-    query
-        .and_where(Vitals::patient.eq(patient))
-        .and_where(Vitals::pregnant.is_not_null())
-        .and_where(Vitals::recorded_at.gte(since.to_value()))
-        .and_where(column(Vitals::TABLE, "voided_at").is_null())
-        .order_by(Vitals::recorded_at, Order::Desc)
-        .limit(1);
-    let latest: Option<Vitals> = cx.unscoped(WHY).record(query).await?;
-    Ok(latest.and_then(|vitals| vitals.pregnant).unwrap_or(false))
 }

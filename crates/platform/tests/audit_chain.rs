@@ -28,7 +28,7 @@ async fn fill(world: &World, rows: i64) {
 
 async fn check(world: &World) -> Verdict {
     let app = &world.app;
-    verify(&app.unguarded("test"), &app.settings, &world.anchor())
+    verify(app.unguarded("test"), &app.settings, &world.anchor())
         .await
         .unwrap()
 }

@@ -164,7 +164,7 @@ async fn a_backup_under_load_is_restored_whole() {
         assert!(app.unguarded("test").execute(delete).await.is_err());
         sealer::seal_now(&app).await.unwrap();
         let anchor = app.settings.audit_anchor_path();
-        let verdict = platform::audit::verify::verify(&app.unguarded("test"), &app.settings, &anchor);
+        let verdict = platform::audit::verify::verify(app.unguarded("test"), &app.settings, &anchor);
         assert!(verdict.await.unwrap().is_intact());
 
         // Not a second time.

@@ -158,7 +158,7 @@ impl World {
     }
 
     pub fn db(&self) -> &Db {
-        &self.app.unguarded("test")
+        self.app.unguarded("test")
     }
 
     /// Another node on the same database, with a data directory of its own.
