@@ -1,5 +1,37 @@
 -- The schema after all migrations. Written by `cargo xtask gen`.
 
+CREATE TABLE "admission" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "bed" INTEGER NOT NULL,
+  "admitted_at" INTEGER NOT NULL,
+  "admitted_by" INTEGER,
+  "discharged_at" INTEGER,
+  "discharged_by" INTEGER,
+  "bed_days" INTEGER,
+  "open" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "admission_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "admission_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "admission_bed_fkey" FOREIGN KEY ("bed") REFERENCES "bed" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "admission_admitted_by_fkey" FOREIGN KEY ("admitted_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "admission_discharged_by_fkey" FOREIGN KEY ("discharged_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "admission_discharged_at_check" CHECK (discharged_at IS NULL OR discharged_at >= admitted_at),
+  CONSTRAINT "admission_bed_days_check" CHECK ((bed_days IS NULL) = (discharged_at IS NULL) AND (bed_days IS NULL OR bed_days >= 1)),
+  CONSTRAINT "admission_open_check" CHECK ((open IS NULL) = (discharged_at IS NOT NULL))
+) STRICT;
+CREATE INDEX "admission_admitted_at_idx" ON "admission" ("admitted_at");
+CREATE INDEX "admission_bed_id_idx" ON "admission" ("bed", "id");
+CREATE UNIQUE INDEX "admission_bed_key" ON "admission" ("bed") WHERE discharged_at IS NULL AND voided_at IS NULL;
+CREATE INDEX "admission_discharged_at_idx" ON "admission" ("discharged_at");
+CREATE INDEX "admission_patient_id_idx" ON "admission" ("patient", "id");
+CREATE UNIQUE INDEX "admission_patient_key" ON "admission" ("patient") WHERE discharged_at IS NULL AND voided_at IS NULL;
 CREATE TABLE "allergy" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -31,7 +63,7 @@ CREATE TABLE "api_key" (
   "user" INTEGER NOT NULL,
   "last_used_at" INTEGER,
   "hash" TEXT NOT NULL,
-  "masked" TEXT NOT NULL,
+  "masked" TEXT NOT NULL, "expires_at" INTEGER,
   CONSTRAINT "api_key_uid_key" UNIQUE ("uid"),
   CONSTRAINT "api_key_hash_key" UNIQUE ("hash"),
   CONSTRAINT "api_key_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
@@ -245,6 +277,157 @@ CREATE TABLE "audit_segment" (
   "id" INTEGER NOT NULL,
   CONSTRAINT "audit_segment_pkey" PRIMARY KEY ("id")
 ) STRICT;
+CREATE TABLE "bed" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "ward" INTEGER,
+  "number" TEXT NOT NULL,
+  "status" TEXT NOT NULL,
+  "assigned_patient" INTEGER,
+  "last_assigned" INTEGER,
+  CONSTRAINT "bed_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "bed_ward_fkey" FOREIGN KEY ("ward") REFERENCES "ward" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_assigned_patient_fkey" FOREIGN KEY ("assigned_patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_status_check" CHECK ("status" IN ('available', 'occupied', 'cleaning', 'maintenance')),
+  CONSTRAINT "bed_occupied_check" CHECK ((status = 'occupied') = (assigned_patient IS NOT NULL))
+) STRICT;
+CREATE UNIQUE INDEX "bed_assigned_patient_key" ON "bed" ("assigned_patient") WHERE assigned_patient IS NOT NULL;
+CREATE UNIQUE INDEX "bed_number_key" ON "bed" ("number") WHERE ward IS NULL;
+CREATE INDEX "bed_status_id_idx" ON "bed" ("status", "id");
+CREATE UNIQUE INDEX "bed_ward_number_key" ON "bed" ("ward", "number");
+CREATE TABLE "bed_stay" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "admission" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "bed" INTEGER NOT NULL,
+  "ward" INTEGER,
+  "started_at" INTEGER NOT NULL,
+  "ended_at" INTEGER,
+  "moved_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "bed_stay_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "bed_stay_admission_fkey" FOREIGN KEY ("admission") REFERENCES "admission" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_stay_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_stay_bed_fkey" FOREIGN KEY ("bed") REFERENCES "bed" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_stay_ward_fkey" FOREIGN KEY ("ward") REFERENCES "ward" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_stay_moved_by_fkey" FOREIGN KEY ("moved_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bed_stay_ended_at_check" CHECK (ended_at IS NULL OR ended_at >= started_at)
+) STRICT;
+CREATE INDEX "bed_stay_admission_id_idx" ON "bed_stay" ("admission", "id");
+CREATE UNIQUE INDEX "bed_stay_admission_key" ON "bed_stay" ("admission") WHERE ended_at IS NULL AND voided_at IS NULL;
+CREATE INDEX "bed_stay_bed_id_idx" ON "bed_stay" ("bed", "id");
+CREATE UNIQUE INDEX "bed_stay_bed_key" ON "bed_stay" ("bed") WHERE ended_at IS NULL AND voided_at IS NULL;
+CREATE INDEX "bed_stay_ended_at_idx" ON "bed_stay" ("ended_at");
+CREATE INDEX "bed_stay_patient_id_idx" ON "bed_stay" ("patient", "id");
+CREATE INDEX "bed_stay_started_at_idx" ON "bed_stay" ("started_at");
+CREATE TABLE "bill" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "encounter" INTEGER,
+  "insurance" INTEGER,
+  "service_date" TEXT,
+  "due_date" TEXT,
+  "total_amount" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "date_issued" TEXT NOT NULL,
+  "doctor" INTEGER,
+  "insurance_amount" INTEGER NOT NULL,
+  "insurance_paid_amount" INTEGER NOT NULL,
+  "paid_amount" INTEGER NOT NULL,
+  "refunded_amount" INTEGER NOT NULL,
+  "written_off_amount" INTEGER NOT NULL,
+  "balance_due" INTEGER NOT NULL,
+  "credit_due" INTEGER NOT NULL,
+  "gather_key" TEXT,
+  "outstanding" INTEGER NOT NULL,
+  "age_from" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "bill_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "bill_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_insurance_fkey" FOREIGN KEY ("insurance") REFERENCES "insurance_detail" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_status_check" CHECK ("status" IN ('Draft', 'Open', 'Partially Paid', 'Paid', 'Void')),
+  CONSTRAINT "bill_total_amount_check" CHECK (total_amount >= 0),
+  CONSTRAINT "bill_insurance_amount_check" CHECK (insurance_amount >= 0 AND insurance_paid_amount BETWEEN 0 AND insurance_amount),
+  CONSTRAINT "bill_refunded_amount_check" CHECK (refunded_amount BETWEEN 0 AND paid_amount AND written_off_amount >= 0),
+  CONSTRAINT "bill_outstanding_check" CHECK (outstanding >= 0),
+  CONSTRAINT "bill_balance_due_check" CHECK (balance_due >= 0 AND credit_due >= 0 AND (balance_due = 0 OR credit_due = 0) AND (status = 'Void' OR balance_due - credit_due = total_amount - insurance_amount - paid_amount + refunded_amount - written_off_amount))
+) STRICT;
+CREATE INDEX "bill_date_issued_id_idx" ON "bill" ("date_issued", "id");
+CREATE INDEX "bill_encounter_id_idx" ON "bill" ("encounter", "id");
+CREATE UNIQUE INDEX "bill_gather_key_key" ON "bill" ("gather_key") WHERE gather_key IS NOT NULL AND voided_at IS NULL;
+CREATE INDEX "bill_insurance_service_date_idx" ON "bill" ("insurance", "service_date");
+CREATE INDEX bill_outstanding_idx ON bill (age_from, outstanding) WHERE outstanding > 0;
+CREATE INDEX "bill_patient_id_idx" ON "bill" ("patient", "id");
+CREATE INDEX "bill_status_id_idx" ON "bill" ("status", "id");
+CREATE TABLE "bill_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "bill" INTEGER NOT NULL,
+  "service" INTEGER,
+  "amount" INTEGER NOT NULL,
+  "quantity" INTEGER NOT NULL,
+  "discount" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "line_total" INTEGER NOT NULL,
+  "source_type" TEXT,
+  "source_id" INTEGER,
+  "credit_of" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "bill_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "bill_item_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_item_service_fkey" FOREIGN KEY ("service") REFERENCES "service_catalog" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_item_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_item_credit_of_fkey" FOREIGN KEY ("credit_of") REFERENCES "bill_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "bill_item_source_type_check" CHECK ("source_type" IN ('encounter', 'lab_order_item', 'dispense', 'admission')),
+  CONSTRAINT "bill_item_quantity_check" CHECK (quantity >= 1),
+  CONSTRAINT "bill_item_discount_check" CHECK (discount >= 0),
+  CONSTRAINT "bill_item_line_total_check" CHECK ((credit_of IS NULL AND line_total = amount * quantity - discount AND line_total >= 0) OR (credit_of IS NOT NULL AND line_total <= 0))
+) STRICT;
+CREATE INDEX "bill_item_bill_id_idx" ON "bill_item" ("bill", "id");
+CREATE UNIQUE INDEX "bill_item_credit_of_key" ON "bill_item" ("credit_of") WHERE credit_of IS NOT NULL AND voided_at IS NULL;
+CREATE INDEX "bill_item_patient_id_idx" ON "bill_item" ("patient", "id");
+CREATE INDEX "bill_item_service_id_idx" ON "bill_item" ("service", "id");
+CREATE UNIQUE INDEX "bill_item_source_key" ON "bill_item" ("source_type", "source_id") WHERE source_id IS NOT NULL AND credit_of IS NULL AND voided_at IS NULL;
+CREATE TABLE "care_event" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "patient" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "code" TEXT NOT NULL,
+  "done_on" TEXT NOT NULL,
+  "recorded_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "care_event_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "care_event_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "care_event_recorded_by_fkey" FOREIGN KEY ("recorded_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "care_event_kind_check" CHECK ("kind" IN ('lab', 'procedure', 'medication'))
+) STRICT;
+CREATE INDEX "care_event_patient_id_idx" ON "care_event" ("patient", "id");
 CREATE TABLE "care_relationship" (
   "user" INTEGER NOT NULL,
   "patient" INTEGER NOT NULL,
@@ -256,6 +439,74 @@ CREATE TABLE "care_relationship" (
   CONSTRAINT "care_relationship_source_check" CHECK ("source" IN ('appointment', 'encounter', 'admission', 'referral', 'assigned'))
 ) STRICT;
 CREATE INDEX "care_relationship_patient_idx" ON "care_relationship" ("patient");
+CREATE TABLE "cash_session" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "drawer" TEXT NOT NULL,
+  "opening_float" INTEGER NOT NULL,
+  "cashier" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "opened_at" INTEGER NOT NULL,
+  "counted_amount" INTEGER,
+  "expected_amount" INTEGER,
+  "difference" INTEGER,
+  "counted_at" INTEGER,
+  "received_from" INTEGER,
+  "handed_over_to" INTEGER,
+  "handed_over_at" INTEGER,
+  CONSTRAINT "cash_session_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "cash_session_cashier_fkey" FOREIGN KEY ("cashier") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "cash_session_received_from_fkey" FOREIGN KEY ("received_from") REFERENCES "cash_session" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "cash_session_handed_over_to_fkey" FOREIGN KEY ("handed_over_to") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "cash_session_status_check" CHECK ("status" IN ('open', 'counted', 'handed_over')),
+  CONSTRAINT "cash_session_opening_float_check" CHECK (opening_float >= 0),
+  CONSTRAINT "cash_session_counted_amount_check" CHECK (counted_amount >= 0)
+) STRICT;
+CREATE INDEX "cash_session_cashier_id_idx" ON "cash_session" ("cashier", "id");
+CREATE UNIQUE INDEX "cash_session_cashier_key" ON "cash_session" ("cashier") WHERE status = 'open';
+CREATE UNIQUE INDEX "cash_session_drawer_key" ON "cash_session" ("drawer") WHERE status = 'open' AND drawer <> '';
+CREATE TABLE "charge_source" (
+  "kind" TEXT NOT NULL,
+  "source" INTEGER NOT NULL,
+  "parent" INTEGER,
+  "cancelled" INTEGER NOT NULL,
+  CONSTRAINT "charge_source_pkey" PRIMARY KEY ("kind", "source")
+) STRICT;
+CREATE INDEX "charge_source_kind_parent_idx" ON "charge_source" ("kind", "parent");
+CREATE TABLE "clinical_alert" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "severity" TEXT NOT NULL,
+  "source_type" TEXT,
+  "source_id" INTEGER,
+  "rule" TEXT,
+  "addressee" INTEGER,
+  "status" TEXT NOT NULL,
+  "acknowledged_by" INTEGER,
+  "acknowledged_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "clinical_alert_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "clinical_alert_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "clinical_alert_addressee_fkey" FOREIGN KEY ("addressee") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "clinical_alert_acknowledged_by_fkey" FOREIGN KEY ("acknowledged_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "clinical_alert_kind_check" CHECK ("kind" IN ('critical_lab', 'allergy', 'interaction', 'duplicate_therapy', 'guideline', 'abnormal_vital')),
+  CONSTRAINT "clinical_alert_severity_check" CHECK ("severity" IN ('info', 'warning', 'critical')),
+  CONSTRAINT "clinical_alert_status_check" CHECK ("status" IN ('open', 'acknowledged', 'overridden', 'resolved'))
+) STRICT;
+CREATE INDEX "clinical_alert_patient_status_idx" ON "clinical_alert" ("patient", "status");
+CREATE INDEX "clinical_alert_source_type_source_id_idx" ON "clinical_alert" ("source_type", "source_id");
+CREATE INDEX "clinical_alert_status_id_idx" ON "clinical_alert" ("status", "id");
 CREATE TABLE "consent" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -308,6 +559,44 @@ CREATE TABLE "delegate_access" (
 CREATE INDEX "delegate_access_delegate_user_idx" ON "delegate_access" ("delegate", "user");
 CREATE UNIQUE INDEX "delegate_access_user_delegate_key" ON "delegate_access" ("user", "delegate") WHERE NOT revoked;
 CREATE INDEX "delegate_access_user_id_idx" ON "delegate_access" ("user", "id");
+CREATE TABLE "dispensing_log" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "prescription" INTEGER,
+  "medication_item" INTEGER NOT NULL,
+  "stock_batch" INTEGER NOT NULL,
+  "quantity_dispensed" INTEGER NOT NULL,
+  "dispensed_by" INTEGER,
+  "dispense_date" INTEGER NOT NULL,
+  "witness_required" INTEGER NOT NULL,
+  "witness" INTEGER,
+  "witnessed_at" INTEGER,
+  "reversed_by" INTEGER,
+  "reversed_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "dispensing_log_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "dispensing_log_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_prescription_fkey" FOREIGN KEY ("prescription") REFERENCES "prescription" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_stock_batch_fkey" FOREIGN KEY ("stock_batch") REFERENCES "stock_batch" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_dispensed_by_fkey" FOREIGN KEY ("dispensed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_witness_fkey" FOREIGN KEY ("witness") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_reversed_by_fkey" FOREIGN KEY ("reversed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "dispensing_log_quantity_dispensed_check" CHECK (quantity_dispensed > 0),
+  CONSTRAINT "dispensing_log_witness_check" CHECK (witness <> dispensed_by)
+) STRICT;
+CREATE INDEX "dispensing_log_dispense_date_idx" ON "dispensing_log" ("dispense_date");
+CREATE INDEX "dispensing_log_medication_item_id_idx" ON "dispensing_log" ("medication_item", "id");
+CREATE INDEX "dispensing_log_patient_id_idx" ON "dispensing_log" ("patient", "id");
+CREATE INDEX "dispensing_log_prescription_id_idx" ON "dispensing_log" ("prescription", "id");
+CREATE INDEX "dispensing_log_stock_batch_id_idx" ON "dispensing_log" ("stock_batch", "id");
+CREATE INDEX "dispensing_log_unwitnessed_idx" ON "dispensing_log" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL;
 CREATE TABLE "doctor_schedule" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -327,6 +616,145 @@ CREATE TABLE "doctor_schedule" (
   CONSTRAINT "doctor_schedule_slot_minutes_check" CHECK (slot_minutes BETWEEN 1 AND 1440)
 ) STRICT;
 CREATE INDEX "doctor_schedule_doctor_weekday_idx" ON "doctor_schedule" ("doctor", "weekday");
+CREATE TABLE "drug_safety_addition" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "pack_table" TEXT NOT NULL,
+  "csv" TEXT NOT NULL,
+  "notes" TEXT NOT NULL,
+  CONSTRAINT "drug_safety_addition_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "drug_safety_addition_pack_table_check" CHECK ("pack_table" IN ('classes', 'ingredients', 'synonyms', 'ignored_words', 'allergy_classes', 'allergy_terms', 'interactions', 'duplicates', 'pregnancy_and_age'))
+) STRICT;
+CREATE TABLE "drug_safety_state" (
+  "id" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
+  "token" BLOB NOT NULL,
+  CONSTRAINT "drug_safety_state_pkey" PRIMARY KEY ("id")
+) STRICT;
+CREATE TABLE "encounter" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "appointment" INTEGER,
+  "doctor" INTEGER NOT NULL,
+  "encounter_date" INTEGER NOT NULL,
+  "diagnosis_code" TEXT,
+  "status" TEXT NOT NULL,
+  "signed_at" INTEGER,
+  "signed_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "encounter_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "encounter_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_signed_by_fkey" FOREIGN KEY ("signed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_status_check" CHECK ("status" IN ('open', 'signed')),
+  CONSTRAINT "encounter_signed_at_check" CHECK ((status = 'signed') = (signed_at IS NOT NULL) AND (status = 'signed') = (signed_by IS NOT NULL))
+) STRICT;
+CREATE INDEX "encounter_appointment_idx" ON "encounter" ("appointment");
+CREATE INDEX "encounter_diagnosis_code_id_idx" ON "encounter" ("diagnosis_code", "id");
+CREATE INDEX "encounter_doctor_id_idx" ON "encounter" ("doctor", "id");
+CREATE INDEX "encounter_encounter_date_idx" ON "encounter" ("encounter_date");
+CREATE INDEX "encounter_patient_encounter_date_idx" ON "encounter" ("patient", "encounter_date");
+CREATE INDEX "encounter_patient_id_idx" ON "encounter" ("patient", "id");
+CREATE INDEX "encounter_status_id_idx" ON "encounter" ("status", "id");
+CREATE TABLE "encounter_addendum" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "encounter" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "author" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "encounter_addendum_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "encounter_addendum_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_addendum_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "encounter_addendum_author_fkey" FOREIGN KEY ("author") REFERENCES "app_user" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "encounter_addendum_encounter_id_idx" ON "encounter_addendum" ("encounter", "id");
+CREATE INDEX "encounter_addendum_patient_id_idx" ON "encounter_addendum" ("patient", "id");
+CREATE TABLE "family_history" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "family_history_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "family_history_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "family_history_patient_id_idx" ON "family_history" ("patient", "id");
+CREATE TABLE "goods_received_note" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "purchase_order" INTEGER,
+  "supplier" INTEGER,
+  "invoice_number" TEXT NOT NULL,
+  "grn_date" TEXT NOT NULL,
+  "received_by" INTEGER,
+  CONSTRAINT "goods_received_note_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "goods_received_note_purchase_order_fkey" FOREIGN KEY ("purchase_order") REFERENCES "purchase_order" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "goods_received_note_supplier_fkey" FOREIGN KEY ("supplier") REFERENCES "supplier" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "goods_received_note_received_by_fkey" FOREIGN KEY ("received_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "goods_received_note_grn_date_idx" ON "goods_received_note" ("grn_date");
+CREATE INDEX "goods_received_note_purchase_order_id_idx" ON "goods_received_note" ("purchase_order", "id");
+CREATE INDEX "goods_received_note_supplier_id_idx" ON "goods_received_note" ("supplier", "id");
+CREATE TABLE "grn_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "grn" INTEGER NOT NULL,
+  "medication_item" INTEGER NOT NULL,
+  "batch_number" TEXT NOT NULL,
+  "expiry_date" TEXT NOT NULL,
+  "quantity_received" INTEGER NOT NULL,
+  "unit_cost" INTEGER,
+  "selling_price" INTEGER,
+  "stock_batch" INTEGER,
+  CONSTRAINT "grn_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "grn_item_grn_fkey" FOREIGN KEY ("grn") REFERENCES "goods_received_note" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "grn_item_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "grn_item_stock_batch_fkey" FOREIGN KEY ("stock_batch") REFERENCES "stock_batch" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "grn_item_quantity_received_check" CHECK (quantity_received > 0)
+) STRICT;
+CREATE INDEX "grn_item_grn_id_idx" ON "grn_item" ("grn", "id");
+CREATE INDEX "grn_item_medication_item_id_idx" ON "grn_item" ("medication_item", "id");
+CREATE INDEX "grn_item_stock_batch_id_idx" ON "grn_item" ("stock_batch", "id");
+CREATE TABLE "guideline_rule" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "is_active" INTEGER NOT NULL,
+  "key" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "setting" TEXT NOT NULL,
+  "source" TEXT NOT NULL,
+  CONSTRAINT "guideline_rule_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "guideline_rule_key_key" UNIQUE ("key")
+) STRICT;
 CREATE TABLE "idempotent_reply" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -342,6 +770,71 @@ CREATE TABLE "idempotent_reply" (
   CONSTRAINT "idempotent_reply_uid_key" UNIQUE ("uid")
 ) STRICT;
 CREATE INDEX "idempotent_reply_expires_at_idx" ON "idempotent_reply" ("expires_at");
+CREATE TABLE "insurance_claim" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "bill" INTEGER NOT NULL,
+  "insurance" INTEGER,
+  "amount" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "paid_amount" INTEGER NOT NULL,
+  "rejected_amount" INTEGER NOT NULL,
+  "submitted_at" INTEGER,
+  "decided_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "insurance_claim_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "insurance_claim_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "insurance_claim_insurance_fkey" FOREIGN KEY ("insurance") REFERENCES "insurance_detail" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "insurance_claim_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "insurance_claim_status_check" CHECK ("status" IN ('draft', 'submitted', 'approved', 'rejected', 'paid')),
+  CONSTRAINT "insurance_claim_amount_check" CHECK (amount > 0),
+  CONSTRAINT "insurance_claim_paid_amount_check" CHECK (paid_amount >= 0 AND rejected_amount >= 0 AND paid_amount + rejected_amount <= amount)
+) STRICT;
+CREATE INDEX "insurance_claim_bill_id_idx" ON "insurance_claim" ("bill", "id");
+CREATE INDEX "insurance_claim_insurance_id_idx" ON "insurance_claim" ("insurance", "id");
+CREATE INDEX "insurance_claim_patient_id_idx" ON "insurance_claim" ("patient", "id");
+CREATE INDEX "insurance_claim_status_id_idx" ON "insurance_claim" ("status", "id");
+CREATE TABLE "insurance_detail" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "provider" TEXT NOT NULL,
+  "coverage_percent" INTEGER NOT NULL,
+  "annual_limit" INTEGER,
+  "valid_until" TEXT,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "insurance_detail_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "insurance_detail_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "insurance_detail_coverage_percent_check" CHECK (coverage_percent BETWEEN 0 AND 100),
+  CONSTRAINT "insurance_detail_annual_limit_check" CHECK (annual_limit >= 0)
+) STRICT;
+CREATE INDEX "insurance_detail_patient_id_idx" ON "insurance_detail" ("patient", "id");
+CREATE INDEX "insurance_detail_provider_id_idx" ON "insurance_detail" ("provider", "id");
+CREATE TABLE "inventory_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  "quantity" INTEGER NOT NULL,
+  "unit" TEXT NOT NULL,
+  CONSTRAINT "inventory_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "inventory_item_name_key" UNIQUE ("name"),
+  CONSTRAINT "inventory_item_quantity_check" CHECK (quantity >= 0)
+) STRICT;
 CREATE TABLE "job" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -370,6 +863,229 @@ CREATE TABLE "known_permission" (
   "name" TEXT NOT NULL,
   CONSTRAINT "known_permission_pkey" PRIMARY KEY ("name")
 ) STRICT;
+CREATE TABLE "lab_order" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "encounter" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "priority" TEXT NOT NULL,
+  "pregnancy" TEXT,
+  "ordered_by" INTEGER,
+  "order_date" INTEGER NOT NULL,
+  "collected_at" INTEGER,
+  "due_at" INTEGER,
+  "completed_at" INTEGER,
+  "reviewed_by" INTEGER,
+  "reviewed_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "lab_order_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_order_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_ordered_by_fkey" FOREIGN KEY ("ordered_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_reviewed_by_fkey" FOREIGN KEY ("reviewed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_status_check" CHECK ("status" IN ('Ordered', 'Collected', 'In Progress', 'Completed', 'Reviewed', 'Cancelled')),
+  CONSTRAINT "lab_order_priority_check" CHECK ("priority" IN ('routine', 'urgent', 'stat')),
+  CONSTRAINT "lab_order_pregnancy_check" CHECK ("pregnancy" IN ('1', '2', '3', 'any')),
+  CONSTRAINT "lab_order_reviewed_at_check" CHECK ((status = 'Reviewed') = (reviewed_at IS NOT NULL)),
+  CONSTRAINT "lab_order_completed_at_check" CHECK ((status IN ('Completed', 'Reviewed')) = (completed_at IS NOT NULL))
+) STRICT;
+CREATE INDEX "lab_order_completed_at_idx" ON "lab_order" ("completed_at");
+CREATE INDEX "lab_order_due_at_idx" ON "lab_order" ("due_at");
+CREATE INDEX "lab_order_encounter_id_idx" ON "lab_order" ("encounter", "id");
+CREATE INDEX "lab_order_order_date_idx" ON "lab_order" ("order_date");
+CREATE INDEX "lab_order_ordered_by_status_idx" ON "lab_order" ("ordered_by", "status");
+CREATE INDEX "lab_order_patient_id_idx" ON "lab_order" ("patient", "id");
+CREATE INDEX "lab_order_status_id_idx" ON "lab_order" ("status", "id");
+CREATE TABLE "lab_order_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "lab_order" INTEGER NOT NULL,
+  "lab_test" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "lab_order_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_order_item_lab_order_fkey" FOREIGN KEY ("lab_order") REFERENCES "lab_order" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_item_lab_test_fkey" FOREIGN KEY ("lab_test") REFERENCES "lab_test" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_order_item_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "lab_order_item_lab_order_id_idx" ON "lab_order_item" ("lab_order", "id");
+CREATE INDEX "lab_order_item_lab_test_id_idx" ON "lab_order_item" ("lab_test", "id");
+CREATE INDEX "lab_order_item_patient_id_idx" ON "lab_order_item" ("patient", "id");
+CREATE TABLE "lab_parameter" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "test" INTEGER NOT NULL,
+  "code" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "sort" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "units" TEXT NOT NULL,
+  "decimals" INTEGER,
+  "choices" TEXT NOT NULL,
+  "normal_choices" TEXT NOT NULL,
+  "abnormal_choices" TEXT NOT NULL,
+  "critical_choices" TEXT NOT NULL,
+  "loinc" TEXT,
+  "plausible_low" INTEGER,
+  "plausible_high" INTEGER,
+  "notes" TEXT NOT NULL,
+  CONSTRAINT "lab_parameter_test_code_key" UNIQUE ("test", "code"),
+  CONSTRAINT "lab_parameter_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_parameter_test_fkey" FOREIGN KEY ("test") REFERENCES "lab_test" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_parameter_kind_check" CHECK ("kind" IN ('numeric', 'choice', 'text')),
+  CONSTRAINT "lab_parameter_plausible_check" CHECK (plausible_low < plausible_high)
+) STRICT;
+CREATE INDEX "lab_parameter_code_idx" ON "lab_parameter" ("code");
+CREATE TABLE "lab_reference_range" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "test" INTEGER,
+  "parameter" TEXT NOT NULL,
+  "sex" TEXT,
+  "age_from" INTEGER,
+  "age_to" INTEGER,
+  "pregnancy" TEXT,
+  "low" INTEGER,
+  "high" INTEGER,
+  "critical_low" INTEGER,
+  "critical_high" INTEGER,
+  "units" TEXT NOT NULL,
+  "source" TEXT NOT NULL,
+  CONSTRAINT "lab_reference_range_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_reference_range_test_fkey" FOREIGN KEY ("test") REFERENCES "lab_test" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_reference_range_sex_check" CHECK ("sex" IN ('M', 'F')),
+  CONSTRAINT "lab_reference_range_pregnancy_check" CHECK ("pregnancy" IN ('1', '2', '3', 'any')),
+  CONSTRAINT "lab_reference_range_ages_check" CHECK (age_from >= 0 AND age_to > age_from),
+  CONSTRAINT "lab_reference_range_low_check" CHECK (low < high),
+  CONSTRAINT "lab_reference_range_critical_low_check" CHECK (critical_low < critical_high)
+) STRICT;
+CREATE INDEX "lab_reference_range_parameter_id_idx" ON "lab_reference_range" ("parameter", "id");
+CREATE INDEX "lab_reference_range_test_idx" ON "lab_reference_range" ("test");
+CREATE TABLE "lab_result_value" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "lab_order_item" INTEGER NOT NULL,
+  "lab_order" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "parameter" INTEGER,
+  "quantity" INTEGER NOT NULL,
+  "value_numeric" INTEGER,
+  "comparator" TEXT,
+  "reference_range_low" INTEGER,
+  "reference_range_high" INTEGER,
+  "abnormal_flag" TEXT,
+  "entered_value" INTEGER,
+  "result_timestamp" INTEGER NOT NULL,
+  "entered_by" INTEGER,
+  "replaced_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "lab_result_value_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_result_value_lab_order_item_fkey" FOREIGN KEY ("lab_order_item") REFERENCES "lab_order_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_lab_order_fkey" FOREIGN KEY ("lab_order") REFERENCES "lab_order" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_parameter_fkey" FOREIGN KEY ("parameter") REFERENCES "lab_parameter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_entered_by_fkey" FOREIGN KEY ("entered_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_replaced_by_fkey" FOREIGN KEY ("replaced_by") REFERENCES "lab_result_value" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "lab_result_value_comparator_check" CHECK ("comparator" IN ('<', '>')),
+  CONSTRAINT "lab_result_value_abnormal_flag_check" CHECK ("abnormal_flag" IN ('normal', 'low', 'high', 'abnormal', 'critical'))
+) STRICT;
+CREATE INDEX "lab_result_value_abnormal_flag_id_idx" ON "lab_result_value" ("abnormal_flag", "id");
+CREATE INDEX "lab_result_value_lab_order_id_idx" ON "lab_result_value" ("lab_order", "id");
+CREATE INDEX "lab_result_value_lab_order_item_id_idx" ON "lab_result_value" ("lab_order_item", "id");
+CREATE UNIQUE INDEX "lab_result_value_lab_order_item_quantity_key" ON "lab_result_value" ("lab_order_item", "quantity") WHERE replaced_by IS NULL AND voided_at IS NULL;
+CREATE INDEX "lab_result_value_parameter_id_idx" ON "lab_result_value" ("parameter", "id");
+CREATE INDEX "lab_result_value_patient_id_idx" ON "lab_result_value" ("patient", "id");
+CREATE INDEX "lab_result_value_replaced_by_idx" ON "lab_result_value" ("replaced_by");
+CREATE INDEX "lab_result_value_result_timestamp_idx" ON "lab_result_value" ("result_timestamp");
+CREATE TABLE "lab_test" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "test_code" TEXT NOT NULL,
+  "test_name" TEXT NOT NULL,
+  "specimen_type" TEXT NOT NULL,
+  "department" TEXT NOT NULL,
+  "container" TEXT NOT NULL,
+  "loinc" TEXT,
+  "critical_range_low" INTEGER,
+  "critical_range_high" INTEGER,
+  "turnaround_minutes" INTEGER,
+  "turnaround_stat_minutes" INTEGER,
+  "notes" TEXT NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  CONSTRAINT "lab_test_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "lab_test_test_code_key" UNIQUE ("test_code"),
+  CONSTRAINT "lab_test_critical_range_check" CHECK (critical_range_low < critical_range_high),
+  CONSTRAINT "lab_test_turnaround_check" CHECK (turnaround_minutes > 0 AND turnaround_stat_minutes > 0)
+) STRICT;
+CREATE INDEX "lab_test_department_id_idx" ON "lab_test" ("department", "id");
+CREATE TABLE "ledger_account" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "code" TEXT NOT NULL,
+  "name" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  CONSTRAINT "ledger_account_code_key" UNIQUE ("code"),
+  CONSTRAINT "ledger_account_kind_check" CHECK ("kind" IN ('asset', 'liability', 'income', 'expense'))
+) STRICT;
+CREATE TABLE "ledger_entry" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "kind" TEXT NOT NULL,
+  "bill" INTEGER NOT NULL,
+  "payment" INTEGER,
+  "cash_session" INTEGER,
+  "posted_by" INTEGER,
+  "at" INTEGER NOT NULL,
+  "day" TEXT NOT NULL,
+  CONSTRAINT "ledger_entry_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_entry_payment_fkey" FOREIGN KEY ("payment") REFERENCES "payment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_entry_cash_session_fkey" FOREIGN KEY ("cash_session") REFERENCES "cash_session" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_entry_kind_check" CHECK ("kind" IN ('charge', 'credit', 'payment', 'refund', 'rejection', 'write_off', 'void'))
+) STRICT;
+CREATE INDEX "ledger_entry_bill_id_idx" ON "ledger_entry" ("bill", "id");
+CREATE INDEX "ledger_entry_cash_session_idx" ON "ledger_entry" ("cash_session");
+CREATE INDEX "ledger_entry_day_idx" ON "ledger_entry" ("day");
+CREATE TRIGGER "ledger_entry_append_only_delete" BEFORE DELETE ON "ledger_entry" BEGIN SELECT RAISE(ABORT, 'constraint:ledger_entry_append_only'); END;
+CREATE TRIGGER "ledger_entry_append_only_update" BEFORE UPDATE ON "ledger_entry" BEGIN SELECT RAISE(ABORT, 'constraint:ledger_entry_append_only'); END;
+CREATE TABLE "ledger_line" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "entry" INTEGER NOT NULL,
+  "debit" INTEGER NOT NULL,
+  "credit" INTEGER NOT NULL,
+  "amount" INTEGER NOT NULL,
+  "item_key" TEXT NOT NULL,
+  CONSTRAINT "ledger_line_entry_fkey" FOREIGN KEY ("entry") REFERENCES "ledger_entry" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_line_debit_fkey" FOREIGN KEY ("debit") REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_line_credit_fkey" FOREIGN KEY ("credit") REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "ledger_line_amount_check" CHECK (amount > 0),
+  CONSTRAINT "ledger_line_credit_check" CHECK (debit <> credit)
+) STRICT;
+CREATE INDEX "ledger_line_entry_idx" ON "ledger_line" ("entry");
+CREATE TRIGGER "ledger_line_append_only_delete" BEFORE DELETE ON "ledger_line" BEGIN SELECT RAISE(ABORT, 'constraint:ledger_line_append_only'); END;
+CREATE TRIGGER "ledger_line_append_only_update" BEFORE UPDATE ON "ledger_line" BEGIN SELECT RAISE(ABORT, 'constraint:ledger_line_append_only'); END;
 CREATE TABLE "login_activity" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -401,6 +1117,83 @@ CREATE TABLE "login_failure" (
   CONSTRAINT "login_failure_pkey" PRIMARY KEY ("account", "address")
 ) STRICT;
 CREATE INDEX "login_failure_last_at_idx" ON "login_failure" ("last_at");
+CREATE TABLE "medical_condition" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "code" TEXT,
+  "diagnosed_at" TEXT,
+  "status" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "medical_condition_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "medical_condition_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "medical_condition_status_check" CHECK ("status" IN ('active', 'resolved'))
+) STRICT;
+CREATE INDEX "medical_condition_code_id_idx" ON "medical_condition" ("code", "id");
+CREATE INDEX "medical_condition_patient_id_idx" ON "medical_condition" ("patient", "id");
+CREATE TABLE "medication_category" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  CONSTRAINT "medication_category_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "medication_category_name_key" UNIQUE ("name")
+) STRICT;
+CREATE TABLE "medication_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "generic_name" TEXT NOT NULL,
+  "brand_name" TEXT NOT NULL,
+  "formulation" TEXT NOT NULL,
+  "strength" TEXT NOT NULL,
+  "atc_code" TEXT,
+  "manufacturer" TEXT NOT NULL,
+  "supplier" INTEGER,
+  "category" INTEGER,
+  "unit_of_measure" TEXT NOT NULL,
+  "reorder_level" INTEGER NOT NULL,
+  "reorder_quantity" INTEGER NOT NULL,
+  "storage_conditions" TEXT NOT NULL,
+  "is_controlled_substance" INTEGER NOT NULL,
+  "description" TEXT NOT NULL,
+  "total_quantity" INTEGER NOT NULL,
+  "ingredients" TEXT NOT NULL,
+  CONSTRAINT "medication_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "medication_item_supplier_fkey" FOREIGN KEY ("supplier") REFERENCES "supplier" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "medication_item_category_fkey" FOREIGN KEY ("category") REFERENCES "medication_category" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "medication_item_formulation_check" CHECK ("formulation" IN ('Tablet', 'Capsule', 'Syrup', 'Injection', 'Ointment', 'Cream', 'Drops', 'Other')),
+  CONSTRAINT "medication_item_total_quantity_check" CHECK (total_quantity >= 0),
+  CONSTRAINT "medication_item_reorder_level_check" CHECK (reorder_level >= 0),
+  CONSTRAINT "medication_item_reorder_quantity_check" CHECK (reorder_quantity >= 0)
+) STRICT;
+CREATE INDEX "medication_item_category_id_idx" ON "medication_item" ("category", "id");
+CREATE INDEX "medication_item_generic_name_idx" ON "medication_item" ("generic_name");
+CREATE INDEX "medication_item_supplier_id_idx" ON "medication_item" ("supplier", "id");
+CREATE TABLE "medication_name" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "medication_item" INTEGER NOT NULL,
+  "name" TEXT NOT NULL,
+  "kind" TEXT NOT NULL,
+  "name_fold" TEXT NOT NULL,
+  CONSTRAINT "medication_name_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "medication_name_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE CASCADE,
+  CONSTRAINT "medication_name_kind_check" CHECK ("kind" IN ('brand', 'local', 'other'))
+) STRICT;
+CREATE UNIQUE INDEX "medication_name_name_fold_key" ON "medication_name" ("medication_item", "name_fold");
 CREATE TABLE "messaging_opt_out" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -418,6 +1211,21 @@ CREATE TABLE "messaging_opt_out_digest" (
   CONSTRAINT "messaging_opt_out_digest_opt_out_fkey" FOREIGN KEY ("opt_out") REFERENCES "messaging_opt_out" ("id") ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX "messaging_opt_out_digest_opt_out_idx" ON "messaging_opt_out_digest" ("opt_out");
+CREATE TABLE "note_template" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "title" TEXT NOT NULL,
+  "content" TEXT NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  "created_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "note_template_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "note_template_created_by_fkey" FOREIGN KEY ("created_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT
+) STRICT;
 CREATE TABLE "notification" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -500,6 +1308,29 @@ CREATE INDEX "patient_counted_idx" ON "patient" ("created_at") WHERE "voided_at"
 CREATE INDEX "patient_created_at_idx" ON "patient" ("created_at");
 CREATE INDEX "patient_merged_into_idx" ON "patient" ("merged_into");
 CREATE UNIQUE INDEX "patient_user_key" ON "patient" ("user") WHERE voided_at IS NULL;
+CREATE TABLE "patient_document" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "content_type" TEXT NOT NULL,
+  "size" INTEGER NOT NULL,
+  "uploaded_at" INTEGER NOT NULL,
+  "uploaded_by" INTEGER,
+  "file" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "patient_document_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "patient_document_file_key" UNIQUE ("file"),
+  CONSTRAINT "patient_document_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_document_uploaded_by_fkey" FOREIGN KEY ("uploaded_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_document_content_type_check" CHECK ("content_type" IN ('application/pdf', 'image/png', 'image/jpeg', 'image/webp', 'application/dicom', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'text/plain')),
+  CONSTRAINT "size_not_negative" CHECK (size >= 0)
+) STRICT;
+CREATE INDEX "patient_document_patient_idx" ON "patient_document" ("patient");
 CREATE TABLE "patient_identifier" (
   "generation" INTEGER NOT NULL,
   "digest" BLOB NOT NULL,
@@ -535,6 +1366,43 @@ CREATE TABLE "patient_number" (
   CONSTRAINT "patient_number_pkey" PRIMARY KEY ("year", "lane")
 ) STRICT;
 CREATE TABLE patient_term (generation INTEGER NOT NULL, field INTEGER NOT NULL, tag INTEGER NOT NULL, patient INTEGER NOT NULL, CONSTRAINT patient_term_pkey PRIMARY KEY (generation, field, tag, patient)) STRICT, WITHOUT ROWID;
+CREATE TABLE "payment" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "bill" INTEGER NOT NULL,
+  "amount" INTEGER NOT NULL,
+  "method" TEXT NOT NULL,
+  "reference" TEXT NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "payment_date" INTEGER NOT NULL,
+  "receipt_number" INTEGER NOT NULL,
+  "received_by" INTEGER,
+  "refund_of" INTEGER,
+  "refunded_amount" INTEGER NOT NULL,
+  "by_insurer" INTEGER NOT NULL,
+  "cash_session" INTEGER,
+  "refund_pending" INTEGER NOT NULL,
+  CONSTRAINT "payment_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "payment_receipt_number_key" UNIQUE ("receipt_number"),
+  CONSTRAINT "payment_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "payment_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "payment_received_by_fkey" FOREIGN KEY ("received_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "payment_refund_of_fkey" FOREIGN KEY ("refund_of") REFERENCES "payment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "payment_cash_session_fkey" FOREIGN KEY ("cash_session") REFERENCES "cash_session" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "payment_method_check" CHECK ("method" IN ('Cash', 'Card', 'Insurance', 'Mobile Money', 'Bank Transfer', 'Other')),
+  CONSTRAINT "payment_amount_check" CHECK (amount > 0),
+  CONSTRAINT "payment_refunded_amount_check" CHECK (refunded_amount >= 0 AND refund_pending >= 0 AND refunded_amount + refund_pending <= amount)
+) STRICT;
+CREATE INDEX "payment_bill_id_idx" ON "payment" ("bill", "id");
+CREATE INDEX "payment_cash_session_idx" ON "payment" ("cash_session");
+CREATE INDEX "payment_method_id_idx" ON "payment" ("method", "id");
+CREATE UNIQUE INDEX "payment_method_reference_key" ON "payment" ("method", "reference") WHERE method IN ('Card', 'Mobile Money') AND reference <> '' AND refund_of IS NULL;
+CREATE INDEX "payment_patient_id_idx" ON "payment" ("patient", "id");
+CREATE INDEX "payment_payment_date_idx" ON "payment" ("payment_date");
+CREATE INDEX "payment_refund_of_idx" ON "payment" ("refund_of");
 CREATE TABLE "preference" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -550,11 +1418,114 @@ CREATE TABLE "preference" (
   CONSTRAINT "preference_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
   CONSTRAINT "preference_language_check" CHECK ("language" IN ('en', 'fr', 'sw'))
 ) STRICT;
+CREATE TABLE "prescription" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "encounter" INTEGER NOT NULL,
+  "medication_item" INTEGER,
+  "quantity" INTEGER,
+  "status" TEXT NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "prescribed_by" INTEGER,
+  "prescribed_at" INTEGER NOT NULL,
+  "quantity_dispensed" INTEGER NOT NULL,
+  "renewed_from" INTEGER,
+  "safety_outcome" TEXT NOT NULL,
+  "safety_pack" TEXT NOT NULL,
+  "medication_key" INTEGER NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "prescription_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "prescription_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "prescription_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "prescription_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "prescription_prescribed_by_fkey" FOREIGN KEY ("prescribed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "prescription_renewed_from_fkey" FOREIGN KEY ("renewed_from") REFERENCES "prescription" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "prescription_status_check" CHECK ("status" IN ('Active', 'Pending Dispense', 'Completed', 'Cancelled')),
+  CONSTRAINT "prescription_safety_outcome_check" CHECK ("safety_outcome" IN ('nothing_found', 'found', 'could_not_check')),
+  CONSTRAINT "prescription_quantity_check" CHECK (quantity BETWEEN 1 AND 100000),
+  CONSTRAINT "prescription_quantity_dispensed_check" CHECK (quantity_dispensed >= 0 AND (quantity IS NULL OR quantity_dispensed <= quantity))
+) STRICT;
+CREATE INDEX "prescription_encounter_id_idx" ON "prescription" ("encounter", "id");
+CREATE INDEX "prescription_medication_item_idx" ON "prescription" ("medication_item");
+CREATE INDEX "prescription_patient_id_idx" ON "prescription" ("patient", "id");
+CREATE INDEX "prescription_prescribed_at_medication_key_idx" ON "prescription" ("prescribed_at", "medication_key");
+CREATE INDEX "prescription_prescribed_by_prescribed_at_idx" ON "prescription" ("prescribed_by", "prescribed_at");
+CREATE INDEX "prescription_renewed_from_idx" ON "prescription" ("renewed_from");
+CREATE INDEX "prescription_status_id_idx" ON "prescription" ("status", "id");
+CREATE TABLE "printed_document" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "kind" TEXT NOT NULL,
+  "object" INTEGER NOT NULL,
+  "patient" INTEGER,
+  "issued_by" INTEGER,
+  "issued_at" INTEGER NOT NULL,
+  "code_hash" BLOB NOT NULL,
+  CONSTRAINT "printed_document_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "printed_document_code_hash_key" UNIQUE ("code_hash"),
+  CONSTRAINT "printed_document_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "printed_document_issued_by_fkey" FOREIGN KEY ("issued_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "printed_document_kind_check" CHECK ("kind" IN ('discharge_summary', 'invoice', 'receipt', 'prescription', 'lab_report', 'referral_letter', 'appointment_slip'))
+) STRICT;
+CREATE INDEX "printed_document_issued_by_idx" ON "printed_document" ("issued_by");
+CREATE INDEX "printed_document_patient_id_idx" ON "printed_document" ("patient", "id");
+CREATE TABLE "purchase_order" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "supplier" INTEGER NOT NULL,
+  "order_date" TEXT NOT NULL,
+  "expected_delivery_date" TEXT,
+  "status" TEXT NOT NULL,
+  "notes" TEXT NOT NULL,
+  "total_estimated_cost" INTEGER NOT NULL,
+  CONSTRAINT "purchase_order_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "purchase_order_supplier_fkey" FOREIGN KEY ("supplier") REFERENCES "supplier" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "purchase_order_status_check" CHECK ("status" IN ('Draft', 'Pending', 'Ordered', 'Partially Received', 'Received', 'Cancelled'))
+) STRICT;
+CREATE INDEX "purchase_order_order_date_idx" ON "purchase_order" ("order_date");
+CREATE INDEX "purchase_order_status_id_idx" ON "purchase_order" ("status", "id");
+CREATE INDEX "purchase_order_supplier_id_idx" ON "purchase_order" ("supplier", "id");
+CREATE TABLE "purchase_order_item" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "purchase_order" INTEGER NOT NULL,
+  "medication_item" INTEGER NOT NULL,
+  "quantity_ordered" INTEGER NOT NULL,
+  "unit_cost_estimated" INTEGER,
+  "quantity_received" INTEGER NOT NULL,
+  CONSTRAINT "purchase_order_item_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "purchase_order_item_purchase_order_fkey" FOREIGN KEY ("purchase_order") REFERENCES "purchase_order" ("id") ON DELETE CASCADE,
+  CONSTRAINT "purchase_order_item_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "purchase_order_item_quantity_ordered_check" CHECK (quantity_ordered > 0),
+  CONSTRAINT "purchase_order_item_quantity_received_check" CHECK (quantity_received >= 0)
+) STRICT;
+CREATE INDEX "purchase_order_item_medication_item_id_idx" ON "purchase_order_item" ("medication_item", "id");
+CREATE INDEX "purchase_order_item_purchase_order_id_idx" ON "purchase_order_item" ("purchase_order", "id");
 CREATE TABLE "queue_counter" (
   "doctor" INTEGER NOT NULL,
   "date" TEXT NOT NULL,
   "last" INTEGER NOT NULL,
   CONSTRAINT "queue_counter_pkey" PRIMARY KEY ("doctor", "date")
+) STRICT;
+CREATE TABLE "receipt_counter" (
+  "one" INTEGER NOT NULL,
+  "last" INTEGER NOT NULL,
+  CONSTRAINT "receipt_counter_pkey" PRIMARY KEY ("one"),
+  CONSTRAINT "receipt_counter_one_check" CHECK (one = 1)
 ) STRICT;
 CREATE TABLE "recovery_code" (
   "two_factor" INTEGER NOT NULL,
@@ -563,6 +1534,55 @@ CREATE TABLE "recovery_code" (
   CONSTRAINT "recovery_code_pkey" PRIMARY KEY ("two_factor", "hash"),
   CONSTRAINT "recovery_code_two_factor_fkey" FOREIGN KEY ("two_factor") REFERENCES "two_factor" ("id") ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE "referral" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "answered_at" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "referral_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "referral_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "referral_status_check" CHECK ("status" IN ('Pending', 'Accepted', 'Declined', 'Completed'))
+) STRICT;
+CREATE INDEX "referral_patient_id_idx" ON "referral" ("patient", "id");
+CREATE INDEX "referral_status_id_idx" ON "referral" ("status", "id");
+CREATE TABLE "refund_request" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "payment" INTEGER NOT NULL,
+  "bill" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "amount" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "requested_by" INTEGER,
+  "decided_by" INTEGER,
+  "decided_at" INTEGER,
+  "refund" INTEGER,
+  CONSTRAINT "refund_request_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "refund_request_payment_fkey" FOREIGN KEY ("payment") REFERENCES "payment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_requested_by_fkey" FOREIGN KEY ("requested_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_decided_by_fkey" FOREIGN KEY ("decided_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_refund_fkey" FOREIGN KEY ("refund") REFERENCES "payment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "refund_request_status_check" CHECK ("status" IN ('pending', 'approved', 'rejected')),
+  CONSTRAINT "refund_request_amount_check" CHECK (amount > 0),
+  CONSTRAINT "refund_request_decided_by_check" CHECK (status <> 'approved' OR requested_by IS NULL OR decided_by <> requested_by)
+) STRICT;
+CREATE INDEX "refund_request_bill_id_idx" ON "refund_request" ("bill", "id");
+CREATE INDEX "refund_request_patient_id_idx" ON "refund_request" ("patient", "id");
+CREATE INDEX "refund_request_payment_id_idx" ON "refund_request" ("payment", "id");
+CREATE INDEX "refund_request_status_id_idx" ON "refund_request" ("status", "id");
 CREATE TABLE "resource_booking" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -683,6 +1703,37 @@ CREATE TABLE "schema_migration" (
   "checksum" TEXT NOT NULL,
   CONSTRAINT "schema_migration_pkey" PRIMARY KEY ("module", "name")
 ) STRICT;
+CREATE TABLE "service_catalog" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  "price" INTEGER NOT NULL,
+  "code" TEXT,
+  "is_active" INTEGER NOT NULL,
+  CONSTRAINT "service_catalog_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "service_catalog_code_key" UNIQUE ("code"),
+  CONSTRAINT "service_catalog_price_check" CHECK (price >= 0)
+) STRICT;
+CREATE INDEX "service_catalog_name_idx" ON "service_catalog" ("name");
+CREATE TABLE "service_price" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "service" INTEGER NOT NULL,
+  "price" INTEGER NOT NULL,
+  "valid_from" INTEGER NOT NULL,
+  "set_by" INTEGER,
+  CONSTRAINT "service_price_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "service_price_service_fkey" FOREIGN KEY ("service") REFERENCES "service_catalog" ("id") ON DELETE CASCADE,
+  CONSTRAINT "service_price_set_by_fkey" FOREIGN KEY ("set_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "service_price_service_id_idx" ON "service_price" ("service", "id");
 CREATE TABLE "session" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -700,6 +1751,209 @@ CREATE TABLE "session" (
 ) STRICT;
 CREATE INDEX "session_expires_at_idx" ON "session" ("expires_at");
 CREATE INDEX "session_user_id_idx" ON "session" ("user", "id");
+CREATE TABLE "site_diagnosis" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "code" TEXT NOT NULL,
+  "title" TEXT NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "bare" TEXT NOT NULL,
+  "words" TEXT NOT NULL,
+  CONSTRAINT "site_diagnosis_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "site_diagnosis_code_key" UNIQUE ("code"),
+  CONSTRAINT "site_diagnosis_rank_check" CHECK (rank BETWEEN 1 AND 3)
+) STRICT;
+CREATE TABLE "stock_adjustment" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "medication_item" INTEGER,
+  "inventory_item" INTEGER,
+  "stock_batch" INTEGER,
+  "adjustment_type" TEXT NOT NULL,
+  "quantity" INTEGER NOT NULL,
+  "reason" TEXT NOT NULL,
+  "to_location" INTEGER,
+  "adjusted_by" INTEGER,
+  "adjustment_date" INTEGER NOT NULL,
+  "reversed_by" INTEGER,
+  "reversed_at" INTEGER,
+  CONSTRAINT "stock_adjustment_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_adjustment_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_inventory_item_fkey" FOREIGN KEY ("inventory_item") REFERENCES "inventory_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_stock_batch_fkey" FOREIGN KEY ("stock_batch") REFERENCES "stock_batch" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_to_location_fkey" FOREIGN KEY ("to_location") REFERENCES "stock_location" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_adjusted_by_fkey" FOREIGN KEY ("adjusted_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_reversed_by_fkey" FOREIGN KEY ("reversed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_adjustment_adjustment_type_check" CHECK ("adjustment_type" IN ('Damaged', 'Expired-Discarded', 'Stock-Take Variance', 'Internal Transfer', 'Returned to Supplier', 'Other')),
+  CONSTRAINT "stock_adjustment_quantity_check" CHECK (quantity <> 0),
+  CONSTRAINT "stock_adjustment_subject_check" CHECK ((medication_item IS NULL) <> (inventory_item IS NULL))
+) STRICT;
+CREATE INDEX "stock_adjustment_adjustment_date_idx" ON "stock_adjustment" ("adjustment_date");
+CREATE INDEX "stock_adjustment_adjustment_type_id_idx" ON "stock_adjustment" ("adjustment_type", "id");
+CREATE INDEX "stock_adjustment_inventory_item_id_idx" ON "stock_adjustment" ("inventory_item", "id");
+CREATE INDEX "stock_adjustment_medication_item_id_idx" ON "stock_adjustment" ("medication_item", "id");
+CREATE INDEX "stock_adjustment_stock_batch_id_idx" ON "stock_adjustment" ("stock_batch", "id");
+CREATE TABLE "stock_batch" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "medication_item" INTEGER NOT NULL,
+  "batch_number" TEXT NOT NULL,
+  "expiry_date" TEXT NOT NULL,
+  "quantity_received" INTEGER NOT NULL,
+  "cost_price_per_unit" INTEGER NOT NULL,
+  "selling_price_per_unit" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "location" INTEGER NOT NULL,
+  "current_quantity" INTEGER NOT NULL,
+  "received_date" TEXT NOT NULL,
+  "supplier" INTEGER,
+  CONSTRAINT "stock_batch_medication_item_batch_number_location_key" UNIQUE ("medication_item", "batch_number", "location"),
+  CONSTRAINT "stock_batch_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_batch_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_batch_location_fkey" FOREIGN KEY ("location") REFERENCES "stock_location" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_batch_supplier_fkey" FOREIGN KEY ("supplier") REFERENCES "supplier" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_batch_status_check" CHECK ("status" IN ('active', 'quarantined', 'recalled')),
+  CONSTRAINT "stock_batch_current_quantity_check" CHECK (current_quantity >= 0),
+  CONSTRAINT "stock_batch_quantity_received_check" CHECK (quantity_received >= 0),
+  CONSTRAINT "stock_batch_price_check" CHECK (cost_price_per_unit >= 0 AND selling_price_per_unit >= 0)
+) STRICT;
+CREATE INDEX "stock_batch_batch_number_id_idx" ON "stock_batch" ("batch_number", "id");
+CREATE INDEX "stock_batch_expiring_idx" ON "stock_batch" ("expiry_date") WHERE current_quantity > 0;
+CREATE INDEX "stock_batch_expiry_date_id_idx" ON "stock_batch" ("expiry_date", "id");
+CREATE INDEX "stock_batch_location_id_idx" ON "stock_batch" ("location", "id");
+CREATE INDEX "stock_batch_medication_item_id_idx" ON "stock_batch" ("medication_item", "id");
+CREATE INDEX "stock_batch_shelf_idx" ON "stock_batch" ("medication_item", "expiry_date") WHERE current_quantity > 0;
+CREATE INDEX "stock_batch_status_id_idx" ON "stock_batch" ("status", "id");
+CREATE TABLE "stock_location" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  CONSTRAINT "stock_location_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_location_name_key" UNIQUE ("name")
+) STRICT;
+CREATE TABLE "stock_movement" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "stock_batch" INTEGER NOT NULL,
+  "medication_item" INTEGER NOT NULL,
+  "delta" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "source_type" TEXT NOT NULL,
+  "source_id" INTEGER NOT NULL,
+  "user" INTEGER,
+  "at" INTEGER NOT NULL,
+  "balance_after" INTEGER NOT NULL,
+  "item_balance_after" INTEGER NOT NULL,
+  "reverses" INTEGER,
+  CONSTRAINT "stock_movement_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_movement_stock_batch_fkey" FOREIGN KEY ("stock_batch") REFERENCES "stock_batch" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_movement_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_movement_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_movement_reverses_fkey" FOREIGN KEY ("reverses") REFERENCES "stock_movement" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_movement_kind_check" CHECK ("kind" IN ('receipt', 'dispense', 'return', 'adjustment', 'transfer', 'expiry')),
+  CONSTRAINT "stock_movement_delta_check" CHECK (delta <> 0),
+  CONSTRAINT "stock_movement_balance_after_check" CHECK (balance_after >= 0)
+) STRICT;
+CREATE INDEX "stock_movement_at_idx" ON "stock_movement" ("at");
+CREATE INDEX "stock_movement_kind_at_medication_item_delta_idx" ON "stock_movement" ("kind", "at", "medication_item", "delta");
+CREATE INDEX "stock_movement_medication_item_at_id_idx" ON "stock_movement" ("medication_item", "at", "id");
+CREATE INDEX "stock_movement_medication_item_id_idx" ON "stock_movement" ("medication_item", "id");
+CREATE UNIQUE INDEX "stock_movement_reverses_key" ON "stock_movement" ("reverses") WHERE reverses IS NOT NULL;
+CREATE INDEX "stock_movement_source_type_source_id_idx" ON "stock_movement" ("source_type", "source_id");
+CREATE INDEX "stock_movement_stock_batch_at_id_idx" ON "stock_movement" ("stock_batch", "at", "id");
+CREATE INDEX "stock_movement_stock_batch_id_idx" ON "stock_movement" ("stock_batch", "id");
+CREATE TRIGGER "stock_movement_append_only_delete" BEFORE DELETE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
+CREATE TRIGGER "stock_movement_append_only_update" BEFORE UPDATE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
+CREATE TABLE "stock_take" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "location" INTEGER,
+  "category" INTEGER,
+  "status" TEXT NOT NULL,
+  "started_by" INTEGER,
+  "posted_by" INTEGER,
+  "posted_at" INTEGER,
+  CONSTRAINT "stock_take_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_take_location_fkey" FOREIGN KEY ("location") REFERENCES "stock_location" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_category_fkey" FOREIGN KEY ("category") REFERENCES "medication_category" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_started_by_fkey" FOREIGN KEY ("started_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_posted_by_fkey" FOREIGN KEY ("posted_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_status_check" CHECK ("status" IN ('open', 'posted', 'cancelled'))
+) STRICT;
+CREATE INDEX "stock_take_status_id_idx" ON "stock_take" ("status", "id");
+CREATE TABLE "stock_take_line" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "stock_take" INTEGER NOT NULL,
+  "stock_batch" INTEGER NOT NULL,
+  "counted" INTEGER NOT NULL,
+  "expected" INTEGER NOT NULL,
+  "last_movement" INTEGER NOT NULL,
+  "counted_by" INTEGER,
+  "counted_at" INTEGER NOT NULL,
+  CONSTRAINT "stock_take_line_stock_take_stock_batch_key" UNIQUE ("stock_take", "stock_batch"),
+  CONSTRAINT "stock_take_line_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "stock_take_line_stock_take_fkey" FOREIGN KEY ("stock_take") REFERENCES "stock_take" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_line_stock_batch_fkey" FOREIGN KEY ("stock_batch") REFERENCES "stock_batch" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_line_counted_by_fkey" FOREIGN KEY ("counted_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "stock_take_line_counted_check" CHECK (counted >= 0)
+) STRICT;
+CREATE INDEX "stock_take_line_stock_batch_id_idx" ON "stock_take_line" ("stock_batch", "id");
+CREATE INDEX "stock_take_line_stock_take_id_idx" ON "stock_take_line" ("stock_take", "id");
+CREATE TABLE "supplier" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "contact_person" TEXT NOT NULL,
+  "phone" TEXT NOT NULL,
+  "email" TEXT NOT NULL,
+  "address" TEXT NOT NULL,
+  "lead_time_days" INTEGER,
+  CONSTRAINT "supplier_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "supplier_lead_time_days_check" CHECK (lead_time_days BETWEEN 0 AND 730)
+) STRICT;
+CREATE INDEX "supplier_name_idx" ON "supplier" ("name");
+CREATE TABLE "surgical_history" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "date" TEXT,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "surgical_history_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "surgical_history_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "surgical_history_patient_id_idx" ON "surgical_history" ("patient", "id");
 CREATE TABLE "task" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -728,6 +1982,16 @@ CREATE INDEX "task_assignee_status_idx" ON "task" ("assignee", "status");
 CREATE INDEX "task_created_by_idx" ON "task" ("created_by");
 CREATE INDEX "task_related_patient_idx" ON "task" ("related_patient");
 CREATE INDEX "task_status_due_date_idx" ON "task" ("status", "due_date");
+CREATE TABLE "turnover_day" (
+  "kind" TEXT NOT NULL,
+  "day" TEXT NOT NULL,
+  "item_key" TEXT NOT NULL,
+  "received" INTEGER NOT NULL,
+  "refunded" INTEGER NOT NULL,
+  "receipts" INTEGER NOT NULL,
+  CONSTRAINT "turnover_day_pkey" PRIMARY KEY ("kind", "day", "item_key"),
+  CONSTRAINT "turnover_day_received_check" CHECK (received >= 0 AND refunded >= 0)
+) STRICT;
 CREATE TABLE "two_factor" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -750,6 +2014,85 @@ CREATE TABLE "used_token" (
   CONSTRAINT "used_token_pkey" PRIMARY KEY ("jti")
 ) STRICT;
 CREATE INDEX "used_token_expires_at_idx" ON "used_token" ("expires_at");
+CREATE TABLE "vaccination" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "code" TEXT,
+  "date_administered" TEXT NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "vaccination_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "vaccination_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "vaccination_code_id_idx" ON "vaccination" ("code", "id");
+CREATE INDEX "vaccination_date_administered_idx" ON "vaccination" ("date_administered");
+CREATE INDEX "vaccination_patient_date_administered_idx" ON "vaccination" ("patient", "date_administered");
+CREATE INDEX "vaccination_patient_id_idx" ON "vaccination" ("patient", "id");
+CREATE TABLE "vitals" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "encounter" INTEGER NOT NULL,
+  "systolic_bp" INTEGER,
+  "diastolic_bp" INTEGER,
+  "heart_rate" INTEGER,
+  "respiratory_rate" INTEGER,
+  "temperature" INTEGER,
+  "oxygen_saturation" INTEGER,
+  "height" INTEGER,
+  "weight" INTEGER,
+  "head_circumference" INTEGER,
+  "muac" INTEGER,
+  "blood_glucose" INTEGER,
+  "capillary_refill" INTEGER,
+  "pain" INTEGER,
+  "gcs" INTEGER,
+  "height_position" TEXT,
+  "consciousness" TEXT,
+  "breathing" TEXT,
+  "saturation_scale_2" INTEGER NOT NULL,
+  "pregnant" INTEGER,
+  "patient" INTEGER NOT NULL,
+  "recorded_at" INTEGER NOT NULL,
+  "recorded_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "vitals_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "vitals_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "vitals_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "vitals_recorded_by_fkey" FOREIGN KEY ("recorded_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "vitals_height_position_check" CHECK ("height_position" IN ('lying', 'standing')),
+  CONSTRAINT "vitals_consciousness_check" CHECK ("consciousness" IN ('alert', 'confusion', 'voice', 'pain', 'unresponsive')),
+  CONSTRAINT "vitals_breathing_check" CHECK ("breathing" IN ('air', 'oxygen')),
+  CONSTRAINT "vitals_bp_check" CHECK (diastolic_bp < systolic_bp),
+  CONSTRAINT "vitals_temperature_check" CHECK (temperature BETWEEN 24000 AND 45000),
+  CONSTRAINT "vitals_height_check" CHECK (height BETWEEN 20000 AND 260000),
+  CONSTRAINT "vitals_weight_check" CHECK (weight BETWEEN 300 AND 500000)
+) STRICT;
+CREATE INDEX "vitals_encounter_id_idx" ON "vitals" ("encounter", "id");
+CREATE INDEX "vitals_patient_id_idx" ON "vitals" ("patient", "id");
+CREATE INDEX "vitals_patient_recorded_at_idx" ON "vitals" ("patient", "recorded_at");
+CREATE INDEX "vitals_recorded_at_idx" ON "vitals" ("recorded_at");
+CREATE TABLE "ward" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "name" TEXT NOT NULL,
+  "description" TEXT NOT NULL,
+  "capacity" INTEGER NOT NULL,
+  CONSTRAINT "ward_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "ward_name_key" UNIQUE ("name"),
+  CONSTRAINT "ward_capacity_check" CHECK (capacity BETWEEN 0 AND 100000)
+) STRICT;
 CREATE TABLE "ws_ticket" (
   "hash" TEXT NOT NULL,
   "user" INTEGER NOT NULL,
