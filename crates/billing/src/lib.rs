@@ -2,7 +2,7 @@
 //!
 //! # Promises
 //!
-//! - Every change of a bill's sums goes through [`sums`], which answers the ledger transfers that belong to it: bill
+//! - Every change of a bill's sums goes through `sums`, which answers the ledger transfers that belong to it: bill
 //!   and ledger cannot tell different stories. `chelal doctor` compares them.
 //! - More than is owed is never booked, however many pay at once: the bill is locked, and the database refuses a bill
 //!   whose sums do not add up.

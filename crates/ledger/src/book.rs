@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use platform::record::Record;
 
-/// Accounts and the entries that explain their balances; see the [crate](crate).
+/// Accounts and the entries that explain their balances; see the [crate].
 pub trait Book: Send + Sync + 'static {
     /// A row of the entries.
     type Entry: Record;

@@ -7,9 +7,9 @@
 //! moment, and proven. Stock and money are two books of the same engine.
 //!
 //! # Promises
-//! - **Append-only.** Entries are inserted, never updated or deleted; [`append_only`] lets the database
-//!   refuse anything else. A mistake is corrected by an entry of the opposite amount ([`reverse`]).
-//! - **Once.** An entry is reversed at most once (a unique index on `reverses`, made by [`append_only`]).
+//! - **Append-only.** Entries are inserted, never updated or deleted; [`append_only()`] lets the database
+//!   refuse anything else. A mistake is corrected by an entry of the opposite amount (`reverse`).
+//! - **Once.** An entry is reversed at most once (a unique index on `reverses`, made by [`append_only()`]).
 //! - **Exact balances.** The balance is changed by a guarded update (`UPDATE … WHERE balance + amount` is
 //!   allowed) in the transaction that inserts the entry, and the entry records the balance after it. No
 //!   concurrency can take an account below its floor.
@@ -27,16 +27,16 @@
 //! balance after them as well.
 //!
 //! # How to keep a book
-//! 1. Declare the tables with `record!`, and call [`append_only`] for the entries in the migration. The
+//! 1. Declare the tables with `record!`, and call [`append_only()`] for the entries in the migration. The
 //!    accounts have a balance column (`bigint`, ideally with a `CHECK`); clients never write it. The entries have
 //!    columns for account and amount (named as the module likes), and `balance_after`, `at`, `source_type`,
 //!    `source_id` and `reverses` (nullable). Index `(account, id)` and `(account, at, id)`; with control
 //!    accounts the same for those; and `(source_type, source_id)`.
 //! 2. Implement [`Book`]; [`sql!`] writes the statements.
-//! 3. In an operation: take turns ([`turn`]), store the source record with `cx.insert`, then [`post`] or
-//!    [`reverse`].
+//! 3. In an operation: take turns (`turn`), store the source record with `cx.insert`, then [`post()`] or
+//!    `reverse`.
 //!
-//! ```ignore
+//! ```text
 //! /// Money: a journal entry is the source, its lines are the entries.
 //! pub struct Money;
 //!

@@ -253,7 +253,7 @@ enum Role {
 }
 
 /// Removes statistics that would mislead the planner, wherever they came from; see
-/// [`statistics`](super::statistics).
+/// [`super::statistics`].
 fn trust_less(conn: &Connection) {
     // There is no such table before the first numbers.
     let found = conn.query_row(&statistics::distrusted(), [], |_| Ok(()));
