@@ -64,7 +64,9 @@ pub async fn held(cx: &mut Cx, id: i64) -> Result<Option<User>, Error> {
     let mut query = select::<User>();
     query.and_where(User::id.eq(id));
     if cx.dialect() == Dialect::Postgres {
-        query.lock(LockType::Update);
+        // Rows that only name the account, such as a refused attempt that is put on record, need not
+        // wait: a sign-in that holds the account would wait for their counters in turn, a deadlock.
+        query.lock(LockType::NoKeyUpdate);
     }
     cx.unscoped("an account is held while its credentials change")
         .record(query)
