@@ -380,11 +380,12 @@ testkit::on_both! {
         let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
         post.node.settle().await;
         world.pass(hours(50));
-        // It accepts slowly, and the worker is gone meanwhile.
-        post.twilio.script.next([Behaviour::Slow(std::time::Duration::from_millis(600))]);
-        let dying = tokio::time::timeout(std::time::Duration::from_millis(300), post.node.settle()).await;
-        assert!(dying.is_err());
-        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+        // It has the request, and the worker is gone before it answers.
+        post.twilio.script.next([Behaviour::Slow(std::time::Duration::from_secs(30))]);
+        tokio::select! {
+            () = post.node.settle() => panic!("nobody waited for the provider"),
+            () = post.twilio.script.reached() => {}
+        }
         assert_eq!(post.messages(visit).await[0]["status"], "sending");
         post.pass(SignedDuration::from_mins(5)).await;
         let row = &post.messages(visit).await[0];

@@ -52,6 +52,13 @@ impl Script {
         self.0.lock().1 = behaviour;
     }
 
+    /// Waits until a request has come for each behaviour of [`Script::next`].
+    pub async fn reached(&self) {
+        while !self.0.lock().0.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     fn take(&self) -> Behaviour {
         let mut script = self.0.lock();
         script.0.pop_front().unwrap_or_else(|| script.1.clone())
