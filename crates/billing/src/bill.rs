@@ -187,6 +187,22 @@ impl Resource for Bill {
         Bill::paid_amount,
         Bill::balance_due,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-visit",
+            &[
+                Bill::patient,
+                Bill::encounter,
+                Bill::insurance,
+                Bill::service_date,
+            ],
+        ),
+        (
+            "group-amounts",
+            &[Bill::total_amount, Bill::due_date, Bill::status],
+        ),
+        ("group-notes", &[Bill::notes]),
+    ];
     type Extra = BillExtra;
 
     fn access() -> Access {

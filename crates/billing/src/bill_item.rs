@@ -89,10 +89,37 @@ impl Resource for BillItem {
         BillItem::source_type,
     ];
     const FOLLOWS: &'static [Column<Self>] = &[BillItem::bill];
+    const LIST: &'static [Column<Self>] = &[
+        BillItem::description,
+        BillItem::quantity,
+        BillItem::amount,
+        BillItem::discount,
+        BillItem::line_total,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                BillItem::bill,
+                BillItem::service,
+                BillItem::description,
+                BillItem::amount,
+                BillItem::quantity,
+            ],
+        ),
+        (
+            "group-discount",
+            &[BillItem::discount, BillItem::discount_reason],
+        ),
+    ];
     type Extra = BillItemExtra;
 
     fn access() -> Access {
         billing()
+    }
+
+    fn label(&self) -> String {
+        self.description.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -74,6 +74,15 @@ impl Resource for CashSession {
         CashSession::opened_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[CashSession::opened_at, CashSession::counted_at];
+    const LIST: &'static [Column<Self>] = &[
+        CashSession::opened_at,
+        CashSession::cashier,
+        CashSession::drawer,
+        CashSession::status,
+        CashSession::opening_float,
+        CashSession::counted_amount,
+        CashSession::difference,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -81,6 +90,12 @@ impl Resource for CashSession {
         Access::nobody()
             .role(Admin, "cr")
             .reach(Cashier, "cr", Reach::Own)
+    }
+
+    fn label(&self) -> String {
+        format!("{} #{}", self.drawer, self.meta.id)
+            .trim_start()
+            .to_owned()
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -239,6 +254,7 @@ impl Verb for HandOver {
     const NAME: &'static str = "hand_over";
     const SUMMARY: &'static str = "Hand a counted drawer over to another cashier";
     const DESCRIPTION: &'static str = "Opens a session of the successor, which begins with what was counted. Answers the session that was handed over.";
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         own()

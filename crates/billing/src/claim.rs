@@ -86,6 +86,16 @@ impl Resource for InsuranceClaim {
         InsuranceClaim::status,
         InsuranceClaim::amount,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        InsuranceClaim::submitted_at,
+        InsuranceClaim::patient,
+        InsuranceClaim::insurance,
+        InsuranceClaim::bill,
+        InsuranceClaim::status,
+        InsuranceClaim::amount,
+        InsuranceClaim::paid_amount,
+        InsuranceClaim::rejected_amount,
+    ];
     type Extra = ();
 
     fn access() -> Access {

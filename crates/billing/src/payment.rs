@@ -85,6 +85,16 @@ impl Resource for Payment {
         Payment::amount,
         Payment::receipt_number,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        Payment::payment_date,
+        Payment::receipt_number,
+        Payment::patient,
+        Payment::bill,
+        Payment::method,
+        Payment::amount,
+        Payment::refunded_amount,
+        Payment::received_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -92,6 +102,10 @@ impl Resource for Payment {
         Access::nobody()
             .roles(&[Admin, Cashier], "cru")
             .roles(&[Doctor, Patient], "r")
+    }
+
+    fn label(&self) -> String {
+        format!("#{}: {}", self.receipt_number, self.amount)
     }
 
     fn scope(grant: &Grant) -> Scope {

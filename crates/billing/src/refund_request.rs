@@ -75,6 +75,15 @@ impl Resource for RefundRequest {
         RefundRequest::status,
         RefundRequest::requested_by,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        RefundRequest::patient,
+        RefundRequest::bill,
+        RefundRequest::payment,
+        RefundRequest::amount,
+        RefundRequest::status,
+        RefundRequest::requested_by,
+        RefundRequest::decided_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -10,7 +10,7 @@ use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
 use platform::record::Meta;
-use platform::resource::{Resource, change_by};
+use platform::resource::{Resource, change_by, in_a_few_words};
 use platform::seal::Sealed;
 
 platform::choice! {
@@ -98,10 +98,22 @@ impl Resource for ClinicalAlert {
     const FOLLOWS: &'static [Column<Self>] = &[ClinicalAlert::patient];
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
+    const LIST: &'static [Column<Self>] = &[
+        ClinicalAlert::severity,
+        ClinicalAlert::kind,
+        ClinicalAlert::patient,
+        ClinicalAlert::message,
+        ClinicalAlert::addressee,
+        ClinicalAlert::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::nobody().roles(&[Admin, Doctor, Nurse], "r")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.message.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -60,6 +60,13 @@ impl Resource for CareEvent {
         CareEvent::done_on,
     ];
     const ORDERING: &'static [Column<Self>] = &[CareEvent::done_on];
+    const LIST: &'static [Column<Self>] = &[
+        CareEvent::done_on,
+        CareEvent::patient,
+        CareEvent::kind,
+        CareEvent::code,
+        CareEvent::recorded_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -67,6 +74,10 @@ impl Resource for CareEvent {
             .roles(&[Admin, Doctor], "crd")
             .role(Nurse, "cr")
             .role(PatientRole, "r")
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.code, self.done_on)
     }
 
     fn scope(grant: &Grant) -> Scope {

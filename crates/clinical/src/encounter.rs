@@ -147,6 +147,44 @@ impl Resource for Encounter {
     ];
     const OWN_FILTERS: &'static [&'static str] = &["diagnosis_code"];
     const ORDERING: &'static [Column<Self>] = &[Encounter::encounter_date, Encounter::status];
+    const LIST: &'static [Column<Self>] = &[
+        Encounter::encounter_date,
+        Encounter::patient,
+        Encounter::doctor,
+        Encounter::chief_complaint,
+        Encounter::diagnosis,
+        Encounter::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-visit",
+            &[
+                Encounter::patient,
+                Encounter::appointment,
+                Encounter::doctor,
+                Encounter::encounter_date,
+            ],
+        ),
+        (
+            "group-history",
+            &[
+                Encounter::chief_complaint,
+                Encounter::presenting_illness_history,
+            ],
+        ),
+        (
+            "group-findings",
+            &[Encounter::physical_examination, Encounter::notes],
+        ),
+        (
+            "group-assessment",
+            &[
+                Encounter::diagnosis,
+                Encounter::diagnosis_code,
+                Encounter::treatment_plan,
+            ],
+        ),
+    ];
     type Extra = EncounterExtra;
 
     fn access() -> Access {

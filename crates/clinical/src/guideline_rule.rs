@@ -59,6 +59,12 @@ impl Resource for GuidelineRule {
     const VERBS: &'static str = "ru";
     const FILTERS: &'static [Column<Self>] = &[GuidelineRule::is_active, GuidelineRule::key];
     const SEARCH: &'static [Column<Self>] = &[GuidelineRule::name];
+    const LIST: &'static [Column<Self>] = &[
+        GuidelineRule::name,
+        GuidelineRule::setting,
+        GuidelineRule::source,
+        GuidelineRule::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -49,6 +49,12 @@ impl Resource for SurgicalHistory {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[SurgicalHistory::patient, SurgicalHistory::date];
     const ORDERING: &'static [Column<Self>] = &[SurgicalHistory::date];
+    const LIST: &'static [Column<Self>] = &[
+        SurgicalHistory::patient,
+        SurgicalHistory::procedure,
+        SurgicalHistory::date,
+        SurgicalHistory::notes,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -102,6 +108,12 @@ impl Resource for FamilyHistory {
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[FamilyHistory::patient];
+    const LIST: &'static [Column<Self>] = &[
+        FamilyHistory::patient,
+        FamilyHistory::relation,
+        FamilyHistory::condition,
+        FamilyHistory::notes,
+    ];
     type Extra = ();
 
     fn access() -> Access {

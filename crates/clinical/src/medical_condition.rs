@@ -59,6 +59,13 @@ impl Resource for MedicalCondition {
         MedicalCondition::diagnosed_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[MedicalCondition::diagnosed_at];
+    const LIST: &'static [Column<Self>] = &[
+        MedicalCondition::patient,
+        MedicalCondition::name,
+        MedicalCondition::code,
+        MedicalCondition::diagnosed_at,
+        MedicalCondition::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {

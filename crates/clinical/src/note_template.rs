@@ -38,6 +38,11 @@ impl Resource for NoteTemplate {
     const FILTERS: &'static [Column<Self>] = &[NoteTemplate::is_active, NoteTemplate::created_by];
     const ORDERING: &'static [Column<Self>] = &[NoteTemplate::title];
     const SEARCH: &'static [Column<Self>] = &[NoteTemplate::title, NoteTemplate::content];
+    const LIST: &'static [Column<Self>] = &[
+        NoteTemplate::title,
+        NoteTemplate::is_active,
+        NoteTemplate::created_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {

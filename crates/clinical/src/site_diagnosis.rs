@@ -45,6 +45,11 @@ impl Resource for SiteDiagnosis {
     const PATH: &'static str = "icd10-site";
     const FILTERS: &'static [Column<Self>] = &[SiteDiagnosis::code, SiteDiagnosis::rank];
     const SEARCH: &'static [Column<Self>] = &[SiteDiagnosis::code, SiteDiagnosis::title];
+    const LIST: &'static [Column<Self>] = &[
+        SiteDiagnosis::code,
+        SiteDiagnosis::title,
+        SiteDiagnosis::rank,
+    ];
     type Extra = ();
 
     fn access() -> Access {

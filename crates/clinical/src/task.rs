@@ -108,12 +108,31 @@ impl Resource for Task {
     ];
     const OWN_FILTERS: &'static [&'static str] = &["assignee", "assignee_id"];
     const ORDERING: &'static [Column<Self>] = &[Task::due_date, Task::priority, Task::status];
+    const LIST: &'static [Column<Self>] = &[
+        Task::title,
+        Task::assignee,
+        Task::related_patient,
+        Task::due_date,
+        Task::priority,
+        Task::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        ("", &[Task::title, Task::description, Task::related_patient]),
+        (
+            "group-planning",
+            &[Task::assignee, Task::due_date, Task::priority, Task::status],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("crud")
             .role(BuiltinRole::Admin, "crud")
             .roles(&[BuiltinRole::Doctor, BuiltinRole::Nurse], "ru")
+    }
+
+    fn label(&self) -> String {
+        self.title.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

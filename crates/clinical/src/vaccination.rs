@@ -50,6 +50,33 @@ impl Resource for Vaccination {
         Vaccination::date_administered,
     ];
     const ORDERING: &'static [Column<Self>] = &[Vaccination::date_administered];
+    const LIST: &'static [Column<Self>] = &[
+        Vaccination::date_administered,
+        Vaccination::patient,
+        Vaccination::vaccine_name,
+        Vaccination::dose_number,
+        Vaccination::lot,
+        Vaccination::administered_by,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                Vaccination::patient,
+                Vaccination::vaccine_name,
+                Vaccination::code,
+                Vaccination::dose_number,
+            ],
+        ),
+        (
+            "group-administration",
+            &[
+                Vaccination::date_administered,
+                Vaccination::administered_by,
+                Vaccination::lot,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

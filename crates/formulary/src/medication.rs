@@ -133,6 +133,37 @@ impl Resource for MedicationItem {
         MedicationItem::total_quantity,
         MedicationItem::reorder_level,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-product",
+            &[
+                MedicationItem::generic_name,
+                MedicationItem::brand_name,
+                MedicationItem::formulation,
+                MedicationItem::strength,
+                MedicationItem::atc_code,
+                MedicationItem::manufacturer,
+                MedicationItem::category,
+            ],
+        ),
+        (
+            "group-ordering",
+            &[
+                MedicationItem::supplier,
+                MedicationItem::unit_of_measure,
+                MedicationItem::reorder_level,
+                MedicationItem::reorder_quantity,
+            ],
+        ),
+        (
+            "group-handling",
+            &[
+                MedicationItem::storage_conditions,
+                MedicationItem::is_controlled_substance,
+                MedicationItem::description,
+            ],
+        ),
+    ];
     type Extra = MedicationExtra;
 
     fn access() -> Access {

@@ -47,6 +47,11 @@ impl Resource for MedicationName {
         &[MedicationName::medication_item, MedicationName::kind];
     const ORDERING: &'static [Column<Self>] = &[MedicationName::name];
     const SEARCH: &'static [Column<Self>] = &[MedicationName::name];
+    const LIST: &'static [Column<Self>] = &[
+        MedicationName::medication_item,
+        MedicationName::name,
+        MedicationName::kind,
+    ];
     type Extra = ();
 
     fn access() -> Access {

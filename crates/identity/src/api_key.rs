@@ -64,10 +64,21 @@ impl Resource for ApiKey {
     const VERBS: &'static str = "rud";
     const FILTERS: &'static [Column<Self>] = &[ApiKey::is_active];
     const ORDERING: &'static [Column<Self>] = &[ApiKey::name, ApiKey::last_used_at];
+    const LIST: &'static [Column<Self>] = &[
+        ApiKey::name,
+        ApiKey::user,
+        ApiKey::is_active,
+        ApiKey::last_used_at,
+        ApiKey::expires_at,
+    ];
     type Extra = ApiKeyExtra;
 
     fn access() -> Access {
         Access::own("crud").in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -77,6 +77,7 @@ impl<const APPROVE: bool> Verb for Decide<APPROVE> {
     } else {
         "Turn a request for another role down"
     };
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         Access::may(&[BuiltinRole::Admin])

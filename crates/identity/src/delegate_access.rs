@@ -65,6 +65,14 @@ impl Resource for DelegateAccess {
         DelegateAccess::revoked,
     ];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[DelegateAccess::delegate];
+    const LIST: &'static [Column<Self>] = &[
+        DelegateAccess::user,
+        DelegateAccess::delegate,
+        DelegateAccess::can_manage_schedule,
+        DelegateAccess::can_view_data,
+        DelegateAccess::can_act_as_user,
+        DelegateAccess::revoked,
+    ];
     type Extra = DelegateNames;
 
     fn access() -> Access {

@@ -56,10 +56,21 @@ impl Resource for LoginActivity {
         LoginActivity::user,
     ];
     const ORDERING: &'static [Column<Self>] = &[LoginActivity::timestamp];
+    const LIST: &'static [Column<Self>] = &[
+        LoginActivity::timestamp,
+        LoginActivity::user,
+        LoginActivity::status,
+        LoginActivity::ip_address,
+        LoginActivity::user_agent,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.status.as_str(), self.ip_address)
     }
 
     fn scope(grant: &Grant) -> Scope {

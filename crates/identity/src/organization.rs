@@ -35,12 +35,21 @@ impl Resource for Organization {
     const FILTERS: &'static [Column<Self>] = &[Organization::name, Organization::is_active];
     const ORDERING: &'static [Column<Self>] = &[Organization::name];
     const SEARCH: &'static [Column<Self>] = &[Organization::name, Organization::description];
+    const LIST: &'static [Column<Self>] = &[
+        Organization::name,
+        Organization::description,
+        Organization::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("cr")
             .reach(BuiltinRole::Admin, "crud", Reach::All)
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

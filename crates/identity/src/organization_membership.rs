@@ -61,6 +61,13 @@ impl Resource for OrganizationMembership {
     ];
     const OWN_FILTERS: &'static [&'static str] = &["mine"];
     const ORDERING: &'static [Column<Self>] = &[OrganizationMembership::joined_at];
+    const LIST: &'static [Column<Self>] = &[
+        OrganizationMembership::user,
+        OrganizationMembership::organization,
+        OrganizationMembership::role,
+        OrganizationMembership::is_admin,
+        OrganizationMembership::joined_at,
+    ];
     type Extra = MembershipNames;
 
     fn access() -> Access {

@@ -7,7 +7,7 @@ use platform::error::Error;
 use platform::field::{List, Ref};
 use platform::http::call::{Call, Reply};
 use platform::operation::{Effect, Operation};
-use platform::record::{Body, Record};
+use platform::record::{Body, Column, Record};
 use platform::resource::{Resource, change, show_one};
 use platform::route::Route;
 use platform::unit;
@@ -63,6 +63,12 @@ platform::record! {
 impl Resource for Preference {
     const PATH: &'static str = "preferences";
     const VERBS: &'static str = "ru";
+    const LIST: &'static [Column<Self>] = &[
+        Preference::user,
+        Preference::theme,
+        Preference::language,
+        Preference::notification_channels,
+    ];
     type Extra = ();
 
     fn access() -> Access {

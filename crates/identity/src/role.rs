@@ -63,6 +63,7 @@ impl Resource for Role {
     const FILTERS: &'static [Column<Self>] = &[Role::name, Role::is_builtin];
     const ORDERING: &'static [Column<Self>] = &[Role::name];
     const SEARCH: &'static [Column<Self>] = &[Role::name, Role::description];
+    const LIST: &'static [Column<Self>] = &[Role::name, Role::description, Role::is_builtin];
     type Extra = RoleExtra;
 
     fn access() -> Access {
@@ -70,6 +71,10 @@ impl Resource for Role {
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -82,6 +82,14 @@ impl Resource for RoleChangeRequest {
     const OPEN_REFERENCES: &'static [Column<Self>] = &[RoleChangeRequest::requested_role];
     const REPLACED: &'static [Column<Self>] =
         &[RoleChangeRequest::user, RoleChangeRequest::requested_role];
+    const LIST: &'static [Column<Self>] = &[
+        RoleChangeRequest::user,
+        RoleChangeRequest::requested_role,
+        RoleChangeRequest::reason,
+        RoleChangeRequest::status,
+        RoleChangeRequest::reviewed_by,
+        RoleChangeRequest::reviewed_at,
+    ];
     type Extra = RequestNames;
 
     fn access() -> Access {

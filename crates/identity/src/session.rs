@@ -67,10 +67,22 @@ impl Resource for Session {
     const FILTERS: &'static [Column<Self>] = &[Session::user];
     const ORDERING: &'static [Column<Self>] = &[Session::last_used_at, Session::expires_at];
     const REPLACED: &'static [Column<Self>] = &[Session::user];
+    const LIST: &'static [Column<Self>] = &[
+        Session::user,
+        Session::last_used_at,
+        Session::ip_address,
+        Session::user_agent,
+        Session::expires_at,
+        Session::revoked_at,
+    ];
     type Extra = SessionExtra;
 
     fn access() -> Access {
         Access::own("r").role(BuiltinRole::Admin, "r").in_person()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.ip_address, self.user_agent)
     }
 
     /// Those that were ended are gone from sight; an hourly job removes the expired.

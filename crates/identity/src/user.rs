@@ -151,6 +151,30 @@ impl Resource for User {
         User::last_name,
     ];
     const REPLACED: &'static [Column<Self>] = &[User::role];
+    const LIST: &'static [Column<Self>] = &[
+        User::username,
+        User::first_name,
+        User::last_name,
+        User::role,
+        User::email,
+        User::is_active,
+        User::last_login,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-account",
+            &[User::username, User::email, User::role, User::is_active],
+        ),
+        (
+            "group-person",
+            &[
+                User::first_name,
+                User::last_name,
+                User::phone,
+                User::language_preference,
+            ],
+        ),
+    ];
     type Extra = UserExtra;
 
     fn access() -> Access {
@@ -158,6 +182,14 @@ impl Resource for User {
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name);
+        match name.trim() {
+            "" => self.username.to_string(),
+            name => name.to_owned(),
+        }
     }
 
     fn scope(grant: &Grant) -> Scope {

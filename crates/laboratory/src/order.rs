@@ -157,6 +157,31 @@ impl Resource for LabOrder {
         LabOrder::priority,
         LabOrder::due_at,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        LabOrder::order_date,
+        LabOrder::patient,
+        LabOrder::test_name,
+        LabOrder::priority,
+        LabOrder::status,
+        LabOrder::ordered_by,
+        LabOrder::due_at,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-order",
+            &[
+                LabOrder::encounter,
+                LabOrder::test_name,
+                LabOrder::specimen_type,
+                LabOrder::priority,
+                LabOrder::pregnancy,
+            ],
+        ),
+        (
+            "group-result",
+            &[LabOrder::status, LabOrder::result_details],
+        ),
+    ];
     type Extra = LabOrderExtra;
 
     fn access() -> Access {

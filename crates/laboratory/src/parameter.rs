@@ -102,6 +102,46 @@ impl Resource for LabParameter {
     const ORDERING: &'static [Column<Self>] =
         &[LabParameter::sort, LabParameter::code, LabParameter::name];
     const SEARCH: &'static [Column<Self>] = &[LabParameter::code, LabParameter::name];
+    const LIST: &'static [Column<Self>] = &[
+        LabParameter::test,
+        LabParameter::code,
+        LabParameter::name,
+        LabParameter::kind,
+        LabParameter::units,
+        LabParameter::sort,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                LabParameter::test,
+                LabParameter::code,
+                LabParameter::name,
+                LabParameter::loinc,
+                LabParameter::sort,
+                LabParameter::notes,
+            ],
+        ),
+        (
+            "group-values",
+            &[
+                LabParameter::kind,
+                LabParameter::units,
+                LabParameter::decimals,
+                LabParameter::plausible_low,
+                LabParameter::plausible_high,
+            ],
+        ),
+        (
+            "group-choices",
+            &[
+                LabParameter::choices,
+                LabParameter::normal_choices,
+                LabParameter::abnormal_choices,
+                LabParameter::critical_choices,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

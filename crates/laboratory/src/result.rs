@@ -119,10 +119,51 @@ impl Resource for LabResultValue {
     const OWN_FILTERS: &'static [&'static str] = &["parameter_code"];
     const ORDERING: &'static [Column<Self>] = &[LabResultValue::result_timestamp];
     const FOLLOWS: &'static [Column<Self>] = &[LabResultValue::replaced_by];
+    const LIST: &'static [Column<Self>] = &[
+        LabResultValue::result_timestamp,
+        LabResultValue::patient,
+        LabResultValue::lab_order,
+        LabResultValue::parameter_name,
+        LabResultValue::value_numeric,
+        LabResultValue::value_text,
+        LabResultValue::units,
+        LabResultValue::abnormal_flag,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                LabResultValue::lab_order_item,
+                LabResultValue::parameter_name,
+            ],
+        ),
+        (
+            "group-result",
+            &[
+                LabResultValue::value_numeric,
+                LabResultValue::comparator,
+                LabResultValue::value_text,
+                LabResultValue::units,
+                LabResultValue::abnormal_flag,
+                LabResultValue::correction_reason,
+            ],
+        ),
+        (
+            "group-limits",
+            &[
+                LabResultValue::reference_range_low,
+                LabResultValue::reference_range_high,
+            ],
+        ),
+    ];
     type Extra = LabResultValueExtra;
 
     fn access() -> Access {
         order::access()
+    }
+
+    fn label(&self) -> String {
+        self.parameter_name.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

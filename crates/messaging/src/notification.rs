@@ -13,7 +13,7 @@ use platform::field::{Blank, Ref};
 use platform::record::Column;
 use platform::record::Record;
 use platform::resource::Change;
-use platform::resource::Resource;
+use platform::resource::{Resource, in_a_few_words};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::{Command, Verb};
@@ -80,10 +80,20 @@ impl Resource for Notification {
         Notification::related_object,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["unread", "since"];
+    const LIST: &'static [Column<Self>] = &[
+        Notification::message,
+        Notification::kind,
+        Notification::related_object,
+        Notification::is_read,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("rud")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.message.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -70,10 +70,21 @@ impl Resource for Allergy {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] =
         &[Allergy::patient, Allergy::severity, Allergy::status];
+    const LIST: &'static [Column<Self>] = &[
+        Allergy::patient,
+        Allergy::substance,
+        Allergy::reaction,
+        Allergy::severity,
+        Allergy::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         clinical_history()
+    }
+
+    fn label(&self) -> String {
+        self.substance.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

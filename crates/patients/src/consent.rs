@@ -72,6 +72,13 @@ impl Resource for Consent {
         Consent::revoked_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[Consent::given_at];
+    const LIST: &'static [Column<Self>] = &[
+        Consent::patient,
+        Consent::consent_type,
+        Consent::given,
+        Consent::given_at,
+        Consent::revoked_at,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -80,6 +87,10 @@ impl Resource for Consent {
             .role(Admin, "crud")
             .roles(&[Doctor, Receptionist, Patient], "cru")
             .role(Nurse, "r")
+    }
+
+    fn label(&self) -> String {
+        self.consent_type.as_str().to_owned()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -135,6 +135,46 @@ impl Resource for Patient {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
+    const LIST: &'static [Column<Self>] = &[
+        Patient::unique_id,
+        Patient::last_name,
+        Patient::first_name,
+        Patient::date_of_birth,
+        Patient::gender,
+        Patient::contact_info,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-identity",
+            &[
+                Patient::first_name,
+                Patient::last_name,
+                Patient::date_of_birth,
+                Patient::gender,
+                Patient::unique_id,
+                Patient::national_id,
+            ],
+        ),
+        (
+            "group-contact",
+            &[
+                Patient::contact_info,
+                Patient::email,
+                Patient::address,
+                Patient::emergency_contact,
+                Patient::preferred_language,
+                Patient::contact_preference,
+            ],
+        ),
+        (
+            "group-care",
+            &[
+                Patient::known_allergies,
+                Patient::deceased_at,
+                Patient::user,
+            ],
+        ),
+    ];
     type Extra = PatientExtra;
 
     fn access() -> Access {
@@ -146,6 +186,11 @@ impl Resource for Patient {
             .roles(&[Doctor, Nurse], "cru")
             .roles(&[Pharmacist, LabTechnician, Cashier], "r")
             .role(Patient, "ru")
+    }
+
+    fn label(&self) -> String {
+        let (first, last) = (self.first_name.open(), self.last_name.open());
+        format!("{first} {last} ({})", **self.unique_id.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

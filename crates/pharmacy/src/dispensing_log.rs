@@ -89,6 +89,16 @@ impl Resource for DispensingLog {
     ];
     const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
     const ORDERING: &'static [Column<Self>] = &[DispensingLog::dispense_date];
+    const LIST: &'static [Column<Self>] = &[
+        DispensingLog::dispense_date,
+        DispensingLog::patient,
+        DispensingLog::medication_item,
+        DispensingLog::quantity_dispensed,
+        DispensingLog::stock_batch,
+        DispensingLog::dispensed_by,
+        DispensingLog::witness,
+        DispensingLog::reversed_at,
+    ];
     type Extra = LogExtra;
 
     fn access() -> Access {

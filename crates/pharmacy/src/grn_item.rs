@@ -62,10 +62,23 @@ impl Resource for GrnItem {
     const VERBS: &'static str = "r";
     const FILTERS: &'static [Column<Self>] =
         &[GrnItem::grn, GrnItem::medication_item, GrnItem::stock_batch];
+    const LIST: &'static [Column<Self>] = &[
+        GrnItem::grn,
+        GrnItem::medication_item,
+        GrnItem::batch_number,
+        GrnItem::expiry_date,
+        GrnItem::quantity_received,
+        GrnItem::unit_cost,
+        GrnItem::selling_price,
+    ];
     type Extra = GrnItemExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        self.batch_number.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

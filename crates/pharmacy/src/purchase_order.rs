@@ -77,6 +77,13 @@ impl Resource for PurchaseOrder {
         PurchaseOrder::order_date,
     ];
     const ORDERING: &'static [Column<Self>] = &[PurchaseOrder::order_date];
+    const LIST: &'static [Column<Self>] = &[
+        PurchaseOrder::order_date,
+        PurchaseOrder::supplier,
+        PurchaseOrder::status,
+        PurchaseOrder::expected_delivery_date,
+        PurchaseOrder::total_estimated_cost,
+    ];
     type Extra = OrderExtra;
 
     fn access() -> Access {

@@ -63,6 +63,13 @@ impl Resource for PurchaseOrderItem {
         PurchaseOrderItem::purchase_order,
         PurchaseOrderItem::medication_item,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        PurchaseOrderItem::purchase_order,
+        PurchaseOrderItem::medication_item,
+        PurchaseOrderItem::quantity_ordered,
+        PurchaseOrderItem::quantity_received,
+        PurchaseOrderItem::unit_cost_estimated,
+    ];
     type Extra = OrderItemExtra;
 
     fn access() -> Access {

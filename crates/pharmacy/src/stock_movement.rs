@@ -118,10 +118,23 @@ impl Resource for StockMovement {
         StockMovement::kind,
         StockMovement::at,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        StockMovement::at,
+        StockMovement::medication_item,
+        StockMovement::stock_batch,
+        StockMovement::kind,
+        StockMovement::delta,
+        StockMovement::balance_after,
+        StockMovement::user,
+    ];
     type Extra = MovementExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {:+}", self.kind.as_str(), self.delta)
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -60,6 +60,14 @@ impl Resource for StockTakeLine {
     const PATH: &'static str = "stock-take-lines";
     const FILTERS: &'static [Column<Self>] =
         &[StockTakeLine::stock_take, StockTakeLine::stock_batch];
+    const LIST: &'static [Column<Self>] = &[
+        StockTakeLine::stock_take,
+        StockTakeLine::stock_batch,
+        StockTakeLine::expected,
+        StockTakeLine::counted,
+        StockTakeLine::counted_by,
+        StockTakeLine::counted_at,
+    ];
     type Extra = LineExtra;
 
     fn access() -> Access {

@@ -130,6 +130,36 @@ impl Resource for Appointment {
         Appointment::starts_at,
         Appointment::status,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        Appointment::date,
+        Appointment::time,
+        Appointment::patient,
+        Appointment::doctor,
+        Appointment::duration_minutes,
+        Appointment::status,
+        Appointment::queue_number,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                Appointment::patient,
+                Appointment::doctor,
+                Appointment::reason,
+                Appointment::notes,
+            ],
+        ),
+        (
+            "group-when",
+            &[
+                Appointment::date,
+                Appointment::time,
+                Appointment::duration_minutes,
+                Appointment::status,
+                Appointment::overbooked,
+            ],
+        ),
+    ];
     type Extra = AppointmentExtra;
 
     fn access() -> Access {
@@ -140,6 +170,10 @@ impl Resource for Appointment {
             .roles(&[Admin, Doctor, Receptionist], "crud")
             .role(Nurse, "cru")
             .roles(&[Pharmacist, LabTechnician, Cashier, Patient], "r")
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.date, self.time.strftime("%H:%M"))
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -71,10 +71,43 @@ impl Resource for DoctorSchedule {
     const PATH: &'static str = "doctor-schedules";
     const FILTERS: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
     const ORDERING: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
+    const LIST: &'static [Column<Self>] = &[
+        DoctorSchedule::doctor,
+        DoctorSchedule::weekday,
+        DoctorSchedule::start,
+        DoctorSchedule::end,
+        DoctorSchedule::slot_minutes,
+        DoctorSchedule::valid_from,
+        DoctorSchedule::valid_until,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-when",
+            &[
+                DoctorSchedule::doctor,
+                DoctorSchedule::weekday,
+                DoctorSchedule::start,
+                DoctorSchedule::end,
+                DoctorSchedule::slot_minutes,
+            ],
+        ),
+        (
+            "group-validity",
+            &[DoctorSchedule::valid_from, DoctorSchedule::valid_until],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {
         access()
+    }
+
+    fn label(&self) -> String {
+        format!(
+            "{}–{}",
+            self.start.strftime("%H:%M"),
+            self.end.strftime("%H:%M")
+        )
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -80,10 +80,45 @@ impl Resource for ResourceBooking {
         ResourceBooking::start_time,
     ];
     const ORDERING: &'static [Column<Self>] = &[ResourceBooking::start_time];
+    const LIST: &'static [Column<Self>] = &[
+        ResourceBooking::start_time,
+        ResourceBooking::end_time,
+        ResourceBooking::resource,
+        ResourceBooking::patient,
+        ResourceBooking::booked_by,
+        ResourceBooking::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                ResourceBooking::resource,
+                ResourceBooking::patient,
+                ResourceBooking::booked_by,
+                ResourceBooking::purpose,
+            ],
+        ),
+        (
+            "group-when",
+            &[
+                ResourceBooking::start_time,
+                ResourceBooking::end_time,
+                ResourceBooking::status,
+            ],
+        ),
+    ];
     type Extra = BookingExtra;
 
     fn access() -> Access {
         schedulable_resource::access()
+    }
+
+    fn label(&self) -> String {
+        self.purpose
+            .open()
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
     /// Bookings for nobody in particular are everybody's who sees more than their own.

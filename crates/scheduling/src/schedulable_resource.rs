@@ -49,10 +49,20 @@ impl Resource for SchedulableResource {
     ];
     const SEARCH: &'static [Column<Self>] =
         &[SchedulableResource::name, SchedulableResource::description];
+    const LIST: &'static [Column<Self>] = &[
+        SchedulableResource::name,
+        SchedulableResource::resource_type,
+        SchedulableResource::description,
+        SchedulableResource::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         access()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     /// A patient sees what is booked for them.

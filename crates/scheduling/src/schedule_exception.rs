@@ -45,10 +45,21 @@ impl Resource for ScheduleException {
         ScheduleException::closed,
     ];
     const ORDERING: &'static [Column<Self>] = &[ScheduleException::date];
+    const LIST: &'static [Column<Self>] = &[
+        ScheduleException::doctor,
+        ScheduleException::date,
+        ScheduleException::closed,
+        ScheduleException::start,
+        ScheduleException::end,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         doctor_schedule::access()
+    }
+
+    fn label(&self) -> String {
+        self.date.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -65,6 +65,7 @@ impl Verb for DischargePatient {
     const DESCRIPTION: &'static str = "Closes the admission; the bed is `cleaning` until it is set `available`. A stay counts at least 1 bed day. 409 `state_conflict` when nobody lies in the bed.";
     // The admission is held before its bed.
     const HOLDS: bool = false;
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         Access::may(&[Admin, Receptionist, Nurse])

@@ -67,6 +67,14 @@ impl Resource for BedStay {
     ];
     const ORDERING: &'static [Column<Self>] = &[BedStay::started_at, BedStay::ended_at];
     const FOLLOWS: &'static [Column<Self>] = &[BedStay::admission];
+    const LIST: &'static [Column<Self>] = &[
+        BedStay::admission,
+        BedStay::patient,
+        BedStay::ward,
+        BedStay::bed,
+        BedStay::started_at,
+        BedStay::ended_at,
+    ];
     type Extra = StayExtra;
 
     fn access() -> Access {

@@ -114,6 +114,16 @@ impl Resource for AppointmentNotification {
         AppointmentNotification::appointment,
         AppointmentNotification::patient,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        AppointmentNotification::scheduled_for,
+        AppointmentNotification::patient,
+        AppointmentNotification::appointment,
+        AppointmentNotification::notification_type,
+        AppointmentNotification::channel,
+        AppointmentNotification::status,
+        AppointmentNotification::sent_at,
+        AppointmentNotification::attempts,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -128,6 +138,14 @@ impl Resource for AppointmentNotification {
             Cashier,
         ];
         Access::nobody().roles(staff, "r")
+    }
+
+    fn label(&self) -> String {
+        format!(
+            "{} {}",
+            self.notification_type.as_str(),
+            self.channel.as_str()
+        )
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -9,6 +9,7 @@ pub mod count;
 mod draft;
 mod filters;
 mod handlers;
+mod label;
 mod list;
 mod nested;
 mod page;
@@ -23,6 +24,7 @@ use http::{Method, StatusCode};
 pub use change::Change;
 pub(crate) use handlers::check_version;
 pub use handlers::{change, change_by, create_from, show_one};
+pub use label::{in_a_few_words, label_for};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
 pub(crate) use parameters::common as common_parameters;
@@ -85,8 +87,12 @@ pub trait Resource: Record {
     /// clients see ([`list_columns`]).
     const LIST: &'static [Column<Self>] = &[];
     /// The fields of a form in groups, each with the key of its heading. When empty, one group of all
-    /// fields in the order of their declaration ([`field_groups`]).
+    /// fields in the order of their declaration ([`field_groups`]). A heading is a key of the texts, or
+    /// empty for a group that needs none.
     const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[];
+    /// The fields that [`Resource::label`] tells, where a caller may be kept from reading one of them: they
+    /// are told the record's kind and number instead.
+    const NAMED_BY: &'static [Column<Self>] = &[];
     /// The right to list and retrieve.
     const READ: Permission = Permission::new(Self::PATH, "read");
     /// The right to create.
@@ -101,9 +107,10 @@ pub trait Resource: Record {
     /// Who may do what by default.
     fn access() -> Access;
 
-    /// What a link to the record, a picker or a title says of it, in a few words.
+    /// What a link to the record, a picker or a title says of it, in a few words. Callers are told it by
+    /// [`label_for`].
     fn label(&self) -> String {
-        format!("{} {}", draft::spoken(Self::NAME), self.meta().id)
+        label::numbered(self)
     }
 
     /// Which rows a grant reaches. There is no default: every table decides.

@@ -28,6 +28,11 @@ impl Visible {
         Visible::without::<R>(withheld.chain(names(R::hidden_from(cx))).collect())
     }
 
+    /// Whether a field is kept from the caller.
+    pub(super) fn withheld(&self, field: &str) -> bool {
+        self.withheld.contains(&field)
+    }
+
     fn without<R: Resource>(withheld: Vec<&'static str>) -> Visible {
         Visible {
             skipped: withheld.iter().copied().chain(names(R::REPLACED)).collect(),
@@ -69,7 +74,7 @@ impl<R: Resource> Serialize for Shown<'_, R> {
         map.serialize_entry("uid", &meta.uid)?;
         self.row.show(&mut map, &self.visible.skipped)?;
         for (other, field) in R::ALIASES {
-            if !self.visible.withheld.contains(&field.name)
+            if !self.visible.withheld(field.name)
                 && R::info(field.name).is_some_and(|field| field.part != Part::Hidden)
                 && let Some(json) = self.row.field(field.name)
             {
