@@ -36,15 +36,15 @@ platform::record! {
             drawer: Blank<50>,
             /// What is in the drawer at the beginning, in the hospital's currency.
             opening_float: Money = Money::ZERO,
-            /// Remarks.
+            /// Remarks of the cashier.
             notes: Sealed<Blank<2000>>,
         }
         server {
             /// Whose session it is: the caller who opened it.
             cashier: Ref<User> = Ref::new(0),
-            /// How far it is.
+            /// `open` until the drawer is counted, then `counted`, and `handed_over` once another user took it over.
             status: SessionStatus = SessionStatus::Open,
-            /// When it was opened.
+            /// When the session was opened, in UTC.
             opened_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// What was counted; null until then.
             counted_amount: Option<Money> = None,

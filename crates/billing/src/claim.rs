@@ -25,7 +25,7 @@ platform::record! {
     /// A claim on an insurer for its part of a bill.
     pub struct InsuranceClaim in "insurance_claim" for patient {
         client {
-            /// The bill.
+            /// The bill whose part the insurer is to pay.
             bill: Ref<Bill>,
             /// The policy; the bill's when it is left out.
             insurance: Option<Ref<InsuranceDetail>>,

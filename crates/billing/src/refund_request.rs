@@ -42,15 +42,15 @@ platform::record! {
         server {
             /// The payment that is to be given back.
             payment: Ref<Payment> = Ref::new(0),
-            /// Its bill.
+            /// The bill on which the payment was made.
             bill: Ref<Bill> = Ref::new(0),
             /// The patient whose bill it is.
             patient: Ref<Patient> = Ref::new(0),
-            /// How much, in the hospital's currency.
+            /// Amount to give back, in the hospital's currency.
             amount: Money = Money::ZERO,
-            /// Why.
+            /// Why it is to be given back.
             reason: Sealed<Blank<1000>> = Sealed::new(Blank::default()),
-            /// What became of it.
+            /// `pending` until another user approves or rejects it.
             status: RefundStatus = RefundStatus::Pending,
             /// The user who asked.
             requested_by: Option<Ref<User>> = None,

@@ -61,13 +61,13 @@ platform::record! {
             presenting_illness_history: Sealed<Blank<65536>>,
             /// Findings of the physical examination.
             physical_examination: Sealed<Blank<65536>>,
-            /// The consultation note.
+            /// The consultation note; clinical text.
             notes: Sealed<Line<65536>>,
-            /// The diagnosis in words.
+            /// The diagnosis in words; `diagnosis_code` holds its code.
             diagnosis: Sealed<Blank<2000>>,
             /// The diagnosis as an ICD-10 or ICD-11 code, such as `I10`; null without one.
             diagnosis_code: Option<Line<16>>,
-            /// What is to be done.
+            /// Treatment, further tests and follow-up.
             treatment_plan: Sealed<Blank<65536>>,
         }
         server {

@@ -21,7 +21,7 @@ platform::record! {
         client {
             /// The encounter that it adds to.
             encounter: Ref<Encounter>,
-            /// The text.
+            /// Text of the addendum.
             text: Sealed<Line<65536>>,
         }
         server {

@@ -38,7 +38,7 @@ platform::record! {
     /// A guideline rule: who is due for what. The rules come with the program; a site switches them on or off.
     pub struct GuidelineRule in "guideline_rule" {
         client {
-            /// Reminders are raised for it.
+            /// Whether reminders are raised for the rule.
             is_active: bool,
         }
         server {

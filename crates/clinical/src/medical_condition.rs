@@ -41,7 +41,7 @@ platform::record! {
             notes: Sealed<Blank<65536>>,
             /// The day of the diagnosis; null when it is not known. Not in the future.
             diagnosed_at: Option<Date>,
-            /// `active` or `resolved`.
+            /// `active` while it is treated or watched, `resolved` afterwards.
             status: ConditionStatus = ConditionStatus::Active,
         }
     }

@@ -18,11 +18,11 @@ platform::record! {
     /// A text that a note begins with; `___` marks what is to be filled in. It says nothing about a patient.
     pub struct NoteTemplate in "note_template" {
         client {
-            /// What it is for.
+            /// Title under which the template is offered, such as `Antenatal visit`.
             title: Line<255>,
-            /// The text.
+            /// The text, with `___` where something is to be filled in.
             content: Line<65536>,
-            /// It is offered.
+            /// Whether the template is offered.
             is_active: bool = true,
         }
         server {

@@ -66,25 +66,25 @@ platform::record! {
     /// What somebody has to do, for a patient or otherwise.
     pub struct Task in "task" for related_patient {
         client {
-            /// In a few words.
+            /// What is to be done, in a few words.
             title: Sealed<Line<255>>,
-            /// The particulars.
+            /// Particulars of the task.
             description: Sealed<Blank<65536>>,
-            /// Who is to do it; nobody in particular when null. `me` is the caller.
+            /// The user who is to do it; null for nobody in particular. `me` stands for the caller.
             assignee: Option<Ref<User>>,
-            /// How far it is.
+            /// State of the task.
             status: TaskStatus = TaskStatus::Pending,
-            /// How soon it is to be done.
+            /// Urgency of the task.
             priority: TaskPriority = TaskPriority::Normal,
-            /// For whom, if it is about a patient.
+            /// The patient whom the task is about; null when it is about none.
             related_patient: Option<Ref<Patient>>,
-            /// By when.
+            /// The day by which it is to be done; null without one.
             due_date: Option<Date>,
         }
         server {
-            /// Who wrote it; null when the program did.
+            /// The user who wrote it; null when the program did.
             created_by: Option<Ref<User>> = None,
-            /// Where it came from.
+            /// Whether a user or the program made it.
             source: TaskSource = TaskSource::User,
         }
         hidden {}

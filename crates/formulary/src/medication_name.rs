@@ -27,7 +27,7 @@ platform::record! {
     /// Another name under which a medication is found.
     pub struct MedicationName in "medication_name" {
         client {
-            /// The medication.
+            /// The medication that has the name.
             medication_item: Ref<MedicationItem>,
             /// The name; unique for the medication, whatever its case.
             name: Line<255>,

@@ -25,21 +25,21 @@ platform::record! {
     /// What a user lets a delegate do. It is live until it is revoked.
     pub struct DelegateAccess in "delegate_access" {
         client {
-            /// Who may do it.
+            /// The user who may act for `user`.
             delegate: Ref<User>,
-            /// May change the user's schedule.
+            /// Whether the delegate may change the user's schedule.
             can_manage_schedule: bool = false,
-            /// May see what the user sees.
+            /// Whether the delegate may see what the user sees.
             can_view_data: bool = false,
-            /// May act as the user, with both names on record.
+            /// Whether the delegate may act as the user; the audit trail then names both.
             can_act_as_user: bool = false,
-            /// No longer holds.
+            /// True once the delegation no longer holds.
             revoked: bool = false,
         }
         server {
-            /// In whose place.
+            /// The user in whose place the delegate acts.
             user: Ref<User> = Ref::new(0),
-            /// Since when it no longer holds.
+            /// When it was revoked; null while it holds.
             revoked_at: Option<Timestamp> = None,
         }
         hidden {}

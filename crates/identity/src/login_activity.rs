@@ -31,15 +31,15 @@ platform::record! {
     pub struct LoginActivity in "login_activity" {
         client {}
         server {
-            /// Whose account it was; none when there is no such account.
+            /// The user whose account it was; null when there is no such account.
             user: Option<Ref<User>> = None,
-            /// When.
+            /// When the attempt was made, in UTC.
             timestamp: Timestamp = Timestamp::UNIX_EPOCH,
-            /// From where.
+            /// Address that the attempt came from.
             ip_address: Blank<45> = Blank::default(),
-            /// What the client called itself.
+            /// The client's `User-Agent`.
             user_agent: Blank<255> = Blank::default(),
-            /// What came of it.
+            /// Whether the attempt succeeded, or why it did not.
             status: LoginStatus = LoginStatus::Failed,
         }
         hidden {}

@@ -17,11 +17,11 @@ platform::record! {
     /// Something that users belong to.
     pub struct Organization in "organization" {
         client {
-            /// What it is called.
+            /// Name of the organization.
             name: Line<255>,
-            /// What it does.
+            /// What the organization does.
             description: Blank<2000>,
-            /// Still exists.
+            /// Whether the organization still exists.
             is_active: bool = true,
         }
         server {}

@@ -24,17 +24,17 @@ platform::record! {
     /// A user's place in an organization; one for each pair.
     pub struct OrganizationMembership in "organization_membership" {
         client {
-            /// Who.
+            /// The user who is a member.
             user: Ref<User>,
-            /// Where.
+            /// The organization.
             organization: Ref<Organization>,
-            /// As what, in the organization's own words.
+            /// What the member does there, in the organization's own words; it gives no rights.
             role: Blank<100>,
-            /// Manages the organization's members.
+            /// Whether the member manages the organization's members.
             is_admin: bool = false,
         }
         server {
-            /// Since when.
+            /// When the user became a member, in UTC.
             joined_at: Timestamp = Timestamp::UNIX_EPOCH,
         }
         hidden {}

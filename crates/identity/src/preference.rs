@@ -44,15 +44,15 @@ platform::record! {
     /// A user's preferences; one row for each user.
     pub struct Preference in "preference" {
         client {
-            /// The look.
+            /// Colours of the pages: light, dark or as the device says.
             theme: Theme = Theme::System,
-            /// The language of the pages; the user's own when none.
+            /// Language of the pages; the language of the account when null.
             language: Option<UserLanguage>,
-            /// How to reach them.
+            /// Channels by which the user wants to be notified.
             notification_channels: List<Channel> = List(vec![Channel::InApp]),
         }
         server {
-            /// Whose they are.
+            /// The user whose preferences they are.
             user: Ref<User> = Ref::new(0),
         }
         hidden {}

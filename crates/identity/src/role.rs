@@ -26,13 +26,13 @@ platform::record! {
     /// A set of permissions that users hold together. Eight are built in; an Admin adds others.
     pub struct Role in "role" {
         client {
-            /// What people call it; unique.
+            /// Name of the role; unique.
             name: Line<50>,
-            /// What its holders do.
+            /// What holders of the role do.
             description: Blank<2000>,
         }
         server {
-            /// One of the eight that every hospital has; neither renamed nor deleted.
+            /// True for the eight roles that every hospital has; they are neither renamed nor deleted.
             is_builtin: bool = false,
         }
         hidden {}

@@ -36,19 +36,19 @@ platform::record! {
         client {
             /// The role asked for.
             requested_role: Ref<Role>,
-            /// Why.
+            /// Why the role is asked for.
             reason: Blank<2000>,
         }
         server {
-            /// Who asks.
+            /// The user who asks.
             user: Ref<User> = Ref::new(0),
-            /// Where it stands.
+            /// `pending` until an Admin decides, then `approved` or `rejected`.
             status: RequestStatus = RequestStatus::Pending,
-            /// What the Admin answered.
+            /// What the Admin who decided answered.
             admin_response: Blank<2000> = Blank::default(),
-            /// Who decided.
+            /// The user who decided; null while it is pending.
             reviewed_by: Option<Ref<User>> = None,
-            /// When.
+            /// When it was decided, in UTC; null while it is pending.
             reviewed_at: Option<Timestamp> = None,
         }
         hidden {}

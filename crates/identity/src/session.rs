@@ -29,17 +29,17 @@ platform::record! {
     pub struct Session in "session" {
         client {}
         server {
-            /// Who signed in.
+            /// The user who signed in.
             user: Ref<User> = Ref::new(0),
-            /// When a token of it was last used, to the minute.
+            /// When a token of the session was last used, to the minute, in UTC.
             last_used_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// When it can no longer be refreshed.
+            /// When the session can no longer be refreshed, in UTC.
             expires_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// From where they signed in.
+            /// Address that the user signed in from.
             ip_address: Blank<45> = Blank::default(),
-            /// What the client called itself.
+            /// The client's `User-Agent` at sign-in.
             user_agent: Blank<255> = Blank::default(),
-            /// When it was ended by force or by logging out.
+            /// When the session was ended by signing out or by an administrator, in UTC; null while it lasts.
             revoked_at: Option<Timestamp> = None,
         }
         hidden {}

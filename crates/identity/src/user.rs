@@ -54,21 +54,21 @@ platform::record! {
             first_name: Blank<150>,
             /// Family name.
             last_name: Blank<150>,
-            /// What they may do; without one, only what concerns themselves.
+            /// The role, which gives the permissions; a user without one reaches only what is their own.
             role: Option<Ref<Role>> = None,
-            /// The language of what is written to them.
+            /// Language of e-mails and notifications to the user.
             language_preference: UserLanguage = UserLanguage::English,
-            /// May sign in.
+            /// Whether the user may sign in.
             is_active: bool = true,
-            /// A number to call, with its country code.
+            /// Phone number with its country code, such as `+254712345678`.
             phone: Option<Line<32>>,
         }
         server {
-            /// Has every right; always of the role Admin.
+            /// Whether the user has every permission; such a user always has the role Admin.
             is_superuser: bool = false,
-            /// Must choose a new password before anything else.
+            /// Whether the user must choose a new password before anything else.
             must_change_password: bool = false,
-            /// When they last signed in.
+            /// When the user last signed in, in UTC; null before the first time.
             last_login: Option<Timestamp> = None,
         }
         hidden {

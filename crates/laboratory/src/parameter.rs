@@ -37,7 +37,7 @@ platform::record! {
             name: Line<255>,
             /// Position in the test's report.
             sort: i64 = 0,
-            /// Kind of value.
+            /// Kind of value: `numeric` with a unit, one of `choices`, or free `text`.
             kind: ParameterKind = ParameterKind::Numeric,
             /// Unit of stored values (UCUM, such as `mmol/L`); results in other units are converted on entry.
             units: Blank<50>,

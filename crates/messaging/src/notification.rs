@@ -44,21 +44,21 @@ platform::record! {
     /// What the program told a user.
     pub struct Notification in "notification" for patient {
         client {
-            /// They have read it.
+            /// Whether the user has read it.
             is_read: bool = false,
         }
         server {
-            /// Who is told.
+            /// The user who is notified.
             user: Ref<User> = Ref::new(0),
-            /// What they are told, in their language.
+            /// The text, in the user's language.
             message: Sealed<Blank<2000>> = Sealed::new(Blank::default()),
             /// What it is about.
             kind: NotificationType = NotificationType::System,
             /// The record that it is about, such as `Appointment:5`.
             related_object: Blank<100> = Blank::default(),
-            /// The patient whom it names, if it names one.
+            /// The patient whom it names; null when it names none.
             patient: Option<Ref<Patient>> = None,
-            /// When they had read it.
+            /// When the user read it, in UTC; null before.
             read_at: Option<Timestamp> = None,
         }
         hidden {}

@@ -38,21 +38,21 @@ platform::record! {
     /// What a patient agreed to, or refused.
     pub struct Consent in "consent" for patient {
         client {
-            /// Whose.
+            /// The patient who consents or refuses.
             patient: Ref<Patient>,
-            /// To what.
+            /// What is agreed to or refused.
             consent_type: ConsentType,
-            /// Agreed; else refused.
+            /// True for agreement, false for refusal.
             given: bool,
             /// When it was said; now when it is left out. Not in the future.
             given_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// When it was taken back; not before it was given.
             revoked_at: Option<Timestamp>,
-            /// Circumstances.
+            /// Circumstances, such as who signed for a child.
             notes: Sealed<Blank<2000>>,
         }
         server {
-            /// Who recorded it.
+            /// The user who recorded it; null when the program did.
             created_by: Option<Ref<User>> = None,
         }
         hidden {}

@@ -79,31 +79,31 @@ platform::record! {
             last_name: Sealed<Line<100>>,
             /// Day of birth: from 1880, not in the future.
             date_of_birth: Sealed<Date>,
-            /// Gender.
+            /// Gender as the patient's record shows it; laboratory ranges and guideline rules follow it.
             gender: Gender,
             /// How to reach the patient, kept as sent. Every phone number and e-mail address in it is found by searches; text of only digits and phone punctuation must be a possible number.
             contact_info: Sealed<Blank<255>>,
-            /// E-mail address.
+            /// E-mail address to which messages are sent.
             email: Sealed<Blank<254>>,
-            /// Where the patient lives.
+            /// Postal address or place of residence.
             address: Sealed<Blank<255>>,
             /// The active allergies, separated by commas. Writing it changes them: what is new is recorded with unknown severity, what is left out is resolved, and what is said of there being none ("None known") is kept while there is none. It takes the permissions of `allergies/` to read and to change. Leaving out a recorded allergy that may be severe is refused with 409 `confirmation_required` unless the body says `"confirm_allergies": true`. Null for callers who may not read allergies.
             known_allergies: Sealed<Blank<65536>>,
             /// Number of the identity card or passport.
             national_id: Sealed<Option<Line<64>>>,
-            /// Whom to call in an emergency.
+            /// Name and phone number of the person to call in an emergency.
             emergency_contact: Sealed<Option<Line<255>>>,
             /// The language of messages; the hospital's own when it is left out.
             preferred_language: PreferredLanguage = PreferredLanguage::English,
             /// How the patient wants to be reached.
             contact_preference: ContactPreference = ContactPreference::Both,
-            /// The account with which the patient signs in.
+            /// The account with which the patient signs in to the portal; null without one.
             user: Option<Ref<User>>,
-            /// When the patient died.
+            /// When the patient died; null while they live.
             deceased_at: Option<Timestamp>,
         }
         server {
-            /// The year of birth.
+            /// Year of birth, for statistics.
             birth_year: i64 = 0,
             /// The record that this one was merged into. It can still be retrieved, but is no longer listed or changed.
             merged_into: Option<Ref<Patient>> = None,

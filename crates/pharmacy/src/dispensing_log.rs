@@ -25,11 +25,11 @@ platform::record! {
     pub struct DispensingLog in "dispensing_log" for patient {
         client {}
         server {
-            /// The patient.
+            /// The patient who received it.
             patient: Ref<Patient> = Ref::new(0),
             /// The prescription that it was dispensed against; null when there was none.
             prescription: Option<Ref<Prescription>> = None,
-            /// The medication.
+            /// The medication that was dispensed.
             medication_item: Ref<MedicationItem> = Ref::new(0),
             /// The batch that the units were taken from.
             stock_batch: Ref<StockBatch> = Ref::new(0),
@@ -37,7 +37,7 @@ platform::record! {
             quantity_dispensed: i64 = 1,
             /// The user who dispensed.
             dispensed_by: Option<Ref<User>> = None,
-            /// When it was dispensed.
+            /// When it was dispensed, in UTC.
             dispense_date: Timestamp = Timestamp::UNIX_EPOCH,
             /// Why another batch than the one that expires first was chosen; empty when it was not.
             reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),

@@ -27,9 +27,9 @@ platform::record! {
         server {
             /// The admission that it is a part of.
             admission: Ref<Admission> = Ref::new(0),
-            /// The patient.
+            /// The patient whose stay it is.
             patient: Ref<Patient> = Ref::new(0),
-            /// The bed.
+            /// The bed that the patient lay in.
             bed: Ref<Bed> = Ref::new(0),
             /// The ward in which the bed stood then; null for a bed outside of wards.
             ward: Option<Ref<Ward>> = None,

@@ -100,7 +100,13 @@ fn parameters(operation: &Operation) -> Json {
             } else {
                 json!({ "type": "string" })
             };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+            json!({
+                "name": name,
+                "in": "path",
+                "required": true,
+                "schema": schema,
+                "description": named(name),
+            })
         })
         .collect();
     let common = common_parameters();
@@ -131,6 +137,16 @@ fn parameters(operation: &Operation) -> Json {
     }
     parameters.push(parameter("AcceptLanguage"));
     parameters.into()
+}
+
+/// What a path's parameter stands for.
+fn named(parameter: &str) -> String {
+    match parameter {
+        "id" => "The record's `id`.".to_owned(),
+        "sub_id" => "The `id` of the record below that one; 404 when it belongs to another.".to_owned(),
+        "uid" => "The record's `uid`.".to_owned(),
+        other => format!("The {}, as it was answered or printed.", other.replace('_', " ")),
+    }
 }
 
 fn request_body(operation: &Operation, components: &mut Components) -> Option<Json> {

@@ -93,7 +93,13 @@ pub fn schema<R: Resource>() -> Json {
     let mut properties = serde_json::Map::new();
     properties.insert(
         "id".into(),
-        json!({ "type": "integer", "format": "int64", "minimum": 1, "readOnly": true }),
+        json!({
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1,
+            "readOnly": true,
+            "description": "Number of the record, given when it is created and never given again. Paths and references name records by it.",
+        }),
     );
     properties.insert(
         "uid".into(),
@@ -101,7 +107,7 @@ pub fn schema<R: Resource>() -> Json {
             "type": "string",
             "format": "uuid",
             "readOnly": true,
-            "description": "The identity that holds across databases.",
+            "description": "UUID of the record: the same on every installation that holds a copy of it, where the `id` may be another.",
         }),
     );
     for field in R::FIELDS
@@ -114,7 +120,9 @@ pub fn schema<R: Resource>() -> Json {
             schema["readOnly"] = true.into();
         }
         if field.shape.reference.is_some() {
-            properties.insert(format!("{}_id", field.name), schema.clone());
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
         }
         properties.insert(field.name.to_owned(), schema);
     }
@@ -134,10 +142,18 @@ pub fn schema<R: Resource>() -> Json {
         required.extend(more.clone());
     }
     required.extend(["created_at", "updated_at", "version"].map(Json::from));
-    for name in ["created_at", "updated_at"] {
+    for (name, description) in [
+        ("created_at", "When the record was created, in UTC."),
+        ("updated_at", "When the record was last changed, in UTC; at first the same as `created_at`."),
+    ] {
         properties.insert(
             name.into(),
-            json!({ "type": "string", "format": "date-time", "readOnly": true }),
+            json!({
+                "type": "string",
+                "format": "date-time",
+                "readOnly": true,
+                "description": description,
+            }),
         );
     }
     properties.insert(
@@ -146,7 +162,7 @@ pub fn schema<R: Resource>() -> Json {
             "type": "integer",
             "minimum": 1,
             "readOnly": true,
-            "description": "1, and one more with each change. The `ETag` is the same.",
+            "description": "1 when the record is created, and one more with each change. The header `ETag` carries it; send it back as `If-Match` so that a change of somebody else is not overwritten.",
         }),
     );
     // Of the declared fields none is required: some are withheld from some callers.
