@@ -143,9 +143,14 @@ fn parameters(operation: &Operation) -> Json {
 fn named(parameter: &str) -> String {
     match parameter {
         "id" => "The record's `id`.".to_owned(),
-        "sub_id" => "The `id` of the record below that one; 404 when it belongs to another.".to_owned(),
+        "sub_id" => {
+            "The `id` of the record below that one; 404 when it belongs to another.".to_owned()
+        }
         "uid" => "The record's `uid`.".to_owned(),
-        other => format!("The {}, as it was answered or printed.", other.replace('_', " ")),
+        other => format!(
+            "The {}, as it was answered or printed.",
+            other.replace('_', " ")
+        ),
     }
 }
 

@@ -71,7 +71,10 @@ pub(super) fn optional(schema: &Json) -> Json {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");
-        let what = object.get("description").and_then(Json::as_str).unwrap_or_default();
+        let what = object
+            .get("description")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
         let all = format!("{what} Only what is sent is changed; the rest stays as it is.");
         object.insert("description".to_owned(), all.into());
     }

@@ -144,7 +144,10 @@ pub fn schema<R: Resource>() -> Json {
     required.extend(["created_at", "updated_at", "version"].map(Json::from));
     for (name, description) in [
         ("created_at", "When the record was created, in UTC."),
-        ("updated_at", "When the record was last changed, in UTC; at first the same as `created_at`."),
+        (
+            "updated_at",
+            "When the record was last changed, in UTC; at first the same as `created_at`.",
+        ),
     ] {
         properties.insert(
             name.into(),
