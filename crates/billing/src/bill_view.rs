@@ -43,15 +43,15 @@ pub struct BillLine {
     pub service_name: Option<String>,
     /// What is charged.
     pub description: String,
-    /// Price of one.
+    /// Price of one, in the hospital's currency.
     pub amount: Money,
     /// Price of one.
     pub unit_price: Money,
-    /// How many.
+    /// Number of units, 1 or more.
     pub quantity: i64,
     /// What is taken off the line.
     pub discount: Money,
-    /// Why.
+    /// Why a discount was given; empty without one.
     pub discount_reason: String,
     /// What the line comes to; below 0 for a credit.
     pub line_total: Money,
@@ -74,7 +74,7 @@ pub struct BillPayment {
     pub id: i64,
     /// The bill.
     pub bill: i64,
-    /// How much.
+    /// Amount, in the hospital's currency.
     pub amount: Money,
     /// How much.
     pub amount_paid: Money,

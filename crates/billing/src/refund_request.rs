@@ -106,7 +106,7 @@ platform::input! {
     pub struct RefundInput {
         /// How much, in the hospital's currency; all that is left of the payment when it is left out.
         amount: Option<Money>,
-        /// Why.
+        /// The reason, in words.
         reason: Line<1000>,
     }
 }

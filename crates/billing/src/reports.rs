@@ -100,7 +100,7 @@ pub(crate) fn declare(module: Module) -> Module {
 /// A report of the index.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
-    /// Its name.
+    /// Its name as shown to people.
     name: &'static str,
     /// Its address.
     url: String,
@@ -310,9 +310,9 @@ struct DailyCash {
     date: String,
     /// How it was paid.
     method: String,
-    /// What came in.
+    /// Payments received, in the hospital's currency.
     received: Money,
-    /// What was given back.
+    /// Refunds paid out, in the hospital's currency.
     refunded: Money,
     /// What came in less what was given back.
     total: Money,
@@ -356,11 +356,11 @@ struct InsurerBalance {
     provider: String,
     /// How many bills it owes something on.
     bills: i64,
-    /// Its part of them.
+    /// The insurer's part of the bills, in the hospital's currency.
     insurance_amount: Money,
     /// What it has paid of that.
     paid_amount: Money,
-    /// What it still owes.
+    /// What the insurer still owes, in the hospital's currency.
     balance: Money,
 }
 
@@ -406,17 +406,17 @@ async fn insurer_balances(
 /// An account of the ledger.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct AccountBalance {
-    /// Its number.
+    /// Number of the account in the chart of accounts.
     code: String,
-    /// Its name.
+    /// Its name as shown to people.
     name: String,
     /// `asset`, `liability`, `income` or `expense`.
     kind: String,
-    /// What was debited.
+    /// Sum of the debits, in the hospital's currency.
     debit: Money,
-    /// What was credited.
+    /// Sum of the credits, in the hospital's currency.
     credit: Money,
-    /// Debits less credits.
+    /// Debits less credits, in the hospital's currency; below 0 when more was credited.
     balance: Money,
 }
 
@@ -455,13 +455,13 @@ async fn trial_balance(
 /// Two sums that must be equal.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Reconciled {
-    /// What is compared.
+    /// What is compared, such as the balance of receivables.
     what: &'static str,
-    /// As the ledger has it.
+    /// The sum in the ledger, in the hospital's currency.
     ledger: Money,
     /// As the bills, payments or daily sums have it.
     elsewhere: Money,
-    /// Whether they are equal.
+    /// Whether both sums are equal.
     agrees: bool,
 }
 

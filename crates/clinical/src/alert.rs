@@ -128,7 +128,7 @@ pub struct NewAlert<'a> {
     pub patient: i64,
     /// What kind of thing it is about.
     pub kind: AlertKind,
-    /// How urgent it is.
+    /// Urgency of the alert.
     pub severity: AlertSeverity,
     /// What is the matter, in the hospital's language.
     pub message: &'a str,

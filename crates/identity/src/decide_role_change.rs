@@ -34,9 +34,9 @@ pub struct Decided {
     pub reason: String,
     /// What the Admin answered.
     pub admin_response: String,
-    /// Who decided.
+    /// The user who decided; null while it is pending.
     pub reviewed_by: i64,
-    /// When.
+    /// When it was decided, in UTC; null while it is pending.
     pub reviewed_at: String,
     /// Its people and roles.
     #[serde(flatten)]

@@ -49,9 +49,9 @@ platform::record! {
 /// The people of a delegation.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct DelegateNames {
-    /// In whose place, by name.
+    /// Username of the user in whose place the delegate acts.
     pub username: String,
-    /// Who may do it, by name.
+    /// Username of the delegate.
     pub delegate_username: String,
 }
 

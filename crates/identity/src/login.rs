@@ -64,7 +64,7 @@ platform::input! {
 /// Signed in. What holds tokens does not print.
 #[derive(Serialize, JsonSchema)]
 pub struct Pair {
-    /// The token for requests.
+    /// Access token: sent as `Authorization: Bearer …` with each request.
     access: String,
     /// The token for new access tokens.
     refresh: String,

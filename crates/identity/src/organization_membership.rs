@@ -44,9 +44,9 @@ platform::record! {
 /// The names of a membership.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct MembershipNames {
-    /// Who, by name.
+    /// Username of the member.
     pub username: String,
-    /// Where, by name.
+    /// Name of the organization.
     pub organization_name: String,
 }
 

@@ -48,7 +48,7 @@ const OWN: &[&str] = &[
 /// An account as its owner sees it.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct OwnAccount {
-    /// Its id.
+    /// The `id` of the role.
     pub id: i64,
     /// The name to sign in with.
     pub username: String,
@@ -58,15 +58,15 @@ pub struct OwnAccount {
     pub first_name: String,
     /// Family name.
     pub last_name: String,
-    /// What they may do.
+    /// The role of the user; null without one.
     pub role: Option<ShownRole>,
-    /// What they may do, by id.
+    /// The `id` of the role; null without one.
     pub role_id: Option<i64>,
     /// A number to call, with its country code.
     pub phone: Option<String>,
     /// The language of what is written to them.
     pub language_preference: &'static str,
-    /// May sign in.
+    /// Whether the user may sign in.
     pub is_active: bool,
     /// A picture; there is none yet.
     pub profile_image: Option<String>,

@@ -58,9 +58,9 @@ platform::record! {
 /// The people and roles of a request.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct RequestNames {
-    /// Who asks.
+    /// The user who asks.
     pub user: ShownUser,
-    /// Who asks, by id.
+    /// The `id` of the user who asks.
     pub user_id: i64,
     /// The role they have now.
     pub role: Option<ShownRole>,

@@ -53,7 +53,7 @@ pub struct SessionExtra {
     session_key: String,
     /// Who signed in.
     user: String,
-    /// Their id.
+    /// The `id` of the user.
     user_id: i64,
     /// When it can no longer be refreshed.
     expire_date: String,

@@ -45,7 +45,7 @@ platform::input! {
 /// What an authenticator app needs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Setup {
-    /// For typing.
+    /// The shared secret in base32, for typing into an authenticator app.
     secret: String,
     /// For scanning as a QR code.
     otpauth_url: String,
@@ -54,7 +54,7 @@ pub(crate) struct Setup {
 /// Shown once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RecoveryCodes {
-    /// Each works once.
+    /// Recovery codes; each replaces a code of the authenticator app once.
     recovery_codes: Vec<String>,
 }
 

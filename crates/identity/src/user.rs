@@ -112,9 +112,9 @@ pub fn fold(name: &str) -> String {
 pub struct RoleBrief {
     /// Its id, by which it is written.
     id: i64,
-    /// What people call it.
+    /// Name of the role.
     name: String,
-    /// What its holders do.
+    /// What holders of the role do.
     description: String,
 }
 
@@ -127,7 +127,7 @@ pub struct UserExtra {
     role_id: Option<i64>,
     /// First and last name, or the username.
     full_name: String,
-    /// Pictures are not kept.
+    /// Always null: pictures are not kept.
     profile_image: Option<String>,
 }
 

@@ -276,6 +276,6 @@ impl Verb for ResetPassword {
 /// What a route answers that needs no more words.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Status {
-    /// What was done.
+    /// What was done, in a word or two.
     pub status: String,
 }

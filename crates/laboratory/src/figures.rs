@@ -85,7 +85,7 @@ fn is(statuses: &[LabOrderStatus]) -> Condition {
 /// How long the laboratory takes for a test.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct TestTurnaround {
-    /// Test of the catalogue.
+    /// The `id` of the test in the catalogue.
     lab_test_id: i64,
     /// Its short code.
     test_code: String,

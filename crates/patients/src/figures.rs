@@ -85,7 +85,7 @@ async fn without_record(cx: &mut Cx) -> Result<i64, Error> {
 /// Patients.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct PatientCount {
-    /// So many.
+    /// Number of patients.
     patient_count: i64,
 }
 

@@ -190,7 +190,7 @@ impl Resource for Patient {
 
     fn label(&self) -> String {
         let (first, last) = (self.first_name.open(), self.last_name.open());
-        format!("{first} {last} ({})", **self.unique_id.open())
+        format!("{first} {last} ({})", self.unique_id.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

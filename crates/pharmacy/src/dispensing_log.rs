@@ -64,7 +64,7 @@ platform::record! {
 pub struct LogExtra {
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// Name of the patient.
     pub patient_name: String,

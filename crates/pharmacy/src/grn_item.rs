@@ -143,11 +143,11 @@ pub struct GrnItemView {
     pub grn_id: i64,
     /// The medication.
     pub medication_item: i64,
-    /// The same.
+    /// Another name of `medication_item`.
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// The last day on which the units may be used.
     pub expiry_date: String,
@@ -161,7 +161,7 @@ pub struct GrnItemView {
     pub total_cost: Money,
     /// The batch that the units were put into.
     pub stock_batch: Option<i64>,
-    /// The same.
+    /// Another name of `stock_batch`.
     pub stock_batch_id: Option<i64>,
 }
 

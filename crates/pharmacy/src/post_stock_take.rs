@@ -38,7 +38,7 @@ pub struct PostedVariance {
     pub id: i64,
     /// The batch.
     pub stock_batch: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// Units added (positive) or taken (negative).
     pub quantity: i64,

@@ -248,7 +248,7 @@ pub struct OrderItemView {
     pub id: i64,
     /// The medication.
     pub medication_item: i64,
-    /// The same.
+    /// Another name of `medication_item`.
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,

@@ -34,7 +34,7 @@ platform::input! {
 pub struct Recalled {
     /// `recalled`.
     pub status: &'static str,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// The batch in every place that it was in.
     pub stock_batches: Vec<i64>,
@@ -51,7 +51,7 @@ pub struct Recipient {
     pub dispensing_log: i64,
     /// The patient.
     pub patient: i64,
-    /// The same.
+    /// Another name of `patient`.
     pub patient_id: i64,
     /// Name of the patient.
     pub patient_name: String,

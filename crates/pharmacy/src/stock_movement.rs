@@ -54,7 +54,7 @@ platform::record! {
             source_id: i64 = 0,
             /// The user who did it; null for the program itself.
             user: Option<Ref<User>> = None,
-            /// When it took effect.
+            /// When it took effect, in UTC.
             at: Timestamp = Timestamp::UNIX_EPOCH,
             /// The batch's quantity after the movement.
             balance_after: i64 = 0,
@@ -105,7 +105,7 @@ impl Book for Stock {
 pub struct MovementExtra {
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
 }
 

@@ -52,7 +52,7 @@ platform::record! {
 pub struct LineExtra {
     /// Units counted less units expected.
     pub variance: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
 }
 

@@ -65,7 +65,7 @@ platform::record! {
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BookingExtra {
-    /// What is booked, by name.
+    /// Name of the room or device.
     pub resource_name: String,
 }
 

@@ -44,7 +44,7 @@ struct Stood {
     medication_name: String,
     /// The batch.
     stock_batch: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     batch_number: String,
     /// The last day on which units may be used.
     expiry_date: String,

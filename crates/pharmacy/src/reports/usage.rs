@@ -99,7 +99,7 @@ struct Consumption {
     medication_name: String,
     /// Units dispensed, less those that were reversed.
     total_dispensed: i64,
-    /// What they had cost.
+    /// What these units had cost, in the hospital's currency.
     cost: Money,
 }
 
@@ -124,7 +124,7 @@ struct Loss {
     medication_name: String,
     /// Units discarded.
     quantity: i64,
-    /// What they had cost.
+    /// What these units had cost, in the hospital's currency.
     cost: Money,
 }
 
