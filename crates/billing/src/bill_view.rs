@@ -33,7 +33,7 @@ pub struct BillExtra {
 /// A line as its bill shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BillLine {
-    /// The line.
+    /// The `id` of the line.
     pub id: i64,
     /// The service; null for anything else.
     pub service: Option<i64>,
@@ -70,13 +70,13 @@ pub struct BillLine {
 /// A payment as its bill shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BillPayment {
-    /// The payment.
+    /// The `id` of the payment.
     pub id: i64,
-    /// The bill.
+    /// The bill that is paid.
     pub bill: i64,
     /// Amount, in the hospital's currency.
     pub amount: Money,
-    /// How much.
+    /// Another name of `amount`.
     pub amount_paid: Money,
     /// How it was paid.
     pub method: &'static str,

@@ -102,7 +102,7 @@ pub(crate) fn declare(module: Module) -> Module {
 struct Entry {
     /// Its name as shown to people.
     name: &'static str,
-    /// Its address.
+    /// Address of the report below the API, to be fetched with `start` and `end`.
     url: String,
 }
 

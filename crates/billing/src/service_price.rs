@@ -17,7 +17,7 @@ platform::record! {
     pub struct ServicePrice in "service_price" {
         client {}
         server {
-            /// The service.
+            /// The service that has or had the price.
             service: Ref<ServiceCatalog> = Ref::new(0),
             /// Price of one, in the hospital's currency.
             price: Money = Money::ZERO,

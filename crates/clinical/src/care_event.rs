@@ -31,7 +31,7 @@ platform::record! {
     /// Something that was done for a patient and that guideline reminders count.
     pub struct CareEvent in "care_event" for patient {
         client {
-            /// The patient.
+            /// The patient for whom it was done.
             patient: Ref<Patient>,
             /// `lab`, `procedure` or `medication`.
             kind: CareKind,

@@ -20,7 +20,7 @@ use formulary::safety::{Medicine, Outcome, Question, ReportedAllergy};
 platform::input! {
     /// A patient and a medicine.
     pub struct AllergyQuestion {
-        /// The patient.
+        /// The `id` of the patient whose allergies are compared.
         patient_id: i64,
         /// The medicine, with or without strength and form.
         medication_name: Line<255>,

@@ -30,9 +30,9 @@ platform::record! {
     /// An operation that a patient had.
     pub struct SurgicalHistory in "surgical_history" for patient {
         client {
-            /// The patient.
+            /// The patient whose history it is.
             patient: Ref<Patient>,
-            /// The procedure.
+            /// The operation, in words.
             procedure: Sealed<Line<255>>,
             /// Further remarks.
             notes: Sealed<Blank<65536>>,
@@ -90,7 +90,7 @@ platform::record! {
     /// A disease of a patient's relative.
     pub struct FamilyHistory in "family_history" for patient {
         client {
-            /// The patient.
+            /// The patient whose history it is.
             patient: Ref<Patient>,
             /// The relative, such as `Mother`.
             relation: Sealed<Line<100>>,

@@ -31,7 +31,7 @@ platform::record! {
     /// A disease or problem of a patient.
     pub struct MedicalCondition in "medical_condition" for patient {
         client {
-            /// The patient.
+            /// The patient who has or had it.
             patient: Ref<Patient>,
             /// The condition in words.
             name: Sealed<Line<255>>,

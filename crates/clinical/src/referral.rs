@@ -46,7 +46,7 @@ platform::record! {
     /// A referral of a patient to another doctor.
     pub struct Referral in "referral" for patient {
         client {
-            /// The patient.
+            /// The patient who is referred.
             patient: Ref<Patient>,
             /// The doctor who refers, as the letter is to say.
             referring_doctor_details: Sealed<Line<2000>>,

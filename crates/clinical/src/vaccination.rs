@@ -21,9 +21,9 @@ platform::record! {
     /// A vaccination.
     pub struct Vaccination in "vaccination" for patient {
         client {
-            /// The patient.
+            /// The patient who was vaccinated.
             patient: Ref<Patient>,
-            /// The vaccine.
+            /// Name of the vaccine, such as `BCG`.
             vaccine_name: Sealed<Line<255>>,
             /// CVX code of the vaccine: 2 or 3 digits, such as `19` for BCG; null without one.
             code: Option<Line<8>>,
@@ -31,7 +31,7 @@ platform::record! {
             date_administered: Date,
             /// Which dose, such as `1` or `booster`.
             dose_number: Sealed<Blank<50>>,
-            /// Who gave it.
+            /// Name of the person who gave it.
             administered_by: Sealed<Blank<255>>,
             /// Lot number on the vial; null when it is not known.
             lot: Sealed<Option<Line<64>>>,

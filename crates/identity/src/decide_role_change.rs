@@ -26,7 +26,7 @@ platform::input! {
 /// A decided request.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Decided {
-    /// The request.
+    /// The `id` of the request.
     pub id: i64,
     /// `approved` or `rejected`.
     pub status: &'static str,

@@ -38,7 +38,7 @@ platform::input! {
     pub struct Credentials {
         /// Username or e-mail address, in any case.
         username: Line<254>,
-        /// The password.
+        /// The password of the account.
         password: SecretText,
     }
 }
@@ -66,13 +66,14 @@ platform::input! {
 pub struct Pair {
     /// Access token: sent as `Authorization: Bearer …` with each request.
     access: String,
-    /// The token for new access tokens.
+    /// Refresh token: sent to `auth/refresh/` for new access tokens, and to nothing else.
     refresh: String,
 }
 
 /// A new access token.
 #[derive(Serialize, JsonSchema)]
 pub struct Access {
+    /// Access token: sent as `Authorization: Bearer …` with each request.
     access: String,
 }
 

@@ -26,7 +26,7 @@ platform::record! {
         client {
             /// The user who is a member.
             user: Ref<User>,
-            /// The organization.
+            /// The organization that the user belongs to.
             organization: Ref<Organization>,
             /// What the member does there, in the organization's own words; it gives no rights.
             role: Blank<100>,

@@ -23,9 +23,9 @@ use crate::user_rules::in_person;
 platform::input! {
     /// A change of one's own account; what is absent stays.
     pub struct ProfileChange {
-        /// Given name.
+        /// Given name of the user.
         first_name: Blank<150>,
-        /// Family name.
+        /// Family name of the user.
         last_name: Blank<150>,
         /// The address to sign in with and to write to; unique, whatever its case.
         email: Option<Line<254>>,
@@ -54,9 +54,9 @@ pub struct OwnAccount {
     pub username: String,
     /// The address to sign in with and to write to.
     pub email: Option<String>,
-    /// Given name.
+    /// Given name of the user.
     pub first_name: String,
-    /// Family name.
+    /// Family name of the user.
     pub last_name: String,
     /// The role of the user; null without one.
     pub role: Option<ShownRole>,

@@ -16,9 +16,9 @@ pub struct ShownUser {
     pub id: i64,
     /// The name they sign in with.
     pub username: String,
-    /// Given name.
+    /// Given name of the user.
     pub first_name: String,
-    /// Family name.
+    /// Family name of the user.
     pub last_name: String,
 }
 

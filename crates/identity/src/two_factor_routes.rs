@@ -27,7 +27,7 @@ use crate::two_factor::{self, FactorKind, Proof, TwoFactor};
 platform::input! {
     /// The first code of a new authenticator.
     pub struct FirstCode {
-        /// Six digits.
+        /// The six digits that the authenticator app shows.
         code: SecretText,
     }
 }
@@ -35,7 +35,7 @@ platform::input! {
 platform::input! {
     /// Password and code.
     pub struct PasswordAndCode {
-        /// The password.
+        /// The password of the caller's account.
         password: SecretText,
         /// A code of the app, or a recovery code.
         code: SecretText,

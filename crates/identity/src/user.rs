@@ -50,9 +50,9 @@ platform::record! {
             username: Line<150>,
             /// The address to sign in with and to write to; unique, whatever its case.
             email: Option<Line<254>>,
-            /// Given name.
+            /// Given name of the user.
             first_name: Blank<150>,
-            /// Family name.
+            /// Family name of the user.
             last_name: Blank<150>,
             /// The role, which gives the permissions; a user without one reaches only what is their own.
             role: Option<Ref<Role>> = None,

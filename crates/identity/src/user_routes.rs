@@ -161,7 +161,7 @@ fn with_message(cx: &Cx, error: Error) -> Result<Reply, Error> {
 pub(crate) struct Switched {
     /// `activated` or `deactivated`.
     pub status: &'static str,
-    /// The account.
+    /// The `id` of the account.
     pub id: i64,
     /// Whether its user can sign in.
     pub is_active: bool,

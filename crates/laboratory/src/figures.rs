@@ -89,7 +89,7 @@ struct TestTurnaround {
     lab_test_id: i64,
     /// Its short code.
     test_code: String,
-    /// Its name.
+    /// Name of the test.
     test_name: String,
     /// Times that it was done: orders completed in the period, by the day of completion.
     completed: i64,

@@ -73,9 +73,9 @@ platform::record! {
         client {
             /// The number on the patient's card, unique whatever its case; made up when it is left out: `P`, year, sequence, check digit.
             unique_id: Sealed<Blank<32>>,
-            /// Given name.
+            /// Given name of the patient.
             first_name: Sealed<Line<100>>,
-            /// Family name.
+            /// Family name of the patient.
             last_name: Sealed<Line<100>>,
             /// Day of birth: from 1880, not in the future.
             date_of_birth: Sealed<Date>,

@@ -42,7 +42,7 @@ platform::record! {
     /// An order to a supplier. A create takes `items` (each with `medication_item`, `quantity_ordered` and `unit_cost_estimated`), and a change with `items` replaces them while the order is a draft.
     pub struct PurchaseOrder in "purchase_order" {
         client {
-            /// The supplier.
+            /// The supplier from whom it is ordered.
             supplier: Ref<Supplier>,
             /// When the delivery is expected (`YYYY-MM-DD`).
             expected_delivery_date: Option<Date>,

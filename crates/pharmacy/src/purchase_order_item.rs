@@ -26,7 +26,7 @@ platform::record! {
     /// Units of one medication on a purchase order.
     pub struct PurchaseOrderItem in "purchase_order_item" {
         client {
-            /// The order.
+            /// The order that the line is on.
             purchase_order: Ref<PurchaseOrder>,
             /// The medication.
             medication_item: Ref<MedicationItem>,
@@ -47,7 +47,7 @@ platform::record! {
 pub struct OrderItemExtra {
     /// Generic name of the medication.
     pub name: String,
-    /// The same.
+    /// Name of the medication; another name of `name`.
     pub medication_name: String,
     /// Units ordered times the estimated unit cost.
     pub total_cost: Money,

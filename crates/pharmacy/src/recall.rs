@@ -32,7 +32,7 @@ platform::input! {
 /// What was recalled.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Recalled {
-    /// `recalled`.
+    /// Always `recalled`.
     pub status: &'static str,
     /// Batch number as printed on the package.
     pub batch_number: String,
@@ -47,9 +47,9 @@ pub struct Recalled {
 /// A patient who received units of the batch.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Recipient {
-    /// The dispensing log.
+    /// The `id` of the dispensing log.
     pub dispensing_log: i64,
-    /// The patient.
+    /// The patient who received the units.
     pub patient: i64,
     /// Another name of `patient`.
     pub patient_id: i64,

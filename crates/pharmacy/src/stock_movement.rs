@@ -40,7 +40,7 @@ platform::record! {
     pub struct StockMovement in "stock_movement" {
         client {}
         server {
-            /// The batch.
+            /// The batch whose quantity changed.
             stock_batch: Ref<StockBatch> = Ref::new(0),
             /// The batch's medication.
             medication_item: Ref<MedicationItem> = Ref::new(0),

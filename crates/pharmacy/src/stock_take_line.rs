@@ -27,7 +27,7 @@ platform::record! {
         client {
             /// The stock-take.
             stock_take: Ref<StockTake>,
-            /// The batch.
+            /// The batch that was counted.
             stock_batch: Ref<StockBatch>,
             /// Whole units that were counted, 0 or more.
             counted: i64,

@@ -21,7 +21,7 @@ pub(crate) struct Page {
     next: Option<String>,
     /// The address of the previous page, or null.
     previous: Option<String>,
-    /// The alerts.
+    /// The alerts, the newest first.
     results: Vec<Alert>,
 }
 

@@ -25,7 +25,7 @@ pub struct DispenseAnswer {
 pub struct DispensedLog {
     /// The dispensing log.
     pub id: i64,
-    /// The batch.
+    /// The batch that the units were taken from.
     pub stock_batch: i64,
     /// Another name of `stock_batch`.
     pub stock_batch_id: i64,
@@ -41,7 +41,7 @@ pub struct DispensedLog {
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// The patient.
+    /// The patient who received them.
     pub patient: i64,
     /// Another name of `patient`.
     pub patient_id: i64,

@@ -66,7 +66,7 @@ pub(super) fn declare(module: Module) -> Module {
 /// The movement of one medication.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Movement {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,
