@@ -288,7 +288,7 @@ fn named(key: &str, names: &HashMap<i64, String>) -> (Option<i64>, String) {
 /// What a kind of payer paid.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Payer {
-    /// `Insurance` or `Self-Pay`.
+    /// Who paid: `Insurance` or `Self-Pay`.
     payer: String,
     /// Payments less refunds.
     total: Money,

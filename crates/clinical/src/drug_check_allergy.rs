@@ -27,7 +27,7 @@ platform::input! {
     }
 }
 
-/// The answer.
+/// What the check against the patient's allergies found, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AllergyAnswer {
     /// Something needs attention: an allergy, or a name that could not be checked. False only when everything was checked and nothing found.

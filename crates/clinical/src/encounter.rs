@@ -146,6 +146,10 @@ impl Resource for Encounter {
         Encounter::encounter_date,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["diagnosis_code"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "diagnosis_code",
+        "Encounters with exactly this ICD code, such as `I10`; none for callers who may not read the diagnosis.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[Encounter::encounter_date, Encounter::status];
     const LIST: &'static [Column<Self>] = &[
         Encounter::encounter_date,

@@ -107,6 +107,13 @@ impl Resource for Task {
         Task::source,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["assignee", "assignee_id"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
+        (
+            "assignee",
+            "Tasks of this user: an id, `me` for the caller, or `none` for tasks of nobody in particular.",
+        ),
+        ("assignee_id", "Another name of `assignee`."),
+    ];
     const ORDERING: &'static [Column<Self>] = &[Task::due_date, Task::priority, Task::status];
     const LIST: &'static [Column<Self>] = &[
         Task::title,

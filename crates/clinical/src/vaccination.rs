@@ -18,7 +18,7 @@ use crate::history::not_in_future;
 use crate::same::refuse_twice;
 
 platform::record! {
-    /// A vaccination.
+    /// One dose of a vaccine that a patient was given.
     pub struct Vaccination in "vaccination" for patient {
         client {
             /// The patient who was vaccinated.

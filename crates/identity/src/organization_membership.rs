@@ -60,6 +60,8 @@ impl Resource for OrganizationMembership {
         OrganizationMembership::is_admin,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["mine"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("mine", "With `true`, the caller's own memberships only.")];
     const ORDERING: &'static [Column<Self>] = &[OrganizationMembership::joined_at];
     const LIST: &'static [Column<Self>] = &[
         OrganizationMembership::user,

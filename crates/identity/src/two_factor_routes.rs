@@ -51,7 +51,7 @@ pub(crate) struct Setup {
     otpauth_url: String,
 }
 
-/// Shown once.
+/// Recovery codes, which are shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RecoveryCodes {
     /// Recovery codes; each replaces a code of the authenticator app once.

@@ -136,6 +136,10 @@ impl Resource for User {
     const FILTERS: &'static [Column<Self>] =
         &[User::role, User::is_active, User::username, User::email];
     const OWN_FILTERS: &'static [&'static str] = &["role__name"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "role__name",
+        "Users with the role of this name, whatever its case.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[
         User::username,
         User::first_name,

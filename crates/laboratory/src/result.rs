@@ -117,6 +117,10 @@ impl Resource for LabResultValue {
         LabResultValue::result_timestamp,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["parameter_code"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "parameter_code",
+        "Values of the parameter with this code, such as `K`, in every test that reports it.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[LabResultValue::result_timestamp];
     const FOLLOWS: &'static [Column<Self>] = &[LabResultValue::replaced_by];
     const LIST: &'static [Column<Self>] = &[

@@ -80,6 +80,16 @@ impl Resource for Notification {
         Notification::related_object,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["unread", "since"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
+        (
+            "unread",
+            "With `true` those that were not read, with `false` those that were.",
+        ),
+        (
+            "since",
+            "Those after this notification (an id) or from this moment on (a timestamp), for clients that catch up.",
+        ),
+    ];
     const LIST: &'static [Column<Self>] = &[
         Notification::message,
         Notification::kind,

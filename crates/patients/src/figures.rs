@@ -82,7 +82,7 @@ async fn without_record(cx: &mut Cx) -> Result<i64, Error> {
     totals::total(cx, &query).await
 }
 
-/// Patients.
+/// The number of patients.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct PatientCount {
     /// Number of patients.

@@ -88,6 +88,10 @@ impl Resource for DispensingLog {
         DispensingLog::dispense_date,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "awaiting_witness",
+        "With `true` those that a second person has still to confirm, with `false` all others.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[DispensingLog::dispense_date];
     const LIST: &'static [Column<Self>] = &[
         DispensingLog::dispense_date,

@@ -71,6 +71,25 @@ impl Resource for GrnItem {
         GrnItem::unit_cost,
         GrnItem::selling_price,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-product",
+            &[
+                GrnItem::grn,
+                GrnItem::medication_item,
+                GrnItem::batch_number,
+                GrnItem::expiry_date,
+            ],
+        ),
+        (
+            "group-amounts",
+            &[
+                GrnItem::quantity_received,
+                GrnItem::unit_cost,
+                GrnItem::selling_price,
+            ],
+        ),
+    ];
     type Extra = GrnItemExtra;
 
     fn access() -> Access {

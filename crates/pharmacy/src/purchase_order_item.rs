@@ -252,17 +252,17 @@ pub struct OrderItemView {
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// The same.
+    /// Another name of `medication_name`.
     pub name: String,
     /// Whole units ordered.
     pub quantity_ordered: i64,
-    /// The same.
+    /// Another name of `quantity_ordered`.
     pub quantity: i64,
     /// Whole units delivered so far.
     pub quantity_received: i64,
     /// Estimated cost of one unit, or null.
     pub unit_cost_estimated: Option<Money>,
-    /// The same.
+    /// Another name of `unit_cost_estimated`.
     pub unit_cost: Option<Money>,
     /// Units ordered times the estimated unit cost.
     pub total_cost: Money,

@@ -124,6 +124,8 @@ impl Resource for Appointment {
         Appointment::starts_at,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["upcoming"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("upcoming", "With `true`, those still to come only.")];
     const ORDERING: &'static [Column<Self>] = &[
         Appointment::date,
         Appointment::time,

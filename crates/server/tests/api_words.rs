@@ -43,11 +43,7 @@ fn poor(name: &str, said: &str) -> Option<&'static str> {
         Some("is described in too few words")
     } else if !said.ends_with(['.', '?', '!', ':']) {
         Some("does not end as a sentence")
-    } else if said.contains("[`")
-        || said.contains("](")
-        || said.contains("::")
-        || said.contains("Self")
-    {
+    } else if said.contains("[`") || said.contains("](") || said.contains("::") {
         Some("carries a link that only rustdoc follows")
     } else {
         None

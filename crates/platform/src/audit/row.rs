@@ -185,6 +185,8 @@ impl Resource for AuditLog {
     ];
     /// Found by the index of subjects instead of one that every reading pays for.
     const OWN_FILTERS: &'static [&'static str] = &["patient", "patient_id", "object_id"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("patient_id", "Another name of `patient`.")];
     type Extra = AuditExtra;
 
     fn access() -> Access {

@@ -175,8 +175,7 @@ fn upload(operation: &Operation) -> Json {
         |body| body.json.clone(),
     );
     if schema.pointer("/properties/file").is_none() {
-        schema["properties"]["file"] =
-            json!({ "contentMediaType": "application/octet-stream", "description": "The file." });
+        schema["properties"]["file"] = json!({ "contentMediaType": "application/octet-stream", "description": "The content, as a part with a file name." });
         match schema.get_mut("required") {
             Some(Json::Array(names)) => names.push("file".into()),
             _ => schema["required"] = json!(["file"]),

@@ -68,6 +68,9 @@ pub trait Resource: Record {
     const FILTERS: &'static [Column<Self>] = &[];
     /// Filters of its own, answered by [`Resource::filter`].
     const OWN_FILTERS: &'static [&'static str] = &[];
+    /// What the filters among [`Resource::OWN_FILTERS`] find that are no fields: (name, a sentence for the
+    /// document).
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[];
     /// Fields that `?ordering=` takes, besides `id`, `created_at` and `updated_at`.
     const ORDERING: &'static [Column<Self>] = &[];
     /// The order of a list that asks for none.
