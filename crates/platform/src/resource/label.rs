@@ -13,7 +13,7 @@ pub fn label_for<R: Resource>(cx: &Cx, row: &R) -> String {
     if R::NAMED_BY.is_empty() {
         return or_number(row, row.label());
     }
-    let visible = Visible::to::<R>(cx, &cx.grant());
+    let visible = Visible::to::<R>(cx, &cx.grant_of(R::READ));
     if R::NAMED_BY.iter().any(|named| visible.withheld(named.name)) {
         return numbered(row);
     }
