@@ -15,7 +15,9 @@ fn visit(at: &str, schema: &Json, look: &mut impl FnMut(&str, &str, &Json)) {
         visit(&below, property, look);
     }
     for key in ["items", "additionalProperties"] {
-        visit(&format!("{at}[]"), &schema[key], look);
+        if let Some(each) = schema.get(key) {
+            visit(&format!("{at}[]"), each, look);
+        }
     }
     for key in ["oneOf", "anyOf", "allOf"] {
         for choice in schema[key].as_array().into_iter().flatten() {
