@@ -40,7 +40,7 @@ platform::record! {
             total_amount: Money = Money::ZERO,
             /// Where the bill stands. Clients write `Draft` or `Open`; the rest follows from payments and from `void/`.
             status: BillStatus = BillStatus::Open,
-            /// Notes on the bill.
+            /// Notes on the bill, for the staff.
             notes: Sealed<Blank<65536>>,
         }
         server {
@@ -54,7 +54,7 @@ platform::record! {
             insurance_paid_amount: Money = Money::ZERO,
             /// What was paid on the patient's part, refunds not deducted.
             paid_amount: Money = Money::ZERO,
-            /// What was given back.
+            /// What was given back of payments until now.
             refunded_amount: Money = Money::ZERO,
             /// What the hospital no longer asks for.
             written_off_amount: Money = Money::ZERO,
@@ -186,6 +186,22 @@ impl Resource for Bill {
         Bill::insurance_amount,
         Bill::paid_amount,
         Bill::balance_due,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-visit",
+            &[
+                Bill::patient,
+                Bill::encounter,
+                Bill::insurance,
+                Bill::service_date,
+            ],
+        ),
+        (
+            "group-amounts",
+            &[Bill::total_amount, Bill::due_date, Bill::status],
+        ),
+        ("group-notes", &[Bill::notes]),
     ];
     type Extra = BillExtra;
 

@@ -44,11 +44,11 @@ platform::record! {
             description: Sealed<Blank<500>>,
             /// Price of one, in the hospital's currency; the service's price when it is left out.
             amount: Money = Money::ZERO,
-            /// How many, 1 or more.
+            /// Number of units, 1 or more.
             quantity: i64 = 1,
             /// What is taken off the whole line, in the hospital's currency.
             discount: Money = Money::ZERO,
-            /// Why; required with a discount.
+            /// Why a discount is given; required with one.
             discount_reason: Sealed<Blank<500>>,
         }
         server {
@@ -58,7 +58,7 @@ platform::record! {
             line_total: Money = Money::ZERO,
             /// What the program charged it for; null for lines that people wrote.
             source_type: Option<SourceKind> = None,
-            /// The id of that record.
+            /// The id of the record of the kind `source_type` that it was charged for; null for lines that people wrote.
             source_id: Option<i64> = None,
             /// The line that it takes back; null unless it is a credit.
             credit_of: Option<Ref<BillItem>> = None,
@@ -89,10 +89,37 @@ impl Resource for BillItem {
         BillItem::source_type,
     ];
     const FOLLOWS: &'static [Column<Self>] = &[BillItem::bill];
+    const LIST: &'static [Column<Self>] = &[
+        BillItem::description,
+        BillItem::quantity,
+        BillItem::amount,
+        BillItem::discount,
+        BillItem::line_total,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                BillItem::bill,
+                BillItem::service,
+                BillItem::description,
+                BillItem::amount,
+                BillItem::quantity,
+            ],
+        ),
+        (
+            "group-discount",
+            &[BillItem::discount, BillItem::discount_reason],
+        ),
+    ];
     type Extra = BillItemExtra;
 
     fn access() -> Access {
         billing()
+    }
+
+    fn label(&self) -> String {
+        self.description.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

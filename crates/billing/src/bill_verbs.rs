@@ -55,7 +55,7 @@ impl Verb for Open {
 platform::input! {
     /// Why a bill is withdrawn.
     pub struct VoidInput {
-        /// The reason.
+        /// Why it is done, for the audit trail and the bill.
         reason: Line<1000>,
     }
 }
@@ -106,7 +106,7 @@ platform::input! {
     pub struct WriteOffInput {
         /// How much, in the hospital's currency; all that the patient owes when it is left out.
         amount: Option<Money>,
-        /// The reason.
+        /// Why it is done, for the audit trail and the bill.
         reason: Line<1000>,
     }
 }

@@ -33,7 +33,7 @@ pub struct BillExtra {
 /// A line as its bill shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BillLine {
-    /// The line.
+    /// The `id` of the line.
     pub id: i64,
     /// The service; null for anything else.
     pub service: Option<i64>,
@@ -43,15 +43,15 @@ pub struct BillLine {
     pub service_name: Option<String>,
     /// What is charged.
     pub description: String,
-    /// Price of one.
+    /// Price of one, in the hospital's currency.
     pub amount: Money,
     /// Price of one.
     pub unit_price: Money,
-    /// How many.
+    /// Number of units, 1 or more.
     pub quantity: i64,
     /// What is taken off the line.
     pub discount: Money,
-    /// Why.
+    /// Why a discount was given; empty without one.
     pub discount_reason: String,
     /// What the line comes to; below 0 for a credit.
     pub line_total: Money,
@@ -70,13 +70,13 @@ pub struct BillLine {
 /// A payment as its bill shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BillPayment {
-    /// The payment.
+    /// The `id` of the payment.
     pub id: i64,
-    /// The bill.
+    /// The bill that is paid.
     pub bill: i64,
-    /// How much.
+    /// Amount, in the hospital's currency.
     pub amount: Money,
-    /// How much.
+    /// Another name of `amount`.
     pub amount_paid: Money,
     /// How it was paid.
     pub method: &'static str,

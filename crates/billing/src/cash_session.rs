@@ -36,15 +36,15 @@ platform::record! {
             drawer: Blank<50>,
             /// What is in the drawer at the beginning, in the hospital's currency.
             opening_float: Money = Money::ZERO,
-            /// Remarks.
+            /// Remarks of the cashier.
             notes: Sealed<Blank<2000>>,
         }
         server {
             /// Whose session it is: the caller who opened it.
             cashier: Ref<User> = Ref::new(0),
-            /// How far it is.
+            /// `open` until the drawer is counted, then `counted`, and `handed_over` once another user took it over.
             status: SessionStatus = SessionStatus::Open,
-            /// When it was opened.
+            /// When the session was opened, in UTC.
             opened_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// What was counted; null until then.
             counted_amount: Option<Money> = None,
@@ -74,6 +74,15 @@ impl Resource for CashSession {
         CashSession::opened_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[CashSession::opened_at, CashSession::counted_at];
+    const LIST: &'static [Column<Self>] = &[
+        CashSession::opened_at,
+        CashSession::cashier,
+        CashSession::drawer,
+        CashSession::status,
+        CashSession::opening_float,
+        CashSession::counted_amount,
+        CashSession::difference,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -81,6 +90,12 @@ impl Resource for CashSession {
         Access::nobody()
             .role(Admin, "cr")
             .reach(Cashier, "cr", Reach::Own)
+    }
+
+    fn label(&self) -> String {
+        format!("{} #{}", self.drawer, self.meta.id)
+            .trim_start()
+            .to_owned()
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -239,6 +254,7 @@ impl Verb for HandOver {
     const NAME: &'static str = "hand_over";
     const SUMMARY: &'static str = "Hand a counted drawer over to another cashier";
     const DESCRIPTION: &'static str = "Opens a session of the successor, which begins with what was counted. Answers the session that was handed over.";
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         own()

@@ -25,7 +25,7 @@ platform::record! {
     /// A claim on an insurer for its part of a bill.
     pub struct InsuranceClaim in "insurance_claim" for patient {
         client {
-            /// The bill.
+            /// The bill whose part the insurer is to pay.
             bill: Ref<Bill>,
             /// The policy; the bill's when it is left out.
             insurance: Option<Ref<InsuranceDetail>>,
@@ -85,6 +85,16 @@ impl Resource for InsuranceClaim {
         InsuranceClaim::decided_at,
         InsuranceClaim::status,
         InsuranceClaim::amount,
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        InsuranceClaim::submitted_at,
+        InsuranceClaim::patient,
+        InsuranceClaim::insurance,
+        InsuranceClaim::bill,
+        InsuranceClaim::status,
+        InsuranceClaim::amount,
+        InsuranceClaim::paid_amount,
+        InsuranceClaim::rejected_amount,
     ];
     type Extra = ();
 

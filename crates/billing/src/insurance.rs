@@ -64,6 +64,33 @@ impl Resource for InsuranceDetail {
     const ORDERING: &'static [Column<Self>] =
         &[InsuranceDetail::provider, InsuranceDetail::valid_until];
     const SEARCH: &'static [Column<Self>] = &[InsuranceDetail::provider];
+    const LIST: &'static [Column<Self>] = &[
+        InsuranceDetail::patient,
+        InsuranceDetail::provider,
+        InsuranceDetail::policy_number,
+        InsuranceDetail::coverage_percent,
+        InsuranceDetail::annual_limit,
+        InsuranceDetail::valid_until,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                InsuranceDetail::patient,
+                InsuranceDetail::provider,
+                InsuranceDetail::policy_number,
+            ],
+        ),
+        (
+            "group-cover",
+            &[
+                InsuranceDetail::coverage_percent,
+                InsuranceDetail::annual_limit,
+                InsuranceDetail::valid_until,
+                InsuranceDetail::coverage_details,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

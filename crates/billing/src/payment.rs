@@ -28,7 +28,7 @@ platform::record! {
         client {
             /// The bill that is paid.
             bill: Ref<Bill>,
-            /// How much, in the hospital's currency; more than 0.
+            /// Amount in the hospital's currency; more than 0.
             amount: Money,
             /// How it was paid.
             method: PaymentMethod = PaymentMethod::Cash,
@@ -38,7 +38,7 @@ platform::record! {
         server {
             /// The patient whose bill it is.
             patient: Ref<Patient> = Ref::new(0),
-            /// When it was made.
+            /// When it was made, in UTC.
             payment_date: Timestamp = Timestamp::UNIX_EPOCH,
             /// Number of its receipt: 1, 2, 3 and so on, without gaps.
             receipt_number: i64 = 0,
@@ -46,7 +46,7 @@ platform::record! {
             received_by: Option<Ref<User>> = None,
             /// The payment that it gives back; null unless it is a refund.
             refund_of: Option<Ref<Payment>> = None,
-            /// What was given back of it.
+            /// What was given back of it until now.
             refunded_amount: Money = Money::ZERO,
             /// Whether it settles the insurer's part of the bill; the patient's part otherwise.
             by_insurer: bool = false,
@@ -85,6 +85,16 @@ impl Resource for Payment {
         Payment::amount,
         Payment::receipt_number,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        Payment::payment_date,
+        Payment::receipt_number,
+        Payment::patient,
+        Payment::bill,
+        Payment::method,
+        Payment::amount,
+        Payment::refunded_amount,
+        Payment::received_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -92,6 +102,10 @@ impl Resource for Payment {
         Access::nobody()
             .roles(&[Admin, Cashier], "cru")
             .roles(&[Doctor, Patient], "r")
+    }
+
+    fn label(&self) -> String {
+        format!("#{}: {}", self.receipt_number, self.amount)
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -42,15 +42,15 @@ platform::record! {
         server {
             /// The payment that is to be given back.
             payment: Ref<Payment> = Ref::new(0),
-            /// Its bill.
+            /// The bill on which the payment was made.
             bill: Ref<Bill> = Ref::new(0),
             /// The patient whose bill it is.
             patient: Ref<Patient> = Ref::new(0),
-            /// How much, in the hospital's currency.
+            /// Amount to give back, in the hospital's currency.
             amount: Money = Money::ZERO,
-            /// Why.
+            /// Why it is to be given back.
             reason: Sealed<Blank<1000>> = Sealed::new(Blank::default()),
-            /// What became of it.
+            /// `pending` until another user approves or rejects it.
             status: RefundStatus = RefundStatus::Pending,
             /// The user who asked.
             requested_by: Option<Ref<User>> = None,
@@ -75,6 +75,15 @@ impl Resource for RefundRequest {
         RefundRequest::status,
         RefundRequest::requested_by,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        RefundRequest::patient,
+        RefundRequest::bill,
+        RefundRequest::payment,
+        RefundRequest::amount,
+        RefundRequest::status,
+        RefundRequest::requested_by,
+        RefundRequest::decided_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -97,7 +106,7 @@ platform::input! {
     pub struct RefundInput {
         /// How much, in the hospital's currency; all that is left of the payment when it is left out.
         amount: Option<Money>,
-        /// Why.
+        /// The reason, in words.
         reason: Line<1000>,
     }
 }

@@ -45,6 +45,8 @@ macro_rules! step {
             type Answer = One<InsuranceClaim>;
             const NAME: &'static str = $name;
             const SUMMARY: &'static str = $summary;
+            // A rejected claim is the patient's to pay, and stays rejected.
+            const GRAVE: bool = matches!(ClaimStatus::$to, ClaimStatus::Rejected);
 
             fn access() -> Access {
                 access()
@@ -121,6 +123,7 @@ impl Verb for Remit {
     const NAME: &'static str = "remittance";
     const SUMMARY: &'static str = "Record what the insurer paid and rejected of a claim";
     const DESCRIPTION: &'static str = "A claim is paid in any number of parts. Each part is a payment on the bill with the method Insurance. Once nothing is left, the claim is `paid`, or `rejected` when nothing was paid.";
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         access()

@@ -47,6 +47,12 @@ impl Resource for ServiceCatalog {
         ServiceCatalog::code,
         ServiceCatalog::description,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        ServiceCatalog::code,
+        ServiceCatalog::name,
+        ServiceCatalog::price,
+        ServiceCatalog::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {

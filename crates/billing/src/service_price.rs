@@ -17,7 +17,7 @@ platform::record! {
     pub struct ServicePrice in "service_price" {
         client {}
         server {
-            /// The service.
+            /// The service that has or had the price.
             service: Ref<ServiceCatalog> = Ref::new(0),
             /// Price of one, in the hospital's currency.
             price: Money = Money::ZERO,
@@ -35,11 +35,21 @@ impl Resource for ServicePrice {
     const FILTERS: &'static [Column<Self>] = &[ServicePrice::service, ServicePrice::valid_from];
     const ORDERING: &'static [Column<Self>] = &[ServicePrice::valid_from];
     const FOLLOWS: &'static [Column<Self>] = &[ServicePrice::service];
+    const LIST: &'static [Column<Self>] = &[
+        ServicePrice::service,
+        ServicePrice::price,
+        ServicePrice::valid_from,
+        ServicePrice::set_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         use BuiltinRole::{Admin, Cashier, Doctor, Receptionist};
         Access::nobody().roles(&[Admin, Cashier, Doctor, Receptionist], "r")
+    }
+
+    fn label(&self) -> String {
+        self.price.to_string()
     }
 
     fn scope(_grant: &Grant) -> Scope {

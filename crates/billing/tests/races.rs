@@ -3,43 +3,14 @@
 
 mod support;
 
-use std::collections::BTreeMap;
-
 use contracts::Dispensed;
 use jiff::Timestamp;
 use kernel::Money;
 use platform::unit;
 use serde_json::json;
 use support::Desk;
-use testkit::{Reply, Request};
+use testkit::races::{at_once, counted, expected};
 use tokio::task::JoinSet;
-
-/// Sends all at once.
-async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
-    let mut sent = JoinSet::new();
-    for request in requests {
-        sent.spawn(request.send());
-    }
-    sent.join_all().await
-}
-
-/// How many answers there are of each status and code.
-fn counted(replies: &[Reply]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for reply in replies {
-        let code = reply.json["code"].as_str().unwrap_or_default();
-        let key = format!("{} {code}", reply.status.as_u16());
-        *counts.entry(key.trim().to_owned()).or_default() += 1;
-    }
-    counts
-}
-
-fn expected(pairs: &[(&str, usize)]) -> BTreeMap<String, usize> {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(key, count)| ((*key).to_owned(), *count))
-        .collect()
-}
 
 testkit::on_both! {
     async fn a_bill_is_paid_exactly_however_many_pay_at_once(world: &World) {

@@ -10,7 +10,7 @@ use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
 use platform::record::Meta;
-use platform::resource::{Resource, change_by};
+use platform::resource::{Resource, change_by, in_a_few_words};
 use platform::seal::Sealed;
 
 platform::choice! {
@@ -62,13 +62,13 @@ platform::record! {
     pub struct ClinicalAlert in "clinical_alert" for patient {
         client {}
         server {
-            /// The patient it is about.
+            /// The patient whom the alert is about.
             patient: Ref<Patient> = Ref::new(0),
-            /// What kind of thing it is about.
+            /// What the alert is about, such as `critical_lab` or `guideline`.
             kind: AlertKind = AlertKind::Guideline,
-            /// How urgent it is.
+            /// Urgency of the alert.
             severity: AlertSeverity = AlertSeverity::Warning,
-            /// What is the matter.
+            /// What is the matter, in a sentence.
             message: Sealed<Blank<2000>> = Sealed::new(Blank::default()),
             /// What kind of record raised it, such as `Vitals`; null without one.
             source_type: Option<Line<64>> = None,
@@ -78,7 +78,7 @@ platform::record! {
             rule: Option<Line<64>> = None,
             /// The user who must deal with it first; null for everyone who treats the patient.
             addressee: Option<Ref<User>> = None,
-            /// What came of it.
+            /// Whether it is still open, or what was done about it.
             status: AlertStatus = AlertStatus::Open,
             /// Who acknowledged or overrode it; null before.
             acknowledged_by: Option<Ref<User>> = None,
@@ -98,10 +98,22 @@ impl Resource for ClinicalAlert {
     const FOLLOWS: &'static [Column<Self>] = &[ClinicalAlert::patient];
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
+    const LIST: &'static [Column<Self>] = &[
+        ClinicalAlert::severity,
+        ClinicalAlert::kind,
+        ClinicalAlert::patient,
+        ClinicalAlert::message,
+        ClinicalAlert::addressee,
+        ClinicalAlert::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::nobody().roles(&[Admin, Doctor, Nurse], "r")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.message.open())
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -116,7 +128,7 @@ pub struct NewAlert<'a> {
     pub patient: i64,
     /// What kind of thing it is about.
     pub kind: AlertKind,
-    /// How urgent it is.
+    /// Urgency of the alert.
     pub severity: AlertSeverity,
     /// What is the matter, in the hospital's language.
     pub message: &'a str,

@@ -31,7 +31,7 @@ platform::record! {
     /// Something that was done for a patient and that guideline reminders count.
     pub struct CareEvent in "care_event" for patient {
         client {
-            /// The patient.
+            /// The patient for whom it was done.
             patient: Ref<Patient>,
             /// `lab`, `procedure` or `medication`.
             kind: CareKind,
@@ -60,6 +60,13 @@ impl Resource for CareEvent {
         CareEvent::done_on,
     ];
     const ORDERING: &'static [Column<Self>] = &[CareEvent::done_on];
+    const LIST: &'static [Column<Self>] = &[
+        CareEvent::done_on,
+        CareEvent::patient,
+        CareEvent::kind,
+        CareEvent::code,
+        CareEvent::recorded_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -67,6 +74,10 @@ impl Resource for CareEvent {
             .roles(&[Admin, Doctor], "crd")
             .role(Nurse, "cr")
             .role(PatientRole, "r")
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.code, self.done_on)
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -97,7 +97,7 @@ pub(crate) fn declare(module: Module) -> Module {
 /// A patient's chart.
 #[derive(Serialize, JsonSchema)]
 struct Chart {
-    /// The patient.
+    /// The patient's own record.
     patient: Json,
     /// Each kind of record under its name.
     #[serde(flatten)]

@@ -20,14 +20,14 @@ use formulary::safety::{Medicine, Outcome, Question, ReportedAllergy};
 platform::input! {
     /// A patient and a medicine.
     pub struct AllergyQuestion {
-        /// The patient.
+        /// The `id` of the patient whose allergies are compared.
         patient_id: i64,
         /// The medicine, with or without strength and form.
         medication_name: Line<255>,
     }
 }
 
-/// The answer.
+/// What the check against the patient's allergies found, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AllergyAnswer {
     /// Something needs attention: an allergy, or a name that could not be checked. False only when everything was checked and nothing found.

@@ -26,7 +26,7 @@ platform::input! {
     }
 }
 
-/// The answer.
+/// What the check of the medicines against each other found, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct InteractionAnswer {
     /// Pairs that do not go together, most severe first.

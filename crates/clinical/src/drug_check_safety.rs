@@ -61,7 +61,7 @@ platform::input! {
     }
 }
 
-/// The answer.
+/// What the check found, most severe first, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SafetyAnswer {
     /// `found`, `nothing_found` or `could_not_check`.

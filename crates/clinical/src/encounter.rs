@@ -61,13 +61,13 @@ platform::record! {
             presenting_illness_history: Sealed<Blank<65536>>,
             /// Findings of the physical examination.
             physical_examination: Sealed<Blank<65536>>,
-            /// The consultation note.
+            /// The consultation note; clinical text.
             notes: Sealed<Line<65536>>,
-            /// The diagnosis in words.
+            /// The diagnosis in words; `diagnosis_code` holds its code.
             diagnosis: Sealed<Blank<2000>>,
             /// The diagnosis as an ICD-10 or ICD-11 code, such as `I10`; null without one.
             diagnosis_code: Option<Line<16>>,
-            /// What is to be done.
+            /// Treatment, further tests and follow-up.
             treatment_plan: Sealed<Blank<65536>>,
         }
         server {
@@ -146,7 +146,49 @@ impl Resource for Encounter {
         Encounter::encounter_date,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["diagnosis_code"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "diagnosis_code",
+        "Encounters with exactly this ICD code, such as `I10`; none for callers who may not read the diagnosis.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[Encounter::encounter_date, Encounter::status];
+    const LIST: &'static [Column<Self>] = &[
+        Encounter::encounter_date,
+        Encounter::patient,
+        Encounter::doctor,
+        Encounter::chief_complaint,
+        Encounter::diagnosis,
+        Encounter::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-visit",
+            &[
+                Encounter::patient,
+                Encounter::appointment,
+                Encounter::doctor,
+                Encounter::encounter_date,
+            ],
+        ),
+        (
+            "group-history",
+            &[
+                Encounter::chief_complaint,
+                Encounter::presenting_illness_history,
+            ],
+        ),
+        (
+            "group-findings",
+            &[Encounter::physical_examination, Encounter::notes],
+        ),
+        (
+            "group-assessment",
+            &[
+                Encounter::diagnosis,
+                Encounter::diagnosis_code,
+                Encounter::treatment_plan,
+            ],
+        ),
+    ];
     type Extra = EncounterExtra;
 
     fn access() -> Access {

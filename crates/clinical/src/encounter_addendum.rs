@@ -8,7 +8,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, in_a_few_words};
 use platform::seal::Sealed;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -21,7 +21,7 @@ platform::record! {
         client {
             /// The encounter that it adds to.
             encounter: Ref<Encounter>,
-            /// The text.
+            /// Text of the addendum.
             text: Sealed<Line<65536>>,
         }
         server {
@@ -48,12 +48,21 @@ impl Resource for EncounterAddendum {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] =
         &[EncounterAddendum::encounter, EncounterAddendum::patient];
+    const LIST: &'static [Column<Self>] = &[
+        EncounterAddendum::encounter,
+        EncounterAddendum::author,
+        EncounterAddendum::text,
+    ];
     type Extra = AddendumExtra;
 
     fn access() -> Access {
         Access::nobody()
             .roles(&[Admin, Doctor], "cr")
             .roles(&[Nurse, PatientRole], "r")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.text.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

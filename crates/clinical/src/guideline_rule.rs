@@ -38,7 +38,7 @@ platform::record! {
     /// A guideline rule: who is due for what. The rules come with the program; a site switches them on or off.
     pub struct GuidelineRule in "guideline_rule" {
         client {
-            /// Reminders are raised for it.
+            /// Whether reminders are raised for the rule.
             is_active: bool,
         }
         server {
@@ -59,6 +59,12 @@ impl Resource for GuidelineRule {
     const VERBS: &'static str = "ru";
     const FILTERS: &'static [Column<Self>] = &[GuidelineRule::is_active, GuidelineRule::key];
     const SEARCH: &'static [Column<Self>] = &[GuidelineRule::name];
+    const LIST: &'static [Column<Self>] = &[
+        GuidelineRule::name,
+        GuidelineRule::setting,
+        GuidelineRule::source,
+        GuidelineRule::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -30,9 +30,9 @@ platform::record! {
     /// An operation that a patient had.
     pub struct SurgicalHistory in "surgical_history" for patient {
         client {
-            /// The patient.
+            /// The patient whose history it is.
             patient: Ref<Patient>,
-            /// The procedure.
+            /// The operation, in words.
             procedure: Sealed<Line<255>>,
             /// Further remarks.
             notes: Sealed<Blank<65536>>,
@@ -49,6 +49,12 @@ impl Resource for SurgicalHistory {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[SurgicalHistory::patient, SurgicalHistory::date];
     const ORDERING: &'static [Column<Self>] = &[SurgicalHistory::date];
+    const LIST: &'static [Column<Self>] = &[
+        SurgicalHistory::patient,
+        SurgicalHistory::procedure,
+        SurgicalHistory::date,
+        SurgicalHistory::notes,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -84,7 +90,7 @@ platform::record! {
     /// A disease of a patient's relative.
     pub struct FamilyHistory in "family_history" for patient {
         client {
-            /// The patient.
+            /// The patient whose history it is.
             patient: Ref<Patient>,
             /// The relative, such as `Mother`.
             relation: Sealed<Line<100>>,
@@ -102,6 +108,12 @@ impl Resource for FamilyHistory {
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[FamilyHistory::patient];
+    const LIST: &'static [Column<Self>] = &[
+        FamilyHistory::patient,
+        FamilyHistory::relation,
+        FamilyHistory::condition,
+        FamilyHistory::notes,
+    ];
     type Extra = ();
 
     fn access() -> Access {

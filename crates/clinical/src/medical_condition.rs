@@ -31,7 +31,7 @@ platform::record! {
     /// A disease or problem of a patient.
     pub struct MedicalCondition in "medical_condition" for patient {
         client {
-            /// The patient.
+            /// The patient who has or had it.
             patient: Ref<Patient>,
             /// The condition in words.
             name: Sealed<Line<255>>,
@@ -41,7 +41,7 @@ platform::record! {
             notes: Sealed<Blank<65536>>,
             /// The day of the diagnosis; null when it is not known. Not in the future.
             diagnosed_at: Option<Date>,
-            /// `active` or `resolved`.
+            /// `active` while it is treated or watched, `resolved` afterwards.
             status: ConditionStatus = ConditionStatus::Active,
         }
     }
@@ -59,6 +59,13 @@ impl Resource for MedicalCondition {
         MedicalCondition::diagnosed_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[MedicalCondition::diagnosed_at];
+    const LIST: &'static [Column<Self>] = &[
+        MedicalCondition::patient,
+        MedicalCondition::name,
+        MedicalCondition::code,
+        MedicalCondition::diagnosed_at,
+        MedicalCondition::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -18,11 +18,11 @@ platform::record! {
     /// A text that a note begins with; `___` marks what is to be filled in. It says nothing about a patient.
     pub struct NoteTemplate in "note_template" {
         client {
-            /// What it is for.
+            /// Title under which the template is offered, such as `Antenatal visit`.
             title: Line<255>,
-            /// The text.
+            /// The text, with `___` where something is to be filled in.
             content: Line<65536>,
-            /// It is offered.
+            /// Whether the template is offered.
             is_active: bool = true,
         }
         server {
@@ -38,6 +38,11 @@ impl Resource for NoteTemplate {
     const FILTERS: &'static [Column<Self>] = &[NoteTemplate::is_active, NoteTemplate::created_by];
     const ORDERING: &'static [Column<Self>] = &[NoteTemplate::title];
     const SEARCH: &'static [Column<Self>] = &[NoteTemplate::title, NoteTemplate::content];
+    const LIST: &'static [Column<Self>] = &[
+        NoteTemplate::title,
+        NoteTemplate::is_active,
+        NoteTemplate::created_by,
+    ];
     type Extra = ();
 
     fn access() -> Access {

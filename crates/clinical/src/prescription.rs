@@ -176,12 +176,51 @@ impl Resource for Prescription {
     ];
     const ORDERING: &'static [Column<Self>] = &[Prescription::prescribed_at, Prescription::status];
     const FOLLOWS: &'static [Column<Self>] = &[Prescription::renewed_from];
+    const LIST: &'static [Column<Self>] = &[
+        Prescription::prescribed_at,
+        Prescription::patient,
+        Prescription::medication_name,
+        Prescription::dosage,
+        Prescription::frequency,
+        Prescription::duration,
+        Prescription::quantity,
+        Prescription::quantity_dispensed,
+        Prescription::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-medicine",
+            &[
+                Prescription::encounter,
+                Prescription::medication_item,
+                Prescription::medication_name,
+                Prescription::status,
+            ],
+        ),
+        (
+            "group-dosage",
+            &[
+                Prescription::dosage,
+                Prescription::frequency,
+                Prescription::duration,
+                Prescription::quantity,
+                Prescription::notes,
+            ],
+        ),
+        ("group-safety", &[Prescription::override_reason]),
+    ];
+    const NAMED_BY: &'static [Column<Self>] =
+        &[Prescription::medication_name, Prescription::dosage];
     type Extra = ();
 
     fn access() -> Access {
         Access::nobody()
             .roles(&[Admin, Doctor], "crud")
             .roles(&[Receptionist, Nurse, Pharmacist, PatientRole], "r")
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.medication_name.open(), self.dosage.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -19,7 +19,7 @@ pub struct SafetyAlert {
     pub drugs: Vec<String>,
     /// The ingredients or groups of these, in the same order.
     pub ingredients: Vec<String>,
-    /// What may happen.
+    /// What may happen to the patient, in words.
     pub effect: String,
     /// Why it happens; empty when it is not stated.
     pub mechanism: String,
@@ -78,7 +78,7 @@ impl SafetyAlert {
 /// A name that could not be checked.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct UnknownName {
-    /// The name as written.
+    /// The name of the medicine as it was written.
     pub name: String,
     /// The words in it that are not known.
     pub words: Vec<String>,

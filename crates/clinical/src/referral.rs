@@ -9,7 +9,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, in_a_few_words};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -46,7 +46,7 @@ platform::record! {
     /// A referral of a patient to another doctor.
     pub struct Referral in "referral" for patient {
         client {
-            /// The patient.
+            /// The patient who is referred.
             patient: Ref<Patient>,
             /// The doctor who refers, as the letter is to say.
             referring_doctor_details: Sealed<Line<2000>>,
@@ -71,12 +71,22 @@ impl Resource for Referral {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[Referral::patient, Referral::status];
     const ORDERING: &'static [Column<Self>] = &[Referral::status];
+    const LIST: &'static [Column<Self>] = &[
+        Referral::patient,
+        Referral::referred_to_doctor_details,
+        Referral::status,
+        Referral::answered_at,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::nobody()
             .roles(&[Admin, Doctor], "crud")
             .roles(&[Receptionist, Nurse, PatientRole], "r")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.referred_to_doctor_details.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

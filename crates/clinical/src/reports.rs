@@ -85,7 +85,7 @@ struct VaccinationCount {
     code: String,
     /// The vaccine's name in the schedule; empty when it is not part of it.
     vaccine: String,
-    /// Doses given.
+    /// Number of doses given.
     count: i64,
 }
 

@@ -27,7 +27,7 @@ platform::record! {
         client {
             /// ICD-10 or ICD-11 code; unique.
             code: Line<16>,
-            /// The title.
+            /// Title of the diagnosis, as it is offered.
             title: Line<255>,
             /// 1 is offered first, 2 is common, 3 can be found.
             rank: i64 = 2,
@@ -45,6 +45,11 @@ impl Resource for SiteDiagnosis {
     const PATH: &'static str = "icd10-site";
     const FILTERS: &'static [Column<Self>] = &[SiteDiagnosis::code, SiteDiagnosis::rank];
     const SEARCH: &'static [Column<Self>] = &[SiteDiagnosis::code, SiteDiagnosis::title];
+    const LIST: &'static [Column<Self>] = &[
+        SiteDiagnosis::code,
+        SiteDiagnosis::title,
+        SiteDiagnosis::rank,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -66,25 +66,25 @@ platform::record! {
     /// What somebody has to do, for a patient or otherwise.
     pub struct Task in "task" for related_patient {
         client {
-            /// In a few words.
+            /// What is to be done, in a few words.
             title: Sealed<Line<255>>,
-            /// The particulars.
+            /// Particulars of the task.
             description: Sealed<Blank<65536>>,
-            /// Who is to do it; nobody in particular when null. `me` is the caller.
+            /// The user who is to do it; null for nobody in particular. `me` stands for the caller.
             assignee: Option<Ref<User>>,
-            /// How far it is.
+            /// State of the task.
             status: TaskStatus = TaskStatus::Pending,
-            /// How soon it is to be done.
+            /// Urgency of the task.
             priority: TaskPriority = TaskPriority::Normal,
-            /// For whom, if it is about a patient.
+            /// The patient whom the task is about; null when it is about none.
             related_patient: Option<Ref<Patient>>,
-            /// By when.
+            /// The day by which it is to be done; null without one.
             due_date: Option<Date>,
         }
         server {
-            /// Who wrote it; null when the program did.
+            /// The user who wrote it; null when the program did.
             created_by: Option<Ref<User>> = None,
-            /// Where it came from.
+            /// Whether a user or the program made it.
             source: TaskSource = TaskSource::User,
         }
         hidden {}
@@ -107,13 +107,39 @@ impl Resource for Task {
         Task::source,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["assignee", "assignee_id"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
+        (
+            "assignee",
+            "Tasks of this user: an id, `me` for the caller, or `none` for tasks of nobody in particular.",
+        ),
+        ("assignee_id", "Another name of `assignee`."),
+    ];
     const ORDERING: &'static [Column<Self>] = &[Task::due_date, Task::priority, Task::status];
+    const LIST: &'static [Column<Self>] = &[
+        Task::title,
+        Task::assignee,
+        Task::related_patient,
+        Task::due_date,
+        Task::priority,
+        Task::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        ("", &[Task::title, Task::description, Task::related_patient]),
+        (
+            "group-planning",
+            &[Task::assignee, Task::due_date, Task::priority, Task::status],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("crud")
             .role(BuiltinRole::Admin, "crud")
             .roles(&[BuiltinRole::Doctor, BuiltinRole::Nurse], "ru")
+    }
+
+    fn label(&self) -> String {
+        self.title.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -18,12 +18,12 @@ use crate::history::not_in_future;
 use crate::same::refuse_twice;
 
 platform::record! {
-    /// A vaccination.
+    /// One dose of a vaccine that a patient was given.
     pub struct Vaccination in "vaccination" for patient {
         client {
-            /// The patient.
+            /// The patient who was vaccinated.
             patient: Ref<Patient>,
-            /// The vaccine.
+            /// Name of the vaccine, such as `BCG`.
             vaccine_name: Sealed<Line<255>>,
             /// CVX code of the vaccine: 2 or 3 digits, such as `19` for BCG; null without one.
             code: Option<Line<8>>,
@@ -31,7 +31,7 @@ platform::record! {
             date_administered: Date,
             /// Which dose, such as `1` or `booster`.
             dose_number: Sealed<Blank<50>>,
-            /// Who gave it.
+            /// Name of the person who gave it.
             administered_by: Sealed<Blank<255>>,
             /// Lot number on the vial; null when it is not known.
             lot: Sealed<Option<Line<64>>>,
@@ -50,6 +50,33 @@ impl Resource for Vaccination {
         Vaccination::date_administered,
     ];
     const ORDERING: &'static [Column<Self>] = &[Vaccination::date_administered];
+    const LIST: &'static [Column<Self>] = &[
+        Vaccination::date_administered,
+        Vaccination::patient,
+        Vaccination::vaccine_name,
+        Vaccination::dose_number,
+        Vaccination::lot,
+        Vaccination::administered_by,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                Vaccination::patient,
+                Vaccination::vaccine_name,
+                Vaccination::code,
+                Vaccination::dose_number,
+            ],
+        ),
+        (
+            "group-administration",
+            &[
+                Vaccination::date_administered,
+                Vaccination::administered_by,
+                Vaccination::lot,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -99,6 +99,52 @@ impl Resource for Vitals {
     const FILTERS: &'static [Column<Self>] =
         &[Vitals::encounter, Vitals::patient, Vitals::recorded_at];
     const ORDERING: &'static [Column<Self>] = &[Vitals::recorded_at];
+    const LIST: &'static [Column<Self>] = &[
+        Vitals::recorded_at,
+        Vitals::patient,
+        Vitals::systolic_bp,
+        Vitals::diastolic_bp,
+        Vitals::heart_rate,
+        Vitals::respiratory_rate,
+        Vitals::temperature,
+        Vitals::oxygen_saturation,
+        Vitals::recorded_by,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        ("", &[Vitals::encounter]),
+        (
+            "group-vital-signs",
+            &[
+                Vitals::systolic_bp,
+                Vitals::diastolic_bp,
+                Vitals::heart_rate,
+                Vitals::respiratory_rate,
+                Vitals::oxygen_saturation,
+                Vitals::saturation_scale_2,
+                Vitals::breathing,
+                Vitals::temperature,
+                Vitals::capillary_refill,
+            ],
+        ),
+        (
+            "group-consciousness",
+            &[Vitals::consciousness, Vitals::gcs, Vitals::pain],
+        ),
+        (
+            "group-measures",
+            &[
+                Vitals::weight,
+                Vitals::height,
+                Vitals::height_position,
+                Vitals::head_circumference,
+                Vitals::muac,
+            ],
+        ),
+        (
+            "group-circumstances",
+            &[Vitals::blood_glucose, Vitals::pregnant],
+        ),
+    ];
     type Extra = VitalsExtra;
 
     fn access() -> Access {

@@ -7,16 +7,8 @@ mod support;
 
 use serde_json::json;
 use support::{Room, encounter};
+use testkit::races::at_once;
 use testkit::{Reply, Request};
-use tokio::task::JoinSet;
-
-async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
-    let mut sent = JoinSet::new();
-    for request in requests {
-        sent.spawn(request.send());
-    }
-    sent.join_all().await
-}
 
 fn with(replies: &[Reply], status: u16) -> usize {
     replies

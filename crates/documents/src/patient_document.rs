@@ -32,7 +32,7 @@ platform::record! {
             file_name: Sealed<Line<255>> = Sealed::new(Line::cut("")),
             /// The media type, found from the content.
             content_type: DocumentKind = DocumentKind::Text,
-            /// The length in bytes.
+            /// Length of the content in bytes.
             size: i64 = 0,
             /// SHA-256 of the content, in hexadecimal digits.
             sha256: Sealed<Line<64>> = Sealed::new(Line::cut("")),

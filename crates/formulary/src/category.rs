@@ -36,6 +36,7 @@ impl Resource for MedicationCategory {
     const ORDERING: &'static [Column<Self>] = &[MedicationCategory::name];
     const ORDER: &'static str = "id";
     const SEARCH: &'static [Column<Self>] = &[MedicationCategory::name];
+    const LIST: &'static [Column<Self>] = &[MedicationCategory::name];
     type Extra = ();
 
     fn access() -> Access {

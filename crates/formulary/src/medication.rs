@@ -60,11 +60,11 @@ platform::record! {
             strength: Blank<100>,
             /// The ATC code, if the hospital uses these codes.
             atc_code: Option<Line<16>>,
-            /// Who makes it.
+            /// Name of the manufacturer.
             manufacturer: Blank<255>,
-            /// From whom it is usually bought.
+            /// The supplier from whom it is usually bought.
             supplier: Option<Ref<Supplier>>,
-            /// What it is grouped by.
+            /// The category that it is grouped by.
             category: Option<Ref<MedicationCategory>>,
             /// The unit that stock is counted in, such as `Tablet` or `Bottle`.
             unit_of_measure: Line<50> = Line::cut("Each"),
@@ -72,7 +72,7 @@ platform::record! {
             reorder_level: i64 = 0,
             /// How much to order, in units of measure.
             reorder_quantity: i64 = 0,
-            /// How it is to be stored.
+            /// How it is to be stored, such as `2–8 °C`.
             storage_conditions: Blank<255>,
             /// A controlled substance: a second person confirms each dispense.
             is_controlled_substance: bool = false,
@@ -132,6 +132,37 @@ impl Resource for MedicationItem {
         MedicationItem::strength,
         MedicationItem::total_quantity,
         MedicationItem::reorder_level,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-product",
+            &[
+                MedicationItem::generic_name,
+                MedicationItem::brand_name,
+                MedicationItem::formulation,
+                MedicationItem::strength,
+                MedicationItem::atc_code,
+                MedicationItem::manufacturer,
+                MedicationItem::category,
+            ],
+        ),
+        (
+            "group-ordering",
+            &[
+                MedicationItem::supplier,
+                MedicationItem::unit_of_measure,
+                MedicationItem::reorder_level,
+                MedicationItem::reorder_quantity,
+            ],
+        ),
+        (
+            "group-handling",
+            &[
+                MedicationItem::storage_conditions,
+                MedicationItem::is_controlled_substance,
+                MedicationItem::description,
+            ],
+        ),
     ];
     type Extra = MedicationExtra;
 

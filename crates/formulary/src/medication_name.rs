@@ -27,7 +27,7 @@ platform::record! {
     /// Another name under which a medication is found.
     pub struct MedicationName in "medication_name" {
         client {
-            /// The medication.
+            /// The medication that has the name.
             medication_item: Ref<MedicationItem>,
             /// The name; unique for the medication, whatever its case.
             name: Line<255>,
@@ -47,6 +47,11 @@ impl Resource for MedicationName {
         &[MedicationName::medication_item, MedicationName::kind];
     const ORDERING: &'static [Column<Self>] = &[MedicationName::name];
     const SEARCH: &'static [Column<Self>] = &[MedicationName::name];
+    const LIST: &'static [Column<Self>] = &[
+        MedicationName::medication_item,
+        MedicationName::name,
+        MedicationName::kind,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -39,6 +39,13 @@ impl Resource for Supplier {
     const PATH: &'static str = "suppliers";
     const ORDERING: &'static [Column<Self>] = &[Supplier::name];
     const SEARCH: &'static [Column<Self>] = &[Supplier::name, Supplier::contact_person];
+    const LIST: &'static [Column<Self>] = &[
+        Supplier::name,
+        Supplier::contact_person,
+        Supplier::phone,
+        Supplier::email,
+        Supplier::lead_time_days,
+    ];
     type Extra = ();
 
     fn access() -> Access {

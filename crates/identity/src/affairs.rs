@@ -1,7 +1,6 @@
 //! What concerns the users themselves: their account, wishes, requests, delegates, organizations.
 
 use platform::module::Module;
-use platform::texts::TextSource;
 
 use crate::decide_role_change::Decide;
 use crate::delegate_access::DelegateAccess;
@@ -12,28 +11,10 @@ use crate::preference::{self, Preference};
 use crate::role_change_request::RoleChangeRequest;
 use crate::{close_account, download_data, profile, register};
 
-const TEXTS: [TextSource; 3] = [
-    TextSource {
-        language: "en",
-        name: "identity/affairs/en",
-        source: include_str!("../texts/affairs/en.ftl"),
-    },
-    TextSource {
-        language: "fr",
-        name: "identity/affairs/fr",
-        source: include_str!("../texts/affairs/fr.ftl"),
-    },
-    TextSource {
-        language: "sw",
-        name: "identity/affairs/sw",
-        source: include_str!("../texts/affairs/sw.ftl"),
-    },
-];
-
 /// Adds them to the module.
 pub(crate) fn declare(module: Module) -> Module {
     let module = module
-        .texts(TEXTS)
+        .texts(platform::texts!("identity/affairs", "../texts/affairs"))
         .resource::<LoginActivity>()
         .resource::<RoleChangeRequest>()
         .verb::<Decide<true>>()

@@ -30,15 +30,15 @@ platform::record! {
     /// A key by which a program acts with its owner's rights.
     pub struct ApiKey in "api_key" {
         client {
-            /// What it is for.
+            /// What the key is for, as its owner calls it, such as `Laboratory analyser`.
             name: Line<100>,
-            /// Works.
+            /// Whether requests with the key are accepted.
             is_active: bool = true,
-            /// When it stops working; a year after its creation when it is left out.
+            /// When the key stops working; a year after its creation when it is left out.
             expires_at: Option<Timestamp>,
         }
         server {
-            /// Whose rights it has.
+            /// The user whose rights the key has.
             user: Ref<User> = Ref::new(0),
             /// When it was last used, to the minute.
             last_used_at: Option<Timestamp> = None,
@@ -64,10 +64,21 @@ impl Resource for ApiKey {
     const VERBS: &'static str = "rud";
     const FILTERS: &'static [Column<Self>] = &[ApiKey::is_active];
     const ORDERING: &'static [Column<Self>] = &[ApiKey::name, ApiKey::last_used_at];
+    const LIST: &'static [Column<Self>] = &[
+        ApiKey::name,
+        ApiKey::user,
+        ApiKey::is_active,
+        ApiKey::last_used_at,
+        ApiKey::expires_at,
+    ];
     type Extra = ApiKeyExtra;
 
     fn access() -> Access {
         Access::own("crud").in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

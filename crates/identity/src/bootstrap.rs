@@ -32,7 +32,7 @@ platform::input! {
         username: Line<150>,
         /// The address to sign in with.
         email: Option<Line<254>>,
-        /// The password.
+        /// The password of the new account; it must meet the password rules.
         password: SecretText,
     }
 }

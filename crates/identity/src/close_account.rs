@@ -33,6 +33,7 @@ platform::input! {
 /// What came of it.
 #[derive(serde::Serialize, schemars::JsonSchema)]
 struct Closed {
+    /// What was done, in a word or two.
     status: &'static str,
 }
 

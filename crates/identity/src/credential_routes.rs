@@ -90,7 +90,7 @@ pub(crate) fn request_reset<'a>(
         let input = <ResetRequest as platform::verb::Input>::parse(&body)?;
         let folded = fold(&input.email);
         let mac = cx.app.ring().audit_mac(folded.as_bytes());
-        let account: String = mac[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        let account = kernel::hex(&mac[..16]);
         let (from, to) = (
             format!("reset:{}", guess::address(cx)),
             format!("reset-mail:{account}"),

@@ -26,7 +26,7 @@ platform::input! {
 /// A decided request.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Decided {
-    /// The request.
+    /// The `id` of the request.
     pub id: i64,
     /// `approved` or `rejected`.
     pub status: &'static str,
@@ -34,9 +34,9 @@ pub struct Decided {
     pub reason: String,
     /// What the Admin answered.
     pub admin_response: String,
-    /// Who decided.
+    /// The user who decided; null while it is pending.
     pub reviewed_by: i64,
-    /// When.
+    /// When it was decided, in UTC; null while it is pending.
     pub reviewed_at: String,
     /// Its people and roles.
     #[serde(flatten)]
@@ -77,6 +77,7 @@ impl<const APPROVE: bool> Verb for Decide<APPROVE> {
     } else {
         "Turn a request for another role down"
     };
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         Access::may(&[BuiltinRole::Admin])

@@ -25,21 +25,21 @@ platform::record! {
     /// What a user lets a delegate do. It is live until it is revoked.
     pub struct DelegateAccess in "delegate_access" {
         client {
-            /// Who may do it.
+            /// The user who may act for `user`.
             delegate: Ref<User>,
-            /// May change the user's schedule.
+            /// Whether the delegate may change the user's schedule.
             can_manage_schedule: bool = false,
-            /// May see what the user sees.
+            /// Whether the delegate may see what the user sees.
             can_view_data: bool = false,
-            /// May act as the user, with both names on record.
+            /// Whether the delegate may act as the user; the audit trail then names both.
             can_act_as_user: bool = false,
-            /// No longer holds.
+            /// True once the delegation no longer holds.
             revoked: bool = false,
         }
         server {
-            /// In whose place.
+            /// The user in whose place the delegate acts.
             user: Ref<User> = Ref::new(0),
-            /// Since when it no longer holds.
+            /// When it was revoked; null while it holds.
             revoked_at: Option<Timestamp> = None,
         }
         hidden {}
@@ -49,9 +49,9 @@ platform::record! {
 /// The people of a delegation.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct DelegateNames {
-    /// In whose place, by name.
+    /// Username of the user in whose place the delegate acts.
     pub username: String,
-    /// Who may do it, by name.
+    /// Username of the delegate.
     pub delegate_username: String,
 }
 
@@ -65,6 +65,14 @@ impl Resource for DelegateAccess {
         DelegateAccess::revoked,
     ];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[DelegateAccess::delegate];
+    const LIST: &'static [Column<Self>] = &[
+        DelegateAccess::user,
+        DelegateAccess::delegate,
+        DelegateAccess::can_manage_schedule,
+        DelegateAccess::can_view_data,
+        DelegateAccess::can_act_as_user,
+        DelegateAccess::revoked,
+    ];
     type Extra = DelegateNames;
 
     fn access() -> Access {

@@ -34,8 +34,7 @@ impl Attempt {
             Some(user) => format!("user:{}", user.meta.id),
             None => {
                 let mac = cx.app.ring().audit_mac(typed.as_bytes());
-                let hex: String = mac[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("name:{hex}")
+                format!("name:{}", kernel::hex(&mac[..16]))
             }
         };
         Attempt {

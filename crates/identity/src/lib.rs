@@ -52,7 +52,6 @@ mod secret_field;
 pub mod session;
 pub mod shown;
 pub mod state;
-mod texts;
 pub mod ticket;
 pub mod two_factor;
 mod two_factor_routes;
@@ -78,7 +77,7 @@ pub fn module() -> Module {
     let module = Module::new("identity")
         .migrations(migrations::MIGRATIONS)
         .seed(|cx| Box::pin(grants::seed(cx)))
-        .texts(texts::SOURCES)
+        .texts(platform::texts!("identity"))
         .resource::<Role>()
         .resource::<User>()
         .resource::<Session>()

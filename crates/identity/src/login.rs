@@ -38,7 +38,7 @@ platform::input! {
     pub struct Credentials {
         /// Username or e-mail address, in any case.
         username: Line<254>,
-        /// The password.
+        /// The password of the account.
         password: SecretText,
     }
 }
@@ -64,15 +64,16 @@ platform::input! {
 /// Signed in. What holds tokens does not print.
 #[derive(Serialize, JsonSchema)]
 pub struct Pair {
-    /// The token for requests.
+    /// Access token: sent as `Authorization: Bearer …` with each request.
     access: String,
-    /// The token for new access tokens.
+    /// Refresh token: sent to `auth/refresh/` for new access tokens, and to nothing else.
     refresh: String,
 }
 
 /// A new access token.
 #[derive(Serialize, JsonSchema)]
 pub struct Access {
+    /// Access token: sent as `Authorization: Bearer …` with each request.
     access: String,
 }
 

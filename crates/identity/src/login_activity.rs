@@ -31,15 +31,15 @@ platform::record! {
     pub struct LoginActivity in "login_activity" {
         client {}
         server {
-            /// Whose account it was; none when there is no such account.
+            /// The user whose account it was; null when there is no such account.
             user: Option<Ref<User>> = None,
-            /// When.
+            /// When the attempt was made, in UTC.
             timestamp: Timestamp = Timestamp::UNIX_EPOCH,
-            /// From where.
+            /// Address that the attempt came from.
             ip_address: Blank<45> = Blank::default(),
-            /// What the client called itself.
+            /// The client's `User-Agent`.
             user_agent: Blank<255> = Blank::default(),
-            /// What came of it.
+            /// Whether the attempt succeeded, or why it did not.
             status: LoginStatus = LoginStatus::Failed,
         }
         hidden {}
@@ -56,10 +56,21 @@ impl Resource for LoginActivity {
         LoginActivity::user,
     ];
     const ORDERING: &'static [Column<Self>] = &[LoginActivity::timestamp];
+    const LIST: &'static [Column<Self>] = &[
+        LoginActivity::timestamp,
+        LoginActivity::user,
+        LoginActivity::status,
+        LoginActivity::ip_address,
+        LoginActivity::user_agent,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.status.as_str(), self.ip_address)
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -17,11 +17,11 @@ platform::record! {
     /// Something that users belong to.
     pub struct Organization in "organization" {
         client {
-            /// What it is called.
+            /// Name of the organization.
             name: Line<255>,
-            /// What it does.
+            /// What the organization does.
             description: Blank<2000>,
-            /// Still exists.
+            /// Whether the organization still exists.
             is_active: bool = true,
         }
         server {}
@@ -35,12 +35,21 @@ impl Resource for Organization {
     const FILTERS: &'static [Column<Self>] = &[Organization::name, Organization::is_active];
     const ORDERING: &'static [Column<Self>] = &[Organization::name];
     const SEARCH: &'static [Column<Self>] = &[Organization::name, Organization::description];
+    const LIST: &'static [Column<Self>] = &[
+        Organization::name,
+        Organization::description,
+        Organization::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("cr")
             .reach(BuiltinRole::Admin, "crud", Reach::All)
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

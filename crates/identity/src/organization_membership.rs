@@ -24,17 +24,17 @@ platform::record! {
     /// A user's place in an organization; one for each pair.
     pub struct OrganizationMembership in "organization_membership" {
         client {
-            /// Who.
+            /// The user who is a member.
             user: Ref<User>,
-            /// Where.
+            /// The organization that the user belongs to.
             organization: Ref<Organization>,
-            /// As what, in the organization's own words.
+            /// What the member does there, in the organization's own words; it gives no rights.
             role: Blank<100>,
-            /// Manages the organization's members.
+            /// Whether the member manages the organization's members.
             is_admin: bool = false,
         }
         server {
-            /// Since when.
+            /// When the user became a member, in UTC.
             joined_at: Timestamp = Timestamp::UNIX_EPOCH,
         }
         hidden {}
@@ -44,9 +44,9 @@ platform::record! {
 /// The names of a membership.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct MembershipNames {
-    /// Who, by name.
+    /// Username of the member.
     pub username: String,
-    /// Where, by name.
+    /// Name of the organization.
     pub organization_name: String,
 }
 
@@ -60,7 +60,16 @@ impl Resource for OrganizationMembership {
         OrganizationMembership::is_admin,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["mine"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("mine", "With `true`, the caller's own memberships only.")];
     const ORDERING: &'static [Column<Self>] = &[OrganizationMembership::joined_at];
+    const LIST: &'static [Column<Self>] = &[
+        OrganizationMembership::user,
+        OrganizationMembership::organization,
+        OrganizationMembership::role,
+        OrganizationMembership::is_admin,
+        OrganizationMembership::joined_at,
+    ];
     type Extra = MembershipNames;
 
     fn access() -> Access {

@@ -7,7 +7,7 @@ use platform::error::Error;
 use platform::field::{List, Ref};
 use platform::http::call::{Call, Reply};
 use platform::operation::{Effect, Operation};
-use platform::record::{Body, Record};
+use platform::record::{Body, Column, Record};
 use platform::resource::{Resource, change, show_one};
 use platform::route::Route;
 use platform::unit;
@@ -44,15 +44,15 @@ platform::record! {
     /// A user's preferences; one row for each user.
     pub struct Preference in "preference" {
         client {
-            /// The look.
+            /// Colours of the pages: light, dark or as the device says.
             theme: Theme = Theme::System,
-            /// The language of the pages; the user's own when none.
+            /// Language of the pages; the language of the account when null.
             language: Option<UserLanguage>,
-            /// How to reach them.
+            /// Channels by which the user wants to be notified.
             notification_channels: List<Channel> = List(vec![Channel::InApp]),
         }
         server {
-            /// Whose they are.
+            /// The user whose preferences they are.
             user: Ref<User> = Ref::new(0),
         }
         hidden {}
@@ -63,6 +63,12 @@ platform::record! {
 impl Resource for Preference {
     const PATH: &'static str = "preferences";
     const VERBS: &'static str = "ru";
+    const LIST: &'static [Column<Self>] = &[
+        Preference::user,
+        Preference::theme,
+        Preference::language,
+        Preference::notification_channels,
+    ];
     type Extra = ();
 
     fn access() -> Access {

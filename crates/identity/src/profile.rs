@@ -23,9 +23,9 @@ use crate::user_rules::in_person;
 platform::input! {
     /// A change of one's own account; what is absent stays.
     pub struct ProfileChange {
-        /// Given name.
+        /// Given name of the user.
         first_name: Blank<150>,
-        /// Family name.
+        /// Family name of the user.
         last_name: Blank<150>,
         /// The address to sign in with and to write to; unique, whatever its case.
         email: Option<Line<254>>,
@@ -48,25 +48,25 @@ const OWN: &[&str] = &[
 /// An account as its owner sees it.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct OwnAccount {
-    /// Its id.
+    /// The `id` of the role.
     pub id: i64,
     /// The name to sign in with.
     pub username: String,
     /// The address to sign in with and to write to.
     pub email: Option<String>,
-    /// Given name.
+    /// Given name of the user.
     pub first_name: String,
-    /// Family name.
+    /// Family name of the user.
     pub last_name: String,
-    /// What they may do.
+    /// The role of the user; null without one.
     pub role: Option<ShownRole>,
-    /// What they may do, by id.
+    /// The `id` of the role; null without one.
     pub role_id: Option<i64>,
     /// A number to call, with its country code.
     pub phone: Option<String>,
     /// The language of what is written to them.
     pub language_preference: &'static str,
-    /// May sign in.
+    /// Whether the user may sign in.
     pub is_active: bool,
     /// A picture; there is none yet.
     pub profile_image: Option<String>,

@@ -27,11 +27,11 @@ platform::input! {
         username: Line<150>,
         /// The address to sign in with and to write to; unique, whatever its case.
         email: Option<Line<254>>,
-        /// The password.
+        /// The password of the new account; it must meet the password rules.
         password: SecretText,
-        /// Given name.
+        /// Given name of the user.
         first_name: Blank<150>,
-        /// Family name.
+        /// Family name of the user.
         last_name: Blank<150>,
         /// A number to call; a local one is completed with the hospital's country code.
         phone: Option<Line<32>>,

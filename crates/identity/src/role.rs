@@ -26,13 +26,13 @@ platform::record! {
     /// A set of permissions that users hold together. Eight are built in; an Admin adds others.
     pub struct Role in "role" {
         client {
-            /// What people call it; unique.
+            /// Name of the role; unique.
             name: Line<50>,
-            /// What its holders do.
+            /// What holders of the role do.
             description: Blank<2000>,
         }
         server {
-            /// One of the eight that every hospital has; neither renamed nor deleted.
+            /// True for the eight roles that every hospital has; they are neither renamed nor deleted.
             is_builtin: bool = false,
         }
         hidden {}
@@ -63,6 +63,7 @@ impl Resource for Role {
     const FILTERS: &'static [Column<Self>] = &[Role::name, Role::is_builtin];
     const ORDERING: &'static [Column<Self>] = &[Role::name];
     const SEARCH: &'static [Column<Self>] = &[Role::name, Role::description];
+    const LIST: &'static [Column<Self>] = &[Role::name, Role::description, Role::is_builtin];
     type Extra = RoleExtra;
 
     fn access() -> Access {
@@ -70,6 +71,10 @@ impl Resource for Role {
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -36,19 +36,19 @@ platform::record! {
         client {
             /// The role asked for.
             requested_role: Ref<Role>,
-            /// Why.
+            /// Why the role is asked for.
             reason: Blank<2000>,
         }
         server {
-            /// Who asks.
+            /// The user who asks.
             user: Ref<User> = Ref::new(0),
-            /// Where it stands.
+            /// `pending` until an Admin decides, then `approved` or `rejected`.
             status: RequestStatus = RequestStatus::Pending,
-            /// What the Admin answered.
+            /// What the Admin who decided answered.
             admin_response: Blank<2000> = Blank::default(),
-            /// Who decided.
+            /// The user who decided; null while it is pending.
             reviewed_by: Option<Ref<User>> = None,
-            /// When.
+            /// When it was decided, in UTC; null while it is pending.
             reviewed_at: Option<Timestamp> = None,
         }
         hidden {}
@@ -58,9 +58,9 @@ platform::record! {
 /// The people and roles of a request.
 #[derive(Debug, Clone, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct RequestNames {
-    /// Who asks.
+    /// The user who asks.
     pub user: ShownUser,
-    /// Who asks, by id.
+    /// The `id` of the user who asks.
     pub user_id: i64,
     /// The role they have now.
     pub role: Option<ShownRole>,
@@ -82,6 +82,14 @@ impl Resource for RoleChangeRequest {
     const OPEN_REFERENCES: &'static [Column<Self>] = &[RoleChangeRequest::requested_role];
     const REPLACED: &'static [Column<Self>] =
         &[RoleChangeRequest::user, RoleChangeRequest::requested_role];
+    const LIST: &'static [Column<Self>] = &[
+        RoleChangeRequest::user,
+        RoleChangeRequest::requested_role,
+        RoleChangeRequest::reason,
+        RoleChangeRequest::status,
+        RoleChangeRequest::reviewed_by,
+        RoleChangeRequest::reviewed_at,
+    ];
     type Extra = RequestNames;
 
     fn access() -> Access {

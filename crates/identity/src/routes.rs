@@ -53,13 +53,18 @@ fn open<I: Input, O: JsonSchema>(path: &str, run: Run, summary: &str) -> Route {
 
 fn ways_in() -> Vec<Route> {
     vec![
-        open::<Credentials, Pair>("auth/", login::sign_in, "Sign in"),
-        open::<SecondStep, Pair>("auth/2fa/", login::second_step, "Sign in: the second step"),
-        open::<RefreshInput, login::Access>("auth/refresh/", login::refresh, "A new access token"),
+        open::<Credentials, Pair>("auth/", login::sign_in, "Sign in")
+            .description("`username` takes the username or the e-mail address. With a second factor the answer is `{\"two_factor_required\": true, \"challenge\": …}` instead of tokens: send the challenge with a code to `auth/2fa/`. 401 says neither which of the two was wrong nor whether the account exists."),
+        open::<SecondStep, Pair>("auth/2fa/", login::second_step, "Sign in: the second step")
+            .description("Takes the challenge that `auth/` answered with a code of the authenticator app or a recovery code, which works once."),
+        open::<RefreshInput, login::Access>("auth/refresh/", login::refresh, "Get a new access token")
+            .description("Takes a refresh token and answers a new access token, as long as its session lasts and was not ended."),
         post::<(), Status>("auth/logout/", login::sign_out, "End the session")
+            .description("The tokens of the session that the call is made with are refused from then on.")
             .signed_in()
             .with_temporary_password(),
         open::<FirstAdmin, Status>("setup/", bootstrap::setup, "Make the first administrator")
+            .description("Works once, while there is no administrator yet.")
             .answers::<Status>(201),
     ]
 }
@@ -79,6 +84,7 @@ fn passwords() -> Vec<Route> {
             passwords::request_reset,
             "Mail a link for a new password",
         )
+        .description("The answer is the same whether or not there is such an account. The link works once and for a limited time.")
         .open()
         .limited(),
         open::<LinkedPassword, Status>(
@@ -96,7 +102,8 @@ fn passwords() -> Vec<Route> {
 
 fn second_factor() -> Vec<Route> {
     vec![
-        post::<(), Setup>("auth/2fa/setup/", factor::setup, "A new second factor")
+        post::<(), Setup>("auth/2fa/setup/", factor::setup, "Begin a second factor")
+            .description("Answers a new secret for an authenticator app. The factor is asked for at sign-in only once a code of it was sent to `auth/2fa/confirm/`.")
             .signed_in()
             .with_temporary_password(),
         post::<FirstCode, RecoveryCodes>(
@@ -104,6 +111,7 @@ fn second_factor() -> Vec<Route> {
             factor::confirm,
             "Switch the second factor on",
         )
+        .description("Takes the code that the app shows, and answers recovery codes that are shown this once. Each replaces a code once.")
         .signed_in()
         .with_temporary_password(),
         post::<PasswordAndCode, Status>(
@@ -117,8 +125,9 @@ fn second_factor() -> Vec<Route> {
         post::<PasswordAndCode, RecoveryCodes>(
             "auth/2fa/recovery-codes/",
             factor::recovery_codes,
-            "New recovery codes",
+            "Make new recovery codes",
         )
+        .description("The earlier ones stop working.")
         .signed_in()
         .with_temporary_password()
         .own_units(),
@@ -139,7 +148,7 @@ fn accounts() -> Vec<Route> {
             .summary("Change one's own account")
     };
     vec![
-        me(Method::GET, Effect::Read, users::me).summary("One's own account"),
+        me(Method::GET, Effect::Read, users::me).summary("Show one's own account"),
         change_me(Method::PUT),
         change_me(Method::PATCH),
         post::<(), Status>(
@@ -155,6 +164,7 @@ fn accounts() -> Vec<Route> {
             .with::<ApiKey>(Right::Create, Without::Forbidden)
             .takes_change::<ApiKey>()
             .answers_record::<ApiKey>(201)
-            .summary("Make an API key, which is shown once"),
+            .summary("Make an API key, which is shown once")
+            .description("The key acts with the rights of the caller. Send it as `X-API-Key`. What was not kept cannot be shown again: make another."),
     ]
 }

@@ -29,17 +29,17 @@ platform::record! {
     pub struct Session in "session" {
         client {}
         server {
-            /// Who signed in.
+            /// The user who signed in.
             user: Ref<User> = Ref::new(0),
-            /// When a token of it was last used, to the minute.
+            /// When a token of the session was last used, to the minute, in UTC.
             last_used_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// When it can no longer be refreshed.
+            /// When the session can no longer be refreshed, in UTC.
             expires_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// From where they signed in.
+            /// Address that the user signed in from.
             ip_address: Blank<45> = Blank::default(),
-            /// What the client called itself.
+            /// The client's `User-Agent` at sign-in.
             user_agent: Blank<255> = Blank::default(),
-            /// When it was ended by force or by logging out.
+            /// When the session was ended by signing out or by an administrator, in UTC; null while it lasts.
             revoked_at: Option<Timestamp> = None,
         }
         hidden {}
@@ -53,7 +53,7 @@ pub struct SessionExtra {
     session_key: String,
     /// Who signed in.
     user: String,
-    /// Their id.
+    /// The `id` of the user.
     user_id: i64,
     /// When it can no longer be refreshed.
     expire_date: String,
@@ -67,10 +67,22 @@ impl Resource for Session {
     const FILTERS: &'static [Column<Self>] = &[Session::user];
     const ORDERING: &'static [Column<Self>] = &[Session::last_used_at, Session::expires_at];
     const REPLACED: &'static [Column<Self>] = &[Session::user];
+    const LIST: &'static [Column<Self>] = &[
+        Session::user,
+        Session::last_used_at,
+        Session::ip_address,
+        Session::user_agent,
+        Session::expires_at,
+        Session::revoked_at,
+    ];
     type Extra = SessionExtra;
 
     fn access() -> Access {
         Access::own("r").role(BuiltinRole::Admin, "r").in_person()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.ip_address, self.user_agent)
     }
 
     /// Those that were ended are gone from sight; an hourly job removes the expired.

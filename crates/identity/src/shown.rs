@@ -12,24 +12,24 @@ use crate::user::User;
 /// A user as others see them: who it is, and nothing to write or call to.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct ShownUser {
-    /// Their id.
+    /// The `id` of the user.
     pub id: i64,
     /// The name they sign in with.
     pub username: String,
-    /// Given name.
+    /// Given name of the user.
     pub first_name: String,
-    /// Family name.
+    /// Family name of the user.
     pub last_name: String,
 }
 
 /// A role as other records show it.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, schemars::JsonSchema)]
 pub struct ShownRole {
-    /// Its id.
+    /// The `id` of the role.
     pub id: i64,
-    /// What people call it.
+    /// Name of the role.
     pub name: String,
-    /// What its holders do.
+    /// What holders of the role do.
     pub description: String,
 }
 

@@ -64,13 +64,13 @@ pub struct SessionState {
 /// A user as the door needs them.
 #[derive(Debug, Clone)]
 pub struct UserState {
-    /// Their id.
+    /// The `id` of the user.
     pub id: i64,
     /// Their name.
     pub username: Arc<str>,
     /// Their role; Admin's for a superuser.
     pub role: Option<i64>,
-    /// May sign in.
+    /// Whether the user may sign in.
     pub is_active: bool,
     /// Must choose a new password first.
     pub must_change_password: bool,

@@ -27,7 +27,7 @@ use crate::two_factor::{self, FactorKind, Proof, TwoFactor};
 platform::input! {
     /// The first code of a new authenticator.
     pub struct FirstCode {
-        /// Six digits.
+        /// The six digits that the authenticator app shows.
         code: SecretText,
     }
 }
@@ -35,7 +35,7 @@ platform::input! {
 platform::input! {
     /// Password and code.
     pub struct PasswordAndCode {
-        /// The password.
+        /// The password of the caller's account.
         password: SecretText,
         /// A code of the app, or a recovery code.
         code: SecretText,
@@ -45,16 +45,16 @@ platform::input! {
 /// What an authenticator app needs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Setup {
-    /// For typing.
+    /// The shared secret in base32, for typing into an authenticator app.
     secret: String,
     /// For scanning as a QR code.
     otpauth_url: String,
 }
 
-/// Shown once.
+/// Recovery codes, which are shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RecoveryCodes {
-    /// Each works once.
+    /// Recovery codes; each replaces a code of the authenticator app once.
     recovery_codes: Vec<String>,
 }
 

@@ -50,25 +50,25 @@ platform::record! {
             username: Line<150>,
             /// The address to sign in with and to write to; unique, whatever its case.
             email: Option<Line<254>>,
-            /// Given name.
+            /// Given name of the user.
             first_name: Blank<150>,
-            /// Family name.
+            /// Family name of the user.
             last_name: Blank<150>,
-            /// What they may do; without one, only what concerns themselves.
+            /// The role, which gives the permissions; a user without one reaches only what is their own.
             role: Option<Ref<Role>> = None,
-            /// The language of what is written to them.
+            /// Language of e-mails and notifications to the user.
             language_preference: UserLanguage = UserLanguage::English,
-            /// May sign in.
+            /// Whether the user may sign in.
             is_active: bool = true,
-            /// A number to call, with its country code.
+            /// Phone number with its country code, such as `+254712345678`.
             phone: Option<Line<32>>,
         }
         server {
-            /// Has every right; always of the role Admin.
+            /// Whether the user has every permission; such a user always has the role Admin.
             is_superuser: bool = false,
-            /// Must choose a new password before anything else.
+            /// Whether the user must choose a new password before anything else.
             must_change_password: bool = false,
-            /// When they last signed in.
+            /// When the user last signed in, in UTC; null before the first time.
             last_login: Option<Timestamp> = None,
         }
         hidden {
@@ -112,9 +112,9 @@ pub fn fold(name: &str) -> String {
 pub struct RoleBrief {
     /// Its id, by which it is written.
     id: i64,
-    /// What people call it.
+    /// Name of the role.
     name: String,
-    /// What its holders do.
+    /// What holders of the role do.
     description: String,
 }
 
@@ -127,7 +127,7 @@ pub struct UserExtra {
     role_id: Option<i64>,
     /// First and last name, or the username.
     full_name: String,
-    /// Pictures are not kept.
+    /// Always null: pictures are not kept.
     profile_image: Option<String>,
 }
 
@@ -136,6 +136,10 @@ impl Resource for User {
     const FILTERS: &'static [Column<Self>] =
         &[User::role, User::is_active, User::username, User::email];
     const OWN_FILTERS: &'static [&'static str] = &["role__name"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "role__name",
+        "Users with the role of this name, whatever its case.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[
         User::username,
         User::first_name,
@@ -151,6 +155,30 @@ impl Resource for User {
         User::last_name,
     ];
     const REPLACED: &'static [Column<Self>] = &[User::role];
+    const LIST: &'static [Column<Self>] = &[
+        User::username,
+        User::first_name,
+        User::last_name,
+        User::role,
+        User::email,
+        User::is_active,
+        User::last_login,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-account",
+            &[User::username, User::email, User::role, User::is_active],
+        ),
+        (
+            "group-person",
+            &[
+                User::first_name,
+                User::last_name,
+                User::phone,
+                User::language_preference,
+            ],
+        ),
+    ];
     type Extra = UserExtra;
 
     fn access() -> Access {
@@ -158,6 +186,14 @@ impl Resource for User {
             .role(BuiltinRole::Admin, "crud")
             .roles(STAFF, "r")
             .in_person()
+    }
+
+    fn label(&self) -> String {
+        let name = format!("{} {}", self.first_name, self.last_name);
+        match name.trim() {
+            "" => self.username.to_string(),
+            name => name.to_owned(),
+        }
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -161,7 +161,7 @@ fn with_message(cx: &Cx, error: Error) -> Result<Reply, Error> {
 pub(crate) struct Switched {
     /// `activated` or `deactivated`.
     pub status: &'static str,
-    /// The account.
+    /// The `id` of the account.
     pub id: i64,
     /// Whether its user can sign in.
     pub is_active: bool,
@@ -276,6 +276,6 @@ impl Verb for ResetPassword {
 /// What a route answers that needs no more words.
 #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
 pub(crate) struct Status {
-    /// What was done.
+    /// What was done, in a word or two.
     pub status: String,
 }

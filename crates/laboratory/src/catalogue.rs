@@ -94,6 +94,33 @@ impl Resource for LabTest {
         LabTest::turnaround_minutes,
         LabTest::is_active,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-test",
+            &[
+                LabTest::test_code,
+                LabTest::test_name,
+                LabTest::department,
+                LabTest::loinc,
+                LabTest::is_active,
+            ],
+        ),
+        (
+            "group-specimen",
+            &[LabTest::specimen_type, LabTest::container, LabTest::notes],
+        ),
+        (
+            "group-turnaround",
+            &[
+                LabTest::turnaround_minutes,
+                LabTest::turnaround_stat_minutes,
+            ],
+        ),
+        (
+            "group-limits",
+            &[LabTest::critical_range_low, LabTest::critical_range_high],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

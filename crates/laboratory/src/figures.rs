@@ -85,11 +85,11 @@ fn is(statuses: &[LabOrderStatus]) -> Condition {
 /// How long the laboratory takes for a test.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct TestTurnaround {
-    /// Test of the catalogue.
+    /// The `id` of the test in the catalogue.
     lab_test_id: i64,
     /// Its short code.
     test_code: String,
-    /// Its name.
+    /// Name of the test.
     test_name: String,
     /// Times that it was done: orders completed in the period, by the day of completion.
     completed: i64,

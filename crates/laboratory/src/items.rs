@@ -64,6 +64,12 @@ impl Resource for LabOrderItem {
         LabOrderItem::patient,
     ];
     const REPLACED: &'static [Column<Self>] = &[LabOrderItem::lab_test];
+    const LIST: &'static [Column<Self>] = &[
+        LabOrderItem::lab_order,
+        LabOrderItem::patient,
+        LabOrderItem::lab_test,
+        LabOrderItem::notes_for_lab,
+    ];
     type Extra = LabOrderItemExtra;
 
     fn access() -> Access {

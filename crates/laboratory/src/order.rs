@@ -39,7 +39,7 @@ platform::record! {
             specimen_type: Sealed<Blank<100>>,
             /// How far it is: `Ordered`, `Collected`, `In Progress`, `Completed`, `Reviewed` or `Cancelled`. A change is checked like the verb of the same name; entering results changes it as well.
             status: LabOrderStatus = LabOrderStatus::Ordered,
-            /// How soon it is needed.
+            /// Urgency: routine, urgent or stat.
             priority: LabPriority = LabPriority::Routine,
             /// Pregnancy of the patient, by trimester (`1`, `2`, `3`) or `any`: chooses reference ranges. Not pregnant or not known when null.
             pregnancy: Option<Pregnancy>,
@@ -51,7 +51,7 @@ platform::record! {
             patient: Ref<Patient> = Ref::new(0),
             /// Doctor who ordered, and who is told of critical values.
             ordered_by: Option<Ref<User>> = None,
-            /// When it was ordered.
+            /// When it was ordered, in UTC.
             order_date: Timestamp = Timestamp::UNIX_EPOCH,
             /// When the specimen was taken; when the first result was entered, if nobody noted it before.
             collected_at: Option<Timestamp> = None,
@@ -156,6 +156,31 @@ impl Resource for LabOrder {
         LabOrder::status,
         LabOrder::priority,
         LabOrder::due_at,
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        LabOrder::order_date,
+        LabOrder::patient,
+        LabOrder::test_name,
+        LabOrder::priority,
+        LabOrder::status,
+        LabOrder::ordered_by,
+        LabOrder::due_at,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-order",
+            &[
+                LabOrder::encounter,
+                LabOrder::test_name,
+                LabOrder::specimen_type,
+                LabOrder::priority,
+                LabOrder::pregnancy,
+            ],
+        ),
+        (
+            "group-result",
+            &[LabOrder::status, LabOrder::result_details],
+        ),
     ];
     type Extra = LabOrderExtra;
 

@@ -39,6 +39,8 @@ macro_rules! step {
             type Answer = One<LabOrder>;
             const NAME: &'static str = $name;
             const SUMMARY: &'static str = $summary;
+            // What is cancelled is ordered anew, not taken up again.
+            const GRAVE: bool = matches!(Self::TO, LabOrderStatus::Cancelled);
 
             fn access() -> Access {
                 Access::may(&$who)

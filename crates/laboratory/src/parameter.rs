@@ -37,7 +37,7 @@ platform::record! {
             name: Line<255>,
             /// Position in the test's report.
             sort: i64 = 0,
-            /// Kind of value.
+            /// Kind of value: `numeric` with a unit, one of `choices`, or free `text`.
             kind: ParameterKind = ParameterKind::Numeric,
             /// Unit of stored values (UCUM, such as `mmol/L`); results in other units are converted on entry.
             units: Blank<50>,
@@ -102,6 +102,46 @@ impl Resource for LabParameter {
     const ORDERING: &'static [Column<Self>] =
         &[LabParameter::sort, LabParameter::code, LabParameter::name];
     const SEARCH: &'static [Column<Self>] = &[LabParameter::code, LabParameter::name];
+    const LIST: &'static [Column<Self>] = &[
+        LabParameter::test,
+        LabParameter::code,
+        LabParameter::name,
+        LabParameter::kind,
+        LabParameter::units,
+        LabParameter::sort,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                LabParameter::test,
+                LabParameter::code,
+                LabParameter::name,
+                LabParameter::loinc,
+                LabParameter::sort,
+                LabParameter::notes,
+            ],
+        ),
+        (
+            "group-values",
+            &[
+                LabParameter::kind,
+                LabParameter::units,
+                LabParameter::decimals,
+                LabParameter::plausible_low,
+                LabParameter::plausible_high,
+            ],
+        ),
+        (
+            "group-choices",
+            &[
+                LabParameter::choices,
+                LabParameter::normal_choices,
+                LabParameter::abnormal_choices,
+                LabParameter::critical_choices,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -76,10 +76,52 @@ impl Resource for LabReferenceRange {
     ];
     const ORDERING: &'static [Column<Self>] =
         &[LabReferenceRange::parameter, LabReferenceRange::age_from];
+    const LIST: &'static [Column<Self>] = &[
+        LabReferenceRange::parameter,
+        LabReferenceRange::test,
+        LabReferenceRange::sex,
+        LabReferenceRange::age_from,
+        LabReferenceRange::age_to,
+        LabReferenceRange::pregnancy,
+        LabReferenceRange::low,
+        LabReferenceRange::high,
+        LabReferenceRange::units,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-applies-to",
+            &[
+                LabReferenceRange::parameter,
+                LabReferenceRange::test,
+                LabReferenceRange::sex,
+                LabReferenceRange::age_from,
+                LabReferenceRange::age_to,
+                LabReferenceRange::pregnancy,
+            ],
+        ),
+        (
+            "group-limits",
+            &[
+                LabReferenceRange::low,
+                LabReferenceRange::high,
+                LabReferenceRange::critical_low,
+                LabReferenceRange::critical_high,
+                LabReferenceRange::units,
+                LabReferenceRange::source,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {
         catalogue::access()
+    }
+
+    fn label(&self) -> String {
+        let limit = |limit: &Option<Measured>| limit.as_ref().map(ToString::to_string);
+        let low = limit(&self.low).unwrap_or_default();
+        let high = limit(&self.high).unwrap_or_default();
+        format!("{} {low}–{high} {}", self.parameter, self.units)
     }
 
     fn scope(grant: &Grant) -> Scope {

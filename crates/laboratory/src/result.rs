@@ -117,12 +117,57 @@ impl Resource for LabResultValue {
         LabResultValue::result_timestamp,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["parameter_code"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "parameter_code",
+        "Values of the parameter with this code, such as `K`, in every test that reports it.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[LabResultValue::result_timestamp];
     const FOLLOWS: &'static [Column<Self>] = &[LabResultValue::replaced_by];
+    const LIST: &'static [Column<Self>] = &[
+        LabResultValue::result_timestamp,
+        LabResultValue::patient,
+        LabResultValue::lab_order,
+        LabResultValue::parameter_name,
+        LabResultValue::value_numeric,
+        LabResultValue::value_text,
+        LabResultValue::units,
+        LabResultValue::abnormal_flag,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                LabResultValue::lab_order_item,
+                LabResultValue::parameter_name,
+            ],
+        ),
+        (
+            "group-result",
+            &[
+                LabResultValue::value_numeric,
+                LabResultValue::comparator,
+                LabResultValue::value_text,
+                LabResultValue::units,
+                LabResultValue::abnormal_flag,
+                LabResultValue::correction_reason,
+            ],
+        ),
+        (
+            "group-limits",
+            &[
+                LabResultValue::reference_range_low,
+                LabResultValue::reference_range_high,
+            ],
+        ),
+    ];
     type Extra = LabResultValueExtra;
 
     fn access() -> Access {
         order::access()
+    }
+
+    fn label(&self) -> String {
+        self.parameter_name.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

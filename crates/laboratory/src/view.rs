@@ -21,15 +21,15 @@ use crate::result::LabResultValue;
 pub struct TestView {
     /// Id of the test, by which it is written.
     pub id: i64,
-    /// Short code.
+    /// Short code of the test, such as `CBC`.
     pub test_code: String,
-    /// Name.
+    /// Name of the test as shown to people.
     pub test_name: String,
     /// Specimen that it needs.
     pub specimen_type: String,
     /// Department that does it.
     pub department: String,
-    /// LOINC code.
+    /// LOINC code of the test; null when it is not known.
     pub loinc: Option<String>,
 }
 
@@ -44,14 +44,14 @@ pub struct EarlierView {
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
     pub value_numeric: Option<Measured>,
-    /// Sign before the number.
+    /// Sign before the number, `<` or `>`; null without one.
     #[schemars(with = "Option<String>")]
     pub comparator: Option<Comparator>,
-    /// Text.
+    /// The value where it is no number, or a remark in its place.
     pub value_text: String,
-    /// Unit.
+    /// Unit of the value (UCUM, such as `mmol/L`).
     pub units: String,
-    /// What it meant.
+    /// The flag that the value had: `normal`, `abnormal` or `critical`; null when nothing was known.
     #[schemars(with = "Option<String>")]
     pub abnormal_flag: Option<Flag>,
     /// When it was entered.
@@ -71,13 +71,13 @@ pub struct ResultView {
     pub id: i64,
     /// Test of the order that it belongs to.
     pub lab_order_item: i64,
-    /// The same.
+    /// Another name of `lab_order_item`.
     pub lab_order_item_id: i64,
     /// Parameter as it was written.
     pub parameter_name: String,
     /// Parameter of the catalogue; null when the catalogue does not know it.
     pub parameter: Option<i64>,
-    /// The same.
+    /// Another name of `parameter`.
     pub parameter_id: Option<i64>,
     /// Code of the parameter.
     pub parameter_code: Option<String>,
@@ -85,18 +85,18 @@ pub struct ResultView {
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
     pub value_numeric: Option<Measured>,
-    /// Sign before the number.
+    /// Sign before the number, `<` or `>`; null without one.
     #[schemars(with = "Option<String>")]
     pub comparator: Option<Comparator>,
-    /// Text.
+    /// The value where it is no number, or a remark in its place.
     pub value_text: String,
-    /// Unit.
+    /// Unit of the value (UCUM, such as `mmol/L`).
     pub units: String,
-    /// Lowest normal value.
+    /// Lowest normal value, in `units`; null without a range.
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
     pub reference_range_low: Option<Measured>,
-    /// Highest normal value.
+    /// Highest normal value, in `units`; null without a range.
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
     pub reference_range_high: Option<Measured>,
@@ -127,7 +127,7 @@ pub struct ItemView {
     pub id: i64,
     /// Order that it belongs to.
     pub lab_order: i64,
-    /// The same.
+    /// Another name of `lab_order`.
     pub lab_order_id: i64,
     /// Test of the catalogue.
     pub lab_test: TestView,

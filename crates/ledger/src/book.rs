@@ -48,7 +48,7 @@ pub struct Posted<K> {
 pub struct Source {
     /// What a record of its kind is called, such as `DispensingLog`.
     pub name: &'static str,
-    /// Its id.
+    /// The `id` of the role.
     pub id: i64,
 }
 

@@ -16,7 +16,6 @@ mod live;
 mod migrations;
 pub mod notification;
 pub mod notify;
-mod texts;
 
 pub use notify::{Notice, notify};
 
@@ -29,7 +28,7 @@ use notification::{MarkAllRead, MarkRead, Notification};
 pub fn module() -> Module {
     let module = Module::new("messaging")
         .migrations(migrations::MIGRATIONS)
-        .texts(texts::SOURCES)
+        .texts(platform::texts!("messaging"))
         .resource::<Notification>()
         .verb::<MarkRead>()
         .command::<MarkAllRead>()

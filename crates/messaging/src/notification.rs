@@ -13,7 +13,7 @@ use platform::field::{Blank, Ref};
 use platform::record::Column;
 use platform::record::Record;
 use platform::resource::Change;
-use platform::resource::Resource;
+use platform::resource::{Resource, in_a_few_words};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::{Command, Verb};
@@ -44,21 +44,21 @@ platform::record! {
     /// What the program told a user.
     pub struct Notification in "notification" for patient {
         client {
-            /// They have read it.
+            /// Whether the user has read it.
             is_read: bool = false,
         }
         server {
-            /// Who is told.
+            /// The user who is notified.
             user: Ref<User> = Ref::new(0),
-            /// What they are told, in their language.
+            /// The text, in the user's language.
             message: Sealed<Blank<2000>> = Sealed::new(Blank::default()),
             /// What it is about.
             kind: NotificationType = NotificationType::System,
             /// The record that it is about, such as `Appointment:5`.
             related_object: Blank<100> = Blank::default(),
-            /// The patient whom it names, if it names one.
+            /// The patient whom it names; null when it names none.
             patient: Option<Ref<Patient>> = None,
-            /// When they had read it.
+            /// When the user read it, in UTC; null before.
             read_at: Option<Timestamp> = None,
         }
         hidden {}
@@ -80,10 +80,30 @@ impl Resource for Notification {
         Notification::related_object,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["unread", "since"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
+        (
+            "unread",
+            "With `true` those that were not read, with `false` those that were.",
+        ),
+        (
+            "since",
+            "Those after this notification (an id) or from this moment on (a timestamp), for clients that catch up.",
+        ),
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        Notification::message,
+        Notification::kind,
+        Notification::related_object,
+        Notification::is_read,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("rud")
+    }
+
+    fn label(&self) -> String {
+        in_a_few_words(self.message.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

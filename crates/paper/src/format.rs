@@ -1,64 +1,8 @@
 //! Dates, amounts and numbers as readers of a language write them.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
+pub use kernel::written::date;
 use kernel::{Language, Money};
-
-const ENGLISH: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const FRENCH: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-const SWAHILI: [&str; 12] = [
-    "Januari", "Februari", "Machi", "Aprili", "Mei", "Juni", "Julai", "Agosti", "Septemba",
-    "Oktoba", "Novemba", "Desemba",
-];
-
-/// A date with the month as a word, which no reader takes for another: `27 May 2027`.
-///
-/// ```
-/// use kernel::Language;
-/// let date = jiff::civil::date(2027, 8, 1);
-/// assert_eq!(paper::format::date(date, Language::En), "1 August 2027");
-/// assert_eq!(paper::format::date(date, Language::Fr), "1er août 2027");
-/// assert_eq!(paper::format::date(date, Language::Sw), "1 Agosti 2027");
-/// ```
-#[must_use]
-pub fn date(date: Date, language: Language) -> String {
-    let months = match language {
-        Language::En => ENGLISH,
-        Language::Fr => FRENCH,
-        Language::Sw => SWAHILI,
-    };
-    let index = usize::from(date.month().unsigned_abs()).clamp(1, 12) - 1;
-    let day = match (language, date.day()) {
-        (Language::Fr, 1) => "1er".to_owned(),
-        (_, day) => day.to_string(),
-    };
-    format!("{day} {} {}", months[index], date.year())
-}
 
 /// A moment in the hospital's time: the date, and the time on a clock of 24 hours.
 #[must_use]

@@ -188,10 +188,10 @@ proptest! {
     }
 }
 
-/// How long a document of each kind takes; printed, for `docs/performance.md`.
+/// A cashier does not wait for the receipt: measured, so on an idle machine and optimised.
 #[test]
-#[ignore = "a measurement: run it with --release -- --ignored --nocapture"]
-fn how_long_documents_take() {
+#[ignore = "a measurement: run it with --release -- --ignored"]
+fn a_document_takes_a_moment() {
     let time = |name: &str, print: &dyn Fn() -> Printed| {
         // The fonts are opened once for the process.
         print();
@@ -204,7 +204,11 @@ fn how_long_documents_take() {
             .collect();
         times.sort_unstable();
         let (median, size) = times[10];
-        eprintln!("{name}: {median:?}, {} KB", size / 1024);
+        assert!(
+            median.as_millis() < 100,
+            "{name}: {median:?}, {} KB",
+            size / 1024
+        );
     };
     let a4 = form(Language::En, Sheet::A4);
     let roll = form(Language::En, Sheet::Roll80);

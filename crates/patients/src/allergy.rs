@@ -42,17 +42,17 @@ platform::record! {
     /// What a patient reacts to.
     pub struct Allergy in "allergy" for patient {
         client {
-            /// Whose.
+            /// The patient who reacts.
             patient: Ref<Patient>,
-            /// To what.
+            /// What the patient reacts to, in words, such as `Penicillin`.
             substance: Sealed<Line<255>>,
             /// The substance's code in a terminology, such as RxNorm or SNOMED CT.
             code: Option<Line<64>>,
-            /// What happens.
+            /// What happens, such as `rash` or `anaphylaxis`.
             reaction: Sealed<Blank<1000>>,
-            /// How bad it is; unknown is treated as severe.
+            /// How severe the reaction is. `unknown` is treated as severe by safety checks.
             severity: Severity = Severity::Unknown,
-            /// Whether it still counts.
+            /// `active` allergies are checked against; `resolved` ones were disproved or outgrown.
             status: AllergyStatus = AllergyStatus::Active,
         }
         server {
@@ -70,10 +70,21 @@ impl Resource for Allergy {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] =
         &[Allergy::patient, Allergy::severity, Allergy::status];
+    const LIST: &'static [Column<Self>] = &[
+        Allergy::patient,
+        Allergy::substance,
+        Allergy::reaction,
+        Allergy::severity,
+        Allergy::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         clinical_history()
+    }
+
+    fn label(&self) -> String {
+        self.substance.open().to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

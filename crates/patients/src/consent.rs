@@ -38,21 +38,21 @@ platform::record! {
     /// What a patient agreed to, or refused.
     pub struct Consent in "consent" for patient {
         client {
-            /// Whose.
+            /// The patient who consents or refuses.
             patient: Ref<Patient>,
-            /// To what.
+            /// What is agreed to or refused.
             consent_type: ConsentType,
-            /// Agreed; else refused.
+            /// True for agreement, false for refusal.
             given: bool,
             /// When it was said; now when it is left out. Not in the future.
             given_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// When it was taken back; not before it was given.
             revoked_at: Option<Timestamp>,
-            /// Circumstances.
+            /// Circumstances, such as who signed for a child.
             notes: Sealed<Blank<2000>>,
         }
         server {
-            /// Who recorded it.
+            /// The user who recorded it; null when the program did.
             created_by: Option<Ref<User>> = None,
         }
         hidden {}
@@ -72,6 +72,13 @@ impl Resource for Consent {
         Consent::revoked_at,
     ];
     const ORDERING: &'static [Column<Self>] = &[Consent::given_at];
+    const LIST: &'static [Column<Self>] = &[
+        Consent::patient,
+        Consent::consent_type,
+        Consent::given,
+        Consent::given_at,
+        Consent::revoked_at,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -80,6 +87,10 @@ impl Resource for Consent {
             .role(Admin, "crud")
             .roles(&[Doctor, Receptionist, Patient], "cru")
             .role(Nurse, "r")
+    }
+
+    fn label(&self) -> String {
+        self.consent_type.as_str().to_owned()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -34,9 +34,9 @@ const ALIKE: f64 = 0.9;
 /// A record that may be the same person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PossibleDuplicate {
-    /// The record.
+    /// The `id` of the other record.
     pub id: i64,
-    /// How likely: 60 to 100.
+    /// Likelihood that it is the same person: 60 to 100.
     pub score: i64,
     /// Why: stable codes, such as `same_name` and `same_birth_date`.
     pub reasons: Vec<Reason>,

@@ -82,10 +82,10 @@ async fn without_record(cx: &mut Cx) -> Result<i64, Error> {
     totals::total(cx, &query).await
 }
 
-/// Patients.
+/// The number of patients.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct PatientCount {
-    /// So many.
+    /// Number of patients.
     patient_count: i64,
 }
 

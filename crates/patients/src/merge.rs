@@ -50,7 +50,7 @@ platform::input! {
 /// The answer to a merging.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Merged {
-    /// `merged`.
+    /// Always `merged`.
     pub status: &'static str,
     /// The record that was given up.
     pub patient: i64,
@@ -63,7 +63,7 @@ pub struct Merged {
 /// The answer to an unmerging.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Unmerged {
-    /// `unmerged`.
+    /// Always `unmerged`.
     pub status: &'static str,
     /// The record that stands by itself again.
     pub patient: i64,

@@ -73,37 +73,37 @@ platform::record! {
         client {
             /// The number on the patient's card, unique whatever its case; made up when it is left out: `P`, year, sequence, check digit.
             unique_id: Sealed<Blank<32>>,
-            /// Given name.
+            /// Given name of the patient.
             first_name: Sealed<Line<100>>,
-            /// Family name.
+            /// Family name of the patient.
             last_name: Sealed<Line<100>>,
             /// Day of birth: from 1880, not in the future.
             date_of_birth: Sealed<Date>,
-            /// Gender.
+            /// Gender as the patient's record shows it; laboratory ranges and guideline rules follow it.
             gender: Gender,
             /// How to reach the patient, kept as sent. Every phone number and e-mail address in it is found by searches; text of only digits and phone punctuation must be a possible number.
             contact_info: Sealed<Blank<255>>,
-            /// E-mail address.
+            /// E-mail address to which messages are sent.
             email: Sealed<Blank<254>>,
-            /// Where the patient lives.
+            /// Postal address or place of residence.
             address: Sealed<Blank<255>>,
             /// The active allergies, separated by commas. Writing it changes them: what is new is recorded with unknown severity, what is left out is resolved, and what is said of there being none ("None known") is kept while there is none. It takes the permissions of `allergies/` to read and to change. Leaving out a recorded allergy that may be severe is refused with 409 `confirmation_required` unless the body says `"confirm_allergies": true`. Null for callers who may not read allergies.
             known_allergies: Sealed<Blank<65536>>,
             /// Number of the identity card or passport.
             national_id: Sealed<Option<Line<64>>>,
-            /// Whom to call in an emergency.
+            /// Name and phone number of the person to call in an emergency.
             emergency_contact: Sealed<Option<Line<255>>>,
             /// The language of messages; the hospital's own when it is left out.
             preferred_language: PreferredLanguage = PreferredLanguage::English,
             /// How the patient wants to be reached.
             contact_preference: ContactPreference = ContactPreference::Both,
-            /// The account with which the patient signs in.
+            /// The account with which the patient signs in to the portal; null without one.
             user: Option<Ref<User>>,
-            /// When the patient died.
+            /// When the patient died; null while they live.
             deceased_at: Option<Timestamp>,
         }
         server {
-            /// The year of birth.
+            /// Year of birth, for statistics.
             birth_year: i64 = 0,
             /// The record that this one was merged into. It can still be retrieved, but is no longer listed or changed.
             merged_into: Option<Ref<Patient>> = None,
@@ -135,6 +135,46 @@ impl Resource for Patient {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
+    const LIST: &'static [Column<Self>] = &[
+        Patient::unique_id,
+        Patient::last_name,
+        Patient::first_name,
+        Patient::date_of_birth,
+        Patient::gender,
+        Patient::contact_info,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-identity",
+            &[
+                Patient::first_name,
+                Patient::last_name,
+                Patient::date_of_birth,
+                Patient::gender,
+                Patient::unique_id,
+                Patient::national_id,
+            ],
+        ),
+        (
+            "group-contact",
+            &[
+                Patient::contact_info,
+                Patient::email,
+                Patient::address,
+                Patient::emergency_contact,
+                Patient::preferred_language,
+                Patient::contact_preference,
+            ],
+        ),
+        (
+            "group-care",
+            &[
+                Patient::known_allergies,
+                Patient::deceased_at,
+                Patient::user,
+            ],
+        ),
+    ];
     type Extra = PatientExtra;
 
     fn access() -> Access {
@@ -146,6 +186,11 @@ impl Resource for Patient {
             .roles(&[Doctor, Nurse], "cru")
             .roles(&[Pharmacist, LabTechnician, Cashier], "r")
             .role(Patient, "ru")
+    }
+
+    fn label(&self) -> String {
+        let (first, last) = (self.first_name.open(), self.last_name.open());
+        format!("{first} {last} ({})", self.unique_id.open())
     }
 
     fn scope(grant: &Grant) -> Scope {

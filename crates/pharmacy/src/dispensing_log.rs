@@ -25,11 +25,11 @@ platform::record! {
     pub struct DispensingLog in "dispensing_log" for patient {
         client {}
         server {
-            /// The patient.
+            /// The patient who received it.
             patient: Ref<Patient> = Ref::new(0),
             /// The prescription that it was dispensed against; null when there was none.
             prescription: Option<Ref<Prescription>> = None,
-            /// The medication.
+            /// The medication that was dispensed.
             medication_item: Ref<MedicationItem> = Ref::new(0),
             /// The batch that the units were taken from.
             stock_batch: Ref<StockBatch> = Ref::new(0),
@@ -37,7 +37,7 @@ platform::record! {
             quantity_dispensed: i64 = 1,
             /// The user who dispensed.
             dispensed_by: Option<Ref<User>> = None,
-            /// When it was dispensed.
+            /// When it was dispensed, in UTC.
             dispense_date: Timestamp = Timestamp::UNIX_EPOCH,
             /// Why another batch than the one that expires first was chosen; empty when it was not.
             reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
@@ -64,7 +64,7 @@ platform::record! {
 pub struct LogExtra {
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// Name of the patient.
     pub patient_name: String,
@@ -88,7 +88,21 @@ impl Resource for DispensingLog {
         DispensingLog::dispense_date,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "awaiting_witness",
+        "With `true` those that a second person has still to confirm, with `false` all others.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[DispensingLog::dispense_date];
+    const LIST: &'static [Column<Self>] = &[
+        DispensingLog::dispense_date,
+        DispensingLog::patient,
+        DispensingLog::medication_item,
+        DispensingLog::quantity_dispensed,
+        DispensingLog::stock_batch,
+        DispensingLog::dispensed_by,
+        DispensingLog::witness,
+        DispensingLog::reversed_at,
+    ];
     type Extra = LogExtra;
 
     fn access() -> Access {

@@ -68,10 +68,21 @@ impl Resource for GoodsReceivedNote {
         GoodsReceivedNote::grn_date,
     ];
     const ORDERING: &'static [Column<Self>] = &[GoodsReceivedNote::grn_date];
+    const LIST: &'static [Column<Self>] = &[
+        GoodsReceivedNote::grn_date,
+        GoodsReceivedNote::supplier,
+        GoodsReceivedNote::purchase_order,
+        GoodsReceivedNote::invoice_number,
+        GoodsReceivedNote::received_by,
+    ];
     type Extra = NoteExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.grn_date, self.invoice_number)
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -62,10 +62,42 @@ impl Resource for GrnItem {
     const VERBS: &'static str = "r";
     const FILTERS: &'static [Column<Self>] =
         &[GrnItem::grn, GrnItem::medication_item, GrnItem::stock_batch];
+    const LIST: &'static [Column<Self>] = &[
+        GrnItem::grn,
+        GrnItem::medication_item,
+        GrnItem::batch_number,
+        GrnItem::expiry_date,
+        GrnItem::quantity_received,
+        GrnItem::unit_cost,
+        GrnItem::selling_price,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-product",
+            &[
+                GrnItem::grn,
+                GrnItem::medication_item,
+                GrnItem::batch_number,
+                GrnItem::expiry_date,
+            ],
+        ),
+        (
+            "group-amounts",
+            &[
+                GrnItem::quantity_received,
+                GrnItem::unit_cost,
+                GrnItem::selling_price,
+            ],
+        ),
+    ];
     type Extra = GrnItemExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        self.batch_number.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -130,11 +162,11 @@ pub struct GrnItemView {
     pub grn_id: i64,
     /// The medication.
     pub medication_item: i64,
-    /// The same.
+    /// Another name of `medication_item`.
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// The last day on which the units may be used.
     pub expiry_date: String,
@@ -148,7 +180,7 @@ pub struct GrnItemView {
     pub total_cost: Money,
     /// The batch that the units were put into.
     pub stock_batch: Option<i64>,
-    /// The same.
+    /// Another name of `stock_batch`.
     pub stock_batch_id: Option<i64>,
 }
 

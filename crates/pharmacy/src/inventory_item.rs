@@ -31,6 +31,12 @@ impl Resource for InventoryItem {
     const PATH: &'static str = "inventory";
     const ORDERING: &'static [Column<Self>] = &[InventoryItem::name, InventoryItem::quantity];
     const SEARCH: &'static [Column<Self>] = &[InventoryItem::name];
+    const LIST: &'static [Column<Self>] = &[
+        InventoryItem::name,
+        InventoryItem::quantity,
+        InventoryItem::unit,
+        InventoryItem::description,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -111,7 +111,7 @@ pub fn module() -> Module {
         .verb::<AdjustInventory>()
         .route(dispense::item_route())
         .route(dispense::log_route())
-        .route(recall::route())
+        .verb::<recall::Recall>()
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));
     reports::declare(figures::declare(module))

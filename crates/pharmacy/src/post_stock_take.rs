@@ -23,7 +23,7 @@ use crate::stock_take::{StockTake, TakeStatus, not_open};
 /// What was posted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PostedTake {
-    /// `posted`.
+    /// Always `posted`.
     pub status: &'static str,
     /// Batches that were counted.
     pub counted: i64,
@@ -36,9 +36,9 @@ pub struct PostedTake {
 pub struct PostedVariance {
     /// The adjustment.
     pub id: i64,
-    /// The batch.
+    /// The batch whose variance was posted.
     pub stock_batch: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// Units added (positive) or taken (negative).
     pub quantity: i64,

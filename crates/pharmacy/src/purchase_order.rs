@@ -42,7 +42,7 @@ platform::record! {
     /// An order to a supplier. A create takes `items` (each with `medication_item`, `quantity_ordered` and `unit_cost_estimated`), and a change with `items` replaces them while the order is a draft.
     pub struct PurchaseOrder in "purchase_order" {
         client {
-            /// The supplier.
+            /// The supplier from whom it is ordered.
             supplier: Ref<Supplier>,
             /// When the delivery is expected (`YYYY-MM-DD`).
             expected_delivery_date: Option<Date>,
@@ -77,6 +77,13 @@ impl Resource for PurchaseOrder {
         PurchaseOrder::order_date,
     ];
     const ORDERING: &'static [Column<Self>] = &[PurchaseOrder::order_date];
+    const LIST: &'static [Column<Self>] = &[
+        PurchaseOrder::order_date,
+        PurchaseOrder::supplier,
+        PurchaseOrder::status,
+        PurchaseOrder::expected_delivery_date,
+        PurchaseOrder::total_estimated_cost,
+    ];
     type Extra = OrderExtra;
 
     fn access() -> Access {

@@ -26,7 +26,7 @@ platform::record! {
     /// Units of one medication on a purchase order.
     pub struct PurchaseOrderItem in "purchase_order_item" {
         client {
-            /// The order.
+            /// The order that the line is on.
             purchase_order: Ref<PurchaseOrder>,
             /// The medication.
             medication_item: Ref<MedicationItem>,
@@ -47,7 +47,7 @@ platform::record! {
 pub struct OrderItemExtra {
     /// Generic name of the medication.
     pub name: String,
-    /// The same.
+    /// Name of the medication; another name of `name`.
     pub medication_name: String,
     /// Units ordered times the estimated unit cost.
     pub total_cost: Money,
@@ -62,6 +62,13 @@ impl Resource for PurchaseOrderItem {
     const FILTERS: &'static [Column<Self>] = &[
         PurchaseOrderItem::purchase_order,
         PurchaseOrderItem::medication_item,
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        PurchaseOrderItem::purchase_order,
+        PurchaseOrderItem::medication_item,
+        PurchaseOrderItem::quantity_ordered,
+        PurchaseOrderItem::quantity_received,
+        PurchaseOrderItem::unit_cost_estimated,
     ];
     type Extra = OrderItemExtra;
 
@@ -241,21 +248,21 @@ pub struct OrderItemView {
     pub id: i64,
     /// The medication.
     pub medication_item: i64,
-    /// The same.
+    /// Another name of `medication_item`.
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// The same.
+    /// Another name of `medication_name`.
     pub name: String,
     /// Whole units ordered.
     pub quantity_ordered: i64,
-    /// The same.
+    /// Another name of `quantity_ordered`.
     pub quantity: i64,
     /// Whole units delivered so far.
     pub quantity_received: i64,
     /// Estimated cost of one unit, or null.
     pub unit_cost_estimated: Option<Money>,
-    /// The same.
+    /// Another name of `unit_cost_estimated`.
     pub unit_cost: Option<Money>,
     /// Units ordered times the estimated unit cost.
     pub total_cost: Money,

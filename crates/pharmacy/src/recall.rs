@@ -1,17 +1,13 @@
 //! `stock-batches/{id}/recall/`: blocks a batch in every place, and names the patients who received it.
 
 use jiff::Timestamp;
-use platform::access::Permission;
+use platform::access::Access;
 use platform::cx::{Cx, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::Line;
-use platform::http::call::{Call, Reply};
-use platform::operation::Operation;
 use platform::record::Record;
-use platform::resource::Resource;
-use platform::route::Route;
-use platform::verb::Input;
+use platform::verb::Verb;
 use schemars::JsonSchema;
 use sea_query::{ExprTrait, Order};
 use serde::Serialize;
@@ -36,9 +32,9 @@ platform::input! {
 /// What was recalled.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Recalled {
-    /// `recalled`.
+    /// Always `recalled`.
     pub status: &'static str,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// The batch in every place that it was in.
     pub stock_batches: Vec<i64>,
@@ -51,11 +47,11 @@ pub struct Recalled {
 /// A patient who received units of the batch.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Recipient {
-    /// The dispensing log.
+    /// The `id` of the dispensing log.
     pub dispensing_log: i64,
-    /// The patient.
+    /// The patient who received the units.
     pub patient: i64,
-    /// The same.
+    /// Another name of `patient`.
     pub patient_id: i64,
     /// Name of the patient.
     pub patient_name: String,
@@ -65,49 +61,48 @@ pub struct Recipient {
     pub dispense_date: String,
 }
 
-/// `POST stock-batches/{id}/recall/`. Not a verb: that would lock the batch before the medication's turn in the
-/// ledger is taken, and whoever has the turn may be changing the batch.
-pub(crate) fn route() -> Operation {
-    Route::post(StockBatch::PATH, "stock-batches/{id}/recall/", |cx, call| {
-        Box::pin(recall(cx, call))
-    })
-    .may(Permission::new(StockBatch::PATH, "recall"), access::pharmacist())
-    .patient_data()
-    .takes::<RecallInput>()
-    .answers::<Recalled>(200)
-    .conflicts()
-    .summary("Recall a batch everywhere and list who received it")
-    .description("Every batch of the medication with the same number is blocked in every place, at once and for good. A second call answers the same list.")
-    .done()
-}
+/// `POST stock-batches/{id}/recall/`.
+pub struct Recall;
 
-async fn recall(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let named: StockBatch = cx.load(call.id()?).await?;
-    let input = RecallInput::parse(&call.body_for(&[])?)?;
-    let item = named.medication_item.get();
-    // Within the turn nobody dispenses: everybody who received units is on the list.
-    ledger::turn::<Stock>(cx, &[item]).await?;
-    let batches = everywhere(cx, item, &named.batch_number).await?;
-    for before in batches
-        .iter()
-        .filter(|batch| batch.status != BatchStatus::Recalled)
-    {
-        let mut row = before.clone();
-        row.status = BatchStatus::Recalled;
-        cx.update(&mut row, before).await?;
+impl Verb for Recall {
+    type On = StockBatch;
+    type Input = RecallInput;
+    type Answer = Recalled;
+    const NAME: &'static str = "recall";
+    const SUMMARY: &'static str = "Recall a batch everywhere and list who received it";
+    const DESCRIPTION: &'static str = "Every batch of the medication with the same number is blocked in every place, at once and for good. A second call answers the same list.";
+    const GRAVE: bool = true;
+    const PATIENT_DATA: bool = true;
+    // The medication's turn in the ledger is taken before its batches: whoever has the turn may be changing them.
+    const HOLDS: bool = false;
+
+    fn access() -> Access {
+        access::pharmacist()
     }
-    let recipients = recipients(cx, item, &named.batch_number).await?;
-    cx.seen_as(platform::audit::Action::Other, &input.reason);
-    if recipients.is_empty() {
-        cx.saw(StockBatch::NAME, named.meta.id, None);
+
+    async fn run(cx: &mut Cx, named: StockBatch, input: RecallInput) -> Result<Recalled, Error> {
+        let item = named.medication_item.get();
+        // Within the turn nobody dispenses: everybody who received units is on the list.
+        ledger::turn::<Stock>(cx, &[item]).await?;
+        let batches = everywhere(cx, item, &named.batch_number).await?;
+        for before in batches
+            .iter()
+            .filter(|batch| batch.status != BatchStatus::Recalled)
+        {
+            let mut row = before.clone();
+            row.status = BatchStatus::Recalled;
+            cx.update(&mut row, before).await?;
+        }
+        let recipients = recipients(cx, item, &named.batch_number).await?;
+        cx.seen_as(platform::audit::Action::Other, &input.reason);
+        Ok(Recalled {
+            status: BatchStatus::Recalled.as_str(),
+            batch_number: named.batch_number.to_string(),
+            stock_batches: batches.iter().map(|batch| batch.meta.id).collect(),
+            quantity_blocked: batches.iter().map(|batch| batch.current_quantity).sum(),
+            recipients,
+        })
     }
-    Reply::ok(&Recalled {
-        status: BatchStatus::Recalled.as_str(),
-        batch_number: named.batch_number.to_string(),
-        stock_batches: batches.iter().map(|batch| batch.meta.id).collect(),
-        quantity_blocked: batches.iter().map(|batch| batch.current_quantity).sum(),
-        recipients,
-    })
 }
 
 /// The batch in every place that it is in.

@@ -125,10 +125,43 @@ impl Resource for StockAdjustment {
         StockAdjustment::adjustment_date,
     ];
     const ORDERING: &'static [Column<Self>] = &[StockAdjustment::adjustment_date];
+    const LIST: &'static [Column<Self>] = &[
+        StockAdjustment::adjustment_date,
+        StockAdjustment::medication_item,
+        StockAdjustment::inventory_item,
+        StockAdjustment::stock_batch,
+        StockAdjustment::adjustment_type,
+        StockAdjustment::quantity,
+        StockAdjustment::reason,
+        StockAdjustment::adjusted_by,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                StockAdjustment::medication_item,
+                StockAdjustment::stock_batch,
+                StockAdjustment::inventory_item,
+            ],
+        ),
+        (
+            "group-change",
+            &[
+                StockAdjustment::adjustment_type,
+                StockAdjustment::quantity,
+                StockAdjustment::reason,
+                StockAdjustment::to_location,
+            ],
+        ),
+    ];
     type Extra = AdjustmentExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {:+}", self.adjustment_type.as_str(), self.quantity)
     }
 
     fn scope(grant: &Grant) -> Scope {

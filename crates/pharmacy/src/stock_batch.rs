@@ -94,6 +94,34 @@ impl Resource for StockBatch {
     const ORDERING: &'static [Column<Self>] =
         &[StockBatch::expiry_date, StockBatch::current_quantity];
     const SEARCH: &'static [Column<Self>] = &[StockBatch::batch_number];
+    const LIST: &'static [Column<Self>] = &[
+        StockBatch::medication_item,
+        StockBatch::batch_number,
+        StockBatch::expiry_date,
+        StockBatch::current_quantity,
+        StockBatch::location,
+        StockBatch::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-product",
+            &[
+                StockBatch::medication_item,
+                StockBatch::batch_number,
+                StockBatch::expiry_date,
+                StockBatch::location,
+                StockBatch::status,
+            ],
+        ),
+        (
+            "group-amounts",
+            &[
+                StockBatch::quantity_received,
+                StockBatch::cost_price_per_unit,
+                StockBatch::selling_price_per_unit,
+            ],
+        ),
+    ];
     type Extra = BatchExtra;
 
     fn access() -> Access {

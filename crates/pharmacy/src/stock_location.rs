@@ -29,6 +29,7 @@ impl Resource for StockLocation {
     const PATH: &'static str = "stock-locations";
     const ORDERING: &'static [Column<Self>] = &[StockLocation::name];
     const SEARCH: &'static [Column<Self>] = &[StockLocation::name];
+    const LIST: &'static [Column<Self>] = &[StockLocation::name, StockLocation::description];
     type Extra = ();
 
     fn access() -> Access {

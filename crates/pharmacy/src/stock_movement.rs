@@ -40,7 +40,7 @@ platform::record! {
     pub struct StockMovement in "stock_movement" {
         client {}
         server {
-            /// The batch.
+            /// The batch whose quantity changed.
             stock_batch: Ref<StockBatch> = Ref::new(0),
             /// The batch's medication.
             medication_item: Ref<MedicationItem> = Ref::new(0),
@@ -54,7 +54,7 @@ platform::record! {
             source_id: i64 = 0,
             /// The user who did it; null for the program itself.
             user: Option<Ref<User>> = None,
-            /// When it took effect.
+            /// When it took effect, in UTC.
             at: Timestamp = Timestamp::UNIX_EPOCH,
             /// The batch's quantity after the movement.
             balance_after: i64 = 0,
@@ -105,7 +105,7 @@ impl Book for Stock {
 pub struct MovementExtra {
     /// Generic name of the medication.
     pub medication_name: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
 }
 
@@ -118,10 +118,23 @@ impl Resource for StockMovement {
         StockMovement::kind,
         StockMovement::at,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        StockMovement::at,
+        StockMovement::medication_item,
+        StockMovement::stock_batch,
+        StockMovement::kind,
+        StockMovement::delta,
+        StockMovement::balance_after,
+        StockMovement::user,
+    ];
     type Extra = MovementExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        format!("{} {:+}", self.kind.as_str(), self.delta)
     }
 
     fn scope(grant: &Grant) -> Scope {

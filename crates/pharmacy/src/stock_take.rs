@@ -67,10 +67,22 @@ impl Resource for StockTake {
     const PATH: &'static str = "stock-takes";
     const VERBS: &'static str = "cru";
     const FILTERS: &'static [Column<Self>] = &[StockTake::status];
+    const LIST: &'static [Column<Self>] = &[
+        StockTake::name,
+        StockTake::location,
+        StockTake::category,
+        StockTake::status,
+        StockTake::started_by,
+        StockTake::posted_at,
+    ];
     type Extra = TakeExtra;
 
     fn access() -> Access {
         access::stock()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -27,7 +27,7 @@ platform::record! {
         client {
             /// The stock-take.
             stock_take: Ref<StockTake>,
-            /// The batch.
+            /// The batch that was counted.
             stock_batch: Ref<StockBatch>,
             /// Whole units that were counted, 0 or more.
             counted: i64,
@@ -52,7 +52,7 @@ platform::record! {
 pub struct LineExtra {
     /// Units counted less units expected.
     pub variance: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
 }
 
@@ -60,6 +60,14 @@ impl Resource for StockTakeLine {
     const PATH: &'static str = "stock-take-lines";
     const FILTERS: &'static [Column<Self>] =
         &[StockTakeLine::stock_take, StockTakeLine::stock_batch];
+    const LIST: &'static [Column<Self>] = &[
+        StockTakeLine::stock_take,
+        StockTakeLine::stock_batch,
+        StockTakeLine::expected,
+        StockTakeLine::counted,
+        StockTakeLine::counted_by,
+        StockTakeLine::counted_at,
+    ];
     type Extra = LineExtra;
 
     fn access() -> Access {

@@ -4,8 +4,8 @@
 mod shop;
 
 use serde_json::json;
-use testkit::{Reply, Request};
-use tokio::task::JoinSet;
+use testkit::Reply;
+use testkit::races::at_once;
 
 use shop::{Shop, batch, differences, list};
 
@@ -13,14 +13,6 @@ use shop::{Shop, batch, differences, list};
 fn rounds() -> usize {
     let asked = std::env::var("CHELAL_TEST_ROUNDS").ok();
     asked.and_then(|text| text.parse().ok()).unwrap_or(3)
-}
-
-async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
-    let mut sent = JoinSet::new();
-    for request in requests {
-        sent.spawn(request.send());
-    }
-    sent.join_all().await
 }
 
 testkit::on_both! {

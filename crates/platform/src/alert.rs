@@ -39,17 +39,17 @@ pub struct Alert {
     pub id: Option<i64>,
     /// What kind of alert it is: stable, for programs.
     pub kind: String,
-    /// How urgent it is.
+    /// Urgency of the alert.
     pub severity: Urgency,
     /// What is the matter, in the reader's language.
     pub message: String,
     /// The patient whom it concerns.
     pub patient: Option<i64>,
-    /// The same.
+    /// Another name of `patient`.
     pub patient_id: Option<i64>,
     /// Somebody acknowledged it.
     pub is_read: bool,
-    /// Since when.
+    /// When it was raised, in UTC.
     #[schemars(with = "String")]
     pub created_at: Timestamp,
 }

@@ -34,7 +34,7 @@ pub struct Section {
 /// Which part of a timeline is asked for.
 #[derive(Debug, Clone)]
 pub struct TimelineRequest {
-    /// The patient.
+    /// The patient's `id`.
     pub patient: i64,
     /// Only what comes after this entry in the timeline's order; from the newest when none.
     pub after: Option<Position>,
@@ -49,7 +49,7 @@ pub struct Position {
     pub at: Timestamp,
     /// What kind of record it is.
     pub kind: String,
-    /// The record.
+    /// The `id` of the record.
     pub id: i64,
 }
 

@@ -111,7 +111,7 @@ pub(crate) fn slot(app: &App, call: &Call, actor: &Actor) -> Result<Option<Slot>
 /// A key as it is stored: the client's own may say whom it was made for.
 fn hashed(app: &App, whose: &impl serde::Serialize) -> Result<String, Error> {
     let mac = app.ring().audit_mac(&serde_json::to_vec(whose)?);
-    Ok(mac.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(kernel::hex(&mac))
 }
 
 /// What became of an earlier request with the same key.

@@ -237,7 +237,7 @@ impl Report {
                 name: None,
                 json: json!({
                     "type": "object",
-                    "properties": { key: { "type": "array", "items": row.json } },
+                    "properties": { key: { "type": "array", "items": row.json, "description": "The rows of the report." } },
                     "required": [key],
                 }),
                 list: false,

@@ -29,23 +29,7 @@ use unic_langid::LanguageIdentifier;
 pub const LANGUAGES: [&str; 3] = ["en", "fr", "sw"];
 
 /// The platform's own texts, to be handed to [`Texts::load`] with those of the modules.
-pub const PLATFORM: [TextSource; 3] = [
-    TextSource {
-        language: "en",
-        source: include_str!("../texts/en.ftl"),
-        name: "platform/texts/en.ftl",
-    },
-    TextSource {
-        language: "fr",
-        source: include_str!("../texts/fr.ftl"),
-        name: "platform/texts/fr.ftl",
-    },
-    TextSource {
-        language: "sw",
-        source: include_str!("../texts/sw.ftl"),
-        name: "platform/texts/sw.ftl",
-    },
-];
+pub const PLATFORM: [TextSource; 3] = crate::texts!("platform");
 
 /// A sentence by name, with the values it speaks of; not yet in any language.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,45 @@ end-before-start = The end may not lie before the start.
 not-null = This field must have a value.
 null-not-allowed = This field may not be null. Give a value or leave the field out.
 
+## Headings of the groups of fields in forms
+group-visit = Visit
+group-when = Date and time
+group-planning = Who and when
+group-validity = Validity
+group-notes = Notes
+group-identity = Identity
+group-contact = Contact details
+group-care = Health and account
+group-account = Account
+group-person = Person
+group-history = Complaint and history
+group-findings = Findings and notes
+group-assessment = Diagnosis and plan
+group-vital-signs = Vital signs
+group-consciousness = Consciousness and pain
+group-measures = Body measures
+group-circumstances = Circumstances
+group-administration = Administration
+group-medicine = Medicine
+group-dosage = Dosage
+group-safety = Safety
+group-order = Order
+group-test = Test
+group-specimen = Specimen
+group-turnaround = Turnaround times
+group-applies-to = Applies to
+group-limits = Limits
+group-values = Values
+group-choices = Choices
+group-result = Result
+group-product = Product
+group-ordering = Ordering
+group-handling = Storage and handling
+group-change = Change
+group-amounts = Amounts
+group-discount = Discount
+group-cover = Cover
+
 ## Requests and lists
 malformed-json = The request body is not valid JSON: { $reason }.
 body-not-object = The request body must be a JSON object.

@@ -35,6 +35,45 @@ end-before-start = La fin ne peut pas précéder le début.
 not-null = Ce champ doit avoir une valeur.
 null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez le champ.
 
+## Headings of the groups of fields in forms
+group-visit = Visite
+group-when = Date et heure
+group-planning = Qui et quand
+group-validity = Validité
+group-notes = Notes
+group-identity = Identité
+group-contact = Coordonnées
+group-care = Santé et compte
+group-account = Compte
+group-person = Personne
+group-history = Motif et histoire de la maladie
+group-findings = Examen et notes
+group-assessment = Diagnostic et conduite à tenir
+group-vital-signs = Signes vitaux
+group-consciousness = Conscience et douleur
+group-measures = Mensurations
+group-circumstances = Circonstances
+group-administration = Administration
+group-medicine = Médicament
+group-dosage = Posologie
+group-safety = Sécurité
+group-order = Demande
+group-test = Analyse
+group-specimen = Prélèvement
+group-turnaround = Délais de rendu
+group-applies-to = S’applique à
+group-limits = Limites
+group-values = Valeurs
+group-choices = Choix
+group-result = Résultat
+group-product = Produit
+group-ordering = Réapprovisionnement
+group-handling = Conservation et manipulation
+group-change = Modification
+group-amounts = Montants
+group-discount = Remise
+group-cover = Couverture
+
 ## Requêtes et listes
 malformed-json = Le corps de la requête n’est pas du JSON valable : { $reason }.
 body-not-object = Le corps de la requête doit être un objet JSON.

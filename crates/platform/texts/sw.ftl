@@ -31,6 +31,45 @@ end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo.
 not-null = Sehemu hii lazima iwe na thamani.
 null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
 
+## Headings of the groups of fields in forms
+group-visit = Ziara
+group-when = Tarehe na saa
+group-planning = Nani na lini
+group-validity = Muda wa kutumika
+group-notes = Maelezo
+group-identity = Utambulisho
+group-contact = Mawasiliano
+group-care = Afya na akaunti
+group-account = Akaunti
+group-person = Mtu
+group-history = Malalamiko na historia
+group-findings = Uchunguzi na maelezo
+group-assessment = Utambuzi na mpango
+group-vital-signs = Dalili muhimu za mwili
+group-consciousness = Fahamu na maumivu
+group-measures = Vipimo vya mwili
+group-circumstances = Hali nyingine
+group-administration = Utoaji
+group-medicine = Dawa
+group-dosage = Dozi
+group-safety = Usalama
+group-order = Agizo
+group-test = Kipimo
+group-specimen = Sampuli
+group-turnaround = Muda wa kutoa majibu
+group-applies-to = Inahusu
+group-limits = Mipaka
+group-values = Thamani
+group-choices = Chaguo
+group-result = Matokeo
+group-product = Bidhaa
+group-ordering = Uagizaji
+group-handling = Uhifadhi na matumizi
+group-change = Mabadiliko
+group-amounts = Kiasi
+group-discount = Punguzo
+group-cover = Fidia ya bima
+
 ## Maombi na orodha
 malformed-json = Maudhui ya ombi si JSON sahihi: { $reason }.
 body-not-object = Maudhui ya ombi lazima yawe kitu cha JSON.

@@ -13,7 +13,7 @@ use crate::code;
 /// A document that was issued here.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Verified {
-    /// `issued`.
+    /// Always `issued`.
     status: &'static str,
     /// The name of the user who issued it; empty when the program did.
     issued_by: String,

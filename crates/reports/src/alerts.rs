@@ -15,13 +15,13 @@ const MOST: u64 = 1000;
 /// Alerts, in the form of a page.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Page {
-    /// How many there are.
+    /// Number of alerts in the whole list.
     count: usize,
     /// The address of the next page, or null.
     next: Option<String>,
     /// The address of the previous page, or null.
     previous: Option<String>,
-    /// The alerts.
+    /// The alerts, the newest first.
     results: Vec<Alert>,
 }
 

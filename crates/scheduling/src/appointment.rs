@@ -33,11 +33,11 @@ platform::record! {
     /// A time at which a patient and a doctor meet. Appointments of one doctor, and of one patient, never overlap; those that touch are fine.
     pub struct Appointment in "appointment" for patient {
         client {
-            /// Who is seen.
+            /// The patient who is seen.
             patient: Ref<Patient>,
-            /// Who sees them: an active user with the role Doctor.
+            /// The doctor: an active user with the role Doctor.
             doctor: Ref<User>,
-            /// The day, where the hospital is.
+            /// The day (`YYYY-MM-DD`), in the time zone of the hospital.
             date: Date,
             /// The time of day, where the hospital is. One that comes twice, as clocks go back, is the first; one that never comes, as clocks go forward, is refused.
             time: Time,
@@ -47,23 +47,23 @@ platform::record! {
             status: AppointmentStatus = AppointmentStatus::Scheduled,
             /// Why the patient comes.
             reason: Sealed<Blank<2000>>,
-            /// What else matters.
+            /// Anything else that the doctor or the front desk should know.
             notes: Sealed<Blank<65536>>,
-            /// Squeezed in: neither blocks the doctor's time nor is blocked by it. Needs the permission `appointments:overbook`.
+            /// True for an appointment that is squeezed in: it neither blocks the doctor's time nor is blocked by it. Needs the permission `appointments:overbook`.
             overbooked: bool = false,
         }
         server {
-            /// When it begins.
+            /// When it begins, in UTC: `date` and `time` at the hospital.
             starts_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// When it ends: the first moment that is free again.
+            /// When it ends, in UTC: the first moment that is free again.
             ends_at: Timestamp = Timestamp::UNIX_EPOCH,
-            /// The number in the doctor's queue of the day, given when the patient comes.
+            /// Number in the doctor's queue of the day, given at check-in; null before.
             queue_number: Option<i64> = None,
-            /// When the patient came.
+            /// When the patient was checked in, in UTC; null before.
             checked_in_at: Option<Timestamp> = None,
-            /// When the doctor began.
+            /// When the visit began, in UTC; null before.
             started_at: Option<Timestamp> = None,
-            /// When the doctor was done.
+            /// When the visit was completed, in UTC; null before.
             completed_at: Option<Timestamp> = None,
         }
         hidden {}
@@ -124,11 +124,43 @@ impl Resource for Appointment {
         Appointment::starts_at,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["upcoming"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("upcoming", "With `true`, those still to come only.")];
     const ORDERING: &'static [Column<Self>] = &[
         Appointment::date,
         Appointment::time,
         Appointment::starts_at,
         Appointment::status,
+    ];
+    const LIST: &'static [Column<Self>] = &[
+        Appointment::date,
+        Appointment::time,
+        Appointment::patient,
+        Appointment::doctor,
+        Appointment::duration_minutes,
+        Appointment::status,
+        Appointment::queue_number,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                Appointment::patient,
+                Appointment::doctor,
+                Appointment::reason,
+                Appointment::notes,
+            ],
+        ),
+        (
+            "group-when",
+            &[
+                Appointment::date,
+                Appointment::time,
+                Appointment::duration_minutes,
+                Appointment::status,
+                Appointment::overbooked,
+            ],
+        ),
     ];
     type Extra = AppointmentExtra;
 
@@ -140,6 +172,10 @@ impl Resource for Appointment {
             .roles(&[Admin, Doctor, Receptionist], "crud")
             .role(Nurse, "cru")
             .roles(&[Pharmacist, LabTechnician, Cashier, Patient], "r")
+    }
+
+    fn label(&self) -> String {
+        format!("{} {}", self.date, self.time.strftime("%H:%M"))
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -21,9 +21,9 @@ use crate::slot::{LONGEST, Span};
 /// What of a doctor's day is free.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Availability {
-    /// The doctor.
+    /// The doctor whose slots they are.
     doctor: i64,
-    /// The doctor.
+    /// Another name of `doctor`.
     doctor_id: i64,
     /// The doctor's name.
     doctor_name: String,

@@ -22,19 +22,19 @@ platform::record! {
     /// Hours of a doctor that come back every week. A doctor without any can be booked at any time; with one in force on a day, bookings outside of it are refused unless they are overbooked.
     pub struct DoctorSchedule in "doctor_schedule" {
         client {
-            /// Whose hours: an active user with the role Doctor.
+            /// The doctor whose hours they are: an active user with the role Doctor.
             doctor: Ref<User>,
-            /// The day of the week: 0 is Monday, 6 is Sunday.
+            /// Day of the week: 0 is Monday, 6 is Sunday.
             weekday: i64,
-            /// When they begin.
+            /// Time of day at which the hours begin, in the time zone of the hospital.
             start: Time,
             /// When they end; 00:00 is midnight at the end of the day.
             end: Time,
-            /// The length of a slot, in minutes: 1 to 1440.
+            /// Length of a slot in minutes, 1 to 1440.
             slot_minutes: i64 = USUAL_SLOT,
-            /// The first day on which they are in force.
+            /// First day on which the hours hold; always when null.
             valid_from: Option<Date>,
-            /// The last day on which they are in force.
+            /// Last day on which the hours hold; without end when null.
             valid_until: Option<Date>,
         }
         server {}
@@ -71,10 +71,43 @@ impl Resource for DoctorSchedule {
     const PATH: &'static str = "doctor-schedules";
     const FILTERS: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
     const ORDERING: &'static [Column<Self>] = &[DoctorSchedule::doctor, DoctorSchedule::weekday];
+    const LIST: &'static [Column<Self>] = &[
+        DoctorSchedule::doctor,
+        DoctorSchedule::weekday,
+        DoctorSchedule::start,
+        DoctorSchedule::end,
+        DoctorSchedule::slot_minutes,
+        DoctorSchedule::valid_from,
+        DoctorSchedule::valid_until,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "group-when",
+            &[
+                DoctorSchedule::doctor,
+                DoctorSchedule::weekday,
+                DoctorSchedule::start,
+                DoctorSchedule::end,
+                DoctorSchedule::slot_minutes,
+            ],
+        ),
+        (
+            "group-validity",
+            &[DoctorSchedule::valid_from, DoctorSchedule::valid_until],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {
         access()
+    }
+
+    fn label(&self) -> String {
+        format!(
+            "{}–{}",
+            self.start.strftime("%H:%M"),
+            self.end.strftime("%H:%M")
+        )
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -147,7 +147,7 @@ async fn appointments(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Appointme
 /// A doctor's appointments.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct DoctorsAppointments {
-    /// Who.
+    /// The `id` of the doctor.
     doctor_id: i64,
     /// The doctor's name.
     doctor_name: String,
@@ -223,7 +223,7 @@ async fn no_show_rate(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<NoShowRat
 /// How long patients wait for a doctor.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct WaitingTime {
-    /// Who.
+    /// The `id` of the doctor.
     doctor_id: i64,
     /// The doctor's name.
     doctor_name: String,

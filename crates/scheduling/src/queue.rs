@@ -42,19 +42,19 @@ pub(crate) struct Waiting {
     id: i64,
     /// The number in the doctor's queue of the day.
     queue_number: Option<i64>,
-    /// Who.
+    /// The patient who waits.
     patient: i64,
-    /// Who.
+    /// Another name of `patient`.
     patient_id: i64,
     /// The patient's given and family name.
     patient_name: String,
-    /// For whom.
+    /// The doctor whom the patient waits for.
     doctor: i64,
-    /// For whom.
+    /// Another name of `doctor`.
     doctor_id: i64,
     /// The doctor's name.
     doctor_name: String,
-    /// The day.
+    /// The day of the queue, at the hospital.
     date: String,
     /// What time was agreed.
     time: String,

@@ -42,19 +42,19 @@ platform::record! {
     /// A stretch of time for which a room or device is booked. Bookings of one never overlap, unless they are cancelled; those that touch are fine. A create may name several as `resources` instead: all are booked or none, and the answer is an array.
     pub struct ResourceBooking in "resource_booking" for patient {
         client {
-            /// What is booked.
+            /// The room or device that is booked.
             resource: Ref<SchedulableResource>,
-            /// Who booked it; the caller when it is left out.
+            /// The user who books; the caller when it is left out.
             booked_by: Option<Ref<User>>,
-            /// For whom.
+            /// The patient for whom it is booked; null when it is for none.
             patient: Option<Ref<Patient>>,
-            /// When it begins.
+            /// When the booking begins.
             start_time: Timestamp,
-            /// When it ends: the first moment that is free again.
+            /// When the booking ends: the first moment that is free again.
             end_time: Timestamp,
-            /// What for.
+            /// What it is booked for, such as `X-ray chest`.
             purpose: Sealed<Option<Line<500>>>,
-            /// Where it stands. A cancelled booking is free for others.
+            /// State of the booking. A cancelled one leaves its time free for others.
             status: BookingStatus = BookingStatus::Scheduled,
         }
         server {}
@@ -65,7 +65,7 @@ platform::record! {
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BookingExtra {
-    /// What is booked, by name.
+    /// Name of the room or device.
     pub resource_name: String,
 }
 
@@ -80,10 +80,45 @@ impl Resource for ResourceBooking {
         ResourceBooking::start_time,
     ];
     const ORDERING: &'static [Column<Self>] = &[ResourceBooking::start_time];
+    const LIST: &'static [Column<Self>] = &[
+        ResourceBooking::start_time,
+        ResourceBooking::end_time,
+        ResourceBooking::resource,
+        ResourceBooking::patient,
+        ResourceBooking::booked_by,
+        ResourceBooking::status,
+    ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                ResourceBooking::resource,
+                ResourceBooking::patient,
+                ResourceBooking::booked_by,
+                ResourceBooking::purpose,
+            ],
+        ),
+        (
+            "group-when",
+            &[
+                ResourceBooking::start_time,
+                ResourceBooking::end_time,
+                ResourceBooking::status,
+            ],
+        ),
+    ];
     type Extra = BookingExtra;
 
     fn access() -> Access {
         schedulable_resource::access()
+    }
+
+    fn label(&self) -> String {
+        self.purpose
+            .open()
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
     /// Bookings for nobody in particular are everybody's who sees more than their own.

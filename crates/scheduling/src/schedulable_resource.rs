@@ -23,13 +23,13 @@ platform::record! {
     /// A room or device that is booked.
     pub struct SchedulableResource in "schedulable_resource" {
         client {
-            /// What people call it.
+            /// Name of the room or device.
             name: Line<128>,
-            /// What it is.
+            /// Kind of resource.
             resource_type: ResourceType,
-            /// What it is for, or where.
+            /// What it is for, or where it is.
             description: Option<Line<2000>>,
-            /// Can be booked.
+            /// Whether it can be booked.
             is_active: bool = true,
         }
         server {}
@@ -49,10 +49,20 @@ impl Resource for SchedulableResource {
     ];
     const SEARCH: &'static [Column<Self>] =
         &[SchedulableResource::name, SchedulableResource::description];
+    const LIST: &'static [Column<Self>] = &[
+        SchedulableResource::name,
+        SchedulableResource::resource_type,
+        SchedulableResource::description,
+        SchedulableResource::is_active,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         access()
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
     }
 
     /// A patient sees what is booked for them.

@@ -19,17 +19,17 @@ platform::record! {
     /// A day on which a doctor has other hours than every week, or none. Several on one day are several stretches of hours, unless one says closed. Appointments that were made before stay.
     pub struct ScheduleException in "schedule_exception" {
         client {
-            /// Whose day: an active user with the role Doctor.
+            /// The doctor whose day it is: an active user with the role Doctor.
             doctor: Ref<User>,
-            /// The day.
+            /// The day (`YYYY-MM-DD`) on which other hours hold.
             date: Date,
-            /// Not there at all; so it is when no hours are given.
+            /// Whether the doctor is away the whole day; true when no hours are given.
             closed: bool = false,
-            /// When the other hours begin.
+            /// Time of day at which the other hours begin; null when the day is closed.
             start: Option<Time>,
             /// When they end; 00:00 is midnight at the end of the day.
             end: Option<Time>,
-            /// Why.
+            /// Why the hours differ, such as `conference`.
             reason: Sealed<Blank<500>>,
         }
         server {}
@@ -45,10 +45,21 @@ impl Resource for ScheduleException {
         ScheduleException::closed,
     ];
     const ORDERING: &'static [Column<Self>] = &[ScheduleException::date];
+    const LIST: &'static [Column<Self>] = &[
+        ScheduleException::doctor,
+        ScheduleException::date,
+        ScheduleException::closed,
+        ScheduleException::start,
+        ScheduleException::end,
+    ];
     type Extra = ();
 
     fn access() -> Access {
         doctor_schedule::access()
+    }
+
+    fn label(&self) -> String {
+        self.date.to_string()
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -3,39 +3,10 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::Ward;
 use serde_json::json;
-use testkit::{Reply, Request};
-use tokio::task::JoinSet;
-
-/// Sends all at once.
-async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
-    let mut sent = JoinSet::new();
-    for request in requests {
-        sent.spawn(request.send());
-    }
-    sent.join_all().await
-}
-
-/// How many answers there are of each status and code.
-fn counted(replies: &[Reply]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for reply in replies {
-        let code = reply.json["code"].as_str().unwrap_or_default();
-        let key = format!("{} {code}", reply.status.as_u16());
-        *counts.entry(key.trim().to_owned()).or_default() += 1;
-    }
-    counts
-}
-
-fn expected(pairs: &[(&str, usize)]) -> BTreeMap<String, usize> {
-    let pairs = pairs.iter();
-    pairs
-        .map(|(key, count)| ((*key).to_owned(), *count))
-        .collect()
-}
+use testkit::Request;
+use testkit::races::{at_once, counted, expected};
 
 testkit::on_both! {
     async fn one_slot_is_given_once(world: &World) {

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -446,6 +446,117 @@ async fn files(world: &World) -> Vec<PathBuf> {
     places
 }
 
+/// Resources that people call by their kind and number, and why.
+const BY_NUMBER: &[(&str, &str)] = &[
+    (
+        "Admission",
+        "the names of patient and bed are other tables'",
+    ),
+    ("BedStay", "the names of patient and bed are other tables'"),
+    ("Bill", "its number is what is printed on it"),
+    (
+        "DelegateAccess",
+        "the names of the two users are another table's",
+    ),
+    (
+        "DispensingLog",
+        "the names of patient and medication are other tables'",
+    ),
+    (
+        "Encounter",
+        "its words are clinical text, and its day needs the hospital's time zone",
+    ),
+    ("InsuranceClaim", "insurers and clerks quote its number"),
+    ("LabOrder", "its number is on the tubes"),
+    ("LabOrderItem", "the test's name is the catalogue's"),
+    (
+        "OrganizationMembership",
+        "the names of user and organization are other tables'",
+    ),
+    ("Preference", "a user has one"),
+    ("PurchaseOrder", "its number is what the supplier quotes"),
+    (
+        "PurchaseOrderItem",
+        "the medication's name is the formulary's",
+    ),
+    ("RefundRequest", "cashiers call it by its number"),
+    (
+        "RoleChangeRequest",
+        "the names of user and role are other tables'",
+    ),
+    ("StockTakeLine", "the batch's number is another table's"),
+    (
+        "Vitals",
+        "they have no name, and their time needs the hospital's time zone",
+    ),
+];
+
+/// More fields than this are asked for in groups.
+const ONE_GROUP: usize = 6;
+
+/// The declarations of resources, with their names.
+fn declarations() -> Vec<(String, String)> {
+    fn sources(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(crates).unwrap() {
+        let source = entry.unwrap().path().join("src");
+        if source.is_dir() {
+            sources(&source, &mut texts);
+        }
+    }
+    let mut found = Vec::new();
+    for text in &texts {
+        for part in text.split("\nimpl ").skip(1) {
+            let block = part.split_once("\n}").unwrap_or((part, "")).0;
+            let head = block.lines().next().unwrap_or_default();
+            let named = head.split_once("Resource for ");
+            if let Some((_, name)) =
+                named.filter(|(path, _)| path.is_empty() || path.ends_with("::"))
+            {
+                found.push((name.trim_end_matches(" {").to_owned(), block.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_resource_says_what_its_list_shows_and_what_it_is_called() {
+    let declared = declarations();
+    assert!(declared.len() > 60, "{}", declared.len());
+    let mut wrong = Vec::new();
+    for (name, block) in &declared {
+        let by_number = BY_NUMBER.iter().any(|(known, _)| known == name);
+        if !block.contains("const LIST:") {
+            wrong.push(format!(
+                "{name} has no LIST: which columns does the person at the desk want?"
+            ));
+        }
+        if block.contains("fn label(") == by_number {
+            wrong.push(format!(
+                "{name} has a label of its own, or a reason in BY_NUMBER, but not both"
+            ));
+        }
+    }
+    for (name, why) in BY_NUMBER {
+        assert!(!why.is_empty());
+        if !declared.iter().any(|(declared, _)| declared == name) {
+            wrong.push(format!("{name} is no resource"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 testkit::on_both! {
     async fn a_record_lives_and_leaves_its_trace(world: &World) {
         let mut maker = Maker::new(world);
@@ -767,5 +878,63 @@ testkit::on_both! {
                 }
             }
         }
+    }
+
+    async fn a_form_asks_for_every_field_once_in_groups_with_headings(world: &World) {
+        let mut wrong = Vec::new();
+        for path in resources(world) {
+            let one = format!("{path}/{{id}}/");
+            let operations = world.operations();
+            let Some(read) = operations.iter().find(|op| op.method == Method::GET && op.path == one) else { continue };
+            let shown = &read.doc.answer.as_ref().unwrap().json;
+            let info = world.app.registry.tables().find(|info| info.path == path).unwrap();
+            let columns = shown["x-list-columns"].as_array().unwrap();
+            for column in columns {
+                if shown["properties"].get(column.as_str().unwrap()).is_none() {
+                    wrong.push(format!("{path}: nobody sees {column}"));
+                }
+            }
+            let groups = shown["x-field-groups"].as_array().unwrap();
+            let mut asked: Vec<&str> = groups.iter().flat_map(|group| group["fields"].as_array().unwrap()).filter_map(Json::as_str).collect();
+            let mut written: Vec<&str> = info.fields.iter().filter(|field| field.part == Part::Client).map(|field| field.name).collect();
+            asked.sort_unstable();
+            written.sort_unstable();
+            if asked != written {
+                wrong.push(format!("{path}: the form asks for {asked:?}, clients write {written:?}"));
+            }
+            if written.len() > ONE_GROUP && groups.len() < 2 {
+                wrong.push(format!("{path}: {} fields in one group", written.len()));
+            }
+            for heading in groups.iter().filter_map(|group| group["heading"].as_str()) {
+                if !heading.is_empty() && !world.app.texts.contains(heading) {
+                    wrong.push(format!("{path}: no text is called {heading}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn a_picker_is_told_what_each_record_is_called(world: &World) {
+        let mut maker = Maker::new(world);
+        let mut wrong = Vec::new();
+        for path in resources(world) {
+            let list = format!("{path}/");
+            let operations = world.operations();
+            let Some(read) = operations.iter().find(|op| op.method == Method::GET && op.path == list) else { continue };
+            maker.make(path).await;
+            let Some(by) = maker.entitled(read).await else { continue };
+            let name = world.app.registry.tables().find(|info| info.path == path).unwrap().name;
+            let by_number = BY_NUMBER.iter().any(|(known, _)| *known == name);
+            let labels = by.get(&format!("{list}?labels=true&limit=5")).await;
+            for row in labels.is(200)["results"].as_array().unwrap() {
+                let label = row["label"].as_str().unwrap();
+                // What was noted without any of its words, such as a booking without a purpose, has its number.
+                if label.trim() != label || label.is_empty() || (by_number && !label.ends_with(&row["id"].to_string())) {
+                    wrong.push(format!("{path}: {label:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        world.settle().await;
     }
 }

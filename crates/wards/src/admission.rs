@@ -125,6 +125,10 @@ impl Resource for Admission {
         Admission::admitted_by,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["open"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "open",
+        "With `true` those of patients who are in hospital, with `false` those that ended.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[Admission::admitted_at, Admission::discharged_at];
     const REPLACED: &'static [Column<Self>] = &[Admission::reason, Admission::discharge_summary];
     const LIST: &'static [Column<Self>] = &[

@@ -24,7 +24,7 @@ use crate::stay::BedStay;
 platform::input! {
     /// Whom to put into the bed.
     pub(crate) struct AssignInput {
-        /// The patient.
+        /// The `id` of the patient who is put into the bed.
         patient_id: Ref<patients::Patient>,
         /// Why the patient is admitted.
         reason: Blank<2000>,
@@ -36,15 +36,15 @@ platform::input! {
 /// The answer to an assignment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Assigned {
-    /// `assigned`.
+    /// Always `assigned`.
     pub status: &'static str,
-    /// The bed.
+    /// The bed that the patient lies in now.
     pub bed: i64,
-    /// The bed.
+    /// Another name of `bed`.
     pub bed_id: i64,
-    /// The patient.
+    /// The patient who was put into the bed.
     pub patient: i64,
-    /// The patient.
+    /// The `id` of the patient who is put into the bed.
     pub patient_id: i64,
     /// The admission that was opened.
     pub admission: i64,

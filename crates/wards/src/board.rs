@@ -46,9 +46,9 @@ pub(crate) struct WardBeds {
 /// A bed on the board.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BoardBed {
-    /// The bed.
+    /// The `id` of the bed.
     id: i64,
-    /// Its number.
+    /// Number or name of the bed.
     number: String,
     /// `available`, `occupied`, `cleaning` or `maintenance`.
     status: &'static str,

@@ -39,11 +39,11 @@ pub(crate) struct Discharged {
     pub status: &'static str,
     /// The bed, which is to be cleaned now.
     pub bed: i64,
-    /// The bed.
+    /// The `id` of the bed that the patient lay in.
     pub bed_id: i64,
-    /// The patient.
+    /// The patient who was discharged.
     pub patient: i64,
-    /// The patient.
+    /// Another name of `patient`.
     pub patient_id: i64,
     /// The admission that was closed.
     pub admission: i64,
@@ -65,6 +65,7 @@ impl Verb for DischargePatient {
     const DESCRIPTION: &'static str = "Closes the admission; the bed is `cleaning` until it is set `available`. A stay counts at least 1 bed day. 409 `state_conflict` when nobody lies in the bed.";
     // The admission is held before its bed.
     const HOLDS: bool = false;
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         Access::may(&[Admin, Receptionist, Nurse])

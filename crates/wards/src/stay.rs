@@ -27,9 +27,9 @@ platform::record! {
         server {
             /// The admission that it is a part of.
             admission: Ref<Admission> = Ref::new(0),
-            /// The patient.
+            /// The patient whose stay it is.
             patient: Ref<Patient> = Ref::new(0),
-            /// The bed.
+            /// The bed that the patient lay in.
             bed: Ref<Bed> = Ref::new(0),
             /// The ward in which the bed stood then; null for a bed outside of wards.
             ward: Option<Ref<Ward>> = None,
@@ -67,6 +67,14 @@ impl Resource for BedStay {
     ];
     const ORDERING: &'static [Column<Self>] = &[BedStay::started_at, BedStay::ended_at];
     const FOLLOWS: &'static [Column<Self>] = &[BedStay::admission];
+    const LIST: &'static [Column<Self>] = &[
+        BedStay::admission,
+        BedStay::patient,
+        BedStay::ward,
+        BedStay::bed,
+        BedStay::started_at,
+        BedStay::ended_at,
+    ];
     type Extra = StayExtra;
 
     fn access() -> Access {

@@ -35,9 +35,9 @@ pub(crate) struct Transferred {
     pub bed_id: i64,
     /// The bed that the patient left, which is to be cleaned now.
     pub from_bed: i64,
-    /// The patient.
+    /// The patient who was moved.
     pub patient: i64,
-    /// The patient.
+    /// Another name of `patient`.
     pub patient_id: i64,
     /// The admission, which goes on.
     pub admission: i64,

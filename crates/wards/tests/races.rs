@@ -1,30 +1,9 @@
 //! Many want the same bed in the same moment, each on a connection of their own.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
-use testkit::{Caller, Reply, Request, World};
-use tokio::task::JoinSet;
-
-async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
-    let mut sent = JoinSet::new();
-    for request in requests {
-        sent.spawn(request.send());
-    }
-    sent.join_all().await
-}
-
-/// How many answers there are of each status and code.
-fn counted(replies: &[Reply]) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    for reply in replies {
-        let code = reply.json["code"].as_str().unwrap_or_default();
-        let key = format!("{} {code}", reply.status.as_u16());
-        *counts.entry(key.trim().to_owned()).or_default() += 1;
-    }
-    counts
-}
+use testkit::races::{at_once, counted};
+use testkit::{Caller, World};
 
 async fn patients(desk: &Caller, many: usize) -> Vec<i64> {
     let mut ids = Vec::new();

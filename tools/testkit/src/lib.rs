@@ -26,6 +26,7 @@
 mod base;
 mod client;
 mod process;
+pub mod races;
 mod world;
 
 pub use base::Base;

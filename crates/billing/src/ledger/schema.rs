@@ -44,7 +44,7 @@ pub(crate) fn tables(ddl: &mut Ddl) {
     });
     ddl.index("ledger_line", &["entry"]);
     for table in ["ledger_entry", "ledger_line"] {
-        append_only(ddl, table);
+        ddl.append_only(table, "rows");
     }
     ddl.table("turnover_day", |t| {
         t.text("kind");
@@ -59,34 +59,4 @@ pub(crate) fn tables(ddl: &mut Ddl) {
             "received >= 0 AND refunded >= 0",
         );
     });
-}
-
-/// Lets the database refuse to change or delete rows of a table, whoever asks.
-fn append_only(ddl: &mut Ddl, table: &str) {
-    let name = format!("{table}_append_only");
-    for event in ["UPDATE", "DELETE"] {
-        let trigger = format!("{name}_{}", event.to_lowercase());
-        ddl.sql_for(
-            &format!(
-                "CREATE TRIGGER \"{trigger}\" BEFORE {event} ON \"{table}\" BEGIN \
-                 SELECT RAISE(ABORT, 'constraint:{name}'); END"
-            ),
-            "",
-        );
-    }
-    ddl.sql_for(
-        "",
-        &format!(
-            "CREATE FUNCTION \"{name}\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             RAISE EXCEPTION 'rows of {table} are never changed' USING ERRCODE = 'exclusion_violation', CONSTRAINT = '{name}'; \
-             END $$"
-        ),
-    );
-    ddl.sql_for(
-        "",
-        &format!(
-            "CREATE TRIGGER \"{name}\" BEFORE UPDATE OR DELETE ON \"{table}\" \
-             FOR EACH ROW EXECUTE FUNCTION \"{name}\"()"
-        ),
-    );
 }

@@ -38,7 +38,7 @@ pub struct Observed {
 pub struct DangerSign {
     /// `emergency`, `priority` or `general danger sign`.
     pub level: &'static str,
-    /// The sign.
+    /// The danger sign, in words.
     pub sign: &'static str,
     /// What is done first.
     pub first_action: &'static str,

@@ -13,9 +13,9 @@ use super::data;
 /// A diagnosis of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diagnosis {
-    /// ICD-10 code.
+    /// ICD-10 code, such as `I10`.
     pub code: String,
-    /// Title in English.
+    /// Title of the diagnosis in English.
     pub title: String,
     /// Title in French; empty when there is none.
     pub title_fr: String,

@@ -79,7 +79,7 @@ pub struct Part {
     /// Which: `respiratory_rate`, `oxygen_saturation`, `breathing`, `systolic_bp`, `heart_rate`,
     /// `consciousness`, `temperature`.
     pub parameter: &'static str,
-    /// 0 to 3.
+    /// Points of the parameter, 0 to 3.
     pub score: i64,
 }
 

@@ -209,7 +209,6 @@ fn a_list_of_twenty_medicines_is_checked_in_much_less_than_five_milliseconds() {
         );
     }
     let each = started.elapsed() / rounds;
-    println!("a list of twenty: {each:?}");
     // Unoptimised and on a busy machine this still has room.
     assert!(each.as_millis() < 50, "{each:?}");
 }
@@ -218,7 +217,9 @@ fn a_list_of_twenty_medicines_is_checked_in_much_less_than_five_milliseconds() {
 fn the_starter_pack_is_ready_in_milliseconds() {
     let started = std::time::Instant::now();
     let pack = Pack::with(&[], "0").unwrap();
-    println!("loading: {:?}", started.elapsed());
+    // Unoptimised and on a busy machine this still has room.
+    let took = started.elapsed();
+    assert!(took.as_secs() < 5, "{took:?}");
     assert_eq!(pack.ingredient_count(), 1141);
     assert_eq!(pack.version(), "2026.11+0");
 }

@@ -53,29 +53,29 @@ platform::record! {
     pub struct AppointmentNotification in "appointment_notification" for patient {
         client {}
         server {
-            /// What it is about.
+            /// The appointment that the message is about.
             appointment: Ref<Appointment> = Ref::new(0),
-            /// Whom it is for.
+            /// The patient who receives it.
             patient: Ref<Patient> = Ref::new(0),
-            /// Whether it comes before or after the visit.
+            /// Whether it is a reminder before the visit or a follow-up after it.
             notification_type: MessageType = MessageType::Reminder,
-            /// How it travels.
+            /// Channel by which it is sent.
             channel: Channel = Channel::Sms,
-            /// Where it stands.
+            /// State of the delivery.
             status: MessageStatus = MessageStatus::Pending,
-            /// When it is to be sent.
+            /// When it is to be sent, in UTC.
             scheduled_for: Timestamp = Timestamp::UNIX_EPOCH,
-            /// When the provider accepted it.
+            /// When the provider accepted it, in UTC; null before.
             sent_at: Option<Timestamp> = None,
             /// Its text; written anew when it is sent, so that it is right then.
             message: Sealed<Blank<2000>> = Sealed::new(Blank::default()),
             /// Why it was not sent, or what went wrong last; often in the provider's words.
             error_message: Sealed<Blank<1000>> = Sealed::new(Blank::default()),
-            /// How often it was handed to the provider.
+            /// How many times it was handed to the provider.
             attempts: i64 = 0,
-            /// When it is tried next; none when it is not going to be.
+            /// When it is tried next, in UTC; null when it is not going to be.
             next_attempt_at: Option<Timestamp> = None,
-            /// What the provider calls it.
+            /// The provider's id of the message; null before it was accepted.
             provider_message_id: Option<Line<200>> = None,
         }
         hidden {
@@ -114,6 +114,16 @@ impl Resource for AppointmentNotification {
         AppointmentNotification::appointment,
         AppointmentNotification::patient,
     ];
+    const LIST: &'static [Column<Self>] = &[
+        AppointmentNotification::scheduled_for,
+        AppointmentNotification::patient,
+        AppointmentNotification::appointment,
+        AppointmentNotification::notification_type,
+        AppointmentNotification::channel,
+        AppointmentNotification::status,
+        AppointmentNotification::sent_at,
+        AppointmentNotification::attempts,
+    ];
     type Extra = ();
 
     fn access() -> Access {
@@ -128,6 +138,14 @@ impl Resource for AppointmentNotification {
             Cashier,
         ];
         Access::nobody().roles(staff, "r")
+    }
+
+    fn label(&self) -> String {
+        format!(
+            "{} {}",
+            self.notification_type.as_str(),
+            self.channel.as_str()
+        )
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -25,7 +25,7 @@ use super::wording::when;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "AppointmentNotificationStatus")]
 pub struct Standing {
-    /// The message.
+    /// The `id` of the message.
     pub id: i64,
     /// What it is about.
     pub appointment_id: i64,

@@ -2,7 +2,8 @@
 //! nothing about why.
 
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
+use kernel::{Language, written};
 use patients::Patient;
 use platform::app::App;
 use platform::texts::Text;
@@ -50,85 +51,19 @@ pub(super) fn words(
     }
 }
 
-const WEEKDAYS: [[&str; 7]; 3] = [
-    [
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-    ],
-    [
-        "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche",
-    ],
-    [
-        "Jumatatu", "Jumanne", "Jumatano", "Alhamisi", "Ijumaa", "Jumamosi", "Jumapili",
-    ],
-];
-
-const MONTHS: [[&str; 12]; 3] = [
-    [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    [
-        "Januari", "Februari", "Machi", "Aprili", "Mei", "Juni", "Julai", "Agosti", "Septemba",
-        "Oktoba", "Novemba", "Desemba",
-    ],
-];
-
 /// A day and a time of day as the language says them.
 ///
 /// Swahili counts the hours from sunrise: 10 in the morning is the fourth hour. Both are given, since
 /// phones and tickets show the other.
 pub(crate) fn when(language: &str, at: DateTime) -> String {
-    let tongue = match language {
-        "fr" => 1,
-        "sw" => 2,
-        _ => 0,
-    };
-    let pick = |names: Option<&&'static str>| names.copied().unwrap_or_default();
-    let weekday = pick(WEEKDAYS[tongue].get(index(at.weekday())));
-    let month = usize::try_from(at.month()).map_or(0, |month| month.saturating_sub(1));
-    let month = pick(MONTHS[tongue].get(month));
-    let (day, year) = (at.day(), at.year());
+    let language = Language::parse(language).unwrap_or_default();
+    let weekday = written::weekday(at.date().weekday(), language);
+    let day = written::date(at.date(), language);
     let (hour, minute) = (at.hour(), at.minute());
-    match tongue {
-        1 => {
-            let day = if day == 1 {
-                "1er".to_owned()
-            } else {
-                day.to_string()
-            };
-            format!("{weekday} {day} {month} {year} à {hour} h {minute:02}")
-        }
-        2 => {
+    match language {
+        Language::En => format!("{weekday} {day} at {hour:02}:{minute:02}"),
+        Language::Fr => format!("{weekday} {day} à {hour} h {minute:02}"),
+        Language::Sw => {
             let counted = match (hour + 6) % 12 {
                 0 => 12,
                 counted => counted,
@@ -139,16 +74,9 @@ pub(crate) fn when(language: &str, at: DateTime) -> String {
                 16..=18 => "jioni",
                 _ => "usiku",
             };
-            format!(
-                "{weekday} {day} {month} {year} saa {counted}:{minute:02} {part} ({hour:02}:{minute:02})"
-            )
+            format!("{weekday} {day} saa {counted}:{minute:02} {part} ({hour:02}:{minute:02})")
         }
-        _ => format!("{weekday} {day} {month} {year} at {hour:02}:{minute:02}"),
     }
-}
-
-fn index(weekday: Weekday) -> usize {
-    usize::try_from(weekday.to_monday_zero_offset()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub struct Invoice {
 pub struct InvoiceItem {
     /// What was done or given.
     pub description: String,
-    /// How many.
+    /// Number of units, 1 or more.
     pub quantity: i64,
     /// The price of one.
     pub unit_price: Money,

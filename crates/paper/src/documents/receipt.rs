@@ -40,7 +40,7 @@ pub struct Receipt {
 pub struct ReceiptLine {
     /// What was done or given.
     pub description: String,
-    /// How many.
+    /// Number of units, 1 or more.
     pub quantity: i64,
     /// The line's amount.
     pub amount: Money,

@@ -25,11 +25,11 @@ pub struct DispenseAnswer {
 pub struct DispensedLog {
     /// The dispensing log.
     pub id: i64,
-    /// The batch.
+    /// The batch that the units were taken from.
     pub stock_batch: i64,
-    /// The same.
+    /// Another name of `stock_batch`.
     pub stock_batch_id: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     pub batch_number: String,
     /// The last day on which the units may be used.
     pub expiry_date: String,
@@ -37,17 +37,17 @@ pub struct DispensedLog {
     pub quantity_dispensed: i64,
     /// The medication.
     pub medication_item: i64,
-    /// The same.
+    /// Another name of `medication_item`.
     pub medication_item_id: i64,
     /// Generic name of the medication.
     pub medication_name: String,
-    /// The patient.
+    /// The patient who received them.
     pub patient: i64,
-    /// The same.
+    /// Another name of `patient`.
     pub patient_id: i64,
     /// The prescription, or null.
     pub prescription: Option<i64>,
-    /// The same.
+    /// Another name of `prescription`.
     pub prescription_id: Option<i64>,
     /// When it was dispensed.
     pub dispense_date: String,

@@ -27,6 +27,7 @@ impl Verb for Witness {
     const SUMMARY: &'static str = "Confirm the dispense of a controlled substance as second person";
     const DESCRIPTION: &'static str =
         "The caller becomes the witness, and must be another user than the one who dispensed.";
+    const GRAVE: bool = true;
 
     fn access() -> Access {
         access::witness()

@@ -18,61 +18,79 @@ use crate::access;
 use crate::dispensing_log::DispensingLog;
 use crate::item as medication_item;
 
-platform::input! {
+/// An input with what both paths take, and what it comes to.
+macro_rules! dispensing {
+    ($(#[doc = $doc:literal])* $name:ident { $($own:tt)* }) => {
+        platform::input! {
+            $(#[doc = $doc])*
+            pub struct $name {
+                $($own)*
+                /// The prescription that it is dispensed against; the units still owed are the most.
+                prescription: Option<i64>,
+                /// Another name of `prescription`.
+                prescription_id: Option<i64>,
+                /// The patient who receives the units; needed without a prescription.
+                patient: Option<i64>,
+                /// Another name of `patient`.
+                patient_id: Option<i64>,
+                /// A batch to take all units from; the system takes those that expire first when it is left out.
+                stock_batch: Option<i64>,
+                /// Another name of `stock_batch`.
+                stock_batch_id: Option<i64>,
+                /// The place to dispense from; the main pharmacy by default.
+                location: Option<i64>,
+                /// Why another batch than the one that expires first is named; required then. At most 500 characters.
+                reason: Blank<500>,
+                /// Why to dispense over a safety alert; required then. At most 500 characters.
+                override_reason: Blank<500>,
+            }
+        }
+
+        impl $name {
+            fn batch(&self) -> Option<i64> {
+                self.stock_batch.or(self.stock_batch_id)
+            }
+
+            fn prescription(&self) -> Option<i64> {
+                self.prescription.or(self.prescription_id)
+            }
+
+            /// These units of this medication.
+            fn wanted(self, item: i64, quantity: i64) -> Wanted {
+                Wanted {
+                    item,
+                    patient: self.patient.or(self.patient_id),
+                    prescription: self.prescription(),
+                    quantity,
+                    batch: self.batch(),
+                    location: self.location,
+                    reason: self.reason,
+                    override_reason: self.override_reason,
+                }
+            }
+        }
+    };
+}
+
+dispensing! {
     /// What to dispense of the medication.
-    pub struct DispenseInput {
+    DispenseInput {
         /// Whole units to dispense, at least 1.
         quantity: i64,
-        /// The prescription that it is dispensed against; the units still owed are the most.
-        prescription: Option<i64>,
-        /// The same as `prescription`.
-        prescription_id: Option<i64>,
-        /// The patient; needed without a prescription.
-        patient: Option<i64>,
-        /// The same as `patient`.
-        patient_id: Option<i64>,
-        /// A batch to take all units from; the system takes those that expire first when it is left out.
-        stock_batch: Option<i64>,
-        /// The same as `stock_batch`.
-        stock_batch_id: Option<i64>,
-        /// The place to dispense from; the main pharmacy by default.
-        location: Option<i64>,
-        /// Why another batch than the one that expires first is named; required then. At most 500 characters.
-        reason: Blank<500>,
-        /// Why to dispense over a safety alert; required then. At most 500 characters.
-        override_reason: Blank<500>,
     }
 }
 
-platform::input! {
+dispensing! {
     /// What to dispense.
-    pub struct LogInput {
+    LogInput {
         /// Whole units to dispense, at least 1.
         quantity_dispensed: Option<i64>,
-        /// The same as `quantity_dispensed`.
+        /// Another name of `quantity_dispensed`.
         quantity: Option<i64>,
         /// The medication; it follows from the batch or the prescription when it is left out.
         medication_item: Option<i64>,
-        /// The same as `medication_item`.
+        /// Another name of `medication_item`.
         medication_item_id: Option<i64>,
-        /// The prescription that it is dispensed against; the units still owed are the most.
-        prescription: Option<i64>,
-        /// The same as `prescription`.
-        prescription_id: Option<i64>,
-        /// The patient; needed without a prescription.
-        patient: Option<i64>,
-        /// The same as `patient`.
-        patient_id: Option<i64>,
-        /// A batch to take all units from; the system takes those that expire first when it is left out.
-        stock_batch: Option<i64>,
-        /// The same as `stock_batch`.
-        stock_batch_id: Option<i64>,
-        /// The place to dispense from; the main pharmacy by default.
-        location: Option<i64>,
-        /// Why another batch than the one that expires first is named; required then. At most 500 characters.
-        reason: Blank<500>,
-        /// Why to dispense over a safety alert; required then. At most 500 characters.
-        override_reason: Blank<500>,
     }
 }
 
@@ -98,16 +116,8 @@ pub(crate) fn item_route() -> Operation {
 async fn item(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let medication: MedicationItem = cx.load(call.id()?).await?;
     let input = DispenseInput::parse(&call.body_for(&[])?)?;
-    let wanted = Wanted {
-        item: medication.meta.id,
-        patient: input.patient.or(input.patient_id),
-        prescription: input.prescription.or(input.prescription_id),
-        quantity: input.quantity,
-        batch: input.stock_batch.or(input.stock_batch_id),
-        location: input.location,
-        reason: input.reason,
-        override_reason: input.override_reason,
-    };
+    let quantity = input.quantity;
+    let wanted = input.wanted(medication.meta.id, quantity);
     let answer = dispense(cx, &wanted).await?;
     Reply::json(StatusCode::CREATED, &answer)
 }
@@ -132,24 +142,15 @@ pub(crate) fn log_route() -> Operation {
 
 async fn log(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let input = LogInput::parse(&call.body_for(&[])?)?;
-    let quantity = input.quantity_dispensed.or(input.quantity);
-    let prescription = input.prescription.or(input.prescription_id);
-    let batch = input.stock_batch.or(input.stock_batch_id);
+    let quantity = input
+        .quantity_dispensed
+        .or(input.quantity)
+        .ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")));
     let item = match input.medication_item.or(input.medication_item_id) {
         Some(item) => item,
-        None => medication_item::meant(cx, batch, prescription).await?,
+        None => medication_item::meant(cx, input.batch(), input.prescription()).await?,
     };
-    let wanted = Wanted {
-        item,
-        patient: input.patient.or(input.patient_id),
-        prescription,
-        quantity: quantity
-            .ok_or_else(|| Error::field("quantity_dispensed", Text::new("required")))?,
-        batch,
-        location: input.location,
-        reason: input.reason,
-        override_reason: input.override_reason,
-    };
+    let wanted = input.wanted(item, quantity?);
     let answer = dispense(cx, &wanted).await?;
     Reply::json(StatusCode::CREATED, &answer)
 }

@@ -38,13 +38,13 @@ pub(super) fn declare(module: Module) -> Module {
 /// A batch at the end of a day.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Stood {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,
-    /// The batch.
+    /// The `id` of the batch.
     stock_batch: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     batch_number: String,
     /// The last day on which units may be used.
     expiry_date: String,

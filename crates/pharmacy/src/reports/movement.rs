@@ -66,7 +66,7 @@ pub(super) fn declare(module: Module) -> Module {
 /// The movement of one medication.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Movement {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,
@@ -89,11 +89,11 @@ struct Movement {
 struct MovementLine {
     /// The movement.
     id: i64,
-    /// When it took effect.
+    /// When it took effect, in UTC.
     at: String,
-    /// What it was for.
+    /// Kind of movement, such as `dispense` or `receipt`.
     kind: String,
-    /// Batch number.
+    /// Batch number as printed on the package.
     batch_number: String,
     /// Units added (positive) or taken (negative).
     delta: i64,

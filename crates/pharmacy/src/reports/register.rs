@@ -47,15 +47,15 @@ pub(super) fn declare(module: Module) -> Module {
 /// One line of the register.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct RegisterLine {
-    /// When it took effect.
+    /// When it took effect, in UTC.
     at: String,
-    /// What it was for.
+    /// Kind of movement, such as `dispense` or `receipt`.
     kind: String,
     /// Units added (positive) or taken (negative).
     delta: i64,
     /// Units of the medication after it, over all batches.
     balance: i64,
-    /// Batch number.
+    /// Batch number as printed on the package.
     batch_number: String,
     /// The patient who received the units; null for other movements.
     patient: Option<i64>,

@@ -93,13 +93,13 @@ async fn left(
 /// What was dispensed of one medication.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Consumption {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,
     /// Units dispensed, less those that were reversed.
     total_dispensed: i64,
-    /// What they had cost.
+    /// What these units had cost, in the hospital's currency.
     cost: Money,
 }
 
@@ -118,13 +118,13 @@ async fn consumption(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Consum
 /// What was discarded of one medication.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Loss {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,
     /// Units discarded.
     quantity: i64,
-    /// What they had cost.
+    /// What these units had cost, in the hospital's currency.
     cost: Money,
 }
 
@@ -143,7 +143,7 @@ async fn losses(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Loss>, Erro
 /// The class of one medication.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Classified {
-    /// The medication.
+    /// The `id` of the medication.
     medication_id: i64,
     /// Generic name of the medication.
     medication_name: String,

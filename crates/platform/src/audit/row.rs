@@ -56,29 +56,29 @@ crate::record! {
     pub struct AuditLog in "audit_log" for patient {
         client {}
         server {
-            /// When.
+            /// When it happened, in UTC.
             timestamp: Timestamp = Timestamp::UNIX_EPOCH,
             /// The user on whose behalf it was done; none for failed logins and the program itself.
             user: Option<i64> = None,
-            /// Their name at that time.
+            /// The user's name at that time.
             username: Blank<330> = Blank::default(),
-            /// The delegate who did it for that user.
+            /// The delegate who did it for that user; null when the user did it themselves.
             acting_user: Option<i64> = None,
             /// What was done.
             action: Action = Action::Other,
-            /// To what kind of record.
+            /// Kind of record that it was done to, such as `Patient`.
             object_type: Blank<100> = Blank::default(),
-            /// To which record, where it was one.
+            /// The id of that record; null when it was not one record.
             object_id: Option<i64> = None,
-            /// Whose data it was, where it was one patient's.
+            /// The patient whose data it was; null when it was not one patient's.
             patient: Option<i64> = None,
-            /// A sentence, or the operation.
+            /// What happened, in a sentence, or the operation.
             description: Blank<500> = Blank::default(),
             /// Changed fields with old and new values, or the records shown.
             details: Sealed<Doc> = Sealed::new(Doc::default()),
-            /// The client's address.
+            /// The client's IP address.
             ip_address: Blank<64> = Blank::default(),
-            /// The request.
+            /// The `X-Request-Id` of the request.
             request_id: Blank<64> = Blank::default(),
         }
         hidden {
@@ -185,6 +185,8 @@ impl Resource for AuditLog {
     ];
     /// Found by the index of subjects instead of one that every reading pays for.
     const OWN_FILTERS: &'static [&'static str] = &["patient", "patient_id", "object_id"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
+        &[("patient_id", "Another name of `patient`.")];
     type Extra = AuditExtra;
 
     fn access() -> Access {

@@ -66,7 +66,7 @@ pub struct AppliedMigration {
 /// A table of a PostgreSQL archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableDump {
-    /// Its name.
+    /// Its name as shown to people.
     pub name: String,
     /// The columns in the order of the values.
     pub columns: Vec<String>,

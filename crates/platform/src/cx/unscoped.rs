@@ -1,6 +1,6 @@
 //! Tables without a row scope: what modules ask for beyond their resources, each time with a reason.
 
-use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_query::SelectStatement;
 
 use super::Cx;
 use crate::audit::owed::{Debt, OnRecord};
@@ -123,19 +123,5 @@ impl Unscoped<'_> {
     /// When the database fails.
     pub async fn record<R: Record>(self, query: SelectStatement) -> Result<Option<R>, Error> {
         self.cx.record(query).await
-    }
-
-    /// Whether a row with this id exists and is not voided.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn exists(self, table: &'static str, id: i64) -> Result<bool, Error> {
-        let mut query = Query::select();
-        query
-            .expr(Expr::cust("1"))
-            .from(Alias::new(table))
-            .and_where(Expr::col(Alias::new("id")).eq(id));
-        let statement = Statement::build(self.cx.dialect(), &query);
-        Ok(self.optional::<(i64,)>(statement).await?.is_some())
     }
 }

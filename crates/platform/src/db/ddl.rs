@@ -126,6 +126,37 @@ impl Ddl {
         self.statements.extend(rule.statements(self.dialect));
     }
 
+    /// Lets the database refuse to change or delete rows of a table, whatever program asks: `rows` is what the
+    /// refusal calls them. It is reported as [`crate::db::DbError::Exclusion`] of `<table>_append_only`.
+    pub fn append_only(&mut self, table: &str, rows: &str) {
+        let rule = format!("{table}_append_only");
+        for event in ["UPDATE", "DELETE"] {
+            let trigger = format!("{rule}_{}", event.to_lowercase());
+            self.sql_for(
+                &format!(
+                    "CREATE TRIGGER \"{trigger}\" BEFORE {event} ON \"{table}\" BEGIN \
+                     SELECT RAISE(ABORT, 'constraint:{rule}'); END"
+                ),
+                "",
+            );
+        }
+        self.sql_for(
+            "",
+            &format!(
+                "CREATE FUNCTION \"{rule}\"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 RAISE EXCEPTION '{rows} of {table} are never changed' USING ERRCODE = 'exclusion_violation', CONSTRAINT = '{rule}'; \
+                 END $$"
+            ),
+        );
+        self.sql_for(
+            "",
+            &format!(
+                "CREATE TRIGGER \"{rule}\" BEFORE UPDATE OR DELETE ON \"{table}\" \
+                 FOR EACH ROW EXECUTE FUNCTION \"{rule}\"()"
+            ),
+        );
+    }
+
     /// SQL that both databases understand.
     pub fn sql(&mut self, both: &str) {
         self.statements.push(both.to_owned());

@@ -145,7 +145,7 @@ fn checksum(statements: &[String]) -> String {
         digest.update(statement.as_bytes());
     }
     let hash = digest.finish();
-    hash.as_ref().iter().map(|b| format!("{b:02x}")).collect()
+    kernel::hex(hash.as_ref())
 }
 
 fn check(plan: &[Arc<Step>], known: &[Known]) -> Result<(), DbError> {

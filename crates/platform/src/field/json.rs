@@ -50,7 +50,7 @@ pub struct Hex(pub Vec<u8>);
 impl Hex {
     /// The digits.
     pub fn text(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        kernel::hex(&self.0)
     }
 }
 

@@ -122,7 +122,7 @@ async fn store(
                 name: last_component(given),
                 size: seen.size,
                 is_text: seen.text.is_text(),
-                sha256: hex(seen.sha256.finish().as_ref()),
+                sha256: kernel::hex(seen.sha256.finish().as_ref()),
                 head: seen.head,
             })
         }
@@ -210,10 +210,6 @@ fn last_component(given: &str) -> String {
         "" => "file".to_owned(),
         _ => name.trim().to_owned(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

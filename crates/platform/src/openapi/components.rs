@@ -125,7 +125,13 @@ fn refer(json: &mut Json, own: Option<&str>) {
 }
 
 fn page_of(item: &Json) -> Json {
-    let address = json!({ "type": ["string", "null"], "format": "uri" });
+    let address = |which: &str| {
+        json!({
+            "type": ["string", "null"],
+            "format": "uri",
+            "description": format!("Address of the {which} part of the list; null when there is none."),
+        })
+    };
     json!({
         "type": "object",
         "description": "A part of a list; the form that `limit`, `offset`, `page`, `page_size` or `cursor` asks for.",
@@ -139,9 +145,9 @@ fn page_of(item: &Json) -> Json {
                 "type": "boolean",
                 "description": "Only `false` is said: there are more rows than `count`.",
             },
-            "next": address,
-            "previous": address,
-            "results": { "type": "array", "items": item },
+            "next": address("next"),
+            "previous": address("previous"),
+            "results": { "type": "array", "items": item, "description": "The rows of this part, in the order that was asked for." },
         },
         "required": ["count", "next", "previous", "results"],
     })

@@ -100,7 +100,13 @@ fn parameters(operation: &Operation) -> Json {
             } else {
                 json!({ "type": "string" })
             };
-            json!({ "name": name, "in": "path", "required": true, "schema": schema })
+            json!({
+                "name": name,
+                "in": "path",
+                "required": true,
+                "schema": schema,
+                "description": named(name),
+            })
         })
         .collect();
     let common = common_parameters();
@@ -133,6 +139,21 @@ fn parameters(operation: &Operation) -> Json {
     parameters.into()
 }
 
+/// What a path's parameter stands for.
+fn named(parameter: &str) -> String {
+    match parameter {
+        "id" => "The record's `id`.".to_owned(),
+        "sub_id" => {
+            "The `id` of the record below that one; 404 when it belongs to another.".to_owned()
+        }
+        "uid" => "The record's `uid`.".to_owned(),
+        other => format!(
+            "The {}, as it was answered or printed.",
+            other.replace('_', " ")
+        ),
+    }
+}
+
 fn request_body(operation: &Operation, components: &mut Components) -> Option<Json> {
     if operation.upload {
         return Some(upload(operation));
@@ -154,8 +175,7 @@ fn upload(operation: &Operation) -> Json {
         |body| body.json.clone(),
     );
     if schema.pointer("/properties/file").is_none() {
-        schema["properties"]["file"] =
-            json!({ "contentMediaType": "application/octet-stream", "description": "The file." });
+        schema["properties"]["file"] = json!({ "contentMediaType": "application/octet-stream", "description": "The content, as a part with a file name." });
         match schema.get_mut("required") {
             Some(Json::Array(names)) => names.push("file".into()),
             _ => schema["required"] = json!(["file"]),

@@ -54,11 +54,16 @@ pub(super) fn schema<R: Resource>() -> Json {
             json!({
                 "type": ["string", "null"],
                 "format": "uuid",
-                "description": "The identity that holds across databases, when the client chooses it. Cannot be changed.",
+                "description": "UUID of the record, for clients that choose it, such as those that work offline; made up when it is left out. Cannot be changed.",
             }),
         );
     }
-    json!({ "type": "object", "properties": properties, "required": required })
+    json!({
+        "type": "object",
+        "description": format!("What a client writes of one {}.", spoken(R::NAME)),
+        "properties": properties,
+        "required": required,
+    })
 }
 
 /// The schema of what a change takes: the same, with nothing that must be mentioned.
@@ -66,6 +71,12 @@ pub(super) fn optional(schema: &Json) -> Json {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");
+        let what = object
+            .get("description")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let all = format!("{what} Only what is sent is changed; the rest stays as it is.");
+        object.insert("description".to_owned(), all.into());
     }
     schema
 }

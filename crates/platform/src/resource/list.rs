@@ -234,7 +234,7 @@ async fn render<R: Resource>(
     let mut reply = if labels {
         let label = |row: &R| Label {
             id: row.meta().id,
-            label: row.label(),
+            label: super::label_for(cx, row),
         };
         let labels: Vec<Label> = rows.iter().map(label).collect();
         part(bare, count, links, &labels)?

@@ -9,8 +9,10 @@ pub mod count;
 mod draft;
 mod filters;
 mod handlers;
+mod label;
 mod list;
 mod nested;
+mod operations;
 mod page;
 mod parameters;
 mod view;
@@ -18,25 +20,25 @@ mod view;
 use std::future::Future;
 use std::sync::Arc;
 
-use http::{Method, StatusCode};
-
 pub use change::Change;
 pub(crate) use handlers::check_version;
 pub use handlers::{change, change_by, create_from, show_one};
+pub use label::{in_a_few_words, label_for};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
+pub use operations::permission_of;
+pub(crate) use operations::{change_schema, list_schema, operations, permissions};
 pub(crate) use parameters::common as common_parameters;
 pub use parameters::parameters as list_parameters;
 pub use view::{View, Visible, schema as view_schema};
 
-use crate::access::{Access, Grant, Permission, PermissionInfo, Right, Scope};
+use crate::access::{Access, Grant, Permission, Scope};
 use crate::app::App;
 use crate::column;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
-use crate::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 use crate::record::{Body, Column, Part, Record};
 use crate::unit::Opening;
 
@@ -66,6 +68,9 @@ pub trait Resource: Record {
     const FILTERS: &'static [Column<Self>] = &[];
     /// Filters of its own, answered by [`Resource::filter`].
     const OWN_FILTERS: &'static [&'static str] = &[];
+    /// What the filters among [`Resource::OWN_FILTERS`] find that are no fields: (name, a sentence for the
+    /// document).
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[];
     /// Fields that `?ordering=` takes, besides `id`, `created_at` and `updated_at`.
     const ORDERING: &'static [Column<Self>] = &[];
     /// The order of a list that asks for none.
@@ -85,8 +90,12 @@ pub trait Resource: Record {
     /// clients see ([`list_columns`]).
     const LIST: &'static [Column<Self>] = &[];
     /// The fields of a form in groups, each with the key of its heading. When empty, one group of all
-    /// fields in the order of their declaration ([`field_groups`]).
+    /// fields in the order of their declaration ([`field_groups`]). A heading is a key of the texts, or
+    /// empty for a group that needs none.
     const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[];
+    /// The fields that [`Resource::label`] tells, where a caller may be kept from reading one of them: they
+    /// are told the record's kind and number instead.
+    const NAMED_BY: &'static [Column<Self>] = &[];
     /// The right to list and retrieve.
     const READ: Permission = Permission::new(Self::PATH, "read");
     /// The right to create.
@@ -101,9 +110,10 @@ pub trait Resource: Record {
     /// Who may do what by default.
     fn access() -> Access;
 
-    /// What a link to the record, a picker or a title says of it, in a few words.
+    /// What a link to the record, a picker or a title says of it, in a few words. Callers are told it by
+    /// [`label_for`].
     fn label(&self) -> String {
-        format!("{} {}", draft::spoken(Self::NAME), self.meta().id)
+        label::numbered(self)
     }
 
     /// Which rows a grant reaches. There is no default: every table decides.
@@ -255,181 +265,4 @@ pub fn field_groups<R: Resource>() -> Vec<(&'static str, Vec<&'static str>)> {
         };
         R::GROUPS.iter().map(group).collect()
     }
-}
-
-/// The permission of a resource's verb with its defaults, for a route that stands in for it.
-pub fn permission_of<R: Resource>(right: Right) -> PermissionInfo {
-    PermissionInfo {
-        permission: match right {
-            Right::Create => R::CREATE,
-            Right::Read => R::READ,
-            Right::Update => R::UPDATE,
-            Right::Delete => R::DELETE,
-        },
-        letter: right.letter(),
-        access: R::access(),
-    }
-}
-
-/// The permissions that a resource declares.
-pub(crate) fn permissions<R: Resource>() -> Vec<PermissionInfo> {
-    const {
-        column::in_the_clear(R::FILTERS);
-        column::in_the_clear(R::ORDERING);
-        column::in_the_clear(R::SEARCH);
-    }
-    Right::ALL
-        .into_iter()
-        .filter(|right| R::VERBS.contains(right.letter()))
-        .map(permission_of::<R>)
-        .collect()
-}
-
-/// The schema of a resource's list.
-pub(crate) fn list_schema<R: Resource>() -> Schema {
-    Schema {
-        name: Some(R::NAME.to_owned()),
-        json: view::schema::<R>(),
-        list: true,
-    }
-}
-
-/// The schema of a change of a resource's record.
-pub(crate) fn change_schema<R: Resource>() -> Schema {
-    Schema {
-        name: Some(format!("{}Change", R::NAME)),
-        json: draft::optional(&draft::schema::<R>()),
-        list: false,
-    }
-}
-
-/// The operations that a resource declares.
-pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
-    let record = Schema {
-        name: Some(R::NAME.to_owned()),
-        json: view::schema::<R>(),
-        list: false,
-    };
-    let draft = Schema {
-        name: Some(format!("{}Write", R::NAME)),
-        json: draft::schema::<R>(),
-        list: false,
-    };
-    let base =
-        |method: Method, one: bool, right: Right, verb: &str, without: Without, summary: String| {
-            Operation {
-                module,
-                tag: R::PATH,
-                effect: if method == Method::GET {
-                    Effect::Read
-                } else {
-                    Effect::Write
-                },
-                method,
-                path: if one {
-                    format!("{}/{{id}}/", R::PATH)
-                } else {
-                    format!("{}/", R::PATH)
-                },
-                id: format!("{}_{verb}", R::PATH.replace(['-', '/'], "_")),
-                need: Need::May(permission_of::<R>(right), without),
-                patient_data: R::PATIENT_DATA,
-                upload: false,
-                limit: Limit::Unlimited,
-                with_temporary_password: false,
-                doc: Doc {
-                    summary,
-                    answer: Some(record.clone()),
-                    status: 200,
-                    versioned: true,
-                    ..Doc::default()
-                },
-                before: None,
-                run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
-            }
-        };
-    let mut operations = Vec::new();
-    if R::VERBS.contains('r') {
-        let mut list = base(
-            Method::GET,
-            false,
-            Right::Read,
-            "list",
-            Without::Nothing,
-            format!("List {}", R::PATH.replace(['-', '_', '/'], " ")),
-        );
-        list.doc.answer = Some(Schema {
-            list: true,
-            ..record.clone()
-        });
-        list.doc.versioned = false;
-        list.doc.query = list_parameters::<R>();
-        list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
-        let mut retrieve = base(
-            Method::GET,
-            true,
-            Right::Read,
-            "read",
-            Without::Nothing,
-            format!("Show one {}", draft::spoken(R::NAME)),
-        );
-        retrieve.id = format!("{}_retrieve", R::PATH.replace(['-', '/'], "_"));
-        retrieve.run = Arc::new(|cx, call| Box::pin(handlers::retrieve::<R>(cx, call)));
-        operations.extend([list, retrieve]);
-    }
-    if R::VERBS.contains('c') {
-        let mut create = base(
-            Method::POST,
-            false,
-            Right::Create,
-            "create",
-            Without::Forbidden,
-            format!("Create one {}", draft::spoken(R::NAME)),
-        );
-        create.doc.body = Some(draft.clone());
-        create.doc.status = StatusCode::CREATED.as_u16();
-        create.doc.conflicts = true;
-        create.before = Some(Arc::new(|app, opening, call| {
-            Box::pin(R::before(app, opening, call))
-        }));
-        create.run = Arc::new(|cx, call| Box::pin(handlers::create::<R>(cx, call)));
-        operations.push(create);
-    }
-    if R::VERBS.contains('u') {
-        for method in [Method::PATCH, Method::PUT] {
-            let name = method.as_str().to_lowercase();
-            let mut update = base(
-                method,
-                true,
-                Right::Update,
-                "update",
-                Without::Forbidden,
-                format!("Change one {}", draft::spoken(R::NAME)),
-            );
-            update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
-            update.doc.body = Some(change_schema::<R>());
-            update.doc.conflicts = true;
-            update.before = Some(Arc::new(|app, opening, call| {
-                Box::pin(R::before(app, opening, call))
-            }));
-            update.run = Arc::new(|cx, call| Box::pin(handlers::update::<R>(cx, call)));
-            operations.push(update);
-        }
-    }
-    if R::VERBS.contains('d') {
-        let mut delete = base(
-            Method::DELETE,
-            true,
-            Right::Delete,
-            "delete",
-            Without::Forbidden,
-            format!("Delete one {}", draft::spoken(R::NAME)),
-        );
-        delete.doc.answer = None;
-        delete.doc.status = StatusCode::NO_CONTENT.as_u16();
-        delete.doc.conflicts = true;
-        delete.run = Arc::new(|cx, call| Box::pin(handlers::delete::<R>(cx, call)));
-        operations.push(delete);
-    }
-    operations
 }

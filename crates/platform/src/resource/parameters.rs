@@ -56,7 +56,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
         R::OWN_FILTERS
             .iter()
             .filter(|name| !named(R::FILTERS, name))
-            .map(|name| ((*name).to_owned(), text(), String::new())),
+            .map(|name| ((*name).to_owned(), text(), found::<R>(name))),
     );
     let standard = page::STANDARD.into_iter();
     let sortable: Vec<String> = names(R::ORDERING)
@@ -79,6 +79,15 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     parameters
 }
 
+/// What a filter of the resource's own finds: as declared, or as its field is described.
+fn found<R: Resource>(name: &str) -> String {
+    let mut declared = R::FILTERS_FIND.iter().filter(|(known, _)| *known == name);
+    let said = declared.next().map(|(_, said)| (*said).to_owned());
+    let field = || R::info(name.strip_suffix("_id").unwrap_or(name));
+    said.or_else(|| Some(crate::record::tidy(field()?.doc)))
+        .unwrap_or_default()
+}
+
 /// The parameters that every list takes: name, schema, what it does.
 pub(crate) fn common() -> Vec<(String, Json, String)> {
     let text = || json!({ "type": "string" });
@@ -96,7 +105,7 @@ pub(crate) fn common() -> Vec<(String, Json, String)> {
         ("limit", whole(1), "Rows of a page, at most 1000; 50 unless said. Asks for a page."),
         ("offset", whole(0), "Rows to skip. Asks for a page."),
         ("page", whole(1), "The page's number, from 1. Asks for a page."),
-        ("page_size", whole(1), "The same as `limit`."),
+        ("page_size", whole(1), "Another name of `limit`."),
         (
             "cursor",
             text(),

@@ -28,6 +28,11 @@ impl Visible {
         Visible::without::<R>(withheld.chain(names(R::hidden_from(cx))).collect())
     }
 
+    /// Whether a field is kept from the caller.
+    pub(super) fn withheld(&self, field: &str) -> bool {
+        self.withheld.contains(&field)
+    }
+
     fn without<R: Resource>(withheld: Vec<&'static str>) -> Visible {
         Visible {
             skipped: withheld.iter().copied().chain(names(R::REPLACED)).collect(),
@@ -69,7 +74,7 @@ impl<R: Resource> Serialize for Shown<'_, R> {
         map.serialize_entry("uid", &meta.uid)?;
         self.row.show(&mut map, &self.visible.skipped)?;
         for (other, field) in R::ALIASES {
-            if !self.visible.withheld.contains(&field.name)
+            if !self.visible.withheld(field.name)
                 && R::info(field.name).is_some_and(|field| field.part != Part::Hidden)
                 && let Some(json) = self.row.field(field.name)
             {
@@ -88,7 +93,13 @@ pub fn schema<R: Resource>() -> Json {
     let mut properties = serde_json::Map::new();
     properties.insert(
         "id".into(),
-        json!({ "type": "integer", "format": "int64", "minimum": 1, "readOnly": true }),
+        json!({
+            "type": "integer",
+            "format": "int64",
+            "minimum": 1,
+            "readOnly": true,
+            "description": "Number of the record, given when it is created and never given again. Paths and references name records by it.",
+        }),
     );
     properties.insert(
         "uid".into(),
@@ -96,7 +107,7 @@ pub fn schema<R: Resource>() -> Json {
             "type": "string",
             "format": "uuid",
             "readOnly": true,
-            "description": "The identity that holds across databases.",
+            "description": "UUID of the record: the same on every installation that holds a copy of it, where the `id` may be another.",
         }),
     );
     for field in R::FIELDS
@@ -109,7 +120,9 @@ pub fn schema<R: Resource>() -> Json {
             schema["readOnly"] = true.into();
         }
         if field.shape.reference.is_some() {
-            properties.insert(format!("{}_id", field.name), schema.clone());
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
         }
         properties.insert(field.name.to_owned(), schema);
     }
@@ -129,10 +142,21 @@ pub fn schema<R: Resource>() -> Json {
         required.extend(more.clone());
     }
     required.extend(["created_at", "updated_at", "version"].map(Json::from));
-    for name in ["created_at", "updated_at"] {
+    for (name, description) in [
+        ("created_at", "When the record was created, in UTC."),
+        (
+            "updated_at",
+            "When the record was last changed, in UTC; at first the same as `created_at`.",
+        ),
+    ] {
         properties.insert(
             name.into(),
-            json!({ "type": "string", "format": "date-time", "readOnly": true }),
+            json!({
+                "type": "string",
+                "format": "date-time",
+                "readOnly": true,
+                "description": description,
+            }),
         );
     }
     properties.insert(
@@ -141,7 +165,7 @@ pub fn schema<R: Resource>() -> Json {
             "type": "integer",
             "minimum": 1,
             "readOnly": true,
-            "description": "1, and one more with each change. The `ETag` is the same.",
+            "description": "1 when the record is created, and one more with each change. The header `ETag` carries it; send it back as `If-Match` so that a change of somebody else is not overwritten.",
         }),
     );
     // Of the declared fields none is required: some are withheld from some callers.
