@@ -25,6 +25,7 @@ pub mod allergy;
 mod allergy_list;
 pub mod bulk;
 mod candidates;
+mod confinement;
 pub mod consent;
 mod contact;
 pub mod duplicates;
@@ -45,7 +46,9 @@ mod terms;
 pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
-pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
+pub use scope::{
+    CareSource, note_appointment, reach, set_latest_appointment, take_into_care, treated_by,
+};
 pub use terms::by_phone;
 
 use allergy::Allergy;
@@ -88,6 +91,10 @@ pub fn module() -> Module {
         .verb::<merge::Unmerge>()
         .route(export("patients/export/"))
         .route(export("patients/export_csv/"))
+        .confines(confinement::ANYBODY)
+        .refreshes_patient(|cx, patient| {
+            Box::pin(async move { confinement::settle(cx, patient) })
+        })
         .texts(platform::texts!("patients"))
 }
 
