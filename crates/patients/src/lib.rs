@@ -109,6 +109,11 @@ fn export(path: &str) -> Operation {
             json!({ "type": "string", "enum": ["csv"] }),
             "The form of the answer.",
         )
+        .query(
+            "purpose",
+            json!({ "type": "string", "enum": ["research"] }),
+            "`research` exports only patients who agreed to research and did not take that back; left out, everybody within reach.",
+        )
         .summary("All patients as CSV")
         .done()
 }

@@ -81,12 +81,6 @@ fn confined(ddl: &mut Ddl) {
     });
     ddl.index("break_glass", &["user", "expires_at"]);
     ddl.index("break_glass", &["patient", "id"]);
-    ddl.unique_index(
-        "break_glass_open_key",
-        "break_glass",
-        &["user", "patient"],
-        Some("ended_at IS NULL"),
-    );
 }
 
 /// Several counters for each year instead of one, which go on where it stopped.
