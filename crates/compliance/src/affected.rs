@@ -86,7 +86,10 @@ fn run<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error>
             "DELETE FROM breach_affected WHERE breach = $1",
             vec![id.to_value()],
         );
-        cx.unscoped("what is worked out anew").untraced().execute(gone).await?;
+        cx.unscoped("what is worked out anew")
+            .untraced()
+            .execute(gone)
+            .await?;
         let found = store(cx, &breach).await?;
         change_by(cx, breach, |row| row.affected_patients = Some(found)).await?;
         Ok(())
@@ -97,19 +100,21 @@ fn run<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error>
 const SEEN: [Action; 4] = [Action::View, Action::Search, Action::Export, Action::Print];
 
 async fn store(cx: &mut Cx, breach: &Breach) -> Result<i64, Error> {
-    let (number, uid) = match cx.dialect() {
+    let (each, uid) = match cx.dialect() {
         Dialect::Sqlite => (
-            "CAST(each.value AS bigint) FROM audit_log AS a, json_each('[' || trim(a.patients, ',') || ']') AS each",
-            // Random, as version 4 is: the parts of a text of hexadecimal digits.
+            "json_each('[' || trim(a.patients, ',') || ']')",
             "randomblob(16)",
         ),
         Dialect::Postgres => (
-            "CAST(each.value AS bigint) FROM audit_log AS a, \
-             jsonb_array_elements_text(('[' || trim(both ',' from a.patients) || ']')::jsonb) AS each(value)",
+            "jsonb_array_elements_text(('[' || trim(both ',' from a.patients) || ']')::jsonb)",
             "gen_random_uuid()",
         ),
     };
-    let address = breach.from_address.open().as_ref().map(|line| line.to_string());
+    let address = breach
+        .from_address
+        .open()
+        .as_ref()
+        .map(|line| line.to_string());
     let suspect = breach.suspect.map(|user| user.get());
     // The period finds them by an index.
     let which = "a.timestamp >= $2 AND a.timestamp <= $3 AND a.action IN ($4, $5, $6, $7) \
@@ -119,8 +124,8 @@ async fn store(cx: &mut Cx, breach: &Breach) -> Result<i64, Error> {
         "INSERT INTO breach_affected (uid, created_at, updated_at, version, breach, patient, accesses, first_at, last_at) \
          SELECT {uid}, $10, $10, 1, CAST($1 AS bigint), seen.patient, count(*), min(seen.timestamp), max(seen.timestamp) FROM ( \
          SELECT a.patient AS patient, a.timestamp AS timestamp FROM audit_log AS a WHERE a.patient IS NOT NULL AND {which} \
-         UNION ALL SELECT {number_patient} WHERE a.patients <> '' AND {which}) AS seen GROUP BY seen.patient",
-        number_patient = number.replacen(" FROM", " AS patient, a.timestamp AS timestamp FROM", 1),
+         UNION ALL SELECT CAST(each.value AS bigint), a.timestamp FROM audit_log AS a, {each} AS each \
+         WHERE a.patients <> '' AND {which}) AS seen GROUP BY seen.patient"
     );
     let [view, search, export, print] = SEEN.map(|action| action.as_str().to_value());
     let values = vec![

@@ -145,7 +145,11 @@ impl Resource for Breach {
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         let sought = |row: &Breach| {
-            let address = row.from_address.open().as_ref().map(|line| line.to_string());
+            let address = row
+                .from_address
+                .open()
+                .as_ref()
+                .map(|line| line.to_string());
             (row.suspect, address, row.period_start, row.period_end)
         };
         let row = &*change.row;
@@ -164,7 +168,8 @@ pub(crate) fn can_be_looked_up(row: &Breach) -> bool {
 
 /// Until when the authority must know.
 pub(crate) fn due(discovered_at: Timestamp) -> Timestamp {
-    discovered_at + SignedDuration::from_hours(NOTICE_HOURS)
+    let hours = SignedDuration::from_hours(NOTICE_HOURS);
+    discovered_at.checked_add(hours).unwrap_or(Timestamp::MAX)
 }
 
 fn status(row: &Breach) -> BreachStatus {
@@ -202,7 +207,9 @@ fn check(row: &Breach, before: Option<&Breach>, now: Timestamp) -> Result<(), Fa
             _ => {}
         }
     }
-    let late = row.notified_at.is_some_and(|at| at > due(row.discovered_at));
+    let late = row
+        .notified_at
+        .is_some_and(|at| at > due(row.discovered_at));
     if late && row.delay_reason.open().is_none() {
         faults.say("delay_reason", Text::new("compliance-late-notice"));
     }

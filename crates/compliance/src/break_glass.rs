@@ -125,7 +125,8 @@ impl Resource for BreakGlass {
         let (user, now) = (cx.user_id()?, cx.now());
         patients::check_current(cx, change.row.patient.get()).await?;
         refuse_second(cx, user, change.row.patient.get()).await?;
-        let time = SignedDuration::try_from(cx.app.settings.break_glass).map_err(Error::internal)?;
+        let time =
+            SignedDuration::try_from(cx.app.settings.break_glass).map_err(Error::internal)?;
         change.row.user = Ref::new(user);
         change.row.opened_at = now;
         change.row.expires_at = now + time;
@@ -202,7 +203,9 @@ impl Verb for End {
 
     async fn run(cx: &mut Cx, held: BreakGlass, _: ()) -> Result<One<BreakGlass>, Error> {
         let (now, user) = (cx.now(), cx.user_id()?);
-        change_by(cx, held, |row| end(row, now, user)).await.map(One)
+        change_by(cx, held, |row| end(row, now, user))
+            .await
+            .map(One)
     }
 }
 
@@ -252,13 +255,20 @@ impl Verb for Review {
         refuse_own(cx, held.user.get())?;
         let (now, judge) = (cx.now(), cx.user_id()?);
         if input.verdict == Verdict::NotJustified {
-            let until = if held.is_open(now) { now } else { held.ended_at.unwrap_or(held.expires_at) };
+            let until = if held.is_open(now) {
+                now
+            } else {
+                held.ended_at.unwrap_or(held.expires_at)
+            };
             let accesses = breach::Accesses {
                 user: held.user.get(),
                 from: held.opened_at,
                 until,
             };
-            let words = format!("Record opened without a reason: break-glass {}", held.meta.id);
+            let words = format!(
+                "Record opened without a reason: break-glass {}",
+                held.meta.id
+            );
             breach::register(cx, words, Severity::High, accesses).await?;
         }
         change_by(cx, held, |row| {

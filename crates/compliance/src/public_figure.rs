@@ -46,7 +46,10 @@ impl Resource for PublicFigure {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
-        if change.before.is_none_or(|before| before.patient != change.row.patient) {
+        if change
+            .before
+            .is_none_or(|before| before.patient != change.row.patient)
+        {
             patients::check_current(cx, change.row.patient.get()).await?;
         }
         Ok(())

@@ -129,7 +129,10 @@ impl Verb for Decide {
                     from: held.seen_at - AROUND,
                     until: held.seen_at + AROUND,
                 };
-                let words = format!("Record seen without a reason: access-reviews {}", held.meta.id);
+                let words = format!(
+                    "Record seen without a reason: access-reviews {}",
+                    held.meta.id
+                );
                 Some(breach::register(cx, words, Severity::Medium, accesses).await?)
             }
         };

@@ -142,7 +142,9 @@ pub(crate) fn questionable(facts: &Facts, rules: &[AccessRule]) -> Option<Vec<Ru
         .filter(applies)
         .collect();
     let sum: i64 = found.iter().map(|rule| rule.weight).sum();
-    let curious = found.iter().any(|rule| rule.kind.is_curious() && rule.weight > 0);
+    let curious = found
+        .iter()
+        .any(|rule| rule.kind.is_curious() && rule.weight > 0);
     (curious && sum >= ENOUGH).then(|| found.iter().map(|rule| rule.kind).collect())
 }
 
@@ -171,7 +173,10 @@ mod tests {
     #[test]
     fn a_person_is_asked_when_there_is_a_reason_to_be_curious_and_none_to_look() {
         // A Monday morning, and the night after.
-        let (day, night) = ("2026-11-23T10:00:00".parse().unwrap(), "2026-11-23T23:00:00".parse().unwrap());
+        let (day, night) = (
+            "2026-11-23T10:00:00".parse().unwrap(),
+            "2026-11-23T23:00:00".parse().unwrap(),
+        );
         let usual = Facts {
             same_surname: false,
             same_address: false,
@@ -183,17 +188,92 @@ mod tests {
         };
         for (facts, asked) in [
             (usual, false),
-            (Facts { visited: false, at: night, ..usual }, false),
-            (Facts { same_surname: true, ..usual }, false),
-            (Facts { same_surname: true, at: night, ..usual }, false),
-            (Facts { same_surname: true, visited: false, ..usual }, true),
-            (Facts { same_surname: true, visited: false, involved: true, ..usual }, false),
-            (Facts { same_address: true, ..usual }, true),
-            (Facts { colleague: true, ..usual }, false),
-            (Facts { colleague: true, at: night, ..usual }, true),
-            (Facts { colleague: true, visited: false, ..usual }, true),
-            (Facts { public_figure: true, ..usual }, true),
-            (Facts { public_figure: true, involved: true, at: night, ..usual }, false),
+            (
+                Facts {
+                    visited: false,
+                    at: night,
+                    ..usual
+                },
+                false,
+            ),
+            (
+                Facts {
+                    same_surname: true,
+                    ..usual
+                },
+                false,
+            ),
+            (
+                Facts {
+                    same_surname: true,
+                    at: night,
+                    ..usual
+                },
+                false,
+            ),
+            (
+                Facts {
+                    same_surname: true,
+                    visited: false,
+                    ..usual
+                },
+                true,
+            ),
+            (
+                Facts {
+                    same_surname: true,
+                    visited: false,
+                    involved: true,
+                    ..usual
+                },
+                false,
+            ),
+            (
+                Facts {
+                    same_address: true,
+                    ..usual
+                },
+                true,
+            ),
+            (
+                Facts {
+                    colleague: true,
+                    ..usual
+                },
+                false,
+            ),
+            (
+                Facts {
+                    colleague: true,
+                    at: night,
+                    ..usual
+                },
+                true,
+            ),
+            (
+                Facts {
+                    colleague: true,
+                    visited: false,
+                    ..usual
+                },
+                true,
+            ),
+            (
+                Facts {
+                    public_figure: true,
+                    ..usual
+                },
+                true,
+            ),
+            (
+                Facts {
+                    public_figure: true,
+                    involved: true,
+                    at: night,
+                    ..usual
+                },
+                false,
+            ),
         ] {
             assert_eq!(questionable(&facts, &rules()).is_some(), asked, "{facts:?}");
         }
@@ -213,15 +293,26 @@ mod tests {
         let asked = questionable(&facts, &rules()).unwrap();
         assert_eq!(
             asked,
-            [RuleKind::PublicFigure, RuleKind::NoCare, RuleKind::NoVisit, RuleKind::OutOfHours],
+            [
+                RuleKind::PublicFigure,
+                RuleKind::NoCare,
+                RuleKind::NoVisit,
+                RuleKind::OutOfHours
+            ],
             "a Sunday"
         );
         let without = |edit: fn(&mut AccessRule)| {
             let mut rules = rules();
-            rules.iter_mut().filter(|rule| rule.kind.is_curious()).for_each(edit);
+            rules
+                .iter_mut()
+                .filter(|rule| rule.kind.is_curious())
+                .for_each(edit);
             rules
         };
-        assert_eq!(questionable(&facts, &without(|rule| rule.is_active = false)), None);
+        assert_eq!(
+            questionable(&facts, &without(|rule| rule.is_active = false)),
+            None
+        );
         assert_eq!(questionable(&facts, &without(|rule| rule.weight = 0)), None);
     }
 }

@@ -98,7 +98,11 @@ async fn note_work(cx: &mut Cx, after: i64) -> Result<Work, Error> {
     );
     let found: Option<(Option<i64>, i64)> = cx.unscoped(WHY).optional(end).await?;
     let (Some(to), count) = found.unwrap_or_default() else {
-        return Ok(Work { to: after, until: settled, full: false });
+        return Ok(Work {
+            to: after,
+            until: settled,
+            full: false,
+        });
     };
     let note = Statement::raw(
         "INSERT INTO access_work (\"user\", patient, last_at) \
@@ -112,7 +116,10 @@ async fn note_work(cx: &mut Cx, after: i64) -> Result<Work, Error> {
     cx.unscoped(WHY).execute(note).await?;
     let full = count == WORK;
     let until = if full {
-        let at = Statement::raw("SELECT timestamp FROM audit_log WHERE id = $1", vec![to.to_value()]);
+        let at = Statement::raw(
+            "SELECT timestamp FROM audit_log WHERE id = $1",
+            vec![to.to_value()],
+        );
         let at: Option<(Timestamp,)> = cx.unscoped(WHY).optional(at).await?;
         at.map_or(settled, |(at,)| at)
     } else {
@@ -130,6 +137,9 @@ struct Look {
     at: Timestamp,
 }
 
+/// A row of the trail: its id, who, whom, when, what.
+type Row = (i64, Option<i64>, Option<i64>, Timestamp, String);
+
 /// The next looks that are old enough, the first of each user at each patient; how far that goes, and whether there
 /// may be more.
 async fn looks(
@@ -143,9 +153,8 @@ async fn looks(
          WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
         vec![after.to_value(), to.to_value(), JUDGED.to_value()],
     );
-    type Row = (i64, Option<i64>, Option<i64>, Timestamp, String);
     let rows: Vec<Row> = cx.unscoped(WHY).all(statement).await?;
-    let read = rows.len() as i64;
+    let read = i64::try_from(rows.len()).map_err(Error::internal)?;
     let (mut last, mut pairs, mut looks) = (after, BTreeSet::new(), Vec::new());
     let mut ended = false;
     for (row, user, patient, at, action) in rows {
@@ -158,7 +167,12 @@ async fn looks(
             (user, patient, action.as_str())
             && pairs.insert((user, patient))
         {
-            looks.push(Look { row, user, patient, at });
+            looks.push(Look {
+                row,
+                user,
+                patient,
+                at,
+            });
         }
     }
     Ok((looks, (last, read == JUDGED && !ended)))
@@ -206,28 +220,43 @@ async fn judge(cx: &mut Cx, looks: Vec<Look>) -> Result<(), Error> {
         }
     }
     if asked > 0 {
-        let open = Statement::raw("SELECT count(*) FROM access_review WHERE verdict IS NULL", vec![]);
+        let open = Statement::raw(
+            "SELECT count(*) FROM access_review WHERE verdict IS NULL",
+            vec![],
+        );
         let open: Option<(i64,)> = cx.unscoped(WHY).optional(open).await?;
-        cx.emit(&AccessQuestioned { open: open.map_or(asked, |(open,)| open) })?;
+        cx.emit(&AccessQuestioned {
+            open: open.map_or(asked, |(open,)| open),
+        })?;
     }
     Ok(())
 }
 
 /// Nothing where the question was answered, or is no question: one's own record, or a patient's own account.
 fn facts(cx: &Cx, known: &Known, look: &Look) -> Option<Facts> {
-    let (person, subject) = (known.people.get(&look.user)?, known.subjects.get(&look.patient)?);
+    let (person, subject) = (
+        known.people.get(&look.user)?,
+        known.subjects.get(&look.patient)?,
+    );
     let pair = (look.user, look.patient);
     if !person.is_staff || subject.user == Some(look.user) || known.settled.contains(&pair) {
         return None;
     }
     let work = known.work.get(&look.patient).map_or(&[][..], Vec::as_slice);
     let wrote = |since: SignedDuration| {
-        work.iter().filter(move |(_, last)| *last >= look.at - since).map(|(user, _)| *user)
+        work.iter()
+            .filter(move |(_, last)| *last >= look.at - since)
+            .map(|(user, _)| *user)
     };
     let broke_glass = known.opened.iter().any(|(user, patient, from, until)| {
         (*user, *patient) == pair && *from <= look.at && look.at < *until
     });
-    let works_here = |user: i64| known.people.get(&user).is_some_and(|person| person.is_staff);
+    let works_here = |user: i64| {
+        known
+            .people
+            .get(&user)
+            .is_some_and(|person| person.is_staff)
+    };
     Some(Facts {
         same_surname: !person.surname.is_empty() && person.surname == subject.surname,
         same_address: !person.address.is_empty() && person.address == subject.address,
@@ -243,19 +272,30 @@ fn facts(cx: &Cx, known: &Known, look: &Look) -> Option<Facts> {
 
 async fn known(cx: &mut Cx, looks: &[Look]) -> Result<Known, Error> {
     let set = |of: fn(&Look) -> i64| -> Vec<i64> {
-        looks.iter().map(of).collect::<BTreeSet<i64>>().into_iter().collect()
+        looks
+            .iter()
+            .map(of)
+            .collect::<BTreeSet<i64>>()
+            .into_iter()
+            .collect()
     };
     let (users, patients) = (set(|look| look.user), set(|look| look.patient));
     let rows = by_id_or_account(cx, &patients, &users).await?;
     let accounts: Vec<i64> = users
         .iter()
         .copied()
-        .chain(rows.iter().filter_map(|row| row.user.map(|user| user.get())))
+        .chain(
+            rows.iter()
+                .filter_map(|row| row.user.map(|user| user.get())),
+        )
         .collect();
     let mut known = Known {
         people: people(cx, &accounts).await?,
         subjects: HashMap::new(),
-        treats: pairs(cx, TREATS, &users, &patients).await?.into_iter().collect(),
+        treats: pairs(cx, TREATS, &users, &patients)
+            .await?
+            .into_iter()
+            .collect(),
         opened: pairs(cx, OPENED, &users, &patients).await?,
         work: BTreeMap::new(),
         figures: HashSet::new(),
@@ -268,14 +308,22 @@ async fn known(cx: &mut Cx, looks: &[Look]) -> Result<Known, Error> {
             person.address.clone_from(&address);
         }
         let surname = fold(row.last_name.open());
-        known.subjects.insert(row.meta.id, Subject { surname, address, user });
+        known.subjects.insert(
+            row.meta.id,
+            Subject {
+                surname,
+                address,
+                user,
+            },
+        );
     }
     for (patient, user, last) in of(cx, WORKED, &patients).await? {
         known.work.entry(patient).or_default().push((user, last));
     }
     let figures: Vec<(i64,)> = of(cx, FIGURES, &patients).await?;
     known.figures = figures.into_iter().map(|(patient,)| patient).collect();
-    let settled: Vec<(i64, i64, Option<Timestamp>)> = pairs(cx, SETTLED_PAIRS, &users, &patients).await?;
+    let settled: Vec<(i64, i64, Option<Timestamp>)> =
+        pairs(cx, SETTLED_PAIRS, &users, &patients).await?;
     let holds = cx.now() - HOLDS;
     known.settled = settled
         .into_iter()
@@ -302,8 +350,12 @@ async fn by_id_or_account(
 }
 
 async fn people(cx: &mut Cx, users: &[i64]) -> Result<HashMap<i64, Person>, Error> {
-    let rows: Vec<(i64, String, Option<i64>, bool)> =
-        of(cx, "SELECT id, last_name, role, is_superuser FROM app_user WHERE id", users).await?;
+    let rows: Vec<(i64, String, Option<i64>, bool)> = of(
+        cx,
+        "SELECT id, last_name, role, is_superuser FROM app_user WHERE id",
+        users,
+    )
+    .await?;
     let person = |(id, surname, role, is_superuser): (i64, String, Option<i64>, bool)| {
         let staff = role.is_some_and(|role| role != BuiltinRole::Patient.id());
         let person = Person {
@@ -317,10 +369,8 @@ async fn people(cx: &mut Cx, users: &[i64]) -> Result<HashMap<i64, Person>, Erro
 }
 
 const TREATS: &str = "SELECT \"user\", patient FROM care_relationship WHERE patient";
-const OPENED: &str =
-    "SELECT \"user\", patient, opened_at, coalesce(ended_at, expires_at) FROM break_glass WHERE patient";
-const SETTLED_PAIRS: &str =
-    "SELECT \"user\", patient, decided_at FROM access_review WHERE patient";
+const OPENED: &str = "SELECT \"user\", patient, opened_at, coalesce(ended_at, expires_at) FROM break_glass WHERE patient";
+const SETTLED_PAIRS: &str = "SELECT \"user\", patient, decided_at FROM access_review WHERE patient";
 const WORKED: &str = "SELECT patient, \"user\", last_at FROM access_work WHERE patient";
 const FIGURES: &str = "SELECT DISTINCT patient FROM public_figure WHERE patient";
 

@@ -49,11 +49,7 @@ async fn questioned(cx: &mut Cx, told: AccessQuestioned) -> Result<(), Error> {
     tell(cx, &text, None).await
 }
 
-async fn tell(
-    cx: &mut Cx,
-    text: &Text,
-    related: Option<(&'static str, i64)>,
-) -> Result<(), Error> {
+async fn tell(cx: &mut Cx, text: &Text, related: Option<(&'static str, i64)>) -> Result<(), Error> {
     // In the order of their ids, as everybody who tells several of them does.
     let admins: Vec<(i64,)> = cx
         .unscoped("the program tells those who run the hospital")

@@ -30,15 +30,13 @@ macro_rules! refused {
 /// Everybody who had said so when this rule came.
 pub(crate) const FIRST: &str = concat!(
     "INSERT INTO confinement (patient) SELECT id FROM patient WHERE ",
-    refused!("patient.id")
+    refused!("COALESCE(patient.merged_into, patient.id)")
 );
 
 /// Those who record what one patient says of the use of their data do it one after the other.
 pub(crate) async fn take_turn(cx: &mut Cx, row: &Consent) -> Result<(), Error> {
     match row.consent_type {
-        ConsentType::DataProcessing => {
-            cx.take_turn(&[("confinement", row.patient.get())]).await
-        }
+        ConsentType::DataProcessing => cx.take_turn(&[("confinement", row.patient.get())]).await,
         _ => Ok(()),
     }
 }
@@ -52,19 +50,23 @@ pub(crate) fn follow(cx: &mut Cx, row: &Consent, before: Option<&Consent>) -> Re
         .map(|consent| consent.patient.get())
         .collect();
     whose.dedup();
-    whose.into_iter().try_for_each(|patient| settle(cx, patient))
+    whose
+        .into_iter()
+        .try_for_each(|patient| settle(cx, patient))
 }
 
-/// Makes it what the patient's consents say, with the commit: whoever records the last word of somebody they do
-/// not treat still sees that it was recorded.
+/// Makes it what the patient's consents say, also for records that were merged into theirs, with the commit:
+/// whoever records the last word of somebody they do not treat still sees that it was recorded.
 pub(crate) fn settle(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     for sql in [
         concat!(
-            "DELETE FROM confinement WHERE patient = $1 AND NOT ",
+            "DELETE FROM confinement WHERE patient IN \
+             (SELECT id FROM patient WHERE id = $1 OR merged_into = $1) AND NOT ",
             refused!("$1")
         ),
         concat!(
-            "INSERT INTO confinement (patient) SELECT id FROM patient WHERE id = $1 AND ",
+            "INSERT INTO confinement (patient) SELECT id FROM patient \
+             WHERE (id = $1 OR merged_into = $1) AND ",
             refused!("$1"),
             " ON CONFLICT DO NOTHING"
         ),

@@ -92,9 +92,7 @@ pub fn module() -> Module {
         .route(export("patients/export/"))
         .route(export("patients/export_csv/"))
         .confines(confinement::ANYBODY)
-        .refreshes_patient(|cx, patient| {
-            Box::pin(async move { confinement::settle(cx, patient) })
-        })
+        .refreshes_patient(|cx, patient| Box::pin(async move { confinement::settle(cx, patient) }))
         .texts(platform::texts!("patients"))
 }
 

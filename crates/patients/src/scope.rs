@@ -6,9 +6,7 @@ use platform::access::{Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use sea_query::{
-    Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType,
-};
+use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType};
 
 platform::choice! {
     /// Why a patient is in somebody's care.

@@ -35,10 +35,7 @@ pub struct Confinement {
 impl Default for Confinement {
     fn default() -> Self {
         Confinement {
-            known: Cache::builder()
-                .max_capacity(1)
-                .time_to_live(FRESH)
-                .build(),
+            known: Cache::builder().max_capacity(1).time_to_live(FRESH).build(),
             inbox: Mutex::new(None),
             news: AtomicU64::new(0),
         }

@@ -10,7 +10,10 @@ use crate::{again, job, register};
 async fn told(admin: &Caller) -> Vec<String> {
     let rows = admin.get("notifications/?ordering=id").await;
     let rows = rows.is(200).as_array().unwrap();
-    let mut told: Vec<String> = rows.iter().map(|row| row["message"].as_str().unwrap().to_owned()).collect();
+    let mut told: Vec<String> = rows
+        .iter()
+        .map(|row| row["message"].as_str().unwrap().to_owned())
+        .collect();
     told.reverse();
     told
 }
@@ -25,7 +28,12 @@ async fn in_charge(world: &World) -> Caller {
 async fn affected(admin: &Caller, breach: i64) -> Vec<(i64, i64)> {
     let rows = admin.get(&format!("breaches/{breach}/affected/")).await;
     let number = |row: &Json, name: &str| row[name].as_i64().unwrap();
-    rows.is(200).as_array().unwrap().iter().map(|row| (number(row, "patient"), number(row, "accesses"))).collect()
+    rows.is(200)
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (number(row, "patient"), number(row, "accesses")))
+        .collect()
 }
 
 testkit::on_both! {

@@ -15,7 +15,10 @@ fn emergency(patient: i64) -> Json {
 async fn alerts(caller: &Caller) -> Vec<String> {
     let told = caller.get("notifications/").await;
     let rows = told.is(200).as_array().unwrap();
-    rows.iter().filter(|row| row["kind"] == "alert").map(|row| row["related_object"].as_str().unwrap().to_owned()).collect()
+    rows.iter()
+        .filter(|row| row["kind"] == "alert")
+        .map(|row| row["related_object"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// A doctor who sees only their own patients, and a patient who is not theirs.

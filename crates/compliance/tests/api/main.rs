@@ -1,8 +1,8 @@
 //! `break-glass/`, `breaches/`, `access-reviews/`, and who is still shown what, as clients see it.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod break_glass;
 mod breaches;
+mod break_glass;
 mod consent;
 mod watch;
 

@@ -49,7 +49,10 @@ async fn did(world: &World, user: i64, deeds: Vec<(Action, i64)>) {
             grants: Arc::default(),
             language: None,
         }),
-        origin: Arc::new(Origin { language: "en", ..Origin::default() }),
+        origin: Arc::new(Origin {
+            language: "en",
+            ..Origin::default()
+        }),
         reach: Reach::All,
     };
     let done = unit::write(&world.app, &opening, move |cx| {
@@ -67,9 +70,18 @@ async fn did(world: &World, user: i64, deeds: Vec<(Action, i64)>) {
     done.await.unwrap();
 }
 
-async fn employ(world: &World, admin: &Caller, name: &str, role: BuiltinRole, surname: &str) -> i64 {
+async fn employ(
+    world: &World,
+    admin: &Caller,
+    name: &str,
+    role: BuiltinRole,
+    surname: &str,
+) -> i64 {
     let id = world.user(name, Some(role)).await;
-    admin.patch(&format!("users/{id}/"), json!({ "last_name": surname })).await.is(200);
+    admin
+        .patch(&format!("users/{id}/"), json!({ "last_name": surname }))
+        .await
+        .is(200);
     id
 }
 
@@ -78,9 +90,17 @@ async fn asked(admin: &Caller) -> BTreeMap<(i64, i64), String> {
     let rows = admin.get("access-reviews/?limit=500").await;
     let row = |row: &Json| {
         let number = |name: &str| row[name].as_i64().unwrap();
-        ((number("user"), number("patient")), row["reasons"].as_str().unwrap().to_owned())
+        (
+            (number("user"), number("patient")),
+            row["reasons"].as_str().unwrap().to_owned(),
+        )
     };
-    rows.is(200)["results"].as_array().unwrap().iter().map(row).collect()
+    rows.is(200)["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(row)
+        .collect()
 }
 
 async fn in_charge(world: &World) -> Caller {
@@ -91,7 +111,10 @@ async fn in_charge(world: &World) -> Caller {
 }
 
 fn until(world: &World, moment: &str) -> SignedDuration {
-    moment.parse::<Timestamp>().unwrap().duration_since(world.clock.now())
+    moment
+        .parse::<Timestamp>()
+        .unwrap()
+        .duration_since(world.clock.now())
 }
 
 testkit::on_both! {
