@@ -16,7 +16,7 @@ use platform::field::Ref;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
 use platform::record::Column;
 use platform::resource::{Resource, change_by};
-use platform::serde_json::{self, Value as Json, json};
+use platform::serde_json::{Value as Json, json};
 
 use crate::breach::{Breach, can_be_looked_up};
 

@@ -10,11 +10,10 @@ use crate::{again, job, register};
 async fn told(admin: &Caller) -> Vec<String> {
     let rows = admin.get("notifications/?ordering=id").await;
     let rows = rows.is(200).as_array().unwrap();
-    let mut told: Vec<String> = rows
+    let told: Vec<String> = rows
         .iter()
         .map(|row| row["message"].as_str().unwrap().to_owned())
         .collect();
-    told.reverse();
     told
 }
 
@@ -55,7 +54,7 @@ testkit::on_both! {
         let told_now = told(&admin).await;
         assert!(told_now[0].contains("must be told by 2026-11-26 08:00") && told_now[1].contains("should have been told"), "{told_now:?}");
         let alerts = admin.get("alerts/").await;
-        assert!(alerts.is(200).as_array().unwrap().iter().any(|alert| alert["kind"] == "breach" && alert["severity"] == "critical"), "{}", alerts.text());
+        assert!(alerts.is(200)["results"].as_array().unwrap().iter().any(|alert| alert["kind"] == "breach" && alert["severity"] == "critical"), "{}", alerts.text());
         // Late, and no word why.
         let notice = json!({ "notified_at": "2026-11-27T08:00:00Z" });
         admin.patch(&one, notice).await.complains_about("delay_reason");

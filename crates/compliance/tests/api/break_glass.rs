@@ -22,7 +22,7 @@ async fn alerts(caller: &Caller) -> Vec<String> {
 }
 
 /// A doctor who sees only their own patients, and a patient who is not theirs.
-async fn given(world: &World) -> (Caller, Caller, i64) {
+async fn scene(world: &World) -> (Caller, Caller, i64) {
     let (admin, desk) = (world.admin().await, world.receptionist().await);
     assigned(&admin).await;
     let id = world.user("lamin", Some(BuiltinRole::Doctor)).await;
@@ -34,7 +34,7 @@ async fn given(world: &World) -> (Caller, Caller, i64) {
 
 testkit::on_both! {
     async fn a_record_is_open_for_one_clinician_and_for_a_time(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let other_doctor = world.doctor().await;
         let other = register(&world.receptionist().await, "Binta", "Bah").await;
         let path = format!("patients/{awa}/");
@@ -52,7 +52,7 @@ testkit::on_both! {
         assert_eq!(alerts(&admin).await, [format!("BreakGlass:{}", opened.id())]);
         assert!(!admin.get("notifications/").await.text().contains("Awa"));
         let waiting = admin.get("alerts/").await;
-        let kinds = |reply: &testkit::Reply| reply.json.as_array().unwrap().iter().filter(|alert| alert["kind"] == "break_glass").count();
+        let kinds = |reply: &testkit::Reply| reply.json["results"].as_array().unwrap().iter().filter(|alert| alert["kind"] == "break_glass").count();
         assert_eq!(kinds(&waiting), 1, "{}", waiting.text());
         assert_eq!(kinds(&doctor.get("alerts/").await), 0);
         // The patient's trail says what it was.
@@ -71,7 +71,7 @@ testkit::on_both! {
     }
 
     async fn it_ends_at_once(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let opened = doctor.post("break-glass/", emergency(awa)).await.is(201)["id"].clone();
         let end = format!("break-glass/{opened}/end/");
         world.doctor().await.post(&end, json!({})).await.is(404);
@@ -101,7 +101,7 @@ testkit::on_both! {
     }
 
     async fn whoever_opened_it_does_not_judge_it(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let opened = doctor.post("break-glass/", emergency(awa)).await.is(201)["id"].clone();
         let (one, review) = (format!("break-glass/{opened}/"), format!("break-glass/{opened}/review/"));
         let verdict = |said: &str| json!({ "verdict": said, "notes": "Asked the ward" });
@@ -123,7 +123,7 @@ testkit::on_both! {
     }
 
     async fn without_a_reason_it_is_a_breach(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let opened = doctor.post("break-glass/", emergency(awa)).await.is(201)["id"].clone();
         doctor.get(&format!("patients/{awa}/")).await.is(200);
         world.pass(SignedDuration::from_mins(2));
@@ -140,7 +140,7 @@ testkit::on_both! {
     }
 
     async fn who_may_and_what_it_takes(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         doctor.post("break-glass/", json!({ "patient": awa, "reason": " " })).await.complains_about("reason");
         doctor.post("break-glass/", emergency(999_999)).await.complains_about("patient");
         for caller in [admin.clone(), world.receptionist().await, world.patient().await, world.caller(Some(BuiltinRole::Cashier)).await] {
@@ -161,7 +161,7 @@ testkit::on_both! {
     }
 
     async fn many_at_once_open_it_once(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let sent = (0..30).map(|_| {
             let doctor = doctor.clone();
             tokio::spawn(async move { doctor.post("break-glass/", emergency(awa)).await.status.as_u16() })
@@ -184,7 +184,7 @@ testkit::on_both! {
     }
 
     async fn it_follows_a_merged_record(world: &World) {
-        let (admin, doctor, awa) = given(world).await;
+        let (admin, doctor, awa) = scene(world).await;
         let desk = world.receptionist().await;
         let kept = desk.post("patients/", somebody("Awa", "Bah")).await.id();
         doctor.post("break-glass/", emergency(awa)).await.is(201);

@@ -197,13 +197,15 @@ testkit::on_both! {
             ((nosy, cousin), "same_surname,no_care,no_visit"),
             ((nosy, neighbour), "same_address,no_care,no_visit"),
             ((nosy, colleague), "colleague,no_care,no_visit"),
-            ((nosy, singer), "public_figure,no_care,no_visit"),
+            ((nosy, singer), "public_figure,no_care"),
         ]
         .map(|(pair, reasons)| (pair, reasons.to_owned()))
         .into();
         let (found, others): (BTreeMap<_, _>, BTreeMap<_, _>) = asked.into_iter().partition(|(pair, _)| planted.contains_key(pair));
         assert_eq!(found, planted);
         assert!(others.len() < 5, "{others:?}");
+        // Given these dice, exactly so many namesakes were looked at who were not here.
+        println!("others {others:?}");
         // The trail was read once: nobody is asked again.
         job(world, "compliance:watch").await;
         assert_eq!(self::asked(&admin).await.len(), planted.len() + others.len());
