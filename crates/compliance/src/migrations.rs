@@ -57,7 +57,7 @@ fn breaches(ddl: &mut Ddl) {
             "notified_at IS NULL OR notified_at >= discovered_at",
         );
         t.check(
-            "breach_incident_status_check",
+            "breach_incident_notified_check",
             "(status = 'notified') = (notified_at IS NOT NULL)",
         );
     });

@@ -10,11 +10,9 @@ use crate::{again, job, register};
 async fn told(admin: &Caller) -> Vec<String> {
     let rows = admin.get("notifications/?ordering=id").await;
     let rows = rows.is(200).as_array().unwrap();
-    let told: Vec<String> = rows
-        .iter()
+    rows.iter()
         .map(|row| row["message"].as_str().unwrap().to_owned())
-        .collect();
-    told
+        .collect()
 }
 
 async fn in_charge(world: &World) -> Caller {
