@@ -43,6 +43,7 @@ platform::record! {
 impl Resource for AffectedRecord {
     const PATH: &'static str = "breach-affected";
     const VERBS: &'static str = "r";
+    const PATIENT_DATA: bool = true;
     const FILTERS: &'static [Column<Self>] = &[AffectedRecord::breach, AffectedRecord::patient];
     const ORDERING: &'static [Column<Self>] = &[AffectedRecord::patient, AffectedRecord::accesses];
     const ORDER: &'static str = "patient";
@@ -87,7 +88,7 @@ fn run<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error>
             vec![id.to_value()],
         );
         cx.unscoped("what is worked out anew")
-            .untraced()
+            .part_of::<Breach>()
             .execute(gone)
             .await?;
         let found = store(cx, &breach).await?;
@@ -144,7 +145,7 @@ async fn store(cx: &mut Cx, breach: &Breach) -> Result<i64, Error> {
     statement.sql = sql.into();
     let stored = cx
         .unscoped("whose records were seen is what a breach register says")
-        .untraced()
+        .part_of::<Breach>()
         .execute(statement)
         .await?;
     i64::try_from(stored).map_err(Error::internal)

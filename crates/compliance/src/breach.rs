@@ -99,6 +99,8 @@ platform::record! {
 impl Resource for Breach {
     const PATH: &'static str = "breaches";
     const VERBS: &'static str = "cru";
+    // Whoever reads how data of patients got out leaves a trace as well.
+    const PATIENT_DATA: bool = true;
     const FILTERS: &'static [Column<Self>] = &[
         Breach::status,
         Breach::severity,

@@ -5,11 +5,15 @@ use std::time::Duration;
 use contracts::BreachNoticeDue;
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::jobs::{JobInfo, Run};
+use platform::record::Record;
 use platform::serde_json::Value as Json;
+
+use crate::breach::Breach;
 
 /// From so many hours before the deadline on.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24);
@@ -54,11 +58,15 @@ fn run<'a>(cx: &'a mut Cx, _payload: &'a Json) -> BoxFuture<'a, Result<(), Error
             ],
         );
         let due: Vec<(i64, Timestamp)> = cx
-            .unscoped("that somebody was reminded is nobody's deed")
-            .untraced()
+            .unscoped("the program reminds of every breach")
             .all(statement)
             .await?;
         for (breach, due_at) in due {
+            // That the hospital was reminded is part of the evidence.
+            cx.audit(AuditEntry {
+                description: "the Admins were reminded of the notice that is due".to_owned(),
+                ..AuditEntry::new(Action::Other, Breach::NAME, Some(breach))
+            });
             cx.emit(&BreachNoticeDue {
                 breach,
                 due_at,

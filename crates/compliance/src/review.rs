@@ -53,6 +53,7 @@ platform::record! {
 impl Resource for AccessReview {
     const PATH: &'static str = "access-reviews";
     const VERBS: &'static str = "r";
+    const PATIENT_DATA: bool = true;
     const FILTERS: &'static [Column<Self>] = &[
         AccessReview::user,
         AccessReview::patient,
