@@ -147,11 +147,13 @@ impl Resource for Task {
             .add(Task::assignee.eq(grant.user))
             .add(Task::created_by.eq(grant.user));
         match grant.reach {
-            Reach::All => Scope::All,
-            Reach::Assigned => match patients::reach("task", "related_patient", grant) {
-                Scope::Where(in_care) => Scope::Where(mine.add(in_care)),
-                _ => Scope::Where(mine),
-            },
+            Reach::All | Reach::Assigned => {
+                match patients::reach("task", "related_patient", grant) {
+                    Scope::Where(in_care) => Scope::Where(mine.add(in_care)),
+                    Scope::All => Scope::All,
+                    Scope::Nothing => Scope::Where(mine),
+                }
+            }
             Reach::Own => Scope::Where(mine),
             Reach::None => Scope::Nothing,
         }

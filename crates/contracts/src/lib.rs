@@ -2,6 +2,7 @@
 //! data without logic. Each is an [`Event`].
 
 mod clinical;
+mod compliance;
 mod laboratory;
 mod patients;
 mod pharmacy;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use clinical::{EncounterSigned, TaskAssigned};
+pub use compliance::{AccessQuestioned, BreachNoticeDue, GlassBroken};
 pub use laboratory::{
     CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem,
     ResultsReviewed,

@@ -9,6 +9,7 @@
 
 mod appointment_news;
 mod cleanup;
+mod compliance_news;
 mod critical_result;
 pub mod delivery;
 mod hear;
@@ -41,5 +42,5 @@ pub fn module() -> Module {
         .on::<CriticalResultUnacknowledged>("critical-result-passed-on", |cx, event| {
             critical_result::passed_on(cx, event)
         });
-    delivery::declare(appointment_news::declare(module))
+    delivery::declare(appointment_news::declare(compliance_news::declare(module)))
 }

@@ -9,3 +9,7 @@ notice-appointment-cancelled = Appointment cancelled: { $patient }, { $when }.
 notice-appointment-missed = { $patient } did not come to the appointment, { $when }.
 notice-critical-result = { $title }. Patient: { $patient }. Acknowledge it now.
 notice-critical-result-passed-on = Nobody has acknowledged this: { $title }. Patient: { $patient }. Acknowledge it now.
+notice-glass-broken = { $user } opened a patient’s record in an emergency. Review it under break-glass.
+notice-breach-due = Breach { $breach }: the authority must be told by { $due }.
+notice-breach-overdue = Breach { $breach }: the authority should have been told by { $due }. Tell it now and say why it is late.
+notice-access-questioned = Accesses to records that need your verdict: { $open }.

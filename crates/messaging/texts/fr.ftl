@@ -9,3 +9,7 @@ notice-appointment-cancelled = Rendez-vous annulé : { $patient }, { $when }.
 notice-appointment-missed = { $patient } n’est pas venu au rendez-vous, { $when }.
 notice-critical-result = { $title }. Patient : { $patient }. Accusez réception maintenant.
 notice-critical-result-passed-on = Personne n’a accusé réception : { $title }. Patient : { $patient }. Accusez réception maintenant.
+notice-glass-broken = { $user } a ouvert le dossier d’un patient en urgence. Examinez cet accès sous break-glass.
+notice-breach-due = Violation { $breach } : l’autorité doit être informée avant le { $due }.
+notice-breach-overdue = Violation { $breach } : l’autorité devait être informée avant le { $due }. Informez-la maintenant et motivez le retard.
+notice-access-questioned = Accès à des dossiers qui attendent votre verdict : { $open }.

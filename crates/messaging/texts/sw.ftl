@@ -9,3 +9,7 @@ notice-appointment-cancelled = Miadi imefutwa: { $patient }, { $when }.
 notice-appointment-missed = { $patient } hakuja kwenye miadi, { $when }.
 notice-critical-result = { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
 notice-critical-result-passed-on = Hakuna aliyethibitisha: { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
+notice-glass-broken = { $user } amefungua rekodi ya mgonjwa kwa dharura. Ikague chini ya break-glass.
+notice-breach-due = Uvujaji { $breach }: mamlaka lazima iarifiwe kabla ya { $due }.
+notice-breach-overdue = Uvujaji { $breach }: mamlaka ilipaswa kuarifiwa kabla ya { $due }. Iarifu sasa na ueleze sababu ya kuchelewa.
+notice-access-questioned = Ufikiaji wa rekodi unaosubiri uamuzi wako: { $open }.

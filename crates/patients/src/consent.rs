@@ -15,7 +15,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 
 use crate::patient::Patient;
-use crate::{check_current, contact, reach};
+use crate::{check_current, confinement, contact, reach};
 
 /// Clocks of offline clients may be ahead by so much.
 const AHEAD: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
@@ -104,6 +104,7 @@ impl Resource for Consent {
             row.given_at = before.map_or(cx.now(), |before| before.given_at);
         }
         check(row.given_at, row.revoked_at, cx.now())?;
+        confinement::take_turn(cx, row).await?;
         match before {
             Some(before) => row.created_by = before.created_by,
             None => row.created_by = cx.actor.user_id().map(Ref::new),
@@ -117,10 +118,13 @@ impl Resource for Consent {
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let row = &*change.row;
+        confinement::follow(cx, row, before)?;
         contact::consent_spread(cx, row, before)
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        confinement::take_turn(cx, row).await?;
+        confinement::follow(cx, row, None)?;
         contact::consent_spread(cx, row, None)
     }
 }

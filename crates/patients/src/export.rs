@@ -16,7 +16,7 @@ use platform::http::call::{Call, Reply};
 use platform::record::{Loaded, Record};
 use platform::resource::Resource;
 use platform::texts::Text;
-use sea_query::{Alias, ExprTrait, Order};
+use sea_query::{Alias, Condition, Expr, ExprTrait, Order};
 
 use crate::patient::Patient;
 
@@ -63,7 +63,12 @@ pub(crate) async fn export(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             query.cond_where(condition);
         }
     }
-    cx.seen_as(Action::Export, Patient::PATH);
+    if for_research(call)? {
+        query.cond_where(Condition::all().add(Expr::cust(AGREED_TO_RESEARCH)));
+        cx.seen_as(Action::Export, "patients for research");
+    } else {
+        cx.seen_as(Action::Export, Patient::PATH);
+    }
     let statement = Statement::build(cx.dialect(), &query).with_keys(cx.app.ring());
     let rows = cx
         .app
@@ -74,6 +79,29 @@ pub(crate) async fn export(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         "patients.csv",
         Box::pin(pieces(rows)),
     ))
+}
+
+/// Whose latest word on research is yes. Silence is no: research needs consent that was given (GDPR Art. 9 (2) a).
+/// Whoever does not agree that their data is used at all does not agree to research either.
+const AGREED_TO_RESEARCH: &str = "\"patient\".\"id\" IN (SELECT said.patient FROM consent AS said \
+     WHERE said.consent_type = 'research' AND said.voided_at IS NULL AND said.given AND said.revoked_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM consent AS later WHERE later.patient = said.patient \
+     AND later.consent_type = 'research' AND later.voided_at IS NULL \
+     AND (later.given_at > said.given_at OR (later.given_at = said.given_at AND later.id > said.id)))) \
+     AND \"patient\".\"id\" NOT IN (SELECT confinement.patient FROM confinement)";
+
+/// What the export is for.
+fn for_research(call: &Call) -> Result<bool, Error> {
+    match call.query("purpose").unwrap_or_default() {
+        "" => Ok(false),
+        "research" => Ok(true),
+        other => {
+            let text = Text::new("not-a-choice")
+                .with("value", other)
+                .with("choices", "research");
+            Err(Error::field("purpose", text))
+        }
+    }
 }
 
 /// The header, then the rows, some at a time.

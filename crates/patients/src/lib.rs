@@ -25,6 +25,7 @@ pub mod allergy;
 mod allergy_list;
 pub mod bulk;
 mod candidates;
+mod confinement;
 pub mod consent;
 mod contact;
 pub mod duplicates;
@@ -45,7 +46,9 @@ mod terms;
 pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
-pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
+pub use scope::{
+    CareSource, note_appointment, reach, set_latest_appointment, take_into_care, treated_by,
+};
 pub use terms::by_phone;
 
 use allergy::Allergy;
@@ -88,6 +91,8 @@ pub fn module() -> Module {
         .verb::<merge::Unmerge>()
         .route(export("patients/export/"))
         .route(export("patients/export_csv/"))
+        .confines(confinement::ANYBODY)
+        .refreshes_patient(|cx, patient| Box::pin(async move { confinement::settle(cx, patient) }))
         .texts(platform::texts!("patients"))
 }
 
@@ -101,6 +106,11 @@ fn export(path: &str) -> Operation {
             "format",
             json!({ "type": "string", "enum": ["csv"] }),
             "The form of the answer.",
+        )
+        .query(
+            "purpose",
+            json!({ "type": "string", "enum": ["research"] }),
+            "`research` exports only patients who agreed to research and did not take that back; left out, everybody within reach.",
         )
         .summary("All patients as CSV")
         .done()

@@ -3,6 +3,7 @@
 use platform::db::{Ddl, Migration};
 
 use crate::allergy::{AllergyStatus, Severity};
+use crate::confinement;
 use crate::consent::ConsentType;
 use crate::identifier;
 use crate::patient::{ContactPreference, Gender, PreferredLanguage};
@@ -38,7 +39,49 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0007_patient_numbers",
         up: numbers,
     },
+    Migration {
+        name: "0008_confinement",
+        up: confined,
+    },
 ];
+
+/// Whose records are confined to those who treat them, and who opened a record in an emergency: row scopes
+/// ask both. What is said about the latter is `compliance`'s.
+fn confined(ddl: &mut Ddl) {
+    ddl.table("confinement", |t| {
+        t.int("patient").references("patient");
+        t.primary_key(&["patient"]);
+    });
+    ddl.sql(confinement::FIRST);
+    ddl.table("break_glass", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("user").references("app_user");
+        t.int("patient").references("patient");
+        t.timestamp("opened_at");
+        t.timestamp("expires_at");
+        t.timestamp("ended_at").null();
+        t.int("ended_by").null().references("app_user");
+        t.timestamp("reviewed_at").null();
+        t.int("reviewed_by").null().references("app_user");
+        t.text("verdict").null();
+        t.check("break_glass_expires_at_check", "expires_at > opened_at");
+        t.check(
+            "break_glass_reviewed_by_check",
+            "reviewed_by IS NULL OR reviewed_by <> \"user\"",
+        );
+        t.check(
+            "break_glass_reviewed_at_check",
+            "(reviewed_at IS NULL) = (reviewed_by IS NULL) AND (reviewed_at IS NULL) = (verdict IS NULL)",
+        );
+        t.check(
+            "break_glass_verdict_check",
+            "verdict IS NULL OR verdict IN ('justified', 'not_justified')",
+        );
+    });
+    ddl.index("break_glass", &["user", "expires_at"]);
+    ddl.index("break_glass", &["patient", "id"]);
+}
 
 /// Several counters for each year instead of one, which go on where it stopped.
 fn numbers(ddl: &mut Ddl) {

@@ -6,7 +6,7 @@ use platform::access::{Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType};
 
 platform::choice! {
     /// Why a patient is in somebody's care.
@@ -25,37 +25,68 @@ platform::choice! {
 }
 
 /// The rows of a table whose `column` names a patient in the grant's reach: every row, those of the
-/// patients with whom the user has a care relationship, or those of the patient who the user is.
+/// patients whom the user treats, or those of the patient who the user is.
+///
+/// Where patients no longer agree that their data is used, "every row" leaves theirs out, but for those who
+/// treat them.
 ///
 /// Every module's patient data is scoped by this:
 ///
 /// ```
+/// use jiff::Timestamp;
 /// use kernel::Reach;
 /// use platform::access::{Grant, Scope};
-/// let own = Grant { reach: Reach::Own, user: 7 };
-/// assert!(matches!(patients::reach("vitals", "patient", &own), Scope::Where(_)));
-/// assert!(matches!(patients::reach("vitals", "patient", &Grant { reach: Reach::None, ..own }), Scope::Nothing));
+/// let own = Grant { reach: Reach::Own, user: 7, at: Timestamp::UNIX_EPOCH, confined: false };
+/// let of = |grant: &Grant| patients::reach("vitals", "patient", grant);
+/// assert!(matches!(of(&own), Scope::Where(_)));
+/// assert!(matches!(of(&Grant { reach: Reach::None, ..own }), Scope::Nothing));
+/// // Where nobody's records are confined, reaching all costs nothing.
+/// assert!(matches!(of(&Grant { reach: Reach::All, ..own }), Scope::All));
+/// assert!(matches!(of(&Grant { reach: Reach::All, confined: true, ..own }), Scope::Where(_)));
 /// ```
 pub fn reach(table: &'static str, name: &'static str, grant: &Grant) -> Scope {
     let within = |patients: SelectStatement| {
         Scope::Where(Condition::all().add(column(table, name).in_subquery(patients)))
     };
     match grant.reach {
+        Reach::All if grant.confined => Scope::Where(open_to(table, name, grant)),
         Reach::All => Scope::All,
-        Reach::Assigned => within(in_care_of(grant.user)),
+        Reach::Assigned => within(treated_by(grant)),
         Reach::Own => within(who_is(grant.user)),
         Reach::None => Scope::Nothing,
     }
 }
 
-/// The patients in a user's care.
-fn in_care_of(user: i64) -> SelectStatement {
+/// The patients whom a user treats: those in their care, and those whose record they opened in an emergency
+/// and may still see. Nobody keeps a copy of this, so that it ends for everything at once.
+pub fn treated_by(grant: &Grant) -> SelectStatement {
+    let user = || Expr::col(Alias::new("user")).eq(grant.user);
+    let mut opened = Query::select();
+    opened
+        .column(Alias::new("patient"))
+        .from(Alias::new("break_glass"))
+        .and_where(user())
+        .and_where(Expr::col(Alias::new("ended_at")).is_null())
+        .and_where(Expr::col(Alias::new("expires_at")).gt(grant.at.to_value()));
     let mut query = Query::select();
     query
         .column(Alias::new("patient"))
         .from(Alias::new("care_relationship"))
-        .and_where(Expr::col(Alias::new("user")).eq(user));
+        .and_where(user())
+        .union(UnionType::All, opened);
     query
+}
+
+/// Rows about nobody whose records are confined, or about somebody whom the user treats.
+fn open_to(table: &'static str, name: &'static str, grant: &Grant) -> Condition {
+    let patient = || Expr::col(Alias::new("patient"));
+    let mut shut = Query::select();
+    shut.expr(patient())
+        .from(Alias::new("confinement"))
+        .and_where(patient().in_subquery(treated_by(grant)).not());
+    Condition::any()
+        .add(column(table, name).is_null())
+        .add(column(table, name).in_subquery(shut).not())
 }
 
 /// The patient whose account it is.

@@ -11,6 +11,7 @@ use kernel::HospitalZone;
 
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
+use crate::confinement::Confinement;
 use crate::db::{Db, Dialect};
 use crate::error::Error;
 use crate::files::Files;
@@ -103,6 +104,8 @@ pub struct App {
     pub counts: CountCache,
     /// Remembers large totals for a moment.
     pub totals: Totals,
+    /// Whether anybody's records are confined to those who treat them.
+    pub(crate) confinement: Confinement,
     /// What modules keep for the whole process, by type.
     pub shared: Shared,
 }

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer;
+use crate::confinement::Confinement;
 use crate::db::migrate;
 use crate::db::{Db, DbUrl};
 use crate::error::Error;
@@ -109,6 +110,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         reads: ReadAudit::default(),
         counts: CountCache::default(),
         totals: Totals::default(),
+        confinement: Confinement::default(),
         shared: parts.shared,
     });
     app.reads.start(&app);

@@ -41,6 +41,7 @@ pub struct Cx {
     pub origin: Arc<Origin>,
     pub(crate) reach: Reach,
     pub(crate) now: Timestamp,
+    pub(crate) confined: bool,
     pub(crate) tx: Option<Tx>,
     /// What the transaction ends with, sent together with its commit.
     pub(crate) last: Vec<Statement>,
@@ -101,10 +102,7 @@ impl Cx {
 
     /// How far the opened permission goes.
     pub fn grant(&self) -> Grant {
-        Grant {
-            reach: self.reach,
-            user: self.actor.user_id().unwrap_or(0),
-        }
+        self.reaching(self.reach)
     }
 
     /// How far another permission of the caller goes.
@@ -117,9 +115,15 @@ impl Cx {
             Who::Program(_) => Reach::All,
             _ => self.actor.grants.reach(permission),
         };
+        self.reaching(reach)
+    }
+
+    fn reaching(&self, reach: Reach) -> Grant {
         Grant {
             reach,
             user: self.actor.user_id().unwrap_or(0),
+            at: self.now,
+            confined: self.confined,
         }
     }
 

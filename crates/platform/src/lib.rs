@@ -21,6 +21,7 @@ pub mod boot;
 mod by_key;
 pub mod chart;
 pub mod column;
+pub mod confinement;
 pub mod csv;
 pub mod cx;
 pub mod db;

@@ -50,6 +50,7 @@ pub struct Module {
     pub(crate) timeline: Vec<LoadEntries>,
     pub(crate) exclusions: Vec<Exclusion>,
     pub(crate) proofs: Vec<Proof>,
+    pub(crate) confinement: Option<&'static str>,
 }
 
 /// What clients are told when the database refuses an overlap.
@@ -171,6 +172,7 @@ impl Module {
             alerts: Vec::new(),
             chart: Vec::new(),
             timeline: Vec::new(),
+            confinement: None,
         }
     }
 
@@ -313,6 +315,15 @@ impl Module {
     #[must_use]
     pub fn account_section(mut self, name: &'static str, rows: AccountRows) -> Module {
         self.account_sections.push(AccountSection { name, rows });
+        self
+    }
+
+    /// Says how to find out whether anybody's records are confined to those who treat them: a statement that
+    /// answers a row, a number, when there is somebody. Who changes that tells of it on
+    /// [`confinement::TOPIC`](crate::confinement::TOPIC).
+    #[must_use]
+    pub fn confines(mut self, anybody: &'static str) -> Module {
+        self.confinement = Some(anybody);
         self
     }
 

@@ -164,6 +164,8 @@ settings! {
         /// Minutes in which a critical laboratory result must be acknowledged. After that it goes to the doctors on duty,
         /// and after as many minutes again to the Admins.
         CHELAL_CRITICAL_ACK_MINUTES => critical_ack: Duration = minutes(1, 1440), default "30", example "15";
+        /// A record that was opened in an emergency stays open for so many minutes.
+        CHELAL_BREAK_GLASS_MINUTES => break_glass: Duration = minutes(5, 1440), default "60", example "30";
     }
     "Logs and metrics" {
         /// What is logged: a level, or levels per part of the program.

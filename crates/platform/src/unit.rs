@@ -47,13 +47,14 @@ impl Opening {
         }
     }
 
-    fn cx(&self, app: &Arc<App>) -> Cx {
+    fn cx(&self, app: &Arc<App>, confined: bool) -> Cx {
         Cx {
             app: app.clone(),
             actor: self.actor.clone(),
             origin: self.origin.clone(),
             reach: self.reach,
             now: app.clock.now(),
+            confined,
             tx: None,
             last: Vec::new(),
             audit: Vec::new(),
@@ -76,12 +77,13 @@ impl<T, F: for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync> Wor
 /// # Errors
 /// What the work answers, or when the reading cannot be put on record.
 pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
-    let mut cx = opening.cx(app);
+    let confined = app.confinement.binds(app, opening).await?;
+    let mut cx = opening.cx(app, confined);
     let done = match work(&mut cx).await {
         // Another node rotated the keys a moment ago.
         Err(Error::Db(DbError::UnknownKey(_))) => {
             keys::reload(app).await?;
-            cx = opening.cx(app);
+            cx = opening.cx(app, confined);
             work(&mut cx).await
         }
         done => done,
@@ -131,7 +133,8 @@ pub async fn program<T>(
 }
 
 async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Result<T, Error> {
-    let mut cx = opening.cx(app);
+    let confined = app.confinement.binds(app, opening).await?;
+    let mut cx = opening.cx(app, confined);
     cx.tx = Some(app.db.begin().await?);
     let done = match work(&mut cx).await {
         Ok(done) => done,

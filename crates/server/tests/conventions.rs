@@ -84,9 +84,11 @@ impl<'w> Maker<'w> {
             let value = self.value(name, &schema["properties"][name]).await;
             body.insert(name.to_owned(), value);
         }
-        if self.marks.is_some() && !schema["properties"]["patient"]["x-references"].is_null() {
-            // What is about nobody in particular may be everybody's.
-            body.insert("patient".to_owned(), json!(self.record_of("patient").await));
+        for name in ["patient", "related_patient"] {
+            if self.marks.is_some() && !schema["properties"][name]["x-references"].is_null() {
+                // What is about nobody in particular may be everybody's.
+                body.insert(name.to_owned(), json!(self.record_of("patient").await));
+            }
         }
         for (name, value) in self.marked(operation.path.trim_end_matches('/'), &schema) {
             body.insert(name, value);
@@ -391,6 +393,51 @@ const ABOUT_STAFF: &[&str] = &[
     // What a cashier notes of their own drawer.
     "cash-sessions/",
     "cash-sessions/{id}/",
+];
+
+/// Every patient says no to the use of their data.
+async fn confine_all(world: &World, desk: &Caller) {
+    let all = Statement::raw(
+        "SELECT id FROM patient WHERE merged_into IS NULL AND voided_at IS NULL",
+        vec![],
+    );
+    let all: Vec<(i64,)> = world.app.unguarded("test").all(all).await.unwrap();
+    for (patient,) in all {
+        let word = json!({ "patient": patient, "consent_type": "data_processing", "given": false });
+        desk.post("consents/", word).await.is(201);
+    }
+}
+
+/// Whether a list counts rows about patients, who are all confined.
+fn counts_confined(world: &World, operation: &Operation, reply: &testkit::Reply) -> bool {
+    let mut tables = world.app.registry.tables();
+    let path = operation.path.trim_end_matches('/');
+    let Some(column) = tables
+        .find(|info| info.path == path)
+        .and_then(|info| info.patient)
+    else {
+        return false;
+    };
+    let Some(rows) = reply.json.as_array() else {
+        return false;
+    };
+    let about = rows.iter().filter(|row| !row[column].is_null()).count();
+    about > 0 || reply.header("x-total-count") != rows.len().to_string()
+}
+
+/// The audit trail says what was changed to those who guard the records, as far back as a page reaches.
+const TRAIL: &[&str] = &["audit_logs/", "audit-logs/", "audit_logs/{id}/", "audit-logs/{id}/"];
+
+/// Shows what patients confined, to those who must see it all the same; the list may only shrink.
+const SHOWN_ALL_THE_SAME: &[&str] = &[
+    // Why a record was opened, for those who judge it.
+    "break-glass/",
+    "break-glass/{id}/",
+    // What happened, and no patient by name.
+    "breaches/",
+    "breaches/{id}/",
+    // The name of a medicine, and how often it was prescribed to whomever.
+    "report/top_prescribed_medications/",
 ];
 
 /// A page of a list takes no more than so many: the page, its count, what belongs to its rows, the trace
@@ -781,6 +828,68 @@ testkit::on_both! {
         }
         assert!(asked > 300, "{asked}");
         assert!(wrong.is_empty(), "shown to strangers: {wrong:#?}");
+    }
+
+    async fn no_answer_shows_whose_word_confines_them_to_those_who_treat_them(world: &World) {
+        let mut maker = Maker::new(world);
+        maker.marks = Some(Vec::new());
+        let mut made = BTreeMap::new();
+        for path in resources(world) {
+            if let Some(one) = maker.make(path).await {
+                made.insert(path, one.json);
+            }
+            maker.every_verb(path).await;
+        }
+        world.settle().await;
+        let marks = maker.marks.take().unwrap();
+        let desk = maker.caller(Some(BuiltinRole::Receptionist)).await;
+        let admin = maker.caller(Some(BuiltinRole::Admin)).await;
+        // What is looked for is there.
+        for path in ["patients/", "appointments/", "bills/", "patients/export/"] {
+            let text = admin.get(path).await.text();
+            assert!(marks.iter().any(|mark| text.contains(mark.as_str())), "{path}: {text}");
+        }
+        // Somebody who opened a record in an emergency, and whose time is over.
+        let former = world.doctor().await;
+        let opened = former.post("break-glass/", json!({ "patient": made["patients"]["id"], "reason": "Shock" })).await;
+        admin.post(&format!("break-glass/{}/end/", opened.is(201)["id"]), json!({})).await.is(200);
+        confine_all(world, &desk).await;
+        let mut callers = vec![("a former carer".to_owned(), former)];
+        for role in BuiltinRole::ALL.into_iter().map(Some).chain([None]) {
+            callers.push((format!("{role:?}"), world.caller(role).await));
+        }
+        let (mut asked, mut wrong, mut exempt) = (0, Vec::new(), SHOWN_ALL_THE_SAME.to_vec());
+        for (who, caller) in &callers {
+            for operation in world.operations().iter().filter(|operation| operation.method == Method::GET) {
+                let path = existing(world, &made, &operation.path).await;
+                let mut forms = vec![path.clone()];
+                for (form, asks) in [("search", "search=zqmark"), ("format", "format=csv"), ("ordering", "limit=1"), ("labels", "labels=true"), ("purpose", "purpose=research")] {
+                    if operation.doc.query.iter().any(|(name, ..)| name == form) {
+                        forms.push(format!("{path}?{asks}"));
+                    }
+                }
+                for path in forms {
+                    let reply = caller.get(&path).await;
+                    asked += 1;
+                    assert!(reply.status.as_u16() < 500, "{who} {path}: {}", reply.text());
+                    let said = format!("{:?} {}", reply.headers, reply.text());
+                    if !marks.iter().any(|mark| said.contains(mark.as_str())) && !counts_confined(world, operation, &reply) {
+                        continue;
+                    }
+                    if ABOUT_STAFF.iter().chain(TRAIL).any(|known| *known == operation.path) {
+                        continue;
+                    }
+                    match SHOWN_ALL_THE_SAME.iter().find(|known| **known == operation.path) {
+                        Some(known) => exempt.retain(|other| other != known),
+                        None => wrong.push(format!("{who} {path}")),
+                    }
+                }
+            }
+        }
+        assert!(asked > 1000, "{asked}");
+        assert!(wrong.is_empty(), "shown to those who do not treat the patient: {wrong:#?}");
+        assert!(exempt.is_empty(), "no longer shown: {exempt:?}");
+        world.settle().await;
     }
 
     async fn a_list_takes_as_many_statements_for_many_rows_as_for_few(world: &World) {

@@ -60,6 +60,11 @@ impl Registry {
         })
     }
 
+    /// How to find out whether anybody's records are confined to those who treat them.
+    pub(crate) fn confinement(&self) -> Option<&'static str> {
+        self.modules.iter().find_map(|module| module.confinement)
+    }
+
     /// Every operation.
     pub fn operations(&self) -> &[Arc<Operation>] {
         &self.operations

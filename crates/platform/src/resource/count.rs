@@ -71,7 +71,7 @@ pub(super) fn key(cx: &Cx, call: &Call) -> u64 {
     }
     let grant = cx.grant();
     grant.reach.hash(&mut hasher);
-    if grant.reach != Reach::All {
+    if grant.reach != Reach::All || grant.confined {
         grant.user.hash(&mut hasher);
     }
     hasher.finish()

@@ -1,0 +1,11 @@
+compliance-own-deed = Nobody judges what they did themselves. Ask another Admin.
+compliance-already-open = You have opened this record already; it stays open until { $until }.
+compliance-deadline-stands = The hospital knew of it earlier: the deadline counts from then. Enter that moment or an earlier one.
+compliance-step-stands = This was done and stays on record. Enter the right moment instead of none.
+compliance-before-discovery = Enter a moment after the breach was discovered.
+compliance-late-notice = The authority was told later than 72 hours after the discovery. Enter why.
+compliance-period-backwards = The period ends before it begins. Enter a later end.
+compliance-out-of-range = Enter a number from { $low } to { $high }.
+compliance-alert-break-glass = A record was opened in an emergency and nobody has reviewed it: break-glass { $id }.
+compliance-alert-breach = Breach { $id }: tell the authority by { $due }.
+compliance-alert-overdue = Breach { $id }: the authority should have been told by { $due }.

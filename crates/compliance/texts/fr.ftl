@@ -1,0 +1,11 @@
+compliance-own-deed = Personne ne juge ses propres actes. Demandez à un autre administrateur.
+compliance-already-open = Vous avez déjà ouvert ce dossier ; il reste ouvert jusqu’à { $until }.
+compliance-deadline-stands = L’hôpital en avait connaissance plus tôt : le délai court dès ce moment. Saisissez ce moment ou un moment antérieur.
+compliance-step-stands = Cela a été fait et reste consigné. Saisissez le bon moment au lieu de rien.
+compliance-before-discovery = Saisissez un moment postérieur à la découverte de la violation.
+compliance-late-notice = L’autorité a été informée plus de 72 heures après la découverte. Saisissez pourquoi.
+compliance-period-backwards = La période se termine avant de commencer. Saisissez une fin ultérieure.
+compliance-out-of-range = Saisissez un nombre de { $low } à { $high }.
+compliance-alert-break-glass = Un dossier a été ouvert en urgence et personne ne l’a examiné : break-glass { $id }.
+compliance-alert-breach = Violation { $id } : informez l’autorité avant le { $due }.
+compliance-alert-overdue = Violation { $id } : l’autorité aurait dû être informée avant le { $due }.

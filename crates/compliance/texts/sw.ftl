@@ -1,0 +1,11 @@
+compliance-own-deed = Hakuna anayejihukumu mwenyewe. Mwombe msimamizi mwingine.
+compliance-already-open = Umeshafungua rekodi hii; itabaki wazi hadi { $until }.
+compliance-deadline-stands = Hospitali ilijua mapema zaidi: muda unahesabiwa tangu wakati huo. Ingiza wakati huo au wa kabla yake.
+compliance-step-stands = Hili limefanyika na linabaki kwenye kumbukumbu. Ingiza wakati sahihi badala ya kuacha wazi.
+compliance-before-discovery = Ingiza wakati baada ya uvujaji kugunduliwa.
+compliance-late-notice = Mamlaka iliarifiwa zaidi ya saa 72 baada ya kugundua. Ingiza sababu.
+compliance-period-backwards = Kipindi kinaisha kabla ya kuanza. Ingiza mwisho wa baadaye.
+compliance-out-of-range = Ingiza namba kutoka { $low } hadi { $high }.
+compliance-alert-break-glass = Rekodi ilifunguliwa kwa dharura na hakuna aliyeikagua: break-glass { $id }.
+compliance-alert-breach = Uvujaji { $id }: iarifu mamlaka kabla ya { $due }.
+compliance-alert-overdue = Uvujaji { $id }: mamlaka ilipaswa kuarifiwa kabla ya { $due }.
