@@ -6,6 +6,7 @@ mod laboratory;
 mod patients;
 mod pharmacy;
 mod scheduling;
+mod telemedicine;
 mod wards;
 
 use serde::Serialize;
@@ -21,6 +22,7 @@ pub use pharmacy::{DispenseReversed, Dispensed};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };
+pub use telemedicine::{CallChange, VideoCallChanged};
 pub use wards::{PatientAdmitted, PatientDischarged};
 
 /// Something that happened, named in the past tense. It is stored with the transaction that made it true

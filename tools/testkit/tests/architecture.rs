@@ -24,7 +24,12 @@ const ROWS: &[&[&str]] = &[
     ],
     &["chelal-clinical"],
     &["chelal-laboratory", "chelal-pharmacy"],
-    &["chelal-billing", "chelal-messaging", "chelal-wards"],
+    &[
+        "chelal-billing",
+        "chelal-messaging",
+        "chelal-telemedicine",
+        "chelal-wards",
+    ],
     &["chelal-reports"],
     &["chelal"],
 ];
