@@ -96,12 +96,16 @@ pub(crate) fn url(
     )))
 }
 
+/// 401: what was shown is no link of ours, or was altered.
+pub(crate) fn not_ours() -> Error {
+    Error::refuse(Code::TokenInvalid, Text::new("telemedicine-link-invalid"))
+}
+
 /// What a link says, whatever its age.
 ///
 /// # Errors
 /// 401 for what is none of ours, or was altered.
 pub(crate) fn open(app: &App, link: &str) -> Result<Claims, Error> {
-    let not_ours = || Error::refuse(Code::TokenInvalid, Text::new("telemedicine-link-invalid"));
     if link.len() > LONGEST {
         return Err(not_ours());
     }

@@ -75,8 +75,8 @@ pub(crate) fn declare(module: Module) -> Module {
                 )
                 .done(),
         )
-        .route(asset("telemedicine/call/call.js", "text/javascript", script, "The script of the page of a video call"))
-        .route(asset("telemedicine/call/call.css", "text/css", style, "The style of the page of a video call"))
+        .route(asset("telemedicine/call/call.js/", "text/javascript", script, "The script of the page of a video call"))
+        .route(asset("telemedicine/call/call.css/", "text/css", style, "The style of the page of a video call"))
 }
 
 fn asset(
@@ -106,7 +106,8 @@ async fn page(cx: &mut Cx, request: &Request) -> Result<Reply, Error> {
         language: cx.origin.language,
     };
     let link = request.query("link").unwrap_or_default();
-    Ok(match invited(&cx.app, link).await {
+    let role = request.query("role").unwrap_or_default();
+    Ok(match invited(&cx.app, link, role).await {
         Ok((room, role)) => page.call(&room, role, link),
         Err(Error::Refused(refusal)) => page.says(refusal.code, &refusal.text),
         Err(error) => return Err(error),
@@ -114,8 +115,11 @@ async fn page(cx: &mut Cx, request: &Request) -> Result<Reply, Error> {
 }
 
 /// The room and the part of whoever holds a link that still opens it.
-async fn invited(app: &App, link: &str) -> Result<(String, Role), Error> {
+async fn invited(app: &App, link: &str, role: &str) -> Result<(String, Role), Error> {
     let claims = link::open_in_time(app, link)?;
+    if role != claims.role.as_str() {
+        return Err(link::not_ours());
+    }
     if (claims.role, claims.holder) == (Role::Doctor, Holder::Anybody) {
         let text = Text::new("telemedicine-page-sign-in");
         return Err(Error::refuse(Code::PermissionDenied, text));
@@ -169,7 +173,7 @@ impl Page<'_> {
             escape(link),
             self.text("telemedicine-page-title"),
             self.text("telemedicine-page-ready"),
-            button("join", "telemedicine-page-join", " autofocus"),
+            button("join", "telemedicine-page-join", " disabled"),
             button(
                 "sound",
                 "telemedicine-page-sound",

@@ -266,6 +266,9 @@
       chat();
     }
   };
+  // Not before somebody listens to it.
+  element('join').disabled = false;
+  element('join').focus();
   toggle('sound', 'audio');
   toggle('picture', 'video');
 

@@ -98,7 +98,8 @@ pub(crate) async fn record_of(admin: &Caller, account: Option<&Caller>) -> i64 {
 }
 
 pub(crate) async fn book(desk: &Caller, patient: i64, doctor: &Caller, time: &str) -> i64 {
-    let body = json!({ "patient": patient, "doctor": doctor.id, "date": "2026-11-24", "time": time });
+    let body =
+        json!({ "patient": patient, "doctor": doctor.id, "date": "2026-11-24", "time": time });
     let made = desk.post("appointments/", body).await;
     made.is(201);
     made.id()
@@ -107,7 +108,9 @@ pub(crate) async fn book(desk: &Caller, patient: i64, doctor: &Caller, time: &st
 /// A caller's own link to a session.
 pub(crate) async fn link(caller: &Caller, session: i64, role: &str) -> String {
     let info = caller.get(&join_info(session)).await;
-    let url = info.is(200)[format!("join_url_{role}")].as_str().map(str::to_owned);
+    let url = info.is(200)[format!("join_url_{role}")]
+        .as_str()
+        .map(str::to_owned);
     url.unwrap_or_else(|| panic!("no link for {role}: {}", info.text()))
 }
 
