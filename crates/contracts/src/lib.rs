@@ -7,6 +7,7 @@ mod laboratory;
 mod patients;
 mod pharmacy;
 mod scheduling;
+mod telemedicine;
 mod wards;
 
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub use pharmacy::{DispenseReversed, Dispensed};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };
+pub use telemedicine::{CallChange, VideoCallChanged};
 pub use wards::{PatientAdmitted, PatientDischarged};
 
 /// Something that happened, named in the past tense. It is stored with the transaction that made it true

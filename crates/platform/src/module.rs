@@ -20,7 +20,7 @@ use crate::outbox::{Hear, Subscriber};
 use crate::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
-use crate::socket::Socket;
+use crate::socket::{Letter, Socket};
 use crate::texts::TextSource;
 use crate::verb::{self, Command, Verb};
 
@@ -31,7 +31,7 @@ pub struct Module {
     /// Its name, such as `patients`.
     pub name: &'static str,
     pub(crate) operations: Vec<Operation>,
-    pub(crate) sockets: Vec<Socket>,
+    pub(crate) sockets: Vec<(Socket, Option<Letter>)>,
     pub(crate) tables: Vec<TableInfo>,
     pub(crate) permissions: Vec<PermissionInfo>,
     pub(crate) migrations: &'static [Migration],
@@ -250,7 +250,14 @@ impl Module {
     /// A connection that stays, below `/ws/`.
     #[must_use]
     pub fn socket(mut self, socket: Socket) -> Module {
-        self.sockets.push(socket);
+        self.sockets.push((socket, None));
+        self
+    }
+
+    /// The same, which also lets in whoever comes with a letter of the module's own.
+    #[must_use]
+    pub fn socket_by_letter(mut self, socket: Socket, letter: Letter) -> Module {
+        self.sockets.push((socket, Some(letter)));
         self
     }
 

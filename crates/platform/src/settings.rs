@@ -167,6 +167,23 @@ settings! {
         /// A record that was opened in an emergency stays open for so many minutes.
         CHELAL_BREAK_GLASS_MINUTES => break_glass: Duration = minutes(5, 1440), default "60", example "30";
     }
+    "Video calls" {
+        /// An outside service in whose rooms video calls take place, such as a Jitsi Meet of the hospital's own. Without
+        /// it, browsers call each other through a page of Chelal.
+        CHELAL_VIDEO_BASE_URL => video_base_url: Option<String> = optional(kinds::public_url()),
+            default "", example "https://meet.hospital.gm";
+        /// The secret by which that service knows our tokens (JWT, HS256). Without it rooms are only unguessable.
+        CHELAL_VIDEO_SECRET => video_secret: Option<Secret> = optional(secret()), default "", example "";
+        /// Under which name that service knows us: issuer and audience of the tokens.
+        CHELAL_VIDEO_APP_ID => video_app_id: String = text(), default "chelal", example "hospital";
+        /// Servers that tell browsers their own address, for calls through Chelal's page.
+        CHELAL_STUN_URLS => stun_urls: Vec<String> = list(text()), default "", example "stun:turn.hospital.gm:3478";
+        /// Servers that pass on calls between browsers that cannot reach each other.
+        CHELAL_TURN_URLS => turn_urls: Vec<String> = list(text()),
+            default "", example "turn:turn.hospital.gm:3478,turns:turn.hospital.gm:5349";
+        /// The secret shared with those servers (`static-auth-secret` of coturn); credentials made with it work for 12 hours.
+        CHELAL_TURN_SECRET => turn_secret: Option<Secret> = optional(secret()), default "", example "";
+    }
     "Logs and metrics" {
         /// What is logged: a level, or levels per part of the program.
         CHELAL_LOG => log: String = text(), default "info", example "info,platform=debug";
@@ -309,6 +326,16 @@ impl Settings {
             self.master_key.is_some() && self.key_file.is_some(),
             "CHELAL_MASTER_KEY",
             "is set together with CHELAL_KEY_FILE; remove one of the two",
+        );
+        check(
+            self.turn_urls.is_empty() != self.turn_secret.is_none(),
+            "CHELAL_TURN_SECRET",
+            "and CHELAL_TURN_URLS go together; set both or neither",
+        );
+        check(
+            self.video_secret.is_some() && self.video_base_url.is_none(),
+            "CHELAL_VIDEO_SECRET",
+            "is of no use without CHELAL_VIDEO_BASE_URL",
         );
         let sends_mail = self.email_host.is_some() || self.sendgrid_api_key.is_some();
         check(

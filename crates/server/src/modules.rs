@@ -18,6 +18,7 @@ pub fn modules() -> Vec<Module> {
         wards::module(),
         messaging::module(),
         compliance::module(),
+        telemedicine::module(),
         reports::module(),
         crate::web::pages_module(),
     ]

@@ -4,6 +4,8 @@
 //! a test on SQLite and, where there is one, on PostgreSQL. Callers are typed: `world.doctor()` is
 //! somebody who signed in with the role Doctor.
 //!
+//! [`Browser`] is a real browser for tests of pages.
+//!
 //! A world fails its test when a job was left behind: what a request promised for later must have
 //! been looked at, with [`World::settle`].
 //!
@@ -24,12 +26,14 @@
 )]
 
 mod base;
+mod browser;
 mod client;
 mod process;
 pub mod races;
 mod world;
 
 pub use base::Base;
+pub use browser::{Browser, Page};
 pub use client::{Caller, Reply, Request, Unanswered};
 pub use process::{Installation, Process, SUPERUSER};
 pub use test_postgres as postgres;

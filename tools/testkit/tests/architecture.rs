@@ -28,6 +28,7 @@ const ROWS: &[&[&str]] = &[
         "chelal-billing",
         "chelal-compliance",
         "chelal-messaging",
+        "chelal-telemedicine",
         "chelal-wards",
     ],
     &["chelal-reports"],

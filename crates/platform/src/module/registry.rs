@@ -16,7 +16,7 @@ use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::Subscriber;
 use crate::record::FieldInfo;
-use crate::socket::Socket;
+use crate::socket::{Letter, Socket};
 
 /// All modules together.
 pub struct Registry {
@@ -75,8 +75,8 @@ impl Registry {
         self.permissions.contains_key(&permission.to_string())
     }
 
-    /// Every kind of socket.
-    pub fn sockets(&self) -> impl Iterator<Item = &Socket> {
+    /// Every kind of socket, with whoever reads the letters that open it.
+    pub fn sockets(&self) -> impl Iterator<Item = &(Socket, Option<Letter>)> {
         self.modules.iter().flat_map(|module| &module.sockets)
     }
 

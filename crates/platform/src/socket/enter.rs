@@ -16,9 +16,9 @@ use parking_lot::Mutex;
 use tokio::sync::watch as channel;
 
 use super::watch::Held;
-use super::{Berth, Guest, Limits, Socket};
+use super::{Berth, Guest, Letter, Limits, Shown, Socket};
 use crate::actor::{Actor, Origin};
-use crate::app::App;
+use crate::app::{App, Stay};
 use crate::error::Error;
 use crate::http::call::{Head, Reply};
 use crate::http::{described, finish};
@@ -33,9 +33,9 @@ const WAITING: usize = 256 * 1024;
 pub(crate) fn routes(app: &Arc<App>) -> Router {
     let crowd = Arc::new(Crowd::default());
     let mut router = Router::new();
-    for socket in app.registry.sockets() {
+    for (socket, letter) in app.registry.sockets() {
         let path = format!("/ws/{}", socket.path);
-        let (app, crowd, socket) = (app.clone(), crowd.clone(), *socket);
+        let (app, crowd, socket) = (app.clone(), crowd.clone(), (*socket, *letter));
         let handler = get(move |params: RawPathParams, request: Request| {
             let params = params
                 .iter()
@@ -54,14 +54,14 @@ pub(crate) fn routes(app: &Arc<App>) -> Router {
 async fn enter(
     app: Arc<App>,
     crowd: Arc<Crowd>,
-    socket: Socket,
+    socket: (Socket, Option<Letter>),
     params: Arc<[(String, String)]>,
     mut parts: Parts,
 ) -> Response {
     let (head, origin) = described(
         &app,
         parts.clone(),
-        format!("GET ws/{}", socket.path).into(),
+        format!("GET ws/{}", socket.0.path).into(),
     );
     let origin = Arc::new(origin);
     match upgraded(&app, crowd, socket, params, &mut parts, head, &origin).await {
@@ -73,7 +73,7 @@ async fn enter(
 async fn upgraded(
     app: &Arc<App>,
     crowd: Arc<Crowd>,
-    socket: Socket,
+    (socket, letter): (Socket, Option<Letter>),
     params: Arc<[(String, String)]>,
     parts: &mut Parts,
     head: Head,
@@ -98,8 +98,17 @@ async fn upgraded(
     let offered = offered(parts);
     let berth = parts.extensions.get::<Berth>().cloned();
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
-    let (actor, chosen) = arrive(app, &head, &offered).await?;
-    let stay = app.door.stay(app, &actor).await?;
+    let shown = offered.iter().find_map(|protocol| letter_in(protocol));
+    let (stay, shown, chosen) = match (letter, shown) {
+        (Some(read), Some(shown)) => {
+            let stay = read(app, shown, Shown::AtTheDoor).await?;
+            (stay, Some(Arc::from(shown)), chosen(&offered))
+        }
+        _ => {
+            let actor = arrive(app, &head, &offered).await?;
+            (app.door.stay(app, &actor).await?, None, chosen(&offered))
+        }
+    };
     let (rights, now) = channel::channel(stay.actor.clone());
     let guest = Guest {
         app: app.clone(),
@@ -107,23 +116,25 @@ async fn upgraded(
         origin: origin.clone(),
         params,
         query: head.query.into(),
+        letter: shown,
     };
     (socket.admit)(&guest).await?;
     let (Ok(mut upgrade), Some(berth)) = (upgrade, berth) else {
         return Err(Error::refuse(Code::Invalid, Text::new("socket-expected")));
     };
-    let user = actor.user_id().unwrap_or_default();
-    let place = crowd.enter(user, limits.each).ok_or_else(|| {
+    let who = who(&stay, &guest);
+    let place = crowd.enter(who, limits.each).ok_or_else(|| {
         Error::refuse(Code::RateLimited, Text::new("socket-too-many")).retry_after(60)
     })?;
     let seat = berth
         .board()
         .ok_or_else(|| Error::refuse(Code::Unavailable, Text::new("unavailable")).retry_after(5))?;
-    if let Some(chosen) = chosen.and_then(|chosen| HeaderValue::from_str(&chosen).ok()) {
+    if let Some(chosen) = chosen.and_then(|chosen| HeaderValue::from_str(chosen).ok()) {
         upgrade.set_selected_protocol(chosen);
     }
     let held = Held {
         declared: socket,
+        letter,
         guest,
         rights,
         stay,
@@ -183,15 +194,30 @@ fn offered(parts: &Parts) -> Vec<String> {
         .collect()
 }
 
-/// Who it is, by what they show, and the protocol to agree on: browsers insist on one of those they offered. It is not
-/// the token, unless they offered nothing else.
-async fn arrive(
-    app: &Arc<App>,
-    head: &Head,
-    offered: &[String],
-) -> Result<(Actor, Option<String>), Error> {
+/// The letter in a protocol that is offered.
+fn letter_in(protocol: &str) -> Option<&str> {
+    protocol.strip_prefix("letter-")
+}
+
+/// The protocol to agree on: browsers insist on one of those they offered. It is neither token nor letter, unless they
+/// offered nothing else.
+fn chosen(offered: &[String]) -> Option<&str> {
+    let secret = |protocol: &&String| is_jwt(protocol) || letter_in(protocol).is_some();
+    let plain = offered.iter().find(|protocol| !secret(protocol));
+    plain.or(offered.first()).map(String::as_str)
+}
+
+/// Among whose sockets it counts: the user's, or those of the letter.
+fn who(stay: &Stay, guest: &Guest) -> Box<str> {
+    match (stay.actor.user_id(), guest.letter()) {
+        (Some(user), _) => user.to_string().into(),
+        (None, letter) => letter.unwrap_or_default().into(),
+    }
+}
+
+/// Who it is, by what they show.
+async fn arrive(app: &Arc<App>, head: &Head, offered: &[String]) -> Result<Actor, Error> {
     let token = offered.iter().find(|protocol| is_jwt(protocol));
-    let chosen = offered.iter().find(|protocol| !is_jwt(protocol)).or(token);
     let ticket = head.query.iter().rev().find(|(name, _)| name == "ticket");
     let actor = match (ticket, token) {
         (Some((_, ticket)), _) => app.door.redeem(app, ticket).await?,
@@ -215,30 +241,30 @@ async fn arrive(
             Text::new("password-change-required"),
         ));
     }
-    Ok((actor, chosen.cloned()))
+    Ok(actor)
 }
 
-/// How many sockets each user has open here.
+/// How many sockets each user, or the holder of each letter, has open here.
 #[derive(Default)]
-struct Crowd(Mutex<HashMap<i64, usize>>);
+struct Crowd(Mutex<HashMap<Box<str>, usize>>);
 
 /// One of a user's sockets, until it is dropped.
 pub(super) struct Place {
     crowd: Arc<Crowd>,
-    user: i64,
+    who: Box<str>,
 }
 
 impl Crowd {
-    fn enter(self: &Arc<Crowd>, user: i64, most: usize) -> Option<Place> {
+    fn enter(self: &Arc<Crowd>, who: Box<str>, most: usize) -> Option<Place> {
         let mut open = self.0.lock();
-        let count = open.entry(user).or_default();
+        let count = open.entry(who.clone()).or_default();
         if *count >= most {
             return None;
         }
         *count += 1;
         Some(Place {
             crowd: self.clone(),
-            user,
+            who,
         })
     }
 }
@@ -246,10 +272,10 @@ impl Crowd {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.crowd.0.lock();
-        if let Some(count) = open.get_mut(&self.user) {
+        if let Some(count) = open.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
-                open.remove(&self.user);
+                open.remove(&self.who);
             }
         }
     }
@@ -277,14 +303,27 @@ mod tests {
     }
 
     #[test]
+    fn nothing_secret_is_agreed_on_while_there_is_a_choice() {
+        let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0123.c2lnbmF0dXJlLWhlcmU";
+        let of = |offered: &[&str]| {
+            let offered: Vec<String> = offered.iter().map(|text| (*text).to_owned()).collect();
+            chosen(&offered).map(str::to_owned)
+        };
+        assert_eq!(of(&[jwt, "chelal"]).as_deref(), Some("chelal"));
+        assert_eq!(of(&["letter-x", "chelal"]).as_deref(), Some("chelal"));
+        assert_eq!(of(&[jwt]).as_deref(), Some(jwt));
+        assert_eq!(of(&[]), None);
+    }
+
+    #[test]
     fn a_user_has_so_many_places_and_gets_them_back() {
         let crowd = Arc::new(Crowd::default());
-        let first = crowd.enter(1, 2);
-        let second = crowd.enter(1, 2);
-        assert!(first.is_some() && second.is_some() && crowd.enter(1, 2).is_none());
-        assert!(crowd.enter(2, 2).is_some());
+        let first = crowd.enter("1".into(), 2);
+        let second = crowd.enter("1".into(), 2);
+        assert!(first.is_some() && second.is_some() && crowd.enter("1".into(), 2).is_none());
+        assert!(crowd.enter("2".into(), 2).is_some());
         drop(first);
-        assert!(crowd.enter(1, 2).is_some());
+        assert!(crowd.enter("1".into(), 2).is_some());
         drop(second);
         assert!(crowd.0.lock().is_empty());
     }

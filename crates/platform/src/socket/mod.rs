@@ -6,6 +6,8 @@
 //! - A browser's origin must be one that the API allows, since cookies and CORS do not guard sockets.
 //! - The caller shows an access token as one of the protocols they offer (`Sec-WebSocket-Protocol`) or as a bearer
 //!   token, or a ticket that works once (`?ticket=`). A token in the address is refused: addresses end up in logs.
+//!   A socket may also let in whoever offers a [letter](Letter) of the module's own as a protocol, `letter-…`, such as
+//!   the link by which a patient without an account joins a call.
 //! - A guest's rights are those of now: the [`Door`](crate::app::Door) names the topics on which a change of them is
 //!   heard, and is asked again on each of them, when the session ends, and every [`Limits::recheck`]. A guest who is no
 //!   longer let in is thrown out; one whose role was narrowed goes on with what is left of it ([`Guest::opening`]).
@@ -31,7 +33,7 @@ pub use line::Line;
 
 use crate::access::Permission;
 use crate::actor::{Actor, Origin};
-use crate::app::App;
+use crate::app::{App, Stay};
 use crate::error::Error;
 use crate::unit::Opening;
 
@@ -51,6 +53,21 @@ pub struct Socket {
 /// Refuses a guest who may not open the socket, or who asks for what makes no sense.
 pub type Admit = for<'a> fn(&'a Guest) -> BoxFuture<'a, Result<(), Error>>;
 
+/// Who comes with a letter of the module's own instead of an account, and how long they may stay. Asked when the socket
+/// is opened, and again while it is open: what only opens is not asked for then.
+///
+/// A letter that is forged, or too old to open anything, is a 401.
+pub type Letter = for<'a> fn(&'a Arc<App>, &'a str, Shown) -> BoxFuture<'a, Result<Stay, Error>>;
+
+/// When a letter is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// To open a socket.
+    AtTheDoor,
+    /// While the socket that it opened is open.
+    Inside,
+}
+
 /// Talks with a guest, whose rights may change meanwhile: what it reads, it reads with [`Guest::opening`], each time
 /// anew.
 pub type Talk = for<'a> fn(&'a Guest, &'a mut Line) -> BoxFuture<'a, Result<(), End>>;
@@ -65,6 +82,7 @@ pub struct Guest {
     pub origin: Arc<Origin>,
     params: Arc<[(String, String)]>,
     query: Arc<[(String, String)]>,
+    letter: Option<Arc<str>>,
 }
 
 impl Guest {
@@ -76,6 +94,11 @@ impl Guest {
     /// A parameter of the query; the last one counts.
     pub fn query(&self, name: &str) -> Option<&str> {
         find(&self.query, name)
+    }
+
+    /// The letter by which they were let in, if they came by one; see [`Letter`].
+    pub fn letter(&self) -> Option<&str> {
+        self.letter.as_deref()
     }
 
     /// Who they are now, with the rights that they hold now.
@@ -137,6 +160,10 @@ pub enum End {
     SignedOut,
     /// They may no longer open it.
     Denied,
+    /// What it was about is over, such as a call that somebody ended.
+    Over,
+    /// The same guest came in elsewhere, and talks there now.
+    Elsewhere,
     /// Our own fault: come back.
     Failed(Error),
 }
@@ -154,6 +181,8 @@ impl End {
             End::SignedOut => 4401,
             End::Denied => 4403,
             End::Silent => 4408,
+            End::Elsewhere => 4409,
+            End::Over => 4410,
         }
     }
 
@@ -169,6 +198,8 @@ impl End {
             End::SignedOut => "signed out",
             End::Denied => "not allowed",
             End::Silent => "silent for too long",
+            End::Elsewhere => "opened elsewhere",
+            End::Over => "over",
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, watch as channel};
 use tokio::time::Duration;
 
 use super::enter::Place;
-use super::{Berth, End, Guest, Limits, Line, Socket};
+use super::{Berth, End, Guest, Letter, Limits, Line, Shown, Socket};
 use crate::actor::Actor;
 use crate::app::Stay;
 use crate::error::Error;
@@ -19,6 +19,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// What a conversation holds until it ends.
 pub(super) struct Held {
     pub(super) declared: Socket,
+    /// Who else than users is let in.
+    pub(super) letter: Option<Letter>,
     pub(super) guest: Guest,
     /// Where the guest's rights are renewed.
     pub(super) rights: channel::Sender<Arc<Actor>>,
@@ -39,7 +41,7 @@ impl Held {
         let end = tokio::select! {
             biased;
             () = self.berth.told_to_go() => End::GoingAway,
-            end = watch(&self.declared, &self.guest, &self.rights, self.stay, self.limits, inbox) => end,
+            end = watch(&self.declared, self.letter, &self.guest, &self.rights, self.stay, self.limits, inbox) => end,
             done = (self.declared.talk)(&self.guest, &mut line) => done.err().unwrap_or(End::Client),
         };
         if let End::Failed(error) = &end {
@@ -53,6 +55,7 @@ impl Held {
 /// Until the guest may stay no longer.
 async fn watch(
     declared: &Socket,
+    letter: Option<Letter>,
     guest: &Guest,
     rights: &channel::Sender<Arc<Actor>>,
     mut stay: Stay,
@@ -71,7 +74,7 @@ async fn watch(
             () = tokio::time::sleep(pause.min(left)) => {}
         }
         pause = limits.recheck;
-        match still_welcome(declared, guest).await {
+        match still_welcome(declared, letter, guest).await {
             Ok(renewed) => {
                 rights.send_if_modified(|now| {
                     let old = std::mem::replace(now, renewed.actor.clone());
@@ -81,6 +84,7 @@ async fn watch(
             }
             Err(Error::Refused(refusal)) => match refusal.code {
                 Code::PermissionDenied | Code::PasswordChangeRequired => return End::Denied,
+                Code::StateConflict => return End::Over,
                 _ => return End::SignedOut,
             },
             Err(error) => {
@@ -91,9 +95,16 @@ async fn watch(
     }
 }
 
-/// Asks the door and the module again.
-async fn still_welcome(declared: &Socket, guest: &Guest) -> Result<Stay, Error> {
-    let stay = guest.app.door.stay(&guest.app, &guest.actor()).await?;
+/// Asks the door, or whoever wrote the letter, and the module again.
+async fn still_welcome(
+    declared: &Socket,
+    letter: Option<Letter>,
+    guest: &Guest,
+) -> Result<Stay, Error> {
+    let stay = match (letter, guest.letter()) {
+        (Some(read), Some(letter)) => read(&guest.app, letter, Shown::Inside).await?,
+        _ => guest.app.door.stay(&guest.app, &guest.actor()).await?,
+    };
     (declared.admit)(&guest.with(stay.actor.clone())).await?;
     Ok(stay)
 }
