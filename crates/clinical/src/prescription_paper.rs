@@ -83,7 +83,7 @@ fn medicine(row: &Prescription) -> Medicine {
         PrescriptionStatus::Cancelled => row.status.as_str(),
         _ => "",
     };
-    let notes = [status, row.notes.open().as_str()];
+    let notes = [status, &**row.notes.open()];
     let notes: Vec<&str> = notes.into_iter().filter(|text| !text.is_empty()).collect();
     Medicine {
         name: row.medication_name.open().to_string(),

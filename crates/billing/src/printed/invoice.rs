@@ -65,7 +65,7 @@ async fn insurer(cx: &mut Cx, bill: &Bill) -> Result<String, Error> {
         Ok(policy) => Ok(format!(
             "{}, {}",
             policy.provider,
-            policy.policy_number.open().as_str()
+            policy.policy_number.open()
         )),
         Err(Error::Refused(_)) => Ok(String::new()),
         Err(error) => Err(error),

@@ -44,10 +44,8 @@ async fn day(world: &World) {
     let mut page = Page::new("A doctor's day", BEGIN);
 
     page.say("## Signing in");
-    let doctor = Caller {
-        id: house.doctor,
-        ..house.signed_in("ceesay").await
-    };
+    let mut doctor = house.signed_in("ceesay").await;
+    doctor.id = house.doctor;
     page.say("`POST /api/auth/` with name and password gives a token, which goes along with each request. What waits:");
     page.ask(&doctor, "GET", "dashboard/", None).await;
     page.say("## Who waits");
@@ -98,7 +96,11 @@ async fn day(world: &World) {
         "POST",
         &path,
         Some(body),
-        &["id", "flags", "early_warning"],
+        &[
+            "id",
+            "abnormal_flags{measure,level,usual_low,usual_high}",
+            "early_warning{at_least,missing}",
+        ],
     )
     .await;
     page.say("## A prescription that is refused");
@@ -148,7 +150,8 @@ async fn day(world: &World) {
     lab.put(&format!("lab_orders/{order}/add_results/"), body)
         .await
         .is(200);
-    house.node.settle().await;
+    // The socket is the first node's.
+    world.settle().await;
     let heard = hear_alert(&mut socket).await;
     page.show(
         "json",
@@ -212,6 +215,7 @@ async fn day(world: &World) {
         &["id", "text"],
     )
     .await;
+    world.settle().await;
     page.finish("doctors-day.md");
 }
 

@@ -115,7 +115,12 @@ async fn journey(world: &World) {
         "POST",
         &path,
         Some(body),
-        &["id", "bmi", "flags", "early_warning"],
+        &[
+            "id",
+            "bmi",
+            "abnormal_flags{measure,level,usual_low,usual_high}",
+            "early_warning{at_least,missing}",
+        ],
     )
     .await;
     page.say("The doctor orders a haemoglobin and prescribes something against the fever.");
@@ -232,7 +237,7 @@ async fn journey(world: &World) {
     let body = json!({ "patient_id": patient });
     page.refused(&nurse, "POST", &path, Some(body), &["code"])
         .await;
-    let shown = ["name", "occupied", "free", "cleaning"];
+    let shown = ["ward_name", "occupied", "available", "cleaning"];
     page.brief(&nurse, "GET", "beds/board/", None, &shown).await;
 
     page.say("## An hour after the visit: the follow-up");
@@ -433,5 +438,6 @@ async fn journey(world: &World) {
     .await;
     assert_eq!(house.twilio.complaints(), Vec::<String>::new());
     assert!(!house.sendgrid.sent().is_empty());
+    house.node.settle().await;
     page.finish("patient-journey.md");
 }

@@ -48,7 +48,7 @@ async fn day(world: &World) {
         "GET",
         "prescriptions/?status=Active",
         None,
-        &["id", "patient_name", "medication_name", "quantity"],
+        &["id", "patient", "medication_name", "quantity"],
     )
     .await;
 
@@ -205,5 +205,6 @@ async fn day(world: &World) {
     );
     page.brief(&pharmacist, "GET", &path, None, &["opening", "closing"])
         .await;
+    house.node.settle().await;
     page.finish("pharmacists-day.md");
 }
