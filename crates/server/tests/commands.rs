@@ -433,6 +433,95 @@ fn documents_are_carried_by_a_backup_on_postgres() {
     runtime.block_on(documents_story(Base::Postgres));
 }
 
+/// The demo has a past, and its books and shelves agree with it.
+async fn three_months_add_up(address: std::net::SocketAddr, password: &str) {
+    let admin = Caller::at(address).sign_in("admin", password).await;
+    let books = admin.get("financial-reports/reconciliation/").await;
+    for row in books.is(200).as_array().unwrap() {
+        assert_eq!(row["agrees"], true, "{row}");
+    }
+    for (path, least) in [
+        ("encounters/?status=signed", 80),
+        ("bills/?status=Paid", 15),
+        ("bills/?status=Partially Paid", 5),
+        ("bills/?status=Open", 5),
+        ("insurance-claims/?status=paid", 5),
+        ("insurance-claims/?status=submitted", 1),
+        ("admissions/?discharged_at__isnull=true", 2),
+        ("goods-received-notes/", 4),
+        ("lab_orders/?status=Reviewed", 40),
+        ("lab_orders/?status=Ordered", 1),
+        ("lab_orders/?status=Completed", 1),
+    ] {
+        let path = path.replace(' ', "%20");
+        let found = admin.get(&path).await.is(200).as_array().unwrap().len();
+        assert!(found >= least, "{path}: {found}");
+    }
+    let today = Clock::system()
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let before = today.checked_sub(jiff::Span::new().days(70)).unwrap();
+    let path = format!("medications/stock_as_of/?date={before}");
+    assert!(
+        !admin
+            .get(&path)
+            .await
+            .is(200)
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let doctor = Caller::at(address).sign_in("dr.jallow", password).await;
+    let alerts = doctor.get("alerts/?unread=true").await;
+    assert!(alerts.text().contains("critical_lab"), "{}", alerts.text());
+}
+
+/// A sum that somebody changed past the ledger is named with its bill.
+#[test]
+fn doctor_proves_the_books() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let hospital = fresh(Base::Sqlite).unwrap();
+    let server = hospital.serve();
+    let hospital = hospital.with_superuser();
+    runtime.block_on(async {
+        let matron = server.superuser().await;
+        let patient = register(&matron, "Awa", MARKER).await;
+        let bill = json!({ "patient": patient, "total_amount": 500 });
+        let bill = matron.post("bills/", bill).await;
+        bill.is(201);
+        let path = format!("bills/{}/payments/", bill.id());
+        let body = json!({ "amount": 120, "method": "Cash" });
+        matron.post(&path, body).await.is(201);
+    });
+    server.stop();
+    let examined = hospital.run(&["doctor"]);
+    let sound = "money ledger: every balance";
+    assert!(said(&examined).contains(sound), "{}", said(&examined));
+    let db = rusqlite::Connection::open(hospital.dir().join("chelal.db")).unwrap();
+    let past_the_ledger = "UPDATE bill SET balance_due = balance_due - 1000, outstanding = outstanding - 1000, \
+                           written_off_amount = written_off_amount + 1000";
+    assert_eq!(db.execute(past_the_ledger, []).unwrap(), 1);
+    drop(db);
+    let examined = hospital.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+    for found in [
+        "what the patient owes on bill 1 says 37000, and its entries 38000",
+        "what was written off on bill 1 says 1000, and its entries 0",
+    ] {
+        assert!(said(&examined).contains(found), "{}", said(&examined));
+    }
+}
+
+#[test]
+fn licences_are_told() {
+    let place = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let told = said(&place.run(&["licences"])).to_lowercase();
+    for part in ["mit license", "sil open font license", "apache license"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
 #[test]
 fn a_backup_makes_and_changes_nothing() {
     let empty = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
@@ -571,6 +660,7 @@ fn a_demo_has_everybody_and_leaves_nothing() {
                 shown.text()
             );
         }
+        three_months_add_up(address, &password).await;
         for path in ["resources/", "resource-bookings/", "doctor-schedules/"] {
             assert!(
                 !reception

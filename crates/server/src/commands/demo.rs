@@ -57,7 +57,7 @@ async fn make(mut settings: Settings) -> Result<(), Failure> {
     settings.rate_limit = 0;
     // A session spans the weeks.
     settings.refresh_lifetime = Duration::from_secs(90 * 86_400);
-    settings.idle = Duration::from_secs(14 * 86_400);
+    settings.idle = settings.refresh_lifetime;
     let mut parts = parts(settings)?;
     let now = parts.clock.now();
     parts.clock = Clock::fixed(now - SignedDuration::from_hours(24 * (weeks::SINCE + 1)));

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::house::{House, first};
-use crate::page::Page;
+use crate::page::{Page, picked, pretty};
 
 const BEGIN: &str = "Dr Ceesay signs in, sees who waits, prescribes what her patient must not have, is stopped, \
     orders a test, is told of a critical result at once, and signs. What an answer shows is a part of it; `…` stands for \
@@ -153,16 +153,16 @@ async fn day(world: &World) {
     // The socket is the first node's.
     world.settle().await;
     let heard = hear_alert(&mut socket).await;
-    page.show(
-        "json",
-        &crate::page::pretty(
-            &json!({ "event": heard["event"], "kind": heard["notification"]["kind"] }).to_string(),
-        ),
-    );
+    let shown = ["event", "title", "priority"];
+    let shown: Vec<&str> = shown
+        .into_iter()
+        .filter(|key| heard.get(key).is_some())
+        .collect();
+    page.show("json", &pretty(&picked(&heard, &shown)));
     page.brief(
         &doctor,
         "GET",
-        "alerts/?kind=critical_lab",
+        "alerts/?unread=true",
         None,
         &["results{kind,severity,message}"],
     )

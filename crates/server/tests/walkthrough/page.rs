@@ -128,7 +128,7 @@ impl Page {
 }
 
 /// Some keys of an object, or of each object of a list, as JSON; what is left out is an ellipsis.
-fn picked(json: &Json, keys: &[&str]) -> String {
+pub(crate) fn picked(json: &Json, keys: &[&str]) -> String {
     if let Some(list) = json.as_array() {
         let rows: Vec<String> = list.iter().map(|row| picked(row, keys)).collect();
         return format!("[{}]", rows.join(","));

@@ -183,7 +183,7 @@ async fn journey(world: &World) {
     house.node.settle().await;
     page.say("Dr Ceesay is told before the technician has put the tube away.");
     let shown = ["results{kind,severity,message}"];
-    page.brief(&doctor, "GET", "alerts/?kind=critical_lab", None, &shown)
+    page.brief(&doctor, "GET", "alerts/?unread=true", None, &shown)
         .await;
     page.say("A report that is printed now says that nobody has reviewed it; after the review it carries the review.");
     page.pdf(&doctor, &format!("print/lab-report/{order}.pdf"))

@@ -79,7 +79,7 @@ const CASES: &[Case] = &[
         "Iron deficiency anaemia",
         "D50.9",
         "HB",
-        &[("HGB", Value::Number(82.0))],
+        &[("HGB", Value::Number(8.2))],
         5,
     ),
     (
@@ -314,7 +314,7 @@ impl Past<'_> {
     /// Bed days are for those who are not in hospital yet: the n-th of the step.
     async fn admit(&self, step: usize, n: usize) -> Result<(), Failure> {
         let (patient, _) = &self.patients[(step * 3 + n * 2 + 1) % self.patients.len()];
-        let free = self.nurse.get("beds/?status=available&limit=1").await?;
+        let free = self.nurse.get("beds/?status=available").await?;
         let body = json!({ "patient_id": patient, "reason": "Needs fluids and observation" });
         let path = format!("beds/{}/assign_patient/", free[0]["id"]);
         self.nurse.post(&path, body).await?;
