@@ -39,6 +39,7 @@ mod lines;
 mod migrations;
 pub mod payment;
 pub mod payment_method;
+mod printed;
 pub mod refund_request;
 pub mod remittance;
 mod reports;
@@ -68,6 +69,7 @@ pub fn module() -> Module {
     let module = Module::new("billing")
         .migrations(migrations::MIGRATIONS)
         .texts(platform::texts!("billing"))
+        .proof(ledger::proof())
         .resource::<ServiceCatalog>()
         .resource::<ServicePrice>()
         .resource::<InsuranceDetail>()
@@ -96,5 +98,6 @@ pub fn module() -> Module {
     let module = cash_session::declare(module);
     let module = hear::declare(module);
     let module = reports::declare(module);
+    let module = printed::declare(module);
     figures::declare(module)
 }

@@ -44,12 +44,14 @@ pub mod prescription_alert;
 mod prescription_course;
 pub mod prescription_drug;
 mod prescription_key;
+mod prescription_paper;
 mod prescription_patient;
 pub mod prescription_renew;
 mod prescription_report;
 pub mod prescription_safety;
 mod prescription_table;
 pub mod referral;
+mod referral_paper;
 mod reports;
 pub mod rules;
 mod same;
@@ -112,6 +114,8 @@ pub fn module() -> Module {
         .resource::<NoteTemplate>()
         .seed(|cx| Box::pin(note_template::seed(cx)))
         .resource::<Referral>()
+        .route(referral_paper::declare())
+        .route(prescription_paper::declare())
         .resource::<GuidelineRule>()
         .seed(|cx| Box::pin(guideline_rule::seed(cx)))
         .resource::<CareEvent>()

@@ -34,6 +34,7 @@ pub fn module() -> Module {
         .migrations(migrations::MIGRATIONS)
         .resource::<PatientDocument>()
         .nested::<Patient, PatientDocument>("documents", "l")
+        .files(PatientDocument::file, PatientDocument::size)
         .route(upload::route("documents/", "documents"))
         .route(upload::route("patients/{id}/documents/", "patients"))
         .route(download::route())

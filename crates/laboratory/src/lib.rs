@@ -34,6 +34,7 @@ mod on_duty;
 pub mod order;
 mod order_news;
 pub mod order_verbs;
+mod paper_report;
 pub mod parameter;
 pub mod range;
 pub mod reference;
@@ -75,6 +76,7 @@ pub fn module() -> Module {
         .resource::<LabParameter>()
         .resource::<LabReferenceRange>()
         .resource::<LabOrder>()
+        .route(paper_report::declare())
         .resource::<LabOrderItem>()
         .resource::<LabResultValue>()
         .verb::<add_items::AddItems>()

@@ -24,3 +24,4 @@ laboratory-unit-ambiguous = { $unit } haisemi kwa uhakika kile ambacho kichangan
 laboratory-unit-unknown = { $unit } si kizio cha { $parameter }. Weka thamani kwa: { $accepted }.
 laboratory-critical = Matokeo ya hatari: { $parameter } { $value }
 laboratory-critical-corrected = Matokeo ya hatari baada ya marekebisho: { $parameter } { $value }
+laboratory-no-results = Bado hakuna matokeo ya kuchapisha.

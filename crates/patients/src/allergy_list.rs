@@ -43,8 +43,8 @@ const NOTHING: &[&str] = &[
 /// Between two on the list.
 const SEPARATOR: &str = ", ";
 
-/// The substances in a list, each once, as written.
-pub(crate) fn substances(list: &str) -> Vec<&str> {
+/// The substances in a list of allergies, each once, as written; nothing for a list that says there are none.
+pub fn substances(list: &str) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
     for item in list.split([',', ';', '\n']).map(str::trim) {
         let folded = names::fold(item);

@@ -43,6 +43,7 @@ mod scope;
 mod search;
 mod terms;
 
+pub use allergy_list::substances;
 pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};

@@ -59,6 +59,7 @@ mod turn;
 pub mod unit;
 pub mod verb;
 pub mod waiting;
+pub mod xlsx;
 
 pub use schemars;
 pub use serde;

@@ -9,11 +9,13 @@ use crate::access::{Access, Grant, Permission, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::alert::Alerts;
 use crate::chart::{LoadEntries, LoadSection, Section};
+use crate::column::Column;
 use crate::cx::Cx;
 use crate::db::{Migration, NoOverlap};
 use crate::doctor::Proof;
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::files::FileColumns;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::{Hear, Subscriber};
@@ -51,6 +53,7 @@ pub struct Module {
     pub(crate) exclusions: Vec<Exclusion>,
     pub(crate) proofs: Vec<Proof>,
     pub(crate) confinement: Option<&'static str>,
+    pub(crate) files: Vec<FileColumns>,
 }
 
 /// What clients are told when the database refuses an overlap.
@@ -168,6 +171,7 @@ impl Module {
             account_sections: Vec::new(),
             exclusions: Vec::new(),
             proofs: Vec::new(),
+            files: Vec::new(),
             figures: Vec::new(),
             alerts: Vec::new(),
             chart: Vec::new(),
@@ -349,6 +353,14 @@ impl Module {
     #[must_use]
     pub fn proof(mut self, proof: Proof) -> Module {
         self.proofs.push(proof);
+        self
+    }
+
+    /// Rows of a resource name stored files, by their ids and lengths: backups carry these files, and `chelal doctor`
+    /// tells which rows have lost theirs.
+    #[must_use]
+    pub fn files<R: Resource>(mut self, file: Column<R>, size: Column<R>) -> Module {
+        self.files.push(FileColumns::of(R::PATH, file, size));
         self
     }
 

@@ -1,8 +1,8 @@
 //! Reports: what a question about a stretch of time is answered, as JSON or as a table for a
-//! spreadsheet (`?format=csv`).
+//! spreadsheet (`?format=csv`, `?format=xlsx`).
 //!
 //! A module states the question in SQL and the answer as rows of a struct; parameters, permission,
-//! both forms and the document follow.
+//! all forms and the document follow.
 //!
 //! ```ignore
 //! #[derive(Default, Serialize, JsonSchema)]
@@ -41,9 +41,10 @@ use crate::http::call::{Call, Reply, ReplyBody};
 use crate::operation::{Effect, Handler, Operation, Schema};
 use crate::route::{Route, Undecided};
 use crate::texts::Text;
+use crate::xlsx;
 
 /// The forms of an answer.
-const FORMS: &str = "json, csv";
+const FORMS: &str = "json, csv, xlsx";
 
 /// The days that a report is about, where the hospital is; both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -204,7 +205,8 @@ impl Report {
                 let row = run(cx, ReportRequest { period, call }).await?;
                 match form {
                     Form::Json => Reply::ok(&row),
-                    Form::Csv => table(call, &[row]),
+                    Form::Csv => csv_table(call, &[row]),
+                    Form::Xlsx => workbook(cx, call, &[row])?.await,
                 }
             })
         });
@@ -224,7 +226,8 @@ impl Report {
                 let period = usual.fill(period, cx.today());
                 let rows = run(cx, ReportRequest { period, call }).await?;
                 match (form, key) {
-                    (Form::Csv, _) => table(call, &rows),
+                    (Form::Csv, _) => csv_table(call, &rows),
+                    (Form::Xlsx, _) => workbook(cx, call, &rows)?.await,
                     (Form::Json, None) => Reply::ok(&rows),
                     (Form::Json, Some(key)) => Reply::ok(&BTreeMap::from([(key, rows)])),
                 }
@@ -255,8 +258,8 @@ impl Report {
             .query("end", date(), end)
             .query(
                 "format",
-                json!({ "type": "string", "enum": ["json", "csv"], "default": "json" }),
-                "The form of the answer.",
+                json!({ "type": "string", "enum": ["json", "csv", "xlsx"], "default": "json" }),
+                "The form of the answer: JSON, a table as text, or a workbook.",
             );
         let (resource, verb) = path
             .trim_end_matches('/')
@@ -308,6 +311,7 @@ impl Report {
 enum Form {
     Json,
     Csv,
+    Xlsx,
 }
 
 impl Form {
@@ -315,6 +319,7 @@ impl Form {
         match call.query("format").unwrap_or_default() {
             "" | "json" => Ok(Form::Json),
             "csv" => Ok(Form::Csv),
+            "xlsx" => Ok(Form::Xlsx),
             other => Err(Error::field(
                 "format",
                 Text::new("not-a-choice")
@@ -325,19 +330,51 @@ impl Form {
     }
 }
 
-/// The rows as a file that the browser saves, named after the report.
-fn table<R: ReportRow>(call: &Call, rows: &[R]) -> Result<Reply, Error> {
-    let bytes = sheet(rows)?;
+/// The rows as a text file that the browser saves.
+fn csv_table<R: ReportRow>(call: &Call, rows: &[R]) -> Result<Reply, Error> {
+    Ok(file(call, "csv", "text/csv; charset=utf-8", sheet(rows)?))
+}
+
+/// The rows as a workbook that the browser saves. It is made beside the async workers.
+fn workbook<'a, R: ReportRow>(
+    cx: &Cx,
+    call: &'a Call,
+    rows: &[R],
+) -> Result<impl Future<Output = Result<Reply, Error>> + Send + use<'a, R>, Error> {
+    if rows.len() >= xlsx::MOST_ROWS {
+        let text = Text::new("too-many-rows").with("most", xlsx::MOST_ROWS - 1);
+        return Err(Error::field("format", text));
+    }
+    let schema = Schema::of::<R>().json;
+    let names = cells(&R::default())?.into_iter().map(|(name, _)| name);
+    let columns: Vec<_> = names
+        .map(|name| xlsx::Column {
+            money: schema["properties"][&name]["multipleOf"] == json!(0.01),
+            name,
+        })
+        .collect();
+    let values = |row| Ok(cells(row)?.into_iter().map(|(_, value)| value).collect());
+    let rows: Vec<Vec<Json>> = rows.iter().map(values).collect::<Result<_, Error>>()?;
+    let zone = cx.app.zone.clone();
+    Ok(async move {
+        let written = tokio::task::spawn_blocking(move || xlsx::write(&columns, &rows, &zone));
+        let bytes = written.await.map_err(Error::internal)??;
+        Ok(file(call, "xlsx", xlsx::MEDIA_TYPE, bytes))
+    })
+}
+
+/// A file named after the report.
+fn file(call: &Call, ending: &str, media_type: &'static str, bytes: bytes::Bytes) -> Reply {
     let path = call.operation.path.trim_end_matches('/');
     let name = path.rsplit('/').next().unwrap_or("report");
     let mut reply = Reply::download(
-        "text/csv; charset=utf-8",
-        &format!("{name}.csv"),
+        media_type,
+        &format!("{name}.{ending}"),
         Box::pin(futures_util::stream::empty()),
     );
     reply.status = StatusCode::OK;
     reply.body = ReplyBody::Whole(bytes);
-    Ok(reply)
+    reply
 }
 
 /// A line of column names, then a line for each row.

@@ -331,6 +331,7 @@ mod tests {
         ("too-small", &["min"]),
         ("too-big", &["max"]),
         ("not-a-choice", &["value", "choices"]),
+        ("too-many-rows", &["most"]),
         ("too-many-values", &["max"]),
         ("control-characters", &[]),
         ("not-a-phone", &["value", "example"]),

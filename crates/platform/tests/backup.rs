@@ -11,7 +11,7 @@ use hospital::{
     MASTER, MIGRATIONS, World, add_guest, each, modules, name_of, open, settings, settings_with,
 };
 use platform::audit::sealer;
-use platform::backup::{Manifest, backup, restore};
+use platform::backup::{Documents, Manifest, backup, restore};
 use platform::db::{Ddl, Migration, Statement};
 use platform::error::Error;
 use platform::module::Module;
@@ -49,9 +49,15 @@ impl Drop for Place {
 }
 
 async fn make(world: &World, out: &Path) -> Manifest {
-    backup(world.db(), &world.app.settings, now(), out)
-        .await
-        .unwrap()
+    backup(
+        world.db(),
+        &world.app.settings,
+        &Documents::carried(&world.app),
+        now(),
+        out,
+    )
+    .await
+    .unwrap()
 }
 
 async fn refused(out: &Path, settings: &Settings, modules: Vec<Module>) -> String {
@@ -116,7 +122,14 @@ async fn a_backup_under_load_is_restored_whole() {
             .iter()
             .filter(|name| name.to_string_lossy().starts_with("hospital.backup"));
         assert_eq!(ours.count(), 1, "{left:?}");
-        let again = backup(world.db(), &world.app.settings, now(), &out).await;
+        let again = backup(
+            world.db(),
+            &world.app.settings,
+            &Documents::LeftOut,
+            now(),
+            &out,
+        )
+        .await;
         assert!(again.is_err());
 
         let place = Place::new(&world, "restored");
@@ -274,7 +287,7 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
             [("none".to_owned(),)]
         );
         let second = world.dir.join("newer.backup");
-        backup(&db, &place.settings(), now(), &second)
+        backup(&db, &place.settings(), &Documents::LeftOut, now(), &second)
             .await
             .unwrap();
         db.close().await;

@@ -33,6 +33,7 @@ unknown-reference = There is no { $kind } with the id { $id }. Choose an existin
 other-patient = This record belongs to another patient. Choose one that belongs to the same patient.
 future-date = This date may not lie in the future.
 end-before-start = The end may not lie before the start.
+too-many-rows = There are more rows than a workbook has room for ({$most}); ask for fewer days, or for `csv`.
 not-null = This field must have a value.
 null-not-allowed = This field may not be null. Give a value or leave the field out.
 

@@ -32,6 +32,7 @@ unknown-reference = Aucun enregistrement de type « { $kind } » ne porte l’
 other-patient = Cet enregistrement appartient à un autre patient. Choisissez-en un du même patient.
 future-date = Cette date ne peut pas être dans le futur.
 end-before-start = La fin ne peut pas précéder le début.
+too-many-rows = Il y a plus de lignes qu'un classeur n'en contient ({$most}) ; demandez moins de jours, ou `csv`.
 not-null = Ce champ doit avoir une valeur.
 null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez le champ.
 

@@ -28,6 +28,7 @@ unknown-reference = Hakuna rekodi ya aina ya “{ $kind }” yenye kitambulisho 
 other-patient = Rekodi hii ni ya mgonjwa mwingine. Chagua rekodi ya mgonjwa huyohuyo.
 future-date = Tarehe hii haiwezi kuwa ya wakati ujao.
 end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo.
+too-many-rows = Kuna safu nyingi kuliko kitabu cha kazi kinavyoweza kubeba ({$most}); omba siku chache, au `csv`.
 not-null = Sehemu hii lazima iwe na thamani.
 null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
 

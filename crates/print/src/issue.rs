@@ -18,6 +18,7 @@ use platform::error::Error;
 use platform::field::{Hex, Ref};
 use platform::http::call::{Call, Reply, ReplyBody};
 use platform::record::Meta;
+use platform::resource::Resource;
 use platform::texts::Text;
 use platform::unit::{self, Opening};
 
@@ -83,8 +84,7 @@ pub async fn form(
     sheets: &[Sheet],
     reader: Language,
 ) -> Result<Form, Error> {
-    let sheet = sheet(call, sheets)?;
-    let language = language(call, reader)?;
+    let plain = plain_form(cx, call, sheets, reader)?;
     let code = code::new()?;
     let code_hash = Hex(code::hash(&code).unwrap_or_default());
     let row = PrintedDocument {
@@ -113,12 +113,42 @@ pub async fn form(
         .unwrap_or_else(|| call.head.base());
     let url = format!("{}/api/verify/{code}/", base.trim_end_matches('/'));
     Ok(Form {
-        hospital: hospital(settings),
-        language,
-        sheet,
-        issued: cx.app.zone.to_local(cx.now()),
         verification: Some(Verification { url, code }),
+        ..plain
     })
+}
+
+/// The same for what proves nothing, such as a card: it is not issued, and carries no code to check it by.
+///
+/// # Errors
+/// 400 under `paper` or `language` for what is not offered.
+pub fn plain_form(cx: &Cx, call: &Call, sheets: &[Sheet], reader: Language) -> Result<Form, Error> {
+    Ok(Form {
+        sheet: sheet(call, sheets)?,
+        language: language(call, reader)?,
+        hospital: hospital(&cx.app.settings),
+        issued: cx.app.zone.to_local(cx.now()),
+        verification: None,
+    })
+}
+
+/// Whom a document is about, and the language that they read.
+///
+/// # Errors
+/// 404 when the patient is out of the caller's reach.
+pub async fn about(cx: &mut Cx, patient: i64) -> Result<(Patient, Language), Error> {
+    let row: Patient = cx.find(patient).await?;
+    let reader = Language::parse(row.preferred_language.as_str()).unwrap_or_default();
+    Ok((row, reader))
+}
+
+/// The patient's known allergies as documents show them; `None` for callers who may not read them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn allergies(cx: &mut Cx, row: &Patient) -> Result<Option<String>, Error> {
+    let mut extras = Patient::extras(cx, std::slice::from_ref(row)).await?;
+    Ok(extras.pop().and_then(|extra| extra.known_allergies))
 }
 
 fn sheet(call: &Call, sheets: &[Sheet]) -> Result<Sheet, Error> {

@@ -19,9 +19,12 @@
 mod code;
 mod issue;
 mod migrations;
+mod patient_card;
+mod route;
 mod verify;
 
-pub use issue::{Issue, answer, form, id_of, patient, sex};
+pub use issue::{Issue, about, allergies, answer, form, id_of, patient, plain_form, sex};
+pub use route::{DESCRIPTION, route};
 
 use platform::module::Module;
 use platform::operation::Operation;
@@ -60,6 +63,7 @@ pub fn module() -> Module {
             label: "printed documents",
         })
         .route(verify_route())
+        .route(patient_card::declare())
 }
 
 fn verify_route() -> Operation {

@@ -28,6 +28,7 @@ mod queue;
 pub mod resource_booking;
 pub mod schedulable_resource;
 pub mod schedule_exception;
+mod slip;
 pub mod slot;
 pub mod state;
 mod verbs;
@@ -73,6 +74,7 @@ pub fn module() -> Module {
         .on::<PatientContactChanged>("scheduling", |cx, event| Box::pin(death::cancel(cx, event)))
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
         .resource::<Appointment>()
+        .route(slip::declare())
         .resource::<DoctorSchedule>()
         .resource::<ScheduleException>()
         .resource::<SchedulableResource>()

@@ -265,6 +265,263 @@ fn postgres_is_backed_up_under_load_and_restored_elsewhere() {
     run(Base::Postgres);
 }
 
+/// Content that is no whole number of chunks, and looks like a picture.
+fn picture(bytes: usize) -> Vec<u8> {
+    let mut content = b"\x89PNG\r\n\x1a\n".to_vec();
+    content.extend((0..bytes).map(|at| (at * 7 % 251) as u8));
+    content
+}
+
+async fn upload(caller: &Caller, patient: i64, name: &str, content: &[u8]) -> i64 {
+    let head = format!(
+        "--frontier\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--frontier--\r\n"].concat();
+    let path = format!("patients/{patient}/documents/");
+    let request = caller.request("POST", &path);
+    let made = request
+        .raw("multipart/form-data; boundary=frontier", body)
+        .send()
+        .await;
+    made.is(201);
+    made.id()
+}
+
+fn stored(installation: &Installation) -> Vec<PathBuf> {
+    let Ok(shelves) = std::fs::read_dir(installation.dir().join("files")) else {
+        return Vec::new();
+    };
+    let files = shelves
+        .flatten()
+        .flat_map(|shelf| std::fs::read_dir(shelf.path()).unwrap().flatten());
+    files.map(|file| file.path()).collect()
+}
+
+/// Documents are uploaded, backed up, and read again on another machine.
+async fn documents_story(base: Base) -> Option<()> {
+    let first = fresh(base)?;
+    let server = first.serve();
+    let first = first.with_superuser();
+    let matron = server.superuser().await;
+    let patient = register(&matron, "Awa", MARKER).await;
+    let large = picture(3_000_000);
+    let scan = upload(&matron, patient, "scan.png", &large).await;
+    let note = upload(
+        &matron,
+        patient,
+        "note.txt",
+        "a note about the cough".as_bytes(),
+    )
+    .await;
+    server.stop();
+    let file = first.dir().join("hospital.backup");
+    let path = file.display().to_string();
+    let made = first.run(&["backup", &path]);
+    assert!(said(&made).contains("2 documents"), "{}", said(&made));
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(holds(&bytes, b"files.sha256"));
+    assert!(!holds(&bytes, b"about the cough"), "a note in the clear");
+    let without = first.dir().join("without.backup").display().to_string();
+    let made = first.run(&["backup", &without, "--without-documents"]);
+    assert!(said(&made).contains("are not in it"), "{}", said(&made));
+    assert!(std::fs::metadata(&without).unwrap().len() + 2_000_000 < bytes.len() as u64);
+
+    // One bit of a document, or a document cut out of the archive: nothing is put anywhere.
+    let mut second = Installation::empty(base, PROGRAM)?;
+    bring_key(&first, &mut second, base);
+    let sealed = std::fs::read(
+        stored(&first)
+            .into_iter()
+            .max_by_key(|file| std::fs::metadata(file).unwrap().len())
+            .unwrap(),
+    )
+    .unwrap();
+    let at = bytes
+        .windows(64)
+        .position(|window| window == &sealed[1_000_000..1_000_064])
+        .unwrap();
+    let damaged = first.dir().join("damaged.backup");
+    let mut changed = bytes.clone();
+    changed[at] ^= 1;
+    let mut shortened = bytes.clone();
+    shortened.drain(at - 512 * 100..at);
+    for archive in [&changed, &shortened] {
+        std::fs::write(&damaged, archive).unwrap();
+        refused(
+            &second.run(&["restore", &damaged.display().to_string()]),
+            "is not a whole backup",
+        );
+        assert!(stored(&second).is_empty(), "{:?}", stored(&second));
+        assert!(!second.dir().join("chelal.db").exists());
+    }
+
+    // Wiped, and put back on another machine.
+    let restored = second.run(&["restore", &path]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert!(
+        said(&restored).contains("2, each with its file"),
+        "{}",
+        said(&restored)
+    );
+    let server = second.serve();
+    let matron = server.superuser().await;
+    for (document, content) in [(scan, large.as_slice()), (note, b"a note about the cough")] {
+        let got = matron.get(&format!("documents/{document}/download/")).await;
+        assert_eq!(got.status, 200);
+        assert_eq!(got.bytes, content, "the bytes of documents/{document}/");
+    }
+    server.stop();
+    let examined = second.run(&["doctor"]);
+    assert!(
+        said(&examined).contains("documents: 2 are kept, each with its file"),
+        "{}",
+        said(&examined)
+    );
+
+    // A file that is lost is named, and does not keep the rest from being saved.
+    let smallest = stored(&second)
+        .into_iter()
+        .min_by_key(|file| std::fs::metadata(file).unwrap().len());
+    std::fs::remove_file(smallest.unwrap()).unwrap();
+    let examined = second.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+    assert!(
+        said(&examined).contains(&format!("documents/{note}/")),
+        "{}",
+        said(&examined)
+    );
+    let again = second.dir().join("again.backup").display().to_string();
+    let made = second.run(&["backup", &again]);
+    assert!(
+        said(&made).contains("1 documents; 1 more have lost their file"),
+        "{}",
+        said(&made)
+    );
+
+    // Without documents, the database is restored and says what is missing until the folder is there.
+    let mut third = Installation::empty(base, PROGRAM)?;
+    bring_key(&first, &mut third, base);
+    let restored = third.run(&["restore", &without]);
+    assert!(
+        said(&restored).contains("the backup was made without them"),
+        "{}",
+        said(&restored)
+    );
+    for from in stored(&first) {
+        let shelf = third
+            .dir()
+            .join("files")
+            .join(from.parent().unwrap().file_name().unwrap());
+        std::fs::create_dir_all(&shelf).unwrap();
+        std::fs::copy(&from, shelf.join(from.file_name().unwrap())).unwrap();
+    }
+    let examined = third.run(&["doctor"]);
+    assert!(examined.status.success(), "{}", said(&examined));
+    Some(())
+}
+
+#[test]
+fn documents_are_carried_by_a_backup_on_sqlite() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(documents_story(Base::Sqlite));
+}
+
+#[test]
+fn documents_are_carried_by_a_backup_on_postgres() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(documents_story(Base::Postgres));
+}
+
+/// The demo has a past, and its books and shelves agree with it.
+async fn three_months_add_up(address: std::net::SocketAddr, password: &str) {
+    let admin = Caller::at(address).sign_in("admin", password).await;
+    let books = admin.get("financial-reports/reconciliation/").await;
+    for row in books.is(200).as_array().unwrap() {
+        assert_eq!(row["agrees"], true, "{row}");
+    }
+    for (path, least) in [
+        ("encounters/?status=signed", 80),
+        ("bills/?status=Paid", 15),
+        ("bills/?status=Partially Paid", 5),
+        ("bills/?status=Open", 5),
+        ("insurance-claims/?status=paid", 5),
+        ("insurance-claims/?status=submitted", 1),
+        ("admissions/?discharged_at__isnull=true", 2),
+        ("goods-received-notes/", 4),
+        ("lab_orders/?status=Reviewed", 40),
+        ("lab_orders/?status=Ordered", 1),
+        ("lab_orders/?status=Completed", 1),
+    ] {
+        let path = path.replace(' ', "%20");
+        let found = admin.get(&path).await.is(200).as_array().unwrap().len();
+        assert!(found >= least, "{path}: {found}");
+    }
+    let today = Clock::system()
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date();
+    let before = today.checked_sub(jiff::Span::new().days(70)).unwrap();
+    let path = format!("medications/stock_as_of/?date={before}");
+    assert!(
+        !admin
+            .get(&path)
+            .await
+            .is(200)
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let doctor = Caller::at(address).sign_in("dr.jallow", password).await;
+    let alerts = doctor.get("alerts/?unread=true").await;
+    assert!(alerts.text().contains("critical_lab"), "{}", alerts.text());
+}
+
+/// A sum that somebody changed past the ledger is named with its bill.
+#[test]
+fn doctor_proves_the_books() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let hospital = fresh(Base::Sqlite).unwrap();
+    let server = hospital.serve();
+    let hospital = hospital.with_superuser();
+    runtime.block_on(async {
+        let matron = server.superuser().await;
+        let patient = register(&matron, "Awa", MARKER).await;
+        let bill = json!({ "patient": patient, "total_amount": 500 });
+        let bill = matron.post("bills/", bill).await;
+        bill.is(201);
+        let path = format!("bills/{}/payments/", bill.id());
+        let body = json!({ "amount": 120, "method": "Cash" });
+        matron.post(&path, body).await.is(201);
+    });
+    server.stop();
+    let examined = hospital.run(&["doctor"]);
+    let sound = "money ledger: every balance";
+    assert!(said(&examined).contains(sound), "{}", said(&examined));
+    let db = rusqlite::Connection::open(hospital.dir().join("chelal.db")).unwrap();
+    let past_the_ledger = "UPDATE bill SET balance_due = balance_due - 1000, outstanding = outstanding - 1000, \
+                           written_off_amount = written_off_amount + 1000";
+    assert_eq!(db.execute(past_the_ledger, []).unwrap(), 1);
+    drop(db);
+    let examined = hospital.run(&["doctor"]);
+    assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
+    for found in [
+        "what the patient owes on bill 1 says 37000, and its entries 38000",
+        "what was written off on bill 1 says 1000, and its entries 0",
+    ] {
+        assert!(said(&examined).contains(found), "{}", said(&examined));
+    }
+}
+
+#[test]
+fn licences_are_told() {
+    let place = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let told = said(&place.run(&["licences"])).to_lowercase();
+    for part in ["mit license", "sil open font license", "apache license"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+}
+
 #[test]
 fn a_backup_makes_and_changes_nothing() {
     let empty = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
@@ -403,6 +660,7 @@ fn a_demo_has_everybody_and_leaves_nothing() {
                 shown.text()
             );
         }
+        three_months_add_up(address, &password).await;
         for path in ["resources/", "resource-bookings/", "doctor-schedules/"] {
             assert!(
                 !reception

@@ -688,7 +688,14 @@ testkit::on_both! {
         assert!(marks.len() > 20, "{marks:?}");
         world.user("zqclear", None).await;
         let archive = world.dir().join("backup.tar");
-        platform::backup::backup(world.app.unguarded("test"), &world.app.settings, world.clock.now(), &archive).await.unwrap();
+        platform::backup::backup(
+            world.app.unguarded("test"),
+            &world.app.settings,
+            &platform::backup::Documents::carried(&world.app),
+            world.clock.now(),
+            &archive,
+        )
+       .await.unwrap();
         let places = files(world).await;
         // What is kept in the clear is found in the database and in the backup: looking works.
         let clear = files_with(&["zqclear".to_owned()], &places);

@@ -22,6 +22,7 @@ pub mod stay;
 mod summary_pdf;
 mod transfer;
 pub mod ward;
+mod wristband;
 
 pub use admission::Admission;
 pub use bed::Bed;
@@ -63,6 +64,7 @@ pub fn module() -> Module {
         })
         .route(board_route())
         .route(summary_route())
+        .route(wristband::declare())
         .texts(platform::texts!("wards"));
     figures::declare(module)
 }

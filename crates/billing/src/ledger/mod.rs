@@ -12,10 +12,12 @@
 
 mod account;
 mod post;
+mod proof;
 mod schema;
 pub(crate) mod turnover;
 pub(crate) mod verify;
 
 pub(crate) use account::{Account, Transfer};
 pub(crate) use post::{EntryKind, Posting, post};
+pub(crate) use proof::proof;
 pub(crate) use schema::tables;

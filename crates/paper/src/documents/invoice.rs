@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use kernel::Money;
 
 use super::{Form, Patient};
-use crate::{Column, Error, Printed, Row, Table, format};
+use crate::{Column, Error, Printed, Row, Sheet, Table, format};
 
 /// A bill as it is handed to the patient.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +74,6 @@ impl Invoice {
     /// [`Error::Invalid`].
     pub fn print(&self, form: &Form) -> Result<Printed, Error> {
         let words = form.words();
-        let money = |amount| format::money(amount, form.language);
         let price = |amount| format::price(amount, &self.currency, form.language);
         let mut document = form.start(words.invoice, &self.number);
         if self.void {
@@ -103,33 +102,77 @@ impl Invoice {
         document.totals(&sums);
         if !self.payments.is_empty() {
             document.heading(2, words.payments);
-            document.table(&Table {
-                columns: vec![
-                    Column::fit(words.date),
-                    Column::text(words.method, 1.0),
-                    Column::text(words.reference, 1.0),
-                    Column::number(words.amount),
-                ],
-                rows: self
-                    .payments
-                    .iter()
-                    .map(|payment| {
-                        Row::of(vec![
-                            form.date(payment.date),
-                            payment.method.clone(),
-                            payment.reference.clone(),
-                            money(payment.amount),
-                        ])
-                    })
-                    .collect(),
-            });
+            document.table(&self.past(form));
         }
         document.note(&self.note);
         document.verification(form.verification.as_ref());
         document.finish()
     }
 
+    /// The payments so far; on a roll, what would be columns stands below each other.
+    fn past(&self, form: &Form) -> Table {
+        let words = form.words();
+        let money = |amount| format::money(amount, form.language);
+        let narrow = form.sheet == Sheet::Roll80;
+        let columns = match narrow {
+            true => vec![
+                Column::text(words.method, 1.0),
+                Column::number(words.amount),
+            ],
+            false => vec![
+                Column::fit(words.date),
+                Column::text(words.method, 1.0),
+                Column::text(words.reference, 1.0),
+                Column::number(words.amount),
+            ],
+        };
+        let cells = |payment: &PastPayment| {
+            let (date, amount) = (form.date(payment.date), money(payment.amount));
+            let (method, reference) = (payment.method.clone(), payment.reference.clone());
+            match narrow {
+                true => vec![
+                    format!("{date}\n{method} {reference}")
+                        .trim_end()
+                        .to_owned(),
+                    amount,
+                ],
+                false => vec![date, method, reference, amount],
+            }
+        };
+        let rows = self.payments.iter().map(|payment| Row::of(cells(payment)));
+        Table {
+            columns,
+            rows: rows.collect(),
+        }
+    }
+
+    /// The items on a roll, which has room for two columns: quantity, price and discount stand below the description.
+    fn narrow(&self, form: &Form) -> Table {
+        let words = form.words();
+        let money = |amount| format::money(amount, form.language);
+        let row = |item: &InvoiceItem| {
+            let mut text = item.description.clone();
+            if item.quantity != 1 || !item.discount.is_zero() {
+                text.push_str(&format!("\n{} × {}", item.quantity, money(item.unit_price)));
+            }
+            if !item.discount.is_zero() {
+                text.push_str(&format!(" − {}", money(item.discount)));
+            }
+            Row::of(vec![text, money(item.total)])
+        };
+        Table {
+            columns: vec![
+                Column::text(words.description, 1.0),
+                Column::number(words.amount),
+            ],
+            rows: self.items.iter().map(row).collect(),
+        }
+    }
+
     fn items(&self, form: &Form) -> Table {
+        if form.sheet == Sheet::Roll80 {
+            return self.narrow(form);
+        }
         let words = form.words();
         let money = |amount| format::money(amount, form.language);
         let discounts = self.items.iter().any(|item| !item.discount.is_zero());

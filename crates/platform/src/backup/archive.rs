@@ -6,10 +6,11 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
+use bytes::{Buf, Bytes};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{MANIFEST_PART, Manifest, PartInfo, beside, refuse, rename};
+use super::{MANIFEST_PART, Manifest, PartInfo, Temporary, beside, documents, refuse, rename};
 use crate::error::Error;
 
 /// No manifest is as large.
@@ -27,9 +28,26 @@ pub(super) enum Part {
         path: PathBuf,
         length: u64,
     },
+    /// What comes through a channel.
+    Stream {
+        name: String,
+        length: u64,
+        pieces: Pieces,
+    },
 }
 
+type Pieces = mpsc::Receiver<Result<Bytes, Error>>;
+
 impl Part {
+    pub(super) fn stream(name: &str, length: u64, pieces: Pieces) -> Part {
+        let name = name.to_owned();
+        Part::Stream {
+            name,
+            length,
+            pieces,
+        }
+    }
+
     pub(super) fn file(name: &str, path: PathBuf, length: u64) -> Part {
         let name = name.to_owned();
         Part::File { name, path, length }
@@ -65,7 +83,8 @@ impl Writer {
         let (orders, mut received) = mpsc::channel(2);
         let out = out.to_owned();
         let thread = tokio::task::spawn_blocking(move || {
-            let done = write(file, &mut received);
+            let index = Temporary(beside(&out, "index"));
+            let done = write(file, &index.0, &mut received);
             match done {
                 Ok(manifest) => rename(&partial, &out).map(|()| manifest),
                 Err(error) => {
@@ -92,14 +111,25 @@ impl Writer {
     }
 }
 
-fn write(file: File, orders: &mut mpsc::Receiver<Order>) -> Result<Manifest, Error> {
+fn write(file: File, index: &Path, orders: &mut mpsc::Receiver<Order>) -> Result<Manifest, Error> {
     let mut tar = tar::Builder::new(BufWriter::new(file));
     let mut parts = Vec::new();
+    let mut index = Index::new(index);
     loop {
         match orders.blocking_recv() {
             None => return Err(refuse("the backup was given up")),
-            Some(Order::Add(part)) => parts.push(add(&mut tar, part).map_err(Error::internal)?),
+            Some(Order::Add(part)) => {
+                let part = add(&mut tar, part).map_err(Error::internal)?;
+                if part.name.starts_with(documents::FOLDER) {
+                    index.add(&part).map_err(Error::internal)?;
+                } else {
+                    parts.push(part);
+                }
+            }
             Some(Order::Finish(mut manifest)) => {
+                if let Some(index) = index.finish().map_err(Error::internal)? {
+                    parts.push(add(&mut tar, index).map_err(Error::internal)?);
+                }
                 manifest.parts = parts;
                 let content = serde_json::to_vec_pretty(&*manifest)?;
                 let name = MANIFEST_PART.to_owned();
@@ -117,6 +147,48 @@ fn write(file: File, orders: &mut mpsc::Receiver<Order>) -> Result<Manifest, Err
     }
 }
 
+/// The hashes of the stored files, in a file of their own: there may be a million.
+struct Index<'a> {
+    path: &'a Path,
+    file: Option<BufWriter<File>>,
+    bytes: u64,
+}
+
+impl Index<'_> {
+    fn new(path: &Path) -> Index<'_> {
+        Index {
+            path,
+            file: None,
+            bytes: 0,
+        }
+    }
+
+    fn add(&mut self, part: &PartInfo) -> io::Result<()> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(BufWriter::new(File::create(self.path)?)),
+        };
+        let line = index_line(&part.name, &part.sha256);
+        file.write_all(line.as_bytes())?;
+        self.bytes += line.len() as u64;
+        Ok(())
+    }
+
+    fn finish(self) -> io::Result<Option<Part>> {
+        let Some(mut file) = self.file else {
+            return Ok(None);
+        };
+        file.flush()?;
+        let path = self.path.to_owned();
+        Ok(Some(Part::file(documents::INDEX, path, self.bytes)))
+    }
+}
+
+/// As `sha256sum` writes it.
+fn index_line(name: &str, sha256: &str) -> String {
+    format!("{sha256}  {name}\n")
+}
+
 fn add(tar: &mut tar::Builder<BufWriter<File>>, part: Part) -> io::Result<PartInfo> {
     let (name, length, source): (_, _, Box<dyn Read>) = match part {
         Part::Bytes { name, content } => {
@@ -126,6 +198,18 @@ fn add(tar: &mut tar::Builder<BufWriter<File>>, part: Part) -> io::Result<PartIn
         Part::File { name, path, length } => {
             let file = BufReader::new(File::open(path)?);
             (name, length, Box::new(file.take(length)))
+        }
+        Part::Stream {
+            name,
+            length,
+            pieces,
+        } => {
+            let rest = Bytes::new();
+            (
+                name,
+                length,
+                Box::new(Piecewise { pieces, rest }.take(length)),
+            )
         }
     };
     let mut header = tar::Header::new_gnu();
@@ -142,6 +226,27 @@ fn add(tar: &mut tar::Builder<BufWriter<File>>, part: Part) -> io::Result<PartIn
         bytes,
         sha256,
     })
+}
+
+/// Reads what comes through a channel. Only for threads that may block.
+struct Piecewise {
+    pieces: Pieces,
+    rest: Bytes,
+}
+
+impl Read for Piecewise {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.rest.is_empty() {
+            match self.pieces.blocking_recv() {
+                None => return Ok(0),
+                Some(Err(error)) => return Err(io::Error::other(format!("{error:?}"))),
+                Some(Ok(piece)) => self.rest = piece,
+            }
+        }
+        let length = buffer.len().min(self.rest.len());
+        self.rest.copy_to_slice(&mut buffer[..length]);
+        Ok(length)
+    }
 }
 
 /// Hashes what is read through it.
@@ -162,8 +267,7 @@ impl<R: Read> Hashing<R> {
 
     fn finish(self) -> (u64, String) {
         let hash = self.digest.finish();
-        let text = hash.as_ref().iter().map(|byte| format!("{byte:02x}"));
-        (self.bytes, text.collect())
+        (self.bytes, hex(hash.as_ref()))
     }
 }
 
@@ -176,6 +280,10 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Reads the whole archive, compares every part with the manifest, and returns it.
 pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
     let damaged = |what: &str| {
@@ -186,6 +294,9 @@ pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
     };
     let mut found = BTreeMap::new();
     let mut manifest: Option<Manifest> = None;
+    let mut files = 0;
+    // What the index must hold; it comes after the files.
+    let mut index = digest::Context::new(&digest::SHA256);
     each_part(path, |name, part| {
         if name == MANIFEST_PART {
             let mut text = Vec::new();
@@ -196,6 +307,11 @@ pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
         let mut part = Hashing::new(part);
         io::copy(&mut part, &mut io::sink())?;
         let (bytes, sha256) = part.finish();
+        if name.starts_with(documents::FOLDER) {
+            files += 1;
+            index.update(index_line(name, &sha256).as_bytes());
+            return Ok(());
+        }
         let info = PartInfo {
             name: name.to_owned(),
             bytes,
@@ -206,6 +322,16 @@ pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
     })
     .map_err(|error| damaged(&error.to_string()))?;
     let manifest = manifest.ok_or_else(|| damaged("the manifest at its end is missing"))?;
+    if files != manifest.documents.count {
+        return Err(damaged(&format!(
+            "it has {files} documents, not {}",
+            manifest.documents.count
+        )));
+    }
+    let listed = found.get(documents::INDEX).map(|part| part.sha256.as_str());
+    if files > 0 && listed != Some(hex(index.finish().as_ref()).as_str()) {
+        return Err(damaged("a document is not what was written"));
+    }
     let promised: BTreeMap<_, _> = manifest
         .parts
         .iter()

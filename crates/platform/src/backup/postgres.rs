@@ -7,15 +7,20 @@
 use std::path::Path;
 
 use futures_util::{SinkExt, TryStreamExt};
+use sea_query::PostgresQueryBuilder;
 use std::pin::pin;
 use tokio::sync::mpsc;
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 use super::archive::{self, Part, Writer};
-use super::{APPLIED, AppliedMigration, Manifest, TableDump, applied, as_of, refuse};
+use super::documents::Documents;
+use super::restore::as_of;
+use super::{APPLIED, AppliedMigration, Manifest, TableDump, applied, refuse};
 use crate::db::postgres::{connect_alone, map};
 use crate::db::{Db, DbError, DbUrl, Migration, migrate};
 use crate::error::Error;
+use crate::files::FileRow;
 use crate::module::Registry;
 use crate::settings::Settings;
 
@@ -59,12 +64,13 @@ fn db(error: &tokio_postgres::Error) -> Error {
     Error::Db(map(error))
 }
 
-/// Adds every table to the archive.
+/// Adds every table to the archive; answers the files that their rows name.
 pub(super) async fn dump(
     settings: &Settings,
+    documents: &Documents,
     writer: &Writer,
     manifest: &mut Manifest,
-) -> Result<(), Error> {
+) -> Result<Vec<Uuid>, Error> {
     let client = connect(settings).await?;
     let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     client.batch_execute(begin).await.map_err(|e| db(&e))?;
@@ -85,7 +91,27 @@ pub(super) async fn dump(
     for row in client.query(SEQUENCES, &[]).await.map_err(|e| db(&e))? {
         manifest.sequences.insert(row.get(0), row.get(1));
     }
-    client.batch_execute("COMMIT").await.map_err(|e| db(&e))
+    let named = named(&client, documents, &manifest.tables).await?;
+    client.batch_execute("COMMIT").await.map_err(|e| db(&e))?;
+    Ok(named)
+}
+
+async fn named(
+    client: &Client,
+    documents: &Documents,
+    tables: &[TableDump],
+) -> Result<Vec<Uuid>, Error> {
+    let there: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
+    let mut named = Vec::new();
+    for table in documents.tables(&there) {
+        let select = table.select().to_string(PostgresQueryBuilder);
+        let rows = client.query_raw(&select, [] as [i64; 0]).await;
+        let mut rows = pin!(rows.map_err(|e| db(&e))?);
+        while let Some(row) = rows.try_next().await.map_err(|e| db(&e))? {
+            named.push(FileRow::read((row.get(0), row.get(1), row.get(2)))?.file);
+        }
+    }
+    Ok(named)
 }
 
 async fn copy_out(
@@ -133,13 +159,8 @@ fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// Makes the schema as it was and fills it. The database must be empty.
-pub(super) async fn load(
-    from: &Path,
-    settings: &Settings,
-    manifest: &Manifest,
-    registry: &Registry,
-) -> Result<Db, Error> {
+/// Refuses a database that is not empty.
+pub(super) async fn check_empty(settings: &Settings) -> Result<(), Error> {
     let client = connect(settings).await?;
     let present = client.query(TABLES, &[]).await.map_err(|e| db(&e))?;
     if let Some(first) = present.first() {
@@ -148,6 +169,17 @@ pub(super) async fn load(
             first.get::<_, String>(0)
         )));
     }
+    Ok(())
+}
+
+/// Makes the schema as it was and fills it. The database must be empty.
+pub(super) async fn load(
+    from: &Path,
+    settings: &Settings,
+    manifest: &Manifest,
+    registry: &Registry,
+) -> Result<Db, Error> {
+    let client = connect(settings).await?;
     let opened = Db::connect(&settings.db_config()).await?;
     let filled = fill(from, manifest, registry, &client, &opened).await;
     match filled {

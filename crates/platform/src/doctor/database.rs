@@ -9,6 +9,7 @@ use super::{Findings, Level, proof};
 use crate::audit::verify;
 use crate::db::{Db, DbConfig, DbUrl, Dialect, Statement};
 use crate::error::Error;
+use crate::files::{Census, FileColumns, Files};
 use crate::keys;
 use crate::module::{Module, Registry};
 use crate::settings::Settings;
@@ -65,8 +66,13 @@ pub(super) async fn look(
         .iter()
         .flat_map(|module| module.proofs.clone())
         .collect();
+    let tables: Vec<_> = modules
+        .iter()
+        .flat_map(|module| module.files.clone())
+        .collect();
     if schema(found, &db, modules).await {
         content(found, &db, settings, now).await;
+        documents(found, &db, settings, &tables).await;
         proof::prove(found, &db, &proofs).await;
     }
     db.close().await;
@@ -220,6 +226,40 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timest
             Some(bad) => found.add(Level::Fail, "audit trail", format!("{bad}. Keep the database and the anchor as they are, and find out who did this.")),
         },
         Err(error) => found.add(Level::Fail, "audit trail", words(&error)),
+    }
+}
+
+/// Rows whose file is gone: nobody notices before somebody needs it.
+async fn documents(found: &mut Findings, db: &Db, settings: &Settings, tables: &[FileColumns]) {
+    const CHECK: &str = "documents";
+    if tables.is_empty() {
+        return;
+    }
+    let taken = async {
+        let files = Files::look(settings)?;
+        let census = Census::take(db, &files, tables).await?;
+        Ok((files, census))
+    };
+    match taken.await {
+        Ok((_, census)) if census.is_whole() => {
+            let text = format!("{} are kept, each with its file.", census.rows);
+            found.add(Level::Ok, CHECK, text);
+        }
+        Ok((files, census)) => {
+            let text = format!(
+                "{} of {} have no whole file in {}: {}. Put back what was moved from there, or restore a backup elsewhere and copy the files over.",
+                census.missing + census.cut,
+                census.rows,
+                files.whereabouts(),
+                census.words()
+            );
+            found.add(Level::Fail, CHECK, text);
+        }
+        Err(error) => found.add(
+            Level::Fail,
+            CHECK,
+            format!("the store of files cannot be read: {}", words(&error)),
+        ),
     }
 }
 

@@ -9,11 +9,15 @@
 //! [`Files::sweep`] when the process was killed in between.
 
 mod chunks;
+mod kept;
 mod reader;
+mod sealed_copy;
 mod store;
 mod upload;
 
 pub use chunks::FileKey;
+pub(crate) use kept::FileRow;
+pub use kept::{Census, FileColumns};
 pub use reader::SealedReader;
 pub use store::{Files, Pending};
 pub use upload::{Form, UploadedFile, receive};

@@ -11,6 +11,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use uuid::Uuid;
@@ -24,14 +25,15 @@ const FOLDER_PART: usize = 4 * (CHUNK + TAG);
 /// The least that an S3-compatible store takes as a part, except the last.
 const S3_PART: usize = 5 << 20;
 /// Parts of one file that are under way at once.
-const IN_FLIGHT: usize = 2;
+pub(super) const IN_FLIGHT: usize = 2;
 
 /// The store of files.
 #[derive(Clone)]
 pub struct Files {
-    store: Arc<dyn ObjectStore>,
-    part: usize,
+    pub(super) store: Arc<dyn ObjectStore>,
+    pub(super) part: usize,
     folder: Option<PathBuf>,
+    pub(super) whereabouts: Arc<str>,
 }
 
 impl Files {
@@ -52,6 +54,7 @@ impl Files {
                 store: Arc::new(object_store::prefix::PrefixStore::new(store, prefix)),
                 part: S3_PART,
                 folder: None,
+                whereabouts: address.as_str().into(),
             });
         }
         Files::in_folder(settings.files_path())
@@ -72,11 +75,22 @@ impl Files {
         Ok(Files {
             store: Arc::new(store.with_fsync(true)),
             part: FOLDER_PART,
+            whereabouts: folder.display().to_string().into(),
             folder: Some(folder),
         })
     }
 
-    fn place(file: Uuid) -> Path {
+    /// Of a folder that does not exist: nothing is in it.
+    pub(super) fn nowhere(folder: PathBuf) -> Files {
+        Files {
+            store: Arc::new(InMemory::new()),
+            part: FOLDER_PART,
+            whereabouts: folder.display().to_string().into(),
+            folder: None,
+        }
+    }
+
+    pub(super) fn place(file: Uuid) -> Path {
         let name = file.simple().to_string();
         Path::from_iter([&name[30..], &name])
     }
@@ -219,7 +233,7 @@ fn older(seconds: i64, now: Timestamp) -> bool {
     now.as_second() - seconds > GRACE.as_secs() as i64
 }
 
-fn unreachable(error: object_store::Error) -> Error {
+pub(super) fn unreachable(error: object_store::Error) -> Error {
     Error::internal(format!("the store of files: {error}"))
 }
 

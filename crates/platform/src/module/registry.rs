@@ -12,6 +12,7 @@ use crate::chart::{LoadEntries, Section};
 use crate::db::Migration;
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::files::FileColumns;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::Subscriber;
@@ -142,6 +143,12 @@ impl Registry {
             .flat_map(|module| &module.exclusions)
             .find(|exclusion| exclusion.constraint == constraint)
             .copied()
+    }
+
+    /// The tables whose rows name stored files.
+    pub fn files(&self) -> impl Iterator<Item = FileColumns> {
+        let modules = self.modules.iter();
+        modules.flat_map(|module| module.files.iter().copied())
     }
 
     /// Every figure, in the order of the modules.

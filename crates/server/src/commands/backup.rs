@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use kernel::Clock;
 use platform::audit::{Action, AuditEntry, sealer};
+use platform::backup::{Documents, DocumentsDump};
 use platform::boot::attach;
 use platform::db::Retryable;
 use platform::settings::Settings;
@@ -21,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) struct BackupArgs {
     /// The new file; one that exists is not replaced
     file: PathBuf,
+    /// Leaves out the files of documents, which then must be copied by other means
+    #[arg(long)]
+    without_documents: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -59,9 +63,15 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitC
     let made = match noted {
         // On record before anything leaves, and so part of the copy.
         Ok(()) => {
+            let documents = if args.without_documents {
+                Documents::LeftOut
+            } else {
+                Documents::carried(&app)
+            };
             backup::backup(
                 app.unguarded("a backup is all of it, sealed as it lies there"),
                 &app.settings,
+                &documents,
                 now,
                 &file,
             )
@@ -79,11 +89,46 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitC
         made.database,
         made.version
     );
+    println!("  {}", documents_held(&made.documents));
     println!(
         "  opens with master key {}, which is not in it: keep a copy of the key elsewhere",
         made.master_key
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the archive has of the documents.
+fn documents_held(held: &DocumentsDump) -> String {
+    match held {
+        held if !held.carried => {
+            "the files of documents are not in it: copy their folder or bucket as well".to_owned()
+        }
+        held if held.missing > 0 => format!(
+            "{} documents; {} more have lost their file in {}, `chelal doctor` names them",
+            held.count, held.missing, held.kept_in
+        ),
+        held => format!("{} documents", held.count),
+    }
+}
+
+/// What became of the documents, and whether all are there.
+fn documents_restored(restored: &backup::Restored) -> (String, bool) {
+    let census = &restored.documents;
+    let text = match census.is_whole() {
+        true => format!("{}, each with its file", census.rows),
+        false if restored.manifest.documents.carried => format!(
+            "{} of {} have no file, and had none when the backup was made: {}",
+            census.missing + census.cut,
+            census.rows,
+            census.words()
+        ),
+        false => format!(
+            "{} of {} have no file here, as the backup was made without them; put their folder or bucket in its place. `chelal doctor` tells when none is missing",
+            census.missing + census.cut,
+            census.rows
+        ),
+    };
+    (text, census.is_whole())
 }
 
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
@@ -128,7 +173,9 @@ pub(super) async fn restore(settings: Settings, args: RestoreArgs) -> Result<Exi
         );
     }
     println!("  audit trail: {}", restored.audit);
-    Ok(if restored.audit.is_intact() {
+    let (documents, whole) = documents_restored(&restored);
+    println!("  documents: {documents}");
+    Ok(if restored.audit.is_intact() && whole {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -2,23 +2,29 @@
 
 mod client;
 mod days;
+mod house;
 mod people;
+mod weeks;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use identity::credential::secret_text::SecretText;
-use kernel::BuiltinRole;
+use jiff::{SignedDuration, Timestamp};
+use kernel::{BuiltinRole, Clock};
 use platform::app::App;
 use platform::db::Statement;
 use platform::settings::Settings;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::{Failure, build, serve};
+use super::{Failure, parts, serve};
 use client::Client;
 use days::Staff;
+use house::Founders;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -39,15 +45,28 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     claim(&dir)?;
     let settings = settings(&dir)?;
     crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
-    let (app, router) = build(settings.clone()).await?;
-    let made = found_hospital(&app, &router).await;
-    app.close().await;
-    // What watches the database beside the requests ends with it.
-    drop((app, router));
+    let made = make(settings.clone()).await;
     made?;
     let done = serve::serve(settings, &serve::Args::default()).await;
     drop(gone);
     done
+}
+
+/// Makes the hospital on a clock of its own, so that what happened weeks ago has its date.
+async fn make(mut settings: Settings) -> Result<(), Failure> {
+    settings.rate_limit = 0;
+    // A session spans the weeks.
+    settings.refresh_lifetime = Duration::from_secs(90 * 86_400);
+    settings.idle = settings.refresh_lifetime;
+    let mut parts = parts(settings)?;
+    let now = parts.clock.now();
+    parts.clock = Clock::fixed(now - SignedDuration::from_hours(24 * (weeks::SINCE + 1)));
+    let (app, router) = crate::build(parts).await?;
+    let made = found_hospital(&app, &router, now).await;
+    app.close().await;
+    // What watches the database beside the requests ends with it.
+    drop((app, router));
+    made
 }
 
 /// What only a demo writes into its directory.
@@ -111,7 +130,7 @@ impl Drop for Gone {
 }
 
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
-async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<(), Failure> {
+async fn found_hospital(app: &Arc<App>, router: &Router, now: Timestamp) -> Result<(), Failure> {
     let (users,): (i64,) = app
         .unguarded("whether the hospital is still empty is asked before anything is made")
         .one(Statement::raw("SELECT count(*) FROM app_user", vec![]))
@@ -122,35 +141,13 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
         return Ok(());
     }
     let password = passphrase();
-    identity::create_superuser(
-        app,
-        "admin",
-        Some("admin@demo.example"),
-        SecretText::from(password.clone()),
-    )
-    .await?;
-    let admin = Client::sign_in(router, "admin", &password).await?;
-    let mut accounts = vec![("admin".to_owned(), BuiltinRole::Admin)];
-    let mut ids = HashMap::new();
-    for (username, first, last, role) in people::STAFF {
-        let made = admin
-            .post(
-                "users/",
-                json!({
-                    "username": username, "email": format!("{username}@demo.example"),
-                    "first_name": first, "last_name": last, "role": role.id(), "password": password,
-                }),
-            )
-            .await?;
-        ids.insert(*username, made["id"].clone());
-        accounts.push(((*username).to_owned(), *role));
-    }
-    let reception = Client::sign_in(router, "reception", &password).await?;
+    let team = team(app, router, &password).await?;
     let mut patients = Vec::new();
     for patient in people::patients() {
-        patients.push(reception.post("patients/", patient).await?["id"].clone());
+        patients.push(team.of("reception").post("patients/", patient).await?["id"].take());
     }
-    let portal = admin
+    let portal = team
+        .of("admin")
         .post(
             "users/",
             json!({
@@ -159,31 +156,104 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
             }),
         )
         .await?;
-    accounts.push(("patient".to_owned(), BuiltinRole::Patient));
     if let Some(first) = patients.first() {
         let path = format!("patients/{first}/");
-        admin.patch(&path, json!({ "user": portal["id"] })).await?;
+        let body = json!({ "user": portal["id"] });
+        team.of("admin").patch(&path, body).await?;
     }
-    let mut doctors = Vec::new();
-    for username in people::doctors() {
-        let client = Client::sign_in(router, username, &password).await?;
-        doctors.push((client, ids[username].clone()));
-    }
-    let staff = Staff {
-        reception,
-        doctors,
-        nurse: ids["nurse"].clone(),
-    };
-    days::fill(&staff, &patients, app.zone.today(app.clock.now())).await?;
+    live(app, &team, &patients, now).await?;
     println!(
-        "A hospital with {} patients. Everybody signs in with the password  {password}\n",
+        "A hospital with {} patients and three months behind it. Everybody signs in with the password  {password}\n",
         patients.len()
     );
-    for (username, role) in accounts {
-        println!("  {username:<12} {role}");
+    let staff = people::STAFF.iter().map(|(name, .., role)| (*name, *role));
+    let all = [("admin", BuiltinRole::Admin)].into_iter().chain(staff);
+    for (username, role) in all.chain([("patient", BuiltinRole::Patient)]) {
+        println!(
+            "  {username:<12} {:<15} {}",
+            role.name(),
+            people::looks_at(role)
+        );
     }
     println!();
     Ok(())
+}
+
+/// Everybody who works here, signed in.
+struct Team(HashMap<&'static str, (Client, Json)>);
+
+impl Team {
+    fn of(&self, username: &str) -> &Client {
+        &self.0[username].0
+    }
+}
+
+async fn team(app: &Arc<App>, router: &Router, password: &str) -> Result<Team, Failure> {
+    identity::create_superuser(
+        app,
+        "admin",
+        Some("admin@demo.example"),
+        SecretText::from(password.to_owned()),
+    )
+    .await?;
+    let admin = Client::sign_in(router, "admin", password).await?;
+    let mut team = HashMap::new();
+    for (username, first, last, role) in people::STAFF {
+        let body = json!({
+            "username": username, "email": format!("{username}@demo.example"),
+            "first_name": first, "last_name": last, "role": role.id(), "password": password,
+        });
+        let id = admin.post("users/", body).await?["id"].take();
+        let client = Client::sign_in(router, username, password).await?;
+        team.insert(*username, (client, id));
+    }
+    team.insert("admin", (admin, Json::Null));
+    Ok(Team(team))
+}
+
+/// The weeks until now, and today.
+async fn live(
+    app: &Arc<App>,
+    team: &Team,
+    patients: &[Json],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let founders = Founders {
+        admin: team.of("admin"),
+        reception: team.of("reception"),
+        pharmacy: team.of("pharmacy"),
+    };
+    let house = house::found(&founders, patients).await?;
+    let doctors: Vec<(Client, Json)> = people::doctors().map(|name| team.0[name].clone()).collect();
+    let policies = house.policies.iter().cloned();
+    let grown_up = |n: &usize| people::is_grown_up(*n);
+    let past = weeks::Past {
+        app,
+        clock: &app.clock,
+        house: &house,
+        doctors: &doctors,
+        reception: team.of("reception"),
+        nurse: team.of("nurse"),
+        pharmacy: team.of("pharmacy"),
+        lab: team.of("lab"),
+        cashier: team.of("cashier"),
+        patients: patients
+            .iter()
+            .cloned()
+            .zip(policies)
+            .enumerate()
+            .filter(|(n, _)| grown_up(n))
+            .map(|(_, pair)| pair)
+            .collect(),
+    };
+    past.live(now).await?;
+    past.today_in_the_laboratory().await?;
+    let staff = Staff {
+        reception: team.of("reception").clone(),
+        doctors,
+        nurse: team.0["nurse"].1.clone(),
+    };
+    days::fill(&staff, patients, app.zone.today(now)).await
 }
 
 /// Fresh for every demo: whoever reaches the port must have seen the terminal.

@@ -6,6 +6,7 @@ mod createsuperuser;
 mod demo;
 mod doctor;
 mod keys;
+mod licences;
 mod migrate;
 mod openapi;
 mod send_appointment_reminders;
@@ -61,6 +62,8 @@ enum Command {
     Keys(keys::Args),
     /// Prints the OpenAPI document
     Openapi,
+    /// Prints the licences of the program and of the fonts in it
+    Licences,
     /// Reminds now whoever comes soon and was not reminded yet
     SendAppointmentReminders(send_appointment_reminders::Args),
     /// Sends one SMS and one e-mail to TEST_PATIENT_PHONE and TEST_PATIENT_EMAIL, and says what came of them
@@ -113,6 +116,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         openapi::print();
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Licences = command {
+        licences::print();
+        return Ok(ExitCode::SUCCESS);
+    }
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
     let loaded = Settings::from_env();
@@ -145,7 +152,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Backup(args) => backup::backup(settings, args).await,
             Command::Restore(args) => backup::restore(settings, args).await,
             // Done above.
-            Command::Openapi | Command::Doctor(_) | Command::Demo(_) => Ok(ExitCode::SUCCESS),
+            Command::Openapi | Command::Licences | Command::Doctor(_) | Command::Demo(_) => {
+                Ok(ExitCode::SUCCESS)
+            }
             Command::SendAppointmentReminders(args) => {
                 send_appointment_reminders::send(settings, &args).await
             }

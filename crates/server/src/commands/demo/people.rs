@@ -58,6 +58,30 @@ pub(super) fn patients() -> Vec<Json> {
     (0..PATIENTS).map(patient).collect()
 }
 
+/// The year in which a patient was born.
+fn born(n: usize) -> usize {
+    2024 - (n * 37) % 84
+}
+
+/// Whether the patient of this number is grown up.
+pub(super) fn is_grown_up(n: usize) -> bool {
+    born(n) < 2006
+}
+
+/// Where somebody of a role finds what the demo has for them, below the address.
+pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
+    match role {
+        BuiltinRole::Admin => "/admin/ and /api/financial-reports/",
+        Doctor => "/api/dashboard/ and /api/alerts/",
+        Receptionist => "/api/appointments/queue/",
+        Nurse => "/api/beds/board/",
+        Pharmacist => "/api/medications/stock_valuation/",
+        LabTechnician => "/api/lab_orders/?status=Ordered",
+        Cashier => "/api/bills/?status=Draft",
+        BuiltinRole::Patient => "/api/patient-portal/appointments/",
+    }
+}
+
 fn patient(n: usize) -> Json {
     let female = n.is_multiple_of(2);
     let given = if female { FEMALE } else { MALE };
@@ -67,7 +91,7 @@ fn patient(n: usize) -> Json {
         "last_name": last,
         "gender": if female { "Female" } else { "Male" },
         // Of all ages, some of them children.
-        "date_of_birth": format!("{}-{:02}-{:02}", 2024 - (n * 37) % 84, n % 12 + 1, n * 7 % 28 + 1),
+        "date_of_birth": format!("{}-{:02}-{:02}", born(n), n % 12 + 1, n * 7 % 28 + 1),
         "contact_info": format!("+220 7{:02} {:04}", 10 + n, 1000 + n * 173),
         "address": format!("{} Kairaba Avenue, {}", n + 1, PLACES[n % PLACES.len()]),
         "known_allergies": ALLERGIES[n % ALLERGIES.len()],
