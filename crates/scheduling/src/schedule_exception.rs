@@ -27,7 +27,7 @@ platform::record! {
             closed: bool = false,
             /// When the other hours begin.
             start: Option<Time>,
-            /// When they end; 00:00 is midnight at the end of the day.
+            /// When they end. An end before the start is on the next day; 00:00 is midnight at the end of the day.
             end: Option<Time>,
             /// Why.
             reason: Sealed<Blank<500>>,
@@ -69,7 +69,7 @@ impl Resource for ScheduleException {
             (Some(_), Some(_)) => {
                 return Err(Error::field(
                     "end",
-                    Text::new("scheduling-end-before-start"),
+                    Text::new("scheduling-empty-hours"),
                 ));
             }
             (Some(_), None) => return Err(Error::field("end", Text::new("required"))),

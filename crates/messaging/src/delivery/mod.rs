@@ -8,6 +8,7 @@
 //! - [`desk`]: what people do about a message.
 
 pub mod appointment_notification;
+mod answered;
 mod audience;
 mod callback;
 pub mod desk;

@@ -1,6 +1,6 @@
 //! Create, retrieve, update and delete, the same for every resource.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use kernel::{Code, Reach};
 use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
@@ -131,6 +131,9 @@ pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     let row: R = cx.hold(call.id()?).await?;
     let mut body = call.body_for(&names::<R>())?;
     R::fold(cx, &mut body).await?;
+    if call.head.method == Method::PUT {
+        R::written_back(&row, &mut body);
+    }
     let row = change(cx, row, &body, call.if_match()?).await?;
     show_one(cx, &row).await
 }

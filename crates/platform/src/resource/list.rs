@@ -37,7 +37,7 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
     let keys = page::keys::<R>(
         call.query("ordering")
             .filter(|o| !o.is_empty())
-            .unwrap_or(R::ORDER),
+            .unwrap_or_else(|| R::usual_order(call)),
         &sortable,
     )?;
     let wanted = Page::from_query(call, keys.len(), bare)?;

@@ -201,6 +201,14 @@ pub trait Resource: Record {
         async { Ok(()) }
     }
 
+    /// The order of a list that asks for none, where it depends on what is asked for.
+    fn usual_order(_call: &Call) -> &'static str {
+        Self::ORDER
+    }
+
+    /// Takes out of a PUT's body what a client merely wrote back, and did not mean as a change.
+    fn written_back(_before: &Self, _body: &mut Body) {}
+
     /// Answers one of [`Resource::OWN_FILTERS`].
     ///
     /// # Errors

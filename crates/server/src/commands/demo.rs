@@ -174,7 +174,7 @@ async fn found_hospital(app: &std::sync::Arc<App>, router: &Router) -> Result<()
         doctors,
         nurse: ids["nurse"].clone(),
     };
-    days::fill(&staff, &patients, app.zone.today(app.clock.now())).await?;
+    days::fill(&staff, &patients, app.zone.to_local(app.clock.now())).await?;
     println!(
         "A hospital with {} patients. Everybody signs in with the password  {password}\n",
         patients.len()
