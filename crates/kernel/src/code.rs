@@ -80,6 +80,8 @@ codes! {
     IdempotencyInFlight = "idempotency_in_flight", 409;
     /// The appointment overlaps another of the same doctor or patient.
     AppointmentOverlap = "appointment_overlap", 409;
+    /// The outcome of a visit cannot be recorded before its time; the answer says from when on.
+    TooEarly = "too_early", 409;
     /// The doctor has other hours that day, or none.
     OutsideSchedule = "outside_schedule", 409;
     /// The room or device is booked at that time.

@@ -49,6 +49,65 @@ async fn answers(post: &Post<'_>, word: &str) {
 }
 
 testkit::on_both! {
+    async fn who_was_reminded_is_told_of_a_change(world: &World) {
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+        let path = format!("appointments/{visit}/");
+        post.node.settle().await;
+        // Given a patient who was reminded, of a visit that is moved to the next week.
+        post.pass(hours(51)).await;
+        assert_eq!(post.twilio.sent().len(), 1);
+        post.desk().await.patch(&path, json!({ "date": "2026-12-03" })).await.is(200);
+        post.node.settle().await;
+        let sent = post.twilio.sent();
+        assert_eq!(sent.len(), 2);
+        assert!(sent[1].body.contains("has been moved") && sent[1].body.contains("Thursday 3 December 2026 at 10:00"), "{}", sent[1].body);
+        // What else changes is no news, and the day before comes the reminder.
+        post.desk().await.patch(&path, json!({ "notes": "Brings a letter" })).await.is(200);
+        post.pass(hours(24)).await;
+        assert_eq!(post.twilio.sent().len(), 2);
+        world.clock.set("2026-12-02T10:00:00Z".parse().unwrap());
+        post.node.settle().await;
+        assert_eq!(post.twilio.sent().len(), 3);
+        // One message when it is cancelled, and no other.
+        post.desk().await.post(&format!("{path}cancel/"), json!({})).await.is(200);
+        post.node.settle().await;
+        let sent = post.twilio.sent();
+        assert_eq!(sent.len(), 4);
+        assert!(sent[3].body.contains("does not take place"), "{}", sent[3].body);
+        post.pass(hours(2)).await;
+        assert_eq!(post.twilio.sent().len(), 4);
+        assert_eq!(post.twilio.complaints(), Vec::<String>::new());
+    }
+
+    async fn the_first_word_of_an_answer_decides(world: &World) {
+        for said in ["Stop. Thank you", "STOP please"] {
+            let post = Post::new(world).await;
+            let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+            assert_eq!(post.told(visit).await, [SMS]);
+            answers(&post, said).await;
+            assert_eq!(post.told(visit).await, [NO_SMS], "{said}");
+            answers(&post, "START").await;
+            post.desk().await.delete(&format!("appointments/{visit}/")).await.is(204);
+            post.node.settle().await;
+        }
+    }
+
+    async fn what_a_patient_answers_reaches_the_front_desk(world: &World) {
+        let post = Post::new(world).await;
+        let desk = post.desk().await;
+        let awa = post.awa(json!({ "email": "" })).await;
+        let visit = post.book(awa, "10:00").await;
+        answers(&post, "I cannot come").await;
+        post.node.settle().await;
+        let news = desk.get("notifications/").await;
+        let news = news.is(200).as_array().unwrap();
+        assert_eq!(news.len(), 1);
+        assert_eq!(news[0]["message"], "Awa Bah answered a message: I cannot come");
+        assert_eq!((&news[0]["related_object"], &news[0]["patient"]), (&json!(format!("Appointment:{visit}")), &json!(awa)));
+        assert_eq!(post.told(visit).await, [SMS], "nothing stops");
+    }
+
     async fn contact_data_added_after_booking_brings_the_reminders(world: &World) {
         let post = Post::new(world).await;
         let awa = post.awa(json!({ "contact_info": "", "email": "" })).await;

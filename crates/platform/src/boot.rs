@@ -108,6 +108,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         hub: Hub::new(),
         mailer: parts.mailer,
         reads: ReadAudit::default(),
+        anchor_trouble: crate::audit::sealer::AnchorTrouble::default(),
         counts: CountCache::default(),
         totals: Totals::default(),
         confinement: Confinement::default(),

@@ -14,10 +14,12 @@ use platform::cx::Cx;
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::http::call::yes_or_no;
+use platform::http::call::{Call, yes_or_no};
 use platform::module::PatientColumn;
+use platform::record::Body;
 use platform::resource::Resource;
 use platform::seal::Sealed;
+use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
@@ -27,7 +29,7 @@ use crate::booking::{self, BookingChange};
 use crate::migrations::{ONE_PLACE_AT_A_TIME, awaited};
 use crate::slot::{self, Span};
 use crate::state::{AppointmentStatus, Stages, step};
-use crate::{news, queue};
+use crate::{hours, news, queue};
 
 platform::record! {
     /// A time at which a patient and a doctor meet. Appointments of one doctor, and of one patient, never overlap; those that touch are fine.
@@ -41,9 +43,9 @@ platform::record! {
             date: Date,
             /// The time of day, where the hospital is. One that comes twice, as clocks go back, is the first; one that never comes, as clocks go forward, is refused.
             time: Time,
-            /// How long it takes, in minutes: 1 to 1440.
+            /// How long it takes, in minutes: 1 to 1440. When it is left out: a slot of the doctor's hours at that time, else 15.
             duration_minutes: i64 = 15,
-            /// How far it has come. A change is checked like the verb of the same name.
+            /// How far it has come. A change is checked like the verb of the same name. Nobody has come before the visit's day, and nobody has failed to come before it began (409 `too_early`). A PUT that says `scheduled` leaves it as it is: clients write whole records back, and some know no other word; PATCH and the verbs change it.
             status: AppointmentStatus = AppointmentStatus::Scheduled,
             /// Why the patient comes.
             reason: Sealed<Blank<2000>>,
@@ -192,10 +194,31 @@ impl Resource for Appointment {
         })
     }
 
+    fn usual_order(call: &Call) -> &'static str {
+        let upcoming = call.query("upcoming").is_some_and(|text| {
+            !text.is_empty() && yes_or_no("upcoming", text).unwrap_or_default()
+        });
+        if upcoming { "starts_at" } else { Self::ORDER }
+    }
+
+    /// A client that knows no other state than `scheduled` sends it for every other.
+    fn written_back(before: &Self, body: &mut Body) {
+        let said = body.0.get("status").and_then(Json::as_str);
+        let scheduled = AppointmentStatus::Scheduled;
+        if said.and_then(AppointmentStatus::from_text) == Some(scheduled)
+            && before.status != scheduled
+        {
+            body.0.remove("status");
+        }
+    }
+
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let row = &mut *change.row;
         let was = before.map_or(AppointmentStatus::Scheduled, |before| before.status);
+        if before.is_none() && !change.body.0.contains_key("duration_minutes") {
+            row.duration_minutes = hours::slot(cx, row.doctor.get(), row.date, row.time).await?;
+        }
         // An old record may lie at a time that could not be chosen today; it is left alone.
         if before.is_none_or(|before| moved(before, row)) {
             let span = slot::span(&cx.app.zone, row.date, row.time, row.duration_minutes)?;
@@ -204,6 +227,7 @@ impl Resource for Appointment {
         if row.status != was {
             let stages =
                 step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
+            booking::check_moment(cx, row)?;
             row.checked_in_at = stages.checked_in_at;
             row.started_at = stages.started_at;
             row.completed_at = stages.completed_at;

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::booking::check_doctor;
-use crate::hours::{self, Hours, USUAL_SLOT};
+use crate::hours::{self, Hours, Open, USUAL_SLOT};
 use crate::migrations::occupies;
 use crate::slot::{LONGEST, Span};
 
@@ -92,19 +92,22 @@ pub(crate) async fn availability(cx: &mut Cx, call: &Call) -> Result<Reply, Erro
         from: day.0,
         to: day.1,
     };
-    let planned = hours::plan(cx, doctor, date)
-        .await?
-        .hours(&cx.app.zone, date);
+    let planned = hours::around(cx, doctor, date).await?;
     let has_schedule = planned.is_some();
-    let hours = planned.unwrap_or_else(|| {
-        vec![Hours {
+    let open = planned.unwrap_or_else(|| {
+        let whole = vec![Hours {
             span: day,
             slot_minutes: minutes.unwrap_or(USUAL_SLOT),
-        }]
+        }];
+        Open {
+            date,
+            day: whole.clone(),
+            all: whole,
+        }
     });
     let taken = taken(cx, doctor, day).await?;
     let zone = cx.app.zone.clone();
-    let slots = hours::free(&zone, &hours, &taken, minutes, cx.now());
+    let slots = hours::free(&zone, &open, &taken, minutes, cx.now());
     let doctor_name = identity::names(cx, [doctor]).await?.remove(&doctor);
     Reply::ok(&Availability {
         doctor,
@@ -135,11 +138,13 @@ async fn taken(cx: &mut Cx, doctor: i64, day: Span) -> Result<Vec<Span>, Error> 
         " ORDER BY starts_at"
     );
     let earliest = day.from - SignedDuration::from_mins(LONGEST);
+    // One that begins in the evening may go on into the next day.
+    let latest = day.to + SignedDuration::from_mins(LONGEST);
     let rows: Vec<(Timestamp, Timestamp)> = cx
         .unscoped("that a doctor is taken says nothing about whom they see")
         .all(Statement::raw(
             SQL,
-            values([&doctor, &earliest, &day.from, &day.to]),
+            values([&doctor, &earliest, &day.from, &latest]),
         ))
         .await?;
     Ok(rows

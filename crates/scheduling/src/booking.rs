@@ -95,6 +95,33 @@ pub(crate) async fn check(
     Ok(())
 }
 
+/// Outcomes are not recorded before their time: a visit of another day has not taken place, and nobody has
+/// failed to come who is still expected.
+///
+/// # Errors
+/// 409 `too_early`, with the moment from which on it can be recorded.
+pub(crate) fn check_moment(cx: &Cx, row: &Appointment) -> Result<(), Error> {
+    let zone = &cx.app.zone;
+    let (text, from) = match row.status {
+        AppointmentStatus::CheckedIn
+        | AppointmentStatus::InProgress
+        | AppointmentStatus::Completed
+            if row.date > zone.to_local(cx.now()).date() =>
+        {
+            let midnight = zone.day_bounds(row.date).map_err(Error::internal)?.0;
+            (Text::new("scheduling-before-its-day"), midnight)
+        }
+        AppointmentStatus::NoShow if row.starts_at > cx.now() => {
+            (Text::new("scheduling-before-it-began"), row.starts_at)
+        }
+        _ => return Ok(()),
+    };
+    let text = text
+        .with("date", row.date)
+        .with("time", hours_and_minutes(row.time));
+    Err(Error::refuse(Code::TooEarly, text).with("not_before", from.to_string()))
+}
+
 /// Who and when is settled once the patient has come; only how long it takes may still change until it is
 /// over. An appointment that is made again may be made for another time.
 fn check_movable(before: &Appointment, row: &Appointment) -> Result<(), Error> {
@@ -125,15 +152,15 @@ fn takes_other_time(before: &Appointment, row: &Appointment) -> bool {
 /// A doctor whose hours are written down is booked within them.
 async fn check_hours(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
     let doctor = row.doctor.get();
-    let plan = hours::plan(cx, doctor, row.date).await?;
-    let Some(open) = plan.hours(&cx.app.zone, row.date) else {
+    let Some(open) = hours::around(cx, doctor, row.date).await? else {
         return Ok(());
     };
-    if hours::within(&open, &row.span()) {
+    if hours::within(&open.all, &row.span()) {
         return Ok(());
     }
     let local = |at| hours_and_minutes(cx.app.zone.to_local(at).time());
     let shown: Vec<String> = open
+        .day
         .iter()
         .map(|hours| format!("{}–{}", local(hours.span.from), local(hours.span.to)))
         .collect();

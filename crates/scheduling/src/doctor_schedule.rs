@@ -28,7 +28,7 @@ platform::record! {
             weekday: i64,
             /// Time of day at which the hours begin, in the time zone of the hospital.
             start: Time,
-            /// When they end; 00:00 is midnight at the end of the day.
+            /// When they end. An end before the start is on the next day, as in a night shift from 22:00 to 06:00; 00:00 is midnight at the end of the day.
             end: Time,
             /// Length of a slot in minutes, 1 to 1440.
             slot_minutes: i64 = USUAL_SLOT,
@@ -62,9 +62,9 @@ pub(crate) fn scope(table: &'static str, grant: &Grant) -> Scope {
     }
 }
 
-/// An end after the start, where midnight is the end of the day.
+/// A stretch of some length: an end that does not come after the start is that of the next day.
 pub(crate) fn in_order(start: Time, end: Time) -> bool {
-    end == Time::midnight() || start < end
+    end == Time::midnight() || start != end
 }
 
 impl Resource for DoctorSchedule {
@@ -122,7 +122,7 @@ impl Resource for DoctorSchedule {
             faults.say("weekday", Text::new("scheduling-weekday"));
         }
         if !in_order(row.start, row.end) {
-            faults.say("end", Text::new("scheduling-end-before-start"));
+            faults.say("end", Text::new("scheduling-empty-hours"));
         }
         if !(1..=LONGEST).contains(&row.slot_minutes) {
             let text = Text::new("scheduling-duration").with("max", LONGEST);

@@ -27,7 +27,7 @@ platform::record! {
             closed: bool = false,
             /// Time of day at which the other hours begin; null when the day is closed.
             start: Option<Time>,
-            /// When they end; 00:00 is midnight at the end of the day.
+            /// When they end. An end before the start is on the next day; 00:00 is midnight at the end of the day.
             end: Option<Time>,
             /// Why the hours differ, such as `conference`.
             reason: Sealed<Blank<500>>,
@@ -78,10 +78,7 @@ impl Resource for ScheduleException {
             (None, None) => row.closed = true,
             (Some(start), Some(end)) if in_order(start, end) => row.closed = false,
             (Some(_), Some(_)) => {
-                return Err(Error::field(
-                    "end",
-                    Text::new("scheduling-end-before-start"),
-                ));
+                return Err(Error::field("end", Text::new("scheduling-empty-hours")));
             }
             (Some(_), None) => return Err(Error::field("end", Text::new("required"))),
             (None, Some(_)) => return Err(Error::field("start", Text::new("required"))),

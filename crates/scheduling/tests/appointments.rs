@@ -121,7 +121,7 @@ testkit::on_both! {
     }
 
     async fn what_is_cancelled_missed_or_deleted_frees_its_time(world: &World) {
-        let ward = Ward::new(world).await;
+        let ward = Ward::on_the_day(world, "12:30").await;
         for verb in ["cancel", "no_show", "DELETE"] {
             let id = ward.book("10:00", json!({})).await;
             let other = ward.another_patient().await;
@@ -151,7 +151,7 @@ testkit::on_both! {
     }
 
     async fn an_appointment_is_moved_within_the_same_rules(world: &World) {
-        let ward = Ward::new(world).await;
+        let ward = Ward::on_the_day(world, "08:00").await;
         let first = ward.book("10:00", json!({})).await;
         let second = ward.book("10:15", json!({ "patient": ward.another_patient().await })).await;
         let path = format!("appointments/{first}/");
@@ -159,8 +159,8 @@ testkit::on_both! {
         ward.desk.patch(&path, json!({ "time": "10:20" })).await.refuses(409, "appointment_overlap");
         // Into its own former time it may.
         assert_eq!(ward.desk.patch(&path, json!({ "appointment_time": "09:50" })).await.is(200)["ends_at"], "2027-05-27T10:05:00Z");
-        let moved = ward.desk.put(&path, json!({ "date": "2027-05-28", "notes": "Asked for another day" })).await;
-        assert_eq!((&moved.is(200)["starts_at"], &moved.json["version"]), (&json!("2027-05-28T09:50:00Z"), &json!(3)));
+        let moved = ward.desk.put(&path, json!({ "date": "2027-05-27", "time": "11:50", "notes": "Asked for another time" })).await;
+        assert_eq!((&moved.is(200)["starts_at"], &moved.json["version"]), (&json!("2027-05-27T11:50:00Z"), &json!(3)));
         let other = world.doctor().await.id;
         ward.desk.patch(&format!("appointments/{second}/"), json!({ "doctor": other })).await.is(200);
         // Whoever has come is not moved any more, but may take longer.
@@ -195,21 +195,21 @@ testkit::on_both! {
     }
 
     async fn verbs_lead_through_the_day(world: &World) {
-        let ward = Ward::new(world).await;
+        let ward = Ward::on_the_day(world, "08:00").await;
         let id = ward.book("10:00", json!({})).await;
         let step = async |verb: &str| ward.desk.post(&format!("appointments/{id}/{verb}/"), json!({})).await;
         let row = step("check_in").await;
         assert_eq!((&row.is(200)["status"], &row.json["queue_number"], &row.json["checked_in_at"]),
-            (&json!("checked_in"), &json!(1), &json!("2026-11-23T08:00:00Z")));
+            (&json!("checked_in"), &json!(1), &json!("2027-05-27T08:00:00Z")));
         assert_eq!(row.header("etag"), "\"2\"");
         step("check_in").await.refuses(409, "state_conflict");
         step("no_show").await.refuses(409, "state_conflict");
         world.pass(jiff::SignedDuration::from_mins(10));
-        assert_eq!(step("start").await.is(200)["started_at"], "2026-11-23T08:10:00Z");
+        assert_eq!(step("start").await.is(200)["started_at"], "2027-05-27T08:10:00Z");
         step("cancel").await.refuses(409, "state_conflict");
         world.pass(jiff::SignedDuration::from_mins(12));
         let row = step("complete").await;
-        assert_eq!((&row.is(200)["status"], &row.json["completed_at"]), (&json!("completed"), &json!("2026-11-23T08:22:00Z")));
+        assert_eq!((&row.is(200)["status"], &row.json["completed_at"]), (&json!("completed"), &json!("2027-05-27T08:22:00Z")));
         assert_eq!(step("cancel").await.refuses(409, "state_conflict")["status"], "completed");
         // Writing the status is the same.
         let id = ward.book("10:30", json!({})).await;
@@ -229,6 +229,72 @@ testkit::on_both! {
         // Somebody who walks in is booked and has come.
         let row = ward.desk.post("appointments/", ward.at("11:00", json!({ "status": "checked_in" }))).await;
         assert_eq!((&row.is(201)["status"], &row.json["queue_number"]), (&json!("checked_in"), &json!(3)));
+        world.settle().await;
+    }
+
+    async fn outcomes_are_not_recorded_before_their_time(world: &World) {
+        let ward = Ward::new(world).await;
+        // A visit in thirty days, and one later today: it is eight in the morning.
+        let id = ward.book("10:00", json!({ "date": "2026-12-23" })).await;
+        for verb in ["check_in", "start", "complete", "no_show"] {
+            let early = ward.desk.post(&format!("appointments/{id}/{verb}/"), json!({})).await;
+            early.refuses(409, "too_early");
+            let from = if verb == "no_show" { "2026-12-23T10:00:00Z" } else { "2026-12-23T00:00:00Z" };
+            assert_eq!(early.json["not_before"], from, "{verb}");
+        }
+        let path = format!("appointments/{id}/");
+        for status in ["checked_in", "in_progress", "completed", "no_show"] {
+            ward.desk.patch(&path, json!({ "status": status })).await.refuses(409, "too_early");
+            let new = ward.at("11:00", json!({ "date": "2026-12-24", "status": status }));
+            ward.desk.post("appointments/", new).await.refuses(409, "too_early");
+        }
+        assert_eq!(ward.desk.get(&path).await.is(200)["status"], "scheduled");
+        // The visit is moved to today and its patient comes, in one step.
+        let come = json!({ "date": "2026-11-23", "time": "15:00", "status": "checked_in" });
+        ward.desk.patch(&path, come).await.is(200);
+        let late = ward.book("09:00", json!({ "date": "2026-11-23" })).await;
+        let other = ward.another_patient().await;
+        let missed = format!("appointments/{late}/no_show/");
+        ward.desk.post(&missed, json!({})).await.refuses(409, "too_early");
+        world.pass(jiff::SignedDuration::from_hours(1));
+        let desk = world.receptionist().await;
+        desk.post(&missed, json!({})).await.is(200);
+        // What will not take place is known before.
+        let off = ward.at("10:00", json!({ "patient": other, "status": "cancelled" }));
+        desk.post("appointments/", off).await.is(201);
+        world.settle().await;
+    }
+
+    async fn a_record_written_back_moves_no_visit_back(world: &World) {
+        let ward = Ward::on_the_day(world, "12:30").await;
+        let come = ward.book("13:00", json!({ "status": "checked_in" })).await;
+        let missed = ward.book("10:00", json!({ "status": "no_show" })).await;
+        for (id, status, number) in [(come, "checked_in", json!(1)), (missed, "no_show", json!(null))] {
+            let path = format!("appointments/{id}/");
+            let put = ward.desk.put(&path, json!({ "status": "scheduled", "notes": "Brought a letter" })).await;
+            assert_eq!((&put.is(200)["status"], &put.json["queue_number"]), (&json!(status), &number));
+            assert_eq!(put.json["notes"], "Brought a letter");
+            // Whoever means it says it by PATCH.
+            let again = ward.desk.patch(&path, json!({ "status": "scheduled" })).await;
+            assert_eq!(again.is(200)["status"], "scheduled");
+        }
+        world.settle().await;
+    }
+
+    async fn a_visit_takes_a_slot_of_the_doctors_hours(world: &World) {
+        let ward = Ward::new(world).await;
+        let hours = json!({ "doctor": ward.doctor, "weekday": 3, "start": "08:00", "end": "12:00", "slot_minutes": 10 });
+        ward.desk.post("doctor-schedules/", hours).await.is(201);
+        let path = format!("appointments/availability/?doctor={}&date=2027-05-27", ward.doctor);
+        for time in ["08:00", "08:10"] {
+            let offered = ward.desk.get(&path).await;
+            assert_eq!(offered.is(200)["slots"][0]["time"], format!("{time}:00"));
+            let body = ward.at(time, json!({ "patient": ward.another_patient().await }));
+            assert_eq!(ward.desk.post("appointments/", body).await.is(201)["duration_minutes"], 10);
+        }
+        let other = world.doctor().await.id;
+        let body = ward.at("09:00", json!({ "doctor": other }));
+        assert_eq!(ward.desk.post("appointments/", body).await.is(201)["duration_minutes"], 15);
         world.settle().await;
     }
 
@@ -253,7 +319,7 @@ testkit::on_both! {
             ("date__lte=2026-12-31".into(), vec![past]),
             ("status=cancelled".into(), vec![gone]),
             ("status__in=cancelled,completed".into(), vec![gone]),
-            ("upcoming=true".into(), vec![c, b, a]),
+            ("upcoming=true".into(), vec![a, b, c]),
             ("upcoming=".into(), vec![gone, past, c, b, a]),
             (format!("upcoming=true&patient={patient}&doctor={doctor}"), vec![a]),
             ("ordering=-date,time".into(), vec![c, a, b, gone, past]),

@@ -57,6 +57,32 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn night_shifts_are_booked_over_midnight(world: &World) {
+        let ward = Ward::new(world).await;
+        // 26 May 2027 is a Wednesday.
+        let row = |doctor: i64, weekday: i64, start: &str, end: &str| {
+            json!({ "doctor": doctor, "weekday": weekday, "start": start, "end": end })
+        };
+        let (first, second) = (ward.doctor, world.doctor().await.id);
+        ward.desk.post("doctor-schedules/", row(first, 2, "22:00", "00:00")).await.is(201);
+        ward.desk.post("doctor-schedules/", row(first, 3, "00:00", "06:00")).await.is(201);
+        ward.desk.post("doctor-schedules/", row(second, 2, "22:00", "06:00")).await.is(201);
+        for doctor in [first, second] {
+            let patient = ward.another_patient().await;
+            let at = |time: &str, date: &str| {
+                ward.at(time, json!({ "patient": patient, "doctor": doctor, "date": date, "duration_minutes": 30 }))
+            };
+            ward.desk.post("appointments/", at("23:45", "2027-05-26")).await.is(201);
+            ward.desk.post("appointments/", at("05:30", DAY)).await.is(201);
+            ward.desk.post("appointments/", at("06:00", DAY)).await.refuses(409, "outside_schedule");
+            ward.desk.post("appointments/", at("21:45", "2027-05-26")).await.refuses(409, "outside_schedule");
+            let morning = ward.desk.get(&format!("appointments/availability/?doctor={doctor}&date={DAY}")).await;
+            let offered = times(morning.is(200));
+            assert_eq!((offered[0].as_str(), offered.len()), ("00:15", 21), "{offered:?}");
+        }
+        world.settle().await;
+    }
+
     async fn hours_must_make_sense_and_belong_to_a_doctor(world: &World) {
         let ward = Ward::new(world).await;
         let good = json!({ "doctor": ward.doctor, "weekday": 0, "start": "08:00", "end": "12:00" });
@@ -78,7 +104,7 @@ testkit::on_both! {
         };
         ward.desk.post("schedule-exceptions/", day(json!({ "start": "10:00" }))).await.complains_about("end");
         ward.desk.post("schedule-exceptions/", day(json!({ "end": "10:00" }))).await.complains_about("start");
-        ward.desk.post("schedule-exceptions/", day(json!({ "start": "10:00", "end": "09:00" }))).await.complains_about("end");
+        ward.desk.post("schedule-exceptions/", day(json!({ "start": "10:00", "end": "10:00" }))).await.complains_about("end");
         let open = ward.desk.post("schedule-exceptions/", day(json!({ "start": "10:00", "end": "00:00" }))).await;
         assert_eq!(open.is(201)["closed"], json!(false));
         let path = format!("schedule-exceptions/{}/", open.id());
@@ -186,7 +212,7 @@ testkit::on_both! {
             "doctor_id": ward.doctor, "doctor_name": "Fatou Ceesay", "patients": 1,
             "average_waiting_minutes": 15.0, "longest_waiting_minutes": 15.0,
         }]));
-        let missed = ward.book("11:00", today.clone()).await;
+        let missed = ward.book("08:05", today.clone()).await;
         step(missed, "no_show").await;
         let rate = admin.get("operational-reports/no_show_rate/").await;
         assert_eq!(rate.is(200), &json!({ "appointments": 2, "no_shows": 1, "no_show_rate": 0.5 }));
@@ -201,11 +227,29 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn who_was_completed_without_start_has_waited_too(world: &World) {
+        let ward = Ward::new(world).await;
+        let admin = world.admin().await;
+        let visit = ward.book("08:00", json!({ "date": "2026-11-23", "status": "checked_in" })).await;
+        world.pass(jiff::SignedDuration::from_mins(12));
+        ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
+        let waited = admin.get("operational-reports/waiting_time/").await;
+        assert_eq!((&waited.is(200)[0]["patients"], &waited.json[0]["average_waiting_minutes"]), (&json!(1), &json!(12.0)));
+        world.settle().await;
+    }
+
     async fn a_report_that_is_not_told_otherwise_is_about_the_last_year(world: &World) {
         let ward = Ward::new(world).await;
         for date in ["2025-11-23", "2025-11-24", "2026-11-23", "2026-11-24"] {
             let visit = ward.book("10:00", json!({ "date": date })).await;
-            ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
+            if date <= "2026-11-23" {
+                ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
+                continue;
+            }
+            // As if tomorrow were over.
+            let done = "UPDATE appointment SET status = 'completed' WHERE id = $1";
+            let done = platform::db::Statement::raw(done, vec![platform::db::ToValue::to_value(&visit)]);
+            assert_eq!(world.app.unguarded("test").execute(done).await.unwrap(), 1);
         }
         let admin = world.admin().await;
         for (query, count) in [

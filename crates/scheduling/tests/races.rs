@@ -68,7 +68,7 @@ testkit::on_both! {
     }
 
     async fn numbers_in_a_queue_are_given_once(world: &World) {
-        let ward = Ward::new(world).await;
+        let ward = Ward::on_the_day(world, "07:00").await;
         let mut made = Vec::new();
         for n in 0..20 {
             made.push(ward.book(&format!("{:02}:{:02}", 8 + n / 4, n % 4 * 15), json!({})).await);

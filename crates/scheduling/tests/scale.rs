@@ -33,7 +33,7 @@ async fn entries(db: &Db, index: &str) -> i64 {
 
 testkit::on_both! {
     async fn only_who_has_come_has_an_entry_among_the_queue_numbers(world: &World) {
-        let ward = Ward::new(world).await;
+        let ward = Ward::on_the_day(world, "09:00").await;
         let mut made = Vec::new();
         for minute in 10..30 {
             made.push(ward.book(&format!("10:{minute}"), json!({ "duration_minutes": 1 })).await);

@@ -16,3 +16,6 @@ scheduling-resource-inactive = { $resource } is out of use. Choose another one.
 scheduling-resource-taken = { $resource } is booked on { $date } from { $from } to { $to }. Choose another time or another resource.
 scheduling-resource-just-taken = This resource is booked at that time. Choose another time or another resource.
 scheduling-patient-deceased = The patient has died; no visit can be booked.
+scheduling-before-its-day = The visit is on { $date }. That the patient came, or was seen, can be recorded on that day.
+scheduling-before-it-began = The visit begins on { $date } at { $time }. That the patient did not come can be recorded from then on.
+scheduling-empty-hours = The end must differ from the start. An end before the start is on the next day.

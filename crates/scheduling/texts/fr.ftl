@@ -16,3 +16,6 @@ scheduling-resource-inactive = { $resource } est hors service. Choisissez une au
 scheduling-resource-taken = { $resource } est réservé le { $date } de { $from } à { $to }. Choisissez une autre heure ou une autre ressource.
 scheduling-resource-just-taken = Cette ressource est réservée à cette heure. Choisissez une autre heure ou une autre ressource.
 scheduling-patient-deceased = Le patient est décédé ; aucun rendez-vous ne peut être pris.
+scheduling-before-its-day = Le rendez-vous est le { $date }. L’arrivée du patient et la consultation s’enregistrent ce jour-là.
+scheduling-before-it-began = Le rendez-vous commence le { $date } à { $time }. L’absence du patient s’enregistre à partir de ce moment.
+scheduling-empty-hours = La fin doit différer du début. Une fin avant le début tombe le lendemain.

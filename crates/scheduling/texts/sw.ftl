@@ -16,3 +16,6 @@ scheduling-resource-inactive = { $resource } haitumiki. Chagua nyingine.
 scheduling-resource-taken = { $resource } imehifadhiwa tarehe { $date } kuanzia saa { $from } hadi { $to }. Chagua saa nyingine au rasilimali nyingine.
 scheduling-resource-just-taken = Rasilimali hii imehifadhiwa wakati huo. Chagua saa nyingine au rasilimali nyingine.
 scheduling-patient-deceased = Mgonjwa amefariki; hakuna miadi inayoweza kuwekwa.
+scheduling-before-its-day = Miadi ni tarehe { $date }. Kufika au kuonwa kwa mgonjwa kunarekodiwa siku hiyo.
+scheduling-before-it-began = Miadi inaanza tarehe { $date } saa { $time }. Kutofika kwa mgonjwa kunarekodiwa kuanzia wakati huo.
+scheduling-empty-hours = Mwisho lazima utofautiane na mwanzo. Mwisho kabla ya mwanzo ni siku inayofuata.

@@ -13,7 +13,7 @@ use scheduling::appointment::Appointment;
 platform::choice! {
     /// What a message is about.
     pub enum MessageType {
-        /// An appointment that is to come.
+        /// An appointment that is to come; or, after the patient was reminded, that it is at another time or does not take place.
         Reminder = "reminder",
         /// An appointment that took place.
         Followup = "followup",
@@ -79,7 +79,7 @@ platform::record! {
             provider_message_id: Option<Line<200>> = None,
         }
         hidden {
-            /// Which reminder it is: so many hours before the appointment; 0 for a follow-up.
+            /// Which reminder it is: so many hours before the appointment; 0 for a follow-up, -1 and -2 for word that it was moved or cancelled.
             lead_hours: i64 = 0,
             /// The start of the appointment that it was planned for.
             starts_at: Timestamp = Timestamp::UNIX_EPOCH,

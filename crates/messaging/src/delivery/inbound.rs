@@ -1,4 +1,5 @@
-//! What people answer to a text message, passed on by Twilio: STOP, and START again.
+//! What people answer to a text message, passed on by Twilio: STOP, and START again; anything else is for the
+//! front desk.
 
 use http::StatusCode;
 use kernel::Phone;
@@ -10,10 +11,13 @@ use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
 
+use super::answered;
 use super::callback::{field, signed};
 use super::opt_out::{self, Wish};
 
 const NAME: &str = "twilio inbound";
+/// Of what somebody writes, the desk is shown so many characters.
+const LONGEST: usize = 500;
 
 pub(super) fn route() -> Operation {
     Route::post("messaging", "messaging/twilio/inbound/", |cx, call| {
@@ -24,7 +28,7 @@ pub(super) fn route() -> Operation {
     .own_units()
     .answers_file("text/xml")
     .summary("What somebody answered to a text message")
-    .description("Called by Twilio with an incoming message as a form, signed in `X-Twilio-Signature`: STOP, ARRET, SIMAMA … end the messages to a number, START, ANZA … begin them again. Answers TwiML.")
+    .description("Called by Twilio with an incoming message as a form, signed in `X-Twilio-Signature`: STOP, ARRET, SIMAMA … end the messages to a number, START, ANZA … begin them again; the first word decides. Anything else from a patient's number reaches the front desk as a notification about the next visit. Answers TwiML.")
     .done()
 }
 
@@ -40,6 +44,21 @@ async fn heard(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             })
             .await?;
             confirmation(cx, wish, language)
+        }
+        (None, Some(phone)) => {
+            let text: String = field(&fields, "Body")
+                .trim()
+                .chars()
+                .take(LONGEST)
+                .collect();
+            if !text.is_empty() {
+                unit::program(&cx.app, NAME, move |cx| {
+                    let (phone, text) = (phone.clone(), text.clone());
+                    Box::pin(async move { answered::pass_on(cx, &phone, &text).await })
+                })
+                .await?;
+            }
+            String::new()
         }
         _ => String::new(),
     };

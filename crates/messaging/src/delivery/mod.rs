@@ -7,6 +7,7 @@
 //! - `callback`, [`opt_out`]: what comes back.
 //! - [`desk`]: what people do about a message.
 
+mod answered;
 pub mod appointment_notification;
 mod audience;
 mod callback;

@@ -64,16 +64,42 @@ const WORDS: &[(&str, Wish, &str)] = &[
     ("ENDELEA", Wish::In, "sw"),
 ];
 
-/// What a message says, and in which language: one of the words alone, whatever its case, accents and
-/// punctuation. "Please do not stop" is no wish.
+/// Words that begin many a sentence that means something else, such as "Cancel my visit": they count alone.
+const ALONE: [&str; 8] = [
+    "CANCEL",
+    "END",
+    "START",
+    "COMMENCER",
+    "REPRENDRE",
+    "ANZA",
+    "ENDELEA",
+    "ACHA",
+];
+
+/// What a message says, and in which language: its first word decides, whatever its case, accents and
+/// punctuation. "Please do not stop" is no wish, and a few words count only where they stand alone.
 ///
 /// ```
 /// use messaging::delivery::opt_out::{Wish, wish};
 /// assert_eq!(wish(" Arrêt. "), Some((Wish::Out, "fr")));
+/// assert_eq!(wish("Stop. Thank you"), Some((Wish::Out, "en")));
 /// assert_eq!(wish("I cannot stop coughing"), None);
 /// ```
 pub fn wish(text: &str) -> Option<(Wish, &'static str)> {
-    let folded: String = text
+    let tokens: Vec<&str> = text.split_whitespace().collect();
+    let whole = tokens.concat();
+    // "STOP ALL" is written in two.
+    let said = match tokens.as_slice() {
+        [] => return None,
+        [_, _] if find(&whole).is_some() => find(&whole),
+        [first, ..] => find(first),
+    };
+    said.filter(|(word, ..)| tokens.len() == 1 || !ALONE.contains(word))
+        .map(|(_, wish, language)| (*wish, *language))
+}
+
+fn find(word: &str) -> Option<&'static (&'static str, Wish, &'static str)> {
+    let folded: String = word
         .chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_uppercase)
@@ -82,12 +108,7 @@ pub fn wish(text: &str) -> Option<(Wish, &'static str)> {
             c => c,
         })
         .collect();
-    // A sentence whose letters happen to run together is no word of the list.
-    let one_word = text.split_whitespace().count() <= 2;
-    WORDS
-        .iter()
-        .find(|(word, _, _)| one_word && *word == folded)
-        .map(|(_, wish, language)| (*wish, *language))
+    WORDS.iter().find(|(word, _, _)| *word == folded)
 }
 
 /// Whether a number is out.
@@ -176,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_word_alone_is_a_wish() {
+    fn the_first_word_decides() {
         for (text, said) in [
             ("STOP", Some((Wish::Out, "en"))),
             ("stop!", Some((Wish::Out, "en"))),
@@ -186,6 +207,11 @@ mod tests {
             ("Simama", Some((Wish::Out, "sw"))),
             ("start", Some((Wish::In, "en"))),
             ("Anza", Some((Wish::In, "sw"))),
+            ("Stop. Thank you", Some((Wish::Out, "en"))),
+            ("STOP please", Some((Wish::Out, "en"))),
+            ("Arrêtez, s’il vous plaît", Some((Wish::Out, "fr"))),
+            ("Cancel my visit on Friday", None),
+            ("I cannot come", None),
             ("please do not stop", None),
             ("s t o p", None),
             ("yes", None),

@@ -33,6 +33,37 @@ pub fn remind_at(zone: &HospitalZone, starts_at: Timestamp, hours: u16) -> Times
     same_time - SignedDuration::from_hours(i64::from(hours % 24))
 }
 
+/// Instead of hours before: word that an appointment of which the patient was told is at another time now.
+pub const MOVED: i64 = -1;
+/// Instead of hours before: word that an appointment of which the patient was told does not take place.
+pub const CANCELLED: i64 = -2;
+
+/// What the patient was told last about an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Which message it was: hours before, [`MOVED`] or [`CANCELLED`].
+    pub lead_hours: i64,
+    /// Of which start.
+    pub starts_at: Timestamp,
+}
+
+/// The word that is owed to a patient who was told of something that is not so any more; they would travel for
+/// nothing. `stands` says whether they are expected; none when it neither stands nor was cancelled.
+pub fn correction(
+    told: Option<Told>,
+    starts_at: Timestamp,
+    stands: Option<bool>,
+    now: Timestamp,
+) -> Option<i64> {
+    let told = told?;
+    match stands? {
+        // A time that is over needs no word.
+        true if starts_at <= now => None,
+        true => (told.lead_hours == CANCELLED || told.starts_at != starts_at).then_some(MOVED),
+        false => (told.lead_hours != CANCELLED && told.starts_at > now).then_some(CANCELLED),
+    }
+}
+
 /// The reminders of an appointment: how many hours before, and when. What should have gone out already
 /// goes out at once, but once, if the visit is still ahead.
 pub fn reminders(
@@ -62,7 +93,7 @@ pub struct Wanted {
     pub kind: MessageType,
     /// How it travels.
     pub channel: Channel,
-    /// Which reminder; 0 for a follow-up.
+    /// Which reminder, or [`MOVED`] or [`CANCELLED`]; 0 for a follow-up.
     pub lead_hours: i64,
     /// When.
     pub at: Timestamp,
@@ -209,6 +240,45 @@ mod tests {
                 remind_at(&zone, at(starts_at), hours),
                 at(expected),
                 "{starts_at} {hours}"
+            );
+        }
+    }
+
+    #[test]
+    fn whoever_was_told_otherwise_is_told_once() {
+        let (now, first, other) = (
+            at("2027-05-26T12:00:00Z"),
+            at("2027-05-27T10:00:00Z"),
+            at("2027-06-03T10:00:00Z"),
+        );
+        let told = |lead_hours, starts_at| {
+            Some(Told {
+                lead_hours,
+                starts_at,
+            })
+        };
+        for (last, starts_at, stands, owed) in [
+            (None, first, Some(true), None),
+            (None, first, Some(false), None),
+            (told(24, first), first, Some(true), None),
+            (told(24, first), other, Some(true), Some(MOVED)),
+            (told(MOVED, other), other, Some(true), None),
+            (told(MOVED, other), first, Some(true), Some(MOVED)),
+            (told(24, first), first, Some(false), Some(CANCELLED)),
+            (told(MOVED, other), other, Some(false), Some(CANCELLED)),
+            (told(CANCELLED, first), first, Some(false), None),
+            // Made again, at the same time or another.
+            (told(CANCELLED, first), first, Some(true), Some(MOVED)),
+            (told(CANCELLED, first), other, Some(true), Some(MOVED)),
+            // They came, or the time is over.
+            (told(24, first), first, None, None),
+            (told(24, now), now, Some(false), None),
+            (told(24, first), now, Some(true), None),
+        ] {
+            assert_eq!(
+                correction(last, starts_at, stands, now),
+                owed,
+                "{last:?} {stands:?}"
             );
         }
     }

@@ -31,7 +31,7 @@ use super::opt_out::{self, Wish};
 use super::outcome::{self, Outcome};
 use super::plan::{self, FOLLOWUP_WITHIN};
 use super::schedule::{appointment, cancel, is_expected};
-use super::wording::{self, Words};
+use super::wording::{self, About, Words};
 use super::{callback, sms};
 
 /// Rows claimed and sent at the same time: what a worker that dies leaves in doubt.
@@ -181,8 +181,8 @@ async fn ready(cx: &mut Cx, row: &AppointmentNotification) -> Result<Ready, Erro
     match audience::address(cx, &patient, row.channel).await? {
         Err(not) => Ok(Ready::Never(not.words())),
         Ok(to) => {
-            let (kind, channel) = (row.notification_type, row.channel);
-            let words = wording::words(&cx.app, &patient, kind, channel, visit.starts_at);
+            let about = About::of(row);
+            let words = wording::words(&cx.app, &patient, about, row.channel, visit.starts_at);
             Ok(Ready::Send(to, words, visit.starts_at))
         }
     }
@@ -194,13 +194,23 @@ fn contradiction(cx: &Cx, row: &AppointmentNotification, visit: &Appointment) ->
         return Some(Ready::Never("the appointment is another patient's now"));
     }
     match row.notification_type {
+        MessageType::Reminder if row.lead_hours == plan::CANCELLED => {
+            if visit.status != AppointmentStatus::Cancelled {
+                return Some(Ready::Never("the appointment stands again"));
+            }
+            let over = visit.starts_at <= cx.now();
+            over.then_some(Ready::Never("the appointment would be over"))
+        }
         MessageType::Reminder if !is_expected(visit.status) => {
             Some(Ready::Never("the patient is not expected any more"))
         }
         MessageType::Reminder if visit.starts_at <= cx.now() => {
             Some(Ready::Never("the appointment has begun"))
         }
-        MessageType::Reminder if visit.starts_at != row.starts_at => {
+        // Word of a move says the time as it is now.
+        MessageType::Reminder
+            if visit.starts_at != row.starts_at && row.lead_hours != plan::MOVED =>
+        {
             // Moved a moment ago; the news of it is on its way.
             let hours = u16::try_from(row.lead_hours).unwrap_or_default();
             let at = plan::remind_at(&cx.app.zone, visit.starts_at, hours);

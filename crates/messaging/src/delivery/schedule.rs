@@ -4,7 +4,7 @@
 //! so they may come late, twice or in another order.
 
 use contracts::{AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use patients::Patient;
 use platform::cx::{Cx, column, select};
 use platform::db::Dialect;
@@ -18,7 +18,8 @@ use sea_query::{Alias, ExprTrait, LockType, Order};
 
 use super::appointment_notification::{AppointmentNotification, MessageStatus, MessageType};
 use super::audience::{CHANNELS, Not, Reader};
-use super::plan::{self, Existing, FOLLOWUP_AFTER, FOLLOWUP_WITHIN, Step, Wanted};
+use super::plan::{self, Existing, FOLLOWUP_AFTER, FOLLOWUP_WITHIN, MOVED, Step, Told, Wanted};
+use super::wording::About;
 use super::{audience, wording};
 
 pub(super) const WHY: &str = "messages follow the appointment, whoever changed it";
@@ -90,7 +91,13 @@ pub(super) async fn follow_all(
     let rows = messages(cx, &ids).await?;
     let planned: Vec<_> = visits
         .iter()
-        .map(|visit| (visit, times(cx, visit)))
+        .map(|visit| {
+            let of_visit = |row: &&AppointmentNotification| {
+                row.appointment.get() == visit.meta.id && row.patient == visit.patient
+            };
+            let rows: Vec<_> = rows.iter().filter(of_visit).collect();
+            (visit, corrected(cx, visit, times(cx, visit), &rows))
+        })
         .collect();
     let reader = match planned.iter().any(|(_, times)| !times.is_empty()) {
         true => audience::reader(cx, patient).await?,
@@ -205,6 +212,46 @@ fn times(cx: &Cx, visit: &Appointment) -> Vec<Time> {
     }
 }
 
+/// A reminder that comes so soon after word of a move would only repeat it.
+const REPEATED: SignedDuration = SignedDuration::from_hours(24);
+
+/// The same with the word that is owed to a patient who was told of another time. A reminder that goes out at once
+/// is that word.
+fn corrected(
+    cx: &Cx,
+    visit: &Appointment,
+    mut times: Vec<Time>,
+    rows: &[&AppointmentNotification],
+) -> Vec<Time> {
+    let now = cx.now();
+    let told = rows.iter().rev().find(|row| {
+        row.notification_type == MessageType::Reminder
+            && matches!(row.status, MessageStatus::Sent | MessageStatus::Sending)
+    });
+    let last = told.map(|row| Told {
+        lead_hours: row.lead_hours,
+        starts_at: row.starts_at,
+    });
+    let stands = match visit.status {
+        AppointmentStatus::Cancelled => Some(false),
+        status => is_expected(status).then_some(true),
+    };
+    let at_once = times.iter().any(|(_, _, at)| *at <= now);
+    let owed = plan::correction(last, visit.starts_at, stands, now).filter(|_| !at_once);
+    let informed = match (owed, told) {
+        (Some(_), _) => Some(now),
+        (None, Some(row)) if row.lead_hours == MOVED && row.starts_at == visit.starts_at => {
+            row.sent_at.or(Some(now))
+        }
+        _ => None,
+    };
+    if let Some(informed) = informed {
+        times.retain(|(_, _, at)| *at > informed + REPEATED);
+    }
+    times.extend(owed.map(|owed| (MessageType::Reminder, owed, now)));
+    times
+}
+
 /// What the patient should be sent: each of it by every channel that reaches them.
 fn wanted(times: &[Time], reader: &Reader) -> Vec<Wanted> {
     let reached = CHANNELS
@@ -252,8 +299,8 @@ fn existing(row: &AppointmentNotification) -> Existing {
 
 /// The words of a row for a patient.
 fn text(cx: &Cx, patient: &Patient, row: &AppointmentNotification) -> Sealed<Blank<2000>> {
-    let (kind, channel) = (row.notification_type, row.channel);
-    let words = wording::words(&cx.app, patient, kind, channel, row.starts_at);
+    let about = About::of(row);
+    let words = wording::words(&cx.app, patient, about, row.channel, row.starts_at);
     Sealed::new(Blank::cut(&words.body))
 }
 

@@ -8,7 +8,8 @@ use patients::Patient;
 use platform::app::App;
 use platform::texts::Text;
 
-use super::appointment_notification::{Channel, MessageType};
+use super::appointment_notification::{AppointmentNotification, Channel, MessageType};
+use super::plan;
 
 /// A subject, which only e-mails have, and a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,24 +18,64 @@ pub(super) struct Words {
     pub(super) body: String,
 }
 
+/// What a message tells of an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// That it comes.
+    Ahead,
+    /// That it is at another time than was said.
+    Moved,
+    /// That it does not take place.
+    Cancelled,
+    /// Thanks for the visit.
+    Done,
+}
+
+impl About {
+    pub(super) fn of(row: &AppointmentNotification) -> About {
+        match (row.notification_type, row.lead_hours) {
+            (MessageType::Followup, _) => About::Done,
+            (MessageType::Reminder, plan::MOVED) => About::Moved,
+            (MessageType::Reminder, plan::CANCELLED) => About::Cancelled,
+            (MessageType::Reminder, _) => About::Ahead,
+        }
+    }
+}
+
 /// The words of a message in the patient's language.
 pub(super) fn words(
     app: &App,
     patient: &Patient,
-    kind: MessageType,
+    about: About,
     channel: Channel,
     starts_at: Timestamp,
 ) -> Words {
     let language = patient.preferred_language.as_str();
-    let (subject, body) = match (kind, channel) {
-        (MessageType::Reminder, Channel::Sms) => (None, "message-reminder-sms"),
-        (MessageType::Followup, Channel::Sms) => (None, "message-followup-sms"),
-        (MessageType::Reminder, Channel::Email) => {
-            (Some("message-reminder-subject"), "message-reminder-email")
-        }
-        (MessageType::Followup, Channel::Email) => {
-            (Some("message-followup-subject"), "message-followup-email")
-        }
+    let (subject, email, sms) = match about {
+        About::Ahead => (
+            "message-reminder-subject",
+            "message-reminder-email",
+            "message-reminder-sms",
+        ),
+        About::Moved => (
+            "message-moved-subject",
+            "message-moved-email",
+            "message-moved-sms",
+        ),
+        About::Cancelled => (
+            "message-cancelled-subject",
+            "message-cancelled-email",
+            "message-cancelled-sms",
+        ),
+        About::Done => (
+            "message-followup-subject",
+            "message-followup-email",
+            "message-followup-sms",
+        ),
+    };
+    let (subject, body) = match channel {
+        Channel::Sms => (None, sms),
+        Channel::Email => (Some(subject), email),
     };
     let render = |key| {
         let mut text = Text::new(key)

@@ -36,3 +36,27 @@ messaging-resent-often =
         [one] This message has already been sent again once. It can be sent again from { $when }.
        *[other] This message has already been sent again { $times } times. It can be sent again from { $when }.
     }
+message-moved-sms = Hello { $name }, your appointment has been moved. It is now on { $when }. To get no more messages, reply STOP.
+    .with-hospital = { $hospital }: hello { $name }, your appointment has been moved. It is now on { $when }. To get no more messages, reply STOP.
+message-moved-subject = Your appointment has been moved
+    .with-hospital = Your appointment has been moved – { $hospital }
+message-moved-email =
+    Hello { $name },
+
+    your appointment has been moved. It is now on { $when }.
+    .with-hospital =
+        Hello { $name },
+
+        your appointment at { $hospital } has been moved. It is now on { $when }.
+message-cancelled-sms = Hello { $name }, your appointment on { $when } does not take place. Please call for a new one. To get no more messages, reply STOP.
+    .with-hospital = { $hospital }: hello { $name }, your appointment on { $when } does not take place. Please call for a new one. To get no more messages, reply STOP.
+message-cancelled-subject = Your appointment does not take place
+    .with-hospital = Your appointment does not take place – { $hospital }
+message-cancelled-email =
+    Hello { $name },
+
+    your appointment on { $when } does not take place. Please call for a new one.
+    .with-hospital =
+        Hello { $name },
+
+        your appointment at { $hospital } on { $when } does not take place. Please call for a new one.

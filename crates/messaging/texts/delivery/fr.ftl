@@ -32,3 +32,27 @@ message-test = Ceci est un message d’essai de Chelal.
 message-test-subject = Message d’essai
 messaging-not-now = Impossible tant que le message est dans l’état { $state }.
 messaging-resent-often = Ce message a déjà été renvoyé { $times } fois. Il pourra l’être de nouveau à partir de : { $when }.
+message-moved-sms = Bonjour { $name }, votre rendez-vous a été déplacé. Il est maintenant le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
+    .with-hospital = { $hospital } : bonjour { $name }, votre rendez-vous a été déplacé. Il est maintenant le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
+message-moved-subject = Votre rendez-vous a été déplacé
+    .with-hospital = Votre rendez-vous a été déplacé – { $hospital }
+message-moved-email =
+    Bonjour { $name },
+
+    votre rendez-vous a été déplacé. Il est maintenant le { $when }.
+    .with-hospital =
+        Bonjour { $name },
+
+        votre rendez-vous ({ $hospital }) a été déplacé. Il est maintenant le { $when }.
+message-cancelled-sms = Bonjour { $name }, votre rendez-vous du { $when } n’aura pas lieu. Appelez-nous pour en prendre un autre. Pour ne plus recevoir de messages, répondez ARRET.
+    .with-hospital = { $hospital } : bonjour { $name }, votre rendez-vous du { $when } n’aura pas lieu. Appelez-nous pour en prendre un autre. Pour ne plus recevoir de messages, répondez ARRET.
+message-cancelled-subject = Votre rendez-vous n’aura pas lieu
+    .with-hospital = Votre rendez-vous n’aura pas lieu – { $hospital }
+message-cancelled-email =
+    Bonjour { $name },
+
+    votre rendez-vous du { $when } n’aura pas lieu. Appelez-nous pour en prendre un autre.
+    .with-hospital =
+        Bonjour { $name },
+
+        votre rendez-vous du { $when } ({ $hospital }) n’aura pas lieu. Appelez-nous pour en prendre un autre.

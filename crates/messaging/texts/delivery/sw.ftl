@@ -32,3 +32,27 @@ message-test = Huu ni ujumbe wa majaribio kutoka Chelal.
 message-test-subject = Ujumbe wa majaribio
 messaging-not-now = Haiwezekani wakati ujumbe uko katika hali ya { $state }.
 messaging-resent-often = Ujumbe huu umekwisha kutumwa tena mara { $times }. Unaweza kutumwa tena kuanzia { $when }.
+message-moved-sms = Habari { $name }, miadi yako imehamishwa. Sasa ni { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
+    .with-hospital = { $hospital }: habari { $name }, miadi yako imehamishwa. Sasa ni { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
+message-moved-subject = Miadi yako imehamishwa
+    .with-hospital = Miadi yako imehamishwa – { $hospital }
+message-moved-email =
+    Habari { $name },
+
+    miadi yako imehamishwa. Sasa ni { $when }.
+    .with-hospital =
+        Habari { $name },
+
+        miadi yako katika { $hospital } imehamishwa. Sasa ni { $when }.
+message-cancelled-sms = Habari { $name }, miadi yako ya { $when } haitafanyika. Tafadhali piga simu upate nyingine. Ili usipokee ujumbe tena, jibu SIMAMA.
+    .with-hospital = { $hospital }: habari { $name }, miadi yako ya { $when } haitafanyika. Tafadhali piga simu upate nyingine. Ili usipokee ujumbe tena, jibu SIMAMA.
+message-cancelled-subject = Miadi yako haitafanyika
+    .with-hospital = Miadi yako haitafanyika – { $hospital }
+message-cancelled-email =
+    Habari { $name },
+
+    miadi yako ya { $when } haitafanyika. Tafadhali piga simu upate nyingine.
+    .with-hospital =
+        Habari { $name },
+
+        miadi yako katika { $hospital } ya { $when } haitafanyika. Tafadhali piga simu upate nyingine.

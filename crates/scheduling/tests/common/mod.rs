@@ -37,6 +37,13 @@ impl Ward {
         }
     }
 
+    /// The same on [`DAY`], at a time of the clock: outcomes are recorded when they are known.
+    pub(crate) async fn on_the_day(world: &World, time: &str) -> Ward {
+        let then: jiff::Timestamp = format!("{DAY}T{time}:00Z").parse().unwrap();
+        world.pass(then.duration_since(world.clock.now()));
+        Ward::new(world).await
+    }
+
     /// Registers somebody else.
     pub(crate) async fn another_patient(&self) -> i64 {
         let number = self.named.fetch_add(1, Ordering::Relaxed);

@@ -253,7 +253,7 @@ async fn live(
         doctors,
         nurse: team.0["nurse"].1.clone(),
     };
-    days::fill(&staff, patients, app.zone.today(now)).await
+    days::fill(&staff, patients, app.zone.to_local(now)).await
 }
 
 /// Fresh for every demo: whoever reaches the port must have seen the terminal.

@@ -1,7 +1,7 @@
 //! What goes on at the demo hospital: doctors' hours, today's patients at every stage, appointments to come, a
 //! room and a device, tasks. The staff makes all of it, so every rule holds and every reminder is planned.
 
-use jiff::civil::{Date, Time, time};
+use jiff::civil::{Date, DateTime, Time, time};
 use jiff::{Span, ToSpan};
 use serde_json::{Value as Json, json};
 
@@ -53,7 +53,8 @@ const REASONS: &[&str] = &[
 ];
 
 /// Makes today and the days after it.
-pub(super) async fn fill(staff: &Staff, patients: &[Json], today: Date) -> Result<(), Failure> {
+pub(super) async fn fill(staff: &Staff, patients: &[Json], now: DateTime) -> Result<(), Failure> {
+    let today = now.date();
     for (_, doctor) in &staff.doctors {
         for weekday in 0..7 {
             let hours = json!({
@@ -83,7 +84,12 @@ pub(super) async fn fill(staff: &Staff, patients: &[Json], today: Date) -> Resul
     for (doctor, id) in &staff.doctors {
         for (at, stage) in TODAY.iter().enumerate() {
             let visit = book(id, today, at).await?;
-            go_on(&staff.reception, doctor, &visit, *stage).await?;
+            // Nobody has failed to come before it is time.
+            let stage = match stage {
+                Missed if slot(at) > now.time() => Expected,
+                stage => *stage,
+            };
+            go_on(&staff.reception, doctor, &visit, stage).await?;
         }
     }
     rooms(staff, patients, today).await?;
