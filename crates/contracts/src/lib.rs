@@ -5,6 +5,7 @@ mod clinical;
 mod laboratory;
 mod patients;
 mod pharmacy;
+mod portal;
 mod scheduling;
 mod wards;
 
@@ -18,6 +19,7 @@ pub use laboratory::{
 };
 pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
 pub use pharmacy::{DispenseReversed, Dispensed};
+pub use portal::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };

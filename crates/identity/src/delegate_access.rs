@@ -215,7 +215,8 @@ mod tests {
 
     #[test]
     fn a_delegate_changes_nothing() {
-        let grant = |reach, user| Grant { reach, user };
+        let at = Timestamp::UNIX_EPOCH;
+        let grant = |reach, user| Grant { reach, user, at };
         assert!(may_change(grant(Reach::Own, 1), 1).is_ok());
         assert!(may_change(grant(Reach::Own, 2), 1).is_err());
         assert!(may_change(grant(Reach::All, 2), 1).is_ok());

@@ -9,3 +9,4 @@ notice-appointment-cancelled = Appointment cancelled: { $patient }, { $when }.
 notice-appointment-missed = { $patient } did not come to the appointment, { $when }.
 notice-critical-result = { $title }. Patient: { $patient }. Acknowledge it now.
 notice-critical-result-passed-on = Nobody has acknowledged this: { $title }. Patient: { $patient }. Acknowledge it now.
+notice-incoming-sms = SMS from { $from }: { $text }

@@ -9,3 +9,4 @@ notice-appointment-cancelled = Rendez-vous annulé : { $patient }, { $when }.
 notice-appointment-missed = { $patient } n’est pas venu au rendez-vous, { $when }.
 notice-critical-result = { $title }. Patient : { $patient }. Accusez réception maintenant.
 notice-critical-result-passed-on = Personne n’a accusé réception : { $title }. Patient : { $patient }. Accusez réception maintenant.
+notice-incoming-sms = SMS de { $from } : { $text }

@@ -9,3 +9,4 @@ notice-appointment-cancelled = Miadi imefutwa: { $patient }, { $when }.
 notice-appointment-missed = { $patient } hakuja kwenye miadi, { $when }.
 notice-critical-result = { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
 notice-critical-result-passed-on = Hakuna aliyethibitisha: { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
+notice-incoming-sms = SMS kutoka kwa { $from }: { $text }

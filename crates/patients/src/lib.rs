@@ -38,6 +38,7 @@ mod migrations;
 mod moved;
 mod names;
 pub mod patient;
+pub mod proxy;
 mod scope;
 mod search;
 mod terms;
@@ -45,7 +46,11 @@ mod terms;
 pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
-pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
+pub use proxy::PatientProxy;
+pub use scope::{
+    CareSource, in_care_of, note_appointment, own_patients, reach, set_latest_appointment,
+    take_into_care,
+};
 pub use terms::by_phone;
 
 use allergy::Allergy;
@@ -71,6 +76,10 @@ pub fn module() -> Module {
         .resource::<Patient>()
         .resource::<Allergy>()
         .resource::<Consent>()
+        .resource::<PatientProxy>()
+        .verb::<proxy::EndProxy>()
+        .job(proxy::JOB)
+        .nested::<Patient, PatientProxy>("proxies", "lc")
         .nested::<Patient, Allergy>("allergies", "lc")
         .nested::<Patient, Consent>("consents", "lcrud")
         .table::<PatientLink>()

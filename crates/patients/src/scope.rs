@@ -6,7 +6,9 @@ use platform::access::{Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement};
+use sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, UnionType,
+};
 
 platform::choice! {
     /// Why a patient is in somebody's care.
@@ -25,14 +27,16 @@ platform::choice! {
 }
 
 /// The rows of a table whose `column` names a patient in the grant's reach: every row, those of the
-/// patients with whom the user has a care relationship, or those of the patient who the user is.
+/// patients with whom the user has a care relationship, or those of the patient who the user is or stands in
+/// for ([`PatientProxy`](crate::proxy::PatientProxy)).
 ///
 /// Every module's patient data is scoped by this:
 ///
 /// ```
+/// use jiff::Timestamp;
 /// use kernel::Reach;
 /// use platform::access::{Grant, Scope};
-/// let own = Grant { reach: Reach::Own, user: 7 };
+/// let own = Grant { reach: Reach::Own, user: 7, at: Timestamp::UNIX_EPOCH };
 /// assert!(matches!(patients::reach("vitals", "patient", &own), Scope::Where(_)));
 /// assert!(matches!(patients::reach("vitals", "patient", &Grant { reach: Reach::None, ..own }), Scope::Nothing));
 /// ```
@@ -43,13 +47,13 @@ pub fn reach(table: &'static str, name: &'static str, grant: &Grant) -> Scope {
     match grant.reach {
         Reach::All => Scope::All,
         Reach::Assigned => within(in_care_of(grant.user)),
-        Reach::Own => within(who_is(grant.user)),
+        Reach::Own => within(own_patients(grant)),
         Reach::None => Scope::Nothing,
     }
 }
 
 /// The patients in a user's care.
-fn in_care_of(user: i64) -> SelectStatement {
+pub fn in_care_of(user: i64) -> SelectStatement {
     let mut query = Query::select();
     query
         .column(Alias::new("patient"))
@@ -58,14 +62,32 @@ fn in_care_of(user: i64) -> SelectStatement {
     query
 }
 
-/// The patient whose account it is.
-fn who_is(user: i64) -> SelectStatement {
+/// The patient whose account it is, and those for whom its owner stands in at that moment. Nobody keeps a copy of
+/// this, so that standing in ends for everything at once.
+pub fn own_patients(grant: &Grant) -> SelectStatement {
+    let own = |name: &str| Expr::col((Alias::new("own"), Alias::new(name)));
+    let proxy = |name: &str| Expr::col((Alias::new("proxy"), Alias::new(name)));
+    let mut stood_for = Query::select();
+    stood_for
+        .column((Alias::new("proxy"), Alias::new("patient")))
+        .from_as(Alias::new("patient_proxy"), Alias::new("proxy"))
+        .join_as(
+            JoinType::InnerJoin,
+            Alias::new("patient"),
+            Alias::new("own"),
+            own("id").equals((Alias::new("proxy"), Alias::new("patient"))),
+        )
+        .and_where(proxy("user").eq(grant.user))
+        .and_where(proxy("ended_at").is_null())
+        .and_where(proxy("until").gt(grant.at.to_value()))
+        .and_where(own("voided_at").is_null());
     let mut query = Query::select();
     query
         .column((Alias::new("own"), Alias::new("id")))
         .from_as(Alias::new("patient"), Alias::new("own"))
-        .and_where(Expr::col((Alias::new("own"), Alias::new("user"))).eq(user))
-        .and_where(Expr::col((Alias::new("own"), Alias::new("voided_at"))).is_null());
+        .and_where(own("user").eq(grant.user))
+        .and_where(own("voided_at").is_null())
+        .union(UnionType::All, stood_for);
     query
 }
 

@@ -233,6 +233,8 @@ pub struct Grant {
     pub reach: Reach,
     /// The user whose own or assigned records count; 0 for the program itself.
     pub user: i64,
+    /// The moment for which it is asked: what was opened for a time ends by itself.
+    pub at: jiff::Timestamp,
 }
 
 /// Which rows of a table a grant reaches.

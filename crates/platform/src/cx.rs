@@ -104,6 +104,7 @@ impl Cx {
         Grant {
             reach: self.reach,
             user: self.actor.user_id().unwrap_or(0),
+            at: self.now,
         }
     }
 
@@ -120,6 +121,7 @@ impl Cx {
         Grant {
             reach,
             user: self.actor.user_id().unwrap_or(0),
+            at: self.now,
         }
     }
 

@@ -16,3 +16,7 @@ scheduling-resource-inactive = { $resource } is out of use. Choose another one.
 scheduling-resource-taken = { $resource } is booked on { $date } from { $from } to { $to }. Choose another time or another resource.
 scheduling-resource-just-taken = This resource is booked at that time. Choose another time or another resource.
 scheduling-patient-deceased = The patient has died; no visit can be booked.
+scheduling-answer-closed = This appointment cannot be confirmed or cancelled any more ({ $state }). Please call the hospital.
+scheduling-answer-past = The time of this appointment has come. Please call the hospital.
+scheduling-answer-late = Less than { $hours } hours before it, an appointment is cancelled by phone. Please call the hospital.
+scheduling-answer-often = Several appointments were cancelled this way lately. Please call the hospital to cancel this one.

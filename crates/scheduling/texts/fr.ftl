@@ -16,3 +16,7 @@ scheduling-resource-inactive = { $resource } est hors service. Choisissez une au
 scheduling-resource-taken = { $resource } est réservé le { $date } de { $from } à { $to }. Choisissez une autre heure ou une autre ressource.
 scheduling-resource-just-taken = Cette ressource est réservée à cette heure. Choisissez une autre heure ou une autre ressource.
 scheduling-patient-deceased = Le patient est décédé ; aucun rendez-vous ne peut être pris.
+scheduling-answer-closed = Ce rendez-vous ne peut plus être confirmé ni annulé ({ $state }). Veuillez appeler l’hôpital.
+scheduling-answer-past = L’heure de ce rendez-vous est arrivée. Veuillez appeler l’hôpital.
+scheduling-answer-late = Moins de { $hours } heures avant, un rendez-vous s’annule par téléphone. Veuillez appeler l’hôpital.
+scheduling-answer-often = Plusieurs rendez-vous ont été annulés ainsi ces derniers temps. Veuillez appeler l’hôpital pour annuler celui-ci.

@@ -16,3 +16,7 @@ scheduling-resource-inactive = { $resource } haitumiki. Chagua nyingine.
 scheduling-resource-taken = { $resource } imehifadhiwa tarehe { $date } kuanzia saa { $from } hadi { $to }. Chagua saa nyingine au rasilimali nyingine.
 scheduling-resource-just-taken = Rasilimali hii imehifadhiwa wakati huo. Chagua saa nyingine au rasilimali nyingine.
 scheduling-patient-deceased = Mgonjwa amefariki; hakuna miadi inayoweza kuwekwa.
+scheduling-answer-closed = Miadi hii haiwezi tena kuthibitishwa wala kufutwa ({ $state }). Tafadhali piga simu hospitalini.
+scheduling-answer-past = Wakati wa miadi hii umefika. Tafadhali piga simu hospitalini.
+scheduling-answer-late = Ikibaki chini ya saa { $hours }, miadi hufutwa kwa simu. Tafadhali piga simu hospitalini.
+scheduling-answer-often = Miadi kadhaa imefutwa kwa njia hii hivi karibuni. Tafadhali piga simu hospitalini kufuta hii.

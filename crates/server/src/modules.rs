@@ -17,6 +17,7 @@ pub fn modules() -> Vec<Module> {
         billing::module(),
         wards::module(),
         messaging::module(),
+        portal::module(),
         reports::module(),
         crate::web::pages_module(),
     ]

@@ -25,6 +25,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-clinical"],
     &["chelal-laboratory", "chelal-pharmacy"],
     &["chelal-billing", "chelal-messaging", "chelal-wards"],
+    &["chelal-portal"],
     &["chelal-reports"],
     &["chelal"],
 ];

@@ -253,8 +253,14 @@ fn existing(row: &AppointmentNotification) -> Existing {
 /// The words of a row for a patient.
 fn text(cx: &Cx, patient: &Patient, row: &AppointmentNotification) -> Sealed<Blank<2000>> {
     let (kind, channel) = (row.notification_type, row.channel);
-    let words = wording::words(&cx.app, patient, kind, channel, row.starts_at);
-    Sealed::new(Blank::cut(&words.body))
+    let words = wording::words(
+        &cx.app,
+        patient,
+        kind,
+        channel,
+        (row.appointment.get(), row.starts_at),
+    );
+    Sealed::new(Blank::cut(&words.shown))
 }
 
 async fn add(
