@@ -46,15 +46,31 @@ pub async fn patient_account(cx: &mut Cx, invited: Invited) -> Result<User, Erro
     user.role = Some(Ref::new(BuiltinRole::Patient.id()));
     user.language_preference =
         UserLanguage::from_text(&invited.language).unwrap_or(UserLanguage::English);
-    let faults: Faults = complaints(cx, &mut user, None).await?;
-    if faults.has("email") {
-        user.email = None;
-        complaints(cx, &mut user, None).await?.into_result()?;
-    } else {
-        faults.into_result()?;
-    }
+    settle(cx, &mut user, None).await?;
     cx.insert(&mut user).await?;
     Ok(user)
+}
+
+/// Gives an account that nobody uses yet the address that is on record now, so that links to an earlier one end.
+///
+/// # Errors
+/// When the database fails.
+pub async fn readdress(cx: &mut Cx, held: User, email: Option<String>) -> Result<User, Error> {
+    let mut user = held.clone();
+    user.email = email.map(|email| Line::cut(&email));
+    settle(cx, &mut user, Some(&held)).await?;
+    cx.update(&mut user, &held).await?;
+    Ok(user)
+}
+
+/// Checks the account's names, and leaves an address to whoever has it already.
+async fn settle(cx: &mut Cx, user: &mut User, before: Option<&User>) -> Result<(), Error> {
+    let faults: Faults = complaints(cx, user, before).await?;
+    if !faults.has("email") {
+        return Ok(faults.into_result()?);
+    }
+    user.email = None;
+    Ok(complaints(cx, user, before).await?.into_result()?)
 }
 
 /// The link with which the owner of an account chooses the first password. It ends after a week, and when it was used.

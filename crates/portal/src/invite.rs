@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use identity::invite::{Invited, link, patient_account};
+use identity::invite::{Invited, link, patient_account, readdress};
 use identity::user::User;
 use kernel::BuiltinRole::{Admin, Receptionist};
 use kernel::{Code, Phone};
@@ -76,7 +76,7 @@ impl Verb for Invite {
             Some(account) if account.password_hash.is_some() => {
                 return refused("portal-invite-has-account");
             }
-            Some(account) => account,
+            Some(account) => readdress(cx, account, address(&held)).await?,
             None => open_account(cx, held.clone()).await?,
         };
         let payload = json!({
@@ -91,12 +91,17 @@ impl Verb for Invite {
     }
 }
 
+/// The address on record, to sign in with.
+fn address(patient: &Patient) -> Option<String> {
+    patient.emails().first().map(ToString::to_string)
+}
+
 async fn open_account(cx: &mut Cx, held: Patient) -> Result<User, Error> {
     let invited = Invited {
         username: held.unique_id.open().to_string(),
         first_name: held.first_name.open().to_string(),
         last_name: held.last_name.open().to_string(),
-        email: held.emails().first().map(ToString::to_string),
+        email: address(&held),
         language: held.preferred_language.as_str().to_owned(),
     };
     let account = patient_account(cx, invited).await?;

@@ -57,7 +57,7 @@ testkit::on_both! {
         world.settle().await;
         let log = side.jane.get(&format!("patients/{}/access_log/", side.patient)).await.is(200).clone();
         let row = log["results"].as_array().unwrap().iter().find(|row| row["proxy"] == true).unwrap().clone();
-        assert_eq!(row["text"], "Fatou Ceesay, who stands in for you looked at your personal data.");
+        assert_eq!(row["text"], "Fatou Ceesay (stands in for you) looked at your personal data.");
         world.settle().await;
     }
 }

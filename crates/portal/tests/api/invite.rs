@@ -69,6 +69,25 @@ testkit::on_both! {
         accept(world, &token(&world.mails()[1].body)).await.is(200);
     }
 
+    async fn an_address_that_was_wrong_gets_nobody_in(world: &World) {
+        let desk = world.receptionist().await;
+        let id = patient(&desk, json!({ "email": "wrong@example.org" })).await;
+        let path = format!("patients/{id}/");
+        desk.post(&format!("{path}invite/"), json!({})).await.is(200);
+        world.settle().await;
+        desk.patch(&path, json!({ "email": "jane@example.org" })).await.is(200);
+        desk.post(&format!("{path}invite/"), json!({})).await.is(200);
+        world.settle().await;
+        let mails = world.mails();
+        assert_eq!(mails.last().unwrap().to, "jane@example.org");
+        accept(world, &token(&mails[0].body)).await.complains_about("token");
+        let reset = json!({ "email": "wrong@example.org" });
+        world.anonymous().post("auth/password-reset/", reset).await;
+        world.settle().await;
+        assert_eq!(world.mails().len(), mails.len());
+        accept(world, &token(&mails.last().unwrap().body)).await.is(200);
+    }
+
     async fn nobody_is_invited_without_contact_data_and_only_by_the_desk(world: &World) {
         let desk = world.receptionist().await;
         let id = patient(&desk, json!({})).await;
