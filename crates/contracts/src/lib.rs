@@ -6,6 +6,7 @@ mod compliance;
 mod laboratory;
 mod patients;
 mod pharmacy;
+mod portal;
 mod scheduling;
 mod telemedicine;
 mod wards;
@@ -21,6 +22,7 @@ pub use laboratory::{
 };
 pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
 pub use pharmacy::{DispenseReversed, Dispensed};
+pub use portal::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
 };

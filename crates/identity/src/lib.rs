@@ -33,6 +33,7 @@ mod figures;
 pub mod grant_rules;
 pub mod grants;
 pub mod guess;
+pub mod invite;
 mod load;
 pub mod login;
 pub mod login_activity;

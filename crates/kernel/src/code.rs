@@ -70,6 +70,8 @@ codes! {
     DuplicatePatient = "duplicate_patient", 409;
     /// The record's state does not allow the step.
     StateConflict = "state_conflict", 409;
+    /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account. Invite them.
+    NoPortalAccount = "no_portal_account", 409;
     /// Other records depend on this one; the answer names them.
     InUse = "in_use", 409;
     /// Two patients cannot be merged before the named conflicts are resolved.

@@ -22,7 +22,7 @@ testkit::on_both! {
         assert_eq!(post.told(visit).await, ["reminder email sent 2026-11-25T10:00:00Z", "reminder sms sent 2026-11-25T10:00:00Z"]);
         let sms = post.twilio.sent();
         assert_eq!((sms.len(), &*sms[0].to), (1, "+2207834351"));
-        assert_eq!(sms[0].body, "Hello Awa, you have an appointment on Thursday 26 November 2026 at 10:00. To get no more messages, reply STOP.");
+        assert_eq!(sms[0].body, "Hello Awa, you have an appointment on Thursday 26 November 2026 at 10:00. Reply 1 to confirm, 2 if you cannot come. To get no more messages, reply STOP.");
         let mails = post.sendgrid.sent();
         assert_eq!((mails.len(), &*mails[0].to, &*mails[0].subject), (1, "awa@example.org", "Your appointment"));
         assert!(mails[0].text.contains("Thursday 26 November 2026 at 10:00"));

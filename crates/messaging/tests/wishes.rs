@@ -103,8 +103,8 @@ testkit::on_both! {
         let news = desk.get("notifications/").await;
         let news = news.is(200).as_array().unwrap();
         assert_eq!(news.len(), 1);
-        assert_eq!(news[0]["message"], "Awa Bah answered a message: I cannot come");
-        assert_eq!((&news[0]["related_object"], &news[0]["patient"]), (&json!(format!("Appointment:{visit}")), &json!(awa)));
+        assert_eq!(news[0]["message"], "SMS from Awa Bah: I cannot come");
+        assert_eq!(news[0]["patient"], json!(awa));
         assert_eq!(post.told(visit).await, [SMS], "nothing stops");
     }
 

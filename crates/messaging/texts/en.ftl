@@ -13,4 +13,4 @@ notice-glass-broken = { $user } opened a patient’s record in an emergency. Rev
 notice-breach-due = Breach { $breach }: the authority must be told by { $due }.
 notice-breach-overdue = Breach { $breach }: the authority should have been told by { $due }. Tell it now and say why it is late.
 notice-access-questioned = Accesses to records that need your verdict: { $open }.
-notice-patient-answered = { $patient } answered a message: { $text }
+notice-incoming-sms = SMS from { $from }: { $text }

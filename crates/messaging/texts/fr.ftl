@@ -13,4 +13,4 @@ notice-glass-broken = { $user } a ouvert le dossier d’un patient en urgence. E
 notice-breach-due = Violation { $breach } : l’autorité doit être informée avant le { $due }.
 notice-breach-overdue = Violation { $breach } : l’autorité devait être informée avant le { $due }. Informez-la maintenant et motivez le retard.
 notice-access-questioned = Accès à des dossiers qui attendent votre verdict : { $open }.
-notice-patient-answered = { $patient } a répondu à un message : { $text }
+notice-incoming-sms = SMS de { $from } : { $text }

@@ -13,4 +13,4 @@ notice-glass-broken = { $user } amefungua rekodi ya mgonjwa kwa dharura. Ikague 
 notice-breach-due = Uvujaji { $breach }: mamlaka lazima iarifiwe kabla ya { $due }.
 notice-breach-overdue = Uvujaji { $breach }: mamlaka ilipaswa kuarifiwa kabla ya { $due }. Iarifu sasa na ueleze sababu ya kuchelewa.
 notice-access-questioned = Ufikiaji wa rekodi unaosubiri uamuzi wako: { $open }.
-notice-patient-answered = { $patient } amejibu ujumbe: { $text }
+notice-incoming-sms = SMS kutoka kwa { $from }: { $text }

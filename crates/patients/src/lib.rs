@@ -39,6 +39,7 @@ mod migrations;
 mod moved;
 mod names;
 pub mod patient;
+pub mod proxy;
 mod scope;
 mod search;
 mod terms;
@@ -47,8 +48,10 @@ pub use allergy_list::substances;
 pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
+pub use proxy::PatientProxy;
 pub use scope::{
-    CareSource, note_appointment, reach, set_latest_appointment, take_into_care, treated_by,
+    CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
+    treated_by,
 };
 pub use terms::by_phone;
 
@@ -75,6 +78,10 @@ pub fn module() -> Module {
         .resource::<Patient>()
         .resource::<Allergy>()
         .resource::<Consent>()
+        .resource::<PatientProxy>()
+        .verb::<proxy::EndProxy>()
+        .job(proxy::JOB)
+        .nested::<Patient, PatientProxy>("proxies", "lc")
         .nested::<Patient, Allergy>("allergies", "lc")
         .nested::<Patient, Consent>("consents", "lcrud")
         .table::<PatientLink>()

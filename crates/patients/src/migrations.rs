@@ -7,6 +7,7 @@ use crate::confinement;
 use crate::consent::ConsentType;
 use crate::identifier;
 use crate::patient::{ContactPreference, Gender, PreferredLanguage};
+use crate::proxy::ProxyKind;
 use crate::scope::CareSource;
 
 /// Oldest first.
@@ -42,6 +43,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0008_confinement",
         up: confined,
+    },
+    Migration {
+        name: "0009_patient_proxies",
+        up: proxies,
     },
 ];
 
@@ -81,6 +86,35 @@ fn confined(ddl: &mut Ddl) {
     });
     ddl.index("break_glass", &["user", "expires_at"]);
     ddl.index("break_glass", &["patient", "id"]);
+}
+
+fn proxies(ddl: &mut Ddl) {
+    ddl.table("patient_proxy", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.int("user").references("app_user").cascade();
+        t.text("kind");
+        t.date("ends_on").null();
+        t.bool("agreed");
+        t.int("created_by").null().references("app_user");
+        t.timestamp("ended_at").null();
+        t.timestamp("until");
+        t.one_of("kind", ProxyKind::VALUES);
+        // Nobody is let in as a carer without the patient's word and a day on which it ends.
+        t.check(
+            "patient_proxy_carer_check",
+            "kind = 'parent' OR (agreed AND ends_on IS NOT NULL)",
+        );
+    });
+    // Once at a time, whoever records it.
+    ddl.unique_index(
+        "patient_proxy_user_patient_key",
+        "patient_proxy",
+        &["user", "patient"],
+        Some("ended_at IS NULL"),
+    );
+    ddl.index("patient_proxy", &["patient", "id"]);
 }
 
 /// Several counters for each year instead of one, which go on where it stopped.

@@ -6,7 +6,9 @@ use platform::access::{Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use sea_query::{Alias, Condition, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType};
+use sea_query::{
+    Alias, Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, UnionType,
+};
 
 platform::choice! {
     /// Why a patient is in somebody's care.
@@ -25,7 +27,8 @@ platform::choice! {
 }
 
 /// The rows of a table whose `column` names a patient in the grant's reach: every row, those of the
-/// patients whom the user treats, or those of the patient who the user is.
+/// patients whom the user treats, or those of the patient who the user is or stands in for
+/// ([`PatientProxy`](crate::proxy::PatientProxy)).
 ///
 /// Where patients no longer agree that their data is used, "every row" leaves theirs out, but for those who
 /// treat them.
@@ -52,7 +55,7 @@ pub fn reach(table: &'static str, name: &'static str, grant: &Grant) -> Scope {
         Reach::All if grant.confined => Scope::Where(open_to(table, name, grant)),
         Reach::All => Scope::All,
         Reach::Assigned => within(treated_by(grant)),
-        Reach::Own => within(who_is(grant.user)),
+        Reach::Own => within(own_patients(grant)),
         Reach::None => Scope::Nothing,
     }
 }
@@ -89,14 +92,32 @@ fn open_to(table: &'static str, name: &'static str, grant: &Grant) -> Condition 
         .add(column(table, name).in_subquery(shut).not())
 }
 
-/// The patient whose account it is.
-fn who_is(user: i64) -> SelectStatement {
+/// The patient whose account it is, and those for whom its owner stands in at that moment. Nobody keeps a copy of
+/// this, so that standing in ends for everything at once.
+pub fn own_patients(grant: &Grant) -> SelectStatement {
+    let own = |name: &str| Expr::col((Alias::new("own"), Alias::new(name)));
+    let proxy = |name: &str| Expr::col((Alias::new("proxy"), Alias::new(name)));
+    let mut stood_for = Query::select();
+    stood_for
+        .column((Alias::new("proxy"), Alias::new("patient")))
+        .from_as(Alias::new("patient_proxy"), Alias::new("proxy"))
+        .join_as(
+            JoinType::InnerJoin,
+            Alias::new("patient"),
+            Alias::new("own"),
+            own("id").equals((Alias::new("proxy"), Alias::new("patient"))),
+        )
+        .and_where(proxy("user").eq(grant.user))
+        .and_where(proxy("ended_at").is_null())
+        .and_where(proxy("until").gt(grant.at.to_value()))
+        .and_where(own("voided_at").is_null());
     let mut query = Query::select();
     query
         .column((Alias::new("own"), Alias::new("id")))
         .from_as(Alias::new("patient"), Alias::new("own"))
-        .and_where(Expr::col((Alias::new("own"), Alias::new("user"))).eq(user))
-        .and_where(Expr::col((Alias::new("own"), Alias::new("voided_at"))).is_null());
+        .and_where(own("user").eq(grant.user))
+        .and_where(own("voided_at").is_null())
+        .union(UnionType::All, stood_for);
     query
 }
 

@@ -17,3 +17,9 @@ patients-allergy-removal =
        *[other] { $count } allergies that may be severe would be given up. If they were disproved, send the change again with “confirm_allergies”: true.
     }
 patients-allergy-known = An allergy to “{ $substance }” is recorded already. Change that one instead.
+patients-proxy-self = This is the patient's own account. Choose the account of the person who stands in.
+patients-proxy-parent-day = Leave the last day out: a parent stands in until the child is of age.
+patients-proxy-of-age = The patient is { $age } or older. Record a carer to whom the patient agrees.
+patients-proxy-carer-day = Give a carer's last day: from today on, at most two years from now.
+patients-proxy-agreed = A carer needs the patient's agreement. Ask the patient, then say that they agreed.
+patients-proxy-ended = This person does not stand in any more.

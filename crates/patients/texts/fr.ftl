@@ -17,3 +17,9 @@ patients-allergy-removal =
        *[other] { $count } allergies potentiellement graves seraient retirées. Si elles ont été écartées, renvoyez la modification avec « confirm_allergies » : true.
     }
 patients-allergy-known = Une allergie à « { $substance } » est déjà enregistrée. Modifiez celle-ci.
+patients-proxy-self = C’est le compte du patient lui-même. Choisissez le compte de la personne qui le représente.
+patients-proxy-parent-day = N’indiquez pas de dernier jour : un parent représente l’enfant jusqu’à sa majorité.
+patients-proxy-of-age = Le patient a { $age } ans ou plus. Enregistrez un aidant avec son accord.
+patients-proxy-carer-day = Indiquez le dernier jour de l’aidant : à partir d’aujourd’hui et dans deux ans au plus.
+patients-proxy-agreed = Un aidant a besoin de l’accord du patient. Demandez-le-lui, puis indiquez qu’il est d’accord.
+patients-proxy-ended = Cette personne ne représente plus le patient.

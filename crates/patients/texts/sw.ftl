@@ -17,3 +17,9 @@ patients-allergy-removal =
        *[other] Mizio { $count } inayoweza kuwa mikali ingeondolewa. Ikiwa imethibitishwa kuwa haipo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
     }
 patients-allergy-known = Mzio wa “{ $substance }” tayari umerekodiwa. Badilisha rekodi hiyo.
+patients-proxy-self = Hii ni akaunti ya mgonjwa mwenyewe. Chagua akaunti ya mtu anayemwakilisha.
+patients-proxy-parent-day = Usitaje siku ya mwisho: mzazi anamwakilisha mtoto hadi afikie umri wa utu uzima.
+patients-proxy-of-age = Mgonjwa ana umri wa miaka { $age } au zaidi. Sajili mlezi ambaye mgonjwa amekubali.
+patients-proxy-carer-day = Taja siku ya mwisho ya mlezi: kuanzia leo, isizidi miaka miwili kutoka sasa.
+patients-proxy-agreed = Mlezi anahitaji idhini ya mgonjwa. Muulize mgonjwa, kisha useme kwamba amekubali.
+patients-proxy-ended = Mtu huyu hamwakilishi mgonjwa tena.

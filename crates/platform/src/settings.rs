@@ -208,6 +208,16 @@ settings! {
         /// How long a provider may take to accept one message, in seconds.
         CHELAL_SEND_TIMEOUT_SECONDS => send_timeout: Duration = seconds(1, 120), default "20", example "30";
     }
+    "Portal" {
+        /// Less than so many hours before a visit, patients cannot cancel it themselves any more: they call.
+        CHELAL_CANCEL_HOURS => cancel_hours: u16 = number(0, 720), default "4", example "24";
+        /// So many visits may a patient cancel without calling within 90 days; 0 means that they always call.
+        CHELAL_CANCELLATIONS => cancellations: u16 = number(0, 1000), default "5", example "3";
+        /// The age in years at which parents no longer see a child's record by themselves.
+        CHELAL_PROXY_AGE => proxy_age: u8 = number(1, 120), default "18", example "16";
+        /// Whether patients read the names of the staff who looked at their record, or what they work as only.
+        CHELAL_ACCESS_LOG_NAMES => access_log_names: bool = flag(), default "off", example "on";
+    }
     "E-mail" {
         /// The SMTP server. Without it (and without SENDGRID_API_KEY) no e-mail is sent.
         EMAIL_HOST => email_host: Option<String> = optional(text()), default "", example "smtp.hospital.gm";

@@ -67,6 +67,8 @@ platform::record! {
             started_at: Option<Timestamp> = None,
             /// When the visit was completed, in UTC; null before.
             completed_at: Option<Timestamp> = None,
+            /// When the patient said that they come. A visit that is moved, or made again, is confirmed anew.
+            confirmed_at: Option<Timestamp> = None,
         }
         hidden {}
     }
@@ -235,6 +237,9 @@ impl Resource for Appointment {
                 row.queue_number = None;
             }
         }
+        if before.is_some_and(|before| unconfirms(before, row)) {
+            row.confirmed_at = None;
+        }
         booking::check(cx, row, before).await?;
         if row.status != was && row.status == AppointmentStatus::CheckedIn {
             row.queue_number = Some(queue::next_number(cx, row.doctor.get(), row.date).await?);
@@ -270,6 +275,12 @@ impl Resource for Appointment {
             Condition::all()
         })
     }
+}
+
+/// What the patient agreed to is no longer what is agreed.
+fn unconfirms(before: &Appointment, row: &Appointment) -> bool {
+    let again = row.status.is_open() && !before.status.is_open();
+    again || before.starts_at != row.starts_at || before.patient != row.patient
 }
 
 /// What is still to come.

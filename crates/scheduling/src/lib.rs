@@ -15,6 +15,7 @@
     )
 )]
 
+pub mod answer;
 pub mod appointment;
 mod availability;
 mod booking;
@@ -44,7 +45,7 @@ use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
 use kernel::Code;
 use patients::Patient;
 use platform::access::{Access, Permission};
-use platform::module::Module;
+use platform::module::{Module, PatientColumn};
 use platform::operation::Operation;
 use platform::resource::list;
 use platform::route::{Route, Run};
@@ -75,6 +76,16 @@ pub fn module() -> Module {
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
         .resource::<Appointment>()
         .route(slip::declare())
+        .table::<answer::VisitAnswer>()
+        .patient_column(PatientColumn {
+            table: "visit_answer",
+            column: "patient",
+            unique_with: &[],
+            apart: None,
+            label: "appointments",
+        })
+        .verb::<answer::Confirm>()
+        .verb::<answer::Decline>()
         .resource::<DoctorSchedule>()
         .resource::<ScheduleException>()
         .resource::<SchedulableResource>()

@@ -2,6 +2,7 @@
 
 use platform::db::{Ddl, Migration, NoOverlap};
 
+use crate::answer::{Answer, AnswerChannel};
 use crate::resource_booking::BookingStatus;
 use crate::schedulable_resource::ResourceType;
 use crate::state::AppointmentStatus;
@@ -74,7 +75,29 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0005_awaited",
         up: awaited_index,
     },
+    Migration {
+        name: "0006_answers",
+        up: answers,
+    },
 ];
+
+fn answers(ddl: &mut Ddl) {
+    ddl.add_columns("appointment", |t| {
+        t.timestamp("confirmed_at").null();
+    });
+    ddl.table("visit_answer", |t| {
+        t.standard();
+        t.int("appointment").references("appointment");
+        t.int("patient").references("patient");
+        t.text("answer");
+        t.text("channel");
+        t.int("answered_by").null().references("app_user");
+        t.one_of("answer", Answer::VALUES);
+        t.one_of("channel", AnswerChannel::VALUES);
+    });
+    ddl.index("visit_answer", &["appointment"]);
+    ddl.index("visit_answer", &["patient", "created_at"]);
+}
 
 /// What is to come is counted along this index alone, which is as long as the hospital books ahead.
 fn awaited_index(ddl: &mut Ddl) {

@@ -19,3 +19,7 @@ scheduling-patient-deceased = The patient has died; no visit can be booked.
 scheduling-before-its-day = The visit is on { $date }. That the patient came, or was seen, can be recorded on that day.
 scheduling-before-it-began = The visit begins on { $date } at { $time }. That the patient did not come can be recorded from then on.
 scheduling-empty-hours = The end must differ from the start. An end before the start is on the next day.
+scheduling-answer-closed = This appointment cannot be confirmed or cancelled any more ({ $state }). Please call the hospital.
+scheduling-answer-past = The time of this appointment has come. Please call the hospital.
+scheduling-answer-late = Less than { $hours } hours before it, an appointment is cancelled by phone. Please call the hospital.
+scheduling-answer-often = Several appointments were cancelled this way lately. Please call the hospital to cancel this one.

@@ -19,3 +19,7 @@ scheduling-patient-deceased = Le patient est décédé ; aucun rendez-vous ne pe
 scheduling-before-its-day = Le rendez-vous est le { $date }. L’arrivée du patient et la consultation s’enregistrent ce jour-là.
 scheduling-before-it-began = Le rendez-vous commence le { $date } à { $time }. L’absence du patient s’enregistre à partir de ce moment.
 scheduling-empty-hours = La fin doit différer du début. Une fin avant le début tombe le lendemain.
+scheduling-answer-closed = Ce rendez-vous ne peut plus être confirmé ni annulé ({ $state }). Veuillez appeler l’hôpital.
+scheduling-answer-past = L’heure de ce rendez-vous est arrivée. Veuillez appeler l’hôpital.
+scheduling-answer-late = Moins de { $hours } heures avant, un rendez-vous s’annule par téléphone. Veuillez appeler l’hôpital.
+scheduling-answer-often = Plusieurs rendez-vous ont été annulés ainsi ces derniers temps. Veuillez appeler l’hôpital pour annuler celui-ci.

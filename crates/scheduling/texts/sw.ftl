@@ -19,3 +19,7 @@ scheduling-patient-deceased = Mgonjwa amefariki; hakuna miadi inayoweza kuwekwa.
 scheduling-before-its-day = Miadi ni tarehe { $date }. Kufika au kuonwa kwa mgonjwa kunarekodiwa siku hiyo.
 scheduling-before-it-began = Miadi inaanza tarehe { $date } saa { $time }. Kutofika kwa mgonjwa kunarekodiwa kuanzia wakati huo.
 scheduling-empty-hours = Mwisho lazima utofautiane na mwanzo. Mwisho kabla ya mwanzo ni siku inayofuata.
+scheduling-answer-closed = Miadi hii haiwezi tena kuthibitishwa wala kufutwa ({ $state }). Tafadhali piga simu hospitalini.
+scheduling-answer-past = Wakati wa miadi hii umefika. Tafadhali piga simu hospitalini.
+scheduling-answer-late = Ikibaki chini ya saa { $hours }, miadi hufutwa kwa simu. Tafadhali piga simu hospitalini.
+scheduling-answer-often = Miadi kadhaa imefutwa kwa njia hii hivi karibuni. Tafadhali piga simu hospitalini kufuta hii.

@@ -19,6 +19,7 @@ pub fn modules() -> Vec<Module> {
         messaging::module(),
         compliance::module(),
         telemedicine::module(),
+        portal::module(),
         reports::module(),
         crate::web::pages_module(),
     ]

@@ -135,6 +135,15 @@ impl<'w> Maker<'w> {
             let supplier = self.record_of("supplier").await;
             body.insert("supplier".into(), json!(supplier));
         }
+        if operation.path == "secure-messages/" {
+            let recipient = self.record_of("app_user").await;
+            body.insert("recipient".into(), json!(recipient));
+        }
+        if operation.path == "patient-proxies/" {
+            body.insert("kind".into(), json!("carer"));
+            body.insert("agreed".into(), json!(true));
+            body.insert("ends_on".into(), json!("2027-11-23"));
+        }
         if operation.path == "insurance-claims/" {
             self.insure(&body["bill"]).await;
         }

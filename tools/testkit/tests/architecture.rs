@@ -31,6 +31,7 @@ const ROWS: &[&[&str]] = &[
         "chelal-telemedicine",
         "chelal-wards",
     ],
+    &["chelal-portal"],
     &["chelal-reports"],
     &["chelal"],
 ];

@@ -1,5 +1,4 @@
-//! What people answer to a text message, passed on by Twilio: STOP, and START again; anything else is for the
-//! front desk.
+//! What people answer to a text message, passed on by Twilio: STOP, START again, whether they come, or anything else.
 
 use http::StatusCode;
 use kernel::Phone;
@@ -11,7 +10,7 @@ use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
 
-use super::answered;
+use super::answer::{self, Incoming};
 use super::callback::{field, signed};
 use super::opt_out::{self, Wish};
 
@@ -28,13 +27,14 @@ pub(super) fn route() -> Operation {
     .own_units()
     .answers_file("text/xml")
     .summary("What somebody answered to a text message")
-    .description("Called by Twilio with an incoming message as a form, signed in `X-Twilio-Signature`: STOP, ARRET, SIMAMA … end the messages to a number, START, ANZA … begin them again; the first word decides. Anything else from a patient's number reaches the front desk as a notification about the next visit. Answers TwiML.")
+    .description("Called by Twilio with an incoming message as a form, signed in `X-Twilio-Signature`: STOP, ARRET, SIMAMA … end the messages to a number, START, ANZA … begin them again; 1, YES, OUI, NDIYO confirm the visit of which the number was reminded, 2, NO, NON, HAPANA cancel it. Everything else reaches the front desk as a notification. Answers TwiML.")
     .done()
 }
 
 async fn heard(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let fields = signed(&cx.app, call)?;
-    let said = opt_out::wish(field(&fields, "Body"));
+    let text = field(&fields, "Body");
+    let said = opt_out::wish(text);
     let phone = Phone::parse(field(&fields, "From"), 0).ok();
     let answer = match (said, phone) {
         (Some((wish, language)), Some(phone)) => {
@@ -45,20 +45,20 @@ async fn heard(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             .await?;
             confirmation(cx, wish, language)
         }
-        (None, Some(phone)) => {
-            let text: String = field(&fields, "Body")
-                .trim()
-                .chars()
-                .take(LONGEST)
-                .collect();
-            if !text.is_empty() {
-                unit::program(&cx.app, NAME, move |cx| {
-                    let (phone, text) = (phone.clone(), text.clone());
-                    Box::pin(async move { answered::pass_on(cx, &phone, &text).await })
-                })
-                .await?;
-            }
-            String::new()
+        (None, Some(phone)) if !text.trim().is_empty() => {
+            let message = Incoming {
+                phone,
+                text: text.trim().chars().take(LONGEST).collect(),
+                sid: field(&fields, "MessageSid").to_owned(),
+            };
+            let back = unit::program(&cx.app, NAME, move |cx| {
+                let message = message.clone();
+                Box::pin(async move { answer::take(cx, &message).await })
+            })
+            .await?;
+            back.map_or_else(String::new, |(language, text)| {
+                spoken(&cx.app.texts.render(&language, &text))
+            })
         }
         _ => String::new(),
     };
@@ -78,8 +78,11 @@ fn confirmation(cx: &Cx, wish: Wish, language: &str) -> String {
         Wish::Out => "message-opted-out",
         Wish::In => "message-opted-in",
     };
-    let text = cx.app.texts.render(language, &Text::new(key));
-    // Our own texts hold none of the signs that XML reserves, but translators may come to use them.
+    spoken(&cx.app.texts.render(language, &Text::new(key)))
+}
+
+/// A sentence as TwiML. Our own texts hold none of the signs that XML reserves, but translators may come to use them.
+fn spoken(text: &str) -> String {
     let text = text
         .replace('&', "&amp;")
         .replace('<', "&lt;")

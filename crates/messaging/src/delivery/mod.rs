@@ -4,10 +4,10 @@
 //!   appointment changed, `wishes` when the patient did.
 //! - `round`: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
 //! - [`sms`] and the platform's mailer: how a message leaves.
-//! - `callback`, [`opt_out`]: what comes back.
+//! - `callback`, [`opt_out`], [`answer`], `visit_link`: what comes back.
 //! - [`desk`]: what people do about a message.
 
-mod answered;
+pub mod answer;
 pub mod appointment_notification;
 mod audience;
 mod callback;
@@ -22,6 +22,7 @@ mod round;
 mod schedule;
 pub mod signature;
 pub mod sms;
+mod visit_link;
 mod wishes;
 mod wording;
 
@@ -54,6 +55,8 @@ pub(crate) fn declare(module: Module) -> Module {
         .verb::<Cancel>()
         .route(callback::route())
         .route(inbound::route())
+        .route(visit_link::page())
+        .route(visit_link::button())
         .on::<AppointmentBooked>(REMINDERS, |cx, event| Box::pin(schedule::booked(cx, event)))
         .on::<AppointmentMoved>(REMINDERS, |cx, event| Box::pin(schedule::moved(cx, event)))
         .on::<AppointmentCancelled>(REMINDERS, |cx, event| {

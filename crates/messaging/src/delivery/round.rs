@@ -116,7 +116,7 @@ async fn claim(cx: &mut Cx) -> Result<(usize, Vec<Parcel>), Error> {
                 row.next_attempt_at = None;
                 row.lease_until = Some(lease_until);
                 row.claim = Blank::cut(&claim);
-                row.message = Sealed::new(Blank::cut(&words.body));
+                row.message = Sealed::new(Blank::cut(&words.shown));
                 parcels.push(Parcel {
                     id: row.meta.id,
                     uid: row.meta.uid,
@@ -182,7 +182,8 @@ async fn ready(cx: &mut Cx, row: &AppointmentNotification) -> Result<Ready, Erro
         Err(not) => Ok(Ready::Never(not.words())),
         Ok(to) => {
             let about = About::of(row);
-            let words = wording::words(&cx.app, &patient, about, row.channel, visit.starts_at);
+            let about_visit = (visit.meta.id, visit.starts_at);
+            let words = wording::words(&cx.app, &patient, about, row.channel, about_visit);
             Ok(Ready::Send(to, words, visit.starts_at))
         }
     }

@@ -300,8 +300,9 @@ fn existing(row: &AppointmentNotification) -> Existing {
 /// The words of a row for a patient.
 fn text(cx: &Cx, patient: &Patient, row: &AppointmentNotification) -> Sealed<Blank<2000>> {
     let about = About::of(row);
-    let words = wording::words(&cx.app, patient, about, row.channel, row.starts_at);
-    Sealed::new(Blank::cut(&words.body))
+    let visit = (row.appointment.get(), row.starts_at);
+    let words = wording::words(&cx.app, patient, about, row.channel, visit);
+    Sealed::new(Blank::cut(&words.shown))
 }
 
 async fn add(

@@ -8,14 +8,18 @@ use patients::Patient;
 use platform::app::App;
 use platform::texts::Text;
 
-use super::appointment_notification::{AppointmentNotification, Channel, MessageType};
-use super::plan;
+use scheduling::answer::Answer;
 
-/// A subject, which only e-mails have, and a text.
+use super::appointment_notification::{AppointmentNotification, Channel, MessageType};
+use super::{plan, visit_link};
+
+/// A subject, which only e-mails have, a text, and the text as staff may read it: without what only the patient may
+/// use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
     pub(super) subject: String,
     pub(super) body: String,
+    pub(super) shown: String,
 }
 
 /// What a message tells of an appointment.
@@ -42,14 +46,15 @@ impl About {
     }
 }
 
-/// The words of a message in the patient's language.
+/// The words of a message about a visit, with its id and its start, in the patient's language.
 pub(super) fn words(
     app: &App,
     patient: &Patient,
     about: About,
     channel: Channel,
-    starts_at: Timestamp,
+    visit: (i64, Timestamp),
 ) -> Words {
+    let (visit, starts_at) = visit;
     let language = patient.preferred_language.as_str();
     let (subject, email, sms) = match about {
         About::Ahead => (
@@ -77,18 +82,28 @@ pub(super) fn words(
         Channel::Sms => (None, sms),
         Channel::Email => (Some(subject), email),
     };
-    let render = |key| {
+    let render = |key, links: bool| {
         let mut text = Text::new(key)
             .with("name", &**patient.first_name.open())
             .with("when", when(language, app.zone.to_local(starts_at)));
+        if (about, channel) == (About::Ahead, Channel::Email) {
+            let link = |answer| match links {
+                true => visit_link::url(app, visit, starts_at, answer),
+                false => "…".to_owned(),
+            };
+            text = text
+                .with("confirm", link(Answer::Confirm))
+                .with("cancel", link(Answer::Cancel));
+        }
         if let Some(hospital) = &app.settings.hospital_name {
             text = text.with("hospital", hospital);
         }
         app.texts.render(language, &text)
     };
     Words {
-        subject: subject.map(render).unwrap_or_default(),
-        body: render(body),
+        subject: subject.map(|key| render(key, false)).unwrap_or_default(),
+        body: render(body, true),
+        shown: render(body, false),
     }
 }
 

@@ -1,5 +1,5 @@
-message-reminder-sms = Hello { $name }, you have an appointment on { $when }. To get no more messages, reply STOP.
-    .with-hospital = { $hospital }: hello { $name }, you have an appointment on { $when }. To get no more messages, reply STOP.
+message-reminder-sms = Hello { $name }, you have an appointment on { $when }. Reply 1 to confirm, 2 if you cannot come. To get no more messages, reply STOP.
+    .with-hospital = { $hospital }: hello { $name }, you have an appointment on { $when }. Reply 1 to confirm, 2 if you cannot come. To get no more messages, reply STOP.
 message-followup-sms = Hello { $name }, thank you for your visit. If you have questions or feel worse, please call or come back. To get no more messages, reply STOP.
     .with-hospital = { $hospital }: hello { $name }, thank you for your visit. If you have questions or feel worse, please call or come back. To get no more messages, reply STOP.
 message-reminder-subject = Your appointment
@@ -9,11 +9,19 @@ message-reminder-email =
 
     you have an appointment on { $when }.
 
+    I will come: { $confirm }
+
+    I cannot come: { $cancel }
+
     If you cannot come, please let us know, so that somebody else can have your time.
     .with-hospital =
         Hello { $name },
 
         you have an appointment at { $hospital } on { $when }.
+
+        I will come: { $confirm }
+
+        I cannot come: { $cancel }
 
         If you cannot come, please let us know, so that somebody else can have your time.
 message-followup-subject = Thank you for your visit
@@ -60,3 +68,11 @@ message-cancelled-email =
         Hello { $name },
 
         your appointment at { $hospital } on { $when } does not take place. Please call for a new one.
+message-visit-confirmed = Thank you. We expect you on { $when }.
+message-visit-cancelled = Your appointment on { $when } is cancelled. Call us for another one.
+message-passed-on = Thank you. Your message was passed on to the front desk. In an emergency, come or call.
+page-visit-confirm = You have an appointment on { $when }. Do you confirm that you come?
+page-visit-confirm-button = Yes, I will come
+page-visit-cancel = You have an appointment on { $when }. Do you want to cancel it?
+page-visit-cancel-button = Cancel the appointment
+page-visit-gone = This link is no longer valid: the appointment was moved or is over. Please call the hospital.

@@ -1,5 +1,5 @@
-message-reminder-sms = Bonjour { $name }, vous avez rendez-vous le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
-    .with-hospital = { $hospital } : bonjour { $name }, vous avez rendez-vous le { $when }. Pour ne plus recevoir de messages, répondez ARRET.
+message-reminder-sms = Bonjour { $name }, vous avez rendez-vous le { $when }. Répondez 1 pour confirmer, 2 si vous ne pouvez pas venir. Pour ne plus recevoir de messages, répondez ARRET.
+    .with-hospital = { $hospital } : bonjour { $name }, vous avez rendez-vous le { $when }. Répondez 1 pour confirmer, 2 si vous ne pouvez pas venir. Pour ne plus recevoir de messages, répondez ARRET.
 message-followup-sms = Bonjour { $name }, merci de votre visite. Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez. Pour ne plus recevoir de messages, répondez ARRET.
     .with-hospital = { $hospital } : bonjour { $name }, merci de votre visite. Si vous avez des questions ou si vous allez moins bien, appelez-nous ou revenez. Pour ne plus recevoir de messages, répondez ARRET.
 message-reminder-subject = Votre rendez-vous
@@ -9,11 +9,19 @@ message-reminder-email =
 
     vous avez rendez-vous le { $when }.
 
+    Je viendrai : { $confirm }
+
+    Je ne peux pas venir : { $cancel }
+
     Si vous ne pouvez pas venir, prévenez-nous, afin que quelqu’un d’autre puisse prendre votre place.
     .with-hospital =
         Bonjour { $name },
 
         vous avez rendez-vous le { $when } ({ $hospital }).
+
+        Je viendrai : { $confirm }
+
+        Je ne peux pas venir : { $cancel }
 
         Si vous ne pouvez pas venir, prévenez-nous, afin que quelqu’un d’autre puisse prendre votre place.
 message-followup-subject = Merci de votre visite
@@ -56,3 +64,11 @@ message-cancelled-email =
         Bonjour { $name },
 
         votre rendez-vous du { $when } ({ $hospital }) n’aura pas lieu. Appelez-nous pour en prendre un autre.
+message-visit-confirmed = Merci. Nous vous attendons le { $when }.
+message-visit-cancelled = Votre rendez-vous du { $when } est annulé. Appelez-nous pour en prendre un autre.
+message-passed-on = Merci. Votre message a été transmis à l’accueil. En cas d’urgence, venez ou appelez.
+page-visit-confirm = Vous avez rendez-vous le { $when }. Confirmez-vous votre venue ?
+page-visit-confirm-button = Oui, je viendrai
+page-visit-cancel = Vous avez rendez-vous le { $when }. Voulez-vous l’annuler ?
+page-visit-cancel-button = Annuler le rendez-vous
+page-visit-gone = Ce lien n’est plus valable : le rendez-vous a été déplacé ou est passé. Veuillez appeler l’hôpital.

@@ -1,5 +1,5 @@
-message-reminder-sms = Habari { $name }, una miadi siku ya { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
-    .with-hospital = { $hospital }: habari { $name }, una miadi siku ya { $when }. Ili usipokee ujumbe tena, jibu SIMAMA.
+message-reminder-sms = Habari { $name }, una miadi siku ya { $when }. Jibu 1 kuthibitisha, 2 kama huwezi kuja. Ili usipokee ujumbe tena, jibu SIMAMA.
+    .with-hospital = { $hospital }: habari { $name }, una miadi siku ya { $when }. Jibu 1 kuthibitisha, 2 kama huwezi kuja. Ili usipokee ujumbe tena, jibu SIMAMA.
 message-followup-sms = Habari { $name }, asante kwa kututembelea. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi. Ili usipokee ujumbe tena, jibu SIMAMA.
     .with-hospital = { $hospital }: habari { $name }, asante kwa kututembelea. Ukiwa na maswali au ukijisikia vibaya zaidi, tupigie simu au rudi. Ili usipokee ujumbe tena, jibu SIMAMA.
 message-reminder-subject = Miadi yako
@@ -9,11 +9,19 @@ message-reminder-email =
 
     una miadi siku ya { $when }.
 
+    Nitakuja: { $confirm }
+
+    Siwezi kuja: { $cancel }
+
     Kama huwezi kuja, tafadhali tujulishe ili mtu mwingine apate nafasi yako.
     .with-hospital =
         Habari { $name },
 
         una miadi katika { $hospital } siku ya { $when }.
+
+        Nitakuja: { $confirm }
+
+        Siwezi kuja: { $cancel }
 
         Kama huwezi kuja, tafadhali tujulishe ili mtu mwingine apate nafasi yako.
 message-followup-subject = Asante kwa kututembelea
@@ -56,3 +64,11 @@ message-cancelled-email =
         Habari { $name },
 
         miadi yako katika { $hospital } ya { $when } haitafanyika. Tafadhali piga simu upate nyingine.
+message-visit-confirmed = Asante. Tunakutarajia siku ya { $when }.
+message-visit-cancelled = Miadi yako ya { $when } imefutwa. Tupigie simu upate nyingine.
+message-passed-on = Asante. Ujumbe wako umepelekwa mapokezi. Kukiwa na dharura, njoo au piga simu.
+page-visit-confirm = Una miadi siku ya { $when }. Je, unathibitisha kwamba utakuja?
+page-visit-confirm-button = Ndiyo, nitakuja
+page-visit-cancel = Una miadi siku ya { $when }. Je, unataka kuifuta?
+page-visit-cancel-button = Futa miadi
+page-visit-gone = Kiungo hiki hakitumiki tena: miadi imehamishwa au imepita. Tafadhali piga simu hospitalini.

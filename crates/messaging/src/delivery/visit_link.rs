@@ -1,0 +1,183 @@
+//! The links in an e-mail with which a patient confirms or cancels a visit without signing in.
+//!
+//! A link is bound to the visit and to the moment for which it was agreed: it ends when the visit begins or is moved.
+//! Mail programs and scanners open links by themselves, so opening one shows a page with one button and changes
+//! nothing; the button does.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+use jiff::Timestamp;
+use platform::app::App;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::http::call::{Call, Reply, ReplyBody};
+use platform::operation::Operation;
+use platform::record::Record;
+use platform::route::Route;
+use platform::texts::Text;
+use scheduling::answer::{Answer, AnswerChannel, answer};
+use scheduling::appointment::Appointment;
+
+use super::audience;
+use super::wording::when;
+
+const PATH: &str = "visits/answer/{token}/";
+/// What the signatures are made for.
+const FIELD: &str = "visit_answer.link";
+
+/// Where a patient gives an answer to a visit that begins at that moment.
+pub(super) fn url(app: &App, visit: i64, starts_at: Timestamp, answer: Answer) -> String {
+    let claim = claim(visit, starts_at, answer);
+    let (_, signature) = app.ring().search_digest(FIELD, &claim);
+    let base = app.settings.public_url();
+    format!("{base}/api/visits/answer/{claim}-{}/", hex(&signature))
+}
+
+fn claim(visit: i64, starts_at: Timestamp, answer: Answer) -> String {
+    format!("{visit}-{}-{}", starts_at.as_second(), answer.as_str())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a link says, if it is one of ours.
+fn read(app: &App, token: &str) -> Option<(i64, i64, Answer)> {
+    let (claim, signature) = token.rsplit_once('-')?;
+    // Links outlive the key that signed them for as long as the key is kept.
+    let genuine = app.ring().digests(FIELD, claim).iter().any(|(_, known)| {
+        verify_slices_are_equal(hex(known).as_bytes(), signature.as_bytes()).is_ok()
+    });
+    if !genuine {
+        return None;
+    }
+    let mut parts = claim.split('-');
+    let visit = parts.next()?.parse().ok()?;
+    let starts_at = parts.next()?.parse().ok()?;
+    Some((visit, starts_at, Answer::from_text(parts.next()?)?))
+}
+
+pub(super) fn page() -> Operation {
+    Route::get("messaging", PATH, |cx, call| show(cx, call))
+        .open()
+        .patient_data()
+        .answers_file("text/html")
+        .summary("A page to confirm or cancel a visit")
+        .description("Behind the links of a reminder's e-mail. Shows one button; opening it changes nothing.")
+        .done()
+}
+
+pub(super) fn button() -> Operation {
+    Route::post("messaging", PATH, |cx, call| press(cx, call))
+        .open()
+        .limited()
+        .patient_data()
+        .answers_file("text/html")
+        .summary("Confirm or cancel a visit behind a link")
+        .description("What the page's button does. Doing it again changes nothing.")
+        .done()
+}
+
+/// A visit that a link leads to, and the language of its patient.
+struct Visit {
+    row: Appointment,
+    answer: Answer,
+    language: &'static str,
+}
+
+/// The visit, unless the link is none of ours, or of a time that is no longer agreed.
+async fn visit(cx: &mut Cx, call: &Call, lock: bool) -> Result<Option<Visit>, Error> {
+    let Some((id, starts_at, answer)) = read(&cx.app, call.param("token")) else {
+        return Ok(None);
+    };
+    let found = super::schedule::appointment(cx, id, lock).await?;
+    let Some(row) = found.filter(|row| row.starts_at.as_second() == starts_at) else {
+        return Ok(None);
+    };
+    let Some(patient) = audience::patient(cx, row.patient.get()).await? else {
+        return Ok(None);
+    };
+    cx.saw(Appointment::NAME, row.meta.id, Some(row.patient.get()));
+    Ok(Some(Visit {
+        row,
+        answer,
+        language: patient.preferred_language.as_str(),
+    }))
+}
+
+fn show<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let Some(visit) = visit(cx, call, false).await? else {
+            return Ok(gone(cx));
+        };
+        let (ask, button) = match visit.answer {
+            Answer::Confirm => ("page-visit-confirm", "page-visit-confirm-button"),
+            Answer::Cancel => ("page-visit-cancel", "page-visit-cancel-button"),
+        };
+        let at = when(visit.language, cx.app.zone.to_local(visit.row.starts_at));
+        let ask = cx
+            .app
+            .texts
+            .render(visit.language, &Text::new(ask).with("when", at));
+        let button = cx.app.texts.render(visit.language, &Text::new(button));
+        Ok(html(StatusCode::OK, visit.language, &ask, Some(&button)))
+    })
+}
+
+fn press<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let Some(visit) = visit(cx, call, true).await? else {
+            return Ok(gone(cx));
+        };
+        let language = visit.language;
+        let at = when(language, cx.app.zone.to_local(visit.row.starts_at));
+        let key = match visit.answer {
+            Answer::Confirm => "message-visit-confirmed",
+            Answer::Cancel => "message-visit-cancelled",
+        };
+        let (status, said) = match answer(cx, visit.row, visit.answer, AnswerChannel::Link).await {
+            Ok(_) => (StatusCode::OK, Text::new(key).with("when", at)),
+            Err(Error::Refused(refusal)) => (StatusCode::CONFLICT, refusal.text),
+            Err(error) => return Err(error),
+        };
+        let said = cx.app.texts.render(language, &said);
+        Ok(html(status, language, &said, None))
+    })
+}
+
+/// The page of a link that leads nowhere any more.
+fn gone(cx: &mut Cx) -> Reply {
+    cx.saw_nothing();
+    let language = cx.app.settings.language;
+    let said = cx.app.texts.render(language, &Text::new("page-visit-gone"));
+    html(StatusCode::NOT_FOUND, language, &said, None)
+}
+
+/// A page that needs nothing but itself: it is read on old phones and slow lines.
+fn html(status: StatusCode, language: &str, said: &str, button: Option<&str>) -> Reply {
+    let form = button.map_or_else(String::new, |button| {
+        format!(
+            "<form method=\"post\"><button>{}</button></form>",
+            escaped(button)
+        )
+    });
+    let said = escaped(said);
+    let page = format!(
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
+         <title>{said}</title></head><body><main><p>{said}</p>{form}</main></body></html>"
+    );
+    let mut reply = Reply::empty(status);
+    reply.header("content-type", "text/html; charset=utf-8");
+    reply.header("referrer-policy", "no-referrer");
+    reply.body = ReplyBody::Whole(page.into());
+    reply
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,232 @@
+//! A patient's account by invitation from their record: the link goes to the contact data on record and nowhere else.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use identity::invite::{Invited, link, patient_account, readdress};
+use identity::user::User;
+use kernel::BuiltinRole::{Admin, Receptionist};
+use kernel::{Code, Phone};
+use messaging::delivery::outcome::Outcome;
+use messaging::delivery::{opt_out, sms};
+use patients::Patient;
+use platform::access::Access;
+use platform::app::App;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::field::Ref;
+use platform::jobs::{Job, JobInfo, Run, enqueue};
+use platform::mail::MailError;
+use platform::resource::change_by;
+use platform::serde_json::{Value as Json, json};
+use platform::texts::Text;
+use platform::unit::{self, Opening};
+use platform::verb::Verb;
+use schemars::JsonSchema;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// What inviting answers.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Invitation {
+    /// `invited`.
+    status: &'static str,
+    /// How the link goes: `email` or `sms`.
+    channel: &'static str,
+    /// The name to sign in with.
+    username: String,
+}
+
+/// `POST patients/{id}/invite/`.
+pub(crate) struct Invite;
+
+impl Verb for Invite {
+    type On = Patient;
+    type Input = ();
+    type Answer = Invitation;
+    const NAME: &'static str = "invite";
+    const SUMMARY: &'static str = "Invite the patient to the portal";
+    const DESCRIPTION: &'static str = "Makes an account of the role Patient, sets `user`, and sends a link to the \
+        e-mail address on record, or where there is none to the phone number. The link lets the patient choose a \
+        password; it works once and for a week, and inviting again sends another. 409 `state_conflict` without \
+        contact data, or when the patient has chosen a password already.";
+
+    fn access() -> Access {
+        Access::may(&[Admin, Receptionist])
+    }
+
+    async fn run(cx: &mut Cx, held: Patient, _: ()) -> Result<Invitation, Error> {
+        let refused = |key| Err(Error::refuse(Code::StateConflict, Text::new(key)));
+        if held.deceased_at.is_some() {
+            return refused("portal-invite-deceased");
+        }
+        patients::check_current(cx, held.meta.id).await?;
+        let Some(to) = contact(cx, &held).await? else {
+            return refused("portal-invite-no-contact");
+        };
+        let channel = match to {
+            Contact::Email(_) => "email",
+            Contact::Sms(_) => "sms",
+        };
+        let account = match held.user {
+            Some(user) => identity::accounts::held(cx, user.get()).await?,
+            None => None,
+        };
+        let account = match account {
+            Some(account) if account.password_hash.is_some() => {
+                return refused("portal-invite-has-account");
+            }
+            Some(account) => readdress(cx, account, address(&held)).await?,
+            None => open_account(cx, held.clone()).await?,
+        };
+        let payload = json!({
+            "patient": held.meta.id, "user": account.meta.id, "message": Uuid::now_v7(),
+        });
+        enqueue(cx, vec![Job::now(KIND, payload)])?;
+        Ok(Invitation {
+            status: "invited",
+            channel,
+            username: account.username.to_string(),
+        })
+    }
+}
+
+/// The address on record, to sign in with.
+fn address(patient: &Patient) -> Option<String> {
+    patient.emails().first().map(ToString::to_string)
+}
+
+async fn open_account(cx: &mut Cx, held: Patient) -> Result<User, Error> {
+    let invited = Invited {
+        username: held.unique_id.open().to_string(),
+        first_name: held.first_name.open().to_string(),
+        last_name: held.last_name.open().to_string(),
+        email: address(&held),
+        language: held.preferred_language.as_str().to_owned(),
+    };
+    let account = patient_account(cx, invited).await?;
+    let user = Ref::new(account.meta.id);
+    change_by(cx, held, |row| row.user = Some(user)).await?;
+    Ok(account)
+}
+
+/// Where the link goes.
+enum Contact {
+    Email(String),
+    Sms(Phone),
+}
+
+/// The contact data on record; no number whose owner wants no more text messages.
+async fn contact(cx: &mut Cx, patient: &Patient) -> Result<Option<Contact>, Error> {
+    if let Some(email) = patient.emails().first() {
+        return Ok(Some(Contact::Email(email.to_string())));
+    }
+    let phones = patient.phones(patients::country_code(cx));
+    let Some(phone) = phones.into_iter().next() else {
+        return Ok(None);
+    };
+    let out = opt_out::is_out(cx, &phone).await?;
+    Ok((!out).then_some(Contact::Sms(phone)))
+}
+
+const KIND: &str = "portal:invitation";
+
+/// Sends the link, for about a day; then a person must look. The link is made when it is sent, so that nobody finds it
+/// in the database.
+pub(crate) const JOB: JobInfo = JobInfo {
+    kind: KIND,
+    run: Run::Outside(send),
+    attempts: 12,
+    every: None,
+};
+
+fn send(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
+    Box::pin(async move {
+        let (patient, user) = (
+            payload["patient"].as_i64().unwrap_or_default(),
+            payload["user"].as_i64().unwrap_or_default(),
+        );
+        let opening = Opening::program(KIND);
+        let found = unit::read(&app, &opening, move |cx| {
+            Box::pin(async move { whom(cx, patient, user).await })
+        });
+        let Some((patient, user, to)) = found.await? else {
+            return Ok(());
+        };
+        let language = patient.preferred_language.as_str();
+        let link = link(&app, &user, app.clock.now())?;
+        let render = |key| {
+            let mut text = Text::new(key)
+                .with("name", &**patient.first_name.open())
+                .with("username", &*user.username)
+                .with("link", link.as_str());
+            if let Some(hospital) = &app.settings.hospital_name {
+                text = text.with("hospital", hospital);
+            }
+            app.texts.render(language, &text)
+        };
+        match to {
+            Contact::Email(address) => {
+                let message = payload["message"].as_str().unwrap_or_default();
+                let (subject, body) = (
+                    render("portal-invite-subject"),
+                    render("portal-invite-email"),
+                );
+                let message_id = format!("{message}@chelal");
+                by_mail(
+                    app.mailer
+                        .send(&address, &subject, &body, &message_id)
+                        .await,
+                )
+            }
+            Contact::Sms(phone) => {
+                by_sms(sms::send(&app, &phone, &render("portal-invite-sms"), None).await)
+            }
+        }
+    })
+}
+
+/// The patient, the account and the contact data as they are now; nobody once the account is in use or is another's.
+async fn whom(
+    cx: &mut Cx,
+    patient: i64,
+    user: i64,
+) -> Result<Option<(Patient, User, Contact)>, Error> {
+    let patient: Patient = match cx.load(patient).await {
+        Err(error) if error.code() == Some(Code::NotFound) => return Ok(None),
+        found => found?,
+    };
+    if patient.user.map(|it| it.get()) != Some(user) {
+        return Ok(None);
+    }
+    let account = identity::accounts::by_id(cx, user).await?;
+    let Some(account) = account.filter(|user| user.is_active && user.password_hash.is_none())
+    else {
+        return Ok(None);
+    };
+    let to = contact(cx, &patient).await?;
+    Ok(to.map(|to| (patient, account, to)))
+}
+
+fn by_mail(sent: Result<String, MailError>) -> Result<(), Error> {
+    match sent {
+        Ok(_) => Ok(()),
+        // A second link does no harm; none does.
+        Err(MailError::Temporary(why) | MailError::Unknown(why)) => Err(Error::internal(why)),
+        Err(error @ (MailError::Permanent(_) | MailError::NotConfigured)) => {
+            tracing::warn!(%error, "an invitation to the portal was not sent");
+            Ok(())
+        }
+    }
+}
+
+fn by_sms(outcome: Outcome) -> Result<(), Error> {
+    match outcome {
+        Outcome::Accepted(_) => Ok(()),
+        Outcome::Later(why, _) | Outcome::Unknown(why) => Err(Error::internal(why)),
+        Outcome::Refused(error) => {
+            tracing::warn!(%error, "an invitation to the portal was not sent");
+            Ok(())
+        }
+    }
+}
