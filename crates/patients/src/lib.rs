@@ -39,6 +39,7 @@ mod moved;
 mod names;
 pub mod patient;
 mod scope;
+mod screens;
 mod search;
 mod terms;
 
@@ -46,6 +47,7 @@ pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
 pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
+pub use screens::screens;
 pub use terms::by_phone;
 
 use allergy::Allergy;

@@ -17,3 +17,13 @@ patients-allergy-removal =
        *[other] { $count } allergies that may be severe would be given up. If they were disproved, send the change again with “confirm_allergies”: true.
     }
 patients-allergy-known = An allergy to “{ $substance }” is recorded already. Change that one instead.
+
+# Pages
+
+nav-patients = Patients
+patients-find = Name, number or phone
+patients-find-button = Find
+patients-find-nobody = Nobody was found for “{ $asked }”. Try fewer letters, the phone number or the patient’s number.
+patients-name = Name
+patients-age = Age
+patients-number = Number

@@ -17,3 +17,13 @@ patients-allergy-removal =
        *[other] { $count } allergies potentiellement graves seraient retirées. Si elles ont été écartées, renvoyez la modification avec « confirm_allergies » : true.
     }
 patients-allergy-known = Une allergie à « { $substance } » est déjà enregistrée. Modifiez celle-ci.
+
+# Pages
+
+nav-patients = Patients
+patients-find = Nom, numéro ou téléphone
+patients-find-button = Chercher
+patients-find-nobody = Personne n’a été trouvé pour « { $asked } ». Essayez moins de lettres, le téléphone ou le numéro du patient.
+patients-name = Nom
+patients-age = Âge
+patients-number = Numéro

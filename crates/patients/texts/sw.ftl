@@ -17,3 +17,13 @@ patients-allergy-removal =
        *[other] Mizio { $count } inayoweza kuwa mikali ingeondolewa. Ikiwa imethibitishwa kuwa haipo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
     }
 patients-allergy-known = Mzio wa “{ $substance }” tayari umerekodiwa. Badilisha rekodi hiyo.
+
+# Kurasa
+
+nav-patients = Wagonjwa
+patients-find = Jina, namba au simu
+patients-find-button = Tafuta
+patients-find-nobody = Hakuna aliyepatikana kwa “{ $asked }”. Jaribu herufi chache, namba ya simu au namba ya mgonjwa.
+patients-name = Jina
+patients-age = Umri
+patients-number = Namba

@@ -108,6 +108,8 @@ pub struct TableInfo {
     pub follows: Vec<&'static str>,
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
+    /// What its records are called; none for tables that no path serves.
+    pub labels: Option<resource::Labels>,
 }
 
 impl TableInfo {
@@ -126,6 +128,7 @@ impl TableInfo {
             patient: None,
             follows: Vec::new(),
             scope: None,
+            labels: None,
         }
     }
 }
@@ -183,6 +186,7 @@ impl Module {
             patient: R::PATIENT,
             follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
             scope: Some(R::scope),
+            labels: Some(resource::labels::<R>),
             ..TableInfo::of::<R>(self.name)
         });
         self.permissions.extend(resource::permissions::<R>());

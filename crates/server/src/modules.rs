@@ -6,6 +6,7 @@ use platform::module::Module;
 pub fn modules() -> Vec<Module> {
     vec![
         identity::module(),
+        web::module(),
         patients::module(),
         documents::module(),
         print::module(),
@@ -20,4 +21,9 @@ pub fn modules() -> Vec<Module> {
         reports::module(),
         crate::web::pages_module(),
     ]
+}
+
+/// What the modules bring to the pages.
+pub fn screens() -> Vec<web::Screens> {
+    vec![patients::screens()]
 }

@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
+use super::entered::Entered;
 use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
 use super::refusal;
@@ -41,6 +42,7 @@ pub(super) async fn serve(
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
+    let entered = request.extensions().get::<Entered>().cloned();
     let (head, origin, body) = parts(&app, request, route);
     let limit = operation.limit;
     let taken = match limit {
@@ -48,7 +50,7 @@ pub(super) async fn serve(
         Limit::Calls | Limit::Refusals => limiter.take(origin.ip, app.clock.now()),
     };
     let answered = match taken {
-        Ok(()) => answer(&app, operation, params, head, &origin, body).await,
+        Ok(()) => answer(&app, operation, params, head, &origin, body, entered).await,
         Err(seconds) => Err(rate_limited(seconds)),
     };
     if limit == Limit::Refusals
@@ -100,7 +102,7 @@ fn parts(
 }
 
 /// A request without its body: what was asked, and by whom it says to come.
-pub(crate) fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
+pub fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
     let header = |name: HeaderName| origin::text(&parts.headers, name);
     let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
     let ip = origin::client(&app.settings, &parts.extensions, &parts.headers);
@@ -136,9 +138,11 @@ async fn answer(
     head: Arc<Head>,
     origin: &Arc<Origin>,
     body: HttpBody,
+    entered: Option<Entered>,
 ) -> Result<Reply, Error> {
-    let actor = match operation.need {
-        Need::Open => Actor::anonymous(),
+    let actor = match (&operation.need, entered) {
+        (Need::Open, _) => Actor::anonymous(),
+        (_, Some(Entered(actor))) => (*actor).clone(),
         _ => app.door.enter(app, &head).await?,
     };
     let reach = reach(&operation, &actor)?;

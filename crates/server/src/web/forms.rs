@@ -253,11 +253,6 @@ fn value<'a>(pairs: &'a [(String, String)], name: &str) -> &'a str {
         .map_or("", |(_, value)| value)
 }
 
-/// `/`: what this is.
-pub(super) async fn about(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    Page::for_reader(&app, &headers).about()
-}
-
 /// The reader's language, as the API would answer them.
 pub(super) fn language(app: &App, headers: &HeaderMap) -> &'static str {
     origin::language(app, headers)

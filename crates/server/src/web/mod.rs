@@ -41,6 +41,7 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
         .merge(forms::routes(app, &api))
         .merge(health::routes(app, &lifecycle))
         .merge(pages::routes(app))
+        .merge(::web::router(app, &api, crate::modules::screens()))
         .merge(metrics::routes(app));
     let app_here = app.clone();
     Ok(routes

@@ -75,20 +75,6 @@ impl<'a> Page<'a> {
         self.app.texts.render(self.language, &Text::new(key))
     }
 
-    /// What this server is.
-    pub(super) fn about(&self) -> Response {
-        let link =
-            |to: &str, key| format!("<p><a href=\"{to}\">{}</a></p>", escape(&self.text(key)));
-        let body = format!(
-            "<p>{}</p>{}{}{}",
-            escape(&self.text("page-about")),
-            link("/password-reset", "page-about-reset"),
-            link("/docs/", "page-about-docs"),
-            link("/health/", "page-about-health"),
-        );
-        self.page(StatusCode::OK, "page-about-title", &body)
-    }
-
     /// A sentence instead of a form.
     pub(super) fn says(
         &self,

@@ -1,0 +1,43 @@
+//! Words for names of fields, choices and resources: what the texts say, else the name made readable.
+
+use crate::ask::Ask;
+
+/// `date_of_birth` as people read it.
+pub fn field(ask: &Ask, name: &str) -> String {
+    ask.word(
+        &["field-", &name.replace('_', "-")].concat(),
+        &readable(name),
+    )
+}
+
+/// A choice of a field, such as `checked_in` of `status`.
+pub fn choice(ask: &Ask, field: &str, value: &str) -> String {
+    let part = |text: &str| text.to_lowercase().replace(['_', ' ', '.', '/'], "-");
+    let own = ["choice-", &part(field), "-", &part(value)].concat();
+    let any = ["choice-", &part(value)].concat();
+    let otherwise = ask.word(&any, &readable(value));
+    ask.word(&own, &otherwise)
+}
+
+/// What the records of a resource are called, many of them.
+pub fn resource(ask: &Ask, path: &str) -> String {
+    ask.word(
+        &["resource-", &path.replace(['_', '/'], "-")].concat(),
+        &readable(path),
+    )
+}
+
+/// What a module is called.
+pub fn module(ask: &Ask, name: &str) -> String {
+    ask.word(&["module-", name].concat(), &readable(name))
+}
+
+/// A name of a program as words: `lab-orders` and `lab_orders` are `Lab orders`.
+pub(crate) fn readable(name: &str) -> String {
+    let words = name.replace(['_', '-', '/'], " ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => words,
+    }
+}
