@@ -41,6 +41,7 @@ mod names;
 pub mod patient;
 pub mod proxy;
 mod scope;
+mod screens;
 mod search;
 mod terms;
 
@@ -53,6 +54,7 @@ pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
     treated_by,
 };
+pub use screens::screens;
 pub use terms::by_phone;
 
 use allergy::Allergy;

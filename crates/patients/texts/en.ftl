@@ -23,3 +23,13 @@ patients-proxy-of-age = The patient is { $age } or older. Record a carer to whom
 patients-proxy-carer-day = Give a carer's last day: from today on, at most two years from now.
 patients-proxy-agreed = A carer needs the patient's agreement. Ask the patient, then say that they agreed.
 patients-proxy-ended = This person does not stand in any more.
+
+# Pages
+
+nav-patients = Patients
+patients-find = Name, number or phone
+patients-find-button = Find
+patients-find-nobody = Nobody was found for “{ $asked }”. Try fewer letters, the phone number or the patient’s number.
+patients-name = Name
+patients-age = Age
+patients-number = Number

@@ -23,3 +23,13 @@ patients-proxy-of-age = Le patient a { $age } ans ou plus. Enregistrez un aidant
 patients-proxy-carer-day = Indiquez le dernier jour de l’aidant : à partir d’aujourd’hui et dans deux ans au plus.
 patients-proxy-agreed = Un aidant a besoin de l’accord du patient. Demandez-le-lui, puis indiquez qu’il est d’accord.
 patients-proxy-ended = Cette personne ne représente plus le patient.
+
+# Pages
+
+nav-patients = Patients
+patients-find = Nom, numéro ou téléphone
+patients-find-button = Chercher
+patients-find-nobody = Personne n’a été trouvé pour « { $asked } ». Essayez moins de lettres, le téléphone ou le numéro du patient.
+patients-name = Nom
+patients-age = Âge
+patients-number = Numéro

@@ -23,3 +23,13 @@ patients-proxy-of-age = Mgonjwa ana umri wa miaka { $age } au zaidi. Sajili mlez
 patients-proxy-carer-day = Taja siku ya mwisho ya mlezi: kuanzia leo, isizidi miaka miwili kutoka sasa.
 patients-proxy-agreed = Mlezi anahitaji idhini ya mgonjwa. Muulize mgonjwa, kisha useme kwamba amekubali.
 patients-proxy-ended = Mtu huyu hamwakilishi mgonjwa tena.
+
+# Kurasa
+
+nav-patients = Wagonjwa
+patients-find = Jina, namba au simu
+patients-find-button = Tafuta
+patients-find-nobody = Hakuna aliyepatikana kwa “{ $asked }”. Jaribu herufi chache, namba ya simu au namba ya mgonjwa.
+patients-name = Jina
+patients-age = Umri
+patients-number = Namba

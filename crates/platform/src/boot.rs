@@ -11,6 +11,7 @@ use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer;
 use crate::confinement::Confinement;
+use crate::changes::Changes;
 use crate::db::migrate;
 use crate::db::{Db, DbUrl};
 use crate::error::Error;
@@ -106,6 +107,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         registry,
         door: parts.door,
         hub: Hub::new(),
+        changes: Changes::default(),
         mailer: parts.mailer,
         reads: ReadAudit::default(),
         anchor_trouble: crate::audit::sealer::AnchorTrouble::default(),

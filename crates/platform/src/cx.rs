@@ -393,6 +393,12 @@ impl Cx {
         self.seen.nothing = true;
     }
 
+    /// Whether it was said whose data is shown, or that nobody's is: what a page that shows patient data owes
+    /// the audit trail, as every operation does.
+    pub fn said_whose(&self) -> bool {
+        self.seen.is_said()
+    }
+
     /// News for other modules: stored with this transaction, heard after it is committed.
     ///
     /// # Errors

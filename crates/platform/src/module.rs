@@ -114,6 +114,8 @@ pub struct TableInfo {
     pub referred_while: Option<&'static str>,
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
+    /// What its records are called; none for tables that no path serves.
+    pub labels: Option<resource::Labels>,
 }
 
 impl TableInfo {
@@ -133,6 +135,7 @@ impl TableInfo {
             follows: Vec::new(),
             referred_while: None,
             scope: None,
+            labels: None,
         }
     }
 }
@@ -193,6 +196,7 @@ impl Module {
             follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
             referred_while: R::REFERRED_WHILE.map(|column| column.name),
             scope: Some(R::scope),
+            labels: Some(resource::labels::<R>),
             ..TableInfo::of::<R>(self.name)
         });
         self.permissions.extend(resource::permissions::<R>());

@@ -183,6 +183,20 @@ impl Texts {
             })
     }
 
+    /// The sentence for a key that is made at run time, such as a field's label; `None` where nobody wrote one.
+    #[must_use]
+    pub fn find(&self, language: &str, key: &str) -> Option<String> {
+        let in_language = |code: &str| {
+            let language = self.languages.iter().find(|l| l.code == code)?;
+            let message = language.bundle.get_message(key)?;
+            let pattern = message.value()?;
+            let mut errors = Vec::new();
+            let text = language.bundle.format_pattern(pattern, None, &mut errors);
+            Some(text.into_owned())
+        };
+        in_language(language).or_else(|| in_language(LANGUAGES[0]))
+    }
+
     /// Whether any language has a sentence for `key`.
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {

@@ -6,6 +6,7 @@ use platform::module::Module;
 pub fn modules() -> Vec<Module> {
     vec![
         identity::module(),
+        web::module(),
         patients::module(),
         documents::module(),
         print::module(),
@@ -21,6 +22,10 @@ pub fn modules() -> Vec<Module> {
         telemedicine::module(),
         portal::module(),
         reports::module(),
-        crate::web::pages_module(),
     ]
+}
+
+/// What the modules bring to the pages.
+pub fn screens() -> Vec<web::Screens> {
+    vec![patients::screens()]
 }

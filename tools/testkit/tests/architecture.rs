@@ -14,6 +14,7 @@ const ROWS: &[&[&str]] = &[
     &["chelal-contracts", "chelal-paper"],
     &["chelal-platform"],
     &["chelal-identity"],
+    &["chelal-web"],
     &["chelal-patients"],
     &[
         "chelal-documents",

@@ -1,6 +1,7 @@
 //! From the socket to an operation and back.
 
 pub mod call;
+mod entered;
 mod limit;
 pub mod origin;
 mod refusal;
@@ -9,7 +10,8 @@ mod router;
 mod serve;
 mod strict_json;
 
+pub use entered::Entered;
 pub use refusal::refusal;
 pub use router::router;
-pub use serve::respond;
-pub(crate) use serve::{described, finish};
+pub(crate) use serve::finish;
+pub use serve::{described, respond};

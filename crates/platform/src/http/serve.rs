@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use kernel::{Code, Reach};
 
 use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
+use super::entered::Entered;
 use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
 use super::{refusal, refusals};
@@ -41,6 +42,7 @@ pub(super) async fn serve(
     params: Vec<(String, String)>,
     request: axum::extract::Request,
 ) -> Response {
+    let entered = request.extensions().get::<Entered>().cloned();
     let (head, origin, body) = parts(&app, request, route);
     let limit = operation.limit;
     let taken = match limit {
@@ -51,7 +53,7 @@ pub(super) async fn serve(
     let answered = match taken {
         Ok(()) => {
             let (operation, params, head) = (operation.clone(), params.clone(), head.clone());
-            answer(&app, operation, params, head, &origin, body, &mut asking).await
+            answer(&app, operation, params, head, &origin, body, (entered, &mut asking)).await
         }
         Err(seconds) => Err(rate_limited(seconds)),
     };
@@ -109,7 +111,7 @@ fn parts(
 }
 
 /// A request without its body: what was asked, and by whom it says to come.
-pub(crate) fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
+pub fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
     let header = |name: HeaderName| origin::text(&parts.headers, name);
     let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
     let ip = origin::client(&app.settings, &parts.extensions, &parts.headers);
@@ -145,12 +147,13 @@ async fn answer(
     head: Arc<Head>,
     origin: &Arc<Origin>,
     body: HttpBody,
-    asking: &mut Option<Arc<Actor>>,
+    (entered, asking): (Option<Entered>, &mut Option<Arc<Actor>>),
 ) -> Result<Reply, Error> {
-    let actor = Arc::new(match operation.need {
-        Need::Open => Actor::anonymous(),
-        _ => app.door.enter(app, &head).await?,
-    });
+    let actor = match (&operation.need, entered) {
+        (Need::Open, _) => Arc::new(Actor::anonymous()),
+        (_, Some(Entered(actor))) => actor,
+        _ => Arc::new(app.door.enter(app, &head).await?),
+    };
     *asking = Some(actor.clone());
     let reach = reach(&operation, &actor)?;
     let mut incoming = Incoming::default();

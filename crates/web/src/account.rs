@@ -1,0 +1,57 @@
+//! One's own account.
+
+use maud::html;
+use platform::cx::Cx;
+use platform::error::Error;
+
+use crate::ask::Ask;
+use crate::input::Kind;
+use crate::page::Page;
+use crate::screens::{Screen, Screens};
+use crate::ui;
+
+/// Where a temporary password is replaced.
+pub(crate) const PASSWORD: &str = "/account/password";
+
+/// The screens of the pages themselves.
+pub(crate) fn screens() -> Screens {
+    Screens::new("web")
+        .screen(Screen::signed_in("/account/", |cx, ask| {
+            Box::pin(show(cx, ask))
+        }))
+        .screen(Screen::signed_in(PASSWORD, |cx, ask| {
+            Box::pin(password(cx, ask))
+        }))
+}
+
+async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let user = ask.actor().user();
+    let name = user
+        .map(|user| user.username.to_string())
+        .unwrap_or_default();
+    let body = html! {
+        (ui::facts(&[(ask.t("page-username"), html! { (name) })]))
+        p.actions { (ui::action(PASSWORD, &ask.t("account-password"))) }
+    };
+    Ok(Page::new(ask.t("account-title"), body))
+}
+
+async fn password(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let form = ask
+        .form("auth_password_post")
+        .then("/")
+        .done("done-password");
+    let due = ask
+        .actor()
+        .user()
+        .is_some_and(|user| user.must_change_password);
+    let body = html! {
+        @if due { (ui::notice(ui::Tone::Warning, html! { p { (ask.t("account-password-due")) } })) }
+        (form.show(html! {
+            (form.field("old_password").label("account-password-old").kind(Kind::Password).complete("current-password").focus())
+            (form.field("new_password").label("account-password-new").kind(Kind::Password).hint("page-password-hint").complete("new-password"))
+            (form.button("account-password-button"))
+        }))
+    };
+    Ok(Page::new(ask.t("account-password"), body))
+}

@@ -1,0 +1,265 @@
+//! Forms: what a person types, for one declared operation.
+//!
+//! A form knows the operation's fields from its declaration, carries what makes sending it twice harmless, and
+//! shows again what was typed when the operation refused it. It has no rule of its own.
+
+use std::sync::Arc;
+
+use maud::{Markup, Render, html};
+use platform::operation::Operation;
+use serde_json::Value as Json;
+
+use crate::ask::Ask;
+use crate::input::Input;
+use crate::post::Sent;
+
+/// Stands where a fresh idempotency key goes when the page is written; a page's state does not depend on it.
+pub(crate) const KEY: &str = "0-idempotency-key-0";
+
+/// A form for an operation.
+pub struct Form<'a> {
+    pub(crate) ask: &'a Ask,
+    pub(crate) operation: Option<Arc<Operation>>,
+    id: String,
+    params: Vec<(&'static str, String)>,
+    version: Option<i64>,
+    holding: Json,
+    then: Option<String>,
+    done: Option<&'static str>,
+    changes: bool,
+}
+
+impl<'a> Form<'a> {
+    pub(crate) fn new(ask: &'a Ask, id: &str) -> Form<'a> {
+        let operation = ask.operation(id).cloned();
+        if operation.is_none() {
+            tracing::error!(
+                operation = id,
+                "a form for an operation that no module declares"
+            );
+        }
+        Form {
+            ask,
+            operation,
+            id: id.to_owned(),
+            params: Vec::new(),
+            version: None,
+            holding: Json::Null,
+            then: None,
+            done: None,
+            changes: false,
+        }
+    }
+
+    /// The record that the operation is about.
+    #[must_use]
+    pub fn on(self, id: i64) -> Form<'a> {
+        self.param("id", id)
+    }
+
+    /// Another parameter of the operation's path.
+    #[must_use]
+    pub fn param(mut self, name: &'static str, value: impl ToString) -> Form<'a> {
+        self.params.push((name, value.to_string()));
+        self
+    }
+
+    /// The version that the person looks at: when somebody else was faster, nothing is overwritten.
+    #[must_use]
+    pub fn version(mut self, version: i64) -> Form<'a> {
+        self.version = Some(version);
+        self
+    }
+
+    /// The values that the fields begin with, by name: for a change, the record as the API shows it.
+    #[must_use]
+    pub fn holding(mut self, values: Json) -> Form<'a> {
+        self.holding = values;
+        self
+    }
+
+    /// Where to go when it is done; `{id}` and other names stand for keys of the answer. The same page when
+    /// this is not said.
+    #[must_use]
+    pub fn then(mut self, address: impl Into<String>) -> Form<'a> {
+        self.then = Some(address.into());
+        self
+    }
+
+    /// The key of the sentence that the next page begins with; it begins with `done-`.
+    #[must_use]
+    pub fn done(mut self, text: &'static str) -> Form<'a> {
+        self.done = Some(text);
+        self
+    }
+
+    /// Sends only what is not as the record has it ([`Form::holding`]): what somebody else changes meanwhile in other
+    /// fields stays.
+    #[must_use]
+    pub fn only_changes(mut self) -> Form<'a> {
+        self.changes = true;
+        self
+    }
+
+    /// A field of the operation's body. What kind of input it is follows from the declaration. The name may lead into
+    /// rows: `items.0.quantity`.
+    pub fn field(&self, name: impl Into<String>) -> Input<'_> {
+        Input::new(self, name.into())
+    }
+
+    /// A value that is sent with the form and that nobody edits.
+    pub fn hidden(&self, name: &str, value: impl ToString) -> Markup {
+        html! { input type="hidden" name=(name) value=(value.to_string()); }
+    }
+
+    /// The main button. Its key, if it has one, is shown on it.
+    pub fn button(&self, text: &'static str) -> Markup {
+        html! { button.primary { (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+↵" } } }
+    }
+
+    /// Another button of the same form, which sends one more value, such as `("force", "true")`.
+    pub fn button_with(&self, text: &'static str, name: &str, value: &str) -> Markup {
+        html! { button name=(name) value=(value) { (self.ask.t(text)) } }
+    }
+
+    /// What was sent by this form and refused.
+    pub fn sent(&self) -> Option<&'a Sent> {
+        let sent = self.ask.sent.as_ref()?;
+        let same = sent.operation == self.id
+            && self
+                .params
+                .iter()
+                .all(|(name, value)| sent.param(name) == Some(value.as_str()));
+        same.then_some(sent)
+    }
+
+    /// What a field holds: what was typed, else what the record has.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        match self.sent() {
+            Some(sent) => sent.typed(name).map(str::to_owned),
+            None => self.stored(name),
+        }
+    }
+
+    /// What the record has.
+    pub(crate) fn stored(&self, name: &str) -> Option<String> {
+        let found = name
+            .split('.')
+            .try_fold(&self.holding, |json, part| match json {
+                Json::Array(rows) => rows.get(part.parse::<usize>().ok()?),
+                other => other.get(part),
+            });
+        found.and_then(plain)
+    }
+
+    pub(crate) fn fault(&self, name: &str) -> Option<String> {
+        self.sent().and_then(|sent| sent.fault(name))
+    }
+
+    /// The form around its fields and buttons.
+    pub fn show(&self, inner: Markup) -> Markup {
+        let upload = self
+            .operation
+            .as_ref()
+            .is_some_and(|operation| operation.upload);
+        let control = self.control();
+        let address = if upload {
+            let query = serde_urlencoded::to_string(&control).unwrap_or_default();
+            [self.ask.path(), "?", &query].concat()
+        } else {
+            self.ask.here(&[])
+        };
+        html! {
+            form.form method="post" action=(address) data-form novalidate
+                enctype=[upload.then_some("multipart/form-data")] {
+                @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
+                @if let Some(sent) = self.sent() { (sent.summary(self.ask)) }
+                (inner)
+            }
+        }
+    }
+
+    /// The form of an operation that takes no input: one button.
+    pub fn only_button(&self, text: &'static str) -> Markup {
+        self.show(html! { button { (self.ask.t(text)) } })
+    }
+
+    /// What the form says about itself.
+    fn control(&self) -> Vec<(String, String)> {
+        let mut control = vec![
+            ("_do".to_owned(), self.id.clone()),
+            ("_key".to_owned(), KEY.to_owned()),
+        ];
+        for (name, value) in &self.params {
+            control.push((["_", name].concat(), value.clone()));
+        }
+        if let Some(version) = self.version {
+            control.push(("_version".to_owned(), version.to_string()));
+        }
+        if let Some(then) = &self.then {
+            control.push(("_then".to_owned(), then.clone()));
+        }
+        if self.changes {
+            control.push(("_was".to_owned(), self.was()));
+        }
+        if let Some(done) = self.done {
+            control.push(("_done".to_owned(), done.to_owned()));
+        }
+        control
+    }
+
+    /// What the fields begin with, as inputs show it.
+    fn was(&self) -> String {
+        let fields = self.holding.as_object().into_iter().flatten();
+        let shown: serde_json::Map<String, Json> = fields
+            .map(|(name, json)| {
+                let text = plain(json).unwrap_or_default();
+                let moment = self.schema(name).is_some_and(crate::input::is_moment);
+                let text = if moment {
+                    crate::ui::local(self.ask, &text)
+                } else {
+                    text
+                };
+                (name.clone(), text.into())
+            })
+            .collect();
+        Json::Object(shown).to_string()
+    }
+
+    /// The declared schema of a field; rows are looked into.
+    pub(crate) fn schema(&self, name: &str) -> Option<&Json> {
+        let body = &self.operation.as_ref()?.doc.body.as_ref()?.json;
+        name.split('.').try_fold(body, |schema, part| {
+            if part.bytes().all(|b| b.is_ascii_digit()) {
+                schema.get("items")
+            } else {
+                schema.get("properties")?.get(part)
+            }
+        })
+    }
+
+    pub(crate) fn requires(&self, name: &str) -> bool {
+        let body = self
+            .operation
+            .as_ref()
+            .and_then(|operation| operation.doc.body.as_ref());
+        let required = body.and_then(|body| body.json.get("required")?.as_array());
+        required.is_some_and(|names| names.iter().any(|known| known == name))
+    }
+}
+
+/// A value as an input shows it; null is nothing.
+pub(crate) fn plain(json: &Json) -> Option<String> {
+    match json {
+        Json::Null => None,
+        Json::String(text) => Some(text.clone()),
+        Json::Object(_) | Json::Array(_) => serde_json::to_string(json).ok(),
+        other => Some(other.to_string()),
+    }
+}
+
+impl Render for Input<'_> {
+    fn render(&self) -> Markup {
+        self.markup()
+    }
+}

@@ -1,0 +1,373 @@
+//! One field of a form.
+
+use maud::{Markup, html};
+use serde_json::Value as Json;
+
+use crate::form::Form;
+
+/// How a field is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// One line.
+    Text,
+    /// Several lines.
+    Area,
+    /// A password; never shown again.
+    Password,
+    /// A day.
+    Date,
+    /// A day and a time.
+    Moment,
+    /// A time of day.
+    Time,
+    /// A number; the text is the step, such as `1`, `0.01` or `any`.
+    Number(&'static str),
+    /// Yes or no.
+    Tick,
+    /// One of few: value and words.
+    Choice(Vec<(String, String)>),
+    /// A record of a resource with this path, found by a few letters.
+    Pick(String),
+    /// A file.
+    File,
+}
+
+/// One field of a form, with its label, hint and what was wrong with it.
+pub struct Input<'a> {
+    form: &'a Form<'a>,
+    name: String,
+    kind: Kind,
+    label: Option<String>,
+    hint: Option<String>,
+    value: Option<String>,
+    /// What is picked at the start, in words.
+    picked: Option<String>,
+    required: bool,
+    focus: bool,
+    complete: Option<&'static str>,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn new(form: &'a Form<'a>, name: String) -> Input<'a> {
+        let kind = form
+            .schema(&name)
+            .map_or(Kind::Text, |schema| kind_of(form, &name, schema));
+        let required = form.requires(&name);
+        Input {
+            form,
+            name,
+            kind,
+            label: None,
+            hint: None,
+            value: None,
+            picked: None,
+            required,
+            focus: false,
+            complete: None,
+        }
+    }
+
+    /// Its words, by key; otherwise those that the field has everywhere.
+    #[must_use]
+    pub fn label(self, key: &'static str) -> Input<'a> {
+        let words = self.form.ask.t(key);
+        self.labelled(words)
+    }
+
+    /// Its words as they are.
+    #[must_use]
+    pub fn labelled(mut self, words: impl Into<String>) -> Input<'a> {
+        self.label = Some(words.into());
+        self
+    }
+
+    /// What helps to fill it in, by key.
+    #[must_use]
+    pub fn hint(mut self, key: &'static str) -> Input<'a> {
+        self.hint = Some(self.form.ask.t(key));
+        self
+    }
+
+    /// What it begins with, unless something was typed.
+    #[must_use]
+    pub fn value(mut self, value: impl ToString) -> Input<'a> {
+        self.value = Some(value.to_string());
+        self
+    }
+
+    /// The words of the record that is picked at the start.
+    #[must_use]
+    pub fn picked(mut self, words: impl Into<String>) -> Input<'a> {
+        self.picked = Some(words.into());
+        self
+    }
+
+    /// Another kind than the declaration's.
+    #[must_use]
+    pub fn kind(mut self, kind: Kind) -> Input<'a> {
+        self.kind = kind;
+        self
+    }
+
+    /// Whether it has to be filled in.
+    #[must_use]
+    pub fn required(mut self, required: bool) -> Input<'a> {
+        self.required = required;
+        self
+    }
+
+    /// The cursor is here when the page opens.
+    #[must_use]
+    pub fn focus(mut self) -> Input<'a> {
+        self.focus = true;
+        self
+    }
+
+    /// What browsers fill in by themselves, such as `username`.
+    #[must_use]
+    pub fn complete(mut self, what: &'static str) -> Input<'a> {
+        self.complete = Some(what);
+        self
+    }
+
+    pub(crate) fn words(&self) -> String {
+        let last = self.name.rsplit('.').next().unwrap_or(&self.name);
+        self.label
+            .clone()
+            .unwrap_or_else(|| crate::words::field(self.form.ask, last))
+    }
+
+    pub(crate) fn markup(&self) -> Markup {
+        let id = ["f-", &self.name].concat();
+        let fault = self.form.fault(&self.name);
+        let described = self.described(&id, fault.is_some());
+        let now = self.now();
+        html! {
+            div.field.wrong[fault.is_some()] {
+                @if self.kind == Kind::Tick {
+                    (self.tick(&id, described.as_deref()))
+                } @else if let Kind::Choice(choices) = &self.kind && choices.len() <= 4 {
+                    fieldset.choice aria-describedby=[described.as_deref()] {
+                        legend id=(id) { (self.words()) (self.optional()) }
+                        (self.radios(choices))
+                    }
+                } @else if let Kind::Pick(path) = &self.kind {
+                    (self.picker(&id, path, described.as_deref()))
+                } @else {
+                    label for=(id) { (self.words()) (self.optional()) }
+                    (self.control(&id, described.as_deref(), fault.is_some()))
+                }
+                @if let Some(hint) = &self.hint { p.hint id={ (id) "-hint" } { (hint) } }
+                @if let Some(fault) = &fault { p.error id={ (id) "-error" } { (fault) } }
+                @if let Some(now) = now { p.now { (self.form.ask.t("form-stored-now")) " " b { (now) } } }
+            }
+        }
+    }
+
+    fn described(&self, id: &str, wrong: bool) -> Option<String> {
+        let hint = self.hint.as_ref().map(|_| [id, "-hint"].concat());
+        let error = wrong.then(|| [id, "-error"].concat());
+        let all: Vec<String> = hint.into_iter().chain(error).collect();
+        (!all.is_empty()).then(|| all.join(" "))
+    }
+
+    fn optional(&self) -> Markup {
+        html! { @if !self.required { " " small { (self.form.ask.t("form-optional")) } } }
+    }
+
+    fn begins_with(&self) -> String {
+        let value = self.form.value(&self.name);
+        let value = if self.form.sent().is_some() {
+            value
+        } else {
+            value.or_else(|| self.value.clone())
+        };
+        value.unwrap_or_default()
+    }
+
+    /// When somebody else was faster: what the record has now, where it differs from what was typed.
+    fn now(&self) -> Option<String> {
+        let sent = self.form.sent().filter(|sent| sent.is_stale())?;
+        let stored = self.form.stored(&self.name)?;
+        (sent.typed(&self.name) != Some(stored.as_str())).then_some(stored)
+    }
+
+    fn control(&self, id: &str, described: Option<&str>, wrong: bool) -> Markup {
+        let value = self.begins_with();
+        let invalid = wrong.then_some("true");
+        let name = &self.name;
+        match &self.kind {
+            Kind::Area => html! {
+                textarea id=(id) name=(name) rows="4" aria-describedby=[described] aria-invalid=[invalid]
+                    required[self.required] autofocus[self.focus] { (value) }
+            },
+            Kind::Choice(choices) => html! {
+                select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid]
+                    required[self.required] autofocus[self.focus] {
+                    @if !self.required || value.is_empty() { option value="" { "—" } }
+                    @for (choice, words) in choices {
+                        option value=(choice) selected[*choice == value] { (words) }
+                    }
+                }
+            },
+            kind => {
+                let (sort, step, shown) = match kind {
+                    Kind::Password => ("password", None, String::new()),
+                    Kind::Date => ("date", None, value),
+                    Kind::Moment => (
+                        "datetime-local",
+                        Some("1"),
+                        crate::ui::local(self.form.ask, &value),
+                    ),
+                    Kind::Time => ("time", None, value),
+                    Kind::Number(step) => ("number", Some(*step), value),
+                    Kind::File => ("file", None, String::new()),
+                    _ => ("text", None, value),
+                };
+                html! {
+                    input id=(id) name=(name) type=(sort) step=[step] value=[(*kind != Kind::File).then_some(shown)]
+                        inputmode=[matches!(kind, Kind::Number(_)).then_some("decimal")]
+                        maxlength=[self.longest()] autocomplete=(self.complete.unwrap_or("off"))
+                        aria-describedby=[described] aria-invalid=[invalid]
+                        required[self.required] autofocus[self.focus];
+                }
+            }
+        }
+    }
+
+    fn longest(&self) -> Option<u64> {
+        self.form.schema(&self.name)?.get("maxLength")?.as_u64()
+    }
+
+    fn tick(&self, id: &str, described: Option<&str>) -> Markup {
+        let on = self.begins_with() == "true";
+        html! {
+            input type="hidden" name=(self.name) value="false";
+            label.tick for=(id) {
+                input id=(id) type="checkbox" name=(self.name) value="true" checked[on]
+                    aria-describedby=[described] autofocus[self.focus];
+                " " (self.words())
+            }
+        }
+    }
+
+    fn radios(&self, choices: &[(String, String)]) -> Markup {
+        let value = self.begins_with();
+        html! {
+            div.radios {
+                @for (at, (choice, words)) in choices.iter().enumerate() {
+                    label.radio {
+                        input type="radio" name=(self.name) value=(choice) checked[*choice == value]
+                            required[self.required] autofocus[self.focus && at == 0];
+                        " " (words)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Found by a few letters: with scripts while typing, without them by its own button.
+    fn picker(&self, id: &str, path: &str, described: Option<&str>) -> Markup {
+        let asked = [&self.name, "__q"].concat();
+        let typed = self
+            .form
+            .sent()
+            .and_then(|sent| sent.typed(&asked))
+            .unwrap_or_default();
+        let value = self.begins_with();
+        let found = self
+            .form
+            .sent()
+            .and_then(|sent| sent.found(&self.name))
+            .unwrap_or_default();
+        let at_start =
+            self.form.sent().is_none() || !found.iter().any(|(known, _)| *known == value);
+        html! {
+            fieldset.pick data-pick=(path) data-name=(self.name) aria-describedby=[described] {
+                legend { (self.words()) (self.optional()) }
+                div.found {
+                    @if !self.required && self.form.stored(&self.name).is_some() {
+                        (picked(&self.name, "", &self.form.ask.t("form-nobody"), value.is_empty()))
+                    }
+                    @if at_start && !value.is_empty() {
+                        (picked(&self.name, &value, &self.picked.clone().unwrap_or_else(|| ["№ ", &value].concat()), true))
+                    }
+                    @for (found, words) in found {
+                        (picked(&self.name, found, words, *found == value))
+                    }
+                }
+                div.search {
+                    input id=(id) type="search" name=(asked) value=(typed) autocomplete="off"
+                        aria-label=(self.form.ask.t("form-pick")) autofocus[self.focus];
+                    button name="_look" value=(self.name) formnovalidate { (self.form.ask.t("form-look")) }
+                }
+            }
+        }
+    }
+}
+
+/// A record that can be picked.
+pub(crate) fn picked(name: &str, id: &str, words: &str, chosen: bool) -> Markup {
+    html! {
+        label.radio { input type="radio" name=(name) value=(id) checked[chosen]; " " (words) }
+    }
+}
+
+/// The kind of input that a declared field has.
+fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
+    let schema = match schema.get("anyOf").and_then(|all| all.get(0)) {
+        Some(first) => first,
+        None => schema,
+    };
+    if let Some(table) = schema.get("x-references").and_then(Json::as_str) {
+        let tables = form.ask.app().registry.tables();
+        let path = tables
+            .filter(|info| info.table == table && !info.path.is_empty())
+            .map(|info| info.path);
+        return path
+            .last()
+            .map_or(Kind::Number("1"), |path| Kind::Pick(path.to_owned()));
+    }
+    if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let choices = choices.iter().filter_map(Json::as_str);
+        let worded = |value: &str| {
+            (
+                value.to_owned(),
+                crate::words::choice(form.ask, last, value),
+            )
+        };
+        return Kind::Choice(choices.map(worded).collect());
+    }
+    let is = |kind: &str| match schema.get("type") {
+        Some(Json::String(one)) => one == kind,
+        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
+        _ => false,
+    };
+    let format = schema
+        .get("format")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    let longest = schema.get("maxLength").and_then(Json::as_u64);
+    match format {
+        "date" => Kind::Date,
+        "date-time" => Kind::Moment,
+        "time" | "partial-time" => Kind::Time,
+        "password" => Kind::Password,
+        "binary" => Kind::File,
+        _ if is("boolean") => Kind::Tick,
+        _ if is("integer") => Kind::Number("1"),
+        _ if is("number") => Kind::Number("any"),
+        _ if longest.is_some_and(|longest| longest > 300) => Kind::Area,
+        _ => Kind::Text,
+    }
+}
+
+/// Whether a field holds a moment.
+pub(crate) fn is_moment(schema: &Json) -> bool {
+    let one = schema
+        .get("anyOf")
+        .and_then(|all| all.get(0))
+        .unwrap_or(schema);
+    one.get("format").and_then(Json::as_str) == Some("date-time")
+}

@@ -1,0 +1,169 @@
+//! Pages: what people see, served by the same binary as the API.
+//!
+//! The API is the contract; a page holds no rule. A screen reads what it shows through the scoped
+//! [`Cx`](platform::cx::Cx) of one unit of work, and what it changes it posts to a declared operation, in process,
+//! with the API's permission, scope, audit, idempotency and limits. Every page works without scripts.
+//!
+//! # How to write a screen
+//!
+//! A module says what it brings beside its table of contents, and `server::modules::screens` lists it:
+//!
+//! ```ignore
+//! pub fn screens() -> Screens {
+//!     Screens::new("pharmacy")
+//!         .screen(Screen::new("/shelf/{id}/", Batch::READ, |cx, ask| Box::pin(shelf(cx, ask))).watches(&["batch"]))
+//!         .place(Place::new("nav-shelf", "/shelf/", 's', Batch::READ, 40))
+//! }
+//!
+//! async fn shelf(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+//!     let batch: Batch = cx.load(ask.id()?).await?;
+//!     let form = ask.form("batches_recall").on(batch.meta.id).version(batch.meta.version).done("done-recalled");
+//!     Ok(Page::new(batch.label(), html! {
+//!         (ui::facts(&[(ask.t("field-quantity"), html! { (batch.quantity) })]))
+//!         @if ask.may_do("batches_recall") {
+//!             (form.show(html! { (form.field("reason")) (form.button("batch-recall")) }))
+//!         }
+//!     }))
+//! }
+//! ```
+//!
+//! - **Reading:** [`Cx::find`](platform::cx::Cx::find) and [`Cx::load`](platform::cx::Cx::load) for one record,
+//!   [`platform::resource::rows`] for several, [`platform::resource::search`] for what a search finds; all in the
+//!   caller's scope and on record. [`Ask::get`] asks an operation of the API instead, such as a board or a report.
+//!   A screen about patients is declared `.patient_data()`.
+//! - **Changing:** [`Ask::form`] names an operation by the id of the API document. A post goes to the page's own
+//!   address; when the operation refuses, the screen is shown again with what was typed ([`Form::sent`] has the
+//!   code and the facts of the refusal, for the way out). When it is done, the next page is [`Form::then`]'s, and
+//!   begins with the sentence of [`Form::done`].
+//! - **Fields** know their kind and words from the declaration: the texts `field-date-of-birth` and
+//!   `choice-status-waiting` (or `choice-waiting`) are theirs in every form; [`Input`] says otherwise where needed.
+//! - **Parts** for all screens are in [`ui`]; style is one file, `assets/chelal.css`; nothing inline.
+//! - **Keys:** `data-key="n"` on a link or button is pressed by that letter outside of fields; `data-go="p"` by `g`
+//!   and then the letter; `data-row` on rows of lists is walked by `j`, `k` and `Enter`.
+//! - **Slots:** [`Ask::slot`] shows what other modules' panels have for a record. The patient's page has `patient`.
+
+mod account;
+mod admin;
+mod api;
+mod ask;
+mod assets;
+mod find;
+mod form;
+mod guard;
+mod house;
+mod input;
+mod layout;
+mod links;
+mod live;
+mod page;
+mod pick;
+mod post;
+mod refused;
+mod screens;
+mod serve;
+mod session;
+mod sign_in;
+pub mod ui;
+pub mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, RawPathParams, Request};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use http::StatusCode;
+use platform::app::App;
+use platform::module::Module;
+
+pub use api::Answer;
+pub use ask::Ask;
+pub use form::Form;
+pub use input::{Input, Kind};
+pub use page::Page;
+pub use post::Sent;
+pub use screens::{Fill, Panel, Place, Scan, Screen, Screens, Show, Who, Workplace};
+
+use house::House;
+
+/// The tables and texts of the pages.
+pub fn module() -> Module {
+    Module::new("web")
+        .migrations(session::MIGRATIONS)
+        .texts(platform::texts!("web"))
+}
+
+/// Every page, made of what the modules bring; `api` answers what they ask.
+pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router {
+    screens.extend([
+        account::screens(),
+        find::screens(),
+        admin::screens(&app.registry),
+    ]);
+    let house = Arc::new(House::new(app, api, screens));
+    let mut router = Router::new().route(
+        "/assets/{hash}/{name}",
+        get(async |Path((hash, name)): Path<(String, String)>| {
+            assets::find(&hash, &name).unwrap_or_else(|| refused::status(StatusCode::NOT_FOUND))
+        }),
+    );
+    for address in ["/", "/sign-in"] {
+        let house = house.clone();
+        router = router.route(
+            address,
+            any(move |request: Request| sign_in::show(house.clone(), request)),
+        );
+    }
+    let here = house.clone();
+    router = router.route(
+        "/sign-out",
+        post(move |request: Request| sign_in::out(here.clone(), request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/live",
+        get(move |request: Request| live::news(here.clone(), request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/pick/{*path}",
+        get(move |path: Path<String>, request: Request| find::picks(here.clone(), path, request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/admin/files/{*path}",
+        get(move |path: Path<String>, request: Request| find::file(here.clone(), path, request)),
+    );
+    for link in &links::LINKS {
+        let here = house.clone();
+        let methods = any(move |request: Request| links::answer(here.clone(), link, request));
+        router = router
+            .route(link.path, methods.clone())
+            .route(&[link.path, "/"].concat(), methods);
+    }
+    for screen in house.screens.clone() {
+        let address = screen.address.clone();
+        let methods = on_screen(&house, screen);
+        router = router.route(&address, methods.clone());
+        // The same page without its last slash.
+        let bare = address.trim_end_matches('/');
+        if bare != address {
+            router = router.route(bare, methods);
+        }
+    }
+    router
+}
+
+fn on_screen(house: &Arc<House>, screen: Screen) -> axum::routing::MethodRouter {
+    let house = house.clone();
+    let answer = move |params: RawPathParams, request: Request| {
+        let mut params: Vec<(String, String)> = params
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        params.push((ask::ABOUT.to_owned(), screen.about.to_owned()));
+        let answered = serve::screen(house.clone(), screen.clone(), params, request);
+        async move { Response::from(answered.await) }
+    };
+    get(answer.clone()).post(answer)
+}

@@ -1,0 +1,79 @@
+//! Finding a record by a few letters, for pickers.
+
+use maud::{Markup, html};
+use platform::error::Error;
+use platform::module::TableInfo;
+use serde_json::Value as Json;
+
+use crate::ask::Ask;
+
+/// So many are offered.
+const MOST: &str = "8";
+
+/// Records that a search finds, in the caller's reach: id and what they are called.
+pub(crate) async fn candidates(
+    ask: &Ask,
+    info: &TableInfo,
+    typed: &str,
+) -> Result<Vec<(String, String)>, Error> {
+    let query =
+        serde_urlencoded::to_string([("search", typed), ("limit", MOST)]).unwrap_or_default();
+    let answer = ask.get(&[info.path, "/?", &query].concat()).await?;
+    let rows = answer
+        .json
+        .get("results")
+        .unwrap_or(&answer.json)
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let ids: Vec<i64> = rows
+        .iter()
+        .filter_map(|row| row.get("id").and_then(Json::as_i64))
+        .collect();
+    let labels = labels(ask, info, &ids).await?;
+    Ok(ids
+        .iter()
+        .map(|id| {
+            let words = labels
+                .iter()
+                .find(|(known, _)| known == id)
+                .map(|(_, words)| words.clone());
+            (
+                id.to_string(),
+                words.unwrap_or_else(|| ["№ ", &id.to_string()].concat()),
+            )
+        })
+        .collect())
+}
+
+/// What records are called, of those that the caller reaches.
+pub(crate) async fn labels(
+    ask: &Ask,
+    info: &TableInfo,
+    ids: &[i64],
+) -> Result<Vec<(i64, String)>, Error> {
+    let Some(labels) = info.labels else {
+        return Ok(Vec::new());
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = ids.to_vec();
+    crate::serve::read(
+        ask,
+        platform::access::Permission::new(info.path, "read"),
+        move |cx| {
+            let ids = ids.clone();
+            Box::pin(async move { labels(cx, ids).await })
+        },
+    )
+    .await
+}
+
+/// What `/pick/{path}` answers: what a script puts into the picker.
+pub(crate) fn offered(ask: &Ask, name: &str, found: &[(String, String)]) -> Markup {
+    html! {
+        @for (id, words) in found { (crate::input::picked(name, id, words, false)) }
+        @if found.is_empty() { p.hint { (ask.t("form-found-nothing")) } }
+    }
+}

@@ -1,0 +1,449 @@
+//! What a page posts: from pairs of a form to a declared operation, and back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+use kernel::Code;
+use maud::{Markup, html};
+use platform::error::Error;
+use platform::operation::Operation;
+use serde_json::{Map, Value as Json};
+
+use crate::api::{Answer, Question};
+use crate::ask::{Ask, value};
+
+/// What was posted and refused, or only looked up.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub(crate) operation: String,
+    pairs: Vec<(String, String)>,
+    status: StatusCode,
+    said: Map<String, Json>,
+    found: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Sent {
+    pub(crate) fn new(pairs: Vec<(String, String)>) -> Sent {
+        Sent {
+            operation: value(&pairs, "_do").unwrap_or_default().to_owned(),
+            pairs,
+            status: StatusCode::OK,
+            said: Map::new(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// What was typed into a field.
+    pub fn typed(&self, name: &str) -> Option<&str> {
+        value(&self.pairs, name)
+    }
+
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.typed(&["_", name].concat())
+    }
+
+    /// The status of the answer; 200 when nothing was asked yet.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The stable code of the refusal, such as `slot_taken`.
+    pub fn code(&self) -> Option<&str> {
+        self.said.get("code").and_then(Json::as_str)
+    }
+
+    /// Another key of the refusal, such as the duplicates that were found.
+    pub fn fact(&self, key: &str) -> Option<&Json> {
+        self.said.get(key)
+    }
+
+    /// Whether somebody else changed the record meanwhile.
+    pub fn is_stale(&self) -> bool {
+        self.status == StatusCode::PRECONDITION_FAILED
+    }
+
+    /// What was wrong with a field. Faults of rows are found under `items.0.quantity`.
+    pub fn fault(&self, name: &str) -> Option<String> {
+        if self.status != StatusCode::BAD_REQUEST {
+            return None;
+        }
+        let whole = self.said.get(name);
+        let found = whole.or_else(|| {
+            let mut parts = name.split('.');
+            let first = self.said.get(parts.next()?)?;
+            parts.try_fold(first, |json, part| match json {
+                Json::Array(rows) => rows.get(part.parse::<usize>().ok()?),
+                other => other.get(part),
+            })
+        });
+        found.and_then(sentence)
+    }
+
+    /// What a look-up found for a picker.
+    pub(crate) fn found(&self, name: &str) -> Option<&[(String, String)]> {
+        self.found.get(name).map(Vec::as_slice)
+    }
+
+    /// What stands above a form that was refused.
+    pub(crate) fn summary(&self, ask: &Ask) -> Markup {
+        if self.status.is_success() {
+            return html! {};
+        }
+        let faults = self.faults();
+        let detail = self.said.get("detail").and_then(Json::as_str);
+        html! {
+            div.summary #error-summary role="alert" tabindex="-1" {
+                @if self.status == StatusCode::BAD_REQUEST && detail.is_none() {
+                    h2 { (ask.t("form-check")) }
+                    ul { @for (name, said) in &faults {
+                        li {
+                            @if self.typed(name).is_some() {
+                                a href={ "#f-" (name) } { (crate::words::field(ask, name)) }
+                                ": "
+                            }
+                            (said)
+                        }
+                    } }
+                } @else if self.is_stale() {
+                    h2 { (ask.t("form-stale")) }
+                    p { (ask.t("form-stale-what")) }
+                } @else if self.status.is_server_error() {
+                    h2 { (ask.t("form-not-saved")) }
+                    p { (detail.unwrap_or_default()) " " small { (ask.request_id) } }
+                } @else {
+                    h2 { (detail.unwrap_or_default()) }
+                }
+            }
+        }
+    }
+
+    fn faults(&self) -> Vec<(&str, String)> {
+        let named = self
+            .said
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
+        named
+            .filter_map(|(name, json)| Some((name.as_str(), sentence(json)?)))
+            .collect()
+    }
+}
+
+/// What the API said of one thing, as one sentence or several.
+fn sentence(json: &Json) -> Option<String> {
+    let mut all = Vec::new();
+    collect(json, &mut all);
+    (!all.is_empty()).then(|| all.join(" "))
+}
+
+fn collect(json: &Json, all: &mut Vec<String>) {
+    match json {
+        Json::String(text) => all.push(text.clone()),
+        Json::Array(items) => items.iter().for_each(|item| collect(item, all)),
+        Json::Object(map) => map.values().for_each(|item| collect(item, all)),
+        _ => {}
+    }
+}
+
+/// How a post ended.
+pub(crate) enum Ended {
+    /// Done: the next page, and the sentence it begins with.
+    Done {
+        address: String,
+        said: Option<String>,
+    },
+    /// The session ended meanwhile.
+    SignedOut(Sent),
+    /// To be shown again, with what was typed.
+    Again(Sent),
+}
+
+/// Sends a form to its operation.
+pub(crate) async fn post(
+    ask: &Ask,
+    pairs: Vec<(String, String)>,
+    upload: Option<Body>,
+) -> Result<Ended, Error> {
+    let mut sent = Sent::new(pairs);
+    let operation = ask
+        .operation(&sent.operation)
+        .cloned()
+        .ok_or_else(Error::not_found)?;
+    if let Some(name) = sent.typed("_look").map(str::to_owned) {
+        look(ask, &operation, &mut sent, &name).await?;
+        return Ok(Ended::Again(sent));
+    }
+    let question = question(ask, &operation, &sent, upload)?;
+    let answer = ask.put(question).await?;
+    if answer.status.is_success() {
+        return Ok(Ended::Done {
+            address: next(ask, &sent, &answer),
+            said: sent.typed("_done").map(str::to_owned),
+        });
+    }
+    sent.status = answer.status;
+    if let Json::Object(said) = answer.json {
+        sent.said = said;
+    }
+    Ok(if answer.status == StatusCode::UNAUTHORIZED {
+        Ended::SignedOut(sent)
+    } else {
+        Ended::Again(sent)
+    })
+}
+
+/// Looks a record up for a picker, for browsers without scripts.
+async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> Result<(), Error> {
+    let table = operation.doc.body.as_ref().and_then(|body| {
+        let schema = body.json.get("properties")?.get(name)?;
+        let schema = schema
+            .get("anyOf")
+            .and_then(|all| all.get(0))
+            .unwrap_or(schema);
+        schema.get("x-references")?.as_str().map(str::to_owned)
+    });
+    let mut tables = ask.app().registry.tables();
+    let info = tables.find(|info| Some(info.table) == table.as_deref() && !info.path.is_empty());
+    let Some(info) = info.cloned() else {
+        return Ok(());
+    };
+    let typed = sent
+        .typed(&[name, "__q"].concat())
+        .unwrap_or_default()
+        .to_owned();
+    let found = crate::pick::candidates(ask, &info, &typed).await?;
+    sent.found.insert(name.to_owned(), found);
+    Ok(())
+}
+
+/// A form's pairs as the operation's request.
+fn question(
+    ask: &Ask,
+    operation: &Arc<Operation>,
+    sent: &Sent,
+    upload: Option<Body>,
+) -> Result<Question, Error> {
+    let mut path = "/api/".to_owned();
+    for part in operation.path.split('/').filter(|part| !part.is_empty()) {
+        match part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'))
+        {
+            Some(name) => path += named(sent, name)?,
+            None => path += part,
+        }
+        path.push('/');
+    }
+    let mut headers = Vec::new();
+    if let Some(version) = sent.typed("_version").filter(|version| !version.is_empty()) {
+        headers.push((header::IF_MATCH, ["\"", version, "\""].concat()));
+    }
+    if operation.method == Method::POST
+        && let Some(key) = sent.typed("_key").filter(|key| !key.is_empty())
+    {
+        headers.push((
+            header::HeaderName::from_static("idempotency-key"),
+            key.to_owned(),
+        ));
+    }
+    let body = match upload {
+        Some(body) => {
+            let kind = ask.head.header("content-type").unwrap_or_default();
+            headers.push((header::CONTENT_TYPE, kind.to_owned()));
+            body
+        }
+        None if operation.method == Method::DELETE => Body::empty(),
+        None => {
+            headers.push((header::CONTENT_TYPE, "application/json".to_owned()));
+            Body::from(body(ask, operation, sent).to_string())
+        }
+    };
+    Ok(Question {
+        method: operation.method.clone(),
+        path,
+        headers,
+        body,
+    })
+}
+
+/// A parameter of the operation's path, which names a record and nothing else.
+fn named<'a>(sent: &'a Sent, name: &str) -> Result<&'a str, Error> {
+    let value = sent.param(name).unwrap_or_default();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    if value.is_empty() || !value.bytes().all(plain) {
+        return Err(Error::not_found());
+    }
+    Ok(value)
+}
+
+/// What was typed as the operation's JSON. Values stay text, which the fields' types read; what was left empty
+/// is not mentioned where something new is made, and is nothing where something is changed.
+pub(crate) fn body(ask: &Ask, operation: &Operation, sent: &Sent) -> Json {
+    let changes = operation.method == Method::PATCH || operation.method == Method::PUT;
+    let schema = operation.doc.body.as_ref().map(|body| &body.json);
+    let mut all = Json::Object(Map::new());
+    let was: Option<Map<String, Json>> = sent
+        .typed("_was")
+        .and_then(|was| serde_json::from_str(was).ok());
+    for (at, (name, typed)) in sent.pairs.iter().enumerate() {
+        // A later value of one name counts, such as that of a ticked box.
+        let again = || sent.pairs[at + 1..].iter().any(|(other, _)| other == name);
+        if name.starts_with('_') || name.ends_with("__q") || (!name.ends_with("[]") && again()) {
+            continue;
+        }
+        let stored = was
+            .as_ref()
+            .map(|was| was.get(name).and_then(Json::as_str).unwrap_or_default());
+        if stored == Some(typed.as_str()) {
+            continue;
+        }
+        let (name, several) = match name.strip_suffix("[]") {
+            Some(name) => (name, true),
+            None => (name.as_str(), false),
+        };
+        if typed.is_empty() && (!changes || name.contains('.')) {
+            continue;
+        }
+        let parts: Vec<&str> = name.split('.').collect();
+        if parts.len() > 4
+            || parts
+                .iter()
+                .any(|part| part.parse::<usize>().is_ok_and(|at| at > ROWS))
+        {
+            continue;
+        }
+        let value = typed_value(
+            ask,
+            schema.and_then(|schema| property(schema, &parts)),
+            typed,
+        );
+        lay(&mut all, &parts, value, several);
+    }
+    dense(&mut all);
+    all
+}
+
+/// Rows of a form, at most.
+const ROWS: usize = 500;
+
+fn property<'a>(schema: &'a Json, parts: &[&str]) -> Option<&'a Json> {
+    parts.iter().try_fold(schema, |schema, part| {
+        if part.bytes().all(|b| b.is_ascii_digit()) {
+            schema.get("items")
+        } else {
+            schema.get("properties")?.get(part)
+        }
+    })
+}
+
+/// A local day and time becomes a moment; a JSON text becomes JSON where any is taken.
+fn typed_value(ask: &Ask, schema: Option<&Json>, typed: &str) -> Json {
+    let Some(schema) = schema else {
+        return typed.into();
+    };
+    let one = schema
+        .get("anyOf")
+        .and_then(|all| all.get(0))
+        .unwrap_or(schema);
+    let kinds = one.get("type");
+    let is = |kind: &str| match kinds {
+        Some(Json::String(one)) => one == kind,
+        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
+        _ => false,
+    };
+    if one.get("format").and_then(Json::as_str) == Some("date-time")
+        && let Ok(local) = typed.parse::<jiff::civil::DateTime>()
+        && let Ok(at) = ask.app().zone.to_utc(local.date(), local.time())
+    {
+        return at.to_string().into();
+    }
+    if is("boolean") && matches!(typed, "true" | "false") {
+        return (typed == "true").into();
+    }
+    if kinds.is_none() || is("array") || is("object") {
+        return serde_json::from_str(typed).unwrap_or_else(|_| typed.into());
+    }
+    typed.into()
+}
+
+/// Puts a value where its name leads.
+fn lay(json: &mut Json, parts: &[&str], value: Json, several: bool) {
+    let Some((part, rest)) = parts.split_first() else {
+        return;
+    };
+    if !json.is_object() {
+        *json = Json::Object(Map::new());
+    }
+    let Some(map) = json.as_object_mut() else {
+        return;
+    };
+    let slot = map.entry((*part).to_owned()).or_insert(Json::Null);
+    if !rest.is_empty() {
+        lay(slot, rest, value, several);
+    } else if several {
+        match slot {
+            Json::Array(values) => values.push(value),
+            slot => *slot = Json::Array(vec![value]),
+        }
+    } else {
+        *slot = value;
+    }
+}
+
+/// Objects whose keys are all numbers are rows; gaps between them close.
+fn dense(json: &mut Json) {
+    let Json::Object(map) = json else { return };
+    map.values_mut().for_each(dense);
+    if !map.is_empty()
+        && map
+            .keys()
+            .all(|key| key.bytes().all(|b| b.is_ascii_digit()))
+    {
+        let mut rows: Vec<(usize, Json)> = std::mem::take(map)
+            .into_iter()
+            .map(|(key, value)| (key.parse().unwrap_or(usize::MAX), value))
+            .collect();
+        rows.sort_by_key(|(at, _)| *at);
+        *json = Json::Array(rows.into_iter().map(|(_, value)| value).collect());
+    }
+}
+
+/// Where to go when it is done: an address of ours, with keys of the answer in it.
+fn next(ask: &Ask, sent: &Sent, answer: &Answer) -> String {
+    let Some(then) = sent
+        .typed("_then")
+        .filter(|then| crate::ui::safe(then) == *then)
+    else {
+        return ask.here(&[]);
+    };
+    let mut address = String::with_capacity(then.len());
+    let mut rest = then;
+    while let Some((before, after)) = rest.split_once('{') {
+        address.push_str(before);
+        match after.split_once('}') {
+            Some((key, after)) => {
+                let value = answer
+                    .json
+                    .get(key)
+                    .and_then(crate::form::plain)
+                    .unwrap_or_default();
+                let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+                address.extend(value.chars().filter(|c| plain(*c)));
+                rest = after;
+            }
+            None => rest = after,
+        }
+    }
+    address.push_str(rest);
+    address
+}
+
+/// The refusal of a form that a page cannot read.
+pub(crate) fn unreadable() -> Error {
+    Error::refuse(Code::Invalid, platform::texts::Text::new("form-unreadable"))
+}

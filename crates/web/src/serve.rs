@@ -1,0 +1,295 @@
+//! A request for a page, as a straight line: who asks, may they, what was posted, show it.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, Method, StatusCode, header};
+use kernel::{Code, Reach};
+use parking_lot::Mutex;
+use platform::access::Permission;
+use platform::actor::{Actor, Origin};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::texts::Text;
+use platform::unit::{self, Opening};
+
+use crate::ask::Ask;
+use crate::house::House;
+use crate::layout;
+use crate::page::Page;
+use crate::post::{self, Ended, Sent};
+use crate::screens::{Screen, Who};
+use crate::session::{self, Way};
+use crate::{guard, refused, sign_in};
+
+/// The largest form that is no upload.
+const LARGEST: usize = 1 << 20;
+/// A sentence for the next page.
+const SAID: &str = "chelal-done";
+
+/// A request with what belongs to it but is no part of the question.
+pub(crate) struct Visit {
+    pub(crate) ask: Arc<Ask>,
+    pub(crate) origin: Arc<Origin>,
+    pub(crate) body: Option<Body>,
+    pub(crate) way: Option<Way>,
+    /// The script asks for news.
+    pub(crate) live: bool,
+}
+
+impl Visit {
+    /// Finds out who asks.
+    pub(crate) async fn begin(
+        house: &Arc<House>,
+        params: Vec<(String, String)>,
+        route: &str,
+        request: Request,
+    ) -> Result<Visit, Box<Response>> {
+        let (parts, body) = request.into_parts();
+        let extensions = parts.extensions.clone();
+        let (head, origin) =
+            platform::http::described(&house.app, parts, ["page ", route].concat().into());
+        let way = Way::of(&house.app, &head);
+        let live = head.header("x-live").is_some();
+        let mut ask = Ask {
+            house: house.clone(),
+            language: origin.language,
+            request_id: origin.request_id.clone(),
+            head: Arc::new(head),
+            params,
+            actor: Arc::new(Actor::anonymous()),
+            sent: None,
+            extensions,
+            done: None,
+            watched: Mutex::default(),
+        };
+        if let Err(error) = guard::same_origin(&ask.head) {
+            return Err(Box::new(refused::page(&ask, error)));
+        }
+        let token = way.and_then(|way| session::cookie(&ask.head, way.name()));
+        if let Some(token) = token.map(str::to_owned) {
+            match session::enter(&house.app, &token, live).await {
+                Ok(Some(actor)) => {
+                    ask.language = actor.language.unwrap_or(ask.language);
+                    ask.actor = Arc::new(actor);
+                }
+                Ok(None) => {}
+                Err(error) => return Err(Box::new(refused::page(&ask, error))),
+            }
+        }
+        let said = session::cookie(&ask.head, SAID).filter(|key| key.starts_with("done-"));
+        ask.done = said.and_then(|key| house.app.texts.find(ask.language, key));
+        Ok(Visit {
+            ask: Arc::new(ask),
+            origin: Arc::new(origin),
+            body: Some(body),
+            way,
+            live,
+        })
+    }
+
+    /// Changes what is known of the question, while nobody else looks at it.
+    pub(crate) fn know(&mut self, change: impl FnOnce(&mut Ask)) {
+        if let Some(ask) = Arc::get_mut(&mut self.ask) {
+            change(ask);
+        }
+    }
+
+    /// The pairs of a posted form that is no larger than this.
+    pub(crate) async fn pairs(&mut self, most: usize) -> Result<Vec<(String, String)>, Error> {
+        let body = self.body.take().unwrap_or_default();
+        let bytes = to_bytes(body, most).await.map_err(|_| {
+            let text = Text::new("payload-too-large").with("limit", most);
+            Error::refuse(Code::PayloadTooLarge, text)
+        })?;
+        serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())
+    }
+
+    fn opening(&self, reach: Reach) -> Opening {
+        Opening {
+            actor: self.ask.actor.clone(),
+            origin: self.origin.clone(),
+            reach,
+        }
+    }
+}
+
+/// Reads in a unit of work of the caller's.
+pub(crate) async fn read<T>(
+    ask: &Ask,
+    permission: Permission,
+    work: impl for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync,
+) -> Result<T, Error> {
+    let origin = Origin {
+        request_id: ask.request_id.clone(),
+        ip: ask.head.ip,
+        user_agent: ask
+            .head
+            .header("user-agent")
+            .unwrap_or_default()
+            .chars()
+            .take(255)
+            .collect(),
+        language: ask.language,
+        route: ["page ", ask.path()].concat().into(),
+    };
+    let opening = Opening {
+        actor: ask.actor.clone(),
+        origin: Arc::new(origin),
+        reach: ask.actor.grants.reach(permission),
+    };
+    unit::read(ask.app(), &opening, work).await
+}
+
+/// Answers a request for a screen.
+pub(crate) async fn screen(
+    house: Arc<House>,
+    screen: Screen,
+    params: Vec<(String, String)>,
+    request: Request,
+) -> Response {
+    let mut visit = match Visit::begin(&house, params, &screen.address, request).await {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    if visit.ask.actor.user().is_none() && visit.ask.head.method != Method::POST {
+        return sign_in::first(&visit);
+    }
+    if must_change_password(&visit.ask) && screen.address != crate::account::PASSWORD {
+        return go(&visit, crate::account::PASSWORD, None);
+    }
+    match answer(&screen, &mut visit).await {
+        Ok(response) => response,
+        Err(error) => refused::page(&visit.ask, error),
+    }
+}
+
+fn must_change_password(ask: &Ask) -> bool {
+    ask.actor
+        .user()
+        .is_some_and(|user| user.must_change_password)
+}
+
+async fn answer(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
+    if visit.ask.actor.user().is_some() && !visit.ask.admits(screen.who) {
+        return Ok(refused::not_yours(&visit.ask));
+    }
+    if visit.ask.head.method == Method::POST {
+        match posted(visit).await? {
+            Ended::Done { address, said } => return Ok(go(visit, &address, said.as_deref())),
+            Ended::SignedOut(sent) => return Ok(sign_in::over(visit, &sent)),
+            Ended::Again(sent) => visit.know(|ask| ask.sent = Some(sent)),
+        }
+    }
+    show(screen, visit).await
+}
+
+/// What was posted to the page's address, sent to its operation.
+async fn posted(visit: &mut Visit) -> Result<Ended, Error> {
+    let kind = visit.ask.head.header("content-type").unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        let pairs = visit.ask.head.query.clone();
+        let body = visit.body.take();
+        if visit.ask.actor.user().is_none() {
+            return Ok(Ended::SignedOut(Sent::new(Vec::new())));
+        }
+        return post::post(&visit.ask, pairs, body).await;
+    }
+    let pairs = visit.pairs(LARGEST).await?;
+    if visit.ask.actor.user().is_none() {
+        return Ok(Ended::SignedOut(Sent::new(pairs)));
+    }
+    // Somebody signed in over the page: what they had typed is shown again, and sent when they say so.
+    if let Some(kept) = crate::ask::value(&pairs, sign_in::KEPT) {
+        let kept = serde_urlencoded::from_str(kept).map_err(|_| post::unreadable())?;
+        return Ok(Ended::Again(Sent::new(kept)));
+    }
+    post::post(&visit.ask, pairs, None).await
+}
+
+/// Runs the screen in one unit of work, and writes the page.
+async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
+    let reach = match screen.who {
+        Who::SignedIn => Reach::Own,
+        Who::May(permission) => visit.ask.actor.grants.reach(permission),
+    };
+    let opening = visit.opening(reach);
+    let (show, patient_data) = (screen.show, screen.patient_data);
+    let ask = visit.ask.clone();
+    let page = unit::read(visit.ask.app(), &opening, move |cx| {
+        let ask = ask.clone();
+        Box::pin(async move {
+            let page = show(cx, &ask).await?;
+            if patient_data && page.go.is_none() && !cx.said_whose() {
+                let text = [
+                    ask.path(),
+                    " shows patient data, and the audit trail was not told whose",
+                ];
+                return Err(Error::internal(text.concat()));
+            }
+            Ok(page)
+        })
+    })
+    .await?;
+    if let Some(address) = &page.go {
+        return Ok(go(visit, address, None));
+    }
+    let mut watches: Vec<&str> = screen.watches.to_vec();
+    watches.extend(visit.ask.watched.lock().iter());
+    watches.sort_unstable();
+    watches.dedup();
+    Ok(written(visit, page, &watches))
+}
+
+/// A page as it is sent; nothing when the one who asks for news has it already.
+pub(crate) fn written(visit: &Visit, mut page: Page, watches: &[&str]) -> Response {
+    if let Some(sent) = &visit.ask.sent
+        && !sent.status().is_success()
+    {
+        page.status = sent.status();
+    }
+    let status = page.status;
+    let html = layout::document(&visit.ask, page, watches);
+    let etag = layout::state(&html);
+    if visit.live && visit.ask.head.header("if-none-match") == Some(etag.as_str()) {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        guard::headers(&mut response);
+        return response;
+    }
+    let mut response = layout::respond(status, &html);
+    if let Ok(etag) = HeaderValue::from_str(&etag) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    if visit.ask.done.is_some() && !visit.live {
+        say(visit, &mut response, "", 0);
+    }
+    response
+}
+
+/// Leads to another page, which begins with a sentence.
+pub(crate) fn go(visit: &Visit, address: &str, said: Option<&str>) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(address) = HeaderValue::from_str(crate::ui::safe(address)) {
+        response.headers_mut().insert(header::LOCATION, address);
+    }
+    guard::headers(&mut response);
+    let said = said.filter(|key| {
+        key.starts_with("done-") && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    if let Some(said) = said {
+        say(visit, &mut response, said, 60);
+    }
+    response
+}
+
+fn say(visit: &Visit, response: &mut Response, said: &str, seconds: u32) {
+    let Some(way) = visit.way else { return };
+    if let Ok(cookie) = HeaderValue::from_str(&way.cookie(SAID, said, Some(seconds))) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,164 @@
+//! Small pieces that screens share.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use platform::texts::Text;
+
+use crate::ask::Ask;
+
+/// How much something matters; always with words, never by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As usual.
+    Plain,
+    /// As wished.
+    Good,
+    /// To be looked at.
+    Warning,
+    /// Dangerous.
+    Bad,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Tone::Plain => "plain",
+            Tone::Good => "good",
+            Tone::Warning => "warning",
+            Tone::Bad => "bad",
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Tone::Plain => "",
+            Tone::Good => "✓ ",
+            Tone::Warning => "! ",
+            Tone::Bad => "‼ ",
+        }
+    }
+}
+
+/// A word with a sign, such as a state.
+pub fn pill(tone: Tone, words: &str) -> Markup {
+    html! { span class={ "pill " (tone.class()) } { (tone.sign()) (words) } }
+}
+
+/// A sentence that stands out.
+pub fn notice(tone: Tone, inner: Markup) -> Markup {
+    let role = if tone == Tone::Bad { "alert" } else { "status" };
+    html! { div class={ "notice " (tone.class()) } role=(role) { (inner) } }
+}
+
+/// Instead of a list: what would be here, and the one thing to do about it.
+pub fn empty(words: &str, action: Option<Markup>) -> Markup {
+    html! { div.empty { p { (words) } @if let Some(action) = action { (action) } } }
+}
+
+/// That something could not be looked up, which is not the same as finding nothing.
+pub fn could_not_check(words: &str) -> Markup {
+    html! { div.notice.unknown role="status" { p { "? " (words) } } }
+}
+
+/// A box with a heading.
+pub fn panel(heading: &str, inner: Markup) -> Markup {
+    html! { section.panel { h2 { (heading) } (inner) } }
+}
+
+/// Names with their values.
+pub fn facts(rows: &[(String, Markup)]) -> Markup {
+    html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }
+}
+
+/// A table; on a narrow screen each row becomes a card, whose values say their columns' names.
+pub fn table(heads: &[String], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        table.list {
+            thead { tr { @for head in heads { th scope="col" { (head) } } } }
+            tbody {
+                @for row in rows {
+                    tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+                }
+            }
+        }
+    }
+}
+
+/// A link to an address of ours. What is none leads nowhere.
+pub fn link(address: &str, words: &str) -> Markup {
+    html! { a href=(safe(address)) { (words) } }
+}
+
+/// A link that looks like a button.
+pub fn action(address: &str, words: &str) -> Markup {
+    html! { a.button href=(safe(address)) { (words) } }
+}
+
+/// The most important thing to do here, with the key that does it.
+pub fn primary(address: &str, words: &str, key: &str) -> Markup {
+    html! {
+        a.button.primary href=(safe(address)) data-key=(key) {
+            (words) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
+        }
+    }
+}
+
+/// An address within this server, or `#`.
+pub(crate) fn safe(address: &str) -> &str {
+    let inside = address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains(['\\', '\n', '\r', '\t']);
+    if inside || address.starts_with('#') || address.starts_with('?') {
+        address
+    } else {
+        "#"
+    }
+}
+
+/// A day as the reader writes it.
+pub fn day(ask: &Ask, day: Date) -> Markup {
+    html! { time datetime=(day.to_string()) { (day_words(ask, day)) } }
+}
+
+/// `3 May 2026` in the reader's language.
+pub fn day_words(ask: &Ask, day: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8",
+        "month-9", "month-10", "month-11", "month-12",
+    ];
+    let month = usize::try_from(day.month() - 1)
+        .ok()
+        .and_then(|at| MONTHS.get(at))
+        .copied();
+    let month = month.map(|key| ask.t(key)).unwrap_or_default();
+    ask.say(
+        &Text::new("day")
+            .with("day", day.day().to_string())
+            .with("month", month)
+            .with("year", day.year()),
+    )
+}
+
+/// A moment as the reader writes it, at the hospital.
+pub fn moment(ask: &Ask, at: Timestamp) -> Markup {
+    let there = ask.app().zone.to_local(at);
+    html! {
+        time datetime=(at.to_string()) {
+            (day_words(ask, there.date())) ", " (there.strftime("%H:%M").to_string())
+        }
+    }
+}
+
+/// A stored moment as an input for a day and a time takes it.
+pub(crate) fn local(ask: &Ask, text: &str) -> String {
+    match text.parse::<Timestamp>() {
+        Ok(at) => ask
+            .app()
+            .zone
+            .to_local(at)
+            .strftime("%Y-%m-%dT%H:%M:%S")
+            .to_string(),
+        Err(_) => text.to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Words for names of fields, choices and resources: what the texts say, else the name made readable.
+
+use crate::ask::Ask;
+
+/// `date_of_birth` as people read it.
+pub fn field(ask: &Ask, name: &str) -> String {
+    ask.word(
+        &["field-", &name.replace('_', "-")].concat(),
+        &readable(name),
+    )
+}
+
+/// A choice of a field, such as `checked_in` of `status`.
+pub fn choice(ask: &Ask, field: &str, value: &str) -> String {
+    let part = |text: &str| text.to_lowercase().replace(['_', ' ', '.', '/'], "-");
+    let own = ["choice-", &part(field), "-", &part(value)].concat();
+    let any = ["choice-", &part(value)].concat();
+    let otherwise = ask.word(&any, &readable(value));
+    ask.word(&own, &otherwise)
+}
+
+/// What the records of a resource are called, many of them.
+pub fn resource(ask: &Ask, path: &str) -> String {
+    ask.word(
+        &["resource-", &path.replace(['_', '/'], "-")].concat(),
+        &readable(path),
+    )
+}
+
+/// What a module is called.
+pub fn module(ask: &Ask, name: &str) -> String {
+    ask.word(&["module-", name].concat(), &readable(name))
+}
+
+/// A name of a program as words: `lab-orders` and `lab_orders` are `Lab orders`.
+pub(crate) fn readable(name: &str) -> String {
+    let words = name.replace(['_', '-', '/'], " ");
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => words,
+    }
+}
+
+/// What a verb is called: its texts, else its summary.
+pub fn verb(ask: &Ask, operation: &platform::operation::Operation) -> String {
+    let key = ["verb-", &operation.id.replace('_', "-")].concat();
+    ask.word(&key, &operation.doc.summary)
+}
+
+/// What a report is called.
+pub fn report(ask: &Ask, operation: &platform::operation::Operation) -> String {
+    let path = operation
+        .path
+        .trim_end_matches('/')
+        .replace(['/', '_'], "-");
+    ask.word(&["report-", &path].concat(), &operation.doc.summary)
+}
+
+/// The heading of a group of fields: a key of the texts.
+pub(crate) fn heading(ask: &Ask, key: &str) -> String {
+    if key.is_empty() {
+        String::new()
+    } else {
+        ask.word(key, &readable(key))
+    }
+}
