@@ -76,9 +76,16 @@ settings! {
     "Server" {
         /// Address and port the web server listens on. `0.0.0.0:8000` makes it reachable from other machines.
         CHELAL_BIND => bind: SocketAddr = socket(), default "127.0.0.1:8000", example "0.0.0.0:8000";
-        /// Where people reach Chelal; links in e-mails start with it. If empty, `http://localhost` with the port of
-        /// `CHELAL_BIND`.
+        /// Where people reach Chelal; links in e-mails start with it. If empty, `http://localhost` (`https` with
+        /// CHELAL_TLS_CERT) with the port of `CHELAL_BIND`.
         CHELAL_PUBLIC_URL => public_url: Option<String> = optional(public_url()), default "", example "https://chelal.hospital.gm";
+        /// The certificate (PEM, with those in between) for serving HTTPS; goes with CHELAL_TLS_KEY. A file that
+        /// changes is taken anew within half a minute.
+        CHELAL_TLS_CERT => tls_cert: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/chelal.crt";
+        /// The certificate's private key (PEM), readable by Chelal's user only.
+        CHELAL_TLS_KEY => tls_key: Option<PathBuf> = optional(path()),
+            default "", example "/etc/chelal/chelal.key";
         /// Web clients on these origins may call the API from a browser.
         CHELAL_CORS_ORIGINS => cors_origins: Vec<String> = list(origin()),
             default "http://localhost:5173", example "https://app.hospital.gm,https://portal.hospital.gm";
@@ -304,7 +311,11 @@ impl Settings {
     /// Where people reach Chelal, without a slash at the end.
     #[must_use]
     pub fn public_url(&self) -> String {
-        let here = || format!("http://localhost:{}", self.bind.port());
+        let scheme = match self.tls_cert {
+            Some(_) => "https",
+            None => "http",
+        };
+        let here = || format!("{scheme}://localhost:{}", self.bind.port());
         self.public_url.clone().unwrap_or_else(here)
     }
 
@@ -364,6 +375,11 @@ impl Settings {
             self.video_secret.is_some() && self.video_base_url.is_none(),
             "CHELAL_VIDEO_SECRET",
             "is of no use without CHELAL_VIDEO_BASE_URL",
+        );
+        check(
+            self.tls_cert.is_some() != self.tls_key.is_some(),
+            "CHELAL_TLS_CERT",
+            "and CHELAL_TLS_KEY go together; set both or neither",
         );
         let sends_mail = self.email_host.is_some() || self.sendgrid_api_key.is_some();
         check(

@@ -108,7 +108,8 @@ pub(crate) async fn refused(
     opening: &Opening,
     entry: audit::AuditEntry,
 ) -> Result<(), Error> {
-    let row = audit::alone(&opening.cx(app), entry);
+    // Nothing is read here.
+    let row = audit::alone(&opening.cx(app, false), entry);
     app.reads.record(&app.ring(), row).await
 }
 

@@ -7,6 +7,7 @@ pub mod commands;
 pub mod listen;
 mod logging;
 pub mod modules;
+pub mod tls;
 pub mod web;
 
 use std::sync::Arc;

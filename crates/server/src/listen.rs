@@ -1,6 +1,6 @@
 //! The socket: connections, and what a client may take of them.
 //!
-//! HTTP/1.1 only: whoever wants HTTP/2 has the reverse proxy that also does TLS.
+//! HTTP/1.1 only, plain or within TLS: whoever wants HTTP/2 has a reverse proxy.
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,7 +21,11 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, Sleep};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tower::ServiceExt;
+
+use crate::tls::Tls;
 
 /// What a client may take.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +80,17 @@ pub async fn serve(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) {
+    serve_with(listener, router, limits, None, stop).await;
+}
+
+/// As [`serve`], within TLS if a certificate is given.
+pub async fn serve_with(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    tls: Option<Arc<Tls>>,
+    stop: impl Future<Output = ()>,
+) {
     let (stopping, stopped) = watch::channel(false);
     let free = Arc::new(Semaphore::new(limits.connections as usize));
     let sockets = Arc::new(Semaphore::new(limits.sockets as usize));
@@ -102,9 +117,19 @@ pub async fn serve(
         };
         // A connection that becomes a socket keeps its place.
         let berth = Berth::new(stopped.clone(), sockets.clone(), Arc::new(slot));
-        let connection = connection(stream, peer, router.clone(), limits, stopped.clone(), berth);
+        // Small answers must not wait for more; a socket that refuses is slower, not wrong.
+        let _ = stream.set_nodelay(true);
+        let acceptor = tls.as_ref().map(|tls| tls.acceptor());
+        let (router, stopped) = (router.clone(), stopped.clone());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let done = match acceptor {
+                None => connection(stream, peer, router, limits, stopped, berth).await,
+                Some(acceptor) => match shake_hands(&acceptor, stream, limits.header_time).await {
+                    None => return,
+                    Some(stream) => connection(stream, peer, router, limits, stopped, berth).await,
+                },
+            };
+            if let Err(error) = done {
                 tracing::debug!(%error, "a connection ended early");
             }
         });
@@ -117,16 +142,30 @@ pub async fn serve(
     }
 }
 
-async fn connection(
+/// The connection within TLS; none for who does not speak it, or takes longer than for a header.
+async fn shake_hands(
+    acceptor: &TlsAcceptor,
     stream: TcpStream,
+    limit: Duration,
+) -> Option<TlsStream<TcpStream>> {
+    match tokio::time::timeout(limit, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => Some(stream),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a connection was no TLS");
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    stream: S,
     peer: SocketAddr,
     router: Router,
     limits: Limits,
     mut stopped: watch::Receiver<bool>,
     berth: Berth,
 ) -> hyper::Result<()> {
-    // Small answers must not wait for more; a socket that refuses is slower, not wrong.
-    let _ = stream.set_nodelay(true);
     let service = service_fn(move |mut request: http::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(berth.clone());
@@ -154,14 +193,14 @@ async fn connection(
 }
 
 /// A stream whose writing fails when the other end takes nothing for too long.
-struct Patient {
-    stream: TcpStream,
+struct Patient<S> {
+    stream: S,
     patience: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
-    fn new(stream: TcpStream, patience: Duration) -> Patient {
+impl<S> Patient<S> {
+    fn new(stream: S, patience: Duration) -> Patient<S> {
         Patient {
             stream,
             patience,
@@ -189,7 +228,7 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -199,7 +238,7 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -5,6 +5,7 @@ mod backup;
 mod createsuperuser;
 mod demo;
 mod doctor;
+mod health;
 mod keys;
 mod licences;
 mod migrate;
@@ -12,6 +13,7 @@ mod openapi;
 mod send_appointment_reminders;
 mod send_test_message;
 mod serve;
+mod tls;
 mod worker;
 
 use std::process::ExitCode;
@@ -56,10 +58,14 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Looks at settings, keys, database, disk and mail, and says what to mend; exit code 1 if something fails
     Doctor(doctor::Args),
+    /// Tells whether the server on this machine is ready; exit code 1 if not
+    Health,
     /// The audit trail
     Audit(audit::Args),
     /// The encryption keys
     Keys(keys::Args),
+    /// Certificates for serving HTTPS
+    Tls(tls::Args),
     /// Prints the OpenAPI document
     Openapi,
     /// Prints the licences of the program and of the fonts in it
@@ -112,14 +118,18 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(command: Command) -> Result<ExitCode, Failure> {
-    if let Command::Openapi = command {
-        openapi::print();
-        return Ok(ExitCode::SUCCESS);
-    }
-    if let Command::Licences = command {
-        licences::print();
-        return Ok(ExitCode::SUCCESS);
-    }
+    let command = match command {
+        Command::Openapi => {
+            openapi::print();
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Licences => {
+            licences::print();
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Tls(args) => return tls::tls(args),
+        command => command,
+    };
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::Failed(format!("the runtime does not start: {error}")))?;
     let loaded = Settings::from_env();
@@ -147,14 +157,17 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Worker => worker::work(settings).await,
             Command::Migrate => migrate::migrate(settings).await,
             Command::Createsuperuser(args) => createsuperuser::create(settings, args).await,
+            Command::Health => health::health(&settings).await,
             Command::Audit(args) => audit::audit(settings, args).await,
             Command::Keys(args) => keys::keys(settings, args).await,
             Command::Backup(args) => backup::backup(settings, args).await,
             Command::Restore(args) => backup::restore(settings, args).await,
             // Done above.
-            Command::Openapi | Command::Licences | Command::Doctor(_) | Command::Demo(_) => {
-                Ok(ExitCode::SUCCESS)
-            }
+            Command::Openapi
+            | Command::Licences
+            | Command::Tls(_)
+            | Command::Doctor(_)
+            | Command::Demo(_) => Ok(ExitCode::SUCCESS),
             Command::SendAppointmentReminders(args) => {
                 send_appointment_reminders::send(settings, &args).await
             }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::{Failure, build, told_to_stop};
 use crate::listen::{self, Limits};
+use crate::tls::Tls;
 use crate::web::{Lifecycle, metrics_router};
 
 /// How long the worker may take to finish the jobs it holds; then their leases end by themselves.
@@ -29,6 +30,7 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
     listen::open_files();
     // Before the database is touched: most failed starts are a second server on the same port.
     let listener = bind(settings.bind, "CHELAL_BIND").await?;
+    let tls = Tls::configured(&settings).map_err(Failure::Misconfigured)?;
     let told = told_to_stop();
     let figures = match settings.metrics_bind {
         Some(address) => Some(bind(address, "CHELAL_METRICS_BIND").await?),
@@ -59,8 +61,15 @@ pub(super) async fn serve(settings: Settings, args: &Args) -> Result<ExitCode, F
             listen::serve(listener, router, Limits::default(), until(stopped.clone())).await;
         }
     };
-    let served = listen::serve(listener, router, Limits::default(), until(stopped.clone()));
+    let followed = tls
+        .clone()
+        .map(|tls| tokio::spawn(async move { tls.follow().await }));
+    let ends = until(stopped.clone());
+    let served = listen::serve_with(listener, router, Limits::default(), tls, ends);
     tokio::join!(signal, figures, served);
+    if let Some(followed) = followed {
+        followed.abort();
+    }
 
     if let Some(worker) = worker
         && tokio::time::timeout(PATIENCE, worker.stop()).await.is_err()
@@ -94,8 +103,12 @@ async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
         ),
         None => format!("Sign in: {url}/"),
     };
+    let scheme = match app.settings.tls_cert {
+        Some(_) => "https",
+        None => "http",
+    };
     println!(
-        "Chelal {} listens on http://{address}\nAPI documentation: {url}/docs/\n{way_in}",
+        "Chelal {} listens on {scheme}://{address}\nAPI documentation: {url}/docs/\n{way_in}",
         env!("CARGO_PKG_VERSION")
     );
     Ok(())

@@ -1,0 +1,79 @@
+//! `chelal tls`: a certificate for a hospital without an Internet name.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair};
+
+use super::Failure;
+
+/// Browsers refuse longer ones (Apple: 825 days for certificates that people trust by hand).
+const DAYS: i64 = 825;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes a certificate and its key for use within a LAN; browsers warn until they are told to trust it
+    SelfSigned {
+        /// A name or address by which people reach this machine; may be given several times
+        #[arg(long, required = true)]
+        host: Vec<String>,
+        /// The directory for `chelal.crt` and `chelal.key`; existing files are not replaced
+        #[arg(long, default_value = ".")]
+        dir: PathBuf,
+    },
+}
+
+pub(super) fn tls(args: Args) -> Result<ExitCode, Failure> {
+    match args.command {
+        Command::SelfSigned { host, dir } => self_signed(host, &dir),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+fn self_signed(hosts: Vec<String>, dir: &Path) -> Result<ExitCode, Failure> {
+    let first = hosts.first().cloned().unwrap_or_default();
+    let failed = |error: rcgen::Error| Failure::Failed(format!("--host: {error}"));
+    let mut params = CertificateParams::new(hosts).map_err(failed)?;
+    params.distinguished_name = DistinguishedName::new();
+    params
+        .distinguished_name
+        .push(DnType::CommonName, first.clone());
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let now = std::time::SystemTime::now();
+    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    // A day back, for clocks that are behind.
+    params.not_before = (now - day).into();
+    params.not_after = (now + day * u32::try_from(DAYS).unwrap_or(1)).into();
+    let key = KeyPair::generate().map_err(failed)?;
+    let cert = params.self_signed(&key).map_err(failed)?;
+    let (cert_file, key_file) = (dir.join("chelal.crt"), dir.join("chelal.key"));
+    write_new(&key_file, &key.serialize_pem(), 0o600)?;
+    write_new(&cert_file, &cert.pem(), 0o644)?;
+    println!(
+        "Made {cert} and {key}, valid for {DAYS} days. Set:\n  CHELAL_TLS_CERT={cert}\n  CHELAL_TLS_KEY={key}\n  CHELAL_PUBLIC_URL=https://{first}:8000\nBrowsers warn until {cert} is added to the certificates that they trust.",
+        cert = cert_file.display(),
+        key = key_file.display(),
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file that does not exist yet: a key that is in use is not to be lost to a command given twice.
+fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", path.display()));
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
