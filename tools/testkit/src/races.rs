@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::client::{Reply, Request};
 
 /// Sends all at once, each on a connection of its own, and waits for every answer.
-pub async fn at_once(requests: impl IntoIterator<Item = Request>) -> Vec<Reply> {
+pub async fn at_once(requests: Vec<Request>) -> Vec<Reply> {
     let mut sent = JoinSet::new();
     for request in requests {
         sent.spawn(request.send());
