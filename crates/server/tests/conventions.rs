@@ -435,7 +435,12 @@ fn counts_confined(world: &World, operation: &Operation, reply: &testkit::Reply)
 }
 
 /// The audit trail says what was changed to those who guard the records, as far back as a page reaches.
-const TRAIL: &[&str] = &["audit_logs/", "audit-logs/", "audit_logs/{id}/", "audit-logs/{id}/"];
+const TRAIL: &[&str] = &[
+    "audit_logs/",
+    "audit-logs/",
+    "audit_logs/{id}/",
+    "audit-logs/{id}/",
+];
 
 /// Shows what patients confined, to those who must see it all the same; the list may only shrink.
 const SHOWN_ALL_THE_SAME: &[&str] = &[
