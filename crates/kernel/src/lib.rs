@@ -56,6 +56,7 @@ mod decimal;
 mod email;
 mod id;
 mod language;
+pub mod lookalike;
 mod money;
 mod mrn;
 pub mod names;

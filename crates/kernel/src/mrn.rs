@@ -80,12 +80,14 @@ impl Mrn {
             && damm(digits.bytes()) == 0
     }
 
-    /// Takes an identifier given by hand, trimmed and otherwise kept as it was written.
+    /// Takes an identifier given by hand, trimmed and otherwise kept as it is seen: dashes that look alike are one,
+    /// and what has no shape is dropped.
     ///
     /// # Errors
     /// Unless it has 1 to 32 characters, none of them a control character.
     pub fn parse(text: &str) -> Result<Self, MrnError> {
-        let text = text.trim();
+        let seen = crate::lookalike::as_seen(text);
+        let text = seen.trim();
         if text.is_empty() {
             return Err(MrnError::Empty);
         }
@@ -110,9 +112,11 @@ impl Mrn {
     /// The normal form of this identifier, as [`Mrn::normalise`].
     #[must_use]
     pub fn key(&self) -> String {
-        let upper: String = self.0.nfkc().flat_map(char::to_uppercase).collect();
+        let seen = crate::lookalike::as_seen(&self.0);
+        let upper: String = seen.nfkc().flat_map(char::to_uppercase).collect();
         // Upper case can leave the normal form (ΐ becomes three characters).
-        upper.nfkc().collect::<String>().trim().to_owned()
+        let normal: String = upper.nfkc().collect();
+        crate::lookalike::as_seen(&normal).trim().to_owned()
     }
 
     /// The identifier as generated or given.
@@ -207,6 +211,10 @@ mod tests {
     #[test]
     fn identifiers_given_by_hand_are_kept_and_compared_normalised() {
         assert_eq!(Mrn::parse(" p12345 ").unwrap().as_str(), "p12345");
+        assert_eq!(
+            Mrn::normalise("mrn\u{2011}0042\u{200b}").unwrap(),
+            "MRN-0042"
+        );
         for text in ["P12345", " p12345\n", "ｐ１２３４５", "\u{a0}P12345"] {
             assert_eq!(Mrn::normalise(text).as_deref(), Ok("P12345"), "{text}");
         }

@@ -9,7 +9,7 @@ use rphonetic::DoubleMetaphone;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
-/// The shortest prefix that is indexed, in letters.
+/// The shortest prefix that is indexed, in letters of an alphabet; of Chinese and Korean characters, one is.
 pub const MIN_PREFIX: usize = 2;
 /// The longest prefix that is indexed, apart from the whole word.
 pub const MAX_PREFIX: usize = 6;
@@ -127,7 +127,7 @@ pub fn prefixes(part: &str) -> Vec<String> {
         .char_indices()
         .map(|(at, c)| &part[..at + c.len_utf8()])
         .take(MAX_PREFIX)
-        .skip(MIN_PREFIX - 1)
+        .filter(|prefix| lookup(prefix).is_some())
         .map(str::to_owned)
         .collect();
     if !part.is_empty() && found.last().is_none_or(|longest| longest != part) {
@@ -136,12 +136,28 @@ pub fn prefixes(part: &str) -> Vec<String> {
     found
 }
 
+/// A single Chinese character or Korean syllable is a name by itself; a letter of an alphabet, or a figure, is not.
+fn is_name_by_itself(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
+}
+
 /// What to look up in the index for a word of a query (one of its [`parts`]): its first six letters
 /// at most. `None` for less than two letters, which would match half the hospital. A hit on a
 /// longer word is to be confirmed by `starts_with`.
 #[must_use]
 pub fn lookup(word: &str) -> Option<&str> {
-    word.chars().nth(MIN_PREFIX - 1)?;
+    let mut letters = word.chars();
+    let first = letters.next()?;
+    if letters.next().is_none() && !is_name_by_itself(first) {
+        return None;
+    }
     let end = word
         .char_indices()
         .nth(MAX_PREFIX)
@@ -402,7 +418,7 @@ mod tests {
                     }
                     None => prop_assert!(part.chars().count() < MIN_PREFIX),
                 }
-                prop_assert!(indexed.contains(&part) && indexed.len() <= MAX_PREFIX);
+                prop_assert!(indexed.contains(&part) && indexed.len() <= MAX_PREFIX + 1);
             }
         }
 

@@ -81,7 +81,6 @@ pub(crate) async fn move_all(
     );
     let care: Vec<(i64, String)> = cx.unscoped("care follows the person").all(care).await?;
     payload.care = care.into_iter().collect();
-    terms::keep_identifier(cx, &lost).await?;
     let mut given_up = lost.clone();
     given_up.merged_into = Some(Ref::new(to));
     given_up.user = None;

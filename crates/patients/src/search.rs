@@ -25,7 +25,7 @@ use self::known::{AnyOf, Key};
 use self::postings::{NEWEST, Postings};
 use self::words::{FITS, Fit, Word, fits, parse};
 use crate::patient::{Patient, country_code};
-use crate::terms::{self, PAIR_LETTERS, Term, TermField};
+use crate::terms::{self, PAIR_LETTERS, Term};
 
 /// The most patients that a search answers.
 const BEST: usize = 50;
@@ -74,11 +74,7 @@ pub(crate) async fn search(cx: &mut Cx, text: &str) -> Result<Vec<i64>, Error> {
         }
     }
     found.truncate(BEST);
-    let by_number = groups.iter().flat_map(|group| &group.numbers);
-    if by_number
-        .copied()
-        .any(|key| postings.carriers(&[key]) != Some(0))
-    {
+    if !found.is_empty() {
         found = current(cx, found).await?;
     }
     Ok(found)
@@ -91,8 +87,6 @@ struct Group<'a> {
     sources: [Vec<AnyOf>; 3],
     /// What few carry, and is read first: numbers, addresses and days.
     exact: Vec<Key>,
-    /// Of these the numbers on cards.
-    numbers: Vec<Key>,
     /// Patients with two of the words at once, by their beginnings: a superset at the first two fits.
     pairs: Vec<Key>,
     /// Patients with both words, by their sounds.
@@ -105,7 +99,6 @@ impl<'a> Group<'a> {
             terms.map(|term| postings.key(term)).collect()
         };
         let exact = || words.iter().flat_map(|word| &word.exact);
-        let is_number = |term: &&Term| term.field == TermField::Identifier;
         let pairs: Vec<Term> = words
             .windows(2)
             .filter_map(|two| terms::pair(&two[0].name, &two[1].name))
@@ -123,7 +116,6 @@ impl<'a> Group<'a> {
                 words.map(|word| keys(&mut word.terms(fit))).collect()
             }),
             exact: keys(&mut exact()),
-            numbers: keys(&mut exact().filter(is_number)),
             pairs: keys(&mut pairs.iter()),
             sound_pairs: keys(&mut sound_pairs.iter()),
         }

@@ -247,15 +247,10 @@ pub(crate) async fn store(
     insert(cx, row.meta.id, new.difference(&old))
 }
 
-/// Writes all terms of a patient again, such as after an unmerge or for a new index key.
+/// Writes all terms of a patient again, such as after an unmerge or for a new index key. One that was merged into
+/// another keeps them: people go on asking for the name and the number that it had, and are led to the other.
 pub(crate) fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     let terms = of(row, country_code(cx));
-    if row.merged_into.is_some() {
-        let kept = terms
-            .iter()
-            .filter(|term| term.field == TermField::Identifier);
-        return insert(cx, row.meta.id, kept);
-    }
     insert(cx, row.meta.id, terms.iter())
 }
 
@@ -281,15 +276,6 @@ pub(crate) async fn forget_retired(cx: &mut Cx, most: u64) -> Result<u64, Error>
     cx.unscoped("tags are no data of their own")
         .execute(statement)
         .await
-}
-
-/// Of a record merged into another only the number on the card is still found, and leads to the other.
-pub(crate) async fn keep_identifier(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
-    let terms = of(row, country_code(cx));
-    let given_up = terms
-        .iter()
-        .filter(|term| term.field != TermField::Identifier);
-    delete(cx, row.meta.id, given_up).await
 }
 
 /// They are stored with the commit: whoever stores them does not look for them.

@@ -34,6 +34,21 @@ async fn found(caller: &Caller, text: &str) -> Vec<i64> {
 }
 
 testkit::on_both! {
+    async fn numbers_that_look_alike_are_one(world: &World) {
+        let desk = world.receptionist().await;
+        let with = |number: &str| {
+            let mut body = jane();
+            body["unique_id"] = json!(number);
+            body
+        };
+        desk.post("patients/", with("MRN-0042")).await.is(201);
+        for number in ["MRN\u{2011}0042", "MRN-0042\u{200b}", "mrn\u{2013}0042"] {
+            desk.post("patients/", with(number)).await.complains_about("unique_id");
+        }
+        assert_eq!(desk.post("patients/", with("MRN\u{2011}0043\u{feff}")).await.is(201)["unique_id"], "MRN-0043");
+        world.settle().await;
+    }
+
     async fn a_patient_is_registered_as_the_contract_shows(world: &World) {
         let desk = world.receptionist().await;
         let reply = desk.post("patients/", jane()).await;

@@ -52,6 +52,51 @@ async fn paged(caller: &Caller, path: &str) -> Vec<i64> {
 }
 
 testkit::on_both! {
+    async fn one_letter_more_empties_no_list(world: &World) {
+        let desk = world.receptionist().await;
+        let lamin = register(&desk, "Lamin", "Sillah").await;
+        for typed in ["lamin", "lamin s", "lamin si", "s lamin", "lamin x"] {
+            assert_eq!(found(&desk, typed).await, [lamin], "{typed}");
+        }
+        let jobe = register(&desk, "O", "Jobe").await;
+        assert_eq!(found(&desk, "o jobe").await, [jobe]);
+        let wang = register(&desk, "王伟", "王").await;
+        for typed in ["王", "王伟"] {
+            assert_eq!(found(&desk, &typed.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>()).await, [wang], "{typed}");
+        }
+    }
+
+    async fn the_number_of_an_identity_card_and_a_written_birth_date_find(world: &World) {
+        let desk = world.receptionist().await;
+        let body = json!({
+            "first_name": "Awa", "last_name": "Bah", "date_of_birth": "1992-03-04", "gender": "Female", "national_id": "GM 111-7",
+        });
+        let awa = desk.post("patients/", body).await.id();
+        register(&desk, "Binta", "Bah").await;
+        for typed in ["GM111-7", "gm1117", "04/03/1992", "4/3/1992", "bah 04/03/1992"] {
+            assert_eq!(found(&desk, typed).await, [awa], "{typed}");
+        }
+        for typed in ["GM111", "03/04/1992"] {
+            assert_eq!(found(&desk, typed).await, Vec::<i64>::new(), "{typed}");
+        }
+    }
+
+    async fn old_names_and_numbers_find_the_survivor(world: &World) {
+        let desk = world.receptionist().await;
+        let mut gone = named("Awa", "Gone");
+        gone["contact_info"] = json!("+2207834351");
+        let lost = desk.post("patients/", gone).await.id();
+        let kept = register(&desk, "Awa", "Keep").await;
+        desk.post(&format!("patients/{lost}/merge/"), json!({ "into": kept })).await.is(200);
+        for typed in ["gone", "awa gone", "7834351", "keep", "awa"] {
+            assert_eq!(found(&desk, typed).await, [kept], "{typed}");
+        }
+        desk.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
+        assert_eq!(found(&desk, "gone").await, [lost]);
+        assert_eq!(found(&desk, "keep").await, [kept]);
+        world.settle().await;
+    }
+
     async fn what_is_found_comes_page_by_page_and_in_the_order_asked_for(world: &World) {
         let desk = world.receptionist().await;
         let mut ids = Vec::new();

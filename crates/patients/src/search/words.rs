@@ -75,17 +75,28 @@ pub(super) fn parse(text: &str, code: u16) -> Vec<Vec<Word>> {
         .flat_map(|token| words(token, code))
         .take(MOST_WORDS)
         .collect();
+    let words = without_single_letters(words);
     if !words.is_empty() {
         groups.push(words);
     }
     groups
 }
 
+/// One letter beside other words takes nobody off the list while somebody is typing.
+fn without_single_letters(words: Vec<Word>) -> Vec<Word> {
+    let says = |word: &Word| word.whole.is_some() || word.name.chars().count() != 1;
+    if words.iter().any(says) {
+        words.into_iter().filter(says).collect()
+    } else {
+        words
+    }
+}
+
 /// The words of one token: several when it is a name with a hyphen.
 fn words(token: &str, code: u16) -> Vec<Word> {
     let identifier = terms::identifier(token);
-    let exact = |more: Vec<Term>| {
-        let exact: Vec<Term> = more.into_iter().chain(identifier.clone()).collect();
+    let all = |more: Vec<Term>, numbers: &[Term]| {
+        let exact: Vec<Term> = more.into_iter().chain(numbers.iter().cloned()).collect();
         if exact.is_empty() {
             Vec::new()
         } else {
@@ -96,23 +107,34 @@ fn words(token: &str, code: u16) -> Vec<Word> {
         }
     };
     if let Ok(email) = Email::parse(token) {
-        return exact(vec![Term::new(TermField::Email, email.as_str())]);
+        let numbers: Vec<Term> = identifier.into_iter().collect();
+        return all(vec![Term::new(TermField::Email, email.as_str())], &numbers);
     }
     if let Some(born) = date(token) {
-        return exact(vec![Term::new(TermField::Birth, born.to_string())]);
+        let numbers: Vec<Term> = identifier.into_iter().collect();
+        return all(
+            vec![Term::new(TermField::Birth, born.to_string())],
+            &numbers,
+        );
     }
+    // Numbers of identity cards look like anything.
+    let national = token
+        .contains(|c: char| c.is_ascii_digit())
+        .then(|| terms::national(token))
+        .flatten();
+    let identifier: Vec<Term> = identifier.into_iter().chain(national).collect();
     if looks_like_phone(token) {
-        return exact(phone_terms(token, code));
+        return all(phone_terms(token, code), &identifier);
     }
     let parts = names::parts(token);
     if parts.is_empty() {
-        return exact(Vec::new());
+        return all(Vec::new(), &identifier);
     }
     parts
         .into_iter()
         .map(|part| {
             let mut word = Word {
-                exact: identifier.clone().into_iter().collect(),
+                exact: identifier.clone(),
                 ..Word::default()
             };
             if let Some(prefix) = names::lookup(&part) {
@@ -131,8 +153,16 @@ fn words(token: &str, code: u16) -> Vec<Word> {
         .collect()
 }
 
-/// Exactly `YYYY-MM-DD`.
+/// Exactly `YYYY-MM-DD`, or as it is written on cards here: `DD/MM/YYYY`.
 fn date(token: &str) -> Option<Date> {
+    let digits = |text: &str| text.parse::<i16>().ok();
+    if let [day, month, year] = token.split('/').collect::<Vec<_>>()[..]
+        && year.len() == 4
+    {
+        let day = i8::try_from(digits(day)?).ok()?;
+        let month = i8::try_from(digits(month)?).ok()?;
+        return Date::new(digits(year)?, month, day).ok();
+    }
     (token.len() == 10)
         .then(|| kernel::dates::parse_date(token).ok())
         .flatten()
@@ -194,7 +224,7 @@ mod tests {
     fn patient(first: &str, last: &str) -> Patient {
         let body = json!({
             "unique_id": "P12345", "first_name": first, "last_name": last, "date_of_birth": "1990-01-01",
-            "gender": "Female", "contact_info": "+2207834351", "email": "jane@example.org",
+            "gender": "Female", "contact_info": "+2207834351", "email": "jane@example.org", "national_id": "GM 4411-X",
         });
         let Json::Object(body) = body else {
             unreachable!("an object was built")
@@ -223,7 +253,8 @@ mod tests {
         for (text, expected) in [
             ("fatou", Some(Fit::Whole)),
             ("fa", Some(Fit::Prefix)),
-            ("FATOU b", None),
+            ("FATOU b", Some(Fit::Whole)),
+            ("f jallow", Some(Fit::Whole)),
             ("binta ndiaye", Some(Fit::Whole)),
             ("jallow fatou", Some(Fit::Whole)),
             ("jal fat", Some(Fit::Prefix)),
@@ -244,6 +275,11 @@ mod tests {
             ("JANE@example.org", Some(Fit::Whole)),
             ("1990-01-01", Some(Fit::Whole)),
             ("1990-01-02", None),
+            ("01/01/1990", Some(Fit::Whole)),
+            ("31/02/1990", None),
+            ("GM-4411-X", Some(Fit::Whole)),
+            ("gm4411x", Some(Fit::Whole)),
+            ("GM-4411", None),
             ("fatou 1990-01-01", Some(Fit::Whole)),
             ("fatou 7834351", Some(Fit::Whole)),
             ("fatou 1990-01-02", None),
