@@ -11,6 +11,7 @@ use kernel::HospitalZone;
 
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
+use crate::audit::sealer::AnchorTrouble;
 use crate::db::{Db, Dialect};
 use crate::error::Error;
 use crate::files::Files;
@@ -99,6 +100,8 @@ pub struct App {
     pub files: Files,
     /// Group commit of what was read.
     pub reads: ReadAudit,
+    /// What is wrong with the anchor of the audit trail.
+    pub anchor_trouble: AnchorTrouble,
     /// Remembers which lists are longer than anybody counts.
     pub counts: CountCache,
     /// Remembers large totals for a moment.

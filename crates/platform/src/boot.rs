@@ -107,6 +107,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         hub: Hub::new(),
         mailer: parts.mailer,
         reads: ReadAudit::default(),
+        anchor_trouble: crate::audit::sealer::AnchorTrouble::default(),
         counts: CountCache::default(),
         totals: Totals::default(),
         shared: parts.shared,

@@ -106,6 +106,8 @@ pub struct TableInfo {
     pub patient: Option<&'static str>,
     /// References that do not keep the record they name from being voided.
     pub follows: Vec<&'static str>,
+    /// A column that must be true of a record for others to begin to refer to it.
+    pub referred_while: Option<&'static str>,
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
 }
@@ -125,6 +127,7 @@ impl TableInfo {
             sealed: R::has_sealed(),
             patient: None,
             follows: Vec::new(),
+            referred_while: None,
             scope: None,
         }
     }
@@ -182,6 +185,7 @@ impl Module {
             retained: R::RETAINED,
             patient: R::PATIENT,
             follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
+            referred_while: R::REFERRED_WHILE.map(|column| column.name),
             scope: Some(R::scope),
             ..TableInfo::of::<R>(self.name)
         });

@@ -254,6 +254,24 @@ impl Settings {
         Reader::new(pairs, Vec::new()).finish()
     }
 
+    /// No mail server is set up.
+    #[must_use]
+    pub fn sends_no_mail(&self) -> bool {
+        self.email_host.is_none() && self.sendgrid_api_key.is_none()
+    }
+
+    /// No SMS provider is set up.
+    #[must_use]
+    pub fn sends_no_sms(&self) -> bool {
+        self.twilio_account_sid.is_none()
+    }
+
+    /// Other machines reach this server, and nobody said under which address: links lead to this machine.
+    #[must_use]
+    pub fn unreachable_from_outside(&self) -> bool {
+        self.public_url.is_none() && !self.bind.ip().is_loopback()
+    }
+
     /// Where people reach Chelal, without a slash at the end.
     #[must_use]
     pub fn public_url(&self) -> String {

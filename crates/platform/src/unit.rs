@@ -98,6 +98,16 @@ pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> R
     done
 }
 
+/// Puts on record what was refused, by itself.
+pub(crate) async fn refused(
+    app: &Arc<App>,
+    opening: &Opening,
+    entry: audit::AuditEntry,
+) -> Result<(), Error> {
+    let row = audit::alone(&opening.cx(app), entry);
+    app.reads.record(&app.ring(), row).await
+}
+
 /// Writes, in one transaction.
 ///
 /// # Errors

@@ -210,3 +210,35 @@ async fn the_mail_server_is_greeted_and_no_more() {
     let found = examine(Ok(settings()), modules(), now()).await;
     assert_eq!(levels(&found)["e-mail"], Level::Fail, "{}", say(&found));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_anchor_that_cannot_be_written_or_promises_more_is_found() {
+    each(|world| async move {
+        add_guest(&world.app, "Guest").await;
+        sealer::seal_now(&world.app).await.unwrap();
+        let mut head = sealer::end(&world.app).await.unwrap();
+        head.sequence += 7;
+        let file = world.app.settings.audit_anchor_path();
+        platform::audit::anchor::append(&file, &world.app.ring().sign_head(head)).unwrap();
+        let found = examine(Ok(loaded(&world.app.settings)), modules(), now()).await;
+        assert_eq!(
+            levels(&found)["audit anchor"],
+            Level::Fail,
+            "{}",
+            say(&found)
+        );
+        assert!(say(&found).contains("a former primary leads the database"));
+
+        let mut settings = world.app.settings.clone();
+        settings.audit_anchor = Some(settings.data_dir.join("no such place").join("anchor.log"));
+        let found = examine(Ok(loaded(&settings)), modules(), now()).await;
+        assert_eq!(
+            levels(&found)["audit anchor"],
+            Level::Fail,
+            "{}",
+            say(&found)
+        );
+        assert!(say(&found).contains("cannot be made"));
+    })
+    .await;
+}

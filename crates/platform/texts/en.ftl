@@ -84,7 +84,7 @@ locked-out =
         [one] Too many failed attempts. Try again in { $seconds } second.
        *[other] Too many failed attempts. Try again in { $seconds } seconds.
     }
-password-change-required = Choose a new password first: the one you signed in with was temporary.
+password-change-required = Choose a new password first (POST auth/password/): the one you signed in with was temporary.
 
 ## Sockets
 socket-origin = This page may not open connections here. Ask an administrator to add its origin.
@@ -104,3 +104,10 @@ alert-key-beside-database = The master key lies beside the database: whoever cop
 alert-anchor-beside-database = The anchor of the audit trail lies beside the database: whoever can cut the trail can cut it, too. Set CHELAL_AUDIT_ANCHOR to a file on another disk or machine.
 said-otherwise = This contradicts “{ $name }”. Send one of the two.
 host-invalid = The request must name its host once, in the header “Host”.
+inactive-reference = This { $kind } is no longer active. Choose another one.
+alert-anchor-unwritable = The anchor of the audit trail cannot be written. Make its directory writable for the user that runs Chelal, or set CHELAL_AUDIT_ANCHOR: until then the end of the trail can be cut off unnoticed.
+alert-trail-shorter = The audit trail ends at record { $found }, and its anchor promises { $anchored }: records were removed, a former primary leads the database, or an old backup was restored. Run chelal audit verify, and keep database and anchor as they are.
+alert-no-mail = No mail server is set up: invitations, links for new passwords and reminders by e-mail are not sent. Set EMAIL_HOST and DEFAULT_FROM_EMAIL.
+alert-no-sms = No SMS provider is set up: reminders by SMS are not sent. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER.
+alert-no-public-url = The server is reached from other machines, and CHELAL_PUBLIC_URL is not set: links in e-mails lead to { $url }, where nobody else can follow them.
+alert-refusals = { $who } was refused { $count } times within a day. Look at the audit trail for what was tried.

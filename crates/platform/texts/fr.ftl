@@ -83,7 +83,7 @@ locked-out =
         [one] Trop de tentatives infructueuses. Réessayez dans { $seconds } seconde.
        *[other] Trop de tentatives infructueuses. Réessayez dans { $seconds } secondes.
     }
-password-change-required = Choisissez d’abord un nouveau mot de passe : celui avec lequel vous vous êtes connecté était temporaire.
+password-change-required = Choisissez d’abord un nouveau mot de passe (POST auth/password/) : celui avec lequel vous vous êtes connecté était temporaire.
 
 ## Sockets
 socket-origin = Cette page ne peut pas ouvrir de connexion ici. Demandez à un administrateur d’ajouter son origine.
@@ -103,3 +103,10 @@ alert-key-beside-database = La clé principale se trouve à côté de la base de
 alert-anchor-beside-database = L’ancre du journal d’audit se trouve à côté de la base de données : qui peut tronquer le journal peut aussi la tronquer. Définissez CHELAL_AUDIT_ANCHOR vers un fichier sur un autre disque ou une autre machine.
 said-otherwise = Ceci contredit « { $name } ». N'envoyez que l'un des deux.
 host-invalid = La requête doit nommer son hôte une seule fois, dans l'en-tête « Host ».
+inactive-reference = Cet enregistrement ({ $kind }) n’est plus actif. Choisissez-en un autre.
+alert-anchor-unwritable = L’ancre du journal d’audit ne peut pas être écrite. Donnez le droit d’écrire dans son répertoire à l’utilisateur qui exécute Chelal, ou définissez CHELAL_AUDIT_ANCHOR : d’ici là, la fin du journal peut être tronquée sans que cela se voie.
+alert-trail-shorter = Le journal d’audit se termine à l’entrée { $found }, alors que son ancre en promet { $anchored } : des entrées ont été supprimées, un ancien serveur principal dirige la base, ou une ancienne sauvegarde a été restaurée. Exécutez chelal audit verify, et laissez la base et l’ancre telles quelles.
+alert-no-mail = Aucun serveur de messagerie n’est configuré : les invitations, les liens de nouveau mot de passe et les rappels par e-mail ne partent pas. Définissez EMAIL_HOST et DEFAULT_FROM_EMAIL.
+alert-no-sms = Aucun fournisseur de SMS n’est configuré : les rappels par SMS ne partent pas. Définissez TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN et TWILIO_PHONE_NUMBER.
+alert-no-public-url = Le serveur est accessible depuis d’autres machines et CHELAL_PUBLIC_URL n’est pas défini : les liens des e-mails mènent à { $url }, où personne d’autre ne peut les suivre.
+alert-refusals = { $who } a essuyé { $count } refus en un jour. Consultez le journal d’audit pour voir ce qui a été tenté.

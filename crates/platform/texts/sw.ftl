@@ -71,7 +71,7 @@ token-invalid = Tokeni si sahihi. Ingia tena.
 session-revoked = Kipindi hiki kimefungwa. Ingia tena.
 account-inactive = Akaunti hii haitumiki kwa sasa. Wasiliana na msimamizi wako.
 locked-out = Majaribio mengi yameshindikana. Jaribu tena baada ya sekunde { $seconds }.
-password-change-required = Chagua kwanza nenosiri jipya: ulilotumia kuingia lilikuwa la muda.
+password-change-required = Chagua kwanza nenosiri jipya (POST auth/password/): ulilotumia kuingia lilikuwa la muda.
 
 ## Sockets
 socket-origin = Ukurasa huu hauwezi kufungua muunganisho hapa. Mwombe msimamizi aongeze asili yake.
@@ -91,3 +91,10 @@ alert-key-beside-database = Ufunguo mkuu upo kando ya hifadhidata: anayenakili f
 alert-anchor-beside-database = Nanga ya kumbukumbu za ukaguzi ipo kando ya hifadhidata: anayeweza kukata kumbukumbu anaweza kuikata pia. Weka CHELAL_AUDIT_ANCHOR kwenye faili iliyo katika diski au mashine nyingine.
 said-otherwise = Hii inapingana na “{ $name }”. Tuma moja tu kati ya hizo mbili.
 host-invalid = Ombi lazima litaje mwenyeji wake mara moja, katika kichwa “Host”.
+inactive-reference = Rekodi hii ({ $kind }) haitumiki tena. Chagua nyingine.
+alert-anchor-unwritable = Nanga ya kumbukumbu za ukaguzi haiwezi kuandikwa. Mpe mtumiaji anayeendesha Chelal ruhusa ya kuandika katika saraka yake, au weka CHELAL_AUDIT_ANCHOR: hadi hapo mwisho wa kumbukumbu unaweza kukatwa bila kuonekana.
+alert-trail-shorter = Kumbukumbu za ukaguzi zinaishia kwenye rekodi { $found }, na nanga yake inaahidi { $anchored }: rekodi ziliondolewa, seva kuu ya zamani inaongoza hifadhidata, au nakala ya zamani ilirejeshwa. Endesha chelal audit verify, na uache hifadhidata na nanga kama zilivyo.
+alert-no-mail = Hakuna seva ya barua pepe iliyowekwa: mialiko, viungo vya nenosiri jipya na vikumbusho vya barua pepe havitumwi. Weka EMAIL_HOST na DEFAULT_FROM_EMAIL.
+alert-no-sms = Hakuna mtoa huduma wa SMS aliyewekwa: vikumbusho vya SMS havitumwi. Weka TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN na TWILIO_PHONE_NUMBER.
+alert-no-public-url = Seva inafikiwa kutoka mashine nyingine, na CHELAL_PUBLIC_URL haijawekwa: viungo katika barua pepe vinaelekea { $url }, ambako hakuna mwingine anayeweza kufika.
+alert-refusals = { $who } amekataliwa mara { $count } ndani ya siku moja. Angalia kumbukumbu za ukaguzi kuona kilichojaribiwa.

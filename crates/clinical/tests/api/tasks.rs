@@ -3,6 +3,25 @@
 use serde_json::json;
 
 testkit::on_both! {
+    async fn nobody_who_left_is_given_anything(world: &World) {
+        let (doctor, gone, admin) = (world.doctor().await, world.nurse().await, world.admin().await);
+        let task = json!({ "title": "Change the dressing", "assignee": gone.id });
+        let kept = doctor.post("tasks/", task.clone()).await.id();
+        admin.post(&format!("users/{}/deactivate/", gone.id), json!({})).await.is(200);
+        doctor.post("tasks/", task).await.complains_about("assignee");
+        // What was theirs stays, and may change.
+        let path = format!("tasks/{kept}/");
+        let put = json!({ "title": "Change the dressing today", "assignee": gone.id });
+        assert_eq!(doctor.patch(&path, put).await.is(200)["assignee"], gone.id);
+        let desk = world.receptionist().await;
+        let room = desk.post("resources/", json!({ "name": "Theatre 1", "resource_type": "Operating Room" })).await.id();
+        let booking = json!({
+            "resource": room, "booked_by": gone.id, "start_time": "2027-05-27T14:00:00Z", "end_time": "2027-05-27T16:00:00Z",
+        });
+        desk.post("resource-bookings/", booking).await.complains_about("booked_by");
+        world.settle().await;
+    }
+
     async fn a_task_is_written_given_and_done(world: &World) {
         let (doctor, nurse) = (world.doctor().await, world.nurse().await);
         let body = json!({

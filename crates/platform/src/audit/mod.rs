@@ -35,6 +35,14 @@ use crate::error::Error;
 use crate::seal::KeyRing;
 use crate::unit::Opening;
 
+/// What refused access is called on record.
+pub(crate) const REFUSAL: &str = "Refusal";
+
+/// A row of its own.
+pub(crate) fn alone(cx: &Cx, entry: AuditEntry) -> AuditLog {
+    row::row(cx, entry)
+}
+
 /// What an audit row says, before who and when are added.
 #[derive(Debug, Clone)]
 pub struct AuditEntry {

@@ -7,6 +7,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
 use super::links::{self, End};
@@ -118,6 +119,42 @@ async fn seal(app: &Arc<App>) -> Result<(), Error> {
     }
 }
 
+/// What is wrong with the anchor of this process, for those who look after the installation. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct AnchorTrouble(Arc<parking_lot::Mutex<Trouble>>);
+
+/// The parts of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Since when it cannot be written.
+    pub unwritable: Option<Timestamp>,
+    /// The anchor promises this many rows, of which so many are found; since when that was seen.
+    pub shorter: Option<(i64, i64, Timestamp)>,
+}
+
+impl AnchorTrouble {
+    /// As it is now.
+    #[must_use]
+    pub fn now(&self) -> Trouble {
+        *self.0.lock()
+    }
+
+    /// Notes whether the anchor could be written.
+    fn wrote(&self, written: bool, now: Timestamp) {
+        let mut trouble = self.0.lock();
+        trouble.unwritable = match written {
+            true => None,
+            false => trouble.unwritable.or(Some(now)),
+        };
+    }
+
+    fn compared(&self, anchored: i64, found: i64, now: Timestamp) {
+        let mut trouble = self.0.lock();
+        let since = trouble.shorter.map_or(now, |(.., since)| since);
+        trouble.shorter = (found < anchored).then_some((anchored, found, since));
+    }
+}
+
 /// Watches the end of the chain and puts it on record in the anchor of this node.
 #[derive(Default)]
 struct Witness {
@@ -146,10 +183,11 @@ impl Witness {
             }
             Ok::<_, std::io::Error>(anchored)
         });
-        let anchored = done
-            .await
-            .map_err(Error::internal)?
-            .map_err(Error::internal)?;
+        let done = done.await.map_err(Error::internal)?;
+        app.anchor_trouble.wrote(done.is_ok(), app.clock.now());
+        let anchored = done.map_err(Error::internal)?;
+        app.anchor_trouble
+            .compared(anchored, head.sequence, app.clock.now());
         if head.sequence < anchored && !std::mem::replace(&mut self.complained, true) {
             tracing::error!(
                 anchored,

@@ -6,11 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Findings, Level, proof};
-use crate::audit::verify;
+use crate::audit::{self, verify};
 use crate::db::{Db, DbConfig, DbUrl, Dialect, Statement};
 use crate::error::Error;
 use crate::keys;
 use crate::module::{Module, Registry};
+use crate::seal::KeyRing;
 use crate::settings::Settings;
 use crate::waiting;
 
@@ -196,7 +197,10 @@ async fn schema(found: &mut Findings, db: &Db, modules: Vec<Module>) -> bool {
 
 async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timestamp) {
     match keys::load(db, settings).await {
-        Ok(_) => found.add(Level::Ok, "keys", "the master key opens every stored key."),
+        Ok(ring) => {
+            found.add(Level::Ok, "keys", "the master key opens every stored key.");
+            anchor(found, db, settings, &ring).await;
+        }
         Err(error) => {
             found.add(Level::Fail, "keys", words(&error));
             return;
@@ -220,6 +224,21 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timest
             Some(bad) => found.add(Level::Fail, "audit trail", format!("{bad}. Keep the database and the anchor as they are, and find out who did this.")),
         },
         Err(error) => found.add(Level::Fail, "audit trail", words(&error)),
+    }
+}
+
+/// Whether the trail is as long as its anchor promises: a former primary that leads again, or an old backup, is not.
+async fn anchor(found: &mut Findings, db: &Db, settings: &Settings, ring: &KeyRing) {
+    let promised = match audit::anchor::last(&settings.audit_anchor_path(), ring) {
+        Ok(Some(head)) => head.head.sequence,
+        // That it cannot be read is said where the file is looked at.
+        Ok(None) | Err(_) => return,
+    };
+    let end = "SELECT coalesce(max(sequence), 0) FROM audit_link";
+    match db.one::<(i64,)>(Statement::raw(end, Vec::new())).await {
+        Ok((end,)) if end < promised => found.add(Level::Fail, "audit anchor", format!("the trail ends at record {end}, and its anchor promises {promised}: records were removed, a former primary leads the database, or an old backup was restored. Run `chelal audit verify`, and keep database and anchor as they are.")),
+        Ok(_) => {}
+        Err(error) => found.add(Level::Fail, "audit anchor", error.to_string()),
     }
 }
 

@@ -100,6 +100,7 @@ pub async fn examine(
     anchor(&mut found, &settings);
     database::look(&mut found, &settings, modules, now).await;
     mail(&mut found, &settings).await;
+    reachable(&mut found, &settings);
     found.0
 }
 
@@ -108,7 +109,10 @@ fn directory(found: &mut Findings, settings: &Settings) {
     let probe = settings
         .data_dir
         .join(format!(".chelal-doctor-{}", std::process::id()));
-    let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
+    let written = std::fs::write(&probe, b"x");
+    // A full disk leaves an empty file.
+    let removed = std::fs::remove_file(&probe);
+    let written = written.and(removed);
     match written {
         Ok(()) => found.add(Level::Ok, "data directory", format!("{shown} can be written.")),
         Err(error) => found.add(
@@ -218,6 +222,12 @@ fn anchor(found: &mut Findings, settings: &Settings) {
             "audit anchor",
             format!("{shown} cannot be appended to. Give it to the user that runs Chelal."),
         );
+    } else if let Some(error) = cannot_be_made(&path) {
+        found.add(
+            Level::Fail,
+            "audit anchor",
+            format!("{shown} cannot be made ({error}). Create its directory and give it to the user that runs Chelal, or set CHELAL_AUDIT_ANCHOR."),
+        );
     } else if let DbUrl::Sqlite(database) = &settings.database
         && same_directory(&path, database)
     {
@@ -228,6 +238,40 @@ fn anchor(found: &mut Findings, settings: &Settings) {
         );
     } else {
         found.add(Level::Ok, "audit anchor", format!("{shown}."));
+    }
+}
+
+/// Why a file that is not there yet could not be made; nothing is left behind.
+fn cannot_be_made(path: &Path) -> Option<std::io::Error> {
+    if path.exists() {
+        return None;
+    }
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let name = format!(".chelal-doctor-anchor-{}", std::process::id());
+    let probe = parent.unwrap_or(Path::new(".")).join(name);
+    let written = std::fs::write(&probe, b"x");
+    // Also what a full disk left half written.
+    let removed = std::fs::remove_file(&probe);
+    written.and(removed).err()
+}
+
+/// What is not set up, and so is not sent.
+fn reachable(found: &mut Findings, settings: &Settings) {
+    if settings.sends_no_sms() && settings.messages_go == crate::settings::MessagesGo::Out {
+        found.add(
+            Level::Warn,
+            "SMS",
+            "no SMS provider is set up, so no SMS is sent. Set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_PHONE_NUMBER.",
+        );
+    }
+    if settings.unreachable_from_outside() {
+        found.add(
+            Level::Warn,
+            "public address",
+            format!("CHELAL_PUBLIC_URL is not set, although other machines reach this server: links in e-mails lead to {}.", settings.public_url()),
+        );
     }
 }
 

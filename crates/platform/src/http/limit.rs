@@ -23,6 +23,15 @@ pub(super) struct Limiter {
     bucket: Option<Bucket>,
     /// The state of each address's bucket.
     addresses: Cache<IpAddr, Arc<Mutex<Option<Timestamp>>>>,
+    /// The same for what is put on record of callers who are not known.
+    noted: Cache<IpAddr, Arc<Mutex<Option<Timestamp>>>>,
+}
+
+fn remembered() -> Cache<IpAddr, Arc<Mutex<Option<Timestamp>>>> {
+    Cache::builder()
+        .max_capacity(ADDRESSES)
+        .time_to_idle(Duration::from_secs(120))
+        .build()
 }
 
 impl Limiter {
@@ -32,10 +41,8 @@ impl Limiter {
         Limiter {
             bucket: (per_minute > 0)
                 .then(|| Bucket::new(per_minute, SignedDuration::from_secs(60) / calls)),
-            addresses: Cache::builder()
-                .max_capacity(ADDRESSES)
-                .time_to_idle(Duration::from_secs(120))
-                .build(),
+            addresses: remembered(),
+            noted: remembered(),
         }
     }
 
@@ -53,6 +60,21 @@ impl Limiter {
         let mut state = state.lock();
         let taken = bucket.take(*state, now);
         *state = Some(taken.map_err(|full| full.retry_after(now))?);
+        Ok(())
+    }
+
+    /// Counts one refusal that is to be put on record; these have a budget of their own.
+    ///
+    /// # Errors
+    /// When the budget is spent.
+    pub(super) fn note(&self, address: Option<IpAddr>, now: Timestamp) -> Result<(), ()> {
+        const NOTED: Bucket = Bucket::new(30, SignedDuration::from_secs(2));
+        let address = address.unwrap_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED));
+        let state = self
+            .noted
+            .get_with(origin::network(address), Default::default);
+        let mut state = state.lock();
+        *state = Some(NOTED.take(*state, now).map_err(|_| ())?);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ pub mod call;
 mod limit;
 pub mod origin;
 mod refusal;
+mod refusals;
 mod router;
 mod serve;
 mod strict_json;

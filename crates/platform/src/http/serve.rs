@@ -15,7 +15,7 @@ use kernel::{Code, Reach};
 use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
 use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
-use super::refusal;
+use super::{refusal, refusals};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::audit::Action;
@@ -47,10 +47,19 @@ pub(super) async fn serve(
         Limit::Unlimited => Ok(()),
         Limit::Calls | Limit::Refusals => limiter.take(origin.ip, app.clock.now()),
     };
+    let mut asking = None;
     let answered = match taken {
-        Ok(()) => answer(&app, operation, params, head, &origin, body).await,
+        Ok(()) => {
+            let (operation, params, head) = (operation.clone(), params.clone(), head.clone());
+            answer(&app, operation, params, head, &origin, body, &mut asking).await
+        }
         Err(seconds) => Err(rate_limited(seconds)),
     };
+    if let Err(error) = &answered
+        && let Some(code) = refusals::to_be_noted(&operation, &head, error)
+    {
+        refusals::note(&app, &limiter, asking, &origin, &operation, &params, code).await;
+    }
     if limit == Limit::Refusals
         && let Ok(reply) = &answered
         && reply.status.is_success()
@@ -136,11 +145,13 @@ async fn answer(
     head: Arc<Head>,
     origin: &Arc<Origin>,
     body: HttpBody,
+    asking: &mut Option<Arc<Actor>>,
 ) -> Result<Reply, Error> {
-    let actor = match operation.need {
+    let actor = Arc::new(match operation.need {
         Need::Open => Actor::anonymous(),
         _ => app.door.enter(app, &head).await?,
-    };
+    });
+    *asking = Some(actor.clone());
     let reach = reach(&operation, &actor)?;
     let mut incoming = Incoming::default();
     let body = if matches!(head.method, Method::GET | Method::HEAD) {
@@ -152,7 +163,7 @@ async fn answer(
         whole(body, app.settings.max_body_bytes).await?
     };
     let opening = Opening {
-        actor: Arc::new(actor),
+        actor,
         origin: origin.clone(),
         reach,
     };

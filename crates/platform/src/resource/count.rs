@@ -61,7 +61,7 @@ impl Count {
 }
 
 /// What tells one list from another: its path, what was asked of it besides pages, and the caller's reach.
-pub(super) fn key(cx: &Cx, call: &Call) -> u64 {
+pub(super) fn key(cx: &Cx, call: &Call, own: bool) -> u64 {
     let mut hasher = DefaultHasher::new();
     call.head.path.hash(&mut hasher);
     for (name, value) in &call.head.query {
@@ -71,7 +71,7 @@ pub(super) fn key(cx: &Cx, call: &Call) -> u64 {
     }
     let grant = cx.grant();
     grant.reach.hash(&mut hasher);
-    if grant.reach != Reach::All {
+    if own || grant.reach != Reach::All {
         grant.user.hash(&mut hasher);
     }
     hasher.finish()

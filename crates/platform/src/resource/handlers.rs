@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 use kernel::{Code, Reach};
-use sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
+use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
 use super::view::Visible;
@@ -264,6 +264,14 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
             Some(name) if patient.is_some() => exists.expr(column(table, name)),
             _ => exists.expr(Expr::cust("CAST(NULL AS bigint)")),
         };
+        match info.and_then(|info| info.referred_while) {
+            Some(name) => exists.expr(
+                CaseStatement::new()
+                    .case(column(table, name).eq(true), 1)
+                    .finally(0),
+            ),
+            None => exists.expr(Expr::cust("1")),
+        };
         if info.is_some_and(|info| info.retained) {
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
         }
@@ -294,20 +302,26 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
     }
     let Some(union) = union else { return Ok(()) };
     let statement = Statement::build(cx.dialect(), &union);
-    let found: Vec<(i64, Option<i64>)> = cx
+    let found: Vec<(i64, Option<i64>, i64)> = cx
         .unscoped("a reference is checked for existence only")
         .all(statement)
         .await?;
     let mut faults = Faults::new();
     for (at, (name, kind, id)) in wanted.iter().enumerate() {
-        match found.iter().find(|(index, _)| *index == at as i64) {
+        match found.iter().find(|(index, ..)| *index == at as i64) {
             None => faults.say(
                 name,
                 Text::new("unknown-reference")
                     .with("id", id)
                     .with("kind", kind),
             ),
-            Some((_, Some(whose))) if patient.is_some_and(|patient| patient != *whose) => {
+            Some((_, _, 0)) => faults.say(
+                name,
+                Text::new("inactive-reference")
+                    .with("id", id)
+                    .with("kind", kind),
+            ),
+            Some((_, Some(whose), _)) if patient.is_some_and(|patient| patient != *whose) => {
                 faults.say(name, Text::new("other-patient"));
             }
             Some(_) => {}

@@ -56,6 +56,9 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
         return render::<R>(cx, call, &wanted, &keys, Vec::new(), Count::Exactly(0)).await;
     };
     query.cond_where(conditions);
+    if let Some(usual) = R::usual_rows(cx, call) {
+        query.cond_where(usual);
+    }
     if let Some(listed) = R::listed() {
         query.cond_where(listed);
     }
@@ -77,7 +80,7 @@ async fn ordered<R: Resource>(
     keys: &[Key],
     mut query: SelectStatement,
 ) -> Result<Reply, Error> {
-    let key = count::key(cx, call);
+    let key = count::key(cx, call, R::usual_rows(cx, call).is_some());
     let countable = query.clone();
     if let Page::After {
         cursor: Some(cursor),

@@ -75,6 +75,9 @@ pub trait Resource: Record {
     /// References to records that the caller need not reach, such as the person somebody names as
     /// their delegate.
     const OPEN_REFERENCES: &'static [Column<Self>] = &[];
+    /// A column that must be true of a record for others to begin to refer to it, such as whether somebody still
+    /// works here. References that stand already stay.
+    const REFERRED_WHILE: Option<Column<Self>> = None;
     /// References that do not keep the record they name from being removed: these rows only follow it,
     /// such as the messages about an appointment, or go with it, such as the prices of a service (where
     /// records are erased, the foreign key cascades).
@@ -204,6 +207,11 @@ pub trait Resource: Record {
     /// The order of a list that asks for none, where it depends on what is asked for.
     fn usual_order(_call: &Call) -> &'static str {
         Self::ORDER
+    }
+
+    /// The rows that a list shows as long as nobody asks for others, such as one's own on a page of one's own.
+    fn usual_rows(_cx: &Cx, _call: &Call) -> Option<sea_query::Condition> {
+        None
     }
 
     /// Takes out of a PUT's body what a client merely wrote back, and did not mean as a change.
