@@ -20,7 +20,7 @@ use crate::credential::token::{Fingerprint, LinkKind};
 use crate::door::token_invalid;
 use crate::passwords;
 use crate::state::Identity;
-use crate::user::User;
+use crate::user::{User, usual_language};
 use crate::user_rules::blank;
 
 platform::input! {
@@ -153,6 +153,7 @@ async fn draft(
     let mut user = blank(username)?;
     user.email = email.map(Line::cut);
     user.is_superuser = true;
+    user.language_preference = usual_language(app);
     let hash = passwords::choose(app, "password", password, passwords::words(&user)).await?;
     user.password_hash = Some(Line::cut(&hash));
     Ok(user)

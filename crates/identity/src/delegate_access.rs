@@ -6,6 +6,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::field::Ref;
+use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::{Body, Record};
 use platform::resource::Change;
@@ -64,6 +65,7 @@ impl Resource for DelegateAccess {
         DelegateAccess::delegate,
         DelegateAccess::revoked,
     ];
+    const OWN_FILTERS: &'static [&'static str] = &["all"];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[DelegateAccess::delegate];
     type Extra = DelegateNames;
 
@@ -71,6 +73,25 @@ impl Resource for DelegateAccess {
         Access::own("crud")
             .reach(BuiltinRole::Admin, "rud", Reach::All)
             .in_person()
+    }
+
+    /// One's own, also for those who may see everybody's and do not ask for others.
+    fn usual_rows(cx: &Cx, call: &Call) -> Option<Condition> {
+        let asked = ["user", "delegate", "all"].iter().any(|name| {
+            let given = call.query(name).map(str::trim);
+            given.is_some_and(|text| !text.is_empty() && text != "false")
+        });
+        if asked {
+            return None;
+        }
+        let me = cx.grant().user;
+        let mine = |name: &'static str| column(Self::TABLE, name).eq(me);
+        Some(Condition::any().add(mine("user")).add(mine("delegate")))
+    }
+
+    fn filter(_cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        yes_or_no(name, value)?;
+        Ok(Condition::all())
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -15,6 +15,7 @@ use platform::http::origin;
 use platform::texts::Text;
 
 use crate::credential::lockout::{self, AddressFailures, PairFailures, Verdict};
+use crate::everywhere;
 use crate::user::User;
 
 const WHY: &str = "counters of attempts belong to nobody";
@@ -72,6 +73,9 @@ pub async fn count(cx: &mut Cx, attempt: &Attempt) -> Result<Verdict, Error> {
     if verdict != Verdict::Allowed {
         return Ok(verdict);
     }
+    if let Err(full) = everywhere::count(cx, &attempt.account).await? {
+        return Ok(Verdict::LockedUntil(full.room_at));
+    }
     let pair = lockout::pair_after_failure(pair, now);
     let sql =
         "UPDATE login_failure SET failures = $1, last_at = $2 WHERE account = $3 AND address = $4";
@@ -96,6 +100,7 @@ pub async fn forgive(cx: &mut Cx, attempt: &Attempt) -> Result<(), Error> {
     let sql = "DELETE FROM login_failure WHERE account = $1 AND address = $2";
     let values = vec![attempt.account.to_value(), attempt.address.to_value()];
     run(cx, sql, values).await?;
+    everywhere::forgive(cx, &attempt.account).await?;
     if let Some(failures) = bucket(cx, &attempt.address).await? {
         let failures = lockout::address_after_success(failures);
         fill(cx, &attempt.address, failures).await?;
@@ -200,7 +205,7 @@ async fn pair(cx: &mut Cx, attempt: &Attempt) -> Result<Option<PairFailures>, Er
 }
 
 /// A bucket, with its row held.
-async fn bucket(cx: &mut Cx, key: &str) -> Result<Option<AddressFailures>, Error> {
+pub(crate) async fn bucket(cx: &mut Cx, key: &str) -> Result<Option<AddressFailures>, Error> {
     let sql =
         "INSERT INTO login_address (address, empty_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     let values = vec![key.to_value(), cx.now().to_value()];
@@ -217,7 +222,7 @@ async fn bucket(cx: &mut Cx, key: &str) -> Result<Option<AddressFailures>, Error
     Ok(found.map(|(empty_at,)| AddressFailures { empty_at }))
 }
 
-async fn fill(cx: &mut Cx, key: &str, bucket: AddressFailures) -> Result<(), Error> {
+pub(crate) async fn fill(cx: &mut Cx, key: &str, bucket: AddressFailures) -> Result<(), Error> {
     let sql = "UPDATE login_address SET empty_at = $1 WHERE address = $2";
     run(cx, sql, vec![bucket.empty_at.to_value(), key.to_value()]).await
 }

@@ -28,6 +28,7 @@ pub mod decide_role_change;
 pub mod delegate_access;
 pub mod door;
 pub mod download_data;
+mod everywhere;
 mod figures;
 pub mod grant_rules;
 pub mod grants;

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::column;
+use platform::cx::{Cx, column};
+use platform::error::Error;
 use platform::field::{Blank, Ref};
+use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::Record;
 use platform::resource::Resource;
@@ -46,7 +48,7 @@ platform::record! {
     }
 }
 
-/// Who sees what: everybody their own attempts, Admins all.
+/// Who sees what: everybody their own attempts, Admins all, with `?user=` or `?all=true`.
 impl Resource for LoginActivity {
     const PATH: &'static str = "login-activity";
     const VERBS: &'static str = "r";
@@ -55,11 +57,30 @@ impl Resource for LoginActivity {
         LoginActivity::timestamp,
         LoginActivity::user,
     ];
+    const OWN_FILTERS: &'static [&'static str] = &["all"];
     const ORDERING: &'static [Column<Self>] = &[LoginActivity::timestamp];
     type Extra = ();
 
     fn access() -> Access {
         Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
+    }
+
+    /// One's own, also for those who may see everybody's and do not ask for others.
+    fn usual_rows(cx: &Cx, call: &Call) -> Option<Condition> {
+        let asked = ["user", "all"].iter().any(|name| {
+            let given = call.query(name).map(str::trim);
+            given.is_some_and(|text| !text.is_empty() && text != "false")
+        });
+        if asked {
+            return None;
+        }
+        let mine = column(Self::TABLE, "user").eq(cx.grant().user);
+        Some(Condition::all().add(mine))
+    }
+
+    fn filter(_cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        yes_or_no(name, value)?;
+        Ok(Condition::all())
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -24,6 +24,10 @@ use crate::user::User;
 /// The kind of job that sends them.
 pub const KIND: &str = "identity:mail";
 
+/// Subject and body of what is always said in the same words.
+const CHANGED: [&str; 2] = ["mail-changed-subject", "mail-changed-body"];
+const GUESSED: [&str; 2] = ["mail-guessed-subject", "mail-guessed-body"];
+
 /// How the job runs: for about a day, then a person must look.
 pub(crate) const JOB: JobInfo = JobInfo {
     kind: KIND,
@@ -54,12 +58,21 @@ pub(crate) fn tell(cx: &mut Cx, user: &User, address: Option<&str>) -> Result<()
     enqueue(cx, vec![Job::now(KIND, payload)])
 }
 
+/// Tells the owner of an account that somebody guesses at it.
+///
+/// # Errors
+/// When the job cannot be queued.
+pub(crate) fn warn(cx: &mut Cx, user: &User) -> Result<(), Error> {
+    let payload = json!({ "what": "guessed", "user": user.meta.id, "message": Uuid::now_v7() });
+    enqueue(cx, vec![Job::now(KIND, payload)])
+}
+
 fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
     Box::pin(async move {
         let kind = match payload["what"].as_str() {
             Some("reset") => Some(LinkKind::Reset),
             Some("invitation") => Some(LinkKind::Invitation),
-            Some("changed") => None,
+            Some("changed" | "guessed") => None,
             _ => return Err(Error::internal("an e-mail of an unknown kind")),
         };
         // There may be no such account, or no longer: then there is nothing to send.
@@ -72,7 +85,8 @@ fn run(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
         };
         let (subject, body) = match kind {
             Some(kind) => render(&app, kind, &user, app.clock.now())?,
-            None => changed(&app, &user),
+            None if payload["what"] == "guessed" => fixed(&app, &user, GUESSED),
+            None => fixed(&app, &user, CHANGED),
         };
         let message = payload["message"].as_str().unwrap_or_default();
         let message_id = format!("{message}@chelal");
@@ -112,13 +126,12 @@ async fn account(app: &Arc<App>, payload: &Json) -> Result<Option<User>, Error> 
 }
 
 /// No word in it is anybody's but ours: usernames and names may have been chosen by a stranger.
-fn changed(app: &App, user: &User) -> (String, String) {
+fn fixed(app: &App, user: &User, [subject, body]: [&'static str; 2]) -> (String, String) {
     let language = user.language_preference.as_str();
     let link = format!("{}/password-reset", app.settings.public_url());
-    let body = Text::new("mail-changed-body").with("link", link);
+    let body = Text::new(body).with("link", link);
     (
-        app.texts
-            .render(language, &Text::new("mail-changed-subject")),
+        app.texts.render(language, &Text::new(subject)),
         app.texts.render(language, &body),
     )
 }

@@ -18,7 +18,7 @@ use crate::account_rules::{check, complaints};
 use crate::credential::secret_text::SecretText;
 use crate::passwords;
 use crate::profile::OwnAccount;
-use crate::user::{User, UserLanguage};
+use crate::user::{User, UserLanguage, usual_language};
 
 platform::input! {
     /// A new account.
@@ -84,6 +84,9 @@ fn register<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, E
         let body = call.body_for(&[])?;
         let input = Registration::parse(&body)?;
         let mut user = account(&body)?;
+        if !body.0.contains_key("language_preference") {
+            user.language_preference = usual_language(&cx.app);
+        }
         let faults = complaints(cx, &mut user, None).await?;
         // Hashing takes long; no transaction waits for it.
         let words = passwords::words(&user);

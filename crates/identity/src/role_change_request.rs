@@ -62,8 +62,10 @@ pub struct RequestNames {
     pub user: ShownUser,
     /// Who asks, by id.
     pub user_id: i64,
-    /// The role they have now.
+    /// The role asked for, under the name that clients show.
     pub role: Option<ShownRole>,
+    /// The role they have now.
+    pub current_role: Option<ShownRole>,
     /// The role asked for.
     pub requested_role: ShownRole,
     /// The role asked for, by id.
@@ -134,7 +136,8 @@ impl Resource for RoleChangeRequest {
                 RequestNames {
                     user: user.map(ShownUser::from).unwrap_or_default(),
                     user_id: row.user.get(),
-                    role: user
+                    role: role(row.requested_role.get()),
+                    current_role: user
                         .and_then(|user| user.role)
                         .and_then(|id| role(id.get())),
                     requested_role: role(row.requested_role.get()).unwrap_or_default(),

@@ -13,6 +13,7 @@ use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::{Call, Prepared};
 use platform::jobs;
+use platform::mail::Mailer;
 use platform::resource::Resource;
 use platform::texts::Text;
 use platform::unit::Opening;
@@ -100,11 +101,18 @@ impl User {
 /// ```
 pub fn fold(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    name.trim()
+    kernel::lookalike::as_seen(name)
+        .trim()
         .nfkc()
         .flat_map(char::to_lowercase)
         .nfkc()
+        .map(kernel::lookalike::as_latin)
         .collect()
+}
+
+/// The language of people who chose none: the installation's.
+pub(crate) fn usual_language(app: &App) -> UserLanguage {
+    UserLanguage::from_text(app.settings.language).unwrap_or(UserLanguage::English)
 }
 
 /// A role as users show it.
@@ -129,6 +137,9 @@ pub struct UserExtra {
     full_name: String,
     /// Pictures are not kept.
     profile_image: Option<String>,
+    /// In the answer to a create without a password: `queued` when the invitation goes out by e-mail, or `no_mail_server` when nothing is set up to send it; give the account a password then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invitation: Option<&'static str>,
 }
 
 impl Resource for User {
@@ -150,6 +161,7 @@ impl Resource for User {
         User::first_name,
         User::last_name,
     ];
+    const REFERRED_WHILE: Option<Column<Self>> = Some(User::is_active);
     const REPLACED: &'static [Column<Self>] = &[User::role];
     type Extra = UserExtra;
 
@@ -198,9 +210,20 @@ impl Resource for User {
                     role_id: role.map(|role| role.meta.id),
                     full_name: row.display_name(),
                     profile_image: None,
+                    invitation: None,
                 }
             })
             .collect())
+    }
+
+    async fn extra_created(cx: &mut Cx, row: &User, _call: &Call) -> Result<UserExtra, Error> {
+        let extras = User::extras(cx, std::slice::from_ref(row)).await?;
+        let mut extra = extras.into_iter().next().unwrap_or_default();
+        extra.invitation = row.password_hash.is_none().then_some(match cx.app.mailer {
+            Mailer::Off => "no_mail_server",
+            _ => "queued",
+        });
+        Ok(extra)
     }
 
     async fn before(app: &Arc<App>, _: &Opening, call: &Call) -> Result<Prepared, Error> {
@@ -210,6 +233,9 @@ impl Resource for User {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let row = &mut *change.row;
+        if before.is_none() && !change.body.0.contains_key("language_preference") {
+            row.language_preference = usual_language(&cx.app);
+        }
         let mut faults = complaints(cx, row, before).await?;
         guard(cx, row, before).await?;
         match (cx.prepared::<NewPassword>().as_deref(), before) {

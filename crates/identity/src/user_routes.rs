@@ -149,7 +149,15 @@ fn with_message(cx: &Cx, error: Error) -> Result<Reply, Error> {
         && let ReplyBody::Whole(bytes) = &reply.body
         && let Ok(Json::Object(mut body)) = serde_json::from_slice::<Json>(bytes)
     {
-        let message = cx.app.texts.render(language, &Text::new("check-fields"));
+        let mut message = cx.app.texts.render(language, &Text::new("check-fields"));
+        for (field, complaints) in &body {
+            let said = complaints
+                .as_array()
+                .and_then(|list| list.first()?.as_str());
+            if let Some(said) = said {
+                message.push_str(&format!(" {field}: {said}"));
+            }
+        }
         body.entry("message").or_insert(Json::String(message));
         reply.body = ReplyBody::Whole(serde_json::to_vec(&body)?.into());
     }

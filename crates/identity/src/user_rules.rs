@@ -83,8 +83,9 @@ pub(crate) async fn chosen(
 /// Fills in what is compared by, and says what is wrong with names, address and number.
 pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
     let mut faults = Faults::new();
-    if row.username.chars().any(char::is_whitespace) {
-        faults.say("username", Text::new("username-spaces"));
+    row.username = Line::cut(kernel::lookalike::as_seen(&row.username).trim());
+    if let Some(key) = unusable(&row.username) {
+        faults.say("username", Text::new(key));
     }
     for (field, name) in [
         ("first_name", &row.first_name),
@@ -118,6 +119,40 @@ pub(crate) fn tidy(cx: &Cx, row: &mut User) -> Faults {
         row.role = Some(Ref::new(BuiltinRole::Admin.id()));
     }
     faults
+}
+
+/// Names under which the program itself acts, or that would be taken for it.
+const RESERVED: [&str; 6] = [
+    "system",
+    "chelal",
+    "anonymous",
+    "nobody",
+    "unknown",
+    "support",
+];
+
+/// Why a name is none for an account: people read it in the audit trail and must know whose it is.
+fn unusable(name: &str) -> Option<&'static str> {
+    let fits =
+        |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | '\'' | '’');
+    if name.is_empty() {
+        Some("blank")
+    } else if name.chars().any(char::is_whitespace) {
+        Some("username-spaces")
+    } else if !name.chars().all(|c| fits(c) || is_mark(c)) {
+        Some("username-characters")
+    } else if kernel::lookalike::mixes_scripts(name) {
+        Some("username-lookalike")
+    } else if RESERVED.contains(&fold(name).as_str()) {
+        Some("username-reserved")
+    } else {
+        None
+    }
+}
+
+/// A sign above or below the letter before it.
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
 }
 
 /// What a name is compared by. A few letters become several when they are folded; a name that is cut off

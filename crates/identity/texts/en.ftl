@@ -56,3 +56,14 @@ mail-changed-body =
     The password, the address, the phone number, the second factor or an API key of your account at Chelal was changed a moment ago.
 
     If it was not you, choose a new password at once, and tell your administrator: { $link }
+username-characters = A username consists of letters, figures and . _ - @ +.
+username-lookalike = Write the username in the letters of one script.
+username-reserved = This name is kept for the program. Choose another one.
+reset-without-mail = This installation sends no e-mail. Ask an administrator for a new password.
+mail-guessed-subject = Many failed attempts to sign in to your Chelal account
+mail-guessed-body =
+    Hello,
+
+    Somebody keeps trying to sign in to your account at Chelal with wrong passwords, from many addresses. Your password was not found out, and you can go on working from where you last signed in.
+
+    If your password is short or used elsewhere, choose another one, and tell your administrator: { $link }

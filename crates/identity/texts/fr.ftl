@@ -56,3 +56,14 @@ mail-changed-body =
     Le mot de passe, l'adresse, le numéro de téléphone, le second facteur ou une clé d'API de votre compte Chelal vient d'être modifié.
 
     Si ce n'était pas vous, choisissez tout de suite un nouveau mot de passe et prévenez votre administrateur : { $link }
+username-characters = Un nom d’utilisateur se compose de lettres, de chiffres et de . _ - @ +.
+username-lookalike = Écrivez le nom d’utilisateur dans un seul alphabet.
+username-reserved = Ce nom est réservé au programme. Choisissez-en un autre.
+reset-without-mail = Cette installation n’envoie pas d’e-mails. Demandez un nouveau mot de passe à un administrateur.
+mail-guessed-subject = De nombreuses tentatives de connexion à votre compte Chelal
+mail-guessed-body =
+    Bonjour,
+
+    Quelqu’un essaie sans cesse de se connecter à votre compte Chelal avec de faux mots de passe, depuis de nombreuses adresses. Votre mot de passe n’a pas été trouvé, et vous pouvez continuer à travailler là où vous vous êtes connecté dernièrement.
+
+    Si votre mot de passe est court ou utilisé ailleurs, choisissez-en un autre et prévenez votre administrateur : { $link }

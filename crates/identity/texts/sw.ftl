@@ -56,3 +56,14 @@ mail-changed-body =
     Nywila, anwani, nambari ya simu, kipengele cha pili au ufunguo wa API wa akaunti yako ya Chelal umebadilishwa sasa hivi.
 
     Ikiwa si wewe, chagua nywila mpya mara moja na umjulishe msimamizi wako: { $link }
+username-characters = Jina la mtumiaji lina herufi, tarakimu na . _ - @ + pekee.
+username-lookalike = Andika jina la mtumiaji kwa herufi za mwandiko mmoja.
+username-reserved = Jina hili limehifadhiwa kwa programu. Chagua lingine.
+reset-without-mail = Mfumo huu hautumi barua pepe. Mwombe msimamizi nenosiri jipya.
+mail-guessed-subject = Majaribio mengi ya kuingia katika akaunti yako ya Chelal
+mail-guessed-body =
+    Habari,
+
+    Mtu anaendelea kujaribu kuingia katika akaunti yako ya Chelal kwa manenosiri yasiyo sahihi, kutoka anwani nyingi. Nenosiri lako halikujulikana, na unaweza kuendelea kufanya kazi pale ulipoingia mara ya mwisho.
+
+    Kama nenosiri lako ni fupi au linatumika kwingine, chagua lingine, na umjulishe msimamizi wako: { $link }

@@ -79,7 +79,11 @@ testkit::on_both! {
         for field in ["username", "email", "phone", "password", "message"] {
             wrong.complains_about(field);
         }
-        assert!(wrong.json["message"].is_string());
+        let message = wrong.json["message"].as_str().unwrap();
+        for field in ["username", "email", "phone", "password"] {
+            let why = wrong.json[field][0].as_str().unwrap();
+            assert!(message.contains(&format!("{field}: {why}")), "{message}");
+        }
 
         let elsewhere = world.sign_in(&username(&nurse).await, PASSWORD).await;
         nurse.put("users/me/", json!({ "password": NEW_PASSWORD })).await.is(200);

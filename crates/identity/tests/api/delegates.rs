@@ -65,6 +65,17 @@ fn who_may_do_what_is_decided_in_person() {
 }
 
 testkit::on_both! {
+    async fn an_admin_sees_their_own_delegations_until_they_ask_for_others(world: &World) {
+        let (doctor, clerk, admin) = (world.doctor().await, world.receptionist().await, world.admin().await);
+        doctor.post("delegateaccess/", json!({ "delegate": clerk.id, "can_view_data": true })).await.is(201);
+        assert!(rows(&admin.get("delegateaccess/").await).is_empty());
+        assert_eq!(rows(&admin.get("delegateaccess/?all=true").await).len(), 1);
+        assert_eq!(rows(&admin.get(&format!("delegateaccess/?user={}", doctor.id)).await).len(), 1);
+        assert_eq!(rows(&doctor.get("delegateaccess/").await).len(), 1);
+        assert_eq!(rows(&clerk.get("delegateaccess/").await).len(), 1);
+        admin.get("delegateaccess/?all=perhaps").await.complains_about("all");
+    }
+
     async fn a_delegate_is_not_shown_what_the_user_asked_for(world: &World) {
         // Given a user who began to set up a second factor, and sent a key with it.
         let (doctor, clerk) = (world.doctor().await, world.caller(Some(BuiltinRole::Cashier)).await);

@@ -98,6 +98,34 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn one_account_guessed_at_from_everywhere_slows_down_and_its_owner_is_told(world: &World) {
+        world.user("fatou", None).await;
+        sign_in_from(world, "192.0.2.20", "fatou", PASSWORD).await.is(200);
+        let (mut tried, mut refused) = (0, 0);
+        for n in 0..300 {
+            let address = format!("198.51.{}.{}", 100 + n / 200, n % 200);
+            let reply = sign_in_from(world, &address, "fatou", "not this").await;
+            tried += i32::from(reply.status == 401);
+            refused += i32::from(reply.status == 429);
+        }
+        assert_eq!((tried, refused), (50, 250));
+        // Never the owner, where they were before.
+        sign_in_from(world, "192.0.2.20", "fatou", PASSWORD).await.is(200);
+        let elsewhere = sign_in_from(world, "203.0.113.5", "fatou", PASSWORD).await;
+        assert!(wait(&elsewhere) <= 120);
+        world.pass(SignedDuration::from_mins(2));
+        sign_in_from(world, "203.0.113.5", "fatou", PASSWORD).await.is(200);
+        world.settle().await;
+        let mails = world.mails();
+        assert_eq!(mails.len(), 1, "once a day");
+        assert!(mails[0].subject.starts_with("Many failed attempts"), "{}", mails[0].subject);
+        // A name that nobody has is no different.
+        for n in 0..51 {
+            let reply = sign_in_from(world, &format!("198.18.0.{n}"), "nobody-here", "not this").await;
+            assert_eq!(reply.status, if n < 50 { 401 } else { 429 }, "{n}");
+        }
+    }
+
     async fn every_attempt_is_on_record(world: &World) {
         let id = world.user("fatou", Some(BuiltinRole::Nurse)).await;
         for _ in 0..5 {
@@ -111,7 +139,8 @@ testkit::on_both! {
         let seen: Vec<&str> = rows(&seen).iter().map(|row| row["status"].as_str().unwrap()).collect();
         assert_eq!(seen, ["success", "locked", "failed", "failed", "failed", "failed", "failed"]);
         let admin = world.admin().await;
-        let all = admin.get("login-activity/?status=failed").await;
+        assert!(rows(&admin.get("login-activity/?status=failed").await).is_empty(), "one's own");
+        let all = admin.get("login-activity/?status=failed&all=true").await;
         assert_eq!(rows(&all).len(), 6);
         assert_eq!(rows(&all)[0]["user"], json!(null), "nobody's");
         let hers = admin.get(&format!("login-activity/?user={id}&status__in=success,locked")).await;

@@ -15,7 +15,8 @@ testkit::on_both! {
         let asked = nurse.post("role-change-requests/", sent).await;
         let row = asked.is(201);
         assert_eq!((&row["status"], &row["user"]["id"], &row["user_id"]), (&json!("pending"), &json!(nurse.id), &json!(nurse.id)));
-        assert_eq!((&row["role"]["name"], &row["requested_role"]["name"], &row["requested_role_id"]), (&json!("Nurse"), &json!("Doctor"), &json!(2)));
+        assert_eq!((&row["role"]["name"], &row["requested_role"]["name"], &row["requested_role_id"]), (&json!("Doctor"), &json!("Doctor"), &json!(2)));
+        assert_eq!(row["current_role"]["name"], "Nurse");
         nurse.post("role-change-requests/", json!({ "requested_role": 3 })).await.refuses(409, "state_conflict");
         let path = |verb: &str| format!("role-change-requests/{}/{verb}/", asked.id());
         nurse.post(&path("approve"), json!({})).await.refuses(403, "permission_denied");

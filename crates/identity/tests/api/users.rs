@@ -29,6 +29,50 @@ fn a_temporary_password_opens_nothing_but_ones_own_account() {
 }
 
 testkit::on_both! {
+    async fn look_alikes_and_reserved_names_are_no_usernames(world: &World) {
+        let admin = world.admin().await;
+        let make = async |name: &str| admin.post("users/", json!({ "username": name, "password": NEW_PASSWORD })).await;
+        make("fatou").await.is(201);
+        make("fatou-b").await.is(201);
+        // What cannot be told apart is one: no shape, another dash, another alphabet.
+        for name in ["fatou\u{200b}", "fa\u{ad}tou", "fatou\u{2011}b", "FATOU\u{202c}"] {
+            make(name).await.complains_about("username");
+        }
+        for name in ["f\u{430}tou", "(job)", "system", "Chelal", "two words", "a/b", "\u{200b}"] {
+            make(name).await.complains_about("username");
+        }
+        // Wholly Cyrillic, and drawn like a Latin name that is taken.
+        make("copa").await.is(201);
+        make("\u{441}\u{43e}\u{440}\u{430}").await.complains_about("username");
+        for name in ["Binta.Sané", "o'brien@hospital.gm", "\u{43b}\u{435}\u{43d}\u{430}", "李伟"] {
+            make(name).await.is(201);
+        }
+        world.sign_in("fatou\u{200b}", NEW_PASSWORD).await;
+    }
+
+    async fn whoever_invites_hears_whether_the_invitation_goes_out(world: &World) {
+        let admin = world.admin().await;
+        let body = |name: &str| json!({ "username": name, "email": format!("{name}@hospital.gm") });
+        assert_eq!(admin.post("users/", body("lamin")).await.is(201)["invitation"], "queued");
+        let with = json!({ "username": "awa", "password": NEW_PASSWORD });
+        assert!(admin.post("users/", with).await.is(201).get("invitation").is_none());
+        let node = world.node(&[("CHELAL_LANGUAGE", "fr")]).await;
+        let here = node.as_signed_in(&admin);
+        let made = here.post("users/", body("binta")).await;
+        assert_eq!(made.is(201)["invitation"], "no_mail_server");
+        // Nobody chose a language: the installation's.
+        assert_eq!(made.json["language_preference"], "fr");
+        let asked = node.anonymous().post("auth/password-reset/", json!({ "email": "binta@hospital.gm" })).await;
+        assert!(!asked.is(200)["detail"].as_str().unwrap().contains("way"), "{}", asked.text());
+        let alerts = here.get("alerts/").await;
+        let kinds: Vec<&str> = alerts.is(200)["results"].as_array().unwrap().iter().map(|alert| alert["kind"].as_str().unwrap()).collect();
+        for kind in ["no_mail", "no_sms"] {
+            assert!(kinds.contains(&kind), "{kinds:?}");
+        }
+        node.settle().await;
+        world.settle().await;
+    }
+
     async fn an_account_is_made_with_a_role(world: &World) {
         let admin = world.admin().await;
         let made = admin.post("users/", json!({ "username": "lamin", "password": NEW_PASSWORD, "role": 4, "first_name": "Lamin", "is_superuser": true })).await;
