@@ -62,7 +62,11 @@ impl Plan {
 /// From one local time to another; an end that does not come after the start is that of the next day, as in a
 /// night shift. `None` when nothing of it is left because clocks change, or at the ends of the calendar.
 fn stretch(zone: &HospitalZone, date: Date, from: Time, to: Time) -> Option<Span> {
-    let until = if to <= from { date.tomorrow().ok()? } else { date };
+    let until = if to <= from {
+        date.tomorrow().ok()?
+    } else {
+        date
+    };
     let from = zone.to_utc(date, from).ok()?;
     let to = zone.to_utc(until, to).ok()?;
     (from < to).then_some(Span { from, to })
@@ -196,7 +200,9 @@ pub(crate) async fn slot(cx: &mut Cx, doctor: i64, date: Date, time: Time) -> Re
 /// A day's hours with those of the days beside it. On a neighbour without any the doctor can be booked at all times.
 fn open(zone: &HospitalZone, date: Date, days: [Option<Vec<Hours>>; 3]) -> Open {
     let [before, today, after] = days;
-    let begins = zone.day_bounds(date).map_or(Timestamp::MIN, |(begins, _)| begins);
+    let begins = zone
+        .day_bounds(date)
+        .map_or(Timestamp::MIN, |(begins, _)| begins);
     let night = before.unwrap_or_default().into_iter();
     let mut day: Vec<Hours> = night.filter(|hours| hours.span.to > begins).collect();
     day.extend(today.unwrap_or_default());
@@ -406,7 +412,10 @@ mod tests {
             .iter()
             .map(|slot| slot::hours_and_minutes(zone.to_local(slot.from).time()))
             .collect();
-        let even = ["00:00", "04:00", "06:00", "08:00", "10:00", "12:00", "14:00", "16:00", "18:00", "20:00", "22:00"];
+        let even = [
+            "00:00", "04:00", "06:00", "08:00", "10:00", "12:00", "14:00", "16:00", "18:00",
+            "20:00", "22:00",
+        ];
         assert_eq!(begins, even);
     }
 
@@ -426,18 +435,33 @@ mod tests {
         let morning = [(at(0, 0), at(6, 0), 15)];
         let night = [(at(22, 0), at(6, 0), 15)];
         let late = slot::span(&zone, wednesday, at(23, 45), 30).unwrap();
-        let touching = open(&zone, wednesday, [None, of(wednesday, &evening), of(thursday, &morning)]);
+        let touching = open(
+            &zone,
+            wednesday,
+            [None, of(wednesday, &evening), of(thursday, &morning)],
+        );
         assert!(within(&touching.all, &late));
         assert!(free(&zone, &touching, &[], Some(30), Timestamp::MIN).contains(&late));
-        let over = open(&zone, wednesday, [None, of(wednesday, &night), of(thursday, &[])]);
+        let over = open(
+            &zone,
+            wednesday,
+            [None, of(wednesday, &night), of(thursday, &[])],
+        );
         assert!(within(&over.all, &late));
         // The morning after has the rest of the night, and no more.
-        let after = open(&zone, thursday, [of(wednesday, &night), of(thursday, &[]), None]);
+        let after = open(
+            &zone,
+            thursday,
+            [of(wednesday, &night), of(thursday, &[]), None],
+        );
         let slots = free(&zone, &after, &[], None, Timestamp::MIN);
         assert_eq!(slots.len(), 6 * 4);
         let first = slot::span(&zone, thursday, at(0, 0), 15).unwrap();
         assert_eq!(slots.first(), Some(&first));
-        assert!(!within(&after.all, &slot::span(&zone, thursday, at(5, 50), 15).unwrap()));
+        assert!(!within(
+            &after.all,
+            &slot::span(&zone, thursday, at(5, 50), 15).unwrap()
+        ));
     }
 
     proptest! {

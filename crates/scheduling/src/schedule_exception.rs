@@ -67,10 +67,7 @@ impl Resource for ScheduleException {
             (None, None) => row.closed = true,
             (Some(start), Some(end)) if in_order(start, end) => row.closed = false,
             (Some(_), Some(_)) => {
-                return Err(Error::field(
-                    "end",
-                    Text::new("scheduling-empty-hours"),
-                ));
+                return Err(Error::field("end", Text::new("scheduling-empty-hours")));
             }
             (Some(_), None) => return Err(Error::field("end", Text::new("required"))),
             (None, Some(_)) => return Err(Error::field("start", Text::new("required"))),

@@ -227,6 +227,17 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn who_was_completed_without_start_has_waited_too(world: &World) {
+        let ward = Ward::new(world).await;
+        let admin = world.admin().await;
+        let visit = ward.book("08:00", json!({ "date": "2026-11-23", "status": "checked_in" })).await;
+        world.pass(jiff::SignedDuration::from_mins(12));
+        ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
+        let waited = admin.get("operational-reports/waiting_time/").await;
+        assert_eq!((&waited.is(200)[0]["patients"], &waited.json[0]["average_waiting_minutes"]), (&json!(1), &json!(12.0)));
+        world.settle().await;
+    }
+
     async fn a_report_that_is_not_told_otherwise_is_about_the_last_year(world: &World) {
         let ward = Ward::new(world).await;
         for date in ["2025-11-23", "2025-11-24", "2026-11-23", "2026-11-24"] {

@@ -46,7 +46,11 @@ async fn heard(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             confirmation(cx, wish, language)
         }
         (None, Some(phone)) => {
-            let text: String = field(&fields, "Body").trim().chars().take(LONGEST).collect();
+            let text: String = field(&fields, "Body")
+                .trim()
+                .chars()
+                .take(LONGEST)
+                .collect();
             if !text.is_empty() {
                 unit::program(&cx.app, NAME, move |cx| {
                     let (phone, text) = (phone.clone(), text.clone());

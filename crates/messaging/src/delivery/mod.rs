@@ -7,8 +7,8 @@
 //! - `callback`, [`opt_out`]: what comes back.
 //! - [`desk`]: what people do about a message.
 
-pub mod appointment_notification;
 mod answered;
+pub mod appointment_notification;
 mod audience;
 mod callback;
 pub mod desk;

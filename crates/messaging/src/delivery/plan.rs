@@ -275,7 +275,11 @@ mod tests {
             (told(24, now), now, Some(false), None),
             (told(24, first), now, Some(true), None),
         ] {
-            assert_eq!(correction(last, starts_at, stands, now), owed, "{last:?} {stands:?}");
+            assert_eq!(
+                correction(last, starts_at, stands, now),
+                owed,
+                "{last:?} {stands:?}"
+            );
         }
     }
 
