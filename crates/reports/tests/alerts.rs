@@ -26,7 +26,7 @@ testkit::on_both! {
         cashier.patch(&path, json!({ "address": "x" })).await.refuses(403, "permission_denied");
         world.anonymous().get(&path).await.refuses(401, "not_authenticated");
         desk.get("patients/999999/").await.refuses(404, "not_found");
-        desk.request("GET", "users/me/").header("x-act-as", "1").send().await.refuses(403, "permission_denied");
+        desk.request("GET", "users/me/").header("x-act-as", &admin.id.to_string()).send().await.refuses(403, "permission_denied");
         let rows = world.audit_of("Refusal").await;
         let said: Vec<(Option<i64>, Option<i64>, &str)> = rows.iter().map(|row| (row.user, row.patient, &*row.description)).collect();
         assert_eq!(said[..3], [

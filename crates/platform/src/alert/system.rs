@@ -67,9 +67,9 @@ const REFUSED: i64 = 20;
 /// Who tried again and again what is not theirs, or an address from which nobody did who is known.
 async fn refusals(cx: &mut Cx) -> Result<Vec<(Text, Timestamp)>, Error> {
     let since = cx.now() - SignedDuration::from_hours(24);
-    let sql = "SELECT username, ip_address, count(*), max(timestamp) FROM audit_log \
-               WHERE object_type = $1 AND timestamp >= $2 GROUP BY username, ip_address \
-               HAVING count(*) >= $3 ORDER BY 3 DESC LIMIT $4";
+    let sql = r#"SELECT username, ip_address, count(*), max("timestamp") FROM audit_log
+               WHERE object_type = $1 AND "timestamp" >= $2 GROUP BY username, ip_address
+               HAVING count(*) >= $3 ORDER BY 3 DESC LIMIT $4"#;
     let values = vec![
         crate::audit::REFUSAL.to_value(),
         since.to_value(),

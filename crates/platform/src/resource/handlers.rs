@@ -267,8 +267,8 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
         match info.and_then(|info| info.referred_while) {
             Some(name) => exists.expr(
                 CaseStatement::new()
-                    .case(column(table, name).eq(true), 1)
-                    .finally(0),
+                    .case(column(table, name).eq(true), Expr::cust("1"))
+                    .finally(Expr::cust("0")),
             ),
             None => exists.expr(Expr::cust("1")),
         };

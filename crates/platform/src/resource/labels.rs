@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use sea_query::SelectStatement;
 
-use super::{Found, Resource};
+use super::{Found, Resource, label_for};
 use crate::audit::Action;
 use crate::cx::{Cx, among, column};
 use crate::error::Error;
@@ -33,7 +33,7 @@ pub(crate) fn labels<R: Resource>(
         noted(cx, &rows);
         Ok(rows
             .iter()
-            .map(|row| (row.meta().id, row.label()))
+            .map(|row| (row.meta().id, label_for(cx, row)))
             .collect())
     })
 }
