@@ -63,7 +63,7 @@ platform::record! {
             ended_at: Option<Timestamp> = None,
         }
         hidden {
-            /// When it is over at the latest. A parent's tells no more of the day of birth than the year, which is known: the day itself is watched by [`JOB`].
+            /// When it is over at the latest. A parent's tells no more of the day of birth than the year, which is known: the day itself is watched by a job.
             until: Timestamp = Timestamp::UNIX_EPOCH,
         }
     }

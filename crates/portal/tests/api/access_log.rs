@@ -1,7 +1,6 @@
 //! `patients/{id}/access_log/`.
 
 use serde_json::{Value as Json, json};
-use testkit::World;
 
 use crate::{Side, account, register};
 

@@ -1,7 +1,6 @@
 //! `feedback/`.
 
 use serde_json::{Value as Json, json};
-use testkit::World;
 
 use crate::{Side, list, told};
 

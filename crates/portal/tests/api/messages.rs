@@ -1,7 +1,6 @@
 //! `secure-messages/` and `patients/{id}/messages/`.
 
 use serde_json::{Value as Json, json};
-use testkit::World;
 
 use crate::{Side, account, list, register, told};
 

@@ -2,7 +2,6 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
-use testkit::World;
 
 use crate::{Side, list, register};
 
