@@ -7,7 +7,19 @@ use crate::commands::Failure;
 
 /// Name, strength, form, reorder level, cost and selling price of one unit, units of a delivery, and how it is taken:
 /// dose, times a day, days, units.
-pub(super) const MEDICINES: &[(&str, &str, &str, i64, f64, f64, i64, Dose)] = &[
+pub(super) type Medicine = (
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    f64,
+    f64,
+    i64,
+    Dose,
+);
+
+/// What is on the shelves.
+pub(super) const MEDICINES: &[Medicine] = &[
     (
         "Paracetamol",
         "500 mg",
