@@ -80,6 +80,7 @@ testkit::on_both! {
         assert!(writes(&post, "hapana", "SM3").await.contains("is cancelled"));
         assert_eq!(visit(&post, first).await["status"], "cancelled");
         assert!(writes(&post, "yes", "SM4").await.contains("cannot be confirmed or cancelled"));
+        post.node.settle().await;
     }
 
     async fn anything_else_reaches_the_front_desk_once(world: &World) {
@@ -142,6 +143,7 @@ testkit::on_both! {
         // Staff who read what was sent cannot answer for the patient.
         let sent = post.messages(booked).await;
         assert!(sent.iter().all(|row| !row["message"].as_str().unwrap().contains("/visits/")), "{sent:?}");
+        post.node.settle().await;
     }
 
     async fn a_link_that_was_changed_or_outlived_its_time_leads_nowhere(world: &World) {
@@ -163,6 +165,7 @@ testkit::on_both! {
         for id in [booked, other] {
             assert_eq!(visit(&post, id).await["status"], "scheduled");
         }
+        post.node.settle().await;
     }
 
     async fn fifty_answers_by_every_way_at_once_have_one_outcome(world: &World) {

@@ -16,6 +16,7 @@ use platform::operation::Operation;
 use platform::record::Record;
 use platform::route::Route;
 use platform::texts::Text;
+use platform::unit;
 use scheduling::answer::{Answer, AnswerChannel, answer};
 use scheduling::appointment::Appointment;
 
@@ -23,6 +24,7 @@ use super::audience;
 use super::wording::when;
 
 const PATH: &str = "visits/answer/{token}/";
+const NAME: &str = "visit link";
 /// What the signatures are made for.
 const FIELD: &str = "visit_answer.link";
 
@@ -72,7 +74,7 @@ pub(super) fn button() -> Operation {
     Route::post("messaging", PATH, |cx, call| press(cx, call))
         .open()
         .limited()
-        .patient_data()
+        .own_units()
         .answers_file("text/html")
         .summary("Confirm or cancel a visit behind a link")
         .description("What the page's button does. Doing it again changes nothing.")
@@ -87,8 +89,8 @@ struct Visit {
 }
 
 /// The visit, unless the link is none of ours, or of a time that is no longer agreed.
-async fn visit(cx: &mut Cx, call: &Call, lock: bool) -> Result<Option<Visit>, Error> {
-    let Some((id, starts_at, answer)) = read(&cx.app, call.param("token")) else {
+async fn visit(cx: &mut Cx, token: &str, lock: bool) -> Result<Option<Visit>, Error> {
+    let Some((id, starts_at, answer)) = read(&cx.app, token) else {
         return Ok(None);
     };
     let found = super::schedule::appointment(cx, id, lock).await?;
@@ -108,7 +110,7 @@ async fn visit(cx: &mut Cx, call: &Call, lock: bool) -> Result<Option<Visit>, Er
 
 fn show<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let Some(visit) = visit(cx, call, false).await? else {
+        let Some(visit) = visit(cx, call.param("token"), false).await? else {
             return Ok(gone(cx));
         };
         let (ask, button) = match visit.answer {
@@ -127,23 +129,43 @@ fn show<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error
 
 fn press<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let Some(visit) = visit(cx, call, true).await? else {
-            return Ok(gone(cx));
-        };
-        let language = visit.language;
-        let at = when(language, cx.app.zone.to_local(visit.row.starts_at));
-        let key = match visit.answer {
-            Answer::Confirm => "message-visit-confirmed",
-            Answer::Cancel => "message-visit-cancelled",
-        };
-        let (status, said) = match answer(cx, visit.row, visit.answer, AnswerChannel::Link).await {
-            Ok(_) => (StatusCode::OK, Text::new(key).with("when", at)),
-            Err(Error::Refused(refusal)) => (StatusCode::CONFLICT, refusal.text),
-            Err(error) => return Err(error),
-        };
-        let said = cx.app.texts.render(language, &said);
-        Ok(html(status, language, &said, None))
+        // Nobody is signed in: it is the program that takes the answer, because the link is genuine.
+        let token = call.param("token").to_owned();
+        let pressed = unit::program(&cx.app, NAME, move |cx| {
+            let token = token.clone();
+            Box::pin(async move { take(cx, &token).await })
+        });
+        Ok(match pressed.await? {
+            Some((status, language, said)) => html(status, language, &said, None),
+            None => gone(cx),
+        })
     })
+}
+
+/// Takes the answer of a link, and says what came of it.
+async fn take(
+    cx: &mut Cx,
+    token: &str,
+) -> Result<Option<(StatusCode, &'static str, String)>, Error> {
+    let Some(visit) = visit(cx, token, true).await? else {
+        return Ok(None);
+    };
+    let language = visit.language;
+    let at = when(language, cx.app.zone.to_local(visit.row.starts_at));
+    let key = match visit.answer {
+        Answer::Confirm => "message-visit-confirmed",
+        Answer::Cancel => "message-visit-cancelled",
+    };
+    let (status, said) = match answer(cx, visit.row, visit.answer, AnswerChannel::Link).await {
+        Ok(_) => (StatusCode::OK, Text::new(key).with("when", at)),
+        Err(Error::Refused(refusal)) => (StatusCode::CONFLICT, refusal.text),
+        Err(error) => return Err(error),
+    };
+    Ok(Some((
+        status,
+        language,
+        cx.app.texts.render(language, &said),
+    )))
 }
 
 /// The page of a link that leads nowhere any more.

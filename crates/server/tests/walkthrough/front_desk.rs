@@ -192,8 +192,9 @@ fn a_patients_month() {
             let token = token.split_whitespace().next().unwrap();
             let password = "seven green mangoes";
             let chosen = json!({ "token": token, "password": password });
-            let accepted = world.anonymous().post("auth/accept-invitation/", chosen);
-            accepted.await.is(200);
+            let nobody = world.anonymous();
+            let accepted = nobody.post("auth/accept-invitation/", chosen).await;
+            accepted.is(200);
             page.say("She chooses a password behind the link, which then has done its work, and signs in.");
             let username = invited.json["username"].as_str().unwrap().to_owned();
             let jane = || world.sign_in(&username, password);
