@@ -15,9 +15,9 @@ const ROWS: &[&[&str]] = &[
     &["chelal-platform"],
     &["chelal-identity"],
     &["chelal-patients"],
+    &["chelal-print"],
     &[
         "chelal-documents",
-        "chelal-print",
         "chelal-formulary",
         "chelal-ledger",
         "chelal-scheduling",
