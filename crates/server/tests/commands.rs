@@ -495,11 +495,18 @@ fn doctor_proves_the_books() {
     let examined = hospital.run(&["doctor"]);
     let sound = "money ledger: every balance";
     assert!(said(&examined).contains(sound), "{}", said(&examined));
-    let db = rusqlite::Connection::open(hospital.dir().join("chelal.db")).unwrap();
     let past_the_ledger = "UPDATE bill SET balance_due = balance_due - 1000, outstanding = outstanding - 1000, \
                            written_off_amount = written_off_amount + 1000";
-    assert_eq!(db.execute(past_the_ledger, []).unwrap(), 1);
-    drop(db);
+    runtime.block_on(async {
+        use platform::db::{Db, DbConfig, DbUrl, Statement};
+        let file = DbUrl::Sqlite(hospital.dir().join("chelal.db"));
+        let db = Db::connect(&DbConfig::new(file)).await.unwrap();
+        let changed = db
+            .execute(Statement::raw(past_the_ledger, Vec::new()))
+            .await;
+        assert_eq!(changed.unwrap(), 1);
+        db.close().await;
+    });
     let examined = hospital.run(&["doctor"]);
     assert_eq!(examined.status.code(), Some(1), "{}", said(&examined));
     for found in [

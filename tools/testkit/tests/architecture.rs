@@ -16,9 +16,9 @@ const ROWS: &[&[&str]] = &[
     &["chelal-identity"],
     &["chelal-web"],
     &["chelal-patients"],
+    &["chelal-print"],
     &[
         "chelal-documents",
-        "chelal-print",
         "chelal-formulary",
         "chelal-ledger",
         "chelal-scheduling",
