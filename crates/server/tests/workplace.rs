@@ -385,6 +385,48 @@ testkit::on_both! {
         }
     }
 
+    async fn reports_and_verbs_have_pages_for_those_who_may(world: &World) {
+        let identity = Identity::of(&world.app).unwrap();
+        for role in [BuiltinRole::Admin, BuiltinRole::Nurse] {
+            let browser = Browser::of(world, role).await;
+            let grants = identity.grants(&world.app, Some(role.id())).await.unwrap();
+            let mut seen = 0;
+            for operation in world.operations() {
+                let Some(info) = operation.permission() else { continue };
+                let path = operation.path.trim_end_matches('/');
+                let page = match (operation.method.as_str(), path.rsplit_once('/')) {
+                    ("GET", _) if operation.tag == "reports" && !path.contains('{') => format!("/admin/reports/{path}"),
+                    ("POST", Some((resource, verb))) if info.permission.resource() == resource => format!("/admin/{resource}/do/{verb}"),
+                    _ => continue,
+                };
+                let reply = browser.get(&page).await;
+                if reply.status == 404 {
+                    continue;
+                }
+                seen += 1;
+                let may = grants.reach(info.permission) != Reach::None;
+                assert!(if may { reply.status != 403 && reply.status.as_u16() < 500 } else { reply.status == 403 }, "{}: {page}: {}", role.name(), reply.text());
+                is_a_page(&reply);
+            }
+            assert!(seen > 10, "{seen}");
+        }
+    }
+
+    async fn pages_come_over_the_network(world: &World) {
+        world.user("awa", Some(BuiltinRole::Receptionist)).await;
+        let mut browser = Browser::new(world);
+        browser.caller = Caller::at(world.listen().await);
+        browser.sign_in("awa").await;
+        let page = browser.get("/admin/patients/").await;
+        page.is(200);
+        let html = is_a_page(&page);
+        let script = html.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(browser.get(script).await.header("content-type").starts_with("text/javascript"));
+        for picked in ["/pick/patients?q=a&name=patient", "/find?q=ward"] {
+            browser.get(picked).await.is(200);
+        }
+    }
+
     async fn taking_a_permission_away_takes_its_page_and_button_away(world: &World) {
         let browser = Browser::of(world, BuiltinRole::Doctor).await;
         let admin = world.admin().await;
