@@ -11,9 +11,9 @@ use kernel::HospitalZone;
 
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
-use crate::confinement::Confinement;
 use crate::audit::sealer::AnchorTrouble;
 use crate::changes::Changes;
+use crate::confinement::Confinement;
 use crate::db::{Db, Dialect};
 use crate::error::Error;
 use crate::files::Files;

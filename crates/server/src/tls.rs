@@ -58,8 +58,7 @@ impl Tls {
     /// # Errors
     /// As [`Tls::configured`]; the certificate from before is served on.
     pub fn reload(&self) -> Result<(), String> {
-        self.config
-            .store(Arc::new(read(&self.cert, &self.key)?));
+        self.config.store(Arc::new(read(&self.cert, &self.key)?));
         Ok(())
     }
 

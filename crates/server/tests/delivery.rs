@@ -69,6 +69,7 @@ async fn store(cx: &mut Cx, patient: i64, doctor: i64, n: usize) -> Result<(), E
         checked_in_at: None,
         started_at: None,
         completed_at: None,
+        confirmed_at: None,
     };
     cx.insert(&mut visit).await?;
     let mut message = AppointmentNotification {

@@ -53,7 +53,16 @@ pub(super) async fn serve(
     let answered = match taken {
         Ok(()) => {
             let (operation, params, head) = (operation.clone(), params.clone(), head.clone());
-            answer(&app, operation, params, head, &origin, body, (entered, &mut asking)).await
+            answer(
+                &app,
+                operation,
+                params,
+                head,
+                &origin,
+                body,
+                (entered, &mut asking),
+            )
+            .await
         }
         Err(seconds) => Err(rate_limited(seconds)),
     };

@@ -12,6 +12,10 @@ use super::Failure;
 const PATIENCE: Duration = Duration::from_secs(4);
 
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is no other: it asks the server on this machine"
+)]
 pub(super) async fn health(settings: &Settings) -> Result<ExitCode, Failure> {
     let failed = |error: reqwest::Error| Failure::Failed(format!("not ready: {error}"));
     let scheme = match settings.tls_cert {

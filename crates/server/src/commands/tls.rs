@@ -6,7 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd,
+};
 
 use super::Failure;
 
@@ -48,11 +53,16 @@ fn self_signed(hosts: Vec<String>, dir: &Path) -> Result<ExitCode, Failure> {
         .distinguished_name
         .push(DnType::CommonName, first.clone());
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let now = std::time::SystemTime::now();
-    let day = std::time::Duration::from_secs(24 * 60 * 60);
+    let today = TimeZone::UTC.to_datetime(kernel::Clock::system().now()).date();
     // A day back, for clocks that are behind.
-    params.not_before = (now - day).into();
-    params.not_after = (now + day * u32::try_from(DAYS).unwrap_or(1)).into();
+    let (first, last) = (today - 1.day(), today + DAYS.days());
+    // Months and days are positive and small.
+    let midnight = |day: Date| {
+        let (month, of_month) = (day.month().unsigned_abs(), day.day().unsigned_abs());
+        date_time_ymd(i32::from(day.year()), month, of_month)
+    };
+    params.not_before = midnight(first);
+    params.not_after = midnight(last);
     let key = KeyPair::generate().map_err(failed)?;
     let cert = params.self_signed(&key).map_err(failed)?;
     let (cert_file, key_file) = (dir.join("chelal.crt"), dir.join("chelal.key"));

@@ -8,4 +8,5 @@ mod front_desk;
 mod house;
 mod page;
 mod patient_journey;
+mod patients_month;
 mod pharmacists_day;
