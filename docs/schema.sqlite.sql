@@ -1,5 +1,61 @@
 -- The schema after all migrations. Written by `cargo xtask gen`.
 
+CREATE TABLE "access_review" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "user" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "seen_at" INTEGER NOT NULL,
+  "audit_log" INTEGER NOT NULL,
+  "reasons" TEXT NOT NULL,
+  "verdict" TEXT,
+  "decided_at" INTEGER,
+  "decided_by" INTEGER,
+  "breach" INTEGER,
+  CONSTRAINT "access_review_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "access_review_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "access_review_decided_by_fkey" FOREIGN KEY ("decided_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "access_review_breach_fkey" FOREIGN KEY ("breach") REFERENCES "breach_incident" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "access_review_verdict_check" CHECK ("verdict" IN ('justified', 'not_justified')),
+  CONSTRAINT "access_review_decided_by_check" CHECK (decided_by IS NULL OR decided_by <> "user"),
+  CONSTRAINT "access_review_decided_at_check" CHECK ((verdict IS NULL) = (decided_at IS NULL) AND (verdict IS NULL) = (decided_by IS NULL)),
+  CONSTRAINT "access_review_breach_check" CHECK ((breach IS NULL) OR verdict = 'not_justified')
+) STRICT;
+CREATE UNIQUE INDEX "access_review_open_key" ON "access_review" ("user", "patient") WHERE verdict IS NULL;
+CREATE INDEX "access_review_patient_id_idx" ON "access_review" ("patient", "id");
+CREATE TABLE "access_rule" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "kind" TEXT NOT NULL,
+  "weight" INTEGER NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  "from_hour" INTEGER NOT NULL,
+  "to_hour" INTEGER NOT NULL,
+  CONSTRAINT "access_rule_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "access_rule_kind_key" UNIQUE ("kind"),
+  CONSTRAINT "access_rule_kind_check" CHECK ("kind" IN ('same_surname', 'same_address', 'colleague', 'public_figure', 'no_care', 'no_visit', 'out_of_hours')),
+  CONSTRAINT "access_rule_weight_check" CHECK (weight BETWEEN 0 AND 100),
+  CONSTRAINT "access_rule_to_hour_check" CHECK (from_hour >= 0 AND to_hour <= 24 AND from_hour < to_hour)
+) STRICT;
+CREATE TABLE "access_watch" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "worked" INTEGER NOT NULL,
+  "judged" INTEGER NOT NULL
+) STRICT;
+CREATE TABLE "access_work" (
+  "user" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "last_at" INTEGER NOT NULL,
+  CONSTRAINT "access_work_pkey" PRIMARY KEY ("patient", "user")
+) STRICT;
+CREATE INDEX "access_work_last_at_idx" ON "access_work" ("last_at");
 CREATE TABLE "admission" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -117,7 +173,7 @@ CREATE TABLE "appointment" (
   "started_at" INTEGER,
   "completed_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "confirmed_at" INTEGER,
   CONSTRAINT "appointment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "appointment_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "appointment_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
@@ -409,6 +465,80 @@ CREATE UNIQUE INDEX "bill_item_credit_of_key" ON "bill_item" ("credit_of") WHERE
 CREATE INDEX "bill_item_patient_id_idx" ON "bill_item" ("patient", "id");
 CREATE INDEX "bill_item_service_id_idx" ON "bill_item" ("service", "id");
 CREATE UNIQUE INDEX "bill_item_source_key" ON "bill_item" ("source_type", "source_id") WHERE source_id IS NOT NULL AND credit_of IS NULL AND voided_at IS NULL;
+CREATE TABLE "breach_affected" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "breach" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "accesses" INTEGER NOT NULL,
+  "first_at" INTEGER NOT NULL,
+  "last_at" INTEGER NOT NULL,
+  CONSTRAINT "breach_affected_breach_patient_key" UNIQUE ("breach", "patient"),
+  CONSTRAINT "breach_affected_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "breach_affected_breach_fkey" FOREIGN KEY ("breach") REFERENCES "breach_incident" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "breach_affected_accesses_check" CHECK (accesses > 0)
+) STRICT;
+CREATE TABLE "breach_incident" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "discovered_at" INTEGER NOT NULL,
+  "severity" TEXT NOT NULL,
+  "contained_at" INTEGER,
+  "notified_at" INTEGER,
+  "patients_told_at" INTEGER,
+  "suspect" INTEGER,
+  "period_start" INTEGER,
+  "period_end" INTEGER,
+  "status" TEXT NOT NULL,
+  "regulator_due_at" INTEGER NOT NULL,
+  "reported_by" INTEGER,
+  "affected_patients" INTEGER,
+  "reminded_at" INTEGER,
+  CONSTRAINT "breach_incident_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "breach_incident_suspect_fkey" FOREIGN KEY ("suspect") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "breach_incident_reported_by_fkey" FOREIGN KEY ("reported_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "breach_incident_severity_check" CHECK ("severity" IN ('low', 'medium', 'high', 'critical')),
+  CONSTRAINT "breach_incident_status_check" CHECK ("status" IN ('open', 'contained', 'notified')),
+  CONSTRAINT "breach_incident_regulator_due_at_check" CHECK (regulator_due_at > discovered_at),
+  CONSTRAINT "breach_incident_notified_at_check" CHECK (notified_at IS NULL OR notified_at >= discovered_at),
+  CONSTRAINT "breach_incident_notified_check" CHECK ((status = 'notified') = (notified_at IS NOT NULL))
+) STRICT;
+CREATE INDEX "breach_incident_notified_at_regulator_due_at_idx" ON "breach_incident" ("notified_at", "regulator_due_at");
+CREATE TABLE "break_glass" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "user" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "opened_at" INTEGER NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  "ended_at" INTEGER,
+  "ended_by" INTEGER,
+  "reviewed_at" INTEGER,
+  "reviewed_by" INTEGER,
+  "verdict" TEXT,
+  CONSTRAINT "break_glass_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "break_glass_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "break_glass_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "break_glass_ended_by_fkey" FOREIGN KEY ("ended_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "break_glass_reviewed_by_fkey" FOREIGN KEY ("reviewed_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "break_glass_expires_at_check" CHECK (expires_at > opened_at),
+  CONSTRAINT "break_glass_reviewed_by_check" CHECK (reviewed_by IS NULL OR reviewed_by <> "user"),
+  CONSTRAINT "break_glass_reviewed_at_check" CHECK ((reviewed_at IS NULL) = (reviewed_by IS NULL) AND (reviewed_at IS NULL) = (verdict IS NULL)),
+  CONSTRAINT "break_glass_verdict_check" CHECK (verdict IS NULL OR verdict IN ('justified', 'not_justified'))
+) STRICT;
+CREATE INDEX "break_glass_patient_id_idx" ON "break_glass" ("patient", "id");
+CREATE INDEX "break_glass_user_expires_at_idx" ON "break_glass" ("user", "expires_at");
 CREATE TABLE "care_event" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -507,6 +637,11 @@ CREATE TABLE "clinical_alert" (
 CREATE INDEX "clinical_alert_patient_status_idx" ON "clinical_alert" ("patient", "status");
 CREATE INDEX "clinical_alert_source_type_source_id_idx" ON "clinical_alert" ("source_type", "source_id");
 CREATE INDEX "clinical_alert_status_id_idx" ON "clinical_alert" ("status", "id");
+CREATE TABLE "confinement" (
+  "patient" INTEGER NOT NULL,
+  CONSTRAINT "confinement_pkey" PRIMARY KEY ("patient"),
+  CONSTRAINT "confinement_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
 CREATE TABLE "consent" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -699,6 +834,31 @@ CREATE TABLE "family_history" (
   CONSTRAINT "family_history_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
 ) STRICT;
 CREATE INDEX "family_history_patient_id_idx" ON "family_history" ("patient", "id");
+CREATE TABLE "feedback" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER,
+  "rating" INTEGER,
+  "category" TEXT NOT NULL,
+  "user" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "responded_by" INTEGER,
+  "responded_at" INTEGER,
+  CONSTRAINT "feedback_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "feedback_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "feedback_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "feedback_responded_by_fkey" FOREIGN KEY ("responded_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "feedback_category_check" CHECK ("category" IN ('general', 'care', 'waiting', 'facilities', 'billing', 'program')),
+  CONSTRAINT "feedback_status_check" CHECK ("status" IN ('new', 'answered')),
+  CONSTRAINT "feedback_rating_check" CHECK (rating BETWEEN 1 AND 5),
+  CONSTRAINT "feedback_answered_check" CHECK ((status = 'answered') = (responded_at IS NOT NULL))
+) STRICT;
+CREATE INDEX "feedback_patient_id_idx" ON "feedback" ("patient", "id");
+CREATE INDEX "feedback_user_id_idx" ON "feedback" ("user", "id");
 CREATE TABLE "goods_received_note" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -1278,6 +1438,17 @@ CREATE TABLE "organization_membership" (
   CONSTRAINT "organization_membership_organization_fkey" FOREIGN KEY ("organization") REFERENCES "organization" ("id") ON DELETE RESTRICT
 ) STRICT;
 CREATE INDEX "organization_membership_organization_idx" ON "organization_membership" ("organization");
+CREATE TABLE "page_session" (
+  "hash" TEXT NOT NULL,
+  "user" INTEGER NOT NULL,
+  "session" BLOB NOT NULL,
+  "role" INTEGER,
+  "used_at" INTEGER NOT NULL,
+  CONSTRAINT "page_session_pkey" PRIMARY KEY ("hash"),
+  CONSTRAINT "page_session_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "page_session_used_at_idx" ON "page_session" ("used_at");
+CREATE INDEX "page_session_user_idx" ON "page_session" ("user");
 CREATE TABLE "patient" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -1365,6 +1536,30 @@ CREATE TABLE "patient_number" (
   "last" INTEGER NOT NULL,
   CONSTRAINT "patient_number_pkey" PRIMARY KEY ("year", "lane")
 ) STRICT;
+CREATE TABLE "patient_proxy" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "ends_on" TEXT,
+  "agreed" INTEGER NOT NULL,
+  "created_by" INTEGER,
+  "ended_at" INTEGER,
+  "until" INTEGER NOT NULL,
+  CONSTRAINT "patient_proxy_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "patient_proxy_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_proxy_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
+  CONSTRAINT "patient_proxy_created_by_fkey" FOREIGN KEY ("created_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "patient_proxy_kind_check" CHECK ("kind" IN ('parent', 'carer')),
+  CONSTRAINT "patient_proxy_carer_check" CHECK (kind = 'parent' OR (agreed AND ends_on IS NOT NULL))
+) STRICT;
+CREATE INDEX "patient_proxy_patient_id_idx" ON "patient_proxy" ("patient", "id");
+CREATE UNIQUE INDEX "patient_proxy_user_patient_key" ON "patient_proxy" ("user", "patient") WHERE ended_at IS NULL;
 CREATE TABLE patient_term (generation INTEGER NOT NULL, field INTEGER NOT NULL, tag INTEGER NOT NULL, patient INTEGER NOT NULL, CONSTRAINT patient_term_pkey PRIMARY KEY (generation, field, tag, patient)) STRICT, WITHOUT ROWID;
 CREATE TABLE "payment" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1477,6 +1672,18 @@ CREATE TABLE "printed_document" (
 ) STRICT;
 CREATE INDEX "printed_document_issued_by_idx" ON "printed_document" ("issued_by");
 CREATE INDEX "printed_document_patient_id_idx" ON "printed_document" ("patient", "id");
+CREATE TABLE "public_figure" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  CONSTRAINT "public_figure_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "public_figure_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT
+) STRICT;
+CREATE INDEX "public_figure_patient_idx" ON "public_figure" ("patient");
 CREATE TABLE "purchase_order" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -1703,6 +1910,36 @@ CREATE TABLE "schema_migration" (
   "checksum" TEXT NOT NULL,
   CONSTRAINT "schema_migration_pkey" PRIMARY KEY ("module", "name")
 ) STRICT;
+CREATE TABLE "secure_message" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER,
+  "recipient" INTEGER,
+  "attachment" INTEGER,
+  "sender" INTEGER NOT NULL,
+  "direction" TEXT NOT NULL,
+  "team" INTEGER NOT NULL,
+  "sent_at" INTEGER NOT NULL,
+  "is_read" INTEGER NOT NULL,
+  "read_at" INTEGER,
+  "read_by" INTEGER,
+  CONSTRAINT "secure_message_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "secure_message_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "secure_message_recipient_fkey" FOREIGN KEY ("recipient") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "secure_message_attachment_fkey" FOREIGN KEY ("attachment") REFERENCES "patient_document" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "secure_message_sender_fkey" FOREIGN KEY ("sender") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "secure_message_read_by_fkey" FOREIGN KEY ("read_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "secure_message_direction_check" CHECK ("direction" IN ('from_patient', 'to_patient', 'staff')),
+  CONSTRAINT "secure_message_patient_check" CHECK (patient IS NOT NULL OR (direction = 'staff' AND recipient IS NOT NULL)),
+  CONSTRAINT "secure_message_read_check" CHECK (is_read = (read_at IS NOT NULL) AND is_read = (read_by IS NOT NULL))
+) STRICT;
+CREATE INDEX "secure_message_patient_id_idx" ON "secure_message" ("patient", "id");
+CREATE INDEX "secure_message_recipient_id_idx" ON "secure_message" ("recipient", "id");
+CREATE INDEX "secure_message_sender_id_idx" ON "secure_message" ("sender", "id");
 CREATE TABLE "service_catalog" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -1982,6 +2219,36 @@ CREATE INDEX "task_assignee_status_idx" ON "task" ("assignee", "status");
 CREATE INDEX "task_created_by_idx" ON "task" ("created_by");
 CREATE INDEX "task_related_patient_idx" ON "task" ("related_patient");
 CREATE INDEX "task_status_due_date_idx" ON "task" ("status", "due_date");
+CREATE TABLE "telemedicine_session" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "appointment" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "doctor" INTEGER NOT NULL,
+  "scheduled_start" INTEGER NOT NULL,
+  "scheduled_end" INTEGER,
+  "is_active" INTEGER NOT NULL,
+  "ended_at" INTEGER,
+  "room" TEXT NOT NULL,
+  "appointment_start" INTEGER NOT NULL,
+  "called_off" INTEGER NOT NULL,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "telemedicine_session_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "telemedicine_session_room_key" UNIQUE ("room"),
+  CONSTRAINT "telemedicine_session_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "telemedicine_session_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "telemedicine_session_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "telemedicine_session_scheduled_end_check" CHECK (scheduled_end IS NULL OR scheduled_end > scheduled_start),
+  CONSTRAINT "telemedicine_session_ended_at_check" CHECK (is_active = (ended_at IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX "telemedicine_session_appointment_key" ON "telemedicine_session" ("appointment") WHERE voided_at IS NULL;
+CREATE INDEX "telemedicine_session_doctor_id_idx" ON "telemedicine_session" ("doctor", "id");
+CREATE INDEX "telemedicine_session_patient_id_idx" ON "telemedicine_session" ("patient", "id");
+CREATE INDEX "telemedicine_session_scheduled_start_idx" ON "telemedicine_session" ("scheduled_start");
 CREATE TABLE "turnover_day" (
   "kind" TEXT NOT NULL,
   "day" TEXT NOT NULL,
@@ -2033,6 +2300,26 @@ CREATE INDEX "vaccination_code_id_idx" ON "vaccination" ("code", "id");
 CREATE INDEX "vaccination_date_administered_idx" ON "vaccination" ("date_administered");
 CREATE INDEX "vaccination_patient_date_administered_idx" ON "vaccination" ("patient", "date_administered");
 CREATE INDEX "vaccination_patient_id_idx" ON "vaccination" ("patient", "id");
+CREATE TABLE "visit_answer" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "appointment" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "answer" TEXT NOT NULL,
+  "channel" TEXT NOT NULL,
+  "answered_by" INTEGER,
+  CONSTRAINT "visit_answer_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "visit_answer_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "visit_answer_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "visit_answer_answered_by_fkey" FOREIGN KEY ("answered_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "visit_answer_answer_check" CHECK ("answer" IN ('confirm', 'cancel')),
+  CONSTRAINT "visit_answer_channel_check" CHECK ("channel" IN ('portal', 'link', 'sms', 'desk'))
+) STRICT;
+CREATE INDEX "visit_answer_appointment_idx" ON "visit_answer" ("appointment");
+CREATE INDEX "visit_answer_patient_created_at_idx" ON "visit_answer" ("patient", "created_at");
 CREATE TABLE "vitals" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

@@ -1,10 +1,5 @@
 //! The drug-safety engine and its knowledge pack.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod additions;
 mod cases;

@@ -53,7 +53,9 @@ fn self_signed(hosts: Vec<String>, dir: &Path) -> Result<ExitCode, Failure> {
         .distinguished_name
         .push(DnType::CommonName, first.clone());
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let today = TimeZone::UTC.to_datetime(kernel::Clock::system().now()).date();
+    let today = TimeZone::UTC
+        .to_datetime(kernel::Clock::system().now())
+        .date();
     // A day back, for clocks that are behind.
     let (first, last) = (today - 1.day(), today + DAYS.days());
     // Months and days are positive and small.

@@ -1,7 +1,7 @@
 //! A patient's month.
 
 use counterparts::{SendGrid, Twilio};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use testkit::{Base, Caller, Reply};
 
 use crate::page::Page;
