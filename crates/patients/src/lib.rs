@@ -47,7 +47,7 @@ pub use identifier::reindex;
 pub use names::names;
 pub use patient::{Patient, country_code};
 pub use scope::{CareSource, note_appointment, reach, set_latest_appointment, take_into_care};
-pub use screens::screens;
+pub use screens::{Head, age, head, screens, sex, tab};
 pub use terms::by_phone;
 
 use allergy::Allergy;

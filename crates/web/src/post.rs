@@ -239,6 +239,7 @@ fn question(
         }
         path.push('/');
     }
+    path += &asked(sent);
     let mut headers = Vec::new();
     if let Some(version) = sent.typed("_version").filter(|version| !version.is_empty()) {
         headers.push((header::IF_MATCH, ["\"", version, "\""].concat()));
@@ -269,6 +270,20 @@ fn question(
         headers,
         body,
     })
+}
+
+/// What a form says in the operation's query: fields named `_query.…`, of which the last of a name counts.
+fn asked(sent: &Sent) -> String {
+    let named = sent.pairs.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix("_query.")?;
+        Some((name, value.as_str()))
+    });
+    let last: BTreeMap<&str, &str> = named.collect();
+    if last.is_empty() {
+        return String::new();
+    }
+    let query = serde_urlencoded::to_string(last).unwrap_or_default();
+    ["?", &query].concat()
 }
 
 /// A parameter of the operation's path, which names a record and nothing else.
@@ -306,15 +321,27 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, sent: &Sent) -> Json {
         {
             continue;
         }
-        let value = typed_value(
-            ask,
-            schema.and_then(|schema| property(schema, &parts)),
-            typed,
-        );
+        let value = match born(ask, sent, name, typed) {
+            Some(day) => day.to_string().into(),
+            None => typed_value(
+                ask,
+                schema.and_then(|schema| property(schema, &parts)),
+                typed,
+            ),
+        };
         lay(&mut all, &parts, value, several);
     }
     dense(&mut all);
     all
+}
+
+/// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
+fn born(ask: &Ask, sent: &Sent, name: &str, typed: &str) -> Option<jiff::civil::Date> {
+    if sent.typed("_age") != Some(name) {
+        return None;
+    }
+    let app = ask.app();
+    kernel::dates::born(typed, app.zone.today(app.clock.now()))
 }
 
 /// Rows of a form, at most.
