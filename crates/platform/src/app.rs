@@ -11,6 +11,7 @@ use kernel::HospitalZone;
 
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
+use crate::changes::Changes;
 use crate::db::{Db, Dialect};
 use crate::error::Error;
 use crate::files::Files;
@@ -91,6 +92,8 @@ pub struct App {
     pub door: Arc<dyn Door>,
     /// News between requests, sockets and nodes.
     pub hub: Hub,
+    /// Which tables changed, for open pages.
+    pub(crate) changes: Changes,
     /// Outgoing e-mail.
     pub mailer: Mailer,
     /// Outgoing HTTP.

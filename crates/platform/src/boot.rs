@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Door, Shared};
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer;
+use crate::changes::Changes;
 use crate::db::migrate;
 use crate::db::{Db, DbUrl};
 use crate::error::Error;
@@ -105,6 +106,7 @@ fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<A
         registry,
         door: parts.door,
         hub: Hub::new(),
+        changes: Changes::default(),
         mailer: parts.mailer,
         reads: ReadAudit::default(),
         counts: CountCache::default(),

@@ -19,6 +19,7 @@ pub mod audit;
 pub mod backup;
 pub mod boot;
 mod by_key;
+pub mod changes;
 pub mod chart;
 pub mod column;
 pub mod csv;

@@ -5,6 +5,7 @@
 //! with it; news is told after the commit. Serialization failures are retried here and nowhere else,
 //! so the work must be repeatable: it only touches the database, through its `Cx`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use kernel::Reach;
 use crate::actor::{Actor, Origin};
 use crate::app::App;
 use crate::audit::{self, owed::Owed};
+use crate::changes::Changes;
 use crate::cx::{Cx, Seen};
 use crate::db::{DbError, Dialect, Retryable, Statement, ToValue};
 use crate::error::Error;
@@ -149,6 +151,8 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
             return Err(error);
         }
     };
+    let kinds: BTreeSet<&'static str> = cx.audit.iter().map(|entry| entry.object_type).collect();
+    let app = cx.app.clone();
     let rows = audit::written(&mut cx)?;
     audit::store(&mut cx, rows)?;
     outbox::store(&mut cx)?;
@@ -156,6 +160,7 @@ async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Resu
     // Whoever asked may leave at any moment; from here on it ends all the same, so that nothing is committed
     // of which nobody hears.
     tokio::spawn(end(cx)).await.map_err(Error::internal)??;
+    Changes::note(&app, &kinds);
     Ok(done)
 }
 

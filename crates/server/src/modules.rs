@@ -19,7 +19,6 @@ pub fn modules() -> Vec<Module> {
         wards::module(),
         messaging::module(),
         reports::module(),
-        crate::web::pages_module(),
     ]
 }
 

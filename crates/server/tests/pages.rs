@@ -20,10 +20,16 @@ fn is_a_page(reply: &Reply, status: u16) -> String {
         policy.starts_with("default-src 'none'") && policy.contains("form-action 'self'"),
         "{policy}"
     );
-    assert_eq!(reply.header("referrer-policy"), "no-referrer");
+    assert_eq!(reply.header("referrer-policy"), "same-origin");
     assert_eq!(reply.header("cache-control"), "no-store");
     let html = reply.text();
-    for forbidden in ["<script", "style=", "http://", "https://", "onclick"] {
+    let scripts = html.matches("<script").count();
+    assert_eq!(
+        scripts,
+        html.matches("<script type=\"module\" src=\"/assets/")
+            .count()
+    );
+    for forbidden in ["style=", "http://", "https://", "onclick"] {
         assert!(!html.contains(forbidden), "{forbidden} in {html}");
     }
     // Every input has its label.
@@ -48,6 +54,7 @@ fn percent(text: &str) -> String {
 async fn send(caller: &Caller, path: &str, pairs: &[(&str, &str)]) -> Reply {
     caller
         .request("POST", path)
+        .header("sec-fetch-site", "same-origin")
         .raw("application/x-www-form-urlencoded", encoded(pairs))
         .send()
         .await
@@ -124,7 +131,7 @@ testkit::on_both! {
         is_a_page(&asked, 200);
         let huge = "x".repeat(70_000);
         send(&nobody, "/setup", &[("token", &huge)]).await.is(413);
-        nobody.request("POST", "/setup").raw("application/json", b"{\xff".to_vec()).send().await.is(400);
+        nobody.request("POST", "/setup").header("sec-fetch-site", "same-origin").raw("application/json", b"{\xff".to_vec()).send().await.is(400);
     }
 
     async fn pages_speak_the_readers_language(world: &World) {
@@ -136,6 +143,9 @@ testkit::on_both! {
         }
         let about = is_a_page(&nobody.get("/").await, 200);
         assert!(about.contains("href=\"/docs/\""), "{about}");
-        assert_eq!(nobody.get("/pages.css").await.header("content-type"), "text/css; charset=utf-8");
+        let style = about.split("href=\"").find(|rest| rest.contains("chelal.css")).unwrap();
+        let style = nobody.get(style.split('"').next().unwrap()).await;
+        assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+        assert!(style.header("cache-control").contains("immutable"));
     }
 }

@@ -67,6 +67,11 @@ impl Ask {
         found.unwrap_or_else(|| otherwise.to_owned())
     }
 
+    /// The resource or report that a derived page is about.
+    pub(crate) fn about(&self) -> &str {
+        self.param(ABOUT)
+    }
+
     /// A parameter of the address.
     pub fn param(&self, name: &str) -> &str {
         value(&self.params, name).unwrap_or_default()
@@ -140,7 +145,7 @@ impl Ask {
 
     /// A form that asks a declared operation, such as `appointments_check_in`. It remembers what was typed
     /// when the operation refused it.
-    pub fn form(&self, operation: &'static str) -> Form<'_> {
+    pub fn form(&self, operation: &str) -> Form<'_> {
         Form::new(self, operation)
     }
 
@@ -178,6 +183,9 @@ impl Ask {
         crate::ui::day(self, day)
     }
 }
+
+/// Under which a derived page finds what it is about.
+pub(crate) const ABOUT: &str = "_about";
 
 pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let mut found = pairs.iter().rev();

@@ -20,16 +20,17 @@ pub(crate) const KEY: &str = "0-idempotency-key-0";
 pub struct Form<'a> {
     pub(crate) ask: &'a Ask,
     pub(crate) operation: Option<Arc<Operation>>,
-    id: &'static str,
+    id: String,
     params: Vec<(&'static str, String)>,
     version: Option<i64>,
     holding: Json,
     then: Option<String>,
     done: Option<&'static str>,
+    changes: bool,
 }
 
 impl<'a> Form<'a> {
-    pub(crate) fn new(ask: &'a Ask, id: &'static str) -> Form<'a> {
+    pub(crate) fn new(ask: &'a Ask, id: &str) -> Form<'a> {
         let operation = ask.operation(id).cloned();
         if operation.is_none() {
             tracing::error!(
@@ -40,12 +41,13 @@ impl<'a> Form<'a> {
         Form {
             ask,
             operation,
-            id,
+            id: id.to_owned(),
             params: Vec::new(),
             version: None,
             holding: Json::Null,
             then: None,
             done: None,
+            changes: false,
         }
     }
 
@@ -88,6 +90,14 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn done(mut self, text: &'static str) -> Form<'a> {
         self.done = Some(text);
+        self
+    }
+
+    /// Sends only what is not as the record has it ([`Form::holding`]): what somebody else changes meanwhile in other
+    /// fields stays.
+    #[must_use]
+    pub fn only_changes(mut self) -> Form<'a> {
+        self.changes = true;
         self
     }
 
@@ -177,7 +187,7 @@ impl<'a> Form<'a> {
     /// What the form says about itself.
     fn control(&self) -> Vec<(String, String)> {
         let mut control = vec![
-            ("_do".to_owned(), self.id.to_owned()),
+            ("_do".to_owned(), self.id.clone()),
             ("_key".to_owned(), KEY.to_owned()),
         ];
         for (name, value) in &self.params {
@@ -189,10 +199,31 @@ impl<'a> Form<'a> {
         if let Some(then) = &self.then {
             control.push(("_then".to_owned(), then.clone()));
         }
+        if self.changes {
+            control.push(("_was".to_owned(), self.was()));
+        }
         if let Some(done) = self.done {
             control.push(("_done".to_owned(), done.to_owned()));
         }
         control
+    }
+
+    /// What the fields begin with, as inputs show it.
+    fn was(&self) -> String {
+        let fields = self.holding.as_object().into_iter().flatten();
+        let shown: serde_json::Map<String, Json> = fields
+            .map(|(name, json)| {
+                let text = plain(json).unwrap_or_default();
+                let moment = self.schema(name).is_some_and(crate::input::is_moment);
+                let text = if moment {
+                    crate::ui::local(self.ask, &text)
+                } else {
+                    text
+                };
+                (name.clone(), text.into())
+            })
+            .collect();
+        Json::Object(shown).to_string()
     }
 
     /// The declared schema of a field; rows are looked into.

@@ -286,6 +286,9 @@ impl<'a> Input<'a> {
             fieldset.pick data-pick=(path) data-name=(self.name) aria-describedby=[described] {
                 legend { (self.words()) (self.optional()) }
                 div.found {
+                    @if !self.required && self.form.stored(&self.name).is_some() {
+                        (picked(&self.name, "", &self.form.ask.t("form-nobody"), value.is_empty()))
+                    }
                     @if at_start && !value.is_empty() {
                         (picked(&self.name, &value, &self.picked.clone().unwrap_or_else(|| ["№ ", &value].concat()), true))
                     }
@@ -358,4 +361,13 @@ fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
         _ if longest.is_some_and(|longest| longest > 300) => Kind::Area,
         _ => Kind::Text,
     }
+}
+
+/// Whether a field holds a moment.
+pub(crate) fn is_moment(schema: &Json) -> bool {
+    let one = schema
+        .get("anyOf")
+        .and_then(|all| all.get(0))
+        .unwrap_or(schema);
+    one.get("format").and_then(Json::as_str) == Some("date-time")
 }

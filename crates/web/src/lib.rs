@@ -43,14 +43,18 @@
 //! - **Slots:** [`Ask::slot`] shows what other modules' panels have for a record. The patient's page has `patient`.
 
 mod account;
+mod admin;
 mod api;
 mod ask;
 mod assets;
+mod find;
 mod form;
 mod guard;
 mod house;
 mod input;
 mod layout;
+mod links;
+mod live;
 mod page;
 mod pick;
 mod post;
@@ -91,7 +95,11 @@ pub fn module() -> Module {
 
 /// Every page, made of what the modules bring; `api` answers what they ask.
 pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router {
-    screens.push(account::screens());
+    screens.extend([
+        account::screens(),
+        find::screens(),
+        admin::screens(&app.registry),
+    ]);
     let house = Arc::new(House::new(app, api, screens));
     let mut router = Router::new().route(
         "/assets/{hash}/{name}",
@@ -111,12 +119,34 @@ pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router
         "/sign-out",
         post(move |request: Request| sign_in::out(here.clone(), request)),
     );
+    let here = house.clone();
+    router = router.route(
+        "/live",
+        get(move |request: Request| live::news(here.clone(), request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/pick/{*path}",
+        get(move |path: Path<String>, request: Request| find::picks(here.clone(), path, request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/admin/files/{*path}",
+        get(move |path: Path<String>, request: Request| find::file(here.clone(), path, request)),
+    );
+    for link in &links::LINKS {
+        let here = house.clone();
+        let methods = any(move |request: Request| links::answer(here.clone(), link, request));
+        router = router
+            .route(link.path, methods.clone())
+            .route(&[link.path, "/"].concat(), methods);
+    }
     for screen in house.screens.clone() {
-        let bare = screen.address.trim_end_matches('/');
-        let address = screen.address;
+        let address = screen.address.clone();
         let methods = on_screen(&house, screen);
-        router = router.route(address, methods.clone());
+        router = router.route(&address, methods.clone());
         // The same page without its last slash.
+        let bare = address.trim_end_matches('/');
         if bare != address {
             router = router.route(bare, methods);
         }
@@ -127,10 +157,11 @@ pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router
 fn on_screen(house: &Arc<House>, screen: Screen) -> axum::routing::MethodRouter {
     let house = house.clone();
     let answer = move |params: RawPathParams, request: Request| {
-        let params = params
+        let mut params: Vec<(String, String)> = params
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
+        params.push((ask::ABOUT.to_owned(), screen.about.to_owned()));
         let answered = serve::screen(house.clone(), screen.clone(), params, request);
         async move { Response::from(answered.await) }
     };

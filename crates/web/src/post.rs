@@ -302,8 +302,19 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, sent: &Sent) -> Json {
     let changes = operation.method == Method::PATCH || operation.method == Method::PUT;
     let schema = operation.doc.body.as_ref().map(|body| &body.json);
     let mut all = Json::Object(Map::new());
-    for (name, typed) in &sent.pairs {
-        if name.starts_with('_') || name.ends_with("__q") {
+    let was: Option<Map<String, Json>> = sent
+        .typed("_was")
+        .and_then(|was| serde_json::from_str(was).ok());
+    for (at, (name, typed)) in sent.pairs.iter().enumerate() {
+        // A later value of one name counts, such as that of a ticked box.
+        let again = || sent.pairs[at + 1..].iter().any(|(other, _)| other == name);
+        if name.starts_with('_') || name.ends_with("__q") || (!name.ends_with("[]") && again()) {
+            continue;
+        }
+        let stored = was
+            .as_ref()
+            .map(|was| was.get(name).and_then(Json::as_str).unwrap_or_default());
+        if stored == Some(typed.as_str()) {
             continue;
         }
         let (name, several) = match name.strip_suffix("[]") {

@@ -1,6 +1,8 @@
 //! What a module brings: screens, places in the navigation, panels in other screens' slots, and what a
 //! scanned code opens.
 
+use std::borrow::Cow;
+
 use futures_util::future::BoxFuture;
 use maud::Markup;
 use platform::access::Permission;
@@ -32,38 +34,57 @@ pub enum Who {
 /// A page of its own.
 #[derive(Clone)]
 pub struct Screen {
-    pub(crate) address: &'static str,
+    pub(crate) address: Cow<'static, str>,
+    /// The resource or report of a derived page.
+    pub(crate) about: &'static str,
     pub(crate) who: Who,
     pub(crate) show: Show,
-    pub(crate) watches: &'static [&'static str],
+    pub(crate) watches: Cow<'static, [&'static str]>,
     pub(crate) patient_data: bool,
 }
 
 impl Screen {
     /// At an address such as `/patients/{id}/`, for those who hold the permission. The unit of work is opened
     /// with that permission: `cx.load` and `cx.grant` mean it.
-    pub fn new(address: &'static str, permission: Permission, show: Show) -> Screen {
+    pub fn new(
+        address: impl Into<Cow<'static, str>>,
+        permission: Permission,
+        show: Show,
+    ) -> Screen {
         Screen {
-            address,
+            address: address.into(),
+            about: "",
             who: Who::May(permission),
             show,
-            watches: &[],
+            watches: Cow::Borrowed(&[]),
             patient_data: false,
         }
     }
 
     /// For everybody who is signed in.
-    pub fn signed_in(address: &'static str, show: Show) -> Screen {
+    pub fn signed_in(address: impl Into<Cow<'static, str>>, show: Show) -> Screen {
         Screen {
             who: Who::SignedIn,
             ..Screen::new(address, Permission::new("", ""), show)
         }
     }
 
+    /// The resource or report that a derived page is about.
+    pub(crate) fn about(mut self, what: &'static str) -> Screen {
+        self.about = what;
+        self
+    }
+
     /// The tables it shows: when one changes, an open page asks for itself again.
     #[must_use]
     pub fn watches(mut self, tables: &'static [&'static str]) -> Screen {
-        self.watches = tables;
+        self.watches = Cow::Borrowed(tables);
+        self
+    }
+
+    /// One table that a derived page shows.
+    pub(crate) fn watches_one(mut self, table: &'static str) -> Screen {
+        self.watches = Cow::Owned(vec![table]);
         self
     }
 

@@ -7,12 +7,13 @@ use axum::extract::Request;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, StatusCode, header};
-use kernel::Reach;
+use kernel::{Code, Reach};
 use parking_lot::Mutex;
 use platform::access::Permission;
 use platform::actor::{Actor, Origin};
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::texts::Text;
 use platform::unit::{self, Opening};
 
 use crate::ask::Ask;
@@ -97,12 +98,13 @@ impl Visit {
         }
     }
 
-    /// The pairs of a posted form.
-    pub(crate) async fn pairs(&mut self) -> Result<Vec<(String, String)>, Error> {
+    /// The pairs of a posted form that is no larger than this.
+    pub(crate) async fn pairs(&mut self, most: usize) -> Result<Vec<(String, String)>, Error> {
         let body = self.body.take().unwrap_or_default();
-        let bytes = to_bytes(body, LARGEST)
-            .await
-            .map_err(|_| post::unreadable())?;
+        let bytes = to_bytes(body, most).await.map_err(|_| {
+            let text = Text::new("payload-too-large").with("limit", most);
+            Error::refuse(Code::PayloadTooLarge, text)
+        })?;
         serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())
     }
 
@@ -149,7 +151,7 @@ pub(crate) async fn screen(
     params: Vec<(String, String)>,
     request: Request,
 ) -> Response {
-    let mut visit = match Visit::begin(&house, params, screen.address, request).await {
+    let mut visit = match Visit::begin(&house, params, &screen.address, request).await {
         Ok(visit) => visit,
         Err(answer) => return *answer,
     };
@@ -196,7 +198,7 @@ async fn posted(visit: &mut Visit) -> Result<Ended, Error> {
         }
         return post::post(&visit.ask, pairs, body).await;
     }
-    let pairs = visit.pairs().await?;
+    let pairs = visit.pairs(LARGEST).await?;
     if visit.ask.actor.user().is_none() {
         return Ok(Ended::SignedOut(Sent::new(pairs)));
     }
@@ -235,7 +237,7 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     if let Some(address) = &page.go {
         return Ok(go(visit, address, None));
     }
-    let mut watches = screen.watches.to_vec();
+    let mut watches: Vec<&str> = screen.watches.to_vec();
     watches.extend(visit.ask.watched.lock().iter());
     watches.sort_unstable();
     watches.dedup();

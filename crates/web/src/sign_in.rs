@@ -16,9 +16,10 @@ use crate::ask::{Ask, value};
 use crate::house::House;
 use crate::page::Page;
 use crate::post::Sent;
+use crate::refused;
 use crate::serve::{Visit, go, written};
+use crate::session::{self, Way};
 use crate::ui::{self, Tone};
-use crate::{refused, session};
 
 /// Under which what was typed travels through signing in again.
 pub(crate) const KEPT: &str = "_kept";
@@ -111,7 +112,7 @@ async fn send(visit: &mut Visit) -> Result<Response, Error> {
     let Some(way) = visit.way else {
         return Ok(refused::insecure(&visit.ask));
     };
-    let pairs = visit.pairs().await?;
+    let pairs = visit.pairs(1 << 20).await?;
     let field = |name: &str| value(&pairs, name).unwrap_or_default();
     let challenge = field("challenge");
     let question = if challenge.is_empty() {
@@ -135,24 +136,11 @@ async fn send(visit: &mut Visit) -> Result<Response, Error> {
         said: None,
     };
     if let Some(access) = text("access") {
-        let app = visit.ask.app().clone();
-        let (user, sid) = by_token(&Identity::of(&app)?, &app, access).await?;
-        let token = session::open(&app, user.id, user.role, sid).await?;
-        let entered = session::enter(&app, &token, false).await?;
-        if let Some(actor) = entered {
-            visit.know(|ask| {
-                ask.language = actor.language.unwrap_or(ask.language);
-                ask.actor = Arc::new(actor);
-            });
-        }
-        let mut response = go(visit, &home(&visit.ask, carried.next), None);
+        let mut response = enter_by(visit, way, access, carried.next).await?;
         if !carried.kept.is_empty() {
             // The same form once more, at the page where it was typed: that page finds what was kept in it.
             *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
         }
-        let cookie = HeaderValue::from_str(&way.cookie(way.name(), &token, None))
-            .map_err(Error::internal)?;
-        response.headers_mut().append(header::SET_COOKIE, cookie);
         return Ok(response);
     }
     let said = faults(&answer.json);
@@ -168,6 +156,44 @@ async fn send(visit: &mut Visit) -> Result<Response, Error> {
         page(&visit.ask, &carried).status(answer.status),
         &[],
     ))
+}
+
+/// Opens a page's session by an access token, and leads on.
+async fn enter_by(
+    visit: &mut Visit,
+    way: Way,
+    access: &str,
+    next: &str,
+) -> Result<Response, Error> {
+    let app = visit.ask.app().clone();
+    let (user, sid) = by_token(&Identity::of(&app)?, &app, access).await?;
+    let token = session::open(&app, user.id, user.role, sid).await?;
+    if let Some(actor) = session::enter(&app, &token, false).await? {
+        visit.know(|ask| {
+            ask.language = actor.language.unwrap_or(ask.language);
+            ask.actor = Arc::new(actor);
+        });
+    }
+    let mut response = go(visit, &home(&visit.ask, next), None);
+    let cookie = way.cookie(way.name(), &token, None);
+    let cookie = HeaderValue::from_str(&cookie).map_err(Error::internal)?;
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// Signs in somebody who has just made their account; where a cookie cannot be sent safely, they do it themselves.
+pub(crate) async fn enter(
+    visit: &mut Visit,
+    username: &str,
+    password: &str,
+) -> Result<Response, Error> {
+    let body = json!({ "username": username, "password": password });
+    let answer = visit.ask.put(Question::post("/api/auth/", &body)).await?;
+    let access = answer.json.get("access").and_then(Json::as_str);
+    match (visit.way, access) {
+        (Some(way), Some(access)) => enter_by(visit, way, access, "").await,
+        _ => Ok(go(visit, "/sign-in", Some("done-account"))),
+    }
 }
 
 /// What the API said, in one line.
@@ -199,6 +225,7 @@ fn page(ask: &Ask, carried: &Carried<'_>) -> Page {
             }
         }
         p { (ui::link("/password-reset", &ask.t("sign-in-forgot"))) }
+        p { small { (ui::link("/docs/", &ask.t("sign-in-docs"))) } }
     };
     Page::new(ask.t("sign-in-title"), body).bare()
 }

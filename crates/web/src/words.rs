@@ -41,3 +41,27 @@ pub(crate) fn readable(name: &str) -> String {
         None => words,
     }
 }
+
+/// What a verb is called: its texts, else its summary.
+pub fn verb(ask: &Ask, operation: &platform::operation::Operation) -> String {
+    let key = ["verb-", &operation.id.replace('_', "-")].concat();
+    ask.word(&key, &operation.doc.summary)
+}
+
+/// What a report is called.
+pub fn report(ask: &Ask, operation: &platform::operation::Operation) -> String {
+    let path = operation
+        .path
+        .trim_end_matches('/')
+        .replace(['/', '_'], "-");
+    ask.word(&["report-", &path].concat(), &operation.doc.summary)
+}
+
+/// The heading of a group of fields: a key of the texts.
+pub(crate) fn heading(ask: &Ask, key: &str) -> String {
+    if key.is_empty() {
+        String::new()
+    } else {
+        ask.word(key, &readable(key))
+    }
+}

@@ -92,7 +92,7 @@ async fn greet(app: &Arc<App>, listener: &TcpListener) -> Result<(), Failure> {
         Some(link) => format!(
             "There is no account yet. Make the first one here (works once, for a day):\n  {link}\nor with: chelal createsuperuser --username NAME --email ADDRESS --password-stdin"
         ),
-        None => format!("Log in: POST {url}/api/auth/ with username and password."),
+        None => format!("Sign in: {url}/"),
     };
     println!(
         "Chelal {} listens on http://{address}\nAPI documentation: {url}/docs/\n{way_in}",

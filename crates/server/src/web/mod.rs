@@ -1,17 +1,14 @@
 //! The web server around the operations: what every request passes, and what is served besides them.
 
 mod cors;
-mod forms;
 mod guard;
 mod health;
 mod metrics;
 mod observe;
-mod page;
 mod pages;
 
 pub use health::Lifecycle;
 pub(crate) use metrics::own_router as metrics_router;
-pub(crate) use page::module as pages_module;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -38,7 +35,6 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
     let api = platform::http::router(app);
     let routes = api
         .clone()
-        .merge(forms::routes(app, &api))
         .merge(health::routes(app, &lifecycle))
         .merge(pages::routes(app))
         .merge(::web::router(app, &api, crate::modules::screens()))

@@ -1,4 +1,4 @@
-//! What people look at: the index, the API document and the page that shows it.
+//! What people look at: the API document and the page that shows it.
 
 use std::sync::Arc;
 
@@ -12,17 +12,14 @@ use platform::app::App;
 use platform::error::Error;
 use platform::{docs_page, openapi};
 
-use super::{page, refused};
+use super::refused;
 
-/// `/`, `docs/` and `schema/`; the latter two also below `/api/`.
+/// `docs/` and `schema/`; the latter two also below `/api/`.
 pub(super) fn routes(app: &Arc<App>) -> Router {
     let document = openapi::document(&app.registry, &openapi::Info::default());
     let document = Bytes::from(document.to_string());
     let etag = format!("\"{:016x}\"", fingerprint(&document));
-    let mut router = Router::new().route(
-        "/pages.css",
-        get(async || typed("text/css; charset=utf-8", Bytes::from_static(page::STYLE))),
-    );
+    let mut router = Router::new();
     for prefix in ["", "/api", "/api/v1"] {
         let (document, etag) = (document.clone(), etag.clone());
         let schema = get(move |headers: HeaderMap| {

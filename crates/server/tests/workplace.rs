@@ -1,0 +1,464 @@
+//! Pages as people use them: sessions, and what every record gets without a line of its own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use identity::state::Identity;
+use kernel::{BuiltinRole, Reach};
+use parking_lot::Mutex;
+use platform::access::{Access, Grant, Permission, Scope};
+use platform::db::{Ddl, Migration};
+use platform::field::Line;
+use platform::module::Module;
+use platform::record::{Column, Record};
+use platform::resource::Resource;
+use serde_json::{Value as Json, json};
+use testkit::{Caller, PASSWORD, Reply, World};
+
+/// A browser without scripts: it keeps cookies and sends forms.
+struct Browser {
+    caller: Caller,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    fn new(world: &World) -> Browser {
+        Browser {
+            caller: world.anonymous(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// Signed in with a role of a new user.
+    async fn of(world: &World, role: BuiltinRole) -> Browser {
+        let name = ["page", &role.id().to_string()].concat();
+        world.user(&name, Some(role)).await;
+        let browser = Browser::new(world);
+        browser.sign_in(&name).await;
+        browser
+    }
+
+    async fn sign_in(&self, name: &str) {
+        let sent = [("username", name), ("password", PASSWORD)];
+        self.post("/sign-in", &sent).await.is(303);
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.with(self.caller.request("GET", path)).await
+    }
+
+    async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
+        let request = self
+            .caller
+            .request("POST", path)
+            .header("sec-fetch-site", "same-origin");
+        self.with(request.raw("application/x-www-form-urlencoded", encoded(pairs)))
+            .await
+    }
+
+    async fn with(&self, request: testkit::Request) -> Reply {
+        let cookies: Vec<String> = {
+            let kept = self.cookies.lock();
+            kept.iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect()
+        };
+        let reply = request.header("cookie", &cookies.join("; ")).send().await;
+        for cookie in reply.headers.get_all("set-cookie") {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            let mut kept = self.cookies.lock();
+            if rest.contains("Max-Age=0") {
+                kept.remove(name);
+            } else {
+                kept.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        reply
+    }
+}
+
+fn encoded(pairs: &[(&str, &str)]) -> Vec<u8> {
+    let percent =
+        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={}", percent(value)))
+        .collect();
+    pairs.join("&").into_bytes()
+}
+
+/// What the form of an operation on a page would send, untouched.
+fn form(html: &str, operation: &str) -> Vec<(String, String)> {
+    let at = html
+        .find(&format!("name=\"_do\" value=\"{operation}\""))
+        .unwrap_or_else(|| panic!("no {operation} in {html}"));
+    let begin = html[..at].rfind("<form").unwrap();
+    let end = begin + html[begin..].find("</form>").unwrap();
+    let mut pairs = Vec::new();
+    for tag in html[begin..end]
+        .split('<')
+        .filter(|tag| tag.starts_with("input"))
+    {
+        let attribute = |name: &str| {
+            let rest = tag.split_once(&format!(" {name}=\""))?.1;
+            Some(unescape(rest.split('"').next()?))
+        };
+        let ticked = !tag.contains("type=\"checkbox\"") && !tag.contains("type=\"radio\"")
+            || tag.contains(" checked");
+        if let Some(name) = attribute("name").filter(|_| ticked) {
+            pairs.push((name, attribute("value").unwrap_or_default()));
+        }
+    }
+    for (tag, end) in [("<textarea", "</textarea>"), ("<select", "</select>")] {
+        for part in html[begin..begin + html[begin..].find("</form>").unwrap()]
+            .split(tag)
+            .skip(1)
+        {
+            let name = part
+                .split_once("name=\"")
+                .unwrap()
+                .1
+                .split('"')
+                .next()
+                .unwrap();
+            let inner = part.split(end).next().unwrap();
+            let value = if tag == "<textarea" {
+                inner.split_once('>').unwrap().1.to_owned()
+            } else {
+                let chosen = inner
+                    .split("<option")
+                    .find(|option| option.contains(" selected"));
+                chosen
+                    .and_then(|option| option.split_once("value=\""))
+                    .map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
+                    .unwrap_or_default()
+            };
+            pairs.push((name.to_owned(), unescape(&value)));
+        }
+    }
+    pairs
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+fn set(pairs: &mut Vec<(String, String)>, name: &str, value: &str) {
+    pairs.retain(|(known, _)| known != name);
+    pairs.push((name.to_owned(), value.to_owned()));
+}
+
+async fn submit(browser: &Browser, path: &str, pairs: &[(String, String)]) -> Reply {
+    let pairs: Vec<(&str, &str)> = pairs
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    browser.post(path, &pairs).await
+}
+
+/// What holds for every page.
+#[track_caller]
+fn is_a_page(reply: &Reply) -> String {
+    let html = reply.text();
+    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
+    assert!(
+        html.contains("<html lang=\"en\">") && html.contains("<title>"),
+        "{}",
+        reply.asked
+    );
+    assert_eq!(reply.header("cache-control"), "no-store", "{}", reply.asked);
+    for raw in [
+        ">admin-",
+        ">field-",
+        ">page-",
+        ">form-",
+        ">refused-",
+        ">nav-",
+        ">verb-",
+    ] {
+        assert!(!html.contains(raw), "{}: {raw} in {html}", reply.asked);
+    }
+    html
+}
+
+fn location(reply: &Reply) -> String {
+    reply.is(303);
+    reply.header("location").to_owned()
+}
+
+testkit::on_both! {
+    async fn a_session_is_a_cookie_and_ends_everywhere_at_once(world: &World) {
+        let id = world.user("awa", Some(BuiltinRole::Receptionist)).await;
+        let browser = Browser::new(world);
+        assert_eq!(location(&browser.get("/patients/").await), "/sign-in?next=%2Fpatients%2F");
+        let wrong = browser.post("/sign-in", &[("username", "awa"), ("password", "wrong")]).await;
+        wrong.is(401);
+        assert!(is_a_page(&wrong).contains("role=\"alert\""));
+        let sent = [("username", "awa"), ("password", PASSWORD), ("next", "/patients/")];
+        let entered = browser.post("/sign-in", &sent).await;
+        assert_eq!(location(&entered), "/patients/");
+        let cookie = entered.header("set-cookie").to_owned();
+        assert!(cookie.starts_with("chelal=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        let page = browser.get("/patients/").await;
+        page.is(200);
+        is_a_page(&page);
+        // Neither door takes the other's key.
+        browser.get("/api/patients/").await.is(401);
+        let token = world.sign_in("awa", PASSWORD).await;
+        assert!(location(&token.get("/patients/").await).starts_with("/sign-in"));
+        // Ended by somebody else.
+        let admin = world.admin().await;
+        let sessions = admin.get(&format!("sessions/?user={id}")).await;
+        for session in sessions.is(200).as_array().unwrap() {
+            let key = session["session_key"].as_str().unwrap();
+            admin.post(&format!("sessions/{key}/revoke/"), json!({})).await.is(200);
+        }
+        assert!(location(&browser.get("/patients/").await).starts_with("/sign-in"));
+        browser.sign_in("awa").await;
+        browser.get("/patients/").await.is(200);
+        assert_eq!(location(&browser.post("/sign-out", &[]).await), "/sign-in");
+        assert!(location(&browser.get("/patients/").await).starts_with("/sign-in"));
+        world.settle().await;
+    }
+
+    async fn nothing_is_done_for_other_sites(world: &World) {
+        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let page = browser.get("/admin/wards/new").await;
+        let mut pairs = form(&is_a_page(&page), "wards_create");
+        set(&mut pairs, "name", "Hidden");
+        let raw: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let post = || browser.caller.request("POST", "/admin/wards/new").raw("application/x-www-form-urlencoded", encoded(&raw));
+        browser.with(post()).await.is(403);
+        browser.with(post().header("sec-fetch-site", "cross-site")).await.is(403);
+        browser.with(post().header("origin", "http://elsewhere.example")).await.is(403);
+        let admin = world.admin().await;
+        assert_eq!(admin.get("wards/?search=Hidden").await.is(200).as_array().unwrap().len(), 0);
+        browser.with(post().header("origin", "http://localhost")).await.is(303);
+        assert_eq!(admin.get("wards/?search=Hidden").await.is(200).as_array().unwrap().len(), 1);
+    }
+
+    async fn staff_who_do_nothing_sign_in_again_and_lose_nothing(world: &World) {
+        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");
+        set(&mut pairs, "name", "Maternity");
+        world.pass(jiff::SignedDuration::from_mins(31));
+        let over = submit(&browser, "/admin/wards/new", &pairs).await;
+        over.is(401);
+        let html = is_a_page(&over);
+        let kept = html.split("name=\"_kept\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let kept = unescape(kept);
+        let name = ["page", &BuiltinRole::Admin.id().to_string()].concat();
+        let sent = [("username", name.as_str()), ("password", PASSWORD), ("next", "/admin/wards/new"), ("_kept", kept.as_str())];
+        let again = browser.post("/sign-in", &sent).await;
+        again.is(307);
+        // The browser sends the same form on.
+        let shown = browser.post(again.header("location"), &sent).await;
+        shown.is(200);
+        let pairs = form(&is_a_page(&shown), "wards_create");
+        assert!(pairs.contains(&("name".to_owned(), "Maternity".to_owned())), "{pairs:?}");
+        let admin = world.admin().await;
+        assert_eq!(admin.get("wards/?search=Maternity").await.is(200).as_array().unwrap().len(), 0, "nothing was sent yet");
+        submit(&browser, "/admin/wards/new", &pairs).await.is(303);
+        assert_eq!(admin.get("wards/?search=Maternity").await.is(200).as_array().unwrap().len(), 1);
+    }
+
+    async fn a_record_is_made_changed_and_its_history_told(world: &World) {
+        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");
+        set(&mut pairs, "name", "");
+        set(&mut pairs, "capacity", "12");
+        let refused = submit(&browser, "/admin/wards/new", &pairs).await;
+        refused.is(400);
+        let html = is_a_page(&refused);
+        assert!(html.contains("<title>Error: ") && html.contains("id=\"f-name-error\"") && html.contains("value=\"12\""), "{html}");
+        set(&mut pairs, "name", "Children & youth");
+        // A double click.
+        let made = location(&submit(&browser, "/admin/wards/new", &pairs).await);
+        assert_eq!(location(&submit(&browser, "/admin/wards/new", &pairs).await), made);
+        let list = is_a_page(&browser.get("/admin/wards/?search=youth").await);
+        assert_eq!(list.matches(&format!("href=\"{made}\"")).count(), 1, "{list}");
+        let html = is_a_page(&browser.get(&made).await);
+        assert!(html.contains("Children &amp; youth"), "{html}");
+        let change = format!("{made}change");
+        let mut first = form(&is_a_page(&browser.get(&change).await), "wards_patch");
+        let mut second = first.clone();
+        set(&mut first, "capacity", "20");
+        set(&mut second, "capacity", "30");
+        submit(&browser, &change, &first).await.is(303);
+        let stale = submit(&browser, &change, &second).await;
+        stale.is(412);
+        let html = is_a_page(&stale);
+        assert!(html.contains("value=\"30\"") && html.contains("<b>20</b>"), "{html}");
+        let again = form(&html, "wards_patch");
+        submit(&browser, &change, &again).await.is(303);
+        let history = is_a_page(&browser.get(&format!("{made}history")).await);
+        assert!(history.contains("<del>20</del>") && history.contains("<ins>30</ins>"), "{history}");
+        let delete = format!("{made}delete");
+        let pairs = form(&is_a_page(&browser.get(&delete).await), "wards_delete");
+        assert_eq!(location(&submit(&browser, &delete, &pairs).await), "/admin/wards/");
+        browser.get(&made).await.is(404);
+    }
+
+    async fn a_form_and_the_api_leave_the_same_row_and_the_same_trail(world: &World) {
+        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let admin = world.admin().await;
+        let cases: [(&str, Json); 4] = [
+            ("wards", json!({ "name": "?", "description": "East wing", "capacity": 8 })),
+            ("suppliers", json!({ "name": "?", "contact_info": "+220 123" })),
+            ("inventory", json!({ "name": "?", "quantity": 4 })),
+            ("patients", json!({ "first_name": "?", "last_name": "Jallow", "date_of_birth": "1990-05-12", "gender": "female", "contact_info": "7834351", "address": "Banjul" })),
+        ];
+        for (path, body) in cases {
+            let create = format!("{}_create", path.replace('-', "_"));
+            let new = format!("/admin/{path}/new");
+            let mut pairs = form(&is_a_page(&browser.get(&new).await), &create);
+            let mut body = body.clone();
+            let unique = body.as_object().unwrap().iter().find(|(_, value)| **value == json!("?")).unwrap().0.clone();
+            for (name, value) in body.as_object().unwrap() {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                set(&mut pairs, name, if *name == unique { "Page" } else { &text });
+            }
+            body[&unique] = "Plain".into();
+            // What a form asks and was left alone says what the API's default says.
+            let made = submit(&browser, &new, &pairs).await;
+            let by_form: i64 = location(&made).trim_end_matches('/').rsplit('/').next().unwrap().parse().unwrap();
+            let by_api = admin.post(&format!("{path}/"), body).await.is(201)["id"].as_i64().unwrap();
+            let row = |id: i64| {
+                let (admin, unique) = (admin.clone(), unique.clone());
+                let at = format!("{path}/{id}/");
+                async move {
+                    let mut row = admin.get(&at).await.is(200).clone();
+                    let own = ["id", "uid", "unique_id", "created_at", "updated_at", unique.as_str(), "mrn"];
+                    for name in own {
+                        row.as_object_mut().unwrap().remove(name);
+                    }
+                    row
+                }
+            };
+            assert_eq!(row(by_form).await, row(by_api).await, "{path}");
+            let kind = world.app.registry.tables().find(|info| info.path == path).unwrap().name;
+            let trail = world.audit_of(kind).await;
+            let of = |id: i64| -> Vec<String> {
+                let mut fields = Vec::new();
+                for entry in trail.iter().filter(|entry| entry.object_id == Some(id) && entry.action.as_str() == "create") {
+                    let details = entry.field("details").unwrap();
+                    fields.extend(details["fields"].as_object().unwrap().keys().cloned());
+                }
+                fields
+            };
+            assert!(!of(by_form).is_empty() && of(by_form) == of(by_api), "{path}: {:?} {:?}", of(by_form), of(by_api));
+        }
+        world.settle().await;
+    }
+
+    async fn every_derived_page_answers_each_role_as_the_matrix_says(world: &World) {
+        let identity = Identity::of(&world.app).unwrap();
+        let tables: Vec<&'static str> = world.app.registry.tables().filter(|info| !info.path.is_empty()).map(|info| info.path).collect();
+        for role in BuiltinRole::ALL {
+            let browser = Browser::of(world, role).await;
+            let grants = identity.grants(&world.app, Some(role.id())).await.unwrap();
+            let home = is_a_page(&browser.get("/admin/").await);
+            for path in &tables {
+                let path: &'static str = path;
+                let may = |verb| grants.reach(Permission::new(path, verb)) != Reach::None;
+                let list = format!("/admin/{path}/");
+                let reply = browser.get(&list).await;
+                if reply.status == 404 {
+                    continue;
+                }
+                assert_eq!(reply.status, if may("read") { 200 } else { 403 }, "{}: {list}: {}", role.name(), reply.text());
+                assert_eq!(home.contains(&format!("href=\"{list}\"")), may("read"), "{}: {list}", role.name());
+                let html = is_a_page(&reply);
+                let new = browser.get(&format!("{list}new")).await;
+                if new.status != 404 {
+                    assert_eq!(new.status, if may("create") { 200 } else { 403 }, "{}: {list}new: {}", role.name(), new.text());
+                    is_a_page(&new);
+                    if may("read") {
+                        assert_eq!(html.contains(&format!("href=\"{list}new\"")), may("create"), "{}: {list}", role.name());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn taking_a_permission_away_takes_its_page_and_button_away(world: &World) {
+        let browser = Browser::of(world, BuiltinRole::Doctor).await;
+        let admin = world.admin().await;
+        let ward = admin.post("wards/", json!({ "name": "North" })).await.is(201)["id"].as_i64().unwrap();
+        let (page, change) = (format!("/admin/wards/{ward}/"), format!("/admin/wards/{ward}/change"));
+        assert!(is_a_page(&browser.get(&page).await).contains(&change));
+        browser.get(&change).await.is(200);
+        let grants = admin.get("roles/2/").await;
+        let mut held: Vec<String> = grants.is(200)["permissions"].as_array().unwrap().iter().filter_map(Json::as_str).map(str::to_owned).collect();
+        held.retain(|name| name != "wards:update");
+        admin.patch("roles/2/", json!({ "permissions": held })).await.is(200);
+        assert!(!is_a_page(&browser.get(&page).await).contains(&change));
+        browser.get(&change).await.is(403);
+    }
+}
+
+platform::record! {
+    /// Something lent to a patient.
+    pub struct Loan in "made_up_loan" {
+        client {
+            /// What was lent.
+            thing: Line<80>,
+            /// For how many days: 1 or more.
+            days: i64 = 7,
+        }
+    }
+}
+
+impl Resource for Loan {
+    const PATH: &'static str = "made-up-loans";
+    const SEARCH: &'static [Column<Self>] = &[Loan::thing];
+    type Extra = ();
+
+    fn access() -> Access {
+        Access::nobody().role(BuiltinRole::Admin, "crud")
+    }
+
+    fn scope(_: &Grant) -> Scope {
+        Scope::All
+    }
+
+    fn label(&self) -> String {
+        self.thing.to_string()
+    }
+}
+
+const LOANS: &[Migration] = &[Migration {
+    name: "0001_loans",
+    up: |ddl: &mut Ddl| {
+        ddl.table("made_up_loan", |t| {
+            t.standard();
+            t.text("thing");
+            t.int("days");
+        });
+    },
+}];
+
+testkit::on_both! {
+    async fn a_made_up_resource_has_its_pages_with_no_further_line(world: &World) {
+        let module = Module::new("made_up").migrations(LOANS).resource::<Loan>();
+        let node = world.node_with(&[], vec![module]).await;
+        let mut browser = Browser::of(world, BuiltinRole::Admin).await;
+        browser.caller = node.anonymous();
+        assert!(is_a_page(&browser.get("/admin/").await).contains("href=\"/admin/made-up-loans/\""));
+        let new = "/admin/made-up-loans/new";
+        let mut pairs = form(&is_a_page(&browser.get(new).await), "made_up_loans_create");
+        set(&mut pairs, "thing", "Crutches");
+        let made = location(&submit(&browser, new, &pairs).await);
+        let list = is_a_page(&browser.get("/admin/made-up-loans/?search=Crutch").await);
+        assert!(list.contains("Crutches"), "{list}");
+        let history = is_a_page(&browser.get(&format!("{made}history")).await);
+        assert!(history.contains("<ins>Crutches</ins>"), "{history}");
+        let found = is_a_page(&browser.get("/find?q=made").await);
+        assert!(found.contains("href=\"/admin/made-up-loans/\""), "{found}");
+        node.settle().await;
+    }
+}

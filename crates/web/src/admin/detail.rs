@@ -1,0 +1,220 @@
+//! One record with all that the caller may see of it, and what can be done with it; deleting it.
+
+use maud::{Markup, html};
+use platform::access::Permission;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::operation::Operation;
+use serde_json::Value as Json;
+
+use super::{About, TRAIL, name, on_record, shown, verbs};
+use crate::ask::Ask;
+use crate::page::Page;
+use crate::{ui, words};
+
+/// Fields that every record has, shown last and small.
+const STANDARD: [&str; 5] = ["id", "uid", "created_at", "updated_at", "version"];
+
+/// A record as the API shows it.
+pub(super) async fn record(ask: &Ask, about: &About<'_>) -> Result<Json, Error> {
+    let id = ask.id()?.to_string();
+    let answer = ask.get(&[about.info.path, "/", &id, "/"].concat()).await?;
+    if answer.status.is_success() {
+        Ok(answer.json)
+    } else {
+        Err(Error::not_found())
+    }
+}
+
+/// What the record is called.
+pub(super) async fn title(cx: &mut Cx, about: &About<'_>, id: i64) -> Result<String, Error> {
+    let labels = match about.info.labels {
+        Some(labels) => labels(cx, vec![id]).await?,
+        None => Vec::new(),
+    };
+    Ok(labels.into_iter().next().map_or_else(
+        || [about.info.name, " ", &id.to_string()].concat(),
+        |(_, words)| words,
+    ))
+}
+
+pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let about = About::of(ask)?;
+    let id = ask.id()?;
+    let record = record(ask, &about).await?;
+    let title = title(cx, &about, id).await?;
+    let body = html! {
+        p { (ui::link(&about.at(""), &words::resource(ask, about.info.path))) }
+        (actions(ask, &about, id))
+        (facts(cx, ask, &about, &record).await?)
+        (related(ask, &about, id))
+    };
+    Ok(Page::new(title, body))
+}
+
+fn actions(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
+    let registry = &ask.app().registry;
+    let may = |verb: &'static str, method: &http::Method| {
+        ask.may(Permission::new(about.info.path, verb))
+            && super::find(registry, about.info.path, method, true).is_some()
+    };
+    let of = |rest: &str| about.at(&[&id.to_string(), "/", rest].concat());
+    let offered: Vec<&Operation> = verbs(registry, about.info.path)
+        .filter(|verb| on_record(verb) && ask.may_do(&verb.id))
+        .collect();
+    html! {
+        div.actions {
+            @if may("update", &http::Method::PATCH) { (ui::primary(&of("change"), &ask.t("admin-change"), "e")) }
+            @for verb in offered { (ui::action(&of(&["do/", name(verb)].concat()), &words::verb(ask, verb))) }
+            @if ask.may(TRAIL) { (ui::action(&of("history"), &ask.t("admin-history"))) }
+            @if may("delete", &http::Method::DELETE) {
+                a.button.bad href=(of("delete")) { (ask.t("admin-delete")) }
+            }
+        }
+    }
+}
+
+/// The fields in their groups, then whatever else the answer has.
+async fn facts(cx: &mut Cx, ask: &Ask, about: &About<'_>, record: &Json) -> Result<Markup, Error> {
+    let schema = about.schema();
+    let keys: Vec<&str> = record
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let names = shown::names(cx, ask, schema, &keys, std::slice::from_ref(record)).await?;
+    let mut left: Vec<&str> = keys
+        .iter()
+        .copied()
+        .filter(|key| !STANDARD.contains(key) && !twin(&keys, key))
+        .collect();
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for group in schema
+        .get("x-field-groups")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let heading = group
+            .get("heading")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let fields: Vec<&str> = group
+            .get("fields")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .filter(|field| left.contains(field))
+            .collect();
+        left.retain(|field| !fields.contains(field));
+        groups.push((words::heading(ask, heading), fields));
+    }
+    groups.push((String::new(), left));
+    groups.push((
+        ask.t("admin-standard"),
+        STANDARD
+            .iter()
+            .copied()
+            .filter(|name| keys.contains(name))
+            .collect(),
+    ));
+    let rows = |fields: &[&str]| -> Vec<(String, Markup)> {
+        fields
+            .iter()
+            .map(|name| {
+                let json = record.get(*name).unwrap_or(&Json::Null);
+                (
+                    words::field(ask, name),
+                    shown::value(ask, schema, name, json, &names),
+                )
+            })
+            .collect()
+    };
+    Ok(html! {
+        @for (heading, fields) in &groups {
+            @if !fields.is_empty() {
+                section.panel { @if !heading.is_empty() { h2 { (heading) } } (ui::facts(&rows(fields))) }
+            }
+        }
+    })
+}
+
+/// The second name of a reference, `patient_id` beside `patient`.
+fn twin(keys: &[&str], key: &str) -> bool {
+    key.strip_suffix("_id")
+        .is_some_and(|one| keys.contains(&one))
+}
+
+/// Where other records name this one, and a list of them can be asked for.
+fn related(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
+    let registry = &ask.app().registry;
+    let links: Vec<(String, String)> = registry
+        .references_to(about.info.table)
+        .filter(|(info, _)| !info.path.is_empty() && ask.may(Permission::new(info.path, "read")))
+        .filter_map(|(info, field)| {
+            let list = super::find(registry, info.path, &http::Method::GET, false)?;
+            list.doc
+                .query
+                .iter()
+                .any(|(name, _, _)| name == field.name)
+                .then(|| {
+                    let address =
+                        ["/admin/", info.path, "/?", field.name, "=", &id.to_string()].concat();
+                    let words = [
+                        words::resource(ask, info.path),
+                        words::field(ask, field.name),
+                    ]
+                    .join(" · ");
+                    (address, words)
+                })
+        })
+        .collect();
+    html! {
+        @if !links.is_empty() {
+            section.panel {
+                h2 { (ask.t("admin-related")) }
+                ul.links { @for (address, words) in &links { li { (ui::link(address, words)) } } }
+            }
+        }
+    }
+}
+
+/// Asks once more before a record goes, and shows what may depend on it.
+pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let about = About::of(ask)?;
+    let id = ask.id()?;
+    let record = record(ask, &about).await?;
+    let title = title(cx, &about, id).await?;
+    let operation = super::find(
+        &ask.app().registry,
+        about.info.path,
+        &http::Method::DELETE,
+        true,
+    )
+    .ok_or_else(Error::not_found)?;
+    let mut form = ask
+        .form(&operation.id)
+        .on(id)
+        .then(about.at(""))
+        .done("done-deleted");
+    if let Some(version) = record.get("version").and_then(Json::as_i64) {
+        form = form.version(version);
+    }
+    let kept = if about.info.retained {
+        "admin-delete-kept"
+    } else {
+        "admin-delete-gone"
+    };
+    let body = html! {
+        (ui::notice(ui::Tone::Warning, html! { p { (ask.t(kept)) } }))
+        (form.show(html! { div.actions {
+            button.bad { (ask.t("admin-delete")) }
+            (ui::action(&about.at(&[&id.to_string(), "/"].concat()), &ask.t("admin-keep")))
+        } }))
+        (related(ask, &about, id))
+    };
+    let asked = platform::texts::Text::new("admin-delete-title").with("what", title);
+    Ok(Page::new(ask.say(&asked), body))
+}

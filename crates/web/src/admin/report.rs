@@ -1,0 +1,137 @@
+//! Reports: a period, a table, and the same as a file.
+
+use maud::{Markup, html};
+use platform::access::Permission;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::operation::Operation;
+use serde_json::Value as Json;
+
+use super::shown;
+use crate::ask::Ask;
+use crate::page::Page;
+use crate::screens::{Screen, Screens};
+use crate::{ui, words};
+
+/// The tag of reports in the API document.
+pub(super) const TAG: &str = "reports";
+/// Rows that a page shows; the file has them all.
+const ROWS: usize = 500;
+
+pub(super) fn add(screens: Screens, operation: &Operation, permission: Permission) -> Screens {
+    let path = operation.path.trim_end_matches('/');
+    let address = ["/admin/reports/", path].concat();
+    // One text for each report of the program, and the program has a fixed number.
+    let about: &'static str = Box::leak(path.to_owned().into_boxed_str());
+    let show = Screen::new(address, permission, |cx, ask| Box::pin(show(cx, ask)));
+    screens.screen(show.about(about))
+}
+
+/// The reports that the caller may ask for: address and name.
+pub(crate) fn all(ask: &Ask) -> Vec<(String, String)> {
+    let operations = ask.app().registry.operations().iter();
+    operations
+        .filter(|operation| {
+            operation.tag == TAG
+                && operation.method == http::Method::GET
+                && !operation.path.contains('{')
+        })
+        .filter(|operation| {
+            super::permission(operation).is_some_and(|permission| ask.may(permission))
+        })
+        .map(|operation| {
+            let path = operation.path.trim_end_matches('/');
+            (
+                ["/admin/reports/", path].concat(),
+                words::report(ask, operation),
+            )
+        })
+        .collect()
+}
+
+async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let path = [ask.about(), "/"].concat();
+    let mut operations = ask.app().registry.operations().iter();
+    let operation = operations
+        .find(|operation| operation.path == path && operation.method == http::Method::GET)
+        .ok_or_else(Error::not_found)?;
+    let pairs: Vec<(&str, &str)> = ask
+        .head
+        .query
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, value)| *name != "format" && !value.is_empty())
+        .collect();
+    let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
+    let answer = ask.get(&[&path, "?", &query].concat()).await?;
+    let said = (!answer.status.is_success()).then(|| answer.json.to_string());
+    let rows = rows(&answer.json);
+    let columns: Vec<String> = rows
+        .first()
+        .and_then(|row| row.as_object())
+        .map(|row| row.keys().cloned().collect())
+        .unwrap_or_default();
+    let heads: Vec<String> = columns.iter().map(|name| words::field(ask, name)).collect();
+    let cells: Vec<Vec<Markup>> = rows
+        .iter()
+        .take(ROWS)
+        .map(|row| {
+            columns
+                .iter()
+                .map(|name| {
+                    shown::value(
+                        ask,
+                        &Json::Null,
+                        name,
+                        row.get(name).unwrap_or(&Json::Null),
+                        &shown::Names::new(),
+                    )
+                })
+                .collect()
+        })
+        .collect();
+    let as_file: Vec<(&str, &str)> = pairs.iter().copied().chain([("format", "csv")]).collect();
+    let file = serde_urlencoded::to_string(as_file).unwrap_or_default();
+    let takes = |name: &str| {
+        operation
+            .doc
+            .query
+            .iter()
+            .any(|(known, _, _)| known == name)
+    };
+    let body = html! {
+        form.form.inline {
+            @for name in ["start", "end"] {
+                @if takes(name) {
+                    div.field {
+                        label for=(name) { (words::field(ask, name)) }
+                        input id=(name) name=(name) type="date" value=(ask.query(name).unwrap_or_default());
+                    }
+                }
+            }
+            button.primary { (ask.t("admin-report-show")) }
+            @if takes("format") {
+                a.button href={ "/admin/files/" (path.trim_end_matches('/')) ".csv?" (file) } { "CSV" }
+            }
+        }
+        @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }
+        @else if rows.is_empty() { (ui::empty(&ask.t("admin-report-none"), None)) }
+        @else { div.scroll { (ui::table(&heads, &cells)) } }
+        @if rows.len() > ROWS { p.hint { (ask.t("admin-report-more")) } }
+    };
+    Ok(Page::new(words::report(ask, operation), body)
+        .wide()
+        .status(answer.status))
+}
+
+/// The rows of an answer, wherever they stand in it.
+fn rows(json: &Json) -> Vec<&Json> {
+    match json {
+        Json::Array(rows) => rows.iter().collect(),
+        Json::Object(map) => match map.values().find_map(Json::as_array) {
+            Some(rows) if map.len() == 1 => rows.iter().collect(),
+            _ => vec![json],
+        },
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,127 @@
+//! Values as people read them, by their declared schema.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use platform::cx::Cx;
+use platform::error::Error;
+use serde_json::Value as Json;
+
+use crate::ask::Ask;
+use crate::{ui, words};
+
+/// What referenced records are called: by table and id.
+pub(super) type Names = BTreeMap<(String, i64), String>;
+
+/// A field's schema in that of its record.
+pub(super) fn property<'a>(schema: &'a Json, name: &str) -> &'a Json {
+    let found = schema.get("properties").and_then(|all| all.get(name));
+    let found = found.unwrap_or(&Json::Null);
+    found
+        .get("anyOf")
+        .and_then(|all| all.get(0))
+        .unwrap_or(found)
+}
+
+/// Looks up what the references in some rows are called: one query for each table.
+pub(super) async fn names(
+    cx: &mut Cx,
+    ask: &Ask,
+    schema: &Json,
+    columns: &[&str],
+    rows: &[Json],
+) -> Result<Names, Error> {
+    let mut wanted: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for column in columns {
+        if let Some(table) = property(schema, column)
+            .get("x-references")
+            .and_then(Json::as_str)
+        {
+            let ids = rows
+                .iter()
+                .filter_map(|row| row.get(*column).and_then(Json::as_i64));
+            wanted.entry(table.to_owned()).or_default().extend(ids);
+        }
+    }
+    let mut names = Names::new();
+    for (table, ids) in wanted {
+        let mut tables = ask.app().registry.tables();
+        let labels = tables.find(|info| info.table == table && info.labels.is_some());
+        let Some(labels) = labels
+            .and_then(|info| info.labels)
+            .filter(|_| !ids.is_empty())
+        else {
+            continue;
+        };
+        for (id, words) in labels(cx, ids).await? {
+            names.insert((table.clone(), id), words);
+        }
+    }
+    Ok(names)
+}
+
+/// A value; links lead to what it names.
+pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &Names) -> Markup {
+    let field = property(schema, name);
+    if let Some(table) = field.get("x-references").and_then(Json::as_str)
+        && let Some(id) = json.as_i64()
+    {
+        return reference(ask, table, id, names);
+    }
+    let format = field
+        .get("format")
+        .and_then(Json::as_str)
+        .unwrap_or_default();
+    match json {
+        Json::Null => html! { span.hint { "—" } },
+        Json::Bool(yes) => html! { (ask.t(if *yes { "yes" } else { "no" })) },
+        Json::String(text) if text.is_empty() => html! { span.hint { "—" } },
+        Json::String(text) => {
+            if format == "date-time"
+                && let Ok(at) = text.parse::<Timestamp>()
+            {
+                ui::moment(ask, at)
+            } else if format == "date"
+                && let Ok(day) = text.parse::<Date>()
+            {
+                ui::day(ask, day)
+            } else if field.get("enum").is_some() {
+                html! { (words::choice(ask, name, text)) }
+            } else {
+                html! { (text) }
+            }
+        }
+        Json::Number(number) => html! { span.number { (number.to_string()) } },
+        Json::Array(items) if items.is_empty() => html! { span.hint { "—" } },
+        Json::Array(items)
+            if items
+                .iter()
+                .all(|item| item.is_string() || item.is_number()) =>
+        {
+            let texts: Vec<String> = items.iter().filter_map(crate::form::plain).collect();
+            html! { (texts.join(", ")) }
+        }
+        nested => {
+            html! { details { summary { (ask.t("admin-more")) } pre { (serde_json::to_string_pretty(nested).unwrap_or_default()) } } }
+        }
+    }
+}
+
+fn reference(ask: &Ask, table: &str, id: i64, names: &Names) -> Markup {
+    let words = names.get(&(table.to_owned(), id)).cloned();
+    let mut tables = ask.app().registry.tables();
+    let path = tables
+        .find(|info| info.table == table && !info.path.is_empty())
+        .map(|info| info.path);
+    match (words, path) {
+        (Some(words), Some(path)) => ui::link(
+            &["/admin/", path, "/", &id.to_string(), "/"].concat(),
+            &words,
+        ),
+        (Some(words), None) => html! { (words) },
+        // Out of the caller's reach.
+        (None, _) => html! { "№ " (id) },
+    }
+}
