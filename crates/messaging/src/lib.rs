@@ -16,9 +16,11 @@ mod live;
 mod migrations;
 pub mod notification;
 pub mod notify;
+mod screens;
 mod texts;
 
 pub use notify::{Notice, notify};
+pub use screens::screens;
 
 use contracts::{CriticalResult, CriticalResultUnacknowledged, TaskAssigned};
 use platform::module::Module;

@@ -9,3 +9,12 @@ notice-appointment-cancelled = Appointment cancelled: { $patient }, { $when }.
 notice-appointment-missed = { $patient } did not come to the appointment, { $when }.
 notice-critical-result = { $title }. Patient: { $patient }. Acknowledge it now.
 notice-critical-result-passed-on = Nobody has acknowledged this: { $title }. Patient: { $patient }. Acknowledge it now.
+
+# Screens
+
+messaging-failed = Messages that failed
+messaging-failed-none = No message failed in the last days.
+messaging-by-sms = text message
+messaging-by-email = e-mail
+messaging-resend = Send again
+done-resent = The message is sent again.

@@ -9,3 +9,12 @@ notice-appointment-cancelled = Rendez-vous annulé : { $patient }, { $when }.
 notice-appointment-missed = { $patient } n’est pas venu au rendez-vous, { $when }.
 notice-critical-result = { $title }. Patient : { $patient }. Accusez réception maintenant.
 notice-critical-result-passed-on = Personne n’a accusé réception : { $title }. Patient : { $patient }. Accusez réception maintenant.
+
+# Écrans
+
+messaging-failed = Messages non envoyés
+messaging-failed-none = Aucun message n’a échoué ces derniers jours.
+messaging-by-sms = SMS
+messaging-by-email = e-mail
+messaging-resend = Renvoyer
+done-resent = Le message est renvoyé.

@@ -9,3 +9,12 @@ notice-appointment-cancelled = Miadi imefutwa: { $patient }, { $when }.
 notice-appointment-missed = { $patient } hakuja kwenye miadi, { $when }.
 notice-critical-result = { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
 notice-critical-result-passed-on = Hakuna aliyethibitisha: { $title }. Mgonjwa: { $patient }. Thibitisha sasa kwamba umeona.
+
+# Skrini
+
+messaging-failed = Ujumbe ulioshindikana
+messaging-failed-none = Hakuna ujumbe ulioshindikana siku za karibuni.
+messaging-by-sms = SMS
+messaging-by-email = barua pepe
+messaging-resend = Tuma tena
+done-resent = Ujumbe unatumwa tena.

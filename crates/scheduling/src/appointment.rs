@@ -35,7 +35,7 @@ platform::record! {
         client {
             /// Who is seen.
             patient: Ref<Patient>,
-            /// Who sees them: an active user with the role Doctor.
+            /// Who sees them: an active user with the role Doctor, or an administrator who has hours.
             doctor: Ref<User>,
             /// The day, where the hospital is.
             date: Date,

@@ -24,5 +24,10 @@ pub fn modules() -> Vec<Module> {
 
 /// What the modules bring to the pages.
 pub fn screens() -> Vec<web::Screens> {
-    vec![patients::screens(), scheduling::screens(), wards::screens()]
+    vec![
+        patients::screens(),
+        scheduling::screens(),
+        wards::screens(),
+        messaging::screens(),
+    ]
 }

@@ -206,7 +206,7 @@ async fn registered(admin: &Caller, first: &str) -> i64 {
 
 testkit::on_both! {
     async fn the_first_patient_is_registered_booked_and_seen(world: &World) {
-        let doctor = world.user("drjallow", Some(BuiltinRole::Doctor)).await;
+        world.user("drjallow", Some(BuiltinRole::Doctor)).await;
         let desk = Browser::of(world, BuiltinRole::Receptionist).await;
         assert_eq!(leads(&desk.get("/").await), "/desk");
         let html = is_a_page(&desk.get("/desk").await, 200);
@@ -243,7 +243,7 @@ testkit::on_both! {
         let shown = world.admin().await.get(&format!("patients/{patient}/")).await;
         let born = shown.is(200)["date_of_birth"].as_str().unwrap().to_owned();
         assert!(born.ends_with("-01-01"), "{born}");
-        let _ = doctor;
+        world.settle().await;
     }
 
     async fn whoever_is_registered_already_is_shown_beside_the_form(world: &World) {
@@ -301,6 +301,7 @@ testkit::on_both! {
         assert!(html.contains("Jane Doe") && html.contains("Awa Doe"), "{html}");
         assert_eq!(html.matches("class=\"slot free\"").count(), 2, "{html}");
         is_a_page(&desk.get(&format!("/calendar/?day={day}&show=resources")).await, 200);
+        world.settle().await;
     }
 
     async fn a_patient_gets_a_bed_moves_and_leaves(world: &World) {
@@ -334,6 +335,21 @@ testkit::on_both! {
         leads(&submit(&nurse, &bed, &self::form(&html, "beds_discharge_patient")).await);
         let html = is_a_page(&nurse.get("/ward").await, 200);
         assert!(html.contains("Discharged today") && html.contains("Nobody lies"), "{html}");
+        world.settle().await;
+    }
+
+    async fn an_administrator_who_sees_patients_says_so(world: &World) {
+        let jane = registered(&world.admin().await, "Jane").await;
+        let admin = Browser::of(world, BuiltinRole::Admin).await;
+        let path = format!("/calendar/book?patient={jane}");
+        let html = is_a_page(&admin.get(&path).await, 200);
+        assert!(html.contains("I see patients myself"), "{html}");
+        assert_eq!(leads(&submit(&admin, &path, &form(&html, "doctor_schedules_create")).await), path);
+        let html = is_a_page(&admin.get(&path).await, 200);
+        let visit = leads(&submit(&admin, &path, &form(&html, "appointments_create")).await);
+        let html = is_a_page(&admin.get(&visit).await, 200);
+        assert!(html.contains("Check in") && html.contains("Jane Doe"), "{html}");
+        world.settle().await;
     }
 
     async fn everybody_sees_what_the_matrix_says(world: &World) {
@@ -369,5 +385,6 @@ testkit::on_both! {
                 }
             }
         }
+        world.settle().await;
     }
 }

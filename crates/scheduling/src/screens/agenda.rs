@@ -10,7 +10,7 @@ use platform::cx::{Cx, among, column};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::texts::Text;
-use sea_query::{Expr, ExprTrait, Order, Query};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query};
 
 use crate::hours::{self, Hours, Plan, USUAL_SLOT};
 use crate::migrations::occupies;
@@ -33,7 +33,7 @@ pub(super) async fn doctors(cx: &mut Cx) -> Result<Vec<Doctor>, Error> {
     query
         .columns(["id", "username", "first_name", "last_name"])
         .from("app_user")
-        .and_where(column("app_user", "role").eq(BuiltinRole::Doctor.id()))
+        .cond_where(sees_patients())
         .and_where(column("app_user", "is_active").eq(true))
         .order_by("last_name", Order::Asc)
         .order_by("id", Order::Asc)
@@ -52,6 +52,19 @@ pub(super) async fn doctors(cx: &mut Cx) -> Result<Vec<Doctor>, Error> {
         Doctor { id, name }
     });
     Ok(named.collect())
+}
+
+/// Doctors, and administrators who wrote down hours of their own.
+fn sees_patients() -> Condition {
+    let mut hours = Query::select();
+    hours.column("doctor").from("doctor_schedule");
+    let role = || column("app_user", "role");
+    let with_hours = Condition::all()
+        .add(role().eq(BuiltinRole::Admin.id()))
+        .add(column("app_user", "id").in_subquery(hours));
+    Condition::any()
+        .add(role().eq(BuiltinRole::Doctor.id()))
+        .add(with_hours)
 }
 
 type Weekly = (i64, i64, Time, Time, i64, Option<Date>, Option<Date>);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time};
+use kernel::BuiltinRole;
 use maud::{Markup, html};
 use patients::Patient;
 use platform::cx::Cx;
@@ -39,7 +40,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     }
     let doctors = agenda::doctors(cx).await?;
     if doctors.is_empty() {
-        return Ok(Page::new(ask.t("scheduling-book-title"), no_doctors(ask)));
+        return Ok(Page::new(
+            ask.t("scheduling-book-title"),
+            no_doctors(cx, ask),
+        ));
     }
     let first = Ord::max(day(ask, cx.today()), cx.today());
     let last = first.checked_add(AHEAD.days()).unwrap_or(first);
@@ -54,6 +58,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         (nearby(cx, ask, &form, &agenda, first))
         (choose(ask, &doctors, wanted.doctor))
         (week(ask, wanted.day, cx.today()))
+        @if away_myself(cx, ask, &agenda, &wanted) { @if let Some(myself) = myself(ask, wanted.day) { (myself) } }
         (form.show(fields(cx, ask, &form, &agenda, &wanted)))
     };
     Ok(Page::new(ask.t("scheduling-book-title"), body))
@@ -105,6 +110,13 @@ fn wanted(
     }
 }
 
+/// Whether the caller is who is shown, and has no hours on that day.
+fn away_myself(cx: &Cx, ask: &Ask, agenda: &Agenda, wanted: &Wanted) -> bool {
+    let open = agenda.open(&cx.app.zone, wanted.doctor, wanted.day, cx.now());
+    let me = ask.actor().user().map(|user| user.id);
+    matches!(open, Open::Away) && me == Some(wanted.doctor)
+}
+
 /// The doctors as links: the day is shown for the one that is chosen.
 fn choose(ask: &Ask, doctors: &[Doctor], chosen: i64) -> Markup {
     html! {
@@ -119,6 +131,8 @@ fn choose(ask: &Ask, doctors: &[Doctor], chosen: i64) -> Markup {
 
 fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted) -> Markup {
     let open = agenda.open(&cx.app.zone, wanted.doctor, wanted.day, cx.now());
+    // A time of their own instead of one that is offered, such as to squeeze somebody in.
+    let free = ask.query("free").is_some();
     let today = wanted.day == cx.today();
     let can_check_in = today && ask.may_do("appointments_check_in");
     let whom = form
@@ -133,14 +147,15 @@ fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted)
         (form.hidden("doctor", wanted.doctor))
         (form.hidden("date", wanted.day))
         (whom)
-        (slots(ask, form, &open, wanted))
-        (form.field("reason").label("scheduling-reason").kind(Kind::Text))
-        details {
-            summary { (ask.t("scheduling-another-time")) }
-            (form.field("time").label("scheduling-time").hint("scheduling-another-time-hint").kind(Kind::Time).value("").required(false))
+        @if free {
+            (form.field("time").label("scheduling-time").kind(Kind::Time).required(true))
             (form.field("duration_minutes").label("scheduling-minutes"))
             @if ask.may(OVERBOOK) { (form.field("overbooked").label("scheduling-overbooked")) }
+        } @else {
+            (slots(ask, form, &open, wanted))
+            p { a href=(ask.here(&[("free", "1")])) { (ask.t("scheduling-another-time")) } }
         }
+        (form.field("reason").label("scheduling-reason").kind(Kind::Text))
         div.actions {
             @if can_check_in {
                 button.primary name="status" value="checked_in" {
@@ -232,9 +247,32 @@ fn nearby(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, first: Date) -> 
     }
 }
 
-/// Nobody can be booked: what to do about it.
-pub(super) fn no_doctors(ask: &Ask) -> Markup {
+/// Nobody can be booked: an administrator may see patients themselves, or make a doctor's account.
+pub(super) fn no_doctors(cx: &Cx, ask: &Ask) -> Markup {
+    let myself = myself(ask, cx.today());
     let may = ask.may_do("users_create");
-    let way = may.then(|| ui::action("/admin/users/new", &ask.t("scheduling-make-doctor")));
-    ui::empty(&ask.t("scheduling-no-doctors"), way)
+    ui::empty(
+        &ask.t("scheduling-no-doctors"),
+        Some(html! {
+            @if let Some(myself) = myself { (myself) }
+            @if may { (ui::action("/admin/users/new", &ask.t("scheduling-make-doctor"))) }
+        }),
+    )
+}
+
+/// The button by which an administrator says that they see patients on this day of the week.
+pub(super) fn myself(ask: &Ask, day: Date) -> Option<Markup> {
+    let user = ask.actor().user()?;
+    let admin = user.role == Some(BuiltinRole::Admin.id());
+    if !admin || !ask.may_do("doctor_schedules_create") {
+        return None;
+    }
+    let form = ask.form("doctor_schedules_create").done("done-hours");
+    Some(form.show(html! {
+        (form.hidden("doctor", user.id))
+        (form.hidden("weekday", day.weekday().to_monday_zero_offset()))
+        (form.hidden("start", Time::midnight()))
+        (form.hidden("end", Time::midnight()))
+        button.primary data-key="m" { (ask.t("scheduling-myself")) kbd aria-hidden="true" { "m" } }
+    }))
 }

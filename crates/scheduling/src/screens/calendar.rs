@@ -74,7 +74,7 @@ async fn doctors(cx: &mut Cx, ask: &Ask, day: Date) -> Result<Markup, Error> {
         doctors.retain(|doctor| doctor.id == only);
     }
     if doctors.is_empty() {
-        return Ok(super::book::no_doctors(ask));
+        return Ok(super::book::no_doctors(cx, ask));
     }
     let ids: Vec<i64> = doctors.iter().map(|doctor| doctor.id).collect();
     let agenda = agenda::read(cx, &ids, day, day).await?;
