@@ -84,7 +84,7 @@ fn row(cx: &Cx, ask: &Ask, patient: &Patient) -> Vec<Markup> {
         html! { (&**patient.unique_id.open()) },
         html! {
             @match last {
-                Some(at) if at > cx.now() => { (ask.t("patients-expected")) " " (ask.moment(at)) },
+                Some(at) if at > cx.now() => { span { (ask.t("patients-expected")) " " (ask.moment(at)) } },
                 Some(at) => { (ask.day(cx.app.zone.to_local(at).date())) },
                 None => { (ask.t("patients-never")) },
             }

@@ -22,10 +22,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let found = alike.is_some();
     let body = html! {
         div.grid {
+            @if let Some(alike) = &alike { div.beside { (alike) } }
             (form.show(html! {
                 (form.hidden("_age", "date_of_birth"))
                 (form.hidden("_query.reject_duplicates", "true"))
-                @if let Some(alike) = &alike { (alike) }
                 (form.field("first_name").label("patients-first-name").value(first).required(true).focus())
                 (form.field("last_name").label("patients-last-name").value(last).required(true))
                 (form.field("date_of_birth").label("patients-born").kind(Kind::Text).hint("patients-born-hint").required(true))
@@ -108,7 +108,7 @@ async fn alike(cx: &mut Cx, ask: &Ask, form: &Form<'_>) -> Result<Option<Markup>
         let patient = known.iter().find(|patient| patient.meta.id == id);
         html! {
             li {
-                @match patient {
+                span { @match patient {
                     Some(patient) => {
                         strong { (patient.full_name()) } " · "
                         (age(ask, *patient.date_of_birth.open(), today)) " · " (sex(ask, patient.gender))
@@ -116,7 +116,7 @@ async fn alike(cx: &mut Cx, ask: &Ask, form: &Form<'_>) -> Result<Option<Markup>
                     },
                     None => { (ask.t("patients-out-of-reach")) },
                 }
-                p.hint { (reasons(ask, one)) }
+                p.hint { (reasons(ask, one)) } }
                 @if let Some(patient) = patient {
                     (ui::action(&["/patients/", &id.to_string(), "/"].concat(), &opens(ask, patient)))
                 }
@@ -125,7 +125,7 @@ async fn alike(cx: &mut Cx, ask: &Ask, form: &Form<'_>) -> Result<Option<Markup>
     });
     Ok(Some(ui::notice(
         Tone::Warning,
-        html! { h2 { (ask.t("patients-alike")) } ul.links { @for card in cards { (card) } } },
+        html! { h2 { (ask.t("patients-alike")) } ul.entries { @for card in cards { (card) } } },
     )))
 }
 

@@ -55,10 +55,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .then("/appointments/{id}/")
         .done("done-booked");
     let body = html! {
-        (nearby(cx, ask, &form, &agenda, first))
         (choose(ask, &doctors, wanted.doctor))
         (week(ask, wanted.day, cx.today()))
         @if away_myself(cx, ask, &agenda, &wanted) { @if let Some(myself) = myself(ask, wanted.day) { (myself) } }
+        (nearby(cx, ask, &form, &agenda, first))
         (form.show(fields(cx, ask, &form, &agenda, &wanted)))
     };
     Ok(Page::new(ask.t("scheduling-book-title"), body))

@@ -77,7 +77,7 @@ pub(super) fn week(ask: &Ask, day: Date, today: Date) -> Markup {
         "scheduling-weekday-6",
     ];
     html! {
-        nav.tabs aria-label=(ask.t("scheduling-week")) {
+        nav.tabs.week aria-label=(ask.t("scheduling-week")) {
             a href=(to(at(-7))) aria-label=(ask.t("scheduling-before")) { "‹" }
             @for (ahead, name) in (0..7).zip(NAMES) {
                 @let date = at(ahead);
@@ -86,7 +86,7 @@ pub(super) fn week(ask: &Ask, day: Date, today: Date) -> Markup {
                 }
             }
             a href=(to(at(7))) aria-label=(ask.t("scheduling-after")) { "›" }
-            @if day != today { a href=(to(today)) data-key="t" { (ask.t("scheduling-today")) kbd aria-hidden="true" { "t" } } }
+            @if day != today { a.today href=(to(today)) data-key="t" { (ask.t("scheduling-today")) kbd aria-hidden="true" { "t" } } }
         }
     }
 }

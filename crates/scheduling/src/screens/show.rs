@@ -84,9 +84,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 span { (ask.t("scheduling-number-given")) " " b.ticket { (number) } }
             }
         }
-        div.actions { (steps(ask, &row)) }
+        @if day <= cx.today() { div.actions { (steps(ask, &row)) } }
         (ui::facts(&facts(ask, &row, doctor)))
-        div.actions { (ends(ask, &row)) }
+        div.actions { (ends(ask, &row, day <= cx.today())) }
         @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }
     };
     Ok(head.page(title, &body))
@@ -124,19 +124,22 @@ fn facts(ask: &Ask, row: &Appointment, doctor: String) -> Vec<(String, Markup)> 
     facts
 }
 
-/// What comes next; the first is the usual one.
+/// What comes next; the first is the usual one, the second skips it.
 fn steps(ask: &Ask, row: &Appointment) -> Markup {
     let open = |step: &&Step| row.status.next().contains(&step.0) && ask.may_do(step.1);
     html! {
-        @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).enumerate() {
+        @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).take(2).enumerate() {
             @let form = ask.form(operation).on(row.meta.id).done(done);
             (step(&form, ask, text, (at == 0).then_some(*key)))
         }
     }
 }
 
-fn ends(ask: &Ask, row: &Appointment) -> Markup {
-    let open = |step: &&Step| row.status.next().contains(&step.0) && ask.may_do(step.1);
+/// Nobody misses what is still to come.
+fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
+    let open = |step: &&Step| {
+        row.status.next().contains(&step.0) && ask.may_do(step.1) && (came || step.0 != NoShow)
+    };
     html! {
         @for (_, operation, text, done, _) in ENDS.iter().filter(open) {
             @let form = ask.form(operation).on(row.meta.id).done(done);
