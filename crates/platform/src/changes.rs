@@ -24,7 +24,10 @@ pub struct Changes(Mutex<BTreeSet<&'static str>>);
 impl Changes {
     /// Tells of the tables behind these kinds of records, with whatever else changes in the next moment.
     pub(crate) fn note(app: &Arc<App>, kinds: &BTreeSet<&'static str>) {
-        let tables = app.registry.tables().filter(|info| kinds.contains(info.name));
+        let tables = app
+            .registry
+            .tables()
+            .filter(|info| kinds.contains(info.name));
         let mut waiting = app.changes.0.lock();
         let first = waiting.is_empty();
         waiting.extend(tables.map(|info| info.table));

@@ -194,22 +194,22 @@ testkit::on_both! {
     async fn a_session_is_a_cookie_and_ends_everywhere_at_once(world: &World) {
         let id = world.user("awa", Some(BuiltinRole::Receptionist)).await;
         let browser = Browser::new(world);
-        assert_eq!(location(&browser.get("/patients/").await), "/sign-in?next=%2Fpatients%2F");
+        assert_eq!(location(&browser.get("/admin/patients/").await), "/sign-in?next=%2Fadmin%2Fpatients%2F");
         let wrong = browser.post("/sign-in", &[("username", "awa"), ("password", "wrong")]).await;
         wrong.is(401);
         assert!(is_a_page(&wrong).contains("role=\"alert\""));
-        let sent = [("username", "awa"), ("password", PASSWORD), ("next", "/patients/")];
+        let sent = [("username", "awa"), ("password", PASSWORD), ("next", "/admin/patients/")];
         let entered = browser.post("/sign-in", &sent).await;
-        assert_eq!(location(&entered), "/patients/");
+        assert_eq!(location(&entered), "/admin/patients/");
         let cookie = entered.header("set-cookie").to_owned();
         assert!(cookie.starts_with("chelal=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
-        let page = browser.get("/patients/").await;
+        let page = browser.get("/admin/patients/").await;
         page.is(200);
         is_a_page(&page);
         // Neither door takes the other's key.
         browser.get("/api/patients/").await.is(401);
         let token = world.sign_in("awa", PASSWORD).await;
-        assert!(location(&token.get("/patients/").await).starts_with("/sign-in"));
+        assert!(location(&token.get("/admin/patients/").await).starts_with("/sign-in"));
         // Ended by somebody else.
         let admin = world.admin().await;
         let sessions = admin.get(&format!("sessions/?user={id}")).await;
@@ -217,11 +217,11 @@ testkit::on_both! {
             let key = session["session_key"].as_str().unwrap();
             admin.post(&format!("sessions/{key}/revoke/"), json!({})).await.is(200);
         }
-        assert!(location(&browser.get("/patients/").await).starts_with("/sign-in"));
+        assert!(location(&browser.get("/admin/patients/").await).starts_with("/sign-in"));
         browser.sign_in("awa").await;
-        browser.get("/patients/").await.is(200);
+        browser.get("/admin/patients/").await.is(200);
         assert_eq!(location(&browser.post("/sign-out", &[]).await), "/sign-in");
-        assert!(location(&browser.get("/patients/").await).starts_with("/sign-in"));
+        assert!(location(&browser.get("/admin/patients/").await).starts_with("/sign-in"));
         world.settle().await;
     }
 
@@ -382,6 +382,48 @@ testkit::on_both! {
                     }
                 }
             }
+        }
+    }
+
+    async fn reports_and_verbs_have_pages_for_those_who_may(world: &World) {
+        let identity = Identity::of(&world.app).unwrap();
+        for role in [BuiltinRole::Admin, BuiltinRole::Nurse] {
+            let browser = Browser::of(world, role).await;
+            let grants = identity.grants(&world.app, Some(role.id())).await.unwrap();
+            let mut seen = 0;
+            for operation in world.operations() {
+                let Some(info) = operation.permission() else { continue };
+                let path = operation.path.trim_end_matches('/');
+                let page = match (operation.method.as_str(), path.rsplit_once('/')) {
+                    ("GET", _) if operation.tag == "reports" && !path.contains('{') => format!("/admin/reports/{path}"),
+                    ("POST", Some((resource, verb))) if info.permission.resource() == resource => format!("/admin/{resource}/do/{verb}"),
+                    _ => continue,
+                };
+                let reply = browser.get(&page).await;
+                if reply.status == 404 {
+                    continue;
+                }
+                seen += 1;
+                let may = grants.reach(info.permission) != Reach::None;
+                assert!(if may { reply.status != 403 && reply.status.as_u16() < 500 } else { reply.status == 403 }, "{}: {page}: {}", role.name(), reply.text());
+                is_a_page(&reply);
+            }
+            assert!(seen > 10, "{seen}");
+        }
+    }
+
+    async fn pages_come_over_the_network(world: &World) {
+        world.user("awa", Some(BuiltinRole::Receptionist)).await;
+        let mut browser = Browser::new(world);
+        browser.caller = Caller::at(world.listen().await);
+        browser.sign_in("awa").await;
+        let page = browser.get("/admin/patients/").await;
+        page.is(200);
+        let html = is_a_page(&page);
+        let script = html.split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(browser.get(script).await.header("content-type").starts_with("text/javascript"));
+        for picked in ["/pick/patients?q=a&name=patient", "/find?q=ward"] {
+            browser.get(picked).await.is(200);
         }
     }
 

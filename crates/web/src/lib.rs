@@ -47,6 +47,7 @@ mod admin;
 mod api;
 mod ask;
 mod assets;
+mod convert;
 mod find;
 mod form;
 mod guard;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::IntoResponse;
@@ -12,12 +13,17 @@ use futures_util::{StreamExt, stream};
 use http::StatusCode;
 use platform::changes::TOPIC;
 use platform::hub::Signal;
+use platform::socket::Berth;
 
 use crate::house::House;
 use crate::serve::Visit;
 use crate::{guard, refused};
 
-/// `/live?tables=`: an event whenever one of them changed. It ends with the session at the next beat.
+/// A stream of news lasts so long.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// `/live?tables=`: an event whenever one of them changed. It ends after a while, and
+/// the browser that asks again is let in only while its session lasts.
 pub(crate) async fn news(house: Arc<House>, request: Request) -> Response {
     let visit = match Visit::begin(&house, Vec::new(), "/live", request).await {
         Ok(visit) => visit,
@@ -46,7 +52,20 @@ pub(crate) async fn news(house: Arc<House>, request: Request) -> Response {
             }
         }
     });
-    let mut response = Sse::new(events.boxed())
+    let berth = visit.ask.extensions.get::<Berth>().cloned();
+    let end = async move {
+        let stop = async {
+            match berth {
+                Some(mut berth) => berth.told_to_go().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(LONGEST) => {}
+            () = stop => {}
+        }
+    };
+    let mut response = Sse::new(events.boxed().take_until(Box::pin(end)))
         .keep_alive(KeepAlive::default())
         .into_response();
     guard::headers(&mut response);

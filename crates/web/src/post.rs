@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
+use crate::convert;
 
 /// What was posted and refused, or only looked up.
 #[derive(Debug, Clone)]
@@ -103,7 +104,7 @@ impl Sent {
                     h2 { (ask.t("form-check")) }
                     ul { @for (name, said) in &faults {
                         li {
-                            @if self.typed(name).is_some() {
+                            @if *name != "non_field_errors" {
                                 a href={ "#f-" (name) } { (crate::words::field(ask, name)) }
                                 ": "
                             }
@@ -261,7 +262,7 @@ fn question(
         None if operation.method == Method::DELETE => Body::empty(),
         None => {
             headers.push((header::CONTENT_TYPE, "application/json".to_owned()));
-            Body::from(body(ask, operation, sent).to_string())
+            Body::from(convert::body(ask, operation, &sent.pairs).to_string())
         }
     };
     Ok(Question {
@@ -294,150 +295,6 @@ fn named<'a>(sent: &'a Sent, name: &str) -> Result<&'a str, Error> {
         return Err(Error::not_found());
     }
     Ok(value)
-}
-
-/// What was typed as the operation's JSON. Values stay text, which the fields' types read; what was left empty
-/// is not mentioned where something new is made, and is nothing where something is changed.
-pub(crate) fn body(ask: &Ask, operation: &Operation, sent: &Sent) -> Json {
-    let changes = operation.method == Method::PATCH || operation.method == Method::PUT;
-    let schema = operation.doc.body.as_ref().map(|body| &body.json);
-    let mut all = Json::Object(Map::new());
-    let was: Option<Map<String, Json>> = sent
-        .typed("_was")
-        .and_then(|was| serde_json::from_str(was).ok());
-    for (at, (name, typed)) in sent.pairs.iter().enumerate() {
-        // A later value of one name counts, such as that of a ticked box.
-        let again = || sent.pairs[at + 1..].iter().any(|(other, _)| other == name);
-        if name.starts_with('_') || name.ends_with("__q") || (!name.ends_with("[]") && again()) {
-            continue;
-        }
-        let stored = was
-            .as_ref()
-            .map(|was| was.get(name).and_then(Json::as_str).unwrap_or_default());
-        if stored == Some(typed.as_str()) {
-            continue;
-        }
-        let (name, several) = match name.strip_suffix("[]") {
-            Some(name) => (name, true),
-            None => (name.as_str(), false),
-        };
-        if typed.is_empty() && (!changes || name.contains('.')) {
-            continue;
-        }
-        let parts: Vec<&str> = name.split('.').collect();
-        if parts.len() > 4
-            || parts
-                .iter()
-                .any(|part| part.parse::<usize>().is_ok_and(|at| at > ROWS))
-        {
-            continue;
-        }
-        let value = match born(ask, sent, name, typed) {
-            Some(day) => day.to_string().into(),
-            None => typed_value(
-                ask,
-                schema.and_then(|schema| property(schema, &parts)),
-                typed,
-            ),
-        };
-        lay(&mut all, &parts, value, several);
-    }
-    dense(&mut all);
-    all
-}
-
-/// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
-fn born(ask: &Ask, sent: &Sent, name: &str, typed: &str) -> Option<jiff::civil::Date> {
-    if sent.typed("_age") != Some(name) {
-        return None;
-    }
-    let app = ask.app();
-    kernel::dates::born(typed, app.zone.today(app.clock.now()))
-}
-
-/// Rows of a form, at most.
-const ROWS: usize = 500;
-
-fn property<'a>(schema: &'a Json, parts: &[&str]) -> Option<&'a Json> {
-    parts.iter().try_fold(schema, |schema, part| {
-        if part.bytes().all(|b| b.is_ascii_digit()) {
-            schema.get("items")
-        } else {
-            schema.get("properties")?.get(part)
-        }
-    })
-}
-
-/// A local day and time becomes a moment; a JSON text becomes JSON where any is taken.
-fn typed_value(ask: &Ask, schema: Option<&Json>, typed: &str) -> Json {
-    let Some(schema) = schema else {
-        return typed.into();
-    };
-    let one = schema
-        .get("anyOf")
-        .and_then(|all| all.get(0))
-        .unwrap_or(schema);
-    let kinds = one.get("type");
-    let is = |kind: &str| match kinds {
-        Some(Json::String(one)) => one == kind,
-        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
-        _ => false,
-    };
-    if one.get("format").and_then(Json::as_str) == Some("date-time")
-        && let Ok(local) = typed.parse::<jiff::civil::DateTime>()
-        && let Ok(at) = ask.app().zone.to_utc(local.date(), local.time())
-    {
-        return at.to_string().into();
-    }
-    if is("boolean") && matches!(typed, "true" | "false") {
-        return (typed == "true").into();
-    }
-    if kinds.is_none() || is("array") || is("object") {
-        return serde_json::from_str(typed).unwrap_or_else(|_| typed.into());
-    }
-    typed.into()
-}
-
-/// Puts a value where its name leads.
-fn lay(json: &mut Json, parts: &[&str], value: Json, several: bool) {
-    let Some((part, rest)) = parts.split_first() else {
-        return;
-    };
-    if !json.is_object() {
-        *json = Json::Object(Map::new());
-    }
-    let Some(map) = json.as_object_mut() else {
-        return;
-    };
-    let slot = map.entry((*part).to_owned()).or_insert(Json::Null);
-    if !rest.is_empty() {
-        lay(slot, rest, value, several);
-    } else if several {
-        match slot {
-            Json::Array(values) => values.push(value),
-            slot => *slot = Json::Array(vec![value]),
-        }
-    } else {
-        *slot = value;
-    }
-}
-
-/// Objects whose keys are all numbers are rows; gaps between them close.
-fn dense(json: &mut Json) {
-    let Json::Object(map) = json else { return };
-    map.values_mut().for_each(dense);
-    if !map.is_empty()
-        && map
-            .keys()
-            .all(|key| key.bytes().all(|b| b.is_ascii_digit()))
-    {
-        let mut rows: Vec<(usize, Json)> = std::mem::take(map)
-            .into_iter()
-            .map(|(key, value)| (key.parse().unwrap_or(usize::MAX), value))
-            .collect();
-        rows.sort_by_key(|(at, _)| *at);
-        *json = Json::Array(rows.into_iter().map(|(_, value)| value).collect());
-    }
 }
 
 /// Where to go when it is done: an address of ours, with keys of the answer in it.

@@ -35,6 +35,10 @@ fn sessions(ddl: &mut Ddl) {
     ddl.index("page_session", &["used_at"]);
 }
 
+/// Pages of staff stand open on machines that others use: they end after so long without use, however long the
+/// sessions of programs may last.
+const IDLE: SignedDuration = SignedDuration::from_mins(30);
+
 const WHY: &str = "who is asking is found out before there is a caller";
 
 /// How a cookie of ours is called and sent.
@@ -165,7 +169,7 @@ pub(crate) async fn enter(app: &Arc<App>, token: &str, idle: bool) -> Result<Opt
     let now = app.clock.now();
     let staff = role.is_some_and(|role| role != BuiltinRole::Patient.id());
     let most = if staff {
-        SignedDuration::try_from(app.settings.idle).unwrap_or(SignedDuration::MAX)
+        SignedDuration::try_from(app.settings.idle).map_or(IDLE, |idle| idle.min(IDLE))
     } else {
         longest(app)
     };

@@ -237,7 +237,7 @@ impl Berth {
     }
 
     /// Until the server stops.
-    async fn told_to_go(&mut self) {
+    pub async fn told_to_go(&mut self) {
         // An error means that the server is gone, which is a stop as well.
         let _ = self.stop.wait_for(|stop| *stop).await;
     }

@@ -50,7 +50,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .cloned()
         .unwrap_or_default();
     let schema = about.schema();
-    let columns: Vec<&str> = schema
+    let mut columns: Vec<&str> = schema
         .get("x-list-columns")
         .and_then(Json::as_array)
         .into_iter()
@@ -60,6 +60,17 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .collect();
     let names = shown::names(cx, ask, schema, &columns, &rows).await?;
     let labels = own_labels(cx, &about, &rows).await?;
+    // A first column that says what the record is called anyway is the link itself.
+    let called = |row: &Json| {
+        let id = row.get("id").and_then(Json::as_i64).unwrap_or_default();
+        let mut known = labels.iter().filter(|(known, _)| *known == id);
+        known.next().map(|(_, words)| words.as_str())
+    };
+    let twice = columns.first().is_some_and(|first| {
+        let same = |row: &Json| row.get(*first).and_then(Json::as_str) == called(row);
+        rows.iter().all(same)
+    });
+    let columns = if twice { columns.split_off(1) } else { columns };
     let heads: Vec<String> = std::iter::once(ask.t("admin-record"))
         .chain(columns.iter().map(|column| words::field(ask, column)))
         .collect();

@@ -140,9 +140,9 @@ pub(crate) fn verbs<'a>(
         operation.method == Method::POST
             && !rest.is_empty()
             && !rest.contains(['/', '{'])
-            && permission(operation).is_some_and(|own| own.resource() == path)
-            && !permission(operation)
-                .is_some_and(|own| own == Permission::new(own.resource(), "create"))
+            && permission(operation).is_some_and(|own| {
+                own.resource() == path && own != Permission::new(own.resource(), "create")
+            })
     })
 }
 
