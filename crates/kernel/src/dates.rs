@@ -157,6 +157,25 @@ pub fn age_on(birth: Date, day: Date) -> Option<i16> {
     Some(day.year() - birth.year() - i16::from(!had_birthday))
 }
 
+/// The day of birth that is written down for an age on a day: `34` or `34y` years, `8m` months, `12d` days.
+///
+/// Days are exact. For months it is the first of the month, for years the first of January, so that the same age
+/// said on two days of a year is one day of birth. `None` when it is no age, or one that nobody reaches.
+pub fn born(age: &str, day: Date) -> Option<Date> {
+    let age = age.trim().to_lowercase();
+    let unit = age.trim_start_matches(|c: char| c.is_ascii_digit());
+    let count: i32 = age[..age.len() - unit.len()].parse().ok()?;
+    match unit.trim() {
+        "" | "y" if count <= 130 => Date::new(day.year() - i16::try_from(count).ok()?, 1, 1).ok(),
+        "m" if count <= 130 * 12 => {
+            let back = jiff::Span::new().months(count);
+            Some(day.checked_sub(back).ok()?.first_of_month())
+        }
+        "d" if count <= 1000 => day.checked_sub(jiff::Span::new().days(count)).ok(),
+        _ => None,
+    }
+}
+
 /// The time zone of the hospital: which day it is, and when a local hour comes.
 ///
 /// The default is `Africa/Banjul`. Zone rules are the system's where it has them, otherwise those
@@ -250,6 +269,29 @@ impl fmt::Debug for HospitalZone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_age_stands_for_a_day_of_birth() {
+        let day = jiff::civil::date(2026, 11, 28);
+        for (age, expected) in [
+            ("34", Some("1992-01-01")),
+            (" 34y ", Some("1992-01-01")),
+            ("0", Some("2026-01-01")),
+            ("8m", Some("2026-03-01")),
+            ("12d", Some("2026-11-16")),
+            ("12D", Some("2026-11-16")),
+            ("131", None),
+            ("1990-05-12", None),
+            ("", None),
+            ("m", None),
+            ("-3", None),
+            ("99999999999", None),
+        ] {
+            let found = born(age, day).map(|day| day.to_string());
+            assert_eq!(found.as_deref(), expected, "{age}");
+        }
+    }
+
     use jiff::civil::{date, time};
     use proptest::prelude::*;
 

@@ -17,8 +17,10 @@ mod live;
 mod migrations;
 pub mod notification;
 pub mod notify;
+mod screens;
 
 pub use notify::{Notice, notify};
+pub use screens::screens;
 
 use contracts::{CriticalResult, CriticalResultUnacknowledged, TaskAssigned};
 use platform::module::Module;

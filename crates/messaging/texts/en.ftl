@@ -14,3 +14,12 @@ notice-breach-due = Breach { $breach }: the authority must be told by { $due }.
 notice-breach-overdue = Breach { $breach }: the authority should have been told by { $due }. Tell it now and say why it is late.
 notice-access-questioned = Accesses to records that need your verdict: { $open }.
 notice-incoming-sms = SMS from { $from }: { $text }
+
+# Screens
+
+messaging-failed = Messages that failed
+messaging-failed-none = No message failed in the last days.
+messaging-by-sms = text message
+messaging-by-email = e-mail
+messaging-resend = Send again
+done-resent = The message is sent again.

@@ -14,3 +14,12 @@ notice-breach-due = Violation { $breach } : l’autorité doit être informée a
 notice-breach-overdue = Violation { $breach } : l’autorité devait être informée avant le { $due }. Informez-la maintenant et motivez le retard.
 notice-access-questioned = Accès à des dossiers qui attendent votre verdict : { $open }.
 notice-incoming-sms = SMS de { $from } : { $text }
+
+# Écrans
+
+messaging-failed = Messages non envoyés
+messaging-failed-none = Aucun message n’a échoué ces derniers jours.
+messaging-by-sms = SMS
+messaging-by-email = e-mail
+messaging-resend = Renvoyer
+done-resent = Le message est renvoyé.

@@ -14,3 +14,12 @@ notice-breach-due = Uvujaji { $breach }: mamlaka lazima iarifiwe kabla ya { $due
 notice-breach-overdue = Uvujaji { $breach }: mamlaka ilipaswa kuarifiwa kabla ya { $due }. Iarifu sasa na ueleze sababu ya kuchelewa.
 notice-access-questioned = Ufikiaji wa rekodi unaosubiri uamuzi wako: { $open }.
 notice-incoming-sms = SMS kutoka kwa { $from }: { $text }
+
+# Skrini
+
+messaging-failed = Ujumbe ulioshindikana
+messaging-failed-none = Hakuna ujumbe ulioshindikana siku za karibuni.
+messaging-by-sms = SMS
+messaging-by-email = barua pepe
+messaging-resend = Tuma tena
+done-resent = Ujumbe unatumwa tena.

@@ -1,11 +1,25 @@
-//! What people see of patients.
+//! What people see of patients: finding them, registering them, and the head of every page about one.
+//!
+//! `patients` owns the page of a patient. Other modules fill its slots, each with the patient's id:
+//! `patient-banner` (a fact beside the name, such as the bed), `patient-tabs` (links made by [`tab`]),
+//! `patient-actions` (links and buttons below the name) and `patient` (panels of the page itself). A page of their
+//! own about a patient begins with [`head`].
 
 mod find;
+mod head;
+mod register;
+mod show;
+
+pub use head::{Head, age, head, sex, tab};
 
 use web::{Place, Screen, Screens};
 
 use crate::patient::Patient;
+use platform::access::Permission;
 use platform::resource::Resource;
+
+/// Registering somebody.
+const CREATE: Permission = Permission::new("patients", "create");
 
 /// The module's screens, and its place in the navigation.
 pub fn screens() -> Screens {
@@ -16,6 +30,19 @@ pub fn screens() -> Screens {
             })
             .patient_data()
             .watches(&["patient"]),
+        )
+        .screen(
+            Screen::new("/patients/new", CREATE, |cx, ask| {
+                Box::pin(register::show(cx, ask))
+            })
+            .patient_data(),
+        )
+        .screen(
+            Screen::new("/patients/{id}/", Patient::READ, |cx, ask| {
+                Box::pin(show::show(cx, ask))
+            })
+            .patient_data()
+            .watches(&["patient", "allergy", "consent"]),
         )
         .place(Place::new(
             "nav-patients",

@@ -37,7 +37,7 @@ platform::record! {
         client {
             /// The patient who is seen.
             patient: Ref<Patient>,
-            /// The doctor: an active user with the role Doctor.
+            /// The doctor: an active user with the role Doctor, or an administrator who has hours.
             doctor: Ref<User>,
             /// The day (`YYYY-MM-DD`), in the time zone of the hospital.
             date: Date,

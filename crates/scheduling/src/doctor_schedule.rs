@@ -14,7 +14,7 @@ use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
 
-use crate::booking::check_doctor;
+use crate::booking::check_may_have_hours;
 use crate::hours::USUAL_SLOT;
 use crate::slot::LONGEST;
 
@@ -22,7 +22,8 @@ platform::record! {
     /// Hours of a doctor that come back every week. A doctor without any can be booked at any time; with one in force on a day, bookings outside of it are refused unless they are overbooked.
     pub struct DoctorSchedule in "doctor_schedule" {
         client {
-            /// The doctor whose hours they are: an active user with the role Doctor.
+            /// The doctor whose hours they are: an active user with the role Doctor, or an administrator who sees patients
+            /// as well.
             doctor: Ref<User>,
             /// Day of the week: 0 is Monday, 6 is Sunday.
             weekday: i64,
@@ -135,7 +136,7 @@ impl Resource for DoctorSchedule {
         }
         faults.into_result()?;
         if before.is_none_or(|before| before.doctor != row.doctor) {
-            check_doctor(cx, row.doctor.get()).await?;
+            check_may_have_hours(cx, row.doctor.get()).await?;
         }
         Ok(())
     }

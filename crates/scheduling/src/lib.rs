@@ -29,6 +29,7 @@ mod queue;
 pub mod resource_booking;
 pub mod schedulable_resource;
 pub mod schedule_exception;
+mod screens;
 mod slip;
 pub mod slot;
 pub mod state;
@@ -37,6 +38,7 @@ mod verbs;
 pub use appointment::Appointment;
 pub use resource_booking::ResourceBooking;
 pub use schedulable_resource::SchedulableResource;
+pub use screens::screens;
 pub use state::AppointmentStatus;
 
 use contracts::PatientContactChanged;

@@ -27,5 +27,10 @@ pub fn modules() -> Vec<Module> {
 
 /// What the modules bring to the pages.
 pub fn screens() -> Vec<web::Screens> {
-    vec![patients::screens()]
+    vec![
+        patients::screens(),
+        scheduling::screens(),
+        wards::screens(),
+        messaging::screens(),
+    ]
 }

@@ -26,50 +26,48 @@ const MOST: u64 = 2000;
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub(crate) struct WardBeds {
     /// The ward; null for beds outside of wards.
-    ward: Option<i64>,
+    pub(crate) ward: Option<i64>,
     /// The same as `ward`.
-    ward_id: Option<i64>,
+    pub(crate) ward_id: Option<i64>,
     /// The ward's name; empty for beds outside of wards.
-    ward_name: String,
+    pub(crate) ward_name: String,
     /// Beds in which a patient lies.
-    occupied: usize,
+    pub(crate) occupied: usize,
     /// Beds that can be assigned now.
-    available: usize,
+    pub(crate) available: usize,
     /// Beds that are to be cleaned.
-    cleaning: usize,
+    pub(crate) cleaning: usize,
     /// Beds out of use.
-    maintenance: usize,
+    pub(crate) maintenance: usize,
     /// The beds by number.
-    beds: Vec<BoardBed>,
+    pub(crate) beds: Vec<BoardBed>,
 }
 
 /// A bed on the board.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct BoardBed {
     /// The `id` of the bed.
-    id: i64,
+    pub(crate) id: i64,
     /// Number or name of the bed.
-    number: String,
+    pub(crate) number: String,
     /// `available`, `occupied`, `cleaning` or `maintenance`.
-    status: &'static str,
+    pub(crate) status: &'static str,
     /// The patient who lies in it; null when nobody does.
-    patient: Option<i64>,
+    pub(crate) patient: Option<i64>,
     /// The same as `patient`.
-    patient_id: Option<i64>,
+    pub(crate) patient_id: Option<i64>,
     /// The patient's given and family name; null when nobody lies in it.
-    patient_name: Option<String>,
+    pub(crate) patient_name: Option<String>,
     /// The open admission; null when nobody lies in it.
-    admission: Option<i64>,
+    pub(crate) admission: Option<i64>,
     /// When the patient was admitted.
-    admitted_at: Option<String>,
+    pub(crate) admitted_at: Option<String>,
     /// Bed days of the admission if it ended today.
-    length_of_stay: Option<i64>,
+    pub(crate) length_of_stay: Option<i64>,
 }
 
 /// Every ward with its beds and who lies in them, wards by name, beds by number.
 pub(crate) async fn board(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    // Whom the beds show is noted with them; an empty ward shows nobody.
-    cx.saw_nothing();
     let mut faults = Faults::new();
     let only = call
         .query("ward")
@@ -78,6 +76,13 @@ pub(crate) async fn board(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         .filter(|text| !text.is_empty())
         .and_then(|text| faults.note("ward", i64::parse(&Json::from(text))));
     faults.into_result()?;
+    Reply::ok(&read(cx, only).await?)
+}
+
+/// The wards, or one of them, as far as the caller's reach goes.
+pub(crate) async fn read(cx: &mut Cx, only: Option<i64>) -> Result<Vec<WardBeds>, Error> {
+    // Whom the beds show is noted with them; an empty ward shows nobody.
+    cx.saw_nothing();
     let mut query = select::<Bed>();
     query
         .order_by(("bed", "ward"), Order::Asc)
@@ -87,9 +92,9 @@ pub(crate) async fn board(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     if let Some(ward) = only {
         query.and_where(Bed::ward.eq(ward));
     }
-    match Bed::scope(&cx.grant()) {
+    match Bed::scope(&cx.grant_of(Bed::READ)) {
         Scope::All => {}
-        Scope::Nothing => return Reply::ok(&Vec::<WardBeds>::new()),
+        Scope::Nothing => return Ok(Vec::new()),
         Scope::Where(reach) => {
             query.cond_where(reach);
         }
@@ -137,7 +142,7 @@ pub(crate) async fn board(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         });
     }
     wards.sort_by(|one, other| one.ward_name.cmp(&other.ward_name));
-    Reply::ok(&wards)
+    Ok(wards)
 }
 
 /// Open admissions by bed: as many as patients lie in the hospital.

@@ -17,6 +17,7 @@ mod discharge;
 mod figures;
 mod make_available;
 mod migrations;
+mod screens;
 mod shown;
 pub mod stay;
 mod summary_pdf;
@@ -27,6 +28,7 @@ mod wristband;
 pub use admission::Admission;
 pub use bed::Bed;
 pub use days::bed_days;
+pub use screens::screens;
 pub use stay::BedStay;
 pub use ward::Ward;
 

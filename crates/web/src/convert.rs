@@ -41,15 +41,32 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         {
             continue;
         }
-        let value = typed_value(
-            ask,
-            schema.and_then(|schema| property(schema, &parts)),
-            typed,
-        );
+        let value = match born(ask, pairs, name, typed) {
+            Some(day) => day.to_string().into(),
+            None => typed_value(
+                ask,
+                schema.and_then(|schema| property(schema, &parts)),
+                typed,
+            ),
+        };
         lay(&mut all, &parts, value, several);
     }
     dense(&mut all);
     all
+}
+
+/// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
+fn born(
+    ask: &Ask,
+    pairs: &[(String, String)],
+    name: &str,
+    typed: &str,
+) -> Option<jiff::civil::Date> {
+    if crate::ask::value(pairs, "_age") != Some(name) {
+        return None;
+    }
+    let app = ask.app();
+    kernel::dates::born(typed, app.zone.today(app.clock.now()))
 }
 
 /// Rows of a form, at most.

@@ -240,6 +240,7 @@ fn question(
         }
         path.push('/');
     }
+    path += &asked(sent);
     let mut headers = Vec::new();
     if let Some(version) = sent.typed("_version").filter(|version| !version.is_empty()) {
         headers.push((header::IF_MATCH, ["\"", version, "\""].concat()));
@@ -270,6 +271,20 @@ fn question(
         headers,
         body,
     })
+}
+
+/// What a form says in the operation's query: fields named `_query.…`, of which the last of a name counts.
+fn asked(sent: &Sent) -> String {
+    let named = sent.pairs.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix("_query.")?;
+        Some((name, value.as_str()))
+    });
+    let last: BTreeMap<&str, &str> = named.collect();
+    if last.is_empty() {
+        return String::new();
+    }
+    let query = serde_urlencoded::to_string(last).unwrap_or_default();
+    ["?", &query].concat()
 }
 
 /// A parameter of the operation's path, which names a record and nothing else.

@@ -1,0 +1,143 @@
+//! The head of every page about one patient: who it is, what is dangerous to them, and where else to look.
+
+use jiff::civil::Date;
+use kernel::Reach;
+use kernel::dates::age_on;
+use maud::{Markup, html};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::resource::{self, Resource};
+use platform::texts::Text;
+use sea_query::{ExprTrait, Order};
+use web::ui::{self, Tone};
+use web::{Ask, Page};
+
+use crate::allergy::{Allergy, AllergyStatus, Severity};
+use crate::patient::{Gender, Patient};
+
+/// Allergies that the banner names.
+const MOST: u64 = 50;
+
+/// What every page about a patient begins with.
+pub struct Head {
+    /// The patient.
+    pub patient: Patient,
+    banner: Markup,
+    tabs: Markup,
+}
+
+impl Head {
+    /// A page about the patient with the banner above it and the tabs below its heading.
+    pub fn page(self, title: impl Into<String>, body: &Markup) -> Page {
+        Page::new(title, html! { (self.tabs) (body) }).banner(self.banner)
+    }
+}
+
+/// Reads the patient, through the caller's right to read patients, and what stands in the banner and tabs.
+///
+/// # Errors
+/// 404 when the patient is out of the caller's reach.
+pub async fn head(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Head, Error> {
+    let patient: Patient = cx.find(id).await?;
+    cx.saw_record(&patient);
+    let allergies = allergies(cx, ask, &patient).await?;
+    let more = ask.slot(cx, "patient-banner", id).await?;
+    let tabs = ask.slot(cx, "patient-tabs", id).await?;
+    let banner = html! {
+        div.row {
+            strong { a href={ "/patients/" (id) "/" } { (patient.full_name()) } }
+            span { (age(ask, *patient.date_of_birth.open(), cx.today())) }
+            span { (sex(ask, patient.gender)) }
+            span { (&**patient.unique_id.open()) }
+            @if let Some(at) = patient.deceased_at {
+                (ui::pill(Tone::Bad, &ask.t("patients-deceased"))) " " (ask.moment(at))
+            }
+            (allergies)
+            (more)
+        }
+        @if let Some(into) = patient.merged_into {
+            (ui::notice(Tone::Warning, html! {
+                p { (ask.t("patients-merged")) " " a href={ "/patients/" (into.get()) "/" } { (ask.t("patients-merged-open")) } }
+            }))
+        }
+    };
+    let tabs = html! {
+        nav.tabs aria-label=(ask.t("patients-tabs")) { (tab(ask, id, "", "patients-tab-overview")) (tabs) }
+    };
+    Ok(Head {
+        patient,
+        banner,
+        tabs,
+    })
+}
+
+/// A tab of a patient's pages: `name` is the last part of its address, `text` the key of its words.
+pub fn tab(ask: &Ask, id: i64, name: &str, text: &'static str) -> Markup {
+    let mut address = ["/patients/", &id.to_string(), "/"].concat();
+    address.push_str(name);
+    let here = ask.path().trim_end_matches('/') == address.trim_end_matches('/');
+    html! { a href=(address) aria-current=[here.then_some("page")] { (ask.t(text)) } }
+}
+
+/// Known, none, not asked, or not for this reader: four things that must not look alike.
+async fn allergies(cx: &mut Cx, ask: &Ask, patient: &Patient) -> Result<Markup, Error> {
+    if cx.grant_of(Allergy::READ).reach == Reach::None {
+        return Ok(html! {});
+    }
+    let id = patient.meta.id;
+    let found: Vec<Allergy> = resource::rows(cx, MOST, |query| {
+        query
+            .and_where(Allergy::patient.eq(id))
+            .and_where(Allergy::status.eq(AllergyStatus::Active.as_str()))
+            .order_by(("allergy", "id"), Order::Asc);
+    })
+    .await?;
+    let said: &str = patient.known_allergies.open();
+    Ok(if !found.is_empty() {
+        let all: Vec<String> = found.iter().map(|one| named(ask, one)).collect();
+        let text = Text::new("patients-allergies").with("what", all.join(", "));
+        html! { span.pill.bad.long { "‼ " (ask.say(&text)) } }
+    } else if said.is_empty() {
+        html! { span.pill.warning { "? " (ask.t("patients-allergies-not-asked")) } }
+    } else {
+        let text = Text::new("patients-allergies-said").with("what", said);
+        html! { span.pill { (ask.say(&text)) } }
+    })
+}
+
+fn named(ask: &Ask, allergy: &Allergy) -> String {
+    let substance: &str = allergy.substance.open();
+    match allergy.severity {
+        Severity::Severe => [substance, " (", &ask.t("patients-severe"), ")"].concat(),
+        _ => substance.to_owned(),
+    }
+}
+
+/// How old somebody is: in days up to a month, in months up to two years, else in years.
+pub fn age(ask: &Ask, born: Date, today: Date) -> String {
+    let Some(years) = age_on(born, today) else {
+        return String::new();
+    };
+    let months = i32::from(today.year() - born.year()) * 12 + i32::from(today.month())
+        - i32::from(born.month())
+        - i32::from(today.day() < born.day());
+    let (key, count) = if months < 1 {
+        let days = today.since(born).map_or(0, |span| span.get_days());
+        ("patients-age-days", days)
+    } else if years < 2 {
+        ("patients-age-months", months)
+    } else {
+        ("patients-age-years", i32::from(years))
+    };
+    ask.say(&Text::new(key).with("count", count))
+}
+
+/// What is recorded as gender, in words.
+pub fn sex(ask: &Ask, gender: Gender) -> String {
+    ask.t(match gender {
+        Gender::Male => "patients-sex-male",
+        Gender::Female => "patients-sex-female",
+        Gender::Other => "patients-sex-other",
+        Gender::Unknown => "patients-sex-unknown",
+    })
+}

@@ -1,0 +1,107 @@
+//! What people see of appointments: the desk, the calendar, booking, the queue, and one visit.
+
+mod agenda;
+mod book;
+mod calendar;
+mod desk;
+mod parts;
+mod queue;
+mod show;
+mod visits;
+
+use kernel::BuiltinRole;
+use maud::html;
+use platform::access::Permission;
+use platform::resource::Resource;
+use web::{Panel, Place, Screen, Screens, ui};
+
+use crate::appointment::Appointment;
+
+/// Working at the desk: whoever checks patients in.
+const CHECK_IN: Permission = Permission::new("appointments", "check_in");
+const CREATE: Permission = Permission::new("appointments", "create");
+const QUEUE: Permission = Permission::new("appointments", "queue");
+/// The tables that these screens show.
+const SHOWN: &[&str] = &["appointment", "doctor_schedule", "schedule_exception"];
+
+/// The module's screens, places and panels.
+pub fn screens() -> Screens {
+    let screens = Screens::new("scheduling")
+        .screen(
+            Screen::new("/desk", CHECK_IN, |cx, ask| Box::pin(desk::show(cx, ask)))
+                .patient_data()
+                .watches(&["appointment", "patient"]),
+        )
+        .screen(
+            Screen::new("/calendar/", Appointment::READ, |cx, ask| {
+                Box::pin(calendar::show(cx, ask))
+            })
+            .patient_data()
+            .watches(SHOWN),
+        )
+        .screen(
+            Screen::new("/calendar/book", CREATE, |cx, ask| {
+                Box::pin(book::show(cx, ask))
+            })
+            .patient_data()
+            .watches(SHOWN),
+        )
+        .screen(
+            Screen::new("/queue/", QUEUE, |cx, ask| Box::pin(queue::show(cx, ask)))
+                .patient_data()
+                .watches(&["appointment"]),
+        )
+        .screen(
+            Screen::new("/queue/screen", QUEUE, |cx, ask| {
+                Box::pin(queue::wall(cx, ask))
+            })
+            .patient_data()
+            .watches(&["appointment"]),
+        )
+        .screen(
+            Screen::new("/appointments/{id}/", Appointment::READ, |cx, ask| {
+                Box::pin(show::show(cx, ask))
+            })
+            .patient_data()
+            .watches(&["appointment"]),
+        )
+        .screen(
+            Screen::new("/patients/{id}/visits", Appointment::READ, |cx, ask| {
+                Box::pin(visits::show(cx, ask))
+            })
+            .patient_data()
+            .watches(&["appointment"]),
+        );
+    panels(screens)
+        .place(Place::new("nav-desk", "/desk", 'd', CHECK_IN, 10))
+        .place(Place::new("nav-queue", "/queue/", 'q', QUEUE, 30))
+        .place(Place::new("nav-calendar", "/calendar/", 'c', QUEUE, 40))
+        .workplace(BuiltinRole::Receptionist, "/desk")
+}
+
+fn panels(screens: Screens) -> Screens {
+    screens
+        .panel(Panel::new(
+            "patient-tabs",
+            Appointment::READ,
+            10,
+            |_, ask, id| {
+                Box::pin(
+                    async move { Ok(Some(patients::tab(ask, id, "visits", "scheduling-visits"))) },
+                )
+            },
+        ))
+        .panel(Panel::new("patient-actions", CREATE, 10, |_, ask, id| {
+            Box::pin(async move {
+                let address = ["/calendar/book?patient=", &id.to_string()].concat();
+                let words = ask.t("scheduling-book-visit");
+                Ok(Some(html! { (ui::primary(&address, &words, "n")) }))
+            })
+        }))
+        .panel(
+            Panel::new("patient", Appointment::READ, 10, |cx, ask, id| {
+                Box::pin(visits::panel(cx, ask, id))
+            })
+            .watches(&["appointment"]),
+        )
+}

@@ -1,0 +1,175 @@
+//! One appointment: how far it has come, and the next step.
+
+use maud::{Markup, html};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::serde_json::json;
+use web::{Ask, Kind, Page, ui};
+
+use super::parts::{clock, state, step};
+use crate::appointment::Appointment;
+use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, InProgress, NoShow};
+
+/// A step: where it leads, which operation it is, its words, what is said when it is done, and its key.
+type Step = (
+    AppointmentStatus,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
+
+/// In the order in which they are taken.
+const STEPS: [Step; 3] = [
+    (
+        CheckedIn,
+        "appointments_check_in",
+        "scheduling-check-in",
+        "done-checked-in",
+        "i",
+    ),
+    (
+        InProgress,
+        "appointments_start",
+        "scheduling-start",
+        "done-started",
+        "s",
+    ),
+    (
+        Completed,
+        "appointments_complete",
+        "scheduling-complete",
+        "done-completed",
+        "e",
+    ),
+];
+
+/// What ends it otherwise.
+const ENDS: [Step; 2] = [
+    (
+        NoShow,
+        "appointments_no_show",
+        "scheduling-no-show",
+        "done-no-show",
+        "",
+    ),
+    (
+        Cancelled,
+        "appointments_cancel",
+        "scheduling-cancel",
+        "done-cancelled",
+        "",
+    ),
+];
+
+pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let row: Appointment = cx.load(ask.id()?).await?;
+    cx.saw_record(&row);
+    let head = patients::head(cx, ask, row.patient.get()).await?;
+    let doctor = identity::names(cx, [row.doctor.get()]).await?;
+    let doctor = doctor.get(&row.doctor.get()).cloned().unwrap_or_default();
+    let day = cx.app.zone.to_local(row.starts_at).date();
+    let title = [
+        &ask.t("scheduling-appointment"),
+        ": ",
+        &ui::day_words(ask, day),
+        ", ",
+        &clock(ask, row.starts_at),
+    ]
+    .concat();
+    let body = html! {
+        div.row {
+            (state(ask, row.status))
+            @if let Some(number) = row.queue_number {
+                span { (ask.t("scheduling-number-given")) " " b.ticket { (number) } }
+            }
+        }
+        @if day <= cx.today() { div.actions { (steps(ask, &row)) } }
+        (ui::facts(&facts(ask, &row, doctor)))
+        div.actions { (ends(ask, &row, day <= cx.today())) }
+        @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }
+    };
+    Ok(head.page(title, &body))
+}
+
+fn facts(ask: &Ask, row: &Appointment, doctor: String) -> Vec<(String, Markup)> {
+    let mut facts = vec![
+        (ask.t("scheduling-doctor"), html! { (doctor) }),
+        (
+            ask.t("scheduling-time"),
+            html! { (clock(ask, row.starts_at)) "–" (clock(ask, row.ends_at)) },
+        ),
+    ];
+    if row.overbooked {
+        let squeezed = ask.t("scheduling-squeezed");
+        facts.push((ask.t("scheduling-status"), html! { (squeezed) }));
+    }
+    for (key, text) in [
+        ("scheduling-reason", row.reason.open().to_string()),
+        ("scheduling-notes", row.notes.open().to_string()),
+    ] {
+        if !text.is_empty() {
+            facts.push((ask.t(key), html! { (text) }));
+        }
+    }
+    for (key, at) in [
+        ("scheduling-checked-in-at", row.checked_in_at),
+        ("scheduling-started-at", row.started_at),
+        ("scheduling-completed-at", row.completed_at),
+    ] {
+        if let Some(at) = at {
+            facts.push((ask.t(key), ask.moment(at)));
+        }
+    }
+    facts
+}
+
+/// What comes next; the first is the usual one, the second skips it.
+fn steps(ask: &Ask, row: &Appointment) -> Markup {
+    let open = |step: &&Step| row.status.next().contains(&step.0) && ask.may_do(step.1);
+    html! {
+        @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).take(2).enumerate() {
+            @let form = ask.form(operation).on(row.meta.id).done(done);
+            (step(&form, ask, text, (at == 0).then_some(*key)))
+        }
+    }
+}
+
+/// Nobody misses what is still to come.
+fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
+    let open = |step: &&Step| {
+        row.status.next().contains(&step.0) && ask.may_do(step.1) && (came || step.0 != NoShow)
+    };
+    html! {
+        @for (_, operation, text, done, _) in ENDS.iter().filter(open) {
+            @let form = ask.form(operation).on(row.meta.id).done(done);
+            (step(&form, ask, text, None))
+        }
+    }
+}
+
+/// Another time or reason, while the patient has not come.
+fn change(ask: &Ask, row: &Appointment) -> Markup {
+    let holding = json!({
+        "date": row.date.to_string(),
+        "time": row.time.to_string(),
+        "reason": row.reason.open().to_string(),
+    });
+    let form = ask
+        .form("appointments_patch")
+        .on(row.meta.id)
+        .version(row.meta.version)
+        .holding(holding)
+        .done("done-moved");
+    html! {
+        details open[form.sent().is_some()] {
+            summary { (ask.t("scheduling-move")) }
+            (form.show(html! {
+                (form.field("date").label("scheduling-day").required(true))
+                (form.field("time").label("scheduling-time").kind(Kind::Time).required(true))
+                (form.field("reason").label("scheduling-reason").kind(Kind::Text))
+                (form.button("scheduling-save"))
+            }))
+        }
+    }
+}
