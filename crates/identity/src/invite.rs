@@ -6,7 +6,7 @@ use platform::app::App;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
-use platform::field::{Blank, Line, Ref};
+use platform::field::{Line, Ref};
 use platform::record::{Body, Record};
 
 use crate::account_rules::complaints;
@@ -18,12 +18,8 @@ use crate::user::{User, UserLanguage};
 /// Who is invited.
 #[derive(Debug, Clone)]
 pub struct Invited {
-    /// The name to sign in with, such as the number on their card.
+    /// The name to sign in with; everybody on staff sees it.
     pub username: String,
-    /// Given name.
-    pub first_name: String,
-    /// Family name.
-    pub last_name: String,
     /// The address to sign in with, unless another account has it.
     pub email: Option<String>,
     /// The language of what is written to them: `en`, `fr` or `sw`.
@@ -40,8 +36,6 @@ pub async fn patient_account(cx: &mut Cx, invited: Invited) -> Result<User, Erro
     body.0
         .insert("username".to_owned(), invited.username.into());
     let mut user = User::create(&body)?;
-    user.first_name = Blank::cut(&invited.first_name);
-    user.last_name = Blank::cut(&invited.last_name);
     user.email = invited.email.map(|email| Line::cut(&email));
     user.role = Some(Ref::new(BuiltinRole::Patient.id()));
     user.language_preference =

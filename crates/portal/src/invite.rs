@@ -97,10 +97,9 @@ fn address(patient: &Patient) -> Option<String> {
 }
 
 async fn open_account(cx: &mut Cx, held: Patient) -> Result<User, Error> {
+    // Accounts are not sealed, and everybody on staff sees them: names and the card's number stay with the record.
     let invited = Invited {
-        username: held.unique_id.open().to_string(),
-        first_name: held.first_name.open().to_string(),
-        last_name: held.last_name.open().to_string(),
+        username: format!("patient-{}", held.meta.id),
         email: address(&held),
         language: held.preferred_language.as_str().to_owned(),
     };

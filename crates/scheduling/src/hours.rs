@@ -198,7 +198,7 @@ pub(crate) async fn slot(cx: &mut Cx, doctor: i64, date: Date, time: Time) -> Re
 }
 
 /// A day's hours with those of the days beside it. On a neighbour without any the doctor can be booked at all times.
-fn open(zone: &HospitalZone, date: Date, days: [Option<Vec<Hours>>; 3]) -> Open {
+pub(crate) fn open(zone: &HospitalZone, date: Date, days: [Option<Vec<Hours>>; 3]) -> Open {
     let [before, today, after] = days;
     let begins = zone
         .day_bounds(date)

@@ -725,7 +725,7 @@ fn the_account_that_the_link_makes_is_the_superuser() {
         let form = |password: &str| {
             format!("token={token}&username={SUPERUSER}&email=&password={password}&password_again={password}").replace(' ', "+")
         };
-        let send = |form: String| nobody.request("POST", "/setup").raw("application/x-www-form-urlencoded", form.into_bytes()).send();
+        let send = |form: String| nobody.request("POST", "/setup").header("sec-fetch-site", "same-origin").raw("application/x-www-form-urlencoded", form.into_bytes()).send();
         send(form("short")).await.is(400);
         send(form(PASSWORD)).await.is(200);
         send(form(PASSWORD)).await.is(401);

@@ -452,6 +452,9 @@ const SHOWN_ALL_THE_SAME: &[&str] = &[
     "breaches/{id}/",
     // The name of a medicine, and how often it was prescribed to whomever.
     "report/top_prescribed_medications/",
+    // What a patient tells the hospital itself, and is answered.
+    "feedback/",
+    "feedback/{id}/",
 ];
 
 /// A page of a list takes no more than so many: the page, its count, what belongs to its rows, the trace

@@ -205,10 +205,15 @@ impl Agenda {
         date: Date,
         now: Timestamp,
     ) -> Open {
-        let planned = self.plan(doctor, date).hours(zone, date);
+        let plan = |day: Date| self.plan(doctor, day).hours(zone, day);
+        let planned = plan(date);
         let written = planned.is_some();
-        let hours = planned.unwrap_or_else(|| any_time(zone, date));
-        if written && hours.is_empty() {
+        let today = planned.unwrap_or_else(|| any_time(zone, date));
+        // Hours over midnight have a part in both days; only of a day with hours of its own is that known.
+        let before = date.yesterday().ok().and_then(plan).filter(|_| written);
+        let after = date.tomorrow().ok().and_then(plan);
+        let hours = hours::open(zone, date, [before, Some(today), after]);
+        if written && hours.day.is_empty() {
             return Open::Away;
         }
         let none = Vec::new();
