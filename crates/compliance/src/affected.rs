@@ -25,7 +25,7 @@ platform::record! {
     pub struct AffectedRecord in "breach_affected" {
         client {}
         server {
-            /// The breach.
+            /// The breach in which the record was seen.
             breach: Ref<Breach> = Ref::new(0),
             /// The patient, by the number of the record that was seen.
             patient: i64 = 0,
@@ -47,6 +47,13 @@ impl Resource for AffectedRecord {
     const FILTERS: &'static [Column<Self>] = &[AffectedRecord::breach, AffectedRecord::patient];
     const ORDERING: &'static [Column<Self>] = &[AffectedRecord::patient, AffectedRecord::accesses];
     const ORDER: &'static str = "patient";
+    const LIST: &'static [Column<Self>] = &[
+        AffectedRecord::breach,
+        AffectedRecord::patient,
+        AffectedRecord::accesses,
+        AffectedRecord::first_at,
+        AffectedRecord::last_at,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -116,6 +116,31 @@ impl Resource for Breach {
         Breach::regulator_due_at,
         Breach::affected_patients,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[Breach::description, Breach::discovered_at, Breach::severity],
+        ),
+        (
+            "group-breach-source",
+            &[
+                Breach::suspect,
+                Breach::from_address,
+                Breach::period_start,
+                Breach::period_end,
+            ],
+        ),
+        (
+            "group-breach-answer",
+            &[
+                Breach::contained_at,
+                Breach::notified_at,
+                Breach::delay_reason,
+                Breach::patients_told_at,
+                Breach::measures,
+            ],
+        ),
+    ];
     type Extra = ();
 
     fn access() -> Access {

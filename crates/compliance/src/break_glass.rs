@@ -36,7 +36,7 @@ platform::record! {
         server {
             /// Who opened it.
             user: Ref<User> = Ref::new(0),
-            /// When.
+            /// When the record was opened.
             opened_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// When it closes by itself; the setting `CHELAL_BREAK_GLASS_MINUTES` says how long that takes.
             expires_at: Timestamp = Timestamp::UNIX_EPOCH,
@@ -75,6 +75,10 @@ impl Resource for BreakGlass {
         BreakGlass::verdict,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["reviewed"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "reviewed",
+        "Those that an Admin has judged (`true`), or those that still wait for it (`false`).",
+    )];
     const ORDERING: &'static [Column<Self>] = &[BreakGlass::opened_at];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[BreakGlass::patient];
     const LIST: &'static [Column<Self>] = &[

@@ -15,9 +15,9 @@ platform::record! {
     /// A patient in whom people are curious, such as a minister or a singer: who opens the record without treating them is asked why.
     pub struct PublicFigure in "public_figure" for patient {
         client {
-            /// The patient.
+            /// The patient in whom people are curious.
             patient: Ref<Patient>,
-            /// Why.
+            /// Why people are curious, for other Admins; may be empty.
             note: Sealed<Blank<500>>,
         }
         server {}
@@ -32,6 +32,7 @@ impl Resource for PublicFigure {
     const FILTERS: &'static [Column<Self>] = &[PublicFigure::patient];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[PublicFigure::patient];
     const FOLLOWS: &'static [Column<Self>] = &[PublicFigure::patient];
+    const LIST: &'static [Column<Self>] = &[PublicFigure::patient, PublicFigure::note];
     type Extra = ();
 
     fn access() -> Access {

@@ -61,7 +61,18 @@ impl Resource for AccessReview {
         AccessReview::verdict,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["open"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "open",
+        "Those that nobody has judged yet (`true`), or those with a verdict (`false`).",
+    )];
     const ORDERING: &'static [Column<Self>] = &[AccessReview::seen_at];
+    const LIST: &'static [Column<Self>] = &[
+        AccessReview::seen_at,
+        AccessReview::user,
+        AccessReview::patient,
+        AccessReview::reasons,
+        AccessReview::verdict,
+    ];
     type Extra = ();
 
     fn access() -> Access {

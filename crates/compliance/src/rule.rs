@@ -58,7 +58,7 @@ platform::record! {
         client {
             /// How much it weighs, 0 to 100: from a sum of 100 on a person is asked, if one of the rules is a reason to be curious.
             weight: i64 = 0,
-            /// It counts.
+            /// Whether the rule is applied; one that is not weighs nothing.
             is_active: bool = true,
             /// For `out_of_hours`: the hour of the day, 0 to 23, at which the usual hours begin.
             from_hour: i64 = 7,
@@ -78,7 +78,13 @@ impl Resource for AccessRule {
     const VERBS: &'static str = "ru";
     const FILTERS: &'static [Column<Self>] = &[AccessRule::kind, AccessRule::is_active];
     const ORDER: &'static str = "id";
+    const LIST: &'static [Column<Self>] =
+        &[AccessRule::kind, AccessRule::weight, AccessRule::is_active];
     type Extra = ();
+
+    fn label(&self) -> String {
+        self.kind.as_str().to_owned()
+    }
 
     fn access() -> Access {
         Access::nobody().role(Admin, "ru").in_person()

@@ -9,3 +9,5 @@ compliance-out-of-range = Enter a number from { $low } to { $high }.
 compliance-alert-break-glass = A record was opened in an emergency and nobody has reviewed it: break-glass { $id }.
 compliance-alert-breach = Breach { $id }: tell the authority by { $due }.
 compliance-alert-overdue = Breach { $id }: the authority should have been told by { $due }.
+group-breach-source = How it happened
+group-breach-answer = What was done

@@ -9,3 +9,5 @@ compliance-out-of-range = Saisissez un nombre de { $low } à { $high }.
 compliance-alert-break-glass = Un dossier a été ouvert en urgence et personne ne l’a examiné : break-glass { $id }.
 compliance-alert-breach = Violation { $id } : informez l’autorité avant le { $due }.
 compliance-alert-overdue = Violation { $id } : l’autorité aurait dû être informée avant le { $due }.
+group-breach-source = Comment c’est arrivé
+group-breach-answer = Ce qui a été fait

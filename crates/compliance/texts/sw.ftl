@@ -9,3 +9,5 @@ compliance-out-of-range = Ingiza namba kutoka { $low } hadi { $high }.
 compliance-alert-break-glass = Rekodi ilifunguliwa kwa dharura na hakuna aliyeikagua: break-glass { $id }.
 compliance-alert-breach = Uvujaji { $id }: iarifu mamlaka kabla ya { $due }.
 compliance-alert-overdue = Uvujaji { $id }: mamlaka ilipaswa kuarifiwa kabla ya { $due }.
+group-breach-source = Ilivyotokea
+group-breach-answer = Kilichofanyika

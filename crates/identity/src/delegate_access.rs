@@ -66,6 +66,10 @@ impl Resource for DelegateAccess {
         DelegateAccess::revoked,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["all"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "all",
+        "Everybody's delegations (`true`), for those who may see them; one's own otherwise.",
+    )];
     const OPEN_REFERENCES: &'static [Column<Self>] = &[DelegateAccess::delegate];
     const LIST: &'static [Column<Self>] = &[
         DelegateAccess::user,

@@ -58,6 +58,10 @@ impl Resource for LoginActivity {
         LoginActivity::user,
     ];
     const OWN_FILTERS: &'static [&'static str] = &["all"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "all",
+        "Everybody's sign-ins (`true`), for those who may see them; one's own otherwise.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[LoginActivity::timestamp];
     const LIST: &'static [Column<Self>] = &[
         LoginActivity::timestamp,

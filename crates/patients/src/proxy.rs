@@ -43,11 +43,11 @@ platform::record! {
     /// A user who sees and does in the portal, in their own name, what the patient may see and do there.
     pub struct PatientProxy in "patient_proxy" for patient {
         client {
-            /// For whom.
+            /// The patient for whom the user stands in.
             patient: Ref<Patient>,
             /// Who stands in; signs in with an account of their own.
             user: Ref<User>,
-            /// As what.
+            /// Why the user stands in: as a parent or guardian, or as a carer.
             kind: ProxyKind,
             /// A carer's last day, at most two years from now; a parent's follows from the child's day of birth and the hospital's rule, and is left out.
             ends_on: Option<Date> = None,
@@ -81,6 +81,13 @@ impl Resource for PatientProxy {
     // Whoever stands in need not be known to the one who records it otherwise.
     const OPEN_REFERENCES: &'static [Column<Self>] = &[PatientProxy::user];
     const FOLLOWS: &'static [Column<Self>] = &[PatientProxy::patient];
+    const LIST: &'static [Column<Self>] = &[
+        PatientProxy::patient,
+        PatientProxy::user,
+        PatientProxy::kind,
+        PatientProxy::ends_on,
+        PatientProxy::ended_at,
+    ];
     type Extra = ();
 
     fn access() -> Access {

@@ -26,7 +26,7 @@ const MERGED: i64 = 20;
 pub(crate) struct Looked {
     /// Its number, by which the next page begins.
     id: i64,
-    /// When.
+    /// When the record was looked at.
     #[schemars(with = "String")]
     at: Timestamp,
     /// Who: what they work as or, where the hospital wishes so, their name and what they work as.
@@ -44,7 +44,7 @@ pub(crate) struct Looked {
 /// A page of them, the newest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct AccessLog {
-    /// The entries.
+    /// Who looked at the record, the latest first; at most 50.
     results: Vec<Looked>,
     /// What `before` asks for the next page; null on the last.
     next_before: Option<i64>,

@@ -61,7 +61,7 @@ platform::record! {
             category: FeedbackCategory = FeedbackCategory::General,
         }
         server {
-            /// Who gave it.
+            /// The user who gave the feedback.
             user: Ref<User> = Ref::new(0),
             /// How far it has come.
             status: FeedbackStatus = FeedbackStatus::New,
@@ -89,6 +89,12 @@ impl Resource for Feedback {
     ];
     const FOLLOWS: &'static [Column<Self>] = &[Feedback::patient];
     const ORDERING: &'static [Column<Self>] = &[Feedback::rating];
+    const LIST: &'static [Column<Self>] = &[
+        Feedback::user,
+        Feedback::category,
+        Feedback::rating,
+        Feedback::status,
+    ];
     type Extra = ();
 
     fn access() -> Access {

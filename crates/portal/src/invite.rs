@@ -29,7 +29,7 @@ use uuid::Uuid;
 /// What inviting answers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Invitation {
-    /// `invited`.
+    /// Always `invited`: the link is on its way.
     status: &'static str,
     /// How the link goes: `email` or `sms`.
     channel: &'static str,

@@ -175,7 +175,7 @@ impl Resource for SecureMessage {
 /// What marking answers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Read {
-    /// `read`.
+    /// Always `read`: the message is no longer new to its reader.
     status: &'static str,
     /// When it was read first.
     #[schemars(with = "String")]

@@ -512,6 +512,14 @@ async fn files(world: &World) -> Vec<PathBuf> {
 
 /// Resources that people call by their kind and number, and why.
 const BY_NUMBER: &[(&str, &str)] = &[
+    ("AccessReview", "the names are other tables'"),
+    ("AffectedRecord", "the patient's name is another table's"),
+    ("Breach", "what happened is for few people"),
+    ("BreakGlass", "the names are other tables'"),
+    ("Feedback", "what people think is for few people"),
+    ("PatientProxy", "the names are other tables'"),
+    ("PublicFigure", "the patient's name is another table's"),
+    ("TelemedicineSession", "the names are other tables'"),
     (
         "Admission",
         "the names of patient and bed are other tables'",

@@ -16,7 +16,7 @@ use crate::session::TelemedicineSession;
 /// The answer to ending a call.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Ended {
-    /// `ended`.
+    /// Always `ended`: nobody can join any more.
     status: &'static str,
     /// When it was ended; the first time, if it was ended before.
     #[schemars(with = "String")]
