@@ -243,6 +243,12 @@ impl Resource for Patient {
         let confirmed = body.0.get("confirm_allergies") == Some(&true.into());
         allergy_list::write(cx, row, before, confirmed).await?;
         row.birth_year = i64::from(row.date_of_birth.open().year());
+        // Kept as people see it: a copy from a document may bring signs that nobody can type.
+        if let Ok(seen) = Mrn::parse(row.unique_id.open())
+            && seen.as_str() != &**row.unique_id.open()
+        {
+            row.unique_id = Sealed::new(Blank::cut(seen.as_str()));
+        }
         if row.unique_id.open().is_empty() {
             row.unique_id = match before {
                 Some(before) => before.unique_id.clone(),
