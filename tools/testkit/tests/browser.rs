@@ -16,7 +16,7 @@ fn a_visitor_types_clicks_and_sees() {
             let address = world.listen().await;
             let page = browser.page(&format!("http://{address}/")).await;
             page.until("document.querySelector('h1')").await;
-            assert!(page.text().await.contains("Chelal"));
+            page.until("document.title.includes('Chelal')").await;
             assert_eq!(page.complaints(), Vec::<String>::new());
 
             let other = browser.page(PAGE).await;

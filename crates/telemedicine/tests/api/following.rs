@@ -37,9 +37,11 @@ testkit::on_both! {
         world.settle().await;
         practice.doctor.get(&join_info(id)).await.is(200);
         // Seen, it is over for good.
-        practice.doctor.post(&format!("{}complete/", practice.at()), json!({})).await.is(200);
+        world.clock.set(TEN.parse().unwrap());
+        let admin = world.admin().await;
+        admin.post(&format!("{}complete/", practice.at()), json!({})).await.is(200);
         world.settle().await;
-        practice.doctor.get(&join_info(id)).await.refuses(409, "state_conflict");
+        admin.get(&join_info(id)).await.refuses(409, "state_conflict");
     }
 
     async fn a_removed_appointment_takes_its_call_along(world: &World) {
