@@ -727,7 +727,7 @@ fn the_account_that_the_link_makes_is_the_superuser() {
         };
         let send = |form: String| nobody.request("POST", "/setup").header("sec-fetch-site", "same-origin").raw("application/x-www-form-urlencoded", form.into_bytes()).send();
         send(form("short")).await.is(400);
-        send(form(PASSWORD)).await.is(200);
+        send(form(PASSWORD)).await.is(303);
         send(form(PASSWORD)).await.is(401);
         let matron = server.superuser().await;
         matron.get("audit_logs/").await.is(200);

@@ -194,3 +194,17 @@ pub(crate) fn pretty(json: &str) -> String {
         });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// A text without the signatures of its links, which are other ones each time.
+pub(crate) fn without_signatures(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let signed = line
+            .contains("/visits/answer/")
+            .then(|| line.rsplit_once('-'));
+        match signed.flatten() {
+            Some((link, _)) => format!("{link}-…/\n"),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
