@@ -3,7 +3,7 @@
 //! `patients` owns the page of a patient. Other modules fill its slots, each with the patient's id:
 //! `patient-banner` (a fact beside the name, such as the bed), `patient-tabs` (links made by [`tab`]),
 //! `patient-actions` (links and buttons below the name) and `patient` (panels of the page itself). A page of their
-//! own about a patient begins with [`head`].
+//! own about a patient begins with [`head()`].
 
 mod find;
 mod head;

@@ -13,9 +13,9 @@
 //!
 //! # How a call comes about
 //!
-//! `telemedicine/sessions/{id}/join_info/` gives each participant a [link] of their own. It opens a [page],
-//! whose script opens the [socket](live) with the link as its letter, and exchanges with the other side what WebRTC
-//! needs. With `CHELAL_VIDEO_BASE_URL` the link leads to an [outside service](outside) instead.
+//! `telemedicine/sessions/{id}/join_info/` gives each participant a link of their own. It opens a page,
+//! whose script opens the socket with the link as its letter, and exchanges with the other side what WebRTC
+//! needs. With `CHELAL_VIDEO_BASE_URL` the link leads to an outside service instead.
 #![cfg_attr(
     test,
     expect(

@@ -5,8 +5,7 @@
 //! `CHELAL_TEST_BROWSER=required` that is a failure. `CHELAL_TEST_BROWSER` may also name the program.
 //! Camera and microphone are Chromium's own test pictures and tones, and are allowed without asking.
 //!
-//! ```no_run
-//! # async fn example() {
+//! ```ignore
 //! use testkit::Browser;
 //!
 //! let Some(browser) = Browser::start().await else { return };
@@ -17,7 +16,6 @@
 //! page.click("button[type=submit]").await;
 //! assert_eq!(page.run("document.title").await, "Chelal");
 //! assert!(page.complaints().is_empty());
-//! # }
 //! ```
 
 mod wire;
