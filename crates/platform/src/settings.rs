@@ -82,10 +82,10 @@ settings! {
         /// The certificate (PEM, with those in between) for serving HTTPS; goes with CHELAL_TLS_KEY. A file that
         /// changes is taken anew within half a minute.
         CHELAL_TLS_CERT => tls_cert: Option<PathBuf> = optional(path()),
-            default "", example "/etc/chelal/chelal.crt";
+            default "", example "/etc/chelal/tls.crt";
         /// The certificate's private key (PEM), readable by Chelal's user only.
         CHELAL_TLS_KEY => tls_key: Option<PathBuf> = optional(path()),
-            default "", example "/etc/chelal/chelal.key";
+            default "", example "/etc/chelal/tls.key";
         /// Web clients on these origins may call the API from a browser.
         CHELAL_CORS_ORIGINS => cors_origins: Vec<String> = list(origin()),
             default "http://localhost:5173", example "https://app.hospital.gm,https://portal.hospital.gm";

@@ -723,7 +723,9 @@ testkit::on_both! {
             &archive,
         )
        .await.unwrap();
-        let places = files(world).await;
+        let mut places = files(world).await;
+        // The log is the whole server's: beside this one, other tests store such words as addresses of accounts.
+        places.retain(|place| !format!("{place:?}").contains("pg_wal"));
         // What is kept in the clear is found in the database and in the backup: looking works.
         let clear = files_with(&["zqclear".to_owned()], &places);
         // The files of a server that was given are not at hand.

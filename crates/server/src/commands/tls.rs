@@ -31,7 +31,7 @@ enum Command {
         /// A name or address by which people reach this machine; may be given several times
         #[arg(long, required = true)]
         host: Vec<String>,
-        /// The directory for `chelal.crt` and `chelal.key`; existing files are not replaced
+        /// The directory for `tls.crt` and `tls.key`; existing files are not replaced
         #[arg(long, default_value = ".")]
         dir: PathBuf,
     },
@@ -45,13 +45,13 @@ pub(super) fn tls(args: Args) -> Result<ExitCode, Failure> {
 
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
 fn self_signed(hosts: Vec<String>, dir: &Path) -> Result<ExitCode, Failure> {
-    let first = hosts.first().cloned().unwrap_or_default();
+    let name = hosts.first().cloned().unwrap_or_default();
     let failed = |error: rcgen::Error| Failure::Failed(format!("--host: {error}"));
     let mut params = CertificateParams::new(hosts).map_err(failed)?;
     params.distinguished_name = DistinguishedName::new();
     params
         .distinguished_name
-        .push(DnType::CommonName, first.clone());
+        .push(DnType::CommonName, name.clone());
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let today = TimeZone::UTC
         .to_datetime(kernel::Clock::system().now())
@@ -67,11 +67,11 @@ fn self_signed(hosts: Vec<String>, dir: &Path) -> Result<ExitCode, Failure> {
     params.not_after = midnight(last);
     let key = KeyPair::generate().map_err(failed)?;
     let cert = params.self_signed(&key).map_err(failed)?;
-    let (cert_file, key_file) = (dir.join("chelal.crt"), dir.join("chelal.key"));
+    let (cert_file, key_file) = (dir.join("tls.crt"), dir.join("tls.key"));
     write_new(&key_file, &key.serialize_pem(), 0o600)?;
     write_new(&cert_file, &cert.pem(), 0o644)?;
     println!(
-        "Made {cert} and {key}, valid for {DAYS} days. Set:\n  CHELAL_TLS_CERT={cert}\n  CHELAL_TLS_KEY={key}\n  CHELAL_PUBLIC_URL=https://{first}:8000\nBrowsers warn until {cert} is added to the certificates that they trust.",
+        "Made {cert} and {key}, valid for {DAYS} days. Set:\n  CHELAL_TLS_CERT={cert}\n  CHELAL_TLS_KEY={key}\n  CHELAL_PUBLIC_URL=https://{name}:8000\nBrowsers warn until {cert} is added to the certificates that they trust.",
         cert = cert_file.display(),
         key = key_file.display(),
     );
