@@ -120,6 +120,17 @@ testkit::on_both! {
         world.sign_in("kumba", PASSWORD).await.get("dashboard/").await.is(200);
     }
 
+    async fn a_mistyped_address_is_a_page_for_people_and_an_error_for_programs(world: &World) {
+        let nobody = world.anonymous();
+        let look = |path: &'static str| nobody.request("GET", path).header("accept", "text/html,*/*;q=0.8").send();
+        let html = is_a_page(&look("/pateints/").await, 404);
+        assert!(html.contains("/sign-in"), "{html}");
+        // Where the API is, an error is an error of the API, whoever looks.
+        look("/api/nothing/").await.refuses(401, "not_authenticated");
+        nobody.get("/pateints/").await.refuses(404, "not_found");
+        nobody.request("POST", "/pateints/").header("accept", "text/html").send().await.refuses(404, "not_found");
+    }
+
     async fn what_was_sent_comes_back_as_text(world: &World) {
         let nobody = world.anonymous();
         let markup = "\"><script>alert(1)</script>";

@@ -1,11 +1,8 @@
 //! Pages as people use them: sessions, and what every record gets without a line of its own.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-use std::collections::BTreeMap;
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use identity::state::Identity;
 use kernel::{BuiltinRole, Reach};
-use parking_lot::Mutex;
 use platform::access::{Access, Grant, Permission, Scope};
 use platform::db::{Ddl, Migration};
 use platform::field::Line;
@@ -13,152 +10,8 @@ use platform::module::Module;
 use platform::record::{Column, Record};
 use platform::resource::Resource;
 use serde_json::{Value as Json, json};
-use testkit::{Caller, PASSWORD, Reply, World};
-
-/// A browser without scripts: it keeps cookies and sends forms.
-struct Browser {
-    caller: Caller,
-    cookies: Mutex<BTreeMap<String, String>>,
-}
-
-impl Browser {
-    fn new(world: &World) -> Browser {
-        Browser {
-            caller: world.anonymous(),
-            cookies: Mutex::default(),
-        }
-    }
-
-    /// Signed in with a role of a new user.
-    async fn of(world: &World, role: BuiltinRole) -> Browser {
-        let name = ["page", &role.id().to_string()].concat();
-        world.user(&name, Some(role)).await;
-        let browser = Browser::new(world);
-        browser.sign_in(&name).await;
-        browser
-    }
-
-    async fn sign_in(&self, name: &str) {
-        let sent = [("username", name), ("password", PASSWORD)];
-        self.post("/sign-in", &sent).await.is(303);
-    }
-
-    async fn get(&self, path: &str) -> Reply {
-        self.with(self.caller.request("GET", path)).await
-    }
-
-    async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Reply {
-        let request = self
-            .caller
-            .request("POST", path)
-            .header("sec-fetch-site", "same-origin");
-        self.with(request.raw("application/x-www-form-urlencoded", encoded(pairs)))
-            .await
-    }
-
-    async fn with(&self, request: testkit::Request) -> Reply {
-        let cookies: Vec<String> = {
-            let kept = self.cookies.lock();
-            kept.iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect()
-        };
-        let reply = request.header("cookie", &cookies.join("; ")).send().await;
-        for cookie in reply.headers.get_all("set-cookie") {
-            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            let mut kept = self.cookies.lock();
-            if rest.contains("Max-Age=0") {
-                kept.remove(name);
-            } else {
-                kept.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        reply
-    }
-}
-
-fn encoded(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let percent =
-        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={}", percent(value)))
-        .collect();
-    pairs.join("&").into_bytes()
-}
-
-/// What the form of an operation on a page would send, untouched.
-fn form(html: &str, operation: &str) -> Vec<(String, String)> {
-    let at = html
-        .find(&format!("name=\"_do\" value=\"{operation}\""))
-        .unwrap_or_else(|| panic!("no {operation} in {html}"));
-    let begin = html[..at].rfind("<form").unwrap();
-    let end = begin + html[begin..].find("</form>").unwrap();
-    let mut pairs = Vec::new();
-    for tag in html[begin..end]
-        .split('<')
-        .filter(|tag| tag.starts_with("input"))
-    {
-        let attribute = |name: &str| {
-            let rest = tag.split_once(&format!(" {name}=\""))?.1;
-            Some(unescape(rest.split('"').next()?))
-        };
-        let ticked = !tag.contains("type=\"checkbox\"") && !tag.contains("type=\"radio\"")
-            || tag.contains(" checked");
-        if let Some(name) = attribute("name").filter(|_| ticked) {
-            pairs.push((name, attribute("value").unwrap_or_default()));
-        }
-    }
-    for (tag, end) in [("<textarea", "</textarea>"), ("<select", "</select>")] {
-        for part in html[begin..begin + html[begin..].find("</form>").unwrap()]
-            .split(tag)
-            .skip(1)
-        {
-            let name = part
-                .split_once("name=\"")
-                .unwrap()
-                .1
-                .split('"')
-                .next()
-                .unwrap();
-            let inner = part.split(end).next().unwrap();
-            let value = if tag == "<textarea" {
-                inner.split_once('>').unwrap().1.to_owned()
-            } else {
-                let chosen = inner
-                    .split("<option")
-                    .find(|option| option.contains(" selected"));
-                chosen
-                    .and_then(|option| option.split_once("value=\""))
-                    .map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
-                    .unwrap_or_default()
-            };
-            pairs.push((name.to_owned(), unescape(&value)));
-        }
-    }
-    pairs
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
-}
-
-fn set(pairs: &mut Vec<(String, String)>, name: &str, value: &str) {
-    pairs.retain(|(known, _)| known != name);
-    pairs.push((name.to_owned(), value.to_owned()));
-}
-
-async fn submit(browser: &Browser, path: &str, pairs: &[(String, String)]) -> Reply {
-    let pairs: Vec<(&str, &str)> = pairs
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    browser.post(path, &pairs).await
-}
+use testkit::visitor::{Visitor, encoded, form, set, unescape};
+use testkit::{Caller, PASSWORD, Reply};
 
 /// What holds for every page.
 #[track_caller]
@@ -193,7 +46,7 @@ fn location(reply: &Reply) -> String {
 testkit::on_both! {
     async fn a_session_is_a_cookie_and_ends_everywhere_at_once(world: &World) {
         let id = world.user("awa", Some(BuiltinRole::Receptionist)).await;
-        let browser = Browser::new(world);
+        let browser = Visitor::new(world);
         assert_eq!(location(&browser.get("/admin/patients/").await), "/sign-in?next=%2Fadmin%2Fpatients%2F");
         let wrong = browser.post("/sign-in", &[("username", "awa"), ("password", "wrong")]).await;
         wrong.is(401);
@@ -226,7 +79,7 @@ testkit::on_both! {
     }
 
     async fn nothing_is_done_for_other_sites(world: &World) {
-        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
         let page = browser.get("/admin/wards/new").await;
         let mut pairs = form(&is_a_page(&page), "wards_create");
         set(&mut pairs, "name", "Hidden");
@@ -242,11 +95,11 @@ testkit::on_both! {
     }
 
     async fn staff_who_do_nothing_sign_in_again_and_lose_nothing(world: &World) {
-        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
         let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");
         set(&mut pairs, "name", "Maternity");
         world.pass(jiff::SignedDuration::from_mins(31));
-        let over = submit(&browser, "/admin/wards/new", &pairs).await;
+        let over = browser.submit("/admin/wards/new", &pairs).await;
         over.is(401);
         let html = is_a_page(&over);
         let kept = html.split("name=\"_kept\" value=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -262,23 +115,23 @@ testkit::on_both! {
         assert!(pairs.contains(&("name".to_owned(), "Maternity".to_owned())), "{pairs:?}");
         let admin = world.admin().await;
         assert_eq!(admin.get("wards/?search=Maternity").await.is(200).as_array().unwrap().len(), 0, "nothing was sent yet");
-        submit(&browser, "/admin/wards/new", &pairs).await.is(303);
+        browser.submit("/admin/wards/new", &pairs).await.is(303);
         assert_eq!(admin.get("wards/?search=Maternity").await.is(200).as_array().unwrap().len(), 1);
     }
 
     async fn a_record_is_made_changed_and_its_history_told(world: &World) {
-        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
         let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");
         set(&mut pairs, "name", "");
         set(&mut pairs, "capacity", "12");
-        let refused = submit(&browser, "/admin/wards/new", &pairs).await;
+        let refused = browser.submit("/admin/wards/new", &pairs).await;
         refused.is(400);
         let html = is_a_page(&refused);
         assert!(html.contains("<title>Error: ") && html.contains("id=\"f-name-error\"") && html.contains("value=\"12\""), "{html}");
         set(&mut pairs, "name", "Children & youth");
         // A double click.
-        let made = location(&submit(&browser, "/admin/wards/new", &pairs).await);
-        assert_eq!(location(&submit(&browser, "/admin/wards/new", &pairs).await), made);
+        let made = location(&browser.submit("/admin/wards/new", &pairs).await);
+        assert_eq!(location(&browser.submit("/admin/wards/new", &pairs).await), made);
         let list = is_a_page(&browser.get("/admin/wards/?search=youth").await);
         assert_eq!(list.matches(&format!("href=\"{made}\"")).count(), 1, "{list}");
         let html = is_a_page(&browser.get(&made).await);
@@ -288,23 +141,23 @@ testkit::on_both! {
         let mut second = first.clone();
         set(&mut first, "capacity", "20");
         set(&mut second, "capacity", "30");
-        submit(&browser, &change, &first).await.is(303);
-        let stale = submit(&browser, &change, &second).await;
+        browser.submit(&change, &first).await.is(303);
+        let stale = browser.submit(&change, &second).await;
         stale.is(412);
         let html = is_a_page(&stale);
         assert!(html.contains("value=\"30\"") && html.contains("<b>20</b>"), "{html}");
         let again = form(&html, "wards_patch");
-        submit(&browser, &change, &again).await.is(303);
+        browser.submit(&change, &again).await.is(303);
         let history = is_a_page(&browser.get(&format!("{made}history")).await);
         assert!(history.contains("<del>20</del>") && history.contains("<ins>30</ins>"), "{history}");
         let delete = format!("{made}delete");
         let pairs = form(&is_a_page(&browser.get(&delete).await), "wards_delete");
-        assert_eq!(location(&submit(&browser, &delete, &pairs).await), "/admin/wards/");
+        assert_eq!(location(&browser.submit(&delete, &pairs).await), "/admin/wards/");
         browser.get(&made).await.is(404);
     }
 
     async fn a_form_and_the_api_leave_the_same_row_and_the_same_trail(world: &World) {
-        let browser = Browser::of(world, BuiltinRole::Admin).await;
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
         let admin = world.admin().await;
         let cases: [(&str, Json); 4] = [
             ("wards", json!({ "name": "?", "description": "East wing", "capacity": 8 })),
@@ -324,7 +177,7 @@ testkit::on_both! {
             }
             body[&unique] = "Plain".into();
             // What a form asks and was left alone says what the API's default says.
-            let made = submit(&browser, &new, &pairs).await;
+            let made = browser.submit(&new, &pairs).await;
             let by_form: i64 = location(&made).trim_end_matches('/').rsplit('/').next().unwrap().parse().unwrap();
             let by_api = admin.post(&format!("{path}/"), body).await.is(201)["id"].as_i64().unwrap();
             let row = |id: i64| {
@@ -359,7 +212,7 @@ testkit::on_both! {
         let identity = Identity::of(&world.app).unwrap();
         let tables: Vec<&'static str> = world.app.registry.tables().filter(|info| !info.path.is_empty()).map(|info| info.path).collect();
         for role in BuiltinRole::ALL {
-            let browser = Browser::of(world, role).await;
+            let browser = Visitor::of(world, role).await;
             let grants = identity.grants(&world.app, Some(role.id())).await.unwrap();
             let home = is_a_page(&browser.get("/admin/").await);
             for path in &tables {
@@ -388,7 +241,7 @@ testkit::on_both! {
     async fn reports_and_verbs_have_pages_for_those_who_may(world: &World) {
         let identity = Identity::of(&world.app).unwrap();
         for role in [BuiltinRole::Admin, BuiltinRole::Nurse] {
-            let browser = Browser::of(world, role).await;
+            let browser = Visitor::of(world, role).await;
             let grants = identity.grants(&world.app, Some(role.id())).await.unwrap();
             let mut seen = 0;
             for operation in world.operations() {
@@ -414,7 +267,7 @@ testkit::on_both! {
 
     async fn pages_come_over_the_network(world: &World) {
         world.user("awa", Some(BuiltinRole::Receptionist)).await;
-        let mut browser = Browser::new(world);
+        let mut browser = Visitor::new(world);
         browser.caller = Caller::at(world.listen().await);
         browser.sign_in("awa").await;
         let page = browser.get("/admin/patients/").await;
@@ -428,7 +281,7 @@ testkit::on_both! {
     }
 
     async fn taking_a_permission_away_takes_its_page_and_button_away(world: &World) {
-        let browser = Browser::of(world, BuiltinRole::Doctor).await;
+        let browser = Visitor::of(world, BuiltinRole::Doctor).await;
         let admin = world.admin().await;
         let ward = admin.post("wards/", json!({ "name": "North" })).await.is(201)["id"].as_i64().unwrap();
         let (page, change) = (format!("/admin/wards/{ward}/"), format!("/admin/wards/{ward}/change"));
@@ -488,13 +341,13 @@ testkit::on_both! {
     async fn a_made_up_resource_has_its_pages_with_no_further_line(world: &World) {
         let module = Module::new("made_up").migrations(LOANS).resource::<Loan>();
         let node = world.node_with(&[], vec![module]).await;
-        let mut browser = Browser::of(world, BuiltinRole::Admin).await;
+        let mut browser = Visitor::of(world, BuiltinRole::Admin).await;
         browser.caller = node.anonymous();
         assert!(is_a_page(&browser.get("/admin/").await).contains("href=\"/admin/made-up-loans/\""));
         let new = "/admin/made-up-loans/new";
         let mut pairs = form(&is_a_page(&browser.get(new).await), "made_up_loans_create");
         set(&mut pairs, "thing", "Crutches");
-        let made = location(&submit(&browser, new, &pairs).await);
+        let made = location(&browser.submit(new, &pairs).await);
         let list = is_a_page(&browser.get("/admin/made-up-loans/?search=Crutch").await);
         assert!(list.contains("Crutches"), "{list}");
         let history = is_a_page(&browser.get(&format!("{made}history")).await);

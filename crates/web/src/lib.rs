@@ -73,8 +73,9 @@ use axum::Router;
 use axum::extract::{Path, RawPathParams, Request};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use http::StatusCode;
+use http::{Method, StatusCode, header};
 use platform::app::App;
+use platform::error::Error;
 use platform::module::Module;
 
 pub use api::Answer;
@@ -94,14 +95,53 @@ pub fn module() -> Module {
         .texts(platform::texts!("web"))
 }
 
-/// Every page, made of what the modules bring; `api` answers what they ask.
-pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router {
-    screens.extend([
-        account::screens(),
-        find::screens(),
-        admin::screens(&app.registry),
-    ]);
-    let house = Arc::new(House::new(app, api, screens));
+/// Every page, made of what the modules bring.
+#[derive(Clone)]
+pub struct Pages(Arc<House>);
+
+impl Pages {
+    /// `api` answers what the pages ask.
+    pub fn new(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Pages {
+        screens.extend([
+            account::screens(),
+            find::screens(),
+            admin::screens(&app.registry),
+        ]);
+        Pages(Arc::new(House::new(app, api, screens)))
+    }
+
+    /// The pages at their addresses.
+    pub fn router(&self) -> Router {
+        router(&self.0)
+    }
+
+    /// Whether somebody looks for a page there, and no program for an operation.
+    pub fn are_meant(request: &Request) -> bool {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return false;
+        }
+        let path = request.uri().path();
+        let accept = request.headers().get(header::ACCEPT);
+        let html = accept.is_some_and(|accept| {
+            let accept = accept.to_str().unwrap_or_default();
+            accept.contains("text/html")
+        });
+        html && !["/api", "/ws"].iter().any(|root| {
+            path.strip_prefix(root)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// The page of an address at which there is none, such as a mistyped one.
+    pub async fn nothing(self, request: Request) -> Response {
+        match serve::Visit::begin(&self.0, Vec::new(), "nothing", request).await {
+            Ok(visit) => refused::page(&visit.ask, Error::not_found()),
+            Err(refusal) => *refusal,
+        }
+    }
+}
+
+fn router(house: &Arc<House>) -> Router {
     let mut router = Router::new().route(
         "/assets/{hash}/{name}",
         get(async |Path((hash, name)): Path<(String, String)>| {
@@ -144,7 +184,7 @@ pub fn router(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Router
     }
     for screen in house.screens.clone() {
         let address = screen.address.clone();
-        let methods = on_screen(&house, screen);
+        let methods = on_screen(house, screen);
         router = router.route(&address, methods.clone());
         // The same page without its last slash.
         let bare = address.trim_end_matches('/');

@@ -4,7 +4,7 @@
 //! a test on SQLite and, where there is one, on PostgreSQL. Callers are typed: `world.doctor()` is
 //! somebody who signed in with the role Doctor.
 //!
-//! [`Browser`] is a real browser for tests of pages.
+//! [`Browser`] is a real browser for tests of pages, a [`visitor`] one without scripts, in process.
 //!
 //! A world fails its test when a job was left behind: what a request promised for later must have
 //! been looked at, with [`World::settle`].
@@ -30,6 +30,7 @@ mod browser;
 mod client;
 mod process;
 pub mod races;
+pub mod visitor;
 mod world;
 
 pub use base::Base;

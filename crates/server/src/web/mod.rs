@@ -33,17 +33,23 @@ use self::observe::Noted;
 pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
     let lifecycle = app.shared.get::<Lifecycle>()?;
     let api = platform::http::router(app);
+    let people = ::web::Pages::new(app, &api, crate::modules::screens());
     let routes = api
         .clone()
         .merge(health::routes(app, &lifecycle))
         .merge(pages::routes(app))
-        .merge(::web::router(app, &api, crate::modules::screens()))
+        .merge(people.router())
         .merge(metrics::routes(app));
     let app_here = app.clone();
     Ok(routes
         .fallback(move |request: Request| {
-            let app = app_here.clone();
-            async move { refused(&app, request.headers(), Error::not_found()) }
+            let (app, people) = (app_here.clone(), people.clone());
+            async move {
+                match ::web::Pages::are_meant(&request) {
+                    true => people.nothing(request).await,
+                    false => refused(&app, request.headers(), Error::not_found()),
+                }
+            }
         })
         .layer(from_fn_with_state(Arc::new(Passage::new(app)), pass))
         // Makes the routes now; they are made anew for each request otherwise.

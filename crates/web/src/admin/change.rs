@@ -87,30 +87,7 @@ async fn fields(
         .filter(|field| field.part == Part::Client && form.schema(field.name).is_some())
         .map(|field| field.name)
         .collect();
-    let mut left = written.clone();
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
-    for group in schema
-        .get("x-field-groups")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let heading = group
-            .get("heading")
-            .and_then(Json::as_str)
-            .unwrap_or_default();
-        let fields: Vec<&str> = group
-            .get("fields")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .filter(|field| left.contains(field))
-            .collect();
-        left.retain(|field| !fields.contains(field));
-        groups.push((heading, fields));
-    }
-    groups.push(("", left));
+    let groups = shown::grouped(schema, &written);
     // What was picked before a refusal is named as well.
     let mut held = holding.clone();
     for name in &written {

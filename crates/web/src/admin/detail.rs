@@ -84,34 +84,15 @@ async fn facts(cx: &mut Cx, ask: &Ask, about: &About<'_>, record: &Json) -> Resu
         .map(|(name, _)| name.as_str())
         .collect();
     let names = shown::names(cx, ask, schema, &keys, std::slice::from_ref(record)).await?;
-    let mut left: Vec<&str> = keys
+    let fields: Vec<&str> = keys
         .iter()
         .copied()
         .filter(|key| !STANDARD.contains(key) && !twin(&keys, key))
         .collect();
-    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
-    for group in schema
-        .get("x-field-groups")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let heading = group
-            .get("heading")
-            .and_then(Json::as_str)
-            .unwrap_or_default();
-        let fields: Vec<&str> = group
-            .get("fields")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str)
-            .filter(|field| left.contains(field))
-            .collect();
-        left.retain(|field| !fields.contains(field));
-        groups.push((words::heading(ask, heading), fields));
-    }
-    groups.push((String::new(), left));
+    let grouped = shown::grouped(schema, &fields).into_iter();
+    let mut groups: Vec<(String, Vec<&str>)> = grouped
+        .map(|(heading, fields)| (words::heading(ask, heading), fields))
+        .collect();
     groups.push((
         ask.t("admin-standard"),
         STANDARD

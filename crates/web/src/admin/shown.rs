@@ -125,3 +125,25 @@ fn reference(ask: &Ask, table: &str, id: i64, names: &Names) -> Markup {
         (None, _) => html! { "№ " (id) },
     }
 }
+
+/// Fields in the groups that the declaration puts them in, each with the key of its heading; those of no group come
+/// last, without one.
+pub(super) fn grouped<'a>(schema: &'a Json, fields: &[&'a str]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut left = fields.to_vec();
+    let mut groups = Vec::new();
+    let declared = schema.get("x-field-groups").and_then(Json::as_array);
+    for group in declared.into_iter().flatten() {
+        let heading = group.get("heading").and_then(Json::as_str);
+        let named = group.get("fields").and_then(Json::as_array);
+        let inside: Vec<&str> = named
+            .into_iter()
+            .flatten()
+            .filter_map(Json::as_str)
+            .filter(|field| left.contains(field))
+            .collect();
+        left.retain(|field| !inside.contains(field));
+        groups.push((heading.unwrap_or_default(), inside));
+    }
+    groups.push(("", left));
+    groups
+}

@@ -106,7 +106,11 @@ const SERVICES: &[(&str, &str, i64)] = &[
 ];
 
 /// Names and numbers of beds of wards.
-const WARDS: &[(&str, &str, usize)] = &[("Women", "W", 6), ("Men", "M", 6), ("Children", "C", 4)];
+const WARDS: &[(&str, &str, usize)] = &[
+    ("Medical", "M", 6),
+    ("Surgical", "S", 6),
+    ("High care", "H", 4),
+];
 
 /// Insurers and the part that they pay, in percent.
 const INSURERS: &[(&str, i64)] = &[("Riders Health", 80), ("Trust Insurance", 60)];

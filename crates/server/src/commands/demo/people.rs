@@ -71,14 +71,14 @@ pub(super) fn is_grown_up(n: usize) -> bool {
 /// Where somebody of a role finds what the demo has for them, below the address.
 pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
     match role {
-        BuiltinRole::Admin => "/admin/ and /api/financial-reports/",
-        Doctor => "/api/dashboard/ and /api/alerts/",
-        Receptionist => "/api/appointments/queue/",
-        Nurse => "/api/beds/board/",
-        Pharmacist => "/api/medications/stock_valuation/",
-        LabTechnician => "/api/lab_orders/?status=Ordered",
-        Cashier => "/api/bills/?status=Draft",
-        BuiltinRole::Patient => "/api/patient-portal/appointments/",
+        BuiltinRole::Admin => "/admin/",
+        Doctor => "/queue/ and /admin/encounters/",
+        Receptionist => "/desk",
+        Nurse => "/ward",
+        Pharmacist => "/admin/prescriptions/?status=Active",
+        LabTechnician => "/admin/lab_orders/?status=Ordered",
+        Cashier => "/admin/bills/?status=Draft",
+        BuiltinRole::Patient => "/patients/",
     }
 }
 
