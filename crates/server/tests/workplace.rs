@@ -119,6 +119,60 @@ testkit::on_both! {
         assert_eq!(admin.get("wards/?search=Maternity").await.is(200).as_array().unwrap().len(), 1);
     }
 
+    async fn what_was_typed_and_not_sent_waits_for_its_writer_alone(world: &World) {
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
+        let there = "/admin/wards/new";
+        let mut pairs = form(&is_a_page(&browser.get(there).await), "wards_create");
+        set(&mut pairs, "name", "Burns <unit>");
+        let asked = |what: &str| {
+            let mut pairs = pairs.clone();
+            pairs.push(("_draft".to_owned(), what.to_owned()));
+            pairs
+        };
+        // Kept twice, as while typing.
+        browser.submit(there, &asked("keep")).await.is(204);
+        browser.submit(there, &asked("keep")).await.is(204);
+        let admin = world.admin().await;
+        assert_eq!(admin.get("wards/?search=Burns").await.is(200).as_array().unwrap().len(), 0, "nothing was sent");
+        // It is offered, and not filled in unasked.
+        let html = is_a_page(&browser.get(there).await);
+        assert_eq!(html.matches("value=\"resume\"").count(), 1, "{html}");
+        assert!(!html.contains("Burns"), "{html}");
+        // Nobody else is offered it, nor shown it when they know its key.
+        world.user("other", Some(BuiltinRole::Admin)).await;
+        let other = Visitor::new(world);
+        other.sign_in("other").await;
+        assert!(!other.get(there).await.text().contains("value=\"resume\""));
+        assert!(!other.submit(there, &asked("resume")).await.text().contains("Burns"));
+        let resumed = browser.submit(there, &asked("resume")).await;
+        resumed.is(200);
+        let again = form(&is_a_page(&resumed), "wards_create");
+        assert!(again.contains(&("name".to_owned(), "Burns <unit>".to_owned())), "{again:?}");
+        // Sent while its answer is lost, and sent again from the draft: done once.
+        browser.submit(there, &pairs).await.is(303);
+        browser.submit(there, &asked("keep")).await.is(204);
+        let html = is_a_page(&browser.submit(there, &asked("resume")).await);
+        browser.submit(there, &form(&html, "wards_create")).await.is(303);
+        assert_eq!(admin.get("wards/?search=Burns").await.is(200).as_array().unwrap().len(), 1);
+        assert!(!is_a_page(&browser.get(there).await).contains("value=\"resume\""), "it was sent");
+        // Let go.
+        browser.submit(there, &asked("keep")).await.is(204);
+        browser.submit(there, &asked("forget")).await.is(303);
+        assert!(!is_a_page(&browser.get(there).await).contains("value=\"resume\""));
+        // Passwords are not kept.
+        let mut secret = form(&is_a_page(&browser.get("/account/password").await), "auth_password_post");
+        set(&mut secret, "new_password", "Correct-Horse-9");
+        secret.push(("_draft".to_owned(), "keep".to_owned()));
+        browser.submit("/account/password", &secret).await.is(204);
+        assert!(!is_a_page(&browser.get("/account/password").await).contains("value=\"resume\""));
+        // After a week nothing waits any more.
+        browser.submit(there, &asked("keep")).await.is(204);
+        world.pass(jiff::SignedDuration::from_hours(8 * 24));
+        let later = Visitor::new(world);
+        later.sign_in(&["page", &BuiltinRole::Admin.id().to_string()].concat()).await;
+        assert!(!is_a_page(&later.get(there).await).contains("value=\"resume\""));
+    }
+
     async fn a_record_is_made_changed_and_its_history_told(world: &World) {
         let browser = Visitor::of(world, BuiltinRole::Admin).await;
         let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");

@@ -31,9 +31,35 @@ function watchForms(root) {
     if (!begun.has(form)) begun.set(form, form.querySelector("#error-summary") ? "" : state(form));
   }
 }
-const touched = () => [...document.querySelectorAll("form[data-form]")].some((form) => form.method === "post" && begun.get(form) !== state(form));
+const dirty = (form) => form.method === "post" && begun.get(form) !== state(form);
+const touched = () => [...document.querySelectorAll("form[data-form]")].some(dirty);
+// What is typed is kept on the server, a moment after the last key and when the page is left.
+const kept = new WeakMap();
+let keeping, soon;
+const unkept = () => [...document.querySelectorAll("form[data-draft]")].filter((form) => dirty(form) && kept.get(form) !== state(form));
+const draft = (form) => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string").concat([["_draft", "keep"]]));
+async function keep() {
+  for (const form of unkept()) {
+    const typed = state(form);
+    keeping = new AbortController();
+    const answer = await fetch(form.action, { method: "POST", body: draft(form), signal: keeping.signal }).catch(() => null);
+    if (answer?.status !== 204) continue;
+    kept.set(form, typed);
+    let said = form.querySelector(".kept");
+    if (!said) {
+      said = document.createElement("p");
+      said.className = "kept hint";
+      form.append(said);
+    }
+    said.textContent = say("kept") + " " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  }
+}
+addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(keep, 1500); });
+addEventListener("pagehide", () => {
+  if (!leaving) for (const form of unkept()) navigator.sendBeacon(form.action, draft(form));
+});
 addEventListener("beforeunload", (event) => {
-  if (!leaving && touched()) { event.preventDefault(); event.returnValue = say("leave"); }
+  if (!leaving && [...document.querySelectorAll("form[data-form]")].some((form) => dirty(form) && kept.get(form) !== state(form))) { event.preventDefault(); event.returnValue = say("leave"); }
 });
 addEventListener("submit", (event) => {
   const form = event.target;
@@ -41,6 +67,8 @@ addEventListener("submit", (event) => {
   const button = event.submitter;
   if (form.getAttribute("aria-busy") === "true") { event.preventDefault(); return; }
   leaving = true;
+  clearTimeout(soon);
+  keeping?.abort();
   form.setAttribute("aria-busy", "true");
   if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); }, 0);
   waiting();

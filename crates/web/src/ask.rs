@@ -15,6 +15,7 @@ use platform::http::call::Head;
 use platform::operation::{Need, Operation};
 use platform::texts::Text;
 
+use crate::draft::Waiting;
 use crate::form::Form;
 use crate::house::House;
 use crate::post::Sent;
@@ -31,6 +32,8 @@ pub struct Ask {
     pub(crate) extensions: http::Extensions,
     pub(crate) request_id: String,
     pub(crate) done: Option<String>,
+    /// What was typed here earlier and not sent.
+    pub(crate) draft: Option<Waiting>,
     /// The tables that the slots shown here watch.
     pub(crate) watched: Mutex<Vec<&'static str>>,
 }

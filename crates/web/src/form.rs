@@ -169,8 +169,12 @@ impl<'a> Form<'a> {
         } else {
             self.ask.here(&[])
         };
+        let kept = self
+            .operation
+            .as_deref()
+            .is_some_and(crate::draft::may_be_kept);
         html! {
-            form.form method="post" action=(address) data-form novalidate
+            form.form method="post" action=(address) data-form novalidate data-draft[kept]
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self.ask)) }
@@ -184,11 +188,19 @@ impl<'a> Form<'a> {
         self.show(html! { button { (self.ask.t(text)) } })
     }
 
+    /// What makes sending the form twice harmless. A form that nobody refused, or of which nobody knows whether it
+    /// was done, keeps its own.
+    fn key(&self) -> String {
+        let kept = self.sent().filter(|sent| !sent.status().is_client_error());
+        let kept = kept.and_then(|sent| sent.typed("_key"));
+        kept.filter(|key| !key.is_empty()).unwrap_or(KEY).to_owned()
+    }
+
     /// What the form says about itself.
     fn control(&self) -> Vec<(String, String)> {
         let mut control = vec![
             ("_do".to_owned(), self.id.clone()),
-            ("_key".to_owned(), KEY.to_owned()),
+            ("_key".to_owned(), self.key()),
         ];
         for (name, value) in &self.params {
             control.push((["_", name].concat(), value.clone()));

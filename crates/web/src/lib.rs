@@ -48,6 +48,7 @@ mod api;
 mod ask;
 mod assets;
 mod convert;
+mod draft;
 mod find;
 mod form;
 mod guard;
@@ -75,6 +76,7 @@ use axum::response::Response;
 use axum::routing::{any, get, post};
 use http::{Method, StatusCode, header};
 use platform::app::App;
+use platform::db::Migration;
 use platform::error::Error;
 use platform::module::Module;
 
@@ -88,10 +90,23 @@ pub use screens::{Fill, Panel, Place, Scan, Screen, Screens, Show, Who, Workplac
 
 use house::House;
 
+/// Oldest first.
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_sessions",
+        up: session::tables,
+    },
+    Migration {
+        name: "0002_drafts",
+        up: draft::tables,
+    },
+];
+
 /// The tables and texts of the pages.
 pub fn module() -> Module {
     Module::new("web")
-        .migrations(session::MIGRATIONS)
+        .migrations(MIGRATIONS)
+        .table::<draft::PageDraft>()
         .texts(platform::texts!("web"))
 }
 

@@ -158,6 +158,8 @@ pub(crate) enum Ended {
         address: String,
         said: Option<String>,
     },
+    /// Only kept, for later.
+    Kept,
     /// The session ended meanwhile.
     SignedOut(Sent),
     /// To be shown again, with what was typed.
@@ -182,6 +184,7 @@ pub(crate) async fn post(
     let question = question(ask, &operation, &sent, upload)?;
     let answer = ask.put(question).await?;
     if answer.status.is_success() {
+        crate::draft::forget(ask.app(), ask.actor.user_id(), &sent.pairs).await?;
         return Ok(Ended::Done {
             address: next(ask, &sent, &answer),
             said: sent.typed("_done").map(str::to_owned),

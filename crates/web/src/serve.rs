@@ -17,6 +17,7 @@ use platform::texts::Text;
 use platform::unit::{self, Opening};
 
 use crate::ask::Ask;
+use crate::draft;
 use crate::house::House;
 use crate::layout;
 use crate::page::Page;
@@ -64,6 +65,7 @@ impl Visit {
             sent: None,
             extensions,
             done: None,
+            draft: None,
             watched: Mutex::default(),
         };
         if let Err(error) = guard::same_origin(&ask.head) {
@@ -180,9 +182,13 @@ async fn answer(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     if visit.ask.head.method == Method::POST {
         match posted(visit).await? {
             Ended::Done { address, said } => return Ok(go(visit, &address, said.as_deref())),
+            Ended::Kept => return Ok(refused::status(StatusCode::NO_CONTENT)),
             Ended::SignedOut(sent) => return Ok(sign_in::over(visit, &sent)),
             Ended::Again(sent) => visit.know(|ask| ask.sent = Some(sent)),
         }
+    } else if !visit.live {
+        let waiting = draft::waiting(&visit.ask).await?;
+        visit.know(|ask| ask.draft = waiting);
     }
     show(screen, visit).await
 }
@@ -207,7 +213,30 @@ async fn posted(visit: &mut Visit) -> Result<Ended, Error> {
         let kept = serde_urlencoded::from_str(kept).map_err(|_| post::unreadable())?;
         return Ok(Ended::Again(Sent::new(kept)));
     }
-    post::post(&visit.ask, pairs, None).await
+    let wanted = crate::ask::value(&pairs, draft::ASKED).map(str::to_owned);
+    match wanted.as_deref() {
+        Some("keep") => {
+            draft::keep(&visit.ask, pairs).await?;
+            Ok(Ended::Kept)
+        }
+        Some("resume") => Ok(match draft::resume(&visit.ask, &pairs).await? {
+            Some(typed) => Ended::Again(Sent::new(typed)),
+            None => here(visit),
+        }),
+        Some(_) => {
+            draft::forget(visit.ask.app(), visit.ask.actor.user_id(), &pairs).await?;
+            Ok(here(visit))
+        }
+        None => post::post(&visit.ask, pairs, None).await,
+    }
+}
+
+/// The same page again.
+fn here(visit: &Visit) -> Ended {
+    Ended::Done {
+        address: visit.ask.here(&[]),
+        said: None,
+    }
 }
 
 /// Runs the screen in one unit of work, and writes the page.

@@ -9,20 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use kernel::BuiltinRole;
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::App;
-use platform::db::{Ddl, Migration, Statement, ToValue};
+use platform::db::{Ddl, Statement, ToValue};
 use platform::error::Error;
 use platform::http::call::Head;
 use platform::unit;
 use rand::RngExt;
 use uuid::Uuid;
 
-/// The tables of the pages.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_sessions",
-    up: sessions,
-}];
-
-fn sessions(ddl: &mut Ddl) {
+pub(crate) fn tables(ddl: &mut Ddl) {
     ddl.table("page_session", |t| {
         t.text("hash");
         t.int("user").references("app_user").cascade();

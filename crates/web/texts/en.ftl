@@ -49,7 +49,12 @@ script-saving = Saving …
 script-still = Still trying …
 script-leave = What you typed is not saved.
 script-offline = No connection since
+script-kept = Kept
 script-keys = Keys of this page
+
+draft-waits = You typed something here on { $day } at { $time } and did not send it.
+draft-resume = Go on with it
+draft-forget = Let it go
 
 day = { $day } { $month } { $year }
 month-1 = January

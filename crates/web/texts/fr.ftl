@@ -49,7 +49,12 @@ script-saving = Enregistrement …
 script-still = Nouvel essai …
 script-leave = Votre saisie n’est pas enregistrée.
 script-offline = Pas de connexion depuis
+script-kept = Gardé
 script-keys = Touches de cette page
+
+draft-waits = Vous avez saisi quelque chose ici le { $day } à { $time } sans l’envoyer.
+draft-resume = Reprendre
+draft-forget = Abandonner
 
 day = { $day } { $month } { $year }
 month-1 = janvier

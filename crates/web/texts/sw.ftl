@@ -49,7 +49,12 @@ script-saving = Inahifadhi …
 script-still = Inajaribu tena …
 script-leave = Ulichoandika hakijahifadhiwa.
 script-offline = Hakuna muunganisho tangu
+script-kept = Imehifadhiwa
 script-keys = Vitufe vya ukurasa huu
+
+draft-waits = Uliandika kitu hapa tarehe { $day } saa { $time } bila kukituma.
+draft-resume = Endelea nacho
+draft-forget = Kiache
 
 day = { $day } { $month } { $year }
 month-1 = Januari
