@@ -61,6 +61,42 @@ addEventListener("pagehide", () => {
 addEventListener("beforeunload", (event) => {
   if (!leaving && [...document.querySelectorAll("form[data-form]")].some((form) => dirty(form) && kept.get(form) !== state(form))) { event.preventDefault(); event.returnValue = say("leave"); }
 });
+// A form is sent from here, so that a line that is cut costs nothing: the page stays, and its form with the key that
+// makes sending it again harmless.
+async function send(form, button) {
+  const done = waiting();
+  form.querySelector(".unsent")?.remove();
+  const later = setTimeout(() => toast(say("saving")), 400);
+  const data = new FormData(form);
+  if (button?.name) data.append(button.name, button.value);
+  const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
+  const headers = { "x-form": "1", accept: "text/html" };
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers, signal: AbortSignal.timeout(90000) }).catch(() => null);
+  const next = answer?.headers.get("x-go");
+  const page = answer && !next ? await answer.text().then(parse, () => null) : null;
+  clearTimeout(later);
+  done();
+  if (next) {
+    const there = new URL(next, location.href);
+    if (there.hash && there.href.split("#")[0] === location.href.split("#")[0]) { location.hash = there.hash; location.reload(); } else location.assign(there);
+    return;
+  }
+  leaving = false;
+  if (!page?.getElementById("main")) {
+    form.removeAttribute("aria-busy");
+    button?.removeAttribute("aria-busy");
+    const said = document.createElement("p");
+    said.className = "summary unsent";
+    said.setAttribute("role", "alert");
+    said.textContent = say("unsent");
+    if (button) button.before(said); else form.append(said);
+    return;
+  }
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  watchForms(document);
+  first();
+}
 addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[method=post]")) return;
@@ -70,9 +106,13 @@ addEventListener("submit", (event) => {
   clearTimeout(soon);
   keeping?.abort();
   form.setAttribute("aria-busy", "true");
-  if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); }, 0);
+  if (form.matches("[data-form]")) {
+    event.preventDefault();
+    button?.setAttribute("aria-busy", "true");
+    send(form, button);
+    return;
+  }
   waiting();
-  setTimeout(() => toast(say("saving")), 400);
 });
 addEventListener("pageshow", (event) => {
   leaving = false;
@@ -181,10 +221,19 @@ if (say("watch")) {
   source.onmessage = () => { clearTimeout(due); due = setTimeout(refresh, 300); };
 }
 
-// ---- without a connection
-let since;
-addEventListener("offline", () => { since = new Date(); toast(say("offline") + " " + since.toLocaleTimeString()); });
-addEventListener("online", () => words?.remove());
+// ---- without a connection: said as long as it lasts
+let banner;
+addEventListener("offline", () => {
+  banner?.remove();
+  banner = document.createElement("div");
+  banner.className = "offline";
+  banner.setAttribute("role", "status");
+  banner.textContent = say("offline") + " " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  document.body.prepend(banner);
+});
+addEventListener("online", () => banner?.remove());
 
+const first = () => (document.getElementById("error-summary") ?? document.querySelector("[autofocus]"))?.focus();
 watchForms(document);
-(document.getElementById("error-summary") ?? document.querySelector("[autofocus]"))?.focus();
+// Whoever began to type before this was loaded goes on where they are.
+if (!typing(document.activeElement)) first();

@@ -282,7 +282,7 @@ fn asked(
                 @if wrong { p { (ask.t("form-check")) } }
             }
         }
-        form.form.narrow method="post" action=(link.path) data-form {
+        form.form.narrow method="post" action=(link.path) {
             @if !token.is_empty() { input type="hidden" name="token" value=(token); }
             @for (at, field) in form.fields.iter().enumerate() {
                 (input(ask, field, field.name, field.label, sent, faults, at == 0))

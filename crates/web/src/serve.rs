@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use kernel::{Code, Reach};
 use parking_lot::Mutex;
 use platform::access::Permission;
@@ -302,9 +302,15 @@ pub(crate) fn written(visit: &Visit, mut page: Page, watches: &[&str]) -> Respon
 /// Leads to another page, which begins with a sentence.
 pub(crate) fn go(visit: &Visit, address: &str, said: Option<&str>) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::SEE_OTHER;
+    let (status, name) = if visit.ask.head.header("x-form").is_some() {
+        // The script, which cannot see where an answer leads, is told.
+        (StatusCode::OK, HeaderName::from_static("x-go"))
+    } else {
+        (StatusCode::SEE_OTHER, header::LOCATION)
+    };
+    *response.status_mut() = status;
     if let Ok(address) = HeaderValue::from_str(crate::ui::safe(address)) {
-        response.headers_mut().insert(header::LOCATION, address);
+        response.headers_mut().insert(name, address);
     }
     guard::headers(&mut response);
     let said = said.filter(|key| {

@@ -216,7 +216,7 @@ fn faults(json: &Json) -> String {
 fn page(ask: &Ask, carried: &Carried<'_>) -> Page {
     let body = html! {
         @if let Some(said) = carried.said { (ui::notice(Tone::Bad, html! { p { (said) } })) }
-        form.form.narrow method="post" action="/sign-in" data-form {
+        form.form.narrow method="post" action="/sign-in" {
             input type="hidden" name="next" value=(carried.next);
             @if !carried.kept.is_empty() { input type="hidden" name=(KEPT) value=(carried.kept); }
             @match carried.challenge {

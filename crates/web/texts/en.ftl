@@ -49,6 +49,7 @@ script-saving = Saving …
 script-still = Still trying …
 script-leave = What you typed is not saved.
 script-offline = No connection since
+script-unsent = Not sent: the server could not be reached. What you typed is still here; send it again, it is done only once.
 script-kept = Kept
 script-keys = Keys of this page
 

@@ -49,6 +49,7 @@ script-saving = Enregistrement …
 script-still = Nouvel essai …
 script-leave = Votre saisie n’est pas enregistrée.
 script-offline = Pas de connexion depuis
+script-unsent = Pas envoyé : le serveur est injoignable. Votre saisie est encore là ; renvoyez-la, elle ne sera faite qu’une fois.
 script-kept = Gardé
 script-keys = Touches de cette page
 

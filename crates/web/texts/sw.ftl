@@ -49,6 +49,7 @@ script-saving = Inahifadhi …
 script-still = Inajaribu tena …
 script-leave = Ulichoandika hakijahifadhiwa.
 script-offline = Hakuna muunganisho tangu
+script-unsent = Haikutumwa: seva haikupatikana. Ulichoandika bado kipo; kitume tena, kitafanyika mara moja tu.
 script-kept = Imehifadhiwa
 script-keys = Vitufe vya ukurasa huu
 

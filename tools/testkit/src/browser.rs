@@ -85,6 +85,7 @@ pub struct Page {
     wire: Wire,
     target: String,
     session: String,
+    context: Json,
     complaints: Complaints,
 }
 
@@ -126,24 +127,30 @@ impl Browser {
             .wire
             .ask(None, "Target.createBrowserContext", json!({}));
         let context = context.await["browserContextId"].clone();
-        let target = json!({ "url": "about:blank", "browserContextId": context });
-        let target = self.wire.ask(None, "Target.createTarget", target).await;
-        let target = text(&target["targetId"]);
-        let attach = json!({ "targetId": target, "flatten": true });
-        let attached = self.wire.ask(None, "Target.attachToTarget", attach).await;
-        let session = text(&attached["sessionId"]);
-        let page = Page {
-            complaints: self.wire.listen(&session),
-            wire: self.wire.clone(),
-            target,
-            session,
-        };
-        for domain in ["Page.enable", "Runtime.enable", "Log.enable"] {
-            page.ask(domain, json!({})).await;
-        }
-        page.open(url).await;
-        page
+        tab(&self.wire, context, url).await
     }
+}
+
+/// A new tab of a visitor, at this address.
+async fn tab(wire: &Wire, context: Json, url: &str) -> Page {
+    let target = json!({ "url": "about:blank", "browserContextId": context });
+    let target = wire.ask(None, "Target.createTarget", target).await;
+    let target = text(&target["targetId"]);
+    let attach = json!({ "targetId": target, "flatten": true });
+    let attached = wire.ask(None, "Target.attachToTarget", attach).await;
+    let session = text(&attached["sessionId"]);
+    let page = Page {
+        complaints: wire.listen(&session),
+        wire: wire.clone(),
+        target,
+        session,
+        context,
+    };
+    for domain in ["Page.enable", "Runtime.enable", "Log.enable"] {
+        page.ask(domain, json!({})).await;
+    }
+    page.open(url).await;
+    page
 }
 
 impl Drop for Browser {
@@ -155,6 +162,25 @@ impl Drop for Browser {
 }
 
 impl Page {
+    /// Another tab of the same visitor.
+    pub async fn tab(&self, url: &str) -> Page {
+        tab(&self.wire, self.context.clone(), url).await
+    }
+
+    /// Cuts the visitor's line, or mends it.
+    pub async fn offline(&self, cut: bool) {
+        let state = json!({ "offline": cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.ask("Network.enable", json!({})).await;
+        self.ask("Network.emulateNetworkConditions", state).await;
+    }
+
+    /// Switches the page's scripts off, or on; for what is opened from now on.
+    pub async fn scripts(&self, on: bool) {
+        let state = json!({ "value": !on });
+        self.ask("Emulation.setScriptExecutionDisabled", state)
+            .await;
+    }
+
     /// Goes to an address.
     ///
     /// # Panics

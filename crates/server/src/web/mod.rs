@@ -21,6 +21,8 @@ use platform::app::App;
 use platform::error::Error;
 use platform::http::origin::{self, REQUEST_ID};
 use tower::{Layer, ServiceExt};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::cors::CorsLayer;
 use tracing::Instrument;
 
@@ -38,7 +40,7 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
         .clone()
         .merge(health::routes(app, &lifecycle))
         .merge(pages::routes(app))
-        .merge(people.router())
+        .merge(people.router().layer(compressed()))
         .merge(metrics::routes(app));
     let app_here = app.clone();
     Ok(routes
@@ -54,6 +56,18 @@ pub(crate) fn router(app: &Arc<App>) -> Result<Router, Error> {
         .layer(from_fn_with_state(Arc::new(Passage::new(app)), pass))
         // Makes the routes now; they are made anew for each request otherwise.
         .with_state(()))
+}
+
+/// Pages and their files are read over slow lines. Answers of the API are not compressed: most are small, and programs
+/// in the house ask for them by the thousand.
+fn compressed() -> CompressionLayer<impl Predicate> {
+    let small = SizeAbove::new(1024);
+    CompressionLayer::new().compress_when(
+        small
+            .and(NotForContentType::SSE)
+            .and(NotForContentType::IMAGES)
+            .and(NotForContentType::const_new("application/pdf")),
+    )
 }
 
 /// What every request passes.

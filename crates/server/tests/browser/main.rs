@@ -1,0 +1,205 @@
+//! Pages in a real browser: what is typed, cut lines, two tabs, keys.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod crawl;
+mod demo;
+
+use futures_util::future::BoxFuture;
+use jiff::SignedDuration;
+use kernel::BuiltinRole;
+use serde_json::{Value as Json, json};
+use testkit::{Base, Browser, Caller, PASSWORD, Page, World};
+
+/// A visitor who signed in by the page for it.
+async fn signed_in(browser: &Browser, world: &World, name: &str) -> (Page, String) {
+    let at = format!("http://{}", world.listen().await);
+    let page = browser.page(&format!("{at}/sign-in")).await;
+    page.until("document.readyState === 'complete'").await;
+    page.fill("[name=username]", name).await;
+    page.fill("[name=password]", PASSWORD).await;
+    page.press("Enter").await;
+    page.until("document.querySelector('.me')").await;
+    (page, at)
+}
+
+async fn is_at(page: &Page, path: &str) {
+    page.until(&format!("location.pathname === '{path}'")).await;
+    page.until("document.readyState === 'complete'").await;
+}
+
+async fn shows(page: &Page, words: &str) {
+    let words = json!(words);
+    page.until(&format!("document.body.innerText.includes({words})"))
+        .await;
+}
+
+async fn found(admin: &Caller, path: &str) -> Vec<Json> {
+    admin.get(path).await.is(200).as_array().unwrap().clone()
+}
+
+fn in_a_browser(
+    test: impl for<'a> FnOnce(&'a World, &'a Browser) -> BoxFuture<'a, ()> + Send + 'static,
+) {
+    testkit::run(Base::Sqlite, |world| {
+        Box::pin(async move {
+            if let Some(browser) = Browser::start().await {
+                test(world, &browser).await;
+            }
+        })
+    });
+}
+
+#[test]
+fn nothing_typed_is_lost_and_nothing_is_done_twice() {
+    in_a_browser(|world, browser| {
+        Box::pin(async move {
+            world.user("awa", Some(BuiltinRole::Admin)).await;
+            let admin = world.admin().await;
+            let (page, at) = signed_in(browser, world, "awa").await;
+
+            // A double click.
+            page.open(&format!("{at}/admin/wards/new")).await;
+            page.fill("[name=name]", "Maternity").await;
+            page.run("(() => { const b = document.querySelector('main button.primary'); b.click(); b.click(); })()").await;
+            page.until("location.pathname.match(/^.admin.wards.[0-9]+/)")
+                .await;
+            assert_eq!(found(&admin, "wards/?search=Maternity").await.len(), 1);
+
+            // What was typed is kept after a moment, and offered to whoever comes back.
+            page.open(&format!("{at}/admin/wards/new")).await;
+            page.fill("[name=name]", "Burns").await;
+            page.until("document.querySelector('.kept')").await;
+            page.open(&format!("{at}/account/")).await;
+            is_at(&page, "/account/").await;
+            page.open(&format!("{at}/admin/wards/new")).await;
+            page.click("button[value=resume]").await;
+            page.until("document.querySelector('[name=name]').value === 'Burns'")
+                .await;
+
+            // The line is cut while the form is sent: it is still there, and sent once.
+            page.offline(true).await;
+            page.click("main button.primary").await;
+            shows(&page, "Not sent").await;
+            assert_eq!(
+                page.run("document.querySelector('[name=name]').value")
+                    .await,
+                "Burns"
+            );
+            page.offline(false).await;
+            page.click("main button.primary").await;
+            page.until("location.pathname.match(/^.admin.wards.[0-9]+/)")
+                .await;
+            assert_eq!(found(&admin, "wards/?search=Burns").await.len(), 1);
+
+            // Refused in place: the summary has the focus, the title says so, what was typed stands.
+            page.open(&format!("{at}/admin/wards/new")).await;
+            page.fill("[name=capacity]", "7").await;
+            page.click("main button.primary").await;
+            page.until("document.activeElement.id === 'error-summary' && document.title.startsWith('Error')").await;
+            assert_eq!(
+                page.run("document.querySelector('[name=capacity]').value")
+                    .await,
+                "7"
+            );
+
+            // The session ends in the middle of the form.
+            page.fill("[name=name]", "Eye clinic").await;
+            world.pass(SignedDuration::from_mins(31));
+            page.click("main button.primary").await;
+            shows(&page, "what you typed is still there").await;
+            page.fill("[name=username]", "awa").await;
+            page.fill("[name=password]", PASSWORD).await;
+            page.press("Enter").await;
+            page.until("document.querySelector('main [name=name]')?.value === 'Eye clinic'")
+                .await;
+            assert_eq!(
+                page.run("document.querySelector('[name=capacity]').value")
+                    .await,
+                "7"
+            );
+            page.click("main button.primary").await;
+            page.until("location.pathname.match(/^.admin.wards.[0-9]+/)")
+                .await;
+            let admin = world.sign_in("awa", PASSWORD).await;
+            assert_eq!(found(&admin, "wards/?search=Eye").await.len(), 1);
+
+            // Back after signing out shows nothing.
+            shows(&page, "Eye clinic").await;
+            page.click(".me button").await;
+            is_at(&page, "/sign-in").await;
+            page.run("history.back()").await;
+            page.until(
+                "location.pathname === '/sign-in' && document.querySelector('[name=password]')",
+            )
+            .await;
+            assert!(!page.text().await.contains("Eye clinic"));
+            let expected = |said: &String| {
+                said.contains("ERR_INTERNET_DISCONNECTED") || said.contains("status of 4")
+            };
+            let complaints: Vec<String> = page
+                .complaints()
+                .into_iter()
+                .filter(|said| !expected(said))
+                .collect();
+            assert!(complaints.is_empty(), "{complaints:?}");
+        })
+    });
+}
+
+#[test]
+fn two_tabs_do_not_mix_up_patients_nor_overwrite_each_other() {
+    in_a_browser(|world, browser| {
+        Box::pin(async move {
+            world.user("awa", Some(BuiltinRole::Admin)).await;
+            let admin = world.admin().await;
+            let register = async |name: &str| {
+                let body = json!({ "first_name": name, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female" });
+                admin.post("patients/", body).await.id()
+            };
+            let (jane, ann) = (register("Jane").await, register("Ann").await);
+            let (first, at) = signed_in(browser, world, "awa").await;
+            let change = |id: i64| format!("{at}/admin/patients/{id}/change");
+            first.open(&change(jane)).await;
+            first.fill("[name=address]", "1 Jane Street").await;
+            let second = first.tab(&change(ann)).await;
+            second.fill("[name=address]", "2 Ann Street").await;
+            let third = first.tab(&change(jane)).await;
+            third
+                .until("document.querySelector('[name=address]')")
+                .await;
+            for page in [&first, &second] {
+                page.click("main button.primary").await;
+                page.until("!location.pathname.endsWith('change')").await;
+            }
+            for (id, address) in [(jane, "1 Jane Street"), (ann, "2 Ann Street")] {
+                let stored = admin.get(&format!("patients/{id}/")).await.is(200).clone();
+                assert_eq!(stored["address"], address);
+            }
+            // The third tab has an old version: both are shown, and sending it again is a decision.
+            third.fill("[name=address]", "3 Other Street").await;
+            third.click("main button.primary").await;
+            shows(&third, "Somebody else changed this meanwhile").await;
+            shows(&third, "1 Jane Street").await;
+            assert_eq!(
+                third
+                    .run("document.querySelector('[name=address]').value")
+                    .await,
+                "3 Other Street"
+            );
+            let stored = admin
+                .get(&format!("patients/{jane}/"))
+                .await
+                .is(200)
+                .clone();
+            assert_eq!(stored["address"], "1 Jane Street");
+            third.click("main button.primary").await;
+            third.until("!location.pathname.endsWith('change')").await;
+            let stored = admin
+                .get(&format!("patients/{jane}/"))
+                .await
+                .is(200)
+                .clone();
+            assert_eq!(stored["address"], "3 Other Street");
+        })
+    });
+}
