@@ -22,6 +22,8 @@ pub enum Kind {
     Time,
     /// A number; the text is the step, such as `1`, `0.01` or `any`.
     Number(&'static str),
+    /// A measured number, which may begin with `<` or `>`.
+    Measure,
     /// Yes or no.
     Tick,
     /// One of few: value and words.
@@ -45,6 +47,9 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
+    limits: Option<String>,
+    /// Without a word on whether it may be left empty.
+    bare: bool,
 }
 
 impl<'a> Input<'a> {
@@ -64,6 +69,8 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
+            limits: None,
+            bare: false,
         }
     }
 
@@ -85,6 +92,29 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn hint(mut self, key: &'static str) -> Input<'a> {
         self.hint = Some(self.form.ask.t(key));
+        self
+    }
+
+    /// What helps to fill it in, as it is.
+    #[must_use]
+    pub fn hinted(mut self, words: impl Into<String>) -> Input<'a> {
+        let words: String = words.into();
+        self.hint = (!words.is_empty()).then_some(words);
+        self
+    }
+
+    /// Limits of a number: lowest and highest normal value, and where it is critical, below and above. Scripts say
+    /// while typing what a value means, in the words of `data-flags` around the field (normal, low, high,
+    /// critical, with `|` between); the server decides.
+    #[must_use]
+    pub fn limits(mut self, limits: [Option<String>; 4]) -> Input<'a> {
+        if limits.iter().any(Option::is_some) {
+            self.limits = Some(
+                limits
+                    .map(|limit| limit.unwrap_or_else(|| "-".to_owned()))
+                    .join(" "),
+            );
+        }
         self
     }
 
@@ -113,6 +143,13 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn required(mut self, required: bool) -> Input<'a> {
         self.required = required;
+        self
+    }
+
+    /// Without a word on whether it may be left empty: for many fields of which any may.
+    #[must_use]
+    pub fn bare(mut self) -> Input<'a> {
+        self.bare = true;
         self
     }
 
@@ -172,7 +209,7 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {
@@ -226,7 +263,8 @@ impl<'a> Input<'a> {
                 };
                 html! {
                     input id=(id) name=(name) type=(sort) step=[step] value=[(*kind != Kind::File).then_some(shown)]
-                        inputmode=[matches!(kind, Kind::Number(_)).then_some("decimal")]
+                        inputmode=[matches!(kind, Kind::Number(_) | Kind::Measure).then_some("decimal")]
+                        data-limits=[self.limits.as_deref()]
                         maxlength=[self.longest()] autocomplete=(self.complete.unwrap_or("off"))
                         aria-describedby=[described] aria-invalid=[invalid]
                         required[self.required] autofocus[self.focus];

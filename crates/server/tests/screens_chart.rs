@@ -1,0 +1,249 @@
+//! The laboratory, results to review, and the chart, as people without scripts use them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use kernel::BuiltinRole;
+use serde_json::{Value as Json, json};
+use testkit::visitor::{Visitor, form, set};
+use testkit::{Caller, Reply, World};
+
+/// What holds for every page, in a language.
+#[track_caller]
+fn is_a_page(reply: &Reply, status: u16) -> String {
+    let html = reply.text();
+    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
+    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
+    assert!(
+        html.contains("<html lang=\"") && html.contains("<title>"),
+        "{}",
+        reply.asked
+    );
+    for raw in [
+        ">laboratory-",
+        ">clinical-",
+        ">chart-",
+        ">patients-",
+        ">nav-",
+        ">field-",
+        ">choice-",
+        ">done-",
+        " style=",
+        "<script>",
+    ] {
+        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
+    }
+    html
+}
+
+/// Where a post led.
+#[track_caller]
+fn leads(reply: &Reply) -> String {
+    assert_eq!(
+        reply.status.as_u16(),
+        303,
+        "{}: {}",
+        reply.asked,
+        reply.text()
+    );
+    reply.header("location").to_owned()
+}
+
+/// The name of the field for a value, by the words that its row is called by.
+#[track_caller]
+fn field(pairs: &[(String, String)], called: &str, last: &str) -> String {
+    let row = pairs
+        .iter()
+        .find(|(name, value)| name.starts_with("_called.") && value == called);
+    let row = row.unwrap_or_else(|| panic!("no {called} in {pairs:?}"));
+    [row.0.trim_start_matches("_called."), ".", last].concat()
+}
+
+/// A doctor, a patient and an open encounter.
+struct Ward {
+    doctor: Caller,
+    tech: Caller,
+    #[expect(dead_code, reason = "for the chart")]
+    patient: i64,
+    encounter: i64,
+}
+
+impl Ward {
+    async fn new(world: &World, name: &str) -> Ward {
+        let doctor = world.doctor().await;
+        let body = json!({ "first_name": name, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let patient = world.admin().await.post("patients/", body).await.id();
+        let body = json!({ "patient": patient, "notes": "Palpitations" });
+        let encounter = doctor.post("encounters/", body).await.id();
+        let tech = world.caller(Some(BuiltinRole::LabTechnician)).await;
+        Ward {
+            doctor,
+            tech,
+            patient,
+            encounter,
+        }
+    }
+
+    async fn order(&self, codes: &[&str], priority: &str) -> i64 {
+        let mut items = Vec::new();
+        for code in codes {
+            let found = self
+                .tech
+                .get(&format!("lab_tests/catalog/?test_code={code}"))
+                .await;
+            items.push(json!({ "lab_test_id": found.is(200)[0]["id"] }));
+        }
+        let body = json!({ "encounter": self.encounter, "items": items, "priority": priority });
+        self.doctor.post("lab_orders/", body).await.id()
+    }
+
+    async fn shown(&self, order: i64) -> Json {
+        self.doctor
+            .get(&format!("lab_orders/{order}/"))
+            .await
+            .is(200)
+            .clone()
+    }
+
+    /// Enters one value of the first test.
+    async fn enter(&self, order: i64, parameter: &str, value: f64) {
+        let item = self.shown(order).await["items"][0]["id"].clone();
+        let results = json!([{ "lab_order_item": item, "parameter_name": parameter, "value_numeric": value }]);
+        let path = format!("lab_orders/{order}/add_results/");
+        self.tech
+            .put(&path, json!({ "results": results }))
+            .await
+            .is(200);
+    }
+}
+
+testkit::on_both! {
+    async fn a_specimen_is_taken_its_results_are_entered_and_the_next_order_opens(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let usual = ward.order(&["HB"], "routine").await;
+        let urgent = ward.order(&["K", "HB"], "stat").await;
+        let lab = Visitor::of(world, BuiltinRole::LabTechnician).await;
+        assert_eq!(leads(&lab.get("/").await), "/lab");
+        let html = is_a_page(&lab.get("/lab").await, 200);
+        let (first, second) = (html.find(&format!("/lab-orders/{urgent}/")).unwrap(), html.find(&format!("/lab-orders/{usual}/")).unwrap());
+        assert!(first < second && html.contains("At once") && html.contains("No specimen waits for results"), "{html}");
+        // The specimens of both.
+        assert_eq!(leads(&lab.submit("/lab", &form(&html, "lab_orders_collect")).await), "/lab");
+        let html = is_a_page(&lab.get("/lab").await, 200);
+        assert!(html.contains("The specimen is on the bench.") && html.contains("Specimen 0 min old"), "{html}");
+        lab.submit("/lab", &form(&html, "lab_orders_collect")).await.is(303);
+        let path = format!("/lab-orders/{urgent}/");
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("Jane Doe") && html.contains("data-limits=\"12 15 ") && html.contains("Normal 12–15"), "{html}");
+        let mut pairs = form(&html, "lab_orders_add_results");
+        let potassium = field(&pairs, "Potassium", "value_numeric");
+        let haemoglobin = field(&pairs, "Haemoglobin", "value_numeric");
+        set(&mut pairs, &potassium, "4.1");
+        let next = leads(&lab.submit(&path, &pairs).await);
+        // Something is left to enter: back to the order.
+        assert_eq!(leads(&lab.get(&next).await), path);
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("The results are saved.") && html.contains("4.1 mmol/L") && html.contains("In part"), "{html}");
+        let mut pairs = form(&html, "lab_orders_add_results");
+        // What could not be a number is refused, and nothing that was typed is lost.
+        set(&mut pairs, &haemoglobin, "thirteen");
+        let html = is_a_page(&lab.submit(&path, &pairs).await, 400);
+        assert!(html.contains("<title>Error: ") && html.contains(&format!("id=\"f-{haemoglobin}-error\"")), "{html}");
+        assert!(html.contains("value=\"thirteen\"") && html.contains(&format!("href=\"#f-{haemoglobin}\"")), "{html}");
+        let mut pairs = form(&html, "lab_orders_add_results");
+        set(&mut pairs, &haemoglobin, "11.5");
+        let next = leads(&lab.submit(&path, &pairs).await);
+        // A double click stores nothing twice, and says so in place.
+        let again = is_a_page(&lab.submit(&path, &pairs).await, 409);
+        assert!(again.contains("There is a result for"), "{again}");
+        assert_eq!(ward.shown(urgent).await["items"][1]["results"].as_array().unwrap().len(), 1);
+        // It is complete: the next one opens.
+        assert_eq!(leads(&lab.get(&next).await), format!("/lab-orders/{usual}/"));
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("↓ Low") && html.contains("✓ Normal") && html.contains("Waits for review"), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_critical_value_asks_whom_was_told(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["K"], "routine").await;
+        let lab = Visitor::of(world, BuiltinRole::LabTechnician).await;
+        let path = format!("/lab-orders/{order}/");
+        let html = is_a_page(&lab.get(&path).await, 200);
+        let mut pairs = form(&html, "lab_orders_add_results");
+        set(&mut pairs, &field(&form(&html, "lab_orders_add_results"), "Potassium", "value_numeric"), ">7.1");
+        let next = leads(&lab.submit(&path, &pairs).await);
+        assert_eq!(leads(&lab.get(&next).await), path, "somebody must be told first");
+        let list = is_a_page(&lab.get("/lab").await, 200);
+        assert!(list.contains("Critical: nobody was told yet") && list.contains("&gt;7.1 mmol/L"), "{list}");
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("Whom did you tell?"), "{html}");
+        let mut told = form(&html, "lab_orders_told");
+        let html = is_a_page(&lab.submit(&path, &told).await, 400);
+        assert!(html.contains("id=\"f-told_to-error\""), "{html}");
+        set(&mut told, "told_to", "Dr Jallow, by phone");
+        leads(&lab.submit(&path, &told).await);
+        // A double click.
+        leads(&lab.submit(&path, &told).await);
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("told to Dr Jallow, by phone") && !html.contains("Whom did you tell?"), "{html}");
+        assert!(!is_a_page(&lab.get("/lab").await, 200).contains("nobody was told"));
+        world.settle().await;
+    }
+
+    async fn a_report_in_words_is_not_written_over_a_newer_one(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["FILM"], "routine").await;
+        let lab = Visitor::of(world, BuiltinRole::LabTechnician).await;
+        let path = format!("/lab-orders/{order}/");
+        let html = is_a_page(&lab.get(&path).await, 200);
+        let (mut mine, mut theirs) = (form(&html, "lab_orders_patch"), form(&html, "lab_orders_patch"));
+        set(&mut theirs, "result_details", "Ring forms seen");
+        set(&mut mine, "result_details", "No parasites");
+        leads(&lab.submit(&path, &theirs).await);
+        let html = is_a_page(&lab.submit(&path, &mine).await, 412);
+        assert!(html.contains("No parasites") && html.contains("<b>Ring forms seen</b>"), "{html}");
+        leads(&lab.submit(&path, &form(&html, "lab_orders_patch")).await);
+        assert_eq!(ward.shown(order).await["result_details"], "No parasites");
+        world.settle().await;
+    }
+
+    async fn everybody_sees_of_the_laboratory_what_the_matrix_says(world: &World) {
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["K"], "urgent").await;
+        ward.enter(order, "Potassium", 7.1).await;
+        let works: &[BuiltinRole] = &[Admin, Doctor, LabTechnician];
+        let reads: &[BuiltinRole] = &[Admin, Doctor, LabTechnician, Nurse];
+        let screens = [("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads)];
+        for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
+            let browser = Visitor::of(world, role).await;
+            for (address, who) in &screens {
+                let reply = browser.get(address).await;
+                if who.contains(&role) {
+                    let html = is_a_page(&reply, 200);
+                    assert!(html.contains("Potassium"), "{role:?} {address}: {html}");
+                    assert_eq!(html.contains("lab_orders_told"), role != Nurse && address != "/lab", "{role:?} {address}");
+                } else {
+                    assert!(matches!(reply.status.as_u16(), 403 | 404), "{role:?} {}", reply.asked);
+                    assert!(!reply.text().contains("Jane"), "{}", reply.text());
+                }
+            }
+        }
+        world.settle().await;
+    }
+
+    async fn the_laboratory_speaks_french_and_swahili(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["K", "HB"], "stat").await;
+        ward.enter(order, "Potassium", 7.1).await;
+        for (language, words) in [("fr", ["Laboratoire", "Qui avez-vous prévenu"]), ("sw", ["Maabara", "Umemwambia nani?"])] {
+            let id = world.user(language, Some(BuiltinRole::LabTechnician)).await;
+            world.admin().await.patch(&format!("users/{id}/"), json!({ "language_preference": language })).await.is(200);
+            let lab = Visitor::new(world);
+            lab.sign_in(language).await;
+            let html = is_a_page(&lab.get("/lab").await, 200) + &is_a_page(&lab.get(&format!("/lab-orders/{order}/")).await, 200);
+            assert!(words.iter().all(|word| html.contains(word)), "{language}: {html}");
+            assert!(!html.contains("Specimen") && !html.contains("Whom"), "{language}: {html}");
+        }
+        world.settle().await;
+    }
+}
