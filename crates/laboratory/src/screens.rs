@@ -3,15 +3,17 @@
 mod entry;
 mod order;
 mod parts;
+mod review;
 mod worklist;
 
 use kernel::BuiltinRole;
 use platform::resource::Resource;
 use platform::verb::Verb;
-use web::{Place, Screen, Screens};
+use web::{Panel, Place, Screen, Screens};
 
 use crate::add_results::AddResults;
 use crate::order::LabOrder;
+use crate::order_verbs::Review;
 
 /// The tables that these screens show.
 const SHOWN: &[&str] = &["lab_order", "lab_order_item", "lab_result_value"];
@@ -39,6 +41,26 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(SHOWN),
         )
+        // Not refreshed while somebody reads it: a key must mean the results that they look at.
+        .screen(
+            Screen::new("/results", Review::PERMISSION, |cx, ask| {
+                Box::pin(review::show(cx, ask))
+            })
+            .patient_data(),
+        )
+        .panel(
+            Panel::new("clinic", Review::PERMISSION, 10, |cx, ask, _| {
+                Box::pin(review::panel(cx, ask))
+            })
+            .watches(SHOWN),
+        )
+        .place(Place::new(
+            "nav-results",
+            "/results",
+            'r',
+            Review::PERMISSION,
+            45,
+        ))
         .place(Place::new(
             "nav-lab",
             "/lab",

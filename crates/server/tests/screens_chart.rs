@@ -206,14 +206,53 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn results_are_reviewed_by_a_key_the_critical_ones_first(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let earlier = ward.order(&["K"], "routine").await;
+        ward.enter(earlier, "Potassium", 4.4).await;
+        ward.doctor.post(&format!("lab_orders/{earlier}/review/"), json!({})).await.is(200);
+        let usual = ward.order(&["HB"], "routine").await;
+        ward.enter(usual, "Haemoglobin", 12.5).await;
+        let alarming = ward.order(&["K"], "routine").await;
+        ward.enter(alarming, "Potassium", 7.1).await;
+        // Another doctor's list begins with their own orders, of which there are none.
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let html = is_a_page(&doctor.get("/results").await, 200);
+        assert!(html.contains("None of your own orders waits") && html.contains("href=\"/results?of=all\""), "{html}");
+        let path = "/results?of=all";
+        let html = is_a_page(&doctor.get(path).await, 200);
+        let at = |order: i64| html.find(&format!("href=\"/lab-orders/{order}/\"")).unwrap();
+        assert!(at(alarming) < at(usual), "{html}");
+        assert!(html.contains("‼ Critical") && html.contains("data-key=\"1\"") && html.contains("data-key=\"2\""), "{html}");
+        // The value before stands beside it.
+        assert!(html.contains("7.1 mmol/L") && html.contains(">4.4 <small>"), "{html}");
+        // A correction comes in while the doctor reads: the review is not of what is there now.
+        let review = form(&html, "lab_orders_review");
+        let value = ward.shown(alarming).await["items"][0]["results"][0]["id"].clone();
+        ward.tech.patch(&format!("lab_orders/{alarming}/"), json!({ "result_details": "Haemolysed" })).await.is(200);
+        ward.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 4.8 })).await.is(200);
+        let html = is_a_page(&doctor.submit(path, &review).await, 412);
+        assert!(html.contains("4.8 mmol/L") && html.contains("Haemolysed") && html.contains("corrected, was 7.1"), "{html}");
+        let of_alarming = html.split("<section").find(|part| part.contains(&format!("/lab-orders/{alarming}/"))).unwrap();
+        let review = form(of_alarming, "lab_orders_review");
+        leads(&doctor.submit(path, &review).await);
+        // A double click.
+        leads(&doctor.submit(path, &review).await);
+        let html = is_a_page(&doctor.get(path).await, 200);
+        assert!(html.contains("The patient can see these results now.") && !html.contains("4.8 mmol/L"), "{html}");
+        assert_eq!(ward.shown(alarming).await["status"], "Reviewed");
+        world.settle().await;
+    }
+
     async fn everybody_sees_of_the_laboratory_what_the_matrix_says(world: &World) {
         use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
         let ward = Ward::new(world, "Jane").await;
         let order = ward.order(&["K"], "urgent").await;
         ward.enter(order, "Potassium", 7.1).await;
         let works: &[BuiltinRole] = &[Admin, Doctor, LabTechnician];
+        let reviews: &[BuiltinRole] = &[Admin, Doctor];
         let reads: &[BuiltinRole] = &[Admin, Doctor, LabTechnician, Nurse];
-        let screens = [("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads)];
+        let screens = [("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads), ("/results?of=all".to_owned(), reviews)];
         for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
             let browser = Visitor::of(world, role).await;
             for (address, who) in &screens {
@@ -221,7 +260,7 @@ testkit::on_both! {
                 if who.contains(&role) {
                     let html = is_a_page(&reply, 200);
                     assert!(html.contains("Potassium"), "{role:?} {address}: {html}");
-                    assert_eq!(html.contains("lab_orders_told"), role != Nurse && address != "/lab", "{role:?} {address}");
+                    assert_eq!(html.contains("lab_orders_told"), role != Nurse && address.starts_with("/lab-orders"), "{role:?} {address}");
                 } else {
                     assert!(matches!(reply.status.as_u16(), 403 | 404), "{role:?} {}", reply.asked);
                     assert!(!reply.text().contains("Jane"), "{}", reply.text());

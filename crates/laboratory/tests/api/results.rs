@@ -200,5 +200,6 @@ testkit::on_both! {
         let order = lab.order(&["K"], json!({})).await;
         lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": "<" }])).await.is(400);
         lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": "é4" }])).await.is(400);
+        world.settle().await;
     }
 }
