@@ -2,11 +2,13 @@
 
 mod entry;
 mod order;
+mod ordering;
 mod parts;
 mod review;
 mod worklist;
 
 use kernel::BuiltinRole;
+use platform::access::Permission;
 use platform::resource::Resource;
 use platform::verb::Verb;
 use web::{Panel, Place, Screen, Screens};
@@ -15,6 +17,8 @@ use crate::add_results::AddResults;
 use crate::order::LabOrder;
 use crate::order_verbs::Review;
 
+/// Ordering tests.
+const CREATE: Permission = Permission::new("lab_orders", "create");
 /// The tables that these screens show.
 const SHOWN: &[&str] = &["lab_order", "lab_order_item", "lab_result_value"];
 
@@ -39,6 +43,19 @@ pub fn screens() -> Screens {
                 Box::pin(order::show(cx, ask))
             })
             .patient_data()
+            .watches(SHOWN),
+        )
+        .screen(
+            Screen::new("/encounters/{id}/lab-orders", CREATE, |cx, ask| {
+                Box::pin(ordering::show(cx, ask))
+            })
+            .patient_data()
+            .watches(SHOWN),
+        )
+        .panel(
+            Panel::new("encounter", LabOrder::READ, 30, |cx, ask, id| {
+                Box::pin(ordering::panel(cx, ask, id))
+            })
             .watches(SHOWN),
         )
         // Not refreshed while somebody reads it: a key must mean the results that they look at.

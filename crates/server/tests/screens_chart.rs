@@ -244,6 +244,38 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn tests_are_ordered_by_ticking_them(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let path = format!("/encounters/{}/lab-orders", ward.encounter);
+        let html = is_a_page(&doctor.get(&path).await, 200);
+        assert!(html.contains("Jane Doe") && html.contains("Haematology") && html.contains("First trimester"), "{html}");
+        let mut order = form(&html, "lab_orders_create");
+        // Nothing was ticked.
+        set(&mut order, "priority", "stat");
+        let html = is_a_page(&doctor.submit(&path, &order).await, 400);
+        assert!(html.contains("Choose at least one test") && html.contains("value=\"stat\" checked"), "{html}");
+        for code in ["Potassium", "Haemoglobin"] {
+            let tick = html.split("<label class=\"tick\"").find(|part| part.contains(&format!("<span>{code} <small>"))).unwrap();
+            let attribute = |name: &str| tick.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+            set(&mut order, &attribute("name"), &attribute("value"));
+        }
+        let back = leads(&doctor.submit(&path, &order).await);
+        assert_eq!(back, format!("/encounters/{}/", ward.encounter));
+        // A double click.
+        leads(&doctor.submit(&path, &order).await);
+        let html = is_a_page(&doctor.get(&path).await, 200);
+        assert_eq!(html.matches("<li data-row>").count(), 1, "{html}");
+        assert!(html.contains("Haemoglobin, Potassium") || html.contains("Potassium, Haemoglobin"), "{html}");
+        // When it is signed, nothing more is ordered in it: what was typed before is refused in place.
+        ward.doctor.post(&format!("encounters/{}/sign/", ward.encounter), json!({})).await.is(200);
+        let mut late = order.clone();
+        late.retain(|(name, _)| name != "_key");
+        let html = is_a_page(&doctor.submit(&path, &late).await, 409);
+        assert!(html.contains("is signed") && !html.contains("lab_orders_create"), "{html}");
+        world.settle().await;
+    }
+
     async fn everybody_sees_of_the_laboratory_what_the_matrix_says(world: &World) {
         use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
         let ward = Ward::new(world, "Jane").await;
@@ -252,7 +284,9 @@ testkit::on_both! {
         let works: &[BuiltinRole] = &[Admin, Doctor, LabTechnician];
         let reviews: &[BuiltinRole] = &[Admin, Doctor];
         let reads: &[BuiltinRole] = &[Admin, Doctor, LabTechnician, Nurse];
-        let screens = [("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads), ("/results?of=all".to_owned(), reviews)];
+        let orders: &[BuiltinRole] = &[Admin, Doctor];
+        let encounter = format!("/encounters/{}/lab-orders", ward.encounter);
+        let screens = [(encounter, orders), ("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads), ("/results?of=all".to_owned(), reviews)];
         for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
             let browser = Visitor::of(world, role).await;
             for (address, who) in &screens {

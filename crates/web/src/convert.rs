@@ -60,16 +60,18 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
 /// is filled in.
 pub(crate) const ROWS_FILLED: &str = "_rows.";
 
-/// Rows that nobody filled in are left out, whatever hidden values they carry.
+/// Rows that nobody filled in are left out, whatever hidden values they carry; without any other the list is empty.
 fn leave_out(all: &mut Json, pairs: &[(String, String)]) {
     for (list, fields) in rules(pairs) {
-        let rows = all.get_mut(list).and_then(Json::as_object_mut);
-        let Some(rows) = rows else { continue };
-        rows.retain(|_, row| fields.split(' ').any(|field| row.get(field).is_some()));
-        if rows.is_empty()
-            && let Some(map) = all.as_object_mut()
-        {
-            map.remove(list);
+        let Some(map) = all.as_object_mut() else {
+            return;
+        };
+        let rows = map.entry(list).or_insert(Json::Null);
+        if let Some(rows) = rows.as_object_mut() {
+            rows.retain(|_, row| fields.split(' ').any(|field| row.get(field).is_some()));
+        }
+        if rows.as_object().is_none_or(Map::is_empty) {
+            *rows = Json::Array(Vec::new());
         }
     }
 }
@@ -267,5 +269,8 @@ mod tests {
         );
         assert_eq!(rows_sent(&pairs, "results"), [2, 5]);
         assert_eq!(rows_sent(&pairs, "items"), [0; 0]);
+        let mut none = Json::Object(Map::new());
+        leave_out(&mut none, &pairs);
+        assert_eq!(none, json!({ "results": [] }));
     }
 }
