@@ -1,6 +1,7 @@
 //! What people see of the laboratory: the work list, one order with its results, and what waits for a review.
 
 mod entry;
+mod history;
 mod order;
 mod ordering;
 mod parts;
@@ -24,7 +25,7 @@ const SHOWN: &[&str] = &["lab_order", "lab_order_item", "lab_result_value"];
 
 /// The module's screens, places and panels.
 pub fn screens() -> Screens {
-    Screens::new("laboratory")
+    let screens = Screens::new("laboratory")
         .screen(
             Screen::new("/lab", AddResults::PERMISSION, |cx, ask| {
                 Box::pin(worklist::show(cx, ask))
@@ -52,10 +53,11 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(SHOWN),
         )
-        .panel(
-            Panel::new("encounter", LabOrder::READ, 30, |cx, ask, id| {
-                Box::pin(ordering::panel(cx, ask, id))
+        .screen(
+            Screen::new("/patients/{id}/results", LabOrder::READ, |cx, ask| {
+                Box::pin(history::show(cx, ask))
             })
+            .patient_data()
             .watches(SHOWN),
         )
         // Not refreshed while somebody reads it: a key must mean the results that they look at.
@@ -64,13 +66,8 @@ pub fn screens() -> Screens {
                 Box::pin(review::show(cx, ask))
             })
             .patient_data(),
-        )
-        .panel(
-            Panel::new("clinic", Review::PERMISSION, 10, |cx, ask, _| {
-                Box::pin(review::panel(cx, ask))
-            })
-            .watches(SHOWN),
-        )
+        );
+    panels(screens)
         .place(Place::new(
             "nav-results",
             "/results",
@@ -86,4 +83,36 @@ pub fn screens() -> Screens {
             70,
         ))
         .workplace(BuiltinRole::LabTechnician, "/lab")
+}
+
+fn panels(screens: Screens) -> Screens {
+    screens
+        .panel(
+            Panel::new("encounter", LabOrder::READ, 30, |cx, ask, id| {
+                Box::pin(ordering::panel(cx, ask, id))
+            })
+            .watches(SHOWN),
+        )
+        .panel(
+            Panel::new("clinic", Review::PERMISSION, 10, |cx, ask, _| {
+                Box::pin(review::panel(cx, ask))
+            })
+            .watches(SHOWN),
+        )
+        .panel(
+            Panel::new("patient", LabOrder::READ, 50, |cx, ask, id| {
+                Box::pin(history::panel(cx, ask, id))
+            })
+            .watches(SHOWN),
+        )
+        .panel(Panel::new(
+            "patient-tabs",
+            LabOrder::READ,
+            20,
+            |_, ask, id| {
+                Box::pin(
+                    async move { Ok(Some(patients::tab(ask, id, "results", "laboratory-tab"))) },
+                )
+            },
+        ))
 }

@@ -61,7 +61,6 @@ fn field(pairs: &[(String, String)], called: &str, last: &str) -> String {
 struct Ward {
     doctor: Caller,
     tech: Caller,
-    #[expect(dead_code, reason = "for the chart")]
     patient: i64,
     encounter: i64,
 }
@@ -272,7 +271,32 @@ testkit::on_both! {
         let mut late = order.clone();
         late.retain(|(name, _)| name != "_key");
         let html = is_a_page(&doctor.submit(&path, &late).await, 409);
-        assert!(html.contains("is signed") && !html.contains("lab_orders_create"), "{html}");
+        assert!(html.contains("This encounter is signed") && !html.contains("lab_test_id"), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_patients_results_are_on_their_page_and_all_of_them_on_its_own(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let (page, all) = (format!("/patients/{}/", ward.patient), format!("/patients/{}/results", ward.patient));
+        assert!(is_a_page(&doctor.get(&page).await, 200).contains("No test was ordered"));
+        assert!(is_a_page(&doctor.get(&all).await, 200).contains("No test was ordered"));
+        let mut orders = Vec::new();
+        for value in 0..17 {
+            let order = ward.order(&["K"], "routine").await;
+            if value < 16 {
+                ward.enter(order, "Potassium", 4.0 + f64::from(value) / 10.0).await;
+            }
+            orders.push(order);
+        }
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("5.5 mmol/L") && html.contains("↑ High") && !html.contains("4.1 mmol/L"), "{html}");
+        let html = is_a_page(&doctor.get(&all).await, 200);
+        assert!(html.contains("No results yet") && html.contains("5.5 mmol/L") && html.contains(">5.4 <small>"), "{html}");
+        let older = format!("{all}?before={}", orders[2]);
+        assert!(html.contains(&format!("href=\"{older}\"")), "{html}");
+        let html = is_a_page(&doctor.get(&older).await, 200);
+        assert!(html.contains("4.1 mmol/L") && !html.contains("4.2 mmol/L") && html.contains("Back to the newest"), "{html}");
         world.settle().await;
     }
 
@@ -286,7 +310,8 @@ testkit::on_both! {
         let reads: &[BuiltinRole] = &[Admin, Doctor, LabTechnician, Nurse];
         let orders: &[BuiltinRole] = &[Admin, Doctor];
         let encounter = format!("/encounters/{}/lab-orders", ward.encounter);
-        let screens = [(encounter, orders), ("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads), ("/results?of=all".to_owned(), reviews)];
+        let results = format!("/patients/{}/results", ward.patient);
+        let screens = [(results, reads), (encounter, orders), ("/lab".to_owned(), works), (format!("/lab-orders/{order}/"), reads), ("/results?of=all".to_owned(), reviews)];
         for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
             let browser = Visitor::of(world, role).await;
             for (address, who) in &screens {

@@ -1,10 +1,9 @@
-//! Ordering tests in an encounter: what was ordered with its results, the tests that are ordered most, and the whole
-//! catalogue on a page of its own.
+//! Ordering tests in an encounter: what was ordered with its results, and a page with the whole catalogue.
 
 use clinical::encounter::{Encounter, EncounterStatus};
 use maud::{Markup, html};
 use patients::patient::Gender;
-use platform::cx::{Cx, among};
+use platform::cx::Cx;
 use platform::db::Statement;
 use platform::error::Error;
 use platform::record::Record;
@@ -19,29 +18,26 @@ use crate::view::{self, ItemView};
 
 /// Orders of one encounter that are shown.
 const MOST: u64 = 50;
-/// Tests that the short form offers.
-const OFTEN: u64 = 12;
-/// Tests that the whole form offers; a catalogue is shorter.
+/// Tests that the form offers; a catalogue is shorter.
 const ALL: u64 = 400;
 
-/// What was ordered in an encounter, and a short form for more.
+/// What was ordered in an encounter, and the way to order more.
 pub(super) async fn panel(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Option<Markup>, Error> {
     let encounter: Encounter = cx.find(id).await?;
     cx.saw_record(&encounter);
     let ordered = ordered(cx, ask, id).await?;
     let may = ask.may_do("lab_orders_create") && encounter.status == EncounterStatus::Open;
-    let short = match may {
-        true => Some(short(cx, ask, id).await?),
-        false => None,
-    };
+    let page = ["/encounters/", &id.to_string(), "/lab-orders"].concat();
     let inner = html! {
         (ordered)
-        @if let Some(short) = &short { (short) }
+        @if may {
+            p { a.button href=(page) data-key="l" { (ask.t("laboratory-order-tests")) kbd aria-hidden="true" { "l" } } }
+        }
     };
     Ok(Some(ui::panel(&ask.t("laboratory-tests"), inner)))
 }
 
-/// The whole catalogue by department, as a request form.
+/// What is ordered most, then the whole catalogue by department, as a request form.
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let id = ask.id()?;
     let encounter: Encounter = cx.find(id).await?;
@@ -51,7 +47,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let title = ask.t("laboratory-order-tests");
     let back = ["/encounters/", &id.to_string(), "/"].concat();
     if encounter.status != EncounterStatus::Open {
-        let body = html! { (ordered) p.hint { (ask.t("laboratory-encounter-signed")) } p { (ui::action(&back, &ask.t("laboratory-to-encounter"))) } };
+        let body = html! {
+            (refused(ask))
+            (ordered)
+            p.hint { (ask.t("laboratory-encounter-signed")) }
+            p { (ui::action(&back, &ask.t("laboratory-to-encounter"))) }
+        };
         return Ok(head.page(title, &body));
     }
     let offered: Vec<LabTest> = resource::rows(cx, ALL, |query| {
@@ -61,23 +62,25 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             .order_by((LabTest::TABLE, "test_name"), Order::Asc);
     })
     .await?;
+    let often = often(cx).await?;
+    let (first, rest): (Vec<_>, Vec<_>) = offered
+        .iter()
+        .enumerate()
+        .partition(|(_, test)| often.contains(&test.meta.id));
     let form = ask
         .form("lab_orders_create")
         .then(back.clone())
         .done("done-lab-ordered");
     let pregnant = head.patient.gender == Gender::Female;
-    let tests: Vec<(usize, &LabTest)> = offered.iter().enumerate().collect();
     let body = html! {
         (ordered)
         (form.show(html! {
             (form.hidden("encounter", id))
             (form.rows_with("items", &["lab_test_id"]))
-            (urgency(&form))
-            @for group in tests.chunk_by(|(_, one), (_, other)| one.department == other.department) {
-                fieldset.group {
-                    legend { (department(ask, group)) }
-                    div.fields { @for (at, test) in group { (tick(&form, *at, test)) } }
-                }
+            (form.field("priority").value("routine").bare())
+            @if !first.is_empty() { (ticks(&form, &ask.t("laboratory-often"), &first)) }
+            @for group in rest.chunk_by(|(_, one), (_, other)| one.department == other.department) {
+                (ticks(&form, &department(ask, group), group))
             }
             (form.field("test_name").label("laboratory-something-else").hint("laboratory-something-else-hint"))
             @if pregnant { (form.field("pregnancy").hint("laboratory-pregnancy-hint")) }
@@ -85,6 +88,21 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }))
     };
     Ok(head.page(title, &body))
+}
+
+/// What was wrong with an order that cannot be sent again.
+fn refused(ask: &Ask) -> Markup {
+    let form = ask.form("lab_orders_create");
+    html! { @if form.sent().is_some() { (form.show(html! {})) } }
+}
+
+fn ticks(form: &Form<'_>, legend: &str, tests: &[(usize, &LabTest)]) -> Markup {
+    html! {
+        fieldset.group {
+            legend { (legend) }
+            div.fields { @for (at, test) in tests { (tick(form, *at, test)) } }
+        }
+    }
 }
 
 fn department(ask: &Ask, group: &[(usize, &LabTest)]) -> String {
@@ -100,10 +118,6 @@ fn department(ask: &Ask, group: &[(usize, &LabTest)]) -> String {
     )
 }
 
-fn urgency(form: &Form<'_>) -> Markup {
-    html! { (form.field("priority").value("routine").bare()) }
-}
-
 /// A test of the catalogue as a tick, kept when the order is refused.
 fn tick(form: &Form<'_>, at: usize, test: &LabTest) -> Markup {
     let name = ["items.", &at.to_string(), ".lab_test_id"].concat();
@@ -114,37 +128,6 @@ fn tick(form: &Form<'_>, at: usize, test: &LabTest) -> Markup {
             span { (&*test.test_name) " " small { (&*test.specimen_type) } }
         }
     }
-}
-
-/// The tests that are ordered most, and the way to all others.
-async fn short(cx: &mut Cx, ask: &Ask, encounter: i64) -> Result<Markup, Error> {
-    let often = often(cx).await?;
-    let dialect = cx.dialect();
-    let offered: Vec<LabTest> = resource::rows(cx, OFTEN, |query| {
-        query.and_where(LabTest::is_active.eq(true));
-        if !often.is_empty() {
-            query.and_where(among(dialect, LabTest::id, &often));
-        }
-        query.order_by((LabTest::TABLE, "id"), Order::Asc);
-    })
-    .await?;
-    let form = ask.form("lab_orders_create").done("done-lab-ordered");
-    let all = ["/encounters/", &encounter.to_string(), "/lab-orders"].concat();
-    Ok(html! {
-        details open[form.sent().is_some()] {
-            summary { (ask.t("laboratory-order-tests")) }
-            (form.show(html! {
-                (form.hidden("encounter", encounter))
-                (form.rows_with("items", &["lab_test_id"]))
-                div.fields { @for (at, test) in offered.iter().enumerate() { (tick(&form, at, test)) } }
-                (urgency(&form))
-                div.actions {
-                    button { (ask.t("laboratory-order-button")) }
-                    a.button href=(all) data-key="l" { (ask.t("laboratory-all-tests")) kbd aria-hidden="true" { "l" } }
-                }
-            }))
-        }
-    })
 }
 
 /// Which tests were ordered most among the newest orders.
