@@ -63,4 +63,30 @@ testkit::on_both! {
         assert!(replies.iter().filter(|reply| reply.status != 201).all(|reply| reply.json["code"] == "already_recorded"));
         world.settle().await;
     }
+
+    async fn whoever_begins_a_visit_begins_the_same(world: &World) {
+        let room = Room::new(world).await;
+        let body = json!({ "first_name": "Awa", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let awa = room.desk.post("patients/", body).await.id();
+        let now = world.app.zone.to_local(world.app.clock.now());
+        let booking = json!({
+            "patient": awa, "doctor": room.doctor.id,
+            "date": now.date().to_string(), "time": now.time().strftime("%H:%M").to_string(),
+        });
+        room.desk.post("appointments/", booking).await.is(201);
+        let address = world.listen().await;
+        let (doctor, nurse) = (room.doctor.over(address), room.nurse.over(address));
+        let mut requests = Vec::new();
+        for n in 0..15 {
+            requests.push(doctor.request("POST", &format!("patients/{awa}/begin_visit/")).json(&json!({})));
+            requests.push(nurse.request("POST", &format!("patients/{awa}/record_vitals/")).json(&json!({ "heart_rate": 60 + n })));
+        }
+        let replies = at_once(requests).await;
+        assert_eq!(with(&replies, 201), 30, "{:?}", replies.iter().find(|reply| reply.status != 201).map(Reply::text));
+        let list = room.doctor.get(&format!("encounters/?patient={awa}")).await;
+        assert_eq!(list.is(200).as_array().unwrap().len(), 1);
+        let taken = room.doctor.get(&format!("vitals/?patient={awa}")).await;
+        assert_eq!(taken.is(200).as_array().unwrap().len(), 15);
+        world.settle().await;
+    }
 }

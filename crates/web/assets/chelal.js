@@ -95,7 +95,7 @@ addEventListener("keydown", (event) => {
     if (key === "Enter") {
       const form = document.activeElement?.closest("form[data-form]") ?? document.querySelector("main form[data-form]");
       const button = event.shiftKey ? form?.querySelector("[data-final]") : null;
-      if (form) { form.requestSubmit(button ?? form.querySelector("button.primary") ?? undefined); event.preventDefault(); }
+      if (form) { form.requestSubmit(button ?? form.querySelector("button.primary:not([data-final])") ?? undefined); event.preventDefault(); }
     }
     return;
   }

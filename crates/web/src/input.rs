@@ -334,6 +334,9 @@ impl<'a> Input<'a> {
                         (picked(&self.name, found, words, *found == value))
                     }
                 }
+                @if self.form.ask.house.find(path).is_some() {
+                    (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
+                }
                 div.search {
                     input id=(id) type="search" name=(asked) value=(typed) autocomplete="off"
                         aria-label=(self.form.ask.t("form-pick")) autofocus[self.focus];

@@ -9,4 +9,5 @@ mod history;
 mod roles;
 mod support;
 mod tasks;
+mod visits;
 mod vitals;

@@ -1,0 +1,463 @@
+//! A doctor's day, a visit, prescribing and vital signs, as people without scripts use them.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use kernel::BuiltinRole;
+use kernel::BuiltinRole::{
+    Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
+};
+use serde_json::{Value as Json, json};
+use testkit::visitor::{Visitor, form, set};
+use testkit::{Caller, Reply, World};
+
+/// What holds for every page, in a language.
+#[track_caller]
+fn is_a_page(reply: &Reply, status: u16) -> String {
+    let html = reply.text();
+    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
+    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
+    assert!(
+        html.contains("<html lang=\"") && html.contains("<title>"),
+        "{}",
+        reply.asked
+    );
+    for raw in [
+        ">clinical-",
+        ">field-",
+        ">choice-",
+        ">nav-",
+        ">done-",
+        ">patients-",
+        ">scheduling-",
+        ">wards-",
+        " style=",
+        "<script>",
+    ] {
+        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
+    }
+    html
+}
+
+/// Where a post led.
+#[track_caller]
+fn leads(reply: &Reply) -> String {
+    assert_eq!(
+        reply.status.as_u16(),
+        303,
+        "{}: {}",
+        reply.asked,
+        reply.text()
+    );
+    reply.header("location").to_owned()
+}
+
+fn id_in(address: &str) -> i64 {
+    let digits: String = address.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap()
+}
+
+/// A hospital's morning: Jane has come and waits for the doctor, who is signed in.
+struct Morning {
+    admin: Caller,
+    doctor: Visitor,
+    me: i64,
+    jane: i64,
+    visit: i64,
+}
+
+impl Morning {
+    async fn of(world: &World) -> Morning {
+        let admin = world.admin().await;
+        let doctor = Visitor::of(world, Doctor).await;
+        let users = admin.get("users/?limit=100").await;
+        let name = format!("page{}", Doctor.id());
+        let users = users.is(200)["results"].as_array().unwrap().clone();
+        let mine = users.iter().find(|user| user["username"] == name.as_str());
+        let me = mine.unwrap()["id"].as_i64().unwrap();
+        let jane = registered(&admin, "Jane").await;
+        let visit = came(world, &admin, jane, me, "Cough").await;
+        Morning {
+            admin,
+            doctor,
+            me,
+            jane,
+            visit,
+        }
+    }
+
+    /// The doctor begins with whoever is next.
+    async fn begin(&self) -> String {
+        let html = is_a_page(&self.doctor.get("/clinic").await, 200);
+        let address = leads(
+            &self
+                .doctor
+                .submit("/clinic", &form(&html, "patients_begin_visit"))
+                .await,
+        );
+        assert!(address.starts_with("/encounters/"), "{address}");
+        address
+    }
+
+    /// The encounter as the API shows it.
+    async fn shown(&self, address: &str) -> Json {
+        let path = format!("encounters/{}/", id_in(address));
+        self.admin.get(&path).await.is(200).clone()
+    }
+}
+
+async fn registered(admin: &Caller, first: &str) -> i64 {
+    let body = json!({
+        "first_name": first, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
+    });
+    admin.post("patients/", body).await.id()
+}
+
+/// Somebody was booked for today and has come.
+async fn came(world: &World, admin: &Caller, patient: i64, doctor: i64, reason: &str) -> i64 {
+    let now = world.app.zone.to_local(world.app.clock.now());
+    let body = json!({
+        "patient": patient, "doctor": doctor, "date": now.date().to_string(),
+        "time": now.time().strftime("%H:%M").to_string(), "reason": reason, "overbooked": true,
+    });
+    let visit = admin.post("appointments/", body).await.id();
+    admin
+        .post(&format!("appointments/{visit}/check_in/"), json!({}))
+        .await
+        .is(200);
+    visit
+}
+
+/// A form with what a button adds to it.
+fn by(form: &[(String, String)], name: &str, value: &str) -> Vec<(String, String)> {
+    let mut pairs = form.to_vec();
+    pairs.push((name.to_owned(), value.to_owned()));
+    pairs
+}
+
+testkit::on_both! {
+    async fn a_doctor_sees_the_next_patient_writes_and_signs(world: &World) {
+        let morning = Morning::of(world).await;
+        let doctor = &morning.doctor;
+        assert_eq!(leads(&doctor.get("/").await), "/clinic");
+        let html = is_a_page(&doctor.get("/clinic").await, 200);
+        assert!(html.contains("Jane Doe") && html.contains("Cough") && html.contains("Start next"), "{html}");
+        assert!(html.contains("No vital signs today") && html.contains("Every visit of yours is signed."), "{html}");
+        let visit = morning.begin().await;
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains("Jane Doe") && html.contains("Not signed") && html.contains(">Cough</textarea>"), "{html}");
+        // Begun once more, from the patient's page or the queue, it is the same.
+        let page = format!("/patients/{}/", morning.jane);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains(&format!("href=\"{visit}\"")), "{html}");
+        let queue = is_a_page(&doctor.get(&format!("/appointments/{}/", morning.visit)).await, 200);
+        assert!(queue.contains("Complete") && !queue.contains("patients_begin_visit"), "{queue}");
+
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        let mut note = form(&html, "encounters_patch");
+        set(&mut note, "presenting_illness_history", "Three days of cough.");
+        set(&mut note, "diagnosis", "Bronchitis");
+        set(&mut note, "diagnosis_code__q", "bronchitis");
+        // The code is found by words, and nothing typed is lost while it is looked up.
+        let html = is_a_page(&doctor.submit(&visit, &by(&note, "_look", "diagnosis_code")).await, 200);
+        assert!(html.contains("Three days of cough.") && html.contains("value=\"J20.9\""), "{html}");
+        set(&mut note, "diagnosis_code", "J20.9");
+        assert_eq!(leads(&doctor.submit(&visit, &note).await), visit);
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains("The note is kept.") && html.contains("J20.9 "), "{html}");
+        let shown = morning.shown(&visit).await;
+        assert_eq!(shown["diagnosis_code"], "J20.9");
+        assert_eq!(shown["chief_complaint"], "Cough");
+        assert_eq!(shown["appointment"], morning.visit);
+
+        // What was typed last is signed with it, and the appointment is completed.
+        let mut note = form(&html, "encounters_patch");
+        set(&mut note, "treatment_plan", "Rest and fluids");
+        set(&mut note, "diagnosis", "");
+        let signing = by(&note, "_do", "encounters_sign");
+        assert_eq!(leads(&doctor.submit(&visit, &signing).await), visit);
+        // Pressed twice, it is signed once.
+        assert_eq!(leads(&doctor.submit(&visit, &signing).await), visit);
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains("The visit is signed.") && html.contains("Rest and fluids") && html.contains("Next patient"), "{html}");
+        assert!(!html.contains("encounters_patch"), "{html}");
+        let shown = morning.shown(&visit).await;
+        assert_eq!((&shown["status"], &shown["diagnosis"]), (&json!("signed"), &json!("")));
+        let booked = morning.admin.get(&format!("appointments/{}/", morning.visit)).await;
+        assert_eq!(booked.is(200)["status"], "completed");
+
+        let mut more = form(&html, "encounter_addenda_create");
+        set(&mut more, "text", "X-ray was clear");
+        let first = doctor.submit(&visit, &more).await;
+        assert_eq!(leads(&first), visit);
+        assert_eq!(leads(&doctor.submit(&visit, &more).await), visit);
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert_eq!(html.matches("X-ray was clear").count(), 1, "{html}");
+        let html = is_a_page(&doctor.get("/clinic").await, 200);
+        assert!(html.contains("Seen today: 1") && !html.contains("Start next"), "{html}");
+        world.settle().await;
+    }
+
+    async fn nothing_typed_is_lost_when_somebody_was_faster_or_something_is_wrong(world: &World) {
+        let morning = Morning::of(world).await;
+        let doctor = &morning.doctor;
+        let visit = morning.begin().await;
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        let mut note = form(&html, "encounters_patch");
+        set(&mut note, "physical_examination", "Crackles on the left");
+        set(&mut note, "treatment_plan", "Amoxicillin");
+        // A code that is none, with the signature: refused in place.
+        let mut wrong = note.clone();
+        set(&mut wrong, "diagnosis_code", "cough");
+        let html = is_a_page(&doctor.submit(&visit, &by(&wrong, "_do", "encounters_sign")).await, 400);
+        assert!(html.contains("Crackles on the left") && html.contains("<title>Error") && html.contains("f-diagnosis_code-error"), "{html}");
+        assert_eq!(morning.shown(&visit).await["status"], "open");
+        // A colleague writes meanwhile.
+        let path = format!("encounters/{}/", id_in(&visit));
+        morning.admin.patch(&path, json!({ "treatment_plan": "Fluids", "diagnosis": "Bronchitis" })).await.is(200);
+        for signing in [false, true] {
+            let sent = if signing { by(&note, "_do", "encounters_sign") } else { note.clone() };
+            let html = is_a_page(&doctor.submit(&visit, &sent).await, 412);
+            assert!(html.contains("Somebody else changed this meanwhile") && html.contains("Crackles on the left"), "{html}");
+            assert!(html.contains("Stored now:") && html.contains("<b>Fluids</b>"), "{html}");
+            assert_eq!(morning.shown(&visit).await["treatment_plan"], "Fluids");
+        }
+        // Sent again it replaces what was seen, and what the colleague wrote elsewhere stays.
+        let html = is_a_page(&doctor.submit(&visit, &note).await, 412);
+        let mut again = form(&html, "encounters_patch");
+        set(&mut again, "diagnosis", "Bronchitis");
+        leads(&doctor.submit(&visit, &again).await);
+        let shown = morning.shown(&visit).await;
+        assert_eq!((&shown["treatment_plan"], &shown["diagnosis"]), (&json!("Amoxicillin"), &json!("Bronchitis")));
+        // Nothing is signed in which nothing is written.
+        let awa = registered(&morning.admin, "Awa").await;
+        let page = format!("/patients/{awa}/");
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        let begin = form(&html, "patients_begin_visit");
+        let other = leads(&doctor.submit(&page, &begin).await);
+        assert_eq!(leads(&doctor.submit(&page, &begin).await), other, "pressed twice");
+        let html = is_a_page(&doctor.get(&other).await, 200);
+        let signing = by(&form(&html, "encounters_patch"), "_do", "encounters_sign");
+        let html = is_a_page(&doctor.submit(&other, &signing).await, 400);
+        assert!(html.contains("Nothing is written yet.") && html.contains("href=\"#f-chief_complaint\""), "{html}");
+        let html = is_a_page(&doctor.get("/clinic").await, 200);
+        assert!(html.contains("nothing written yet") && html.contains(&format!("href=\"{other}\"")), "{html}");
+        world.settle().await;
+    }
+
+    async fn everybody_sees_of_a_visit_what_the_matrix_says(world: &World) {
+        let morning = Morning::of(world).await;
+        let visit = morning.begin().await;
+        let path = format!("encounters/{}/", id_in(&visit));
+        morning.admin.patch(&path, json!({ "physical_examination": "Crackles" })).await.is(200);
+        let prescribe = format!("{visit}prescribe");
+        let vitals = format!("/patients/{}/vitals", morning.jane);
+        let screens: [(&str, &[BuiltinRole]); 5] = [
+            ("/clinic", &[Admin, Doctor]),
+            (&visit, &[Admin, Doctor, Receptionist, Nurse]),
+            (&prescribe, &[Admin, Doctor]),
+            (&vitals, &[Admin, Doctor, Nurse]),
+            ("/vitals?from=queue", &[Admin, Doctor, Nurse]),
+        ];
+        for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
+            let browser = if role == Doctor { None } else { Some(Visitor::of(world, role).await) };
+            let browser = browser.as_ref().unwrap_or(&morning.doctor);
+            for (address, who) in screens {
+                let reply = browser.get(address).await;
+                if who.contains(&role) && address.starts_with("/vitals") {
+                    assert_eq!(leads(&reply), format!("{vitals}?from=queue"), "{role:?}");
+                } else if who.contains(&role) {
+                    let html = is_a_page(&reply, 200);
+                    let knows = html.contains("Crackles");
+                    assert_eq!(knows, address == visit && role != Receptionist, "{role:?} {address}: {html}");
+                    let writes = html.contains("encounters_patch") || html.contains("prescriptions_create");
+                    assert_eq!(writes, (address == visit || address == prescribe) && matches!(role, Admin | Doctor), "{role:?} {address}");
+                } else {
+                    assert!(matches!(reply.status.as_u16(), 403 | 404), "{role:?} {address}: {}", reply.status);
+                    assert!(!reply.text().contains("Jane"), "{role:?} {address}");
+                }
+            }
+        }
+        for language in ["fr", "sw"] {
+            morning.admin.patch(&format!("users/{}/", morning.me), json!({ "language_preference": language })).await.is(200);
+            let fresh = Visitor::new(world);
+            fresh.sign_in(&format!("page{}", Doctor.id())).await;
+            for address in ["/clinic", &visit, &prescribe, &vitals] {
+                let html = is_a_page(&fresh.get(address).await, 200);
+                assert!(html.contains(&format!("<html lang=\"{language}\"")), "{html}");
+            }
+        }
+        world.settle().await;
+    }
+
+    async fn a_medicine_is_checked_counted_and_given_again(world: &World) {
+        let morning = Morning::of(world).await;
+        let (doctor, admin) = (&morning.doctor, &morning.admin);
+        let allergy = json!({ "substance": "Penicillin", "severity": "severe" });
+        admin.post(&format!("patients/{}/allergies/", morning.jane), allergy).await.is(201);
+        let body = json!({ "generic_name": "Paracetamol", "strength": "500 mg", "formulation": "Tablet", "unit_of_measure": "Tablet" });
+        let item = admin.post("medications/", body).await.id();
+        let visit = morning.begin().await;
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains(&format!("value=\"{visit}prescribe\"")), "{html}");
+        // The button that leads there keeps the note first.
+        let mut note = form(&html, "encounters_patch");
+        set(&mut note, "treatment_plan", "Paracetamol");
+        let page = leads(&doctor.submit(&visit, &by(&note, "_then", &format!("{visit}prescribe"))).await);
+        assert_eq!(page, format!("{visit}prescribe"));
+        assert_eq!(morning.shown(&visit).await["treatment_plan"], "Paracetamol");
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("Allergies: Penicillin (severe)") && html.contains("No medicine is prescribed"), "{html}");
+
+        let mut wanted = form(&html, "prescriptions_create");
+        for (name, value) in [("dosage", "1 tablet"), ("frequency", "3 times a day"), ("duration", "5 days"), ("medication_item__q", "parac")] {
+            set(&mut wanted, name, value);
+        }
+        let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "medication_item")).await, 200);
+        assert!(html.contains("Paracetamol 500 mg · Tablet · out of stock") && html.contains("3 times a day"), "{html}");
+        set(&mut wanted, "medication_item", &item.to_string());
+        let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
+        assert!(html.contains("Checked, nothing found") && html.contains("15 when left empty"), "{html}");
+        assert_eq!(leads(&doctor.submit(&page, &wanted).await), page);
+        assert_eq!(leads(&doctor.submit(&page, &wanted).await), page);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("It is prescribed.") && html.contains("(15 in all)"), "{html}");
+        assert_eq!(html.matches("<strong>Paracetamol 500 mg</strong>").count(), 1, "pressed twice: {html}");
+
+        // Found: the reason is asked for in place. What could not be checked looks like neither.
+        let mut wanted = form(&html, "prescriptions_create");
+        for (name, value) in [("medication_name", "Amoxicillin 500mg"), ("dosage", "500 mg"), ("frequency", "tds")] {
+            set(&mut wanted, name, value);
+        }
+        let html = is_a_page(&doctor.submit(&page, &wanted).await, 409);
+        assert!(html.contains("Amoxicillin 500mg") && html.contains("Why it is right for this patient") && html.contains("notice bad"), "{html}");
+        let mut all_the_same = form(&html, "prescriptions_create");
+        set(&mut all_the_same, "override_reason", "Tolerated last year");
+        leads(&doctor.submit(&page, &all_the_same).await);
+        let mut unknown = wanted.clone();
+        set(&mut unknown, "medication_name", "Zyxorbin");
+        let html = is_a_page(&doctor.submit(&page, &by(&unknown, "_look", "check")).await, 200);
+        assert!(html.contains("notice unknown") && html.contains("Could not be checked: Zyxorbin is not known."), "{html}");
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains("Prescribed all the same: Tolerated last year"), "{html}");
+        let mut cancel = form(&html, "prescriptions_patch");
+        assert!(cancel.iter().any(|(name, value)| name == "status" && value == "Cancelled"), "{cancel:?}");
+        set(&mut cancel, "_version", "99");
+        is_a_page(&doctor.submit(&visit, &cancel).await, 412);
+        leads(&doctor.submit(&visit, &form(&html, "prescriptions_patch")).await);
+        let html = is_a_page(&doctor.get(&visit).await, 200);
+        assert!(html.contains("The medicine is cancelled."), "{html}");
+
+        // At the next visit it is offered again.
+        let mut note = form(&html, "encounters_patch");
+        set(&mut note, "diagnosis", "Bronchitis");
+        leads(&doctor.submit(&visit, &by(&note, "_do", "encounters_sign")).await);
+        is_a_page(&doctor.get(&page).await, 200);
+        let patient = format!("/patients/{}/", morning.jane);
+        let html = is_a_page(&doctor.get(&patient).await, 200);
+        let next = leads(&doctor.submit(&patient, &form(&html, "patients_begin_visit")).await);
+        assert_ne!(next, visit);
+        let page = format!("{next}prescribe");
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("Prescribed before"), "{html}");
+        let again = form(&html, "prescriptions_renew");
+        let html = is_a_page(&doctor.submit(&page, &again).await, 409);
+        let at = html.find("prescriptions_renew").unwrap();
+        let mut again = form(&html[html[..at].rfind("<form").unwrap()..], "prescriptions_renew");
+        set(&mut again, "override_reason", "Tolerated twice");
+        leads(&doctor.submit(&page, &again).await);
+        let html = is_a_page(&doctor.get(&next).await, 200);
+        assert!(html.contains("Amoxicillin 500mg") && html.contains("Tolerated twice"), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_nurse_takes_vital_signs_of_one_after_the_other(world: &World) {
+        let morning = Morning::of(world).await;
+        let awa = registered(&morning.admin, "Awa").await;
+        came(world, &morning.admin, awa, morning.me, "Fever").await;
+        let nurse = Visitor::of(world, Nurse).await;
+        let html = is_a_page(&nurse.get("/queue/").await, 200);
+        let page = format!("/patients/{}/vitals?from=queue", morning.jane);
+        assert!(html.contains(&format!("href=\"{page}\"")), "{html}");
+        let html = is_a_page(&nurse.get(&page).await, 200);
+        assert!(html.contains("Save and next") && html.contains("without vital signs today: 1"), "{html}");
+        let mut measures = form(&html, "patients_record_vitals");
+        set(&mut measures, "systolic_bp", "120");
+        set(&mut measures, "diastolic_bp", "80");
+        // What no living person has is refused in words, and what was typed stays.
+        set(&mut measures, "temperature", "102.5");
+        let html = is_a_page(&nurse.submit(&page, &measures).await, 400);
+        assert!(html.contains("102.5 °F is 39.2 °C") && html.contains("value=\"120\""), "{html}");
+        set(&mut measures, "temperature", "39.2");
+        set(&mut measures, "oxygen_saturation", "88");
+        let next = leads(&nurse.submit(&page, &measures).await);
+        assert_eq!(leads(&nurse.submit(&page, &measures).await), next);
+        assert!(next.starts_with(&format!("/patients/{awa}/vitals?from=queue&after=")), "{next}");
+        let html = is_a_page(&nurse.get(&next).await, 200);
+        assert!(html.contains("Recorded for Jane Doe") && html.contains("critically low") && html.contains("notice bad"), "{html}");
+        let kept = morning.admin.get(&format!("vitals/?patient={}", morning.jane)).await;
+        assert_eq!(kept.is(200).as_array().unwrap().len(), 1, "pressed twice");
+        let mut measures = form(&html, "patients_record_vitals");
+        set(&mut measures, "heart_rate", "72");
+        assert_eq!(leads(&nurse.submit(&next, &measures).await), "/queue/");
+        is_a_page(&nurse.get("/vitals?from=queue").await, 200);
+        // The doctor goes on with what the nurse began.
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("39.2") && html.contains("critically low"), "{html}");
+        let visit = morning.begin().await;
+        let html = is_a_page(&morning.doctor.get(&visit).await, 200);
+        assert!(html.contains("39.2") && html.contains(">Cough</textarea>"), "{html}");
+        assert_eq!(kept.json[0]["encounter"], id_in(&visit));
+        assert_eq!(morning.shown(&visit).await["doctor"], morning.me);
+        // Nobody sees this patient: it is said, and what to do.
+        let binta = registered(&morning.admin, "Binta").await;
+        let page = format!("/patients/{binta}/vitals");
+        let html = is_a_page(&nurse.get(&page).await, 200);
+        let mut measures = form(&html, "patients_record_vitals");
+        set(&mut measures, "weight", "61.5");
+        let html = is_a_page(&nurse.submit(&page, &measures).await, 409);
+        assert!(html.contains("Nobody sees this patient yet") && html.contains("value=\"61.5\""), "{html}");
+        assert!(html.contains(&format!("href=\"/calendar/book?patient={binta}\"")), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_round_of_the_ward_goes_from_bed_to_bed(world: &World) {
+        let morning = Morning::of(world).await;
+        let admin = &morning.admin;
+        let ward = admin.post("wards/", json!({ "name": "Maternity" })).await.id();
+        let awa = registered(admin, "Awa").await;
+        for (number, patient) in [("1", awa), ("2", morning.jane)] {
+            let bed = admin.post("beds/", json!({ "ward": ward, "number": number })).await.id();
+            admin.post(&format!("beds/{bed}/assign_patient/"), json!({ "patient_id": patient })).await.is(200);
+            admin.post(&format!("patients/{patient}/begin_visit/"), json!({})).await.is(201);
+        }
+        let nurse = Visitor::of(world, Nurse).await;
+        let html = is_a_page(&nurse.get("/ward").await, 200);
+        assert!(html.contains("href=\"/vitals?from=ward\"") && html.contains(&format!("href=\"/patients/{awa}/vitals?from=ward\"")), "{html}");
+        let first = leads(&nurse.get(&format!("/vitals?from=ward&ward={ward}")).await);
+        assert_eq!(first, format!("/patients/{awa}/vitals?from=ward&ward={ward}"));
+        let html = is_a_page(&nurse.get(&first).await, 200);
+        let mut measures = form(&html, "patients_record_vitals");
+        set(&mut measures, "heart_rate", "70");
+        let next = leads(&nurse.submit(&first, &measures).await);
+        assert!(next.starts_with(&format!("/patients/{}/vitals?from=ward&ward={ward}&after=", morning.jane)), "{next}");
+        let html = is_a_page(&nurse.get(&next).await, 200);
+        let mut measures = form(&html, "patients_record_vitals");
+        set(&mut measures, "heart_rate", "71");
+        assert_eq!(leads(&nurse.submit(&next, &measures).await), format!("/ward?ward={ward}"));
+        let html = is_a_page(&nurse.get(&format!("/vitals?from=ward&ward={ward}")).await, 200);
+        assert!(html.contains("Everybody has vital signs today."), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_doctors_tasks_are_done_from_the_page_of_the_day(world: &World) {
+        let morning = Morning::of(world).await;
+        let task = json!({ "title": "Call the family", "assignee": morning.me, "priority": "high", "due_date": "2020-01-01", "related_patient": morning.jane });
+        let task = morning.admin.post("tasks/", task).await.id();
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("Call the family") && html.contains("late") && html.contains("urgent"), "{html}");
+        leads(&morning.doctor.submit("/clinic", &form(&html, "tasks_patch")).await);
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("The task is done.") && !html.contains("Call the family"), "{html}");
+        assert_eq!(morning.admin.get(&format!("tasks/{task}/")).await.is(200)["status"], "completed");
+        world.settle().await;
+    }
+}
