@@ -31,6 +31,7 @@ pub fn screens() -> Vec<web::Screens> {
         patients::screens(),
         scheduling::screens(),
         clinical::screens(),
+        laboratory::screens(),
         wards::screens(),
         messaging::screens(),
     ]

@@ -55,8 +55,56 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         };
         lay(&mut all, &parts, value, several);
     }
+    leave_out(&mut all, pairs);
     dense(&mut all);
     all
+}
+
+/// Begins the name of what says which rows of a list count: `_rows.items` names the fields of which one at least
+/// is filled in.
+pub(crate) const ROWS_FILLED: &str = "_rows.";
+
+/// Rows that nobody filled in are left out, whatever hidden values they carry; without any other the list is empty.
+fn leave_out(all: &mut Json, pairs: &[(String, String)]) {
+    for (list, fields) in rules(pairs) {
+        let Some(map) = all.as_object_mut() else {
+            return;
+        };
+        let rows = map.entry(list).or_insert(Json::Null);
+        if let Some(rows) = rows.as_object_mut() {
+            rows.retain(|_, row| fields.split(' ').any(|field| row.get(field).is_some()));
+        }
+        if rows.as_object().is_none_or(Map::is_empty) {
+            *rows = Json::Array(Vec::new());
+        }
+    }
+}
+
+fn rules(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    pairs
+        .iter()
+        .filter_map(|(name, fields)| Some((name.strip_prefix(ROWS_FILLED)?, fields.as_str())))
+}
+
+/// The numbers that the rows of a list have in the form, in the order in which they were sent.
+pub(crate) fn rows_sent(pairs: &[(String, String)], list: &str) -> Vec<usize> {
+    let rule = rules(pairs).find(|(name, _)| *name == list);
+    let counts = |field: &str, typed: &str| match rule {
+        Some((_, fields)) => !typed.is_empty() && fields.split(' ').any(|one| one == field),
+        None => !typed.is_empty(),
+    };
+    let numbers = pairs.iter().filter_map(|(name, typed)| {
+        let (number, field) = name
+            .strip_prefix(list)?
+            .strip_prefix('.')?
+            .split_once('.')
+            .unwrap_or_default();
+        counts(field, typed).then(|| number.parse().ok())?
+    });
+    let mut numbers: Vec<usize> = numbers.filter(|number| *number <= ROWS).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
@@ -192,5 +240,41 @@ mod tests {
             })
         );
         assert_eq!(laid(&[]), json!({}));
+    }
+
+    #[test]
+    fn rows_that_nobody_filled_in_are_left_out_and_the_others_keep_their_numbers() {
+        let pairs: Vec<(String, String)> = [
+            ("_rows.results", "number words"),
+            ("results.0.item", "7"),
+            ("results.0.number", ""),
+            ("results.2.item", "7"),
+            ("results.2.number", "4.1"),
+            ("results.5.item", "8"),
+            ("results.5.words", "positive"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
+        let mut all = Json::Object(Map::new());
+        for (name, value) in &pairs {
+            if !name.starts_with('_') && !value.is_empty() {
+                let parts: Vec<&str> = name.split('.').collect();
+                lay(&mut all, &parts, value.as_str().into(), false);
+            }
+        }
+        leave_out(&mut all, &pairs);
+        dense(&mut all);
+        assert_eq!(
+            all,
+            json!({ "results": [
+                { "item": "7", "number": "4.1" },
+                { "item": "8", "words": "positive" },
+            ] })
+        );
+        assert_eq!(rows_sent(&pairs, "results"), [2, 5]);
+        assert_eq!(rows_sent(&pairs, "items"), [0; 0]);
+        let mut none = Json::Object(Map::new());
+        leave_out(&mut none, &pairs);
+        assert_eq!(none, json!({ "results": [] }));
     }
 }

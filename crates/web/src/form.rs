@@ -124,6 +124,20 @@ impl<'a> Form<'a> {
         html! { input type="hidden" name=(name) value=(value.to_string()); }
     }
 
+    /// Says that only those rows of a list count in which one of these fields at least is filled in: what else they
+    /// carry is hidden.
+    pub fn rows_with(&self, list: &str, fields: &[&str]) -> Markup {
+        self.hidden(
+            &[crate::convert::ROWS_FILLED, list].concat(),
+            fields.join(" "),
+        )
+    }
+
+    /// How a row such as `items.0` is called when something is wrong with it.
+    pub fn row_called(&self, row: &str, words: &str) -> Markup {
+        self.hidden(&[crate::post::ROW_CALLED, row].concat(), words)
+    }
+
     /// The main button. Its key, if it has one, is shown on it.
     pub fn button(&self, text: &'static str) -> Markup {
         html! { button.primary { (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+↵" } } }

@@ -48,6 +48,8 @@ pub struct Input<'a> {
     focus: bool,
     complete: Option<&'static str>,
     limits: Option<String>,
+    /// Without a word on whether it may be left empty.
+    bare: bool,
 }
 
 impl<'a> Input<'a> {
@@ -68,6 +70,7 @@ impl<'a> Input<'a> {
             focus: false,
             complete: None,
             limits: None,
+            bare: false,
         }
     }
 
@@ -143,6 +146,13 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// Without a word on whether it may be left empty: for many fields of which any may.
+    #[must_use]
+    pub fn bare(mut self) -> Input<'a> {
+        self.bare = true;
+        self
+    }
+
     /// The cursor is here when the page opens.
     #[must_use]
     pub fn focus(mut self) -> Input<'a> {
@@ -199,7 +209,7 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {

@@ -15,6 +15,9 @@ use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
 
+/// Begins the name of what says how a row is called in words: `_called.items.0`.
+pub(crate) const ROW_CALLED: &str = "_called.";
+
 /// What was posted and refused, or only looked up.
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -84,11 +87,18 @@ impl Sent {
             let mut parts = name.split('.');
             let first = self.said.get(parts.next()?)?;
             parts.try_fold(first, |json, part| match json {
-                Json::Array(rows) => rows.get(part.parse::<usize>().ok()?),
+                Json::Array(rows) => rows.get(self.place(name, part.parse().ok()?)?),
                 other => other.get(part),
             })
         });
         found.and_then(sentence)
+    }
+
+    /// Which of the rows that were sent has a number in the form.
+    fn place(&self, name: &str, number: usize) -> Option<usize> {
+        let list = name.split('.').next()?;
+        let sent = convert::rows_sent(&self.pairs, list);
+        sent.iter().position(|one| *one == number)
     }
 
     /// What a look-up found for a picker.
@@ -109,8 +119,8 @@ impl Sent {
                     h2 { (ask.t("form-check")) }
                     ul { @for (name, said) in &faults {
                         li {
-                            @if *name != "non_field_errors" {
-                                a href={ "#f-" (name) } { (crate::words::field(ask, name)) }
+                            @if name != "non_field_errors" {
+                                a href={ "#f-" (name) } { (self.called(ask, name)) }
                                 ": "
                             }
                             (said)
@@ -129,14 +139,40 @@ impl Sent {
         }
     }
 
-    fn faults(&self) -> Vec<(&str, String)> {
+    /// What a field is called: that of a row by the row's own words, where the form says them.
+    fn called(&self, ask: &Ask, name: &str) -> String {
+        let mut parts = name.rsplitn(2, '.');
+        let last = parts.next().unwrap_or_default();
+        let row = parts.next().unwrap_or_default();
+        let words = self.typed(&[ROW_CALLED, row].concat());
+        words.map_or_else(|| crate::words::field(ask, last), str::to_owned)
+    }
+
+    /// What is wrong, by field; with rows, by the field of the row.
+    fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
-        named
-            .filter_map(|(name, json)| Some((name.as_str(), sentence(json)?)))
-            .collect()
+        let mut all = Vec::new();
+        for (name, json) in named {
+            let rows = json
+                .as_array()
+                .filter(|rows| rows.iter().any(Json::is_object));
+            let Some(rows) = rows else {
+                all.extend(sentence(json).map(|said| (name.clone(), said)));
+                continue;
+            };
+            let numbers = convert::rows_sent(&self.pairs, name);
+            for (row, number) in rows.iter().zip(numbers) {
+                let fields = row.as_object().into_iter().flatten();
+                all.extend(fields.filter_map(|(field, json)| {
+                    let name = [name, ".", &number.to_string(), ".", field].concat();
+                    Some((name, sentence(json)?))
+                }));
+            }
+        }
+        all
     }
 }
 
