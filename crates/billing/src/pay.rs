@@ -125,14 +125,13 @@ impl Verb for Pay {
         let mut payments = Vec::with_capacity(rows.len());
         let mut change = Money::ZERO;
         let nothing = Body::default();
-        for (at, mut row) in rows.into_iter().enumerate() {
+        for mut row in rows {
             let mut new = Change {
                 row: &mut row,
                 before: None,
                 body: &nothing,
             };
-            let prepared = Payment::prepare(cx, &mut new).await;
-            prepared.map_err(|error| of_row(at, error))?;
+            Payment::prepare(cx, &mut new).await?;
             cx.insert(new.row).await?;
             Payment::stored(cx, &new).await?;
             if let Some(tendered) = row.tendered {
@@ -167,6 +166,7 @@ fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
         if !payment.amount.is_positive() {
             return Err(Faults::one("amount", Text::new("billing-not-positive")));
         }
+        payment::check_tendered(&payment)?;
         Ok(payment)
     };
     let parsed: Vec<Result<Payment, Faults>> = input.payments.iter().map(parse).collect();
@@ -177,16 +177,4 @@ fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
     let mut whole = Faults::new();
     whole.put("payments", Fault::Items(faults));
     Err(whole.into())
-}
-
-/// What is wrong with one row, under that row.
-fn of_row(at: usize, error: Error) -> Error {
-    let Error::Invalid(faults) = error else {
-        return error;
-    };
-    let mut items: Vec<Option<Faults>> = (0..at).map(|_| None).collect();
-    items.push(Some(faults));
-    let mut whole = Faults::new();
-    whole.put("payments", Fault::Items(items));
-    whole.into()
 }

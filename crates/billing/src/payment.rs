@@ -8,6 +8,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, select};
 use platform::db::Statement;
 use platform::error::Error;
+use platform::fault::Faults;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
 use platform::resource::{Change, Resource};
@@ -158,17 +159,7 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     if !payment.amount.is_positive() {
         return Err(Error::field("amount", Text::new("billing-not-positive")));
     }
-    if let Some(tendered) = payment.tendered {
-        let cash = payment.method == PaymentMethod::Cash;
-        if !cash || tendered < payment.amount {
-            let text = Text::new(if cash {
-                "billing-tendered-less"
-            } else {
-                "billing-tendered-cash"
-            });
-            return Err(Error::field("tendered", text));
-        }
-    }
+    check_tendered(payment)?;
     let before: Bill = cx.hold(payment.bill.get()).await?;
     before.check_opened()?;
     let mut sums = before.sums();
@@ -180,6 +171,16 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     bill.set_sums(sums, true);
     cx.update(&mut bill, &before).await?;
     complete(cx, payment, &bill).await
+}
+
+/// Change is given for cash, and never more than was handed over.
+pub(crate) fn check_tendered(payment: &Payment) -> Result<(), Faults> {
+    let text = match payment.tendered {
+        Some(_) if payment.method != PaymentMethod::Cash => "billing-tendered-cash",
+        Some(tendered) if tendered < payment.amount => "billing-tendered-less",
+        _ => return Ok(()),
+    };
+    Err(Faults::one("tendered", Text::new(text)))
 }
 
 /// Enters a payment in the sums of its bill; answers whether it settles the insurer's part.

@@ -55,6 +55,6 @@ pub fn screens() -> Screens {
             })
             .watches(SHOWN),
         )
-        .place(Place::new("nav-cash", "/cash", '$', PAY, 70))
+        .place(Place::new("nav-cash", "/cash", 'm', PAY, 70))
         .workplace(BuiltinRole::Cashier, "/cash")
 }

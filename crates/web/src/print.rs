@@ -42,6 +42,7 @@ pub(crate) async fn paper(
             response
         }
         Ok(response) if response.status() == StatusCode::FORBIDDEN => refused::not_yours(ask),
+        // A paper or language that is not offered is nowhere either.
         Ok(_) => refused::page(ask, Error::not_found()),
         Err(error) => refused::page(ask, error),
     }

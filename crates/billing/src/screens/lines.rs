@@ -55,7 +55,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
     let mut heads: Vec<Head> = [
         ("billing-line", false),
         ("billing-source", false),
-        ("billing-quantity", true),
+        ("billing-how-many", true),
         ("billing-price", true),
         ("billing-discount", true),
     ]
@@ -66,8 +66,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
     }
     heads.push((ask.t("billing-line-total"), true));
     Ok(html! {
-        @if rows.is_empty() { (ui::empty(&ask.t("billing-lines-none"), None)) } @else { (table(&heads, &rows)) }
-        @if change && ask.may_do("bill_items_create") { (add(ask, bill, rows.is_empty())) }
+        @if !rows.is_empty() {
+            (table(&heads, &rows))
+        } @else if bill.total_amount.is_zero() {
+            (ui::empty(&ask.t("billing-lines-none"), None))
+        } @else {
+            p.hint { (ask.t("billing-lines-one-sum")) }
+        }
+        @if change && ask.may_do("bill_items_create") { (add(ask, bill, rows.is_empty() && bill.total_amount.is_zero())) }
     })
 }
 
@@ -144,7 +150,7 @@ fn add(ask: &Ask, bill: &Bill, first: bool) -> Markup {
                 (form.hidden("bill", bill.meta.id))
                 (form.field("service").label("billing-service"))
                 (form.field("description").label("billing-line").kind(Kind::Text).hint("billing-line-hint"))
-                (form.field("quantity").label("billing-quantity").value(1))
+                (form.field("quantity").label("billing-how-many").value(1))
                 (form.field("amount").label("billing-price").kind(Kind::Number("0.01")).hint("billing-price-hint"))
                 div.actions { button { (ask.t("billing-line-add")) } }
             }))

@@ -31,13 +31,7 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
     }
     let rows = ask.query("rows").and_then(|text| text.parse().ok());
     let rows: usize = rows.unwrap_or(ROWS).clamp(ROWS, MOST);
-    let several = ask.query("rows").is_some()
-        || form.sent().is_some_and(|sent| {
-            !sent
-                .typed("payments.1.amount")
-                .unwrap_or_default()
-                .is_empty()
-        });
+    let several = ask.query("rows").is_some() || form.sent().is_some();
     let inner = html! {
         (refused(ask, &form, paid))
         @if owed { (form.show(html! {
