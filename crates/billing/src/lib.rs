@@ -28,6 +28,7 @@ mod book;
 pub mod cash_session;
 pub mod claim;
 mod claim_state;
+pub mod count;
 mod coverage;
 mod figures;
 mod gather;
@@ -49,6 +50,7 @@ pub mod service_catalog;
 pub mod service_price;
 mod split;
 mod sums;
+mod takings;
 
 pub use bill::Bill;
 pub use bill_item::BillItem;
@@ -99,6 +101,7 @@ pub fn module() -> Module {
     let module = refund_request::declare(module);
     let module = remittance::declare(module);
     let module = cash_session::declare(module);
+    let module = takings::declare(module);
     let module = hear::declare(module);
     let module = reports::declare(module);
     let module = printed::declare(module);

@@ -2,6 +2,7 @@
 
 mod bill;
 mod cash;
+mod drawer;
 mod lines;
 mod parts;
 mod patient;
@@ -14,6 +15,7 @@ use platform::resource::Resource;
 use web::{Panel, Place, Screen, Screens};
 
 use crate::bill::Bill;
+use crate::cash_session::CashSession;
 
 /// Taking money.
 const PAY: Permission = Permission::new("bills", "pay");
@@ -28,6 +30,12 @@ pub fn screens() -> Screens {
             Screen::new("/cash", PAY, |cx, ask| Box::pin(cash::show(cx, ask)))
                 .patient_data()
                 .watches(&["bill", "cash_session", "refund_request"]),
+        )
+        .screen(
+            Screen::new("/drawer", CashSession::READ, |cx, ask| {
+                Box::pin(drawer::show(cx, ask))
+            })
+            .watches(&["cash_session", "payment"]),
         )
         .screen(
             Screen::new("/bills/{id}/", Bill::READ, |cx, ask| {
@@ -56,5 +64,12 @@ pub fn screens() -> Screens {
             .watches(SHOWN),
         )
         .place(Place::new("nav-cash", "/cash", 'm', PAY, 70))
+        .place(Place::new(
+            "nav-drawer",
+            "/drawer",
+            'r',
+            CashSession::READ,
+            71,
+        ))
         .workplace(BuiltinRole::Cashier, "/cash")
 }

@@ -214,4 +214,40 @@ testkit::on_both! {
         assert!(html.contains("Given back") && html.contains("Print the refund") && html.contains("data-final"), "{html}");
         world.settle().await;
     }
+
+    async fn a_drawer_is_counted_before_anybody_is_told_what_should_be_in_it(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let bill = billed(&admin, jane, json!({ "total_amount": 120 })).await;
+        let cash = Visitor::of(world, BuiltinRole::Cashier).await;
+        let html = is_a_page(&cash.get("/drawer").await, 200);
+        assert!(html.contains("You have not opened a drawer yet"), "{html}");
+        let mut open = form(&html, "cash_sessions_create");
+        set(&mut open, "opening_float", "50");
+        assert_eq!(leads(&cash.submit("/drawer", &open).await), "/cash");
+        let html = is_a_page(&cash.get("/cash").await, 200);
+        assert!(html.contains("Your drawer is open"), "{html}");
+        let path = format!("/bills/{bill}/");
+        leads(&cash.submit(&path, &form(&is_a_page(&cash.get(&path).await, 200), "bills_pay")).await);
+        let html = is_a_page(&cash.get("/drawer").await, 200);
+        assert!(html.contains("after the count") && !html.contains("170") && !html.contains("120"), "{html}");
+        let mut count = form(&html, "cash_sessions_count");
+        // Nothing counted is not an empty drawer.
+        let html = is_a_page(&cash.submit("/drawer", &count).await, 400);
+        assert!(html.contains("0 for an empty drawer") && !html.contains("170"), "{html}");
+        let at = count.iter().find(|(_, value)| value == "50.00").unwrap().0.replace("value", "number");
+        set(&mut count, &at, "3");
+        leads(&cash.submit("/drawer", &count).await);
+        let html = is_a_page(&cash.get("/drawer").await, 200);
+        assert!(html.contains("GMD\u{a0}170.00") && html.contains("GMD\u{a0}150.00") && html.contains("Money is missing"), "{html}");
+        let other = world.user("binta", Some(BuiltinRole::Cashier)).await;
+        let mut give = form(&html, "cash_sessions_hand_over");
+        set(&mut give, "to", &other.to_string());
+        leads(&cash.submit("/drawer", &give).await);
+        let binta = Visitor::new(world);
+        binta.sign_in("binta").await;
+        let html = is_a_page(&binta.get("/drawer").await, 200);
+        assert!(html.contains("GMD\u{a0}150.00") && html.contains("Close the drawer"), "{html}");
+        world.settle().await;
+    }
 }
