@@ -33,5 +33,6 @@ pub fn screens() -> Vec<web::Screens> {
         billing::screens(),
         wards::screens(),
         messaging::screens(),
+        portal::screens(),
     ]
 }
