@@ -250,4 +250,130 @@ testkit::on_both! {
         assert!(html.contains("GMD\u{a0}150.00") && html.contains("Close the drawer"), "{html}");
         world.settle().await;
     }
+
+    async fn a_patient_sees_their_own_record_and_answers(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let other = registered(&admin, "Awa").await;
+        let doctor = world.doctor().await;
+        let user = world.user("jane", Some(BuiltinRole::Patient)).await;
+        let me = Visitor::new(world);
+        me.sign_in("jane").await;
+        assert_eq!(leads(&me.get("/").await), "/me");
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("No record is linked to your account"), "{html}");
+        admin.patch(&format!("patients/{jane}/"), json!({ "user": user })).await.is(200);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("Hello Jane") && html.contains("No visit is booked") && html.contains("There are no results yet"), "{html}");
+
+        let visit = json!({ "patient": jane, "doctor": doctor.id, "date": "2027-05-27", "time": "09:00", "reason": "Cough" });
+        let visit = admin.post("appointments/", visit).await.id();
+        let encounter = doctor.post("encounters/", json!({ "patient": jane, "notes": "Secret" })).await.id();
+        let drug = json!({ "encounter": encounter, "medication_name": "Paracetamol 500 mg", "dosage": "2 tablets", "frequency": "3 times a day", "duration": "3 days" });
+        doctor.post("prescriptions/", drug.clone()).await.is(201);
+        let test = admin.get("lab_tests/catalog/?test_code=K").await.is(200)[0]["id"].clone();
+        let order = doctor.post("lab_orders/", json!({ "encounter": encounter, "items": [{ "lab_test_id": test }] })).await.is(201).clone();
+        let result = json!({ "results": [{ "lab_order_item": order["items"][0]["id"], "parameter_name": "Potassium", "value_numeric": 7.1 }] });
+        admin.put(&format!("lab_orders/{}/add_results/", order["id"]), result).await.is(200);
+        let bill = billed(&admin, jane, json!({ "total_amount": 300 })).await;
+        billed(&admin, other, json!({ "total_amount": 999 })).await;
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("27 May 2027, 09:00") && html.contains("Paracetamol") && html.contains("GMD\u{a0}300.00"), "{html}");
+        assert!(!html.contains("Potassium") && !html.contains("Secret") && !html.contains("999"), "not reviewed, not theirs: {html}");
+        doctor.post(&format!("lab_orders/{}/review/", order["id"]), json!({})).await.is(200);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("Potassium") && html.contains("call the hospital today") && html.contains("Needs attention"), "{html}");
+        // What was taken to its end is not taken any more.
+        world.pass(jiff::SignedDuration::from_hours(24 * 4));
+        me.sign_in("jane").await;
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(!html.contains("Paracetamol") && html.contains("No medicines"), "{html}");
+
+        leads(&me.submit("/me", &form(&html, "appointments_confirm")).await);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("You said that you come") && html.contains("the hospital expects you"), "{html}");
+        // Too late to cancel here: told in place, and whom to call.
+        let decline = form(&html, "appointments_decline");
+        leads(&me.submit("/me", &decline).await);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("The visit is cancelled") && html.contains("No visit is booked"), "{html}");
+        assert_eq!(world.admin().await.get(&format!("appointments/{visit}/")).await.is(200)["status"], "cancelled");
+        let soon = json!({ "patient": jane, "doctor": doctor.id, "date": "2026-11-27", "time": "09:00" });
+        let now = world.app.zone.to_local(world.app.clock.now());
+        let soon_date = now.date().to_string();
+        let soon = { let mut soon = soon; soon["date"] = soon_date.into(); soon["time"] = now.checked_add(jiff::ToSpan::hours(1)).unwrap().strftime("%H:%M").to_string().into(); soon };
+        world.admin().await.post("appointments/", soon).await.is(201);
+        let html = is_a_page(&me.get("/me").await, 200);
+        let refused = me.submit("/me", &form(&html, "appointments_decline")).await;
+        let html = is_a_page(&refused, 409);
+        assert!(html.contains("<title>Error") && html.contains("Cancel the visit"), "{html}");
+        is_a_page(&me.get(&format!("/bills/{bill}/")).await, 200);
+        world.settle().await;
+    }
+
+    async fn a_patient_writes_changes_their_details_and_sees_who_looked(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let doctor = world.doctor().await;
+        doctor.post("encounters/", json!({ "patient": jane, "notes": "Seen" })).await.is(201);
+        let user = world.user("jane", Some(BuiltinRole::Patient)).await;
+        admin.patch(&format!("patients/{jane}/"), json!({ "user": user })).await.is(200);
+        let me = Visitor::new(world);
+        me.sign_in("jane").await;
+        let html = is_a_page(&me.get("/me/messages").await, 200);
+        assert!(html.contains("There are no messages yet"), "{html}");
+        let mut write = form(&html, "secure_messages_create");
+        set(&mut write, "subject", "My tablets");
+        let html = is_a_page(&me.submit("/me/messages", &write).await, 400);
+        assert!(html.contains("id=\"f-message-error\"") && html.contains("My tablets"), "{html}");
+        set(&mut write, "message", "May I take them with milk?");
+        leads(&me.submit("/me/messages", &write).await);
+        // Sent twice, written once.
+        leads(&me.submit("/me/messages", &write).await);
+        let html = is_a_page(&me.get("/me/messages").await, 200);
+        assert_eq!(html.matches("with milk").count(), 1, "{html}");
+        doctor.post(&format!("patients/{jane}/messages/"), json!({ "message": "Better with water." })).await.is(201);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("1 new messages") || html.contains("1 new message"), "{html}");
+        let html = is_a_page(&me.get("/me/messages").await, 200);
+        leads(&me.submit("/me/messages", &form(&html, "secure_messages_mark_read")).await);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(!html.contains("new message"), "{html}");
+
+        let html = is_a_page(&me.get("/me/details").await, 200);
+        let mut details = form(&html, "patients_patch");
+        set(&mut details, "contact_info", "783 4351");
+        set(&mut details, "preferred_language", "fr");
+        let stale = details.clone();
+        leads(&me.submit("/me/details", &details).await);
+        let shown = admin.get(&format!("patients/{jane}/")).await;
+        assert_eq!((&shown.is(200)["contact_info"], &shown.json["preferred_language"]), (&json!("783 4351"), &json!("fr")));
+        // Somebody else was faster: both are shown.
+        let mut stale = stale;
+        set(&mut stale, "contact_info", "783 9999");
+        set(&mut stale, "_key", "another");
+        let html = is_a_page(&me.submit("/me/details", &stale).await, 412);
+        assert!(html.contains("783 9999") && html.contains("<b>783 4351</b>"), "{html}");
+        let html = is_a_page(&me.get("/me/access").await, 200);
+        assert!(html.contains("Doctor"), "{html}");
+        world.settle().await;
+    }
+
+    async fn who_stands_in_for_a_child_sees_whose_page_it_is(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let child = admin.post("patients/", json!({ "first_name": "Musa", "last_name": "Doe", "date_of_birth": "2022-01-01", "gender": "Male" })).await.id();
+        let stranger = registered(&admin, "Awa").await;
+        let user = world.user("jane", Some(BuiltinRole::Patient)).await;
+        admin.patch(&format!("patients/{jane}/"), json!({ "user": user })).await.is(200);
+        admin.post("patient-proxies/", json!({ "patient": child, "user": user, "kind": "parent" })).await.is(201);
+        let me = Visitor::new(world);
+        me.sign_in("jane").await;
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("Hello Jane") && html.contains(&format!("/me?patient={child}")), "{html}");
+        let html = is_a_page(&me.get(&format!("/me?patient={child}")).await, 200);
+        assert!(html.contains("For Musa") && html.contains(&format!("/me/messages?patient={child}")), "{html}");
+        is_a_page(&me.get(&format!("/me?patient={stranger}")).await, 404);
+        world.settle().await;
+    }
 }
