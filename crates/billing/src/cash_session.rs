@@ -16,6 +16,8 @@ use platform::texts::Text;
 use platform::verb::{One, Verb};
 use sea_query::{Condition, ExprTrait};
 
+use crate::count::CountInput;
+
 platform::choice! {
     /// How far a session is.
     pub enum SessionStatus {
@@ -171,14 +173,6 @@ pub(crate) fn declare(module: Module) -> Module {
     module.verb::<Count>().verb::<HandOver>()
 }
 
-platform::input! {
-    /// What is in the drawer.
-    pub struct CountInput {
-        /// What was counted, in the hospital's currency.
-        counted_amount: Money,
-    }
-}
-
 /// `POST cash-sessions/{id}/count/`.
 pub struct Count;
 
@@ -204,12 +198,6 @@ impl Verb for Count {
         held: CashSession,
         input: CountInput,
     ) -> Result<One<CashSession>, Error> {
-        if input.counted_amount.is_negative() {
-            return Err(Error::field(
-                "counted_amount",
-                Text::new("billing-negative"),
-            ));
-        }
         let came: Option<(i64,)> = cx
             .unscoped("the cash of the caller's own session")
             .optional(Statement::raw(

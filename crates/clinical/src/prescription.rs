@@ -22,6 +22,7 @@ use crate::drug_check_allergy::CheckDrugAllergy;
 use crate::drug_check_interaction::CheckDrugInteraction;
 use crate::drug_check_safety::CheckSafety;
 use crate::encounter::{Encounter, hold_open};
+use crate::prescription_course::{Course, course};
 use crate::prescription_drug::Drug;
 use crate::prescription_quantity::units;
 use crate::prescription_renew::Renew;
@@ -123,6 +124,14 @@ platform::record! {
             /// A keyed hash of the normalised name, for counting without opening.
             medication_key: i64 = 0,
         }
+    }
+}
+
+impl Prescription {
+    /// The patient takes it at a moment, or is about to: what says how long it is taken, until then.
+    pub fn is_taken(&self, at: Timestamp) -> bool {
+        self.status.is_current()
+            && course(self.prescribed_at, self.duration.open(), at) == Course::Running
     }
 }
 

@@ -28,39 +28,48 @@ pub(crate) struct Looked {
     id: i64,
     /// When the record was looked at.
     #[schemars(with = "String")]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who: what they work as or, where the hospital wishes so, their name and what they work as.
     who: String,
     /// What they did: `view`, `edit`, `create`, `delete`, `export`, `print`, `search`, `break_glass`, `other`.
     action: &'static str,
     /// A sentence about it, in the caller's language.
-    text: String,
+    pub(crate) text: String,
     /// It was done by somebody who stands in for the patient.
     proxy: bool,
     /// The record was opened in an emergency by somebody who does not treat the patient.
-    emergency: bool,
+    pub(crate) emergency: bool,
 }
 
 /// A page of them, the newest first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct AccessLog {
     /// Who looked at the record, the latest first; at most 50.
-    results: Vec<Looked>,
+    pub(crate) results: Vec<Looked>,
     /// What `before` asks for the next page; null on the last.
-    next_before: Option<i64>,
+    pub(crate) next_before: Option<i64>,
 }
 
 pub(crate) async fn show(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let patient: Patient = cx.load(call.id()?).await?;
     cx.saw_record(&patient);
     let before = before(call)?;
-    let mut rows = rows(cx, &patient, before).await?;
+    Reply::ok(&page(cx, &patient, before).await?)
+}
+
+/// Entries before one, or the latest.
+pub(crate) async fn page(
+    cx: &mut Cx,
+    patient: &Patient,
+    before: Option<i64>,
+) -> Result<AccessLog, Error> {
+    let mut rows = rows(cx, patient, before).await?;
     let more = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next_before = rows.last().filter(|_| more).map(|row| row.meta.id);
     let people = people(cx, &rows, patient.meta.id).await?;
     let results = rows.iter().map(|row| said(cx, row, &people)).collect();
-    Reply::ok(&AccessLog {
+    Ok(AccessLog {
         results,
         next_before,
     })

@@ -19,9 +19,11 @@ pub mod message;
 mod migrations;
 mod people;
 mod route_message;
+mod screens;
 
 pub use feedback::Feedback;
 pub use message::SecureMessage;
+pub use screens::screens;
 
 use clinical::vaccination::Vaccination;
 use contracts::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};

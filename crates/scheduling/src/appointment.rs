@@ -284,7 +284,7 @@ fn unconfirms(before: &Appointment, row: &Appointment) -> bool {
 }
 
 /// What is still to come.
-pub(crate) fn upcoming(cx: &Cx) -> Condition {
+pub fn upcoming(cx: &Cx) -> Condition {
     Condition::all()
         .add(Appointment::starts_at.gte(cx.now().to_value()))
         // Word for word as the index has it, which the planner does not recognise otherwise.

@@ -32,7 +32,9 @@ pub fn screens() -> Vec<web::Screens> {
         scheduling::screens(),
         clinical::screens(),
         laboratory::screens(),
+        billing::screens(),
         wards::screens(),
         messaging::screens(),
+        portal::screens(),
     ]
 }

@@ -141,11 +141,9 @@ impl Sent {
 
     /// What a field is called: that of a row by the row's own words, where the form says them.
     fn called(&self, ask: &Ask, name: &str) -> String {
-        let mut parts = name.rsplitn(2, '.');
-        let last = parts.next().unwrap_or_default();
-        let row = parts.next().unwrap_or_default();
+        let row = name.rsplit_once('.').map_or("", |(row, _)| row);
         let words = self.typed(&[ROW_CALLED, row].concat());
-        words.map_or_else(|| crate::words::field(ask, last), str::to_owned)
+        words.map_or_else(|| titled(ask, name), str::to_owned)
     }
 
     /// What is wrong, by field; with rows, by the field of the row.
@@ -173,6 +171,20 @@ impl Sent {
             }
         }
         all
+    }
+}
+
+/// What a field is called, with the number of its row.
+fn titled(ask: &Ask, name: &str) -> String {
+    let row = name.split('.').find_map(|part| part.parse::<usize>().ok());
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let field = crate::words::field(ask, last);
+    match row {
+        Some(row) => {
+            let text = platform::texts::Text::new("form-row").with("row", row + 1);
+            [&ask.say(&text), ", ", &field].concat()
+        }
+        None => field,
     }
 }
 

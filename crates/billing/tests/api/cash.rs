@@ -22,10 +22,18 @@ testkit::on_both! {
         let refund = json!({ "amount": 20, "reason": "Wrong" });
         let request = desk.cashier.post(&format!("payments/{}/refund/", payment.id()), refund).await.is(201).clone();
         desk.admin.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await.is(200);
+        // Cash is told after the count, whatever else was taken at once.
+        let takings = format!("cash-sessions/{}/takings/", opened["id"]);
+        let card = json!({ "method": "Card", "payments": 1, "received": 30.0, "paid_out": 0.0 });
+        let hidden = json!({ "method": "Cash", "payments": 2, "received": null, "paid_out": null });
+        assert_eq!(*desk.cashier.get(&takings).await.is(200), json!([card, hidden]));
+        other.get(&takings).await.is(404);
         let path = format!("cash-sessions/{}/count/", opened["id"]);
         other.post(&path, json!({ "counted_amount": 1 })).await.is(404);
         let counted = desk.cashier.post(&path, json!({ "counted_amount": 149.5 })).await.is(200).clone();
         assert_eq!((&counted["expected_amount"], &counted["difference"], &counted["status"]), (&json!(150.0), &json!(-0.5), &json!("counted")));
+        let told = json!({ "method": "Cash", "payments": 2, "received": 120.0, "paid_out": 20.0 });
+        assert_eq!(*desk.cashier.get(&takings).await.is(200), json!([card, told]));
         desk.cashier.post(&path, json!({ "counted_amount": 150 })).await.refuses(409, "state_conflict");
         assert_eq!(desk.pay(&bill, 1.0).await.is(201)["cash_session"], json!(null));
         // The successor begins with what was counted.
@@ -48,5 +56,17 @@ testkit::on_both! {
         other.post("cash-sessions/", json!({ "drawer": "Back" })).await.is(201);
         assert_eq!(other.get("cash-sessions/").await.is(200).as_array().unwrap().len(), 1);
         assert_eq!(desk.admin.get("cash-sessions/").await.is(200).as_array().unwrap().len(), 2);
+    }
+
+    async fn a_drawer_is_counted_note_by_note(world: &World) {
+        let desk = Desk::new(world).await;
+        let opened = desk.cashier.post("cash-sessions/", json!({ "opening_float": 450.5 })).await.id();
+        let path = format!("cash-sessions/{opened}/count/");
+        desk.cashier.post(&path, json!({})).await.complains_about("counted_amount");
+        let notes = json!([{ "value": 200, "number": 2 }, { "value": 50, "number": 1 }, { "value": 0.25, "number": 2 }, { "value": 5 }]);
+        desk.cashier.post(&path, json!({ "pieces": notes, "counted_amount": 1 })).await.complains_about("counted_amount");
+        desk.cashier.post(&path, json!({ "pieces": [{ "value": 200, "number": -2 }] })).await.complains_about("pieces");
+        let counted = desk.cashier.post(&path, json!({ "pieces": notes })).await;
+        assert_eq!((&counted.is(200)["counted_amount"], &counted.json["difference"]), (&json!(450.5), &json!(0.0)));
     }
 }
