@@ -31,6 +31,7 @@ pub mod grn_item;
 pub mod inventory_item;
 mod inventory_medications;
 mod item;
+mod label;
 mod migrations;
 mod names;
 mod nested;
@@ -42,6 +43,7 @@ mod receive;
 mod reports;
 pub mod reverse_adjustment;
 mod rules;
+pub mod screens;
 mod shelf;
 pub mod stock_adjustment;
 pub mod stock_batch;
@@ -111,6 +113,7 @@ pub fn module() -> Module {
         .verb::<AdjustInventory>()
         .route(dispense::item_route())
         .route(dispense::log_route())
+        .route(label::declare())
         .verb::<recall::Recall>()
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));

@@ -30,6 +30,7 @@ pub fn screens() -> Vec<web::Screens> {
     vec![
         patients::screens(),
         scheduling::screens(),
+        pharmacy::screens::screens(),
         wards::screens(),
         messaging::screens(),
     ]

@@ -27,6 +27,7 @@ pub struct Form<'a> {
     then: Option<String>,
     done: Option<&'static str>,
     changes: bool,
+    mark: String,
 }
 
 impl<'a> Form<'a> {
@@ -48,6 +49,7 @@ impl<'a> Form<'a> {
             then: None,
             done: None,
             changes: false,
+            mark: String::new(),
         }
     }
 
@@ -62,6 +64,23 @@ impl<'a> Form<'a> {
     pub fn param(mut self, name: &'static str, value: impl ToString) -> Form<'a> {
         self.params.push((name, value.to_string()));
         self
+    }
+
+    /// One of several forms for the same operation on a page, told apart by a mark such as a record's number.
+    #[must_use]
+    pub fn apart(mut self, mark: impl ToString) -> Form<'a> {
+        self.mark = mark.to_string();
+        let mark = self.mark.clone();
+        self.param("mark", mark)
+    }
+
+    /// The element of a field.
+    pub(crate) fn element(&self, name: &str) -> String {
+        if self.mark.is_empty() {
+            ["f-", name].concat()
+        } else {
+            ["f-", &self.mark, "-", name].concat()
+        }
     }
 
     /// The version that the person looks at: when somebody else was faster, nothing is overwritten.
@@ -173,7 +192,7 @@ impl<'a> Form<'a> {
             form.form method="post" action=(address) data-form novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
-                @if let Some(sent) = self.sent() { (sent.summary(self.ask)) }
+                @if let Some(sent) = self.sent() { (sent.summary(self)) }
                 (inner)
             }
         }

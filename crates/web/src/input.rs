@@ -130,6 +130,11 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// The element's id, for a label or a control of one's own.
+    pub fn id(&self) -> String {
+        self.form.element(&self.name)
+    }
+
     pub(crate) fn words(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(&self.name);
         self.label
@@ -138,7 +143,7 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn markup(&self) -> Markup {
-        let id = ["f-", &self.name].concat();
+        let id = self.form.element(&self.name);
         let fault = self.form.fault(&self.name);
         let described = self.described(&id, fault.is_some());
         let now = self.now();

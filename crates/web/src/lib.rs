@@ -175,6 +175,13 @@ fn router(house: &Arc<House>) -> Router {
         "/admin/files/{*path}",
         get(move |path: Path<String>, request: Request| find::file(here.clone(), path, request)),
     );
+    let here = house.clone();
+    router = router.route(
+        "/print/{what}/{id}",
+        get(move |path: Path<(String, String)>, request: Request| {
+            find::paper(here.clone(), path, request)
+        }),
+    );
     for link in &links::LINKS {
         let here = house.clone();
         let methods = any(move |request: Request| links::answer(here.clone(), link, request));

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
+use crate::form::Form;
 
 /// What was posted and refused, or only looked up.
 #[derive(Debug, Clone)]
@@ -92,10 +93,11 @@ impl Sent {
     }
 
     /// What stands above a form that was refused.
-    pub(crate) fn summary(&self, ask: &Ask) -> Markup {
+    pub(crate) fn summary(&self, form: &Form<'_>) -> Markup {
         if self.status.is_success() {
             return html! {};
         }
+        let ask = form.ask;
         let faults = self.faults();
         let detail = self.said.get("detail").and_then(Json::as_str);
         html! {
@@ -105,7 +107,7 @@ impl Sent {
                     ul { @for (name, said) in &faults {
                         li {
                             @if *name != "non_field_errors" {
-                                a href={ "#f-" (name) } { (crate::words::field(ask, name)) }
+                                a href={ "#" (form.element(name)) } { (crate::words::field(ask, name)) }
                                 ": "
                             }
                             (said)
