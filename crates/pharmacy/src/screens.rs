@@ -5,11 +5,12 @@ mod line;
 mod parts;
 mod queue;
 mod ways;
+mod witness;
 
 use kernel::BuiltinRole;
 use platform::access::Permission;
 use platform::resource::Resource;
-use web::{Place, Screen, Screens};
+use web::{Panel, Place, Screen, Screens};
 
 use crate::dispensing_log::DispensingLog;
 
@@ -40,6 +41,24 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(SHOWN),
         )
+        .screen(
+            Screen::new("/pharmacy/witness", witness::WITNESS, |cx, ask| {
+                Box::pin(witness::show(cx, ask))
+            })
+            .patient_data()
+            .watches(&["dispensing_log"]),
+        )
+        .panel(witness_panel("pharmacy"))
+        .panel(witness_panel("ward"))
+        .panel(witness_panel("today"))
         .place(Place::new("nav-pharmacy", "/pharmacy", 'x', DISPENSE, 70))
         .workplace(BuiltinRole::Pharmacist, "/pharmacy")
+}
+
+/// Controlled substances wait for a second person on the workplaces of those who may be it.
+fn witness_panel(slot: &'static str) -> Panel {
+    Panel::new(slot, witness::WITNESS, 90, |cx, ask, _| {
+        Box::pin(witness::panel(cx, ask))
+    })
+    .watches(&["dispensing_log"])
 }

@@ -106,7 +106,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let rows = waiting(cx, older, MOST, None).await?;
     let known = known(cx, &rows).await?;
     let groups = grouped(&rows);
+    let slot = ask.slot(cx, "pharmacy", 0).await?;
     let body = html! {
+        (slot)
         @if let Some(first) = groups.first().filter(|_| !older) {
             div.actions { (ui::primary(&address(first), &ask.t("pharmacy-first"), "n")) }
         }
