@@ -43,7 +43,7 @@ mod receive;
 mod reports;
 pub mod reverse_adjustment;
 mod rules;
-pub mod screens;
+mod screens;
 mod shelf;
 pub mod stock_adjustment;
 pub mod stock_batch;
@@ -51,6 +51,8 @@ pub mod stock_location;
 pub mod stock_movement;
 pub mod stock_take;
 pub mod stock_take_line;
+
+pub use screens::screens;
 
 use formulary::MedicationItem;
 use jiff::civil::Date;

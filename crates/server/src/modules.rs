@@ -30,7 +30,8 @@ pub fn screens() -> Vec<web::Screens> {
     vec![
         patients::screens(),
         scheduling::screens(),
-        pharmacy::screens::screens(),
+        pharmacy::screens(),
+        billing::screens(),
         wards::screens(),
         messaging::screens(),
     ]

@@ -93,8 +93,9 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) {
     if (key === "k") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
     if (key === "Enter") {
-      const form = document.activeElement?.closest("form[data-form]") ?? document.querySelector("main form[data-form]");
-      const button = event.shiftKey ? form?.querySelector("[data-final]") : null;
+      const here = document.activeElement?.closest("form[data-form]");
+      const button = event.shiftKey ? (here ?? document).querySelector("[data-final]") : null;
+      const form = button?.form ?? here ?? document.querySelector("main form[data-form]");
       if (form) { form.requestSubmit(button ?? form.querySelector("button.primary") ?? undefined); event.preventDefault(); }
     }
     return;

@@ -144,41 +144,6 @@ pub(crate) async fn picks(
     }
 }
 
-/// `/print/{what}/{id}.pdf`: a printed record, as the API prints it for this caller.
-pub(crate) async fn paper(
-    house: Arc<House>,
-    Path((what, id)): Path<(String, String)>,
-    request: Request,
-) -> Response {
-    let visit = match Visit::begin(&house, Vec::new(), "/print", request).await {
-        Ok(visit) => visit,
-        Err(answer) => return *answer,
-    };
-    let ask = &visit.ask;
-    if ask.actor().user().is_none() {
-        return crate::sign_in::first(&visit);
-    }
-    let plain = |text: &str| {
-        text.bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'))
-    };
-    let id = id.strip_suffix(".pdf").unwrap_or(&id);
-    if !plain(&what) || !plain(id) {
-        return refused::page(ask, Error::not_found());
-    }
-    let query = serde_urlencoded::to_string(&ask.head.query).unwrap_or_default();
-    let path = ["/api/print/", &what, "/", id, "/?", &query].concat();
-    match ask.raw(crate::api::Question::get(path)).await {
-        Ok(mut response) if response.status().is_success() => {
-            crate::guard::headers(&mut response);
-            response
-        }
-        Ok(response) if response.status() == StatusCode::FORBIDDEN => refused::not_yours(ask),
-        Ok(_) => refused::page(ask, Error::not_found()),
-        Err(error) => refused::page(ask, error),
-    }
-}
-
 /// `/admin/files/{report}.csv`: a report as a file.
 pub(crate) async fn file(
     house: Arc<House>,

@@ -59,6 +59,7 @@ mod live;
 mod page;
 mod pick;
 mod post;
+mod print;
 mod refused;
 mod screens;
 mod serve;
@@ -177,9 +178,9 @@ fn router(house: &Arc<House>) -> Router {
     );
     let here = house.clone();
     router = router.route(
-        "/print/{what}/{id}",
+        "/print/{what}/{name}",
         get(move |path: Path<(String, String)>, request: Request| {
-            find::paper(here.clone(), path, request)
+            print::paper(here.clone(), path, request)
         }),
     );
     for link in &links::LINKS {

@@ -106,8 +106,8 @@ impl Sent {
                     h2 { (ask.t("form-check")) }
                     ul { @for (name, said) in &faults {
                         li {
-                            @if *name != "non_field_errors" {
-                                a href={ "#" (form.element(name)) } { (crate::words::field(ask, name)) }
+                            @if name != "non_field_errors" {
+                                a href={ "#" (form.element(name)) } { (titled(ask, name)) }
                                 ": "
                             }
                             (said)
@@ -126,14 +126,47 @@ impl Sent {
         }
     }
 
-    fn faults(&self) -> Vec<(&str, String)> {
+    /// What was wrong, by the names of the fields: those in rows as `items.0.quantity`.
+    fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
-        named
-            .filter_map(|(name, json)| Some((name.as_str(), sentence(json)?)))
-            .collect()
+        let mut all = Vec::new();
+        for (name, json) in named {
+            spread(name, json, &mut all);
+        }
+        all
+    }
+}
+
+/// Complaints about one thing, or about each part of it.
+fn spread(name: &str, json: &Json, all: &mut Vec<(String, String)>) {
+    let inside = |part: &str| [name, ".", part].concat();
+    match json {
+        Json::Object(map) => map
+            .iter()
+            .for_each(|(part, json)| spread(&inside(part), json, all)),
+        Json::Array(items) if items.iter().any(Json::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                spread(&inside(&at.to_string()), item, all);
+            }
+        }
+        _ => all.extend(sentence(json).map(|said| (name.to_owned(), said))),
+    }
+}
+
+/// What a field is called, with the number of its row.
+fn titled(ask: &Ask, name: &str) -> String {
+    let row = name.split('.').find_map(|part| part.parse::<usize>().ok());
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let field = crate::words::field(ask, last);
+    match row {
+        Some(row) => {
+            let text = platform::texts::Text::new("form-row").with("row", row + 1);
+            [&ask.say(&text), ", ", &field].concat()
+        }
+        None => field,
     }
 }
 

@@ -250,3 +250,4 @@ module-messaging = Messages
 module-reports = Reports
 module-platform = Running the system
 form-nobody = None
+form-row = Row { $row }

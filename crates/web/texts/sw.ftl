@@ -250,3 +250,4 @@ module-messaging = Ujumbe
 module-reports = Ripoti
 module-platform = Uendeshaji wa mfumo
 form-nobody = Hakuna
+form-row = Mstari { $row }
