@@ -61,8 +61,8 @@ platform::record! {
             presenting_illness_history: Sealed<Blank<65536>>,
             /// Findings of the physical examination.
             physical_examination: Sealed<Blank<65536>>,
-            /// The consultation note; clinical text.
-            notes: Sealed<Line<65536>>,
+            /// The consultation note; clinical text. Whoever posts an encounter writes one; it may be blank in a visit that was begun (`patients/{id}/begin_visit/`).
+            notes: Sealed<Blank<65536>>,
             /// The diagnosis in words; `diagnosis_code` holds its code.
             diagnosis: Sealed<Blank<2000>>,
             /// The diagnosis as an ICD-10 or ICD-11 code, such as `I10`; null without one.
@@ -131,6 +131,23 @@ pub(crate) fn signed(encounter: &Encounter) -> Error {
     refusal
         .with("encounter", encounter.meta.id)
         .with("signed_at", json!(encounter.signed_at))
+}
+
+impl Encounter {
+    /// Nothing was written yet.
+    pub fn is_blank(&self) -> bool {
+        self.diagnosis_code.is_none()
+            && [
+                &**self.chief_complaint.open(),
+                &**self.presenting_illness_history.open(),
+                &**self.physical_examination.open(),
+                &**self.notes.open(),
+                &**self.diagnosis.open(),
+                &**self.treatment_plan.open(),
+            ]
+            .iter()
+            .all(|text| text.is_empty())
+    }
 }
 
 impl Resource for Encounter {
@@ -243,6 +260,12 @@ impl Resource for Encounter {
         if change.changed(|row| row.encounter_date) && change.row.encounter_date > cx.now() + AHEAD
         {
             return Err(Error::field("encounter_date", Text::new("future-date")));
+        }
+        // The program begins a visit before anything is known of it; a client that writes one down knows.
+        if change.is_new() && !change.body.0.is_empty() && change.row.notes.open().is_empty() {
+            let said = change.body.0.contains_key("notes");
+            let text = Text::new(if said { "blank" } else { "required" });
+            return Err(Error::field("notes", text));
         }
         change.row.diagnosis_code = code("diagnosis_code", change.row.diagnosis_code.take())?;
         if change.row.doctor.is_none() {

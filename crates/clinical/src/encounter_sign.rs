@@ -7,19 +7,63 @@ use kernel::Reach;
 use platform::access::Access;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::fault::Faults;
 use platform::field::Ref;
-use platform::resource::{Resource, change_by};
+use platform::record::{Body, Column, Record, tidy};
+use platform::resource::{Resource, change, change_by};
 use platform::texts::Text;
-use platform::verb::{One, Verb};
+use platform::verb::{Input, One, Verb};
 use scheduling::{Appointment, AppointmentStatus};
+use serde_json::Value as Json;
 
 use crate::encounter::{Encounter, EncounterStatus, signed};
 
 platform::input! {
     /// What happens together with the signature.
-    pub struct SignInput {
+    pub struct SignOptions {
         /// Also completes the encounter's appointment, in the same transaction; the encounter must have one.
         complete_appointment: bool = false,
+    }
+}
+
+/// What a signature may still change of the encounter.
+const WRITTEN: [Column<Encounter>; 7] = [
+    Encounter::chief_complaint,
+    Encounter::presenting_illness_history,
+    Encounter::physical_examination,
+    Encounter::notes,
+    Encounter::diagnosis,
+    Encounter::diagnosis_code,
+    Encounter::treatment_plan,
+];
+
+/// What happens together with the signature, and the last words that it is put under.
+pub struct SignInput {
+    options: SignOptions,
+    written: Body,
+}
+
+impl Input for SignInput {
+    fn parse(body: &Body) -> Result<SignInput, Faults> {
+        let mut written = body.clone();
+        written
+            .0
+            .retain(|name, _| WRITTEN.iter().any(|column| column.name == name));
+        Ok(SignInput {
+            options: SignOptions::parse(body)?,
+            written,
+        })
+    }
+
+    fn schema() -> Option<Json> {
+        let mut schema = SignOptions::schema()?;
+        let fields = Encounter::FIELDS.iter();
+        for field in fields.filter(|field| WRITTEN.iter().any(|column| column.name == field.name)) {
+            let mut property = (field.schema)();
+            property["description"] = tidy(field.doc).into();
+            schema["properties"][field.name] = property;
+        }
+        Some(schema)
     }
 }
 
@@ -32,7 +76,7 @@ impl Verb for Sign {
     type Answer = One<Encounter>;
     const NAME: &'static str = "sign";
     const SUMMARY: &'static str = "Sign the encounter as the caller";
-    const DESCRIPTION: &'static str = "A signed encounter is final: neither it nor its vitals, prescriptions and \
+    const DESCRIPTION: &'static str = "What is sent of the note is stored first. A signed encounter is final: neither it nor its vitals, prescriptions and \
         orders change any more (409 `encounter_signed`). What is to be added is an addendum.";
     const GRAVE: bool = true;
 
@@ -50,6 +94,11 @@ impl Verb for Sign {
 
     async fn run(cx: &mut Cx, held: Encounter, input: SignInput) -> Result<One<Encounter>, Error> {
         let (signer, now) = (cx.user_id()?, cx.now());
+        let held = write(cx, held, &input.written).await?;
+        if held.is_blank() {
+            let text = Text::new("clinical-nothing-written");
+            return Err(Error::field(Encounter::chief_complaint.name, text));
+        }
         let appointment = held.appointment;
         let row = change_by(cx, held, |row| {
             row.status = EncounterStatus::Signed;
@@ -57,7 +106,7 @@ impl Verb for Sign {
             row.signed_by = Some(Ref::new(signer));
         })
         .await?;
-        if input.complete_appointment {
+        if input.options.complete_appointment {
             let appointment = appointment.ok_or_else(no_appointment)?;
             complete(cx, appointment.get()).await?;
         }
@@ -69,6 +118,17 @@ impl Verb for Sign {
         })?;
         Ok(One(row))
     }
+}
+
+/// The last words, with the right to write them.
+async fn write(cx: &mut Cx, held: Encounter, written: &Body) -> Result<Encounter, Error> {
+    if written.0.is_empty() {
+        return Ok(held);
+    }
+    if cx.grant_of(Encounter::UPDATE).reach == Reach::None {
+        return Err(Error::denied());
+    }
+    change(cx, held, written, None).await
 }
 
 fn no_appointment() -> Error {

@@ -46,6 +46,7 @@ pub mod prescription_drug;
 mod prescription_key;
 mod prescription_paper;
 mod prescription_patient;
+mod prescription_quantity;
 pub mod prescription_renew;
 mod prescription_report;
 pub mod prescription_safety;
@@ -55,15 +56,20 @@ mod referral_paper;
 mod reports;
 pub mod rules;
 mod same;
+mod screens;
 pub mod site_diagnosis;
 pub mod task;
 pub mod vaccination;
+mod visit;
+pub mod visit_begin;
+pub mod visit_vitals;
 pub mod vitals;
 mod vitals_alert;
 pub mod vitals_judged;
 
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
+pub use screens::screens;
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
@@ -84,6 +90,8 @@ use referral::Referral;
 use site_diagnosis::SiteDiagnosis;
 use task::Task;
 use vaccination::Vaccination;
+use visit_begin::BeginVisit;
+use visit_vitals::RecordVitals;
 use vitals::Vitals;
 
 /// The module's table of contents.
@@ -97,6 +105,8 @@ pub fn module() -> Module {
         .resource::<Task>()
         .resource::<Encounter>()
         .verb::<Sign>()
+        .verb::<BeginVisit>()
+        .verb::<RecordVitals>()
         .resource::<EncounterAddendum>()
         .nested::<Encounter, EncounterAddendum>("addenda", "lc")
         .resource::<Vitals>()

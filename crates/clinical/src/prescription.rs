@@ -23,13 +23,14 @@ use crate::drug_check_interaction::CheckDrugInteraction;
 use crate::drug_check_safety::CheckSafety;
 use crate::encounter::{Encounter, hold_open};
 use crate::prescription_drug::Drug;
+use crate::prescription_quantity::units;
 use crate::prescription_renew::Renew;
 use crate::prescription_safety::{self as safety, Checked};
 use crate::{prescription_drug, prescription_key, prescription_report};
 use formulary::MedicationItem;
 
 /// The most units of one prescription.
-const MOST: i64 = 100_000;
+pub(crate) const MOST: i64 = 100_000;
 
 /// Prescriptions in a chart.
 const CHARTED: u64 = 50;
@@ -89,7 +90,7 @@ platform::record! {
             frequency: Sealed<Line<100>>,
             /// How long, such as `5 days`. When it says a length, the medicine counts as taken until then.
             duration: Sealed<Blank<100>>,
-            /// Units to dispense, 1 to 100000; null when it is not stated.
+            /// Units to dispense, 1 to 100000. When a new one is left out it is counted from dose, frequency and duration where these say pieces, times a day and days, such as `1 tablet`, `3 times a day` and `5 days`; else null.
             quantity: Option<i64>,
             /// Further instructions.
             notes: Sealed<Blank<65536>>,
@@ -299,6 +300,10 @@ async fn begin(cx: &mut Cx, change: &mut Change<'_, Prescription>) -> Result<(),
     change.row.patient = encounter.patient;
     change.row.prescribed_by = cx.actor.user_id().map(Ref::new);
     change.row.prescribed_at = cx.now();
+    let row = &mut *change.row;
+    if row.quantity.is_none() {
+        row.quantity = units(row.dosage.open(), row.frequency.open(), row.duration.open());
+    }
     Ok(())
 }
 

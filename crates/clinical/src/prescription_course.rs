@@ -35,7 +35,7 @@ pub(crate) fn course(began: Timestamp, duration: &str, now: Timestamp) -> Course
 }
 
 /// The days that a duration says: `5 days`, `2 weeks`, `5/7`, `2/52`, `1/12`, `10d`, `2 semaines`, `siku 5`.
-fn days(duration: &str) -> Option<i64> {
+pub(crate) fn days(duration: &str) -> Option<i64> {
     if let Some((number, parts)) = duration
         .trim()
         .trim_start_matches(['x', 'X'])

@@ -119,3 +119,4 @@ scheduling-weekday-5 = Sat
 scheduling-weekday-6 = Sun
 scheduling-myself = I see patients myself
 done-hours = Your hours for this day of the week are written down. Change them in the records when you like.
+scheduling-vitals = Vital signs

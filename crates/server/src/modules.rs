@@ -30,6 +30,7 @@ pub fn screens() -> Vec<web::Screens> {
     vec![
         patients::screens(),
         scheduling::screens(),
+        clinical::screens(),
         pharmacy::screens(),
         billing::screens(),
         wards::screens(),

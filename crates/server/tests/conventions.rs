@@ -99,6 +99,9 @@ impl<'w> Maker<'w> {
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
+        if operation.path == "encounters/" {
+            body.insert("notes".into(), json!(format!("Seen {}", self.number)));
+        }
         if operation.path == "vitals/" {
             body.insert("heart_rate".into(), json!(70));
         }

@@ -96,7 +96,7 @@ addEventListener("keydown", (event) => {
       const here = document.activeElement?.closest("form[data-form]");
       const button = event.shiftKey ? (here ?? document).querySelector("[data-final]") : null;
       const form = button?.form ?? here ?? document.querySelector("main form[data-form]");
-      if (form) { form.requestSubmit(button ?? form.querySelector("button.primary") ?? undefined); event.preventDefault(); }
+      if (form) { form.requestSubmit(button ?? form.querySelector("button.primary:not([data-final])") ?? undefined); event.preventDefault(); }
     }
     return;
   }
@@ -110,6 +110,22 @@ addEventListener("keydown", (event) => {
   if (key === "k" || key === "ArrowUp") { if (rows().length) { walk(-1); event.preventDefault(); } return; }
   if (key === "p" && !document.querySelector('[data-key="p"]')) return;
   press(document.querySelector(`main [data-key="${CSS.escape(key)}"], .banner [data-key="${CSS.escape(key)}"]`));
+});
+
+// ---- measures: what a value means while it is typed; the server decides when it is saved
+addEventListener("input", ({ target }) => {
+  if (!target.matches?.("[data-limits]")) return;
+  const names = target.closest("[data-flags]")?.dataset.flags.split("|") ?? [];
+  const [low, high, below, above] = target.dataset.limits.split(" ").map(Number);
+  const typed = target.value.trim().match(/^([<>]?)\s*(-?\d+(?:\.\d+)?)$/);
+  const value = typed ? Number(typed[2]) + { "": 0, "<": -1e-4, ">": 1e-4 }[typed[1]] : NaN;
+  let at = -1;
+  if (low === low || high === high) at = value < low ? 1 : value > high ? 2 : value === value ? 0 : -1;
+  if (value <= below || value >= above) at = 3;
+  let flag = target.parentElement.querySelector("output");
+  if (!flag) { flag = document.createElement("output"); target.after(flag); }
+  flag.className = at < 0 ? "" : "pill " + ["good", "warning", "warning", "bad"][at];
+  flag.textContent = at < 0 ? "" : ["✓ ", "↓ ", "↑ ", "‼ "][at] + (names[at] ?? "");
 });
 
 // ---- pickers: found while typing

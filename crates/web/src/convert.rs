@@ -9,15 +9,19 @@ use crate::ask::{Ask, value};
 /// What was typed as the operation's JSON. Values stay text, which the fields' types read; what was left empty
 /// is not mentioned where something new is made, and is nothing where something is changed.
 pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)]) -> Json {
-    let changes = operation.method == Method::PATCH || operation.method == Method::PUT;
     let schema = operation.doc.body.as_ref().map(|body| &body.json);
     let mut all = Json::Object(Map::new());
     let was: Option<Map<String, Json>> =
         value(pairs, "_was").and_then(|was| serde_json::from_str(was).ok());
+    let changes = was.is_some() || matches!(operation.method, Method::PATCH | Method::PUT);
     for (at, (name, typed)) in pairs.iter().enumerate() {
         // A later value of one name counts, such as that of a ticked box.
         let again = || pairs[at + 1..].iter().any(|(other, _)| other == name);
-        if name.starts_with('_') || name.ends_with("__q") || (!name.ends_with("[]") && again()) {
+        if name.starts_with('_')
+            || name.ends_with("__q")
+            || name.ends_with(crate::pick::OWN)
+            || (!name.ends_with("[]") && again())
+        {
             continue;
         }
         let stored = was

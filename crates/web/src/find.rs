@@ -125,6 +125,13 @@ pub(crate) async fn picks(
     if ask.actor().user().is_none() {
         return refused::status(StatusCode::UNAUTHORIZED);
     }
+    if let Some(finder) = house.find(&path) {
+        if !ask.may(finder.permission) {
+            return refused::status(StatusCode::FORBIDDEN);
+        }
+        let found = pick::found(ask, finder, ask.query("q").unwrap_or_default()).await;
+        return picked(ask, found);
+    }
     let mut tables = house.app.registry.tables();
     let Some(info) = tables
         .find(|info| !info.path.is_empty() && info.path == path)
@@ -135,7 +142,13 @@ pub(crate) async fn picks(
     if !ask.may(Permission::new(info.path, "read")) {
         return refused::status(StatusCode::FORBIDDEN);
     }
-    match pick::candidates(ask, &info, ask.query("q").unwrap_or_default()).await {
+    let found = pick::candidates(ask, &info, ask.query("q").unwrap_or_default()).await;
+    picked(ask, found)
+}
+
+/// What was found, as the script puts it into the picker.
+fn picked(ask: &Ask, found: Result<Vec<(String, String)>, Error>) -> Response {
+    match found {
         Ok(found) => {
             let html = pick::offered(ask, ask.query("name").unwrap_or("id"), &found).into_string();
             layout::respond(StatusCode::OK, &html)

@@ -21,6 +21,8 @@ pub struct Form<'a> {
     pub(crate) ask: &'a Ask,
     pub(crate) operation: Option<Arc<Operation>>,
     id: String,
+    /// Other operations that its buttons ask.
+    others: Vec<(&'static str, &'static str)>,
     params: Vec<(&'static str, String)>,
     version: Option<i64>,
     holding: Json,
@@ -43,6 +45,7 @@ impl<'a> Form<'a> {
             ask,
             operation,
             id: id.to_owned(),
+            others: Vec::new(),
             params: Vec::new(),
             version: None,
             holding: Json::Null,
@@ -51,6 +54,15 @@ impl<'a> Form<'a> {
             changes: false,
             mark: String::new(),
         }
+    }
+
+    /// Another operation about the same record that a button of this form asks with the same fields
+    /// ([`Form::button_for`]): what was typed is shown again when that one refused, and `done` is what is said when
+    /// it did not.
+    #[must_use]
+    pub fn or(mut self, operation: &'static str, done: &'static str) -> Form<'a> {
+        self.others.push((operation, done));
+        self
     }
 
     /// The record that the operation is about.
@@ -141,10 +153,36 @@ impl<'a> Form<'a> {
         html! { button name=(name) value=(value) { (self.ask.t(text)) } }
     }
 
+    /// The button that asks another operation of the form ([`Form::or`]), which ends what the form is for.
+    pub fn button_for(&self, text: &'static str, operation: &str) -> Markup {
+        html! {
+            button.primary name="_do" value=(operation) data-final {
+                (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+⇧+↵" }
+            }
+        }
+    }
+
+    /// A button that keeps what was typed and then leads to another page, with its key.
+    pub fn button_then(&self, text: &'static str, address: &str, key: &str) -> Markup {
+        html! {
+            button name="_then" value=(crate::ui::safe(address)) data-key=(key) {
+                (self.ask.t(text)) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
+            }
+        }
+    }
+
+    /// A button that asks nothing to be stored: the page is shown again with what was typed, and
+    /// [`Sent::looked_for`](crate::Sent::looked_for) says what for.
+    pub fn button_look(&self, text: &'static str, what: &str) -> Markup {
+        html! { button name="_look" value=(what) formnovalidate { (self.ask.t(text)) } }
+    }
+
     /// What was sent by this form and refused.
     pub fn sent(&self) -> Option<&'a Sent> {
         let sent = self.ask.sent.as_ref()?;
-        let same = sent.operation == self.id
+        let mut others = self.others.iter();
+        let asked = sent.operation == self.id || others.any(|(other, _)| *other == sent.operation);
+        let same = asked
             && self
                 .params
                 .iter()
@@ -223,6 +261,9 @@ impl<'a> Form<'a> {
         }
         if let Some(done) = self.done {
             control.push(("_done".to_owned(), done.to_owned()));
+        }
+        for (other, done) in &self.others {
+            control.push((["_done.", other].concat(), (*done).to_owned()));
         }
         control
     }

@@ -8,7 +8,7 @@ use platform::app::App;
 use platform::operation::Operation;
 
 use crate::ask::Ask;
-use crate::screens::{Panel, Place, Scan, Screen, Screens, Workplace};
+use crate::screens::{Finder, Panel, Place, Scan, Screen, Screens, Workplace};
 
 /// The application with its operations by name, and what the modules bring to its pages.
 pub(crate) struct House {
@@ -18,6 +18,7 @@ pub(crate) struct House {
     pub(crate) places: Vec<Place>,
     panels: Vec<Panel>,
     pub(crate) scans: Vec<Scan>,
+    finders: Vec<Finder>,
     pub(crate) workplaces: Vec<Workplace>,
     operations: HashMap<String, Arc<Operation>>,
 }
@@ -31,6 +32,7 @@ impl House {
             places: Vec::new(),
             panels: Vec::new(),
             scans: Vec::new(),
+            finders: Vec::new(),
             workplaces: Vec::new(),
             operations: HashMap::new(),
         };
@@ -39,6 +41,7 @@ impl House {
             house.places.extend(screens.places);
             house.panels.extend(screens.panels);
             house.scans.extend(screens.scans);
+            house.finders.extend(screens.finders);
             house.workplaces.extend(screens.workplaces);
         }
         house.places.sort_by_key(|place| place.order);
@@ -56,6 +59,12 @@ impl House {
 
     pub(crate) fn panels(&self, slot: &'static str) -> impl Iterator<Item = &Panel> {
         self.panels.iter().filter(move |panel| panel.slot == slot)
+    }
+
+    /// A module's own way to find what pickers of a path offer.
+    pub(crate) fn find(&self, path: &str) -> Option<Finder> {
+        let mut finders = self.finders.iter();
+        finders.find(|finder| finder.path == path).copied()
     }
 
     /// Whether an address is that of a screen that somebody may see.

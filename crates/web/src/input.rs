@@ -22,6 +22,8 @@ pub enum Kind {
     Time,
     /// A number; the text is the step, such as `1`, `0.01` or `any`.
     Number(&'static str),
+    /// A measured number, which may begin with `<` or `>`.
+    Measure,
     /// Yes or no.
     Tick,
     /// One of few: value and words.
@@ -45,6 +47,7 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
+    limits: Option<String>,
 }
 
 impl<'a> Input<'a> {
@@ -64,6 +67,7 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
+            limits: None,
         }
     }
 
@@ -85,6 +89,29 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn hint(mut self, key: &'static str) -> Input<'a> {
         self.hint = Some(self.form.ask.t(key));
+        self
+    }
+
+    /// What helps to fill it in, as it is.
+    #[must_use]
+    pub fn hinted(mut self, words: impl Into<String>) -> Input<'a> {
+        let words: String = words.into();
+        self.hint = (!words.is_empty()).then_some(words);
+        self
+    }
+
+    /// Limits of a number: lowest and highest normal value, and where it is critical, below and above. Scripts say
+    /// while typing what a value means, in the words of `data-flags` around the field (normal, low, high,
+    /// critical, with `|` between); the server decides.
+    #[must_use]
+    pub fn limits(mut self, limits: [Option<String>; 4]) -> Input<'a> {
+        if limits.iter().any(Option::is_some) {
+            self.limits = Some(
+                limits
+                    .map(|limit| limit.unwrap_or_else(|| "-".to_owned()))
+                    .join(" "),
+            );
+        }
         self
     }
 
@@ -231,7 +258,8 @@ impl<'a> Input<'a> {
                 };
                 html! {
                     input id=(id) name=(name) type=(sort) step=[step] value=[(*kind != Kind::File).then_some(shown)]
-                        inputmode=[matches!(kind, Kind::Number(_)).then_some("decimal")]
+                        inputmode=[matches!(kind, Kind::Number(_) | Kind::Measure).then_some("decimal")]
+                        data-limits=[self.limits.as_deref()]
                         maxlength=[self.longest()] autocomplete=(self.complete.unwrap_or("off"))
                         aria-describedby=[described] aria-invalid=[invalid]
                         required[self.required] autofocus[self.focus];
@@ -300,6 +328,9 @@ impl<'a> Input<'a> {
                     @for (found, words) in found {
                         (picked(&self.name, found, words, *found == value))
                     }
+                }
+                @if self.form.ask.house.find(path).is_some() {
+                    (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
                 }
                 div.search {
                     input id=(id) type="search" name=(asked) value=(typed) autocomplete="off"

@@ -85,7 +85,7 @@ pub use form::Form;
 pub use input::{Input, Kind};
 pub use page::Page;
 pub use post::Sent;
-pub use screens::{Fill, Panel, Place, Scan, Screen, Screens, Show, Who, Workplace};
+pub use screens::{Fill, Find, Panel, Place, Scan, Screen, Screens, Show, Who, Workplace};
 
 use house::House;
 

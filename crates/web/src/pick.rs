@@ -6,9 +6,29 @@ use platform::module::TableInfo;
 use serde_json::Value as Json;
 
 use crate::ask::Ask;
+use crate::screens::Finder;
 
 /// So many are offered.
 const MOST: &str = "8";
+
+/// Ends the name of the value that says by which module's way a picker finds what it offers.
+pub(crate) const OWN: &str = "__p";
+
+/// What a module's own way finds; nothing for readers without its permission.
+pub(crate) async fn found(
+    ask: &Ask,
+    finder: Finder,
+    typed: &str,
+) -> Result<Vec<(String, String)>, Error> {
+    if !ask.may(finder.permission) {
+        return Ok(Vec::new());
+    }
+    let typed = typed.trim().to_owned();
+    crate::serve::read(ask, finder.permission, move |cx| {
+        (finder.find)(cx, typed.clone())
+    })
+    .await
+}
 
 /// Records that a search finds, in the caller's reach: id and what they are called.
 pub(crate) async fn candidates(

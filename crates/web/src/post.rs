@@ -42,6 +42,11 @@ impl Sent {
         value(&self.pairs, name)
     }
 
+    /// What the page was asked to look up instead of storing anything.
+    pub fn looked_for(&self) -> Option<&str> {
+        self.typed("_look")
+    }
+
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
@@ -217,9 +222,10 @@ pub(crate) async fn post(
     let question = question(ask, &operation, &sent, upload)?;
     let answer = ask.put(question).await?;
     if answer.status.is_success() {
+        let own = sent.typed(&["_done.", &sent.operation].concat());
         return Ok(Ended::Done {
             address: next(ask, &sent, &answer),
-            said: sent.typed("_done").map(str::to_owned),
+            said: own.or_else(|| sent.typed("_done")).map(str::to_owned),
         });
     }
     sent.status = answer.status;
@@ -235,6 +241,13 @@ pub(crate) async fn post(
 
 /// Looks a record up for a picker, for browsers without scripts.
 async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> Result<(), Error> {
+    let typed = sent.typed(&[name, "__q"].concat()).unwrap_or_default();
+    let own = sent.typed(&[name, crate::pick::OWN].concat());
+    if let Some(found) = own.and_then(|path| ask.house.find(path)) {
+        let found = crate::pick::found(ask, found, typed).await?;
+        sent.found.insert(name.to_owned(), found);
+        return Ok(());
+    }
     let table = operation.doc.body.as_ref().and_then(|body| {
         let schema = body.json.get("properties")?.get(name)?;
         let schema = schema

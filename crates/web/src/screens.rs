@@ -22,6 +22,19 @@ pub type Fill =
 /// Says where a scanned code leads, if it is one of the module's: an address such as `/patients/7/`.
 pub type Scan = for<'a> fn(&'a mut Cx, &'a str) -> BoxFuture<'a, Result<Option<String>, Error>>;
 
+/// Finds what a picker offers for a few letters: value and words, at most some ten, in the reader's language
+/// (`cx.origin.language`).
+pub type Find =
+    for<'a> fn(&'a mut Cx, String) -> BoxFuture<'a, Result<Vec<(String, String)>, Error>>;
+
+/// A module's own way to find what pickers offer.
+#[derive(Clone, Copy)]
+pub(crate) struct Finder {
+    pub(crate) path: &'static str,
+    pub(crate) permission: Permission,
+    pub(crate) find: Find,
+}
+
 /// Who may see something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -177,6 +190,7 @@ pub struct Screens {
     pub(crate) places: Vec<Place>,
     pub(crate) panels: Vec<Panel>,
     pub(crate) scans: Vec<Scan>,
+    pub(crate) finders: Vec<Finder>,
     pub(crate) workplaces: Vec<Workplace>,
 }
 
@@ -189,6 +203,7 @@ impl Screens {
             places: Vec::new(),
             panels: Vec::new(),
             scans: Vec::new(),
+            finders: Vec::new(),
             workplaces: Vec::new(),
         }
     }
@@ -223,6 +238,18 @@ impl Screens {
     #[must_use]
     pub fn scans(mut self, scan: Scan) -> Screens {
         self.scans.push(scan);
+        self
+    }
+
+    /// How pickers of this path find what they offer ([`Kind::Pick`](crate::Kind::Pick)): a path of the module's own
+    /// for what is no record, or a resource's, whose records it says more about.
+    #[must_use]
+    pub fn finds(mut self, path: &'static str, permission: Permission, find: Find) -> Screens {
+        self.finders.push(Finder {
+            path,
+            permission,
+            find,
+        });
         self
     }
 

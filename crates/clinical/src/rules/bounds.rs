@@ -146,6 +146,14 @@ pub fn impossible(measure: Measure, value: Milli) -> Option<(f64, f64)> {
     (!possible).then(|| (data::plain(bounds.low), data::plain(bounds.high)))
 }
 
+/// The limits of a measure for a person: the lowest and highest usual value, and those from which somebody must act
+/// at once, below and above; `None` for one that does not exist.
+pub fn usual(measure: Measure, person: &Person) -> [Option<Milli>; 4] {
+    limits(measure, person).map_or([None; 4], |row| {
+        [row.low, row.high, row.critical_low, row.critical_high]
+    })
+}
+
 /// How an unusual value is flagged for a person; `None` when it is usual, or when no limit is known for the
 /// age. Limits belong to the usual range, critical limits to the critical one.
 pub fn flag(measure: Measure, value: Milli, person: &Person) -> Option<AbnormalFlag> {

@@ -60,6 +60,28 @@ pub(super) fn step(form: &Form<'_>, ask: &Ask, text: &'static str, key: Option<&
     })
 }
 
+/// The button that begins a visit: for those who see patients it leads to what they write, for others it says that the
+/// patient is inside.
+pub(super) fn start(ask: &Ask, row: &Appointment, text: &'static str, key: Option<&str>) -> Markup {
+    if !ask.may_do(BEGIN) {
+        let form = ask.form("appointments_start").on(row.meta.id);
+        return step(&form.done("done-started"), ask, text, key);
+    }
+    let form = ask
+        .form(BEGIN)
+        .on(row.patient.get())
+        .then("/encounters/{id}/");
+    form.show(html! {
+        (form.hidden("appointment", row.meta.id))
+        button.primary[key.is_some()] data-key=[key] {
+            (ask.t(text)) @if let Some(key) = key { kbd aria-hidden="true" { (key) } }
+        }
+    })
+}
+
+/// The operation by which those who see patients begin a visit.
+const BEGIN: &str = "patients_begin_visit";
+
 /// The week around a day, as links.
 pub(super) fn week(ask: &Ask, day: Date, today: Date) -> Markup {
     let monday = day

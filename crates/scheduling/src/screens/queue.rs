@@ -7,7 +7,7 @@ use platform::texts::Text;
 use web::{Ask, Page, ui};
 
 use super::desk::{Today, today};
-use super::parts::{clock, number, step, waited};
+use super::parts::{clock, number, start, step, waited};
 use crate::appointment::Appointment;
 use crate::state::AppointmentStatus::{CheckedIn, Completed, InProgress};
 
@@ -35,7 +35,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         div.actions {
             @if let Some(first) = waiting.first() {
                 @if ask.may_do("appointments_start") {
-                    (step(&ask.form("appointments_start").on(first.meta.id).done("done-started"), ask, "scheduling-call", Some("n")))
+                    (start(ask, first, "scheduling-call", Some("n")))
                 }
             }
             a.button href="/queue/screen" { (ask.t("scheduling-queue-screen")) }
@@ -95,8 +95,11 @@ fn cards(cx: &Cx, ask: &Ask, today: &Today, rows: &[&Appointment]) -> Markup {
                         " · " (today.doctor(row)) " · "
                         (ask.say(&Text::new("scheduling-waited").with("minutes", waited(row, cx.now()))))
                     }
+                    @if ask.may_do("patients_record_vitals") {
+                        a.button href={ "/patients/" (row.patient.get()) "/vitals?from=queue" } { (ask.t("scheduling-vitals")) }
+                    }
                     @if row.status == CheckedIn && ask.may_do("appointments_start") {
-                        (step(&ask.form("appointments_start").on(row.meta.id).done("done-started"), ask, "scheduling-start", None))
+                        (start(ask, row, "scheduling-start", None))
                     }
                     @if row.status == InProgress && ask.may_do("appointments_complete") {
                         (step(&ask.form("appointments_complete").on(row.meta.id).done("done-completed"), ask, "scheduling-complete", None))

@@ -6,7 +6,7 @@ use platform::error::Error;
 use platform::serde_json::json;
 use web::{Ask, Kind, Page, ui};
 
-use super::parts::{clock, state, step};
+use super::parts::{clock, start, state, step};
 use crate::appointment::Appointment;
 use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, InProgress, NoShow};
 
@@ -129,8 +129,8 @@ fn steps(ask: &Ask, row: &Appointment) -> Markup {
     let open = |step: &&Step| row.status.next().contains(&step.0) && ask.may_do(step.1);
     html! {
         @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).take(2).enumerate() {
-            @let form = ask.form(operation).on(row.meta.id).done(done);
-            (step(&form, ask, text, (at == 0).then_some(*key)))
+            @let (form, key) = (ask.form(operation).on(row.meta.id).done(done), (at == 0).then_some(*key));
+            @if *operation == "appointments_start" { (start(ask, row, text, key)) } @else { (step(&form, ask, text, key)) }
         }
     }
 }

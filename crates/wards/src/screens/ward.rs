@@ -161,6 +161,9 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, (known, allergies): Known<'_>) -> Ma
                 }
                 @if let Some(days) = days { " · " (days) }
             }
+            @if ask.may_do("patients_record_vitals") {
+                p { (ui::action(&["/patients/", &id.to_string(), "/vitals?from=ward"].concat(), &ask.t("wards-vitals"))) }
+            }
             @if let Some(names) = allergies.get(&id) {
                 p { span.pill.bad.long { "‼ " (ask.say(&Text::new("wards-allergies").with("what", names.join(", ")))) } }
             }

@@ -1,0 +1,346 @@
+//! Taking vital signs: a row of numbers with the last value below each, and then the next patient who has none today.
+
+use std::collections::HashSet;
+
+use kernel::Reach;
+use maud::{Markup, html};
+use patients::Patient;
+use platform::cx::{Cx, among, column};
+use platform::db::ToValue;
+use platform::error::Error;
+use platform::resource::{self, Resource};
+use platform::serde_json::Value as Json;
+use platform::texts::Text;
+use scheduling::{Appointment, AppointmentStatus};
+use sea_query::{ExprTrait, Order};
+use web::ui::{self, Tone};
+use web::{Ask, Form, Kind, Page};
+
+use super::measures::{self, Seen};
+use super::start;
+use crate::rules::bounds::{Measure, usual};
+use crate::rules::{Milli, Person};
+use crate::vitals::Vitals;
+
+/// Patients of a round.
+const MOST: u64 = 300;
+/// Measurements of a round's day that are looked through.
+const MEASURED: u64 = 3000;
+/// The measures of every round; the others are folded.
+const USUAL: usize = 8;
+/// What else the folded part holds.
+const OTHERS: [(&str, &str); 3] = [
+    ("consciousness", "field-consciousness"),
+    ("breathing", "field-breathing"),
+    ("height_position", "field-height-position"),
+];
+
+/// Where the nurse comes from and goes back to.
+struct Round {
+    /// `ward`, `queue` or nothing.
+    from: String,
+    ward: Option<i64>,
+    /// Who has no vital signs today, in order.
+    waiting: Vec<i64>,
+}
+
+pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    let id = ask.id()?;
+    let head = patients::head(cx, ask, id).await?;
+    let rows = measures::last(cx, id).await?;
+    let seen = measures::seen(cx, &rows, &head.patient);
+    let after = after(cx, ask).await?;
+    let round = round(cx, ask, Some(id)).await?;
+    let form = ask
+        .form("patients_record_vitals")
+        .on(id)
+        .then(round.next(ask))
+        .done("done-vitals");
+    let person = person(cx, &head.patient, &rows);
+    let refused = form.sent().and_then(|sent| sent.code()) == Some("no_doctor");
+    let body = html! {
+        (after)
+        @if !round.from.is_empty() { p.hint { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } }
+        @if refused { (nobody(ask, id)) }
+        (form.show(fields(ask, &form, &seen, &person, &round)))
+        @if seen.is_empty() { p.hint { (ask.t("clinical-vitals-first")) } }
+    };
+    Ok(head.page(ask.t("clinical-vitals"), &body))
+}
+
+/// The first of a round, or that there is none.
+pub(super) async fn first(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    cx.saw_nothing();
+    let round = round(cx, ask, None).await?;
+    if let Some(first) = round.waiting.first() {
+        return Ok(Page::go(round.address(*first)));
+    }
+    let (words, back) = (ask.t("clinical-round-done"), round.back());
+    let way = ui::action(&back, &ask.t("clinical-round-back"));
+    Ok(Page::new(
+        ask.t("clinical-vitals"),
+        ui::empty(&words, Some(way)),
+    ))
+}
+
+/// Of what age and sex, and whether pregnant, as it was noted last.
+fn person(cx: &Cx, patient: &Patient, rows: &[Vitals]) -> Person {
+    let born = *patient.date_of_birth.open();
+    let pregnant = rows.iter().find_map(|row| row.pregnant) == Some(true);
+    Person::on(cx.today(), born, patient.gender, pregnant)
+}
+
+fn fields(ask: &Ask, form: &Form<'_>, seen: &[Seen], person: &Person, round: &Round) -> Markup {
+    let (often, seldom) = measures::ALL.split_at(USUAL);
+    let typed = |name: &str| {
+        form.sent()
+            .is_some_and(|sent| sent.typed(name).is_some_and(|typed| !typed.is_empty()))
+    };
+    let more = seldom.iter().any(|measure| typed(measure.as_str()))
+        || OTHERS.iter().any(|(name, _)| typed(name));
+    let number = |measure: &Measure, first: bool| number(ask, form, seen, person, *measure, first);
+    let words = ["normal", "low", "high", "critical"].map(|level| match level {
+        "normal" => ask.t("clinical-level-normal"),
+        "low" => ask.t("clinical-level-low"),
+        "high" => ask.t("clinical-level-high"),
+        _ => ask.t("clinical-level-critical"),
+    });
+    html! {
+        div data-flags=(words.join("|")) {
+            div.measures { @for (at, measure) in often.iter().enumerate() { (number(measure, at == 0)) } }
+            details open[more] {
+                summary { (ask.t("clinical-more-measures")) }
+                div.measures { @for measure in seldom { (number(measure, false)) } }
+                div.measures {
+                    @for (name, label) in OTHERS { (form.field(name).label(label).required(false)) }
+                    (form.field("pregnant").label("field-pregnant").kind(Kind::Choice(yes_no(ask))).required(false))
+                }
+            }
+        }
+        div.actions {
+            @match round.waiting.is_empty() {
+                true => { (form.button("clinical-vitals-save")) },
+                false => {
+                    (form.button("clinical-vitals-save-next"))
+                    (form.button_then("clinical-vitals-save", &round.back(), "s"))
+                },
+            }
+        }
+    }
+}
+
+fn yes_no(ask: &Ask) -> Vec<(String, String)> {
+    vec![
+        ("true".to_owned(), ask.t("yes")),
+        ("false".to_owned(), ask.t("no")),
+    ]
+}
+
+/// One number, with its last value below and its limits for scripts.
+fn number<'a>(
+    ask: &Ask,
+    form: &'a Form<'_>,
+    seen: &[Seen],
+    person: &Person,
+    measure: Measure,
+    first: bool,
+) -> web::Input<'a> {
+    let before = seen.iter().find(|seen| seen.measure == measure);
+    let hint = before.map(|seen| {
+        let day = ask.app().zone.to_local(seen.at).date();
+        let text = Text::new("clinical-before-on")
+            .with("value", measures::plain(seen.value))
+            .with("day", ui::day_words(ask, day));
+        ask.say(&text)
+    });
+    let limit = |value: Option<Milli>| value.map(measures::plain);
+    let field = form
+        .field(measure.as_str())
+        .labelled(measures::name(ask, measure))
+        .kind(Kind::Number("any"))
+        .hinted(hint.unwrap_or_default())
+        .limits(usual(measure, person).map(limit))
+        .required(false);
+    if first { field.focus() } else { field }
+}
+
+/// What was just recorded, of the patient before: what is unusual is not passed over in haste.
+async fn after(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
+    let Some(id) = number_of(ask, "after") else {
+        return Ok(html! {});
+    };
+    let Ok(row) = cx.find::<Vitals>(id).await else {
+        return Ok(html! {});
+    };
+    cx.saw_record(&row);
+    let Ok(patient) = cx.find::<Patient>(row.patient.get()).await else {
+        return Ok(html! {});
+    };
+    let person = row.person(&patient, &cx.app.zone);
+    let flags = row.flags(&person);
+    let score = row.early_warning(&person);
+    let tone = if flags.iter().any(|flag| flag.level.is_critical()) {
+        Tone::Bad
+    } else if flags.is_empty() {
+        Tone::Good
+    } else {
+        Tone::Warning
+    };
+    let text = Text::new("clinical-recorded-for").with("patient", patient.full_name());
+    let inner = html! {
+        p { a href={ "/patients/" (patient.meta.id) "/" } { (ask.say(&text)) } }
+        ul.measures {
+            @for (measure, value) in row.measures() {
+                li {
+                    small { (measures::name(ask, measure)) }
+                    span { b { (measures::plain(value)) } " " (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure))) }
+                }
+            }
+        }
+        @if let Some(score) = &score {
+            p {
+                @match score.total {
+                    Some(total) => { (ask.say(&Text::new("clinical-news2").with("score", total))) },
+                    None => { (ask.say(&Text::new("clinical-news2-at-least").with("score", score.at_least))) },
+                }
+                @if !score.advice.is_empty() { ": " (score.advice) }
+            }
+        }
+    };
+    Ok(ui::notice(tone, inner))
+}
+
+/// The way out when nobody sees the patient.
+fn nobody(ask: &Ask, patient: i64) -> Markup {
+    let book = ["/calendar/book?patient=", &patient.to_string()].concat();
+    html! {
+        div.actions {
+            @if ask.may_do("appointments_create") { (ui::action(&book, &ask.t("clinical-book-visit"))) }
+            @if ask.may_do("patients_begin_visit") { (start::button(ask, patient, None, "clinical-visit-begin", None)) }
+        }
+    }
+}
+
+fn number_of(ask: &Ask, name: &str) -> Option<i64> {
+    ask.query(name).and_then(|text| text.parse().ok())
+}
+
+/// Who of the ward or the queue has no vital signs today, but for the one who is being measured.
+async fn round(cx: &mut Cx, ask: &Ask, except: Option<i64>) -> Result<Round, Error> {
+    let from = ask.query("from").unwrap_or_default();
+    let from = ["ward", "queue"].into_iter().find(|known| *known == from);
+    let ward = number_of(ask, "ward");
+    let all = match from {
+        Some("ward") => lying(ask, ward).await?,
+        Some(_) => queueing(cx).await?,
+        None => Vec::new(),
+    };
+    let measured = measured(cx, &all).await?;
+    let mut known = HashSet::new();
+    let waiting = all
+        .into_iter()
+        .filter(|id| Some(*id) != except && !measured.contains(id) && known.insert(*id));
+    Ok(Round {
+        from: from.unwrap_or_default().to_owned(),
+        ward,
+        waiting: waiting.collect(),
+    })
+}
+
+/// Who lies in a ward, bed by bed, as the board of beds answers.
+async fn lying(ask: &Ask, ward: Option<i64>) -> Result<Vec<i64>, Error> {
+    let mut path = ["beds/?status=occupied&limit=", &MOST.to_string()].concat();
+    if let Some(ward) = ward {
+        path.push_str("&ward=");
+        path.push_str(&ward.to_string());
+    }
+    let answer = ask.get(&path).await?;
+    let rows = answer
+        .json
+        .get("results")
+        .unwrap_or(&answer.json)
+        .as_array();
+    let mut beds: Vec<(i64, String, i64)> = rows
+        .into_iter()
+        .flatten()
+        .filter_map(|bed| {
+            let number = |name| bed.get(name).and_then(Json::as_i64);
+            let called = bed.get("number").and_then(Json::as_str).unwrap_or_default();
+            let ward = number("ward").unwrap_or_default();
+            Some((ward, called.to_owned(), number("assigned_patient")?))
+        })
+        .collect();
+    beds.sort();
+    Ok(beds.into_iter().map(|(_, _, patient)| patient).collect())
+}
+
+/// Who has come today and was not seen to the end, in the order in which they came.
+async fn queueing(cx: &mut Cx) -> Result<Vec<i64>, Error> {
+    let here = [AppointmentStatus::CheckedIn, AppointmentStatus::InProgress];
+    let today = cx.today();
+    let rows: Vec<Appointment> = resource::rows(cx, MOST, |query| {
+        query
+            .and_where(Appointment::date.eq(today.to_value()))
+            .and_where(Appointment::status.is_in(here.map(AppointmentStatus::as_str)))
+            .order_by(("appointment", "checked_in_at"), Order::Asc)
+            .order_by(("appointment", "id"), Order::Asc);
+    })
+    .await?;
+    Ok(rows.iter().map(|row| row.patient.get()).collect())
+}
+
+/// Who of them was measured today.
+async fn measured(cx: &mut Cx, patients: &[i64]) -> Result<HashSet<i64>, Error> {
+    if patients.is_empty() || cx.grant_of(Vitals::READ).reach == Reach::None {
+        return Ok(HashSet::new());
+    }
+    let today = cx.today();
+    let (from, _) = cx.app.zone.day_bounds(today).map_err(Error::internal)?;
+    let dialect = cx.dialect();
+    let rows: Vec<Vitals> = resource::rows(cx, MEASURED, |query| {
+        query
+            .and_where(among(dialect, column("vitals", "patient"), patients))
+            .and_where(Vitals::recorded_at.gte(from.to_value()));
+    })
+    .await?;
+    Ok(rows.iter().map(|row| row.patient.get()).collect())
+}
+
+impl Round {
+    /// The page of a patient of this round.
+    fn address(&self, patient: i64) -> String {
+        let mut address = ["/patients/", &patient.to_string(), "/vitals"].concat();
+        if !self.from.is_empty() {
+            address.push_str("?from=");
+            address.push_str(&self.from);
+        }
+        if let Some(ward) = self.ward {
+            address.push_str("&ward=");
+            address.push_str(&ward.to_string());
+        }
+        address
+    }
+
+    /// Where it goes on when the vital signs are saved.
+    fn next(&self, ask: &Ask) -> String {
+        let visit = number_of(ask, "back");
+        match (self.waiting.first(), visit) {
+            (Some(next), _) => [&self.address(*next), "&after={id}"].concat(),
+            (None, Some(visit)) => start::address(visit),
+            (None, None) if self.from.is_empty() => {
+                [ask.path().trim_end_matches('/'), "?after={id}"].concat()
+            }
+            (None, None) => self.back(),
+        }
+    }
+
+    /// Where the round began.
+    fn back(&self) -> String {
+        match (self.from.as_str(), self.ward) {
+            ("queue", _) => "/queue/".to_owned(),
+            ("ward", Some(ward)) => ["/ward?ward=", &ward.to_string()].concat(),
+            ("ward", None) => "/ward".to_owned(),
+            _ => "/".to_owned(),
+        }
+    }
+}
