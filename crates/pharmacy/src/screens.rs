@@ -4,6 +4,8 @@ mod dispense;
 mod line;
 mod parts;
 mod queue;
+mod receive;
+mod received;
 mod ways;
 mod witness;
 
@@ -13,6 +15,7 @@ use platform::resource::Resource;
 use web::{Panel, Place, Screen, Screens};
 
 use crate::dispensing_log::DispensingLog;
+use crate::goods_received_note::GoodsReceivedNote;
 
 /// Working in the pharmacy: whoever hands out medicines.
 const DISPENSE: Permission = DispensingLog::CREATE;
@@ -48,9 +51,15 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(&["dispensing_log"]),
         )
+        .screen(
+            Screen::new("/pharmacy/receive", GoodsReceivedNote::CREATE, |cx, ask| {
+                Box::pin(receive::show(cx, ask))
+            })
+            .watches(&["purchase_order"]),
+        )
         .panel(witness_panel("pharmacy"))
         .panel(witness_panel("ward"))
-        .panel(witness_panel("today"))
+        .panel(witness_panel("clinic"))
         .place(Place::new("nav-pharmacy", "/pharmacy", 'x', DISPENSE, 70))
         .workplace(BuiltinRole::Pharmacist, "/pharmacy")
 }

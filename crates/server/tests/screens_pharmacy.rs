@@ -129,6 +129,7 @@ async fn registered(admin: &Caller, first: &str) -> i64 {
 }
 
 const DISPENSE: &str = "medications_id_dispense_post";
+const RECEIVE: &str = "goods_received_notes_create";
 
 testkit::on_both! {
     async fn what_is_prescribed_waits_is_dispensed_and_labelled(world: &World) {
@@ -271,6 +272,107 @@ testkit::on_both! {
         assert_eq!(shop.holds(batch).await, 43);
         let html = is_a_page(&shop.pharmacist.get(&format!("{path}?q=nothing-like-it")).await, 200);
         assert!(!html.contains("Which of the formulary"), "it was given: {html}");
+        world.settle().await;
+    }
+
+    async fn a_second_person_confirms_on_a_page_of_their_own(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
+        shop.batch(item, "M-1", LATE, 50).await;
+        let path = format!("/prescriptions/{}/dispense", shop.prescribed(item, 5).await);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("Controlled: a second person confirms"), "{html}");
+        let to = leads(&shop.pharmacist.submit(&path, &form(&html, DISPENSE)).await);
+        let html = is_a_page(&shop.pharmacist.get(&to).await, 200);
+        assert!(html.contains("Waits for a second person"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy/witness").await, 200);
+        assert!(html.contains("You dispensed it") && !html.contains("dispensing_logs_witness"), "{html}");
+        let nurse = Visitor::of(world, BuiltinRole::Nurse).await;
+        let html = is_a_page(&nurse.get("/ward").await, 200);
+        assert!(html.contains("href=\"/pharmacy/witness\""), "{html}");
+        let html = is_a_page(&nurse.get("/pharmacy/witness").await, 200);
+        assert!(html.contains("Morphine") && html.contains("Jane Doe"), "{html}");
+        leads(&nurse.submit("/pharmacy/witness", &form(&html, "dispensing_logs_witness")).await);
+        let html = is_a_page(&nurse.get("/pharmacy/witness").await, 200);
+        assert!(html.contains("It is confirmed.") && html.contains("Nothing waits"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("Confirmed by a second person"), "{html}");
+        world.settle().await;
+    }
+
+    async fn goods_are_received_without_an_order(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let supplier = made(&shop.admin, "suppliers/", json!({ "name": "Banjul Pharma" })).await;
+        let path = "/pharmacy/receive";
+        let html = is_a_page(&shop.pharmacist.get(path).await, 200);
+        assert!(html.contains("No order is open"), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        // What a picker finds without scripts, also in a row.
+        set(&mut fields, "items.0.medication_item__q", "parac");
+        set(&mut fields, "items.0.batch_number", "P-7");
+        fields.push(("_look".to_owned(), "items.0.medication_item".to_owned()));
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 200);
+        assert!(html.contains(&format!("name=\"items.0.medication_item\" value=\"{item}\"")) && html.contains("P-7"), "{html}");
+        // More rows, and nothing typed is lost.
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "supplier", &supplier.to_string());
+        set(&mut fields, "items.0.medication_item", &item.to_string());
+        fields.push(("_look".to_owned(), "rows".to_owned()));
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 200);
+        assert!(html.contains("items.7.batch_number") && html.contains("Paracetamol 500 mg (Tablet)"), "{html}");
+        // A fault is named in its row, also below rows that are empty.
+        let mut fields = form(&html, RECEIVE);
+        for (name, value) in [("items.0.quantity_received", "100"), ("items.0.expiry_date", LATE), ("items.0.unit_cost", "0.50"), ("items.0.selling_price", "1.25")] {
+            set(&mut fields, name, value);
+        }
+        for (name, value) in [("items.5.medication_item", &item.to_string()[..]), ("items.5.batch_number", "P-8"), ("items.5.expiry_date", LATE)] {
+            set(&mut fields, name, value);
+        }
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 400);
+        assert!(html.contains("href=\"#f-items.5.quantity_received\"") && html.contains("Row 6"), "{html}");
+        assert!(html.contains("f-items.5.quantity_received-error") && html.contains("value=\"P-8\""), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "items.5.quantity_received", "20");
+        // A double click.
+        let to = leads(&shop.pharmacist.submit(path, &fields).await);
+        assert_eq!(leads(&shop.pharmacist.submit(path, &fields).await), to);
+        let html = is_a_page(&shop.pharmacist.get(&to).await, 200);
+        for part in ["on the shelf", "P-7", "P-8", "50.00"] {
+            assert!(html.contains(part), "no {part} in {html}");
+        }
+        let total = shop.admin.get(&format!("medications/{item}/")).await;
+        assert_eq!(total.is(200)["total_quantity"], 120);
+        world.settle().await;
+    }
+
+    async fn goods_are_received_with_an_order_and_differences_are_said(world: &World) {
+        let shop = Shop::new(world).await;
+        let (para, amox) = (shop.medication("Paracetamol", json!({})).await, shop.medication("Amoxicillin", json!({})).await);
+        let supplier = made(&shop.admin, "suppliers/", json!({ "name": "Banjul Pharma" })).await;
+        let items = json!([
+            { "medication_item": para, "quantity_ordered": 100, "unit_cost_estimated": 0.4 }, { "medication_item": amox, "quantity_ordered": 50 },
+        ]);
+        let order = made(&shop.admin, "purchase-orders/", json!({ "supplier": supplier, "status": "Ordered", "items": items })).await;
+        let path = format!("/pharmacy/receive?order={order}");
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy/receive").await, 200);
+        assert!(html.contains(&format!("href=\"{path}\"")), "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("100 Tablet to come") && html.contains("value=\"0.40\""), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        for (name, value) in [("items.0.batch_number", "P-1"), ("items.0.expiry_date", LATE), ("items.0.quantity_received", "120")] {
+            set(&mut fields, name, value);
+        }
+        // Beyond the order: said, with what it takes to accept it. The line that did not come is not sent.
+        let html = is_a_page(&shop.pharmacist.submit(&path, &fields).await, 409);
+        assert!(html.contains("120 delivered, 100 to come") && html.contains("name=\"accept_over_delivery\""), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "accept_over_delivery", "true");
+        let to = leads(&shop.pharmacist.submit(&path, &fields).await);
+        let html = is_a_page(&shop.pharmacist.get(&to).await, 200);
+        assert!(html.contains("20 too many") && html.contains("50 missing") && html.contains("Receive the rest"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(!html.contains("100 Tablet to come") && html.contains("50 Tablet to come"), "{html}");
         world.settle().await;
     }
 }

@@ -143,6 +143,11 @@ impl<'a> Form<'a> {
         html! { input type="hidden" name=(name) value=(value.to_string()); }
     }
 
+    /// The fields of a row, such as `items.0`, that the page gives: when nothing else is typed in it, it is not sent.
+    pub fn given(&self, row: &str, fields: &[&str]) -> Markup {
+        self.hidden(&[crate::convert::GIVEN, row].concat(), fields.join(" "))
+    }
+
     /// The main button. Its key, if it has one, is shown on it.
     pub fn button(&self, text: &'static str) -> Markup {
         html! { button.primary { (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+↵" } } }

@@ -329,7 +329,7 @@ impl<'a> Input<'a> {
                         (picked(&self.name, found, words, *found == value))
                     }
                 }
-                @if self.form.ask.house.find(path).is_some() {
+                @if self.form.ask.house.find(path).is_some() || self.name.contains('.') {
                     (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
                 }
                 div.search {

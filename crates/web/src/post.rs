@@ -83,9 +83,14 @@ impl Sent {
         let whole = self.said.get(name);
         let found = whole.or_else(|| {
             let mut parts = name.split('.');
-            let first = self.said.get(parts.next()?)?;
+            let list = parts.next()?;
+            let first = self.said.get(list)?;
             parts.try_fold(first, |json, part| match json {
-                Json::Array(rows) => rows.get(part.parse::<usize>().ok()?),
+                Json::Array(rows) => {
+                    let number: usize = part.parse().ok()?;
+                    let sent = convert::numbers(&self.pairs, list);
+                    rows.get(sent.iter().position(|known| *known == number)?)
+                }
                 other => other.get(part),
             })
         });
@@ -141,7 +146,23 @@ impl Sent {
         for (name, json) in named {
             spread(name, json, &mut all);
         }
+        for (name, _) in &mut all {
+            self.as_on_the_page(name);
+        }
         all
+    }
+
+    /// The row of a complaint with the number that it has on the page.
+    fn as_on_the_page(&self, name: &mut String) {
+        let mut parts = name.splitn(3, '.');
+        let (Some(list), Some(row), Some(field)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let Ok(at) = row.parse::<usize>() else { return };
+        if let Some(number) = convert::numbers(&self.pairs, list).get(at) {
+            *name = [list, ".", &number.to_string(), ".", field].concat();
+        }
     }
 }
 
@@ -257,7 +278,13 @@ async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> 
         schema.get("x-references")?.as_str().map(str::to_owned)
     });
     let mut tables = ask.app().registry.tables();
-    let info = tables.find(|info| Some(info.table) == table.as_deref() && !info.path.is_empty());
+    let info = tables.find(|info| {
+        let meant = match &table {
+            Some(table) => info.table == table.as_str(),
+            None => Some(info.path) == own,
+        };
+        meant && !info.path.is_empty()
+    });
     let Some(info) = info.cloned() else {
         return Ok(());
     };
