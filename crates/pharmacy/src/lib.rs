@@ -31,6 +31,7 @@ pub mod grn_item;
 pub mod inventory_item;
 mod inventory_medications;
 mod item;
+mod label;
 mod migrations;
 mod names;
 mod nested;
@@ -42,6 +43,7 @@ mod receive;
 mod reports;
 pub mod reverse_adjustment;
 mod rules;
+mod screens;
 mod shelf;
 pub mod stock_adjustment;
 pub mod stock_batch;
@@ -49,6 +51,8 @@ pub mod stock_location;
 pub mod stock_movement;
 pub mod stock_take;
 pub mod stock_take_line;
+
+pub use screens::screens;
 
 use formulary::MedicationItem;
 use jiff::civil::Date;
@@ -111,6 +115,7 @@ pub fn module() -> Module {
         .verb::<AdjustInventory>()
         .route(dispense::item_route())
         .route(dispense::log_route())
+        .route(label::declare())
         .verb::<recall::Recall>()
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));

@@ -29,6 +29,7 @@ pub struct Form<'a> {
     then: Option<String>,
     done: Option<&'static str>,
     changes: bool,
+    mark: String,
 }
 
 impl<'a> Form<'a> {
@@ -51,6 +52,7 @@ impl<'a> Form<'a> {
             then: None,
             done: None,
             changes: false,
+            mark: String::new(),
         }
     }
 
@@ -74,6 +76,23 @@ impl<'a> Form<'a> {
     pub fn param(mut self, name: &'static str, value: impl ToString) -> Form<'a> {
         self.params.push((name, value.to_string()));
         self
+    }
+
+    /// One of several forms for the same operation on a page, told apart by a mark such as a record's number.
+    #[must_use]
+    pub fn apart(mut self, mark: impl ToString) -> Form<'a> {
+        self.mark = mark.to_string();
+        let mark = self.mark.clone();
+        self.param("mark", mark)
+    }
+
+    /// The element of a field.
+    pub(crate) fn element(&self, name: &str) -> String {
+        if self.mark.is_empty() {
+            ["f-", name].concat()
+        } else {
+            ["f-", &self.mark, "-", name].concat()
+        }
     }
 
     /// The version that the person looks at: when somebody else was faster, nothing is overwritten.
@@ -136,6 +155,11 @@ impl<'a> Form<'a> {
     /// How a row such as `items.0` is called when something is wrong with it.
     pub fn row_called(&self, row: &str, words: &str) -> Markup {
         self.hidden(&[crate::post::ROW_CALLED, row].concat(), words)
+    }
+
+    /// The fields of a row, such as `items.0`, that the page gives: when nothing else is typed in it, it is not sent.
+    pub fn given(&self, row: &str, fields: &[&str]) -> Markup {
+        self.hidden(&[crate::convert::GIVEN, row].concat(), fields.join(" "))
     }
 
     /// The main button. Its key, if it has one, is shown on it.
@@ -229,7 +253,7 @@ impl<'a> Form<'a> {
             form.form method="post" action=(address) data-form novalidate data-draft[kept]
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
-                @if let Some(sent) = self.sent() { (sent.summary(self.ask)) }
+                @if let Some(sent) = self.sent() { (sent.summary(self)) }
                 (inner)
             }
         }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
+use crate::form::Form;
 
 /// Begins the name of what says how a row is called in words: `_called.items.0`.
 pub(crate) const ROW_CALLED: &str = "_called.";
@@ -85,7 +86,8 @@ impl Sent {
         let whole = self.said.get(name);
         let found = whole.or_else(|| {
             let mut parts = name.split('.');
-            let first = self.said.get(parts.next()?)?;
+            let list = parts.next()?;
+            let first = self.said.get(list)?;
             parts.try_fold(first, |json, part| match json {
                 Json::Array(rows) => rows.get(self.place(name, part.parse().ok()?)?),
                 other => other.get(part),
@@ -97,7 +99,7 @@ impl Sent {
     /// Which of the rows that were sent has a number in the form.
     fn place(&self, name: &str, number: usize) -> Option<usize> {
         let list = name.split('.').next()?;
-        let sent = convert::rows_sent(&self.pairs, list);
+        let sent = convert::numbers(&self.pairs, list);
         sent.iter().position(|one| *one == number)
     }
 
@@ -107,10 +109,11 @@ impl Sent {
     }
 
     /// What stands above a form that was refused.
-    pub(crate) fn summary(&self, ask: &Ask) -> Markup {
+    pub(crate) fn summary(&self, form: &Form<'_>) -> Markup {
         if self.status.is_success() {
             return html! {};
         }
+        let ask = form.ask;
         let faults = self.faults();
         let detail = self.said.get("detail").and_then(Json::as_str);
         html! {
@@ -120,7 +123,7 @@ impl Sent {
                     ul { @for (name, said) in &faults {
                         li {
                             @if name != "non_field_errors" {
-                                a href={ "#f-" (name) } { (self.called(ask, name)) }
+                                a href={ "#" (form.element(name)) } { (self.called(ask, name)) }
                                 ": "
                             }
                             (said)
@@ -161,7 +164,7 @@ impl Sent {
                 all.extend(sentence(json).map(|said| (name.clone(), said)));
                 continue;
             };
-            let numbers = convert::rows_sent(&self.pairs, name);
+            let numbers = convert::numbers(&self.pairs, name);
             for (row, number) in rows.iter().zip(numbers) {
                 let fields = row.as_object().into_iter().flatten();
                 all.extend(fields.filter_map(|(field, json)| {
@@ -273,7 +276,13 @@ async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> 
         schema.get("x-references")?.as_str().map(str::to_owned)
     });
     let mut tables = ask.app().registry.tables();
-    let info = tables.find(|info| Some(info.table) == table.as_deref() && !info.path.is_empty());
+    let info = tables.find(|info| {
+        let meant = match &table {
+            Some(table) => info.table == table.as_str(),
+            None => Some(info.path) == own,
+        };
+        meant && !info.path.is_empty()
+    });
     let Some(info) = info.cloned() else {
         return Ok(());
     };
