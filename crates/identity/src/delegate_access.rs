@@ -10,7 +10,7 @@ use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::{Body, Record};
 use platform::resource::Change;
-use platform::resource::Resource;
+use platform::resource::{Resource, rows};
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
 use serde_json::Value as Json;
@@ -124,7 +124,8 @@ impl Resource for DelegateAccess {
         let Some(name) = body.0.get("delegate_username").and_then(Json::as_str) else {
             return Ok(());
         };
-        let found = accounts::by_login(cx, name).await?;
+        // Not by e-mail address: the answer names the account, and that of a patient tells that they are one.
+        let found = accounts::by_username(cx, name).await?;
         let text = Text::new("unknown-username").with("name", name);
         let user = found.ok_or_else(|| Error::field("delegate_username", text))?;
         body.0.insert("delegate".to_owned(), user.meta.id.into());
@@ -143,7 +144,7 @@ impl Resource for DelegateAccess {
             None => {
                 // The answer names the delegate: numbers tried in a row would list the staff.
                 let by_name = change.body.0.contains_key("delegate_username");
-                if !by_name && !is_staff(cx) {
+                if !by_name && !(is_staff(cx) && known(cx, row.delegate.get()).await?) {
                     return Err(Error::field("delegate", Text::new("delegate-by-name")));
                 }
                 row.user = Ref::new(me);
@@ -202,6 +203,15 @@ impl Resource for DelegateAccess {
 fn is_staff(cx: &Cx) -> bool {
     let role = cx.actor.user().and_then(|user| user.role);
     role.is_some_and(|role| role != BuiltinRole::Patient.id())
+}
+
+/// Whether the caller may read whose account it is.
+async fn known(cx: &mut Cx, user: i64) -> Result<bool, Error> {
+    let found: Vec<User> = rows(cx, 1, |query| {
+        query.and_where(User::id.eq(user));
+    })
+    .await?;
+    Ok(!found.is_empty())
 }
 
 /// Only the user themself, or an Admin, changes what a delegate may do.
