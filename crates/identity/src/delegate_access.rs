@@ -10,12 +10,13 @@ use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::{Body, Record};
 use platform::resource::Change;
-use platform::resource::{Resource, rows};
+use platform::resource::Resource;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
 use serde_json::Value as Json;
 
 use crate::accounts;
+use crate::names::may_name;
 use crate::proof::recent;
 use crate::shown;
 use crate::state::ACCESS;
@@ -144,7 +145,7 @@ impl Resource for DelegateAccess {
             None => {
                 // The answer names the delegate: numbers tried in a row would list the staff.
                 let by_name = change.body.0.contains_key("delegate_username");
-                if !by_name && !(is_staff(cx) && known(cx, row.delegate.get()).await?) {
+                if !by_name && !(is_staff(cx) && may_name(cx, row.delegate.get()).await?) {
                     return Err(Error::field("delegate", Text::new("delegate-by-name")));
                 }
                 row.user = Ref::new(me);
@@ -203,15 +204,6 @@ impl Resource for DelegateAccess {
 fn is_staff(cx: &Cx) -> bool {
     let role = cx.actor.user().and_then(|user| user.role);
     role.is_some_and(|role| role != BuiltinRole::Patient.id())
-}
-
-/// Whether the caller may read whose account it is.
-async fn known(cx: &mut Cx, user: i64) -> Result<bool, Error> {
-    let found: Vec<User> = rows(cx, 1, |query| {
-        query.and_where(User::id.eq(user));
-    })
-    .await?;
-    Ok(!found.is_empty())
 }
 
 /// Only the user themself, or an Admin, changes what a delegate may do.

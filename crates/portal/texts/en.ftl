@@ -52,3 +52,13 @@ access-what-document = your documents
 access-what-message = your messages
 access-what-stay = your stay in hospital
 access-what-record = your record
+portal-stands-in = Whoever stands in for { $patient }
+portal-waits-subject = A message for you
+    .with-hospital = A message from { $hospital } for you
+portal-waits-email =
+    Hello,
+
+    A message waits for you. Sign in to read it:
+    { $link }
+portal-waits-sms = A message waits for you. Sign in to read it: { $link }
+    .with-hospital = { $hospital }: a message waits for you. Sign in to read it: { $link }

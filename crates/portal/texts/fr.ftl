@@ -52,3 +52,13 @@ access-what-document = vos documents
 access-what-message = vos messages
 access-what-stay = votre séjour à l’hôpital
 access-what-record = votre dossier
+portal-stands-in = La personne qui représente { $patient }
+portal-waits-subject = Un message pour vous
+    .with-hospital = Un message de { $hospital } pour vous
+portal-waits-email =
+    Bonjour,
+
+    Un message vous attend. Connectez-vous pour le lire :
+    { $link }
+portal-waits-sms = Un message vous attend. Connectez-vous pour le lire : { $link }
+    .with-hospital = { $hospital } : un message vous attend. Connectez-vous pour le lire : { $link }

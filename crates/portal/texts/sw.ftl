@@ -52,3 +52,13 @@ access-what-document = hati zako
 access-what-message = ujumbe wako
 access-what-stay = kulazwa kwako hospitalini
 access-what-record = rekodi yako
+portal-stands-in = Anayemwakilisha { $patient }
+portal-waits-subject = Ujumbe kwa ajili yako
+    .with-hospital = Ujumbe kutoka { $hospital } kwa ajili yako
+portal-waits-email =
+    Habari,
+
+    Kuna ujumbe unaokusubiri. Ingia ili uusome:
+    { $link }
+portal-waits-sms = Kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
+    .with-hospital = { $hospital }: kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }

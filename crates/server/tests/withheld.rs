@@ -151,4 +151,116 @@ testkit::on_both! {
         desk.patch(&path, json!({ "user": account.id })).await.is(200);
         account.get(&path).await.is(200);
     }
+
+    async fn those_who_work_on_a_ward_treat_who_lies_there(world: &World) {
+        let (admin, desk) = (world.admin().await, world.receptionist().await);
+        let (inside, outside) = (world.nurse().await, world.nurse().await);
+        let mut wards = Vec::new();
+        for name in ["Women", "Men"] {
+            let ward = admin.post("wards/", json!({ "name": name, "capacity": 2 })).await.id();
+            let bed = admin.post("beds/", json!({ "ward": ward, "number": "1" })).await.id();
+            wards.push((ward, bed));
+        }
+        let patient = registered(&desk, "Confined").await;
+        let path = format!("patients/{patient}/");
+        let refusal = json!({ "patient": patient, "consent_type": "data_processing", "given": false });
+        admin.post("consents/", refusal).await.is(201);
+        // Who works there is an Admin's to say.
+        let staff = format!("wards/{}/staff/", wards[0].0);
+        inside.post(&staff, json!({ "user": inside.id })).await.refuses(403, "permission_denied");
+        let place = admin.post(&staff, json!({ "user": inside.id })).await;
+        admin.post(&staff, json!({ "user": inside.id })).await.complains_about("user");
+        for nurse in [&inside, &outside] {
+            nurse.get(&path).await.is(404);
+        }
+        // The desk no longer reads the record, but still knows who is brought in.
+        let into = json!({ "patient_id": patient });
+        admin.post(&format!("beds/{}/assign_patient/", wards[0].1), into).await.is(200);
+        inside.get(&path).await.is(200);
+        outside.get(&path).await.is(404);
+        assert_eq!(rows(inside.get("admissions/").await.is(200)).len(), 1);
+        assert_eq!(rows(outside.get("admissions/").await.is(200)).len(), 0);
+        // Moved: the other ward has them now.
+        let other = admin.post(&format!("wards/{}/staff/", wards[1].0), json!({ "user": outside.id })).await;
+        outside.get(&path).await.is(404);
+        inside.post(&format!("beds/{}/transfer/", wards[0].1), json!({ "to_bed": wards[1].1 })).await.is(200);
+        inside.get(&path).await.is(404);
+        outside.get(&path).await.is(200);
+        // No longer there, and there again.
+        admin.delete(&format!("ward-staff/{}/", other.id())).await.is(204);
+        outside.get(&path).await.is(404);
+        admin.post("ward-staff/", json!({ "ward": wards[1].0, "user": outside.id })).await.is(201);
+        outside.get(&path).await.is(200);
+        // The bed itself is pushed to the other ward.
+        admin.patch(&format!("beds/{}/", wards[1].1), json!({ "ward": wards[0].0, "number": "2" })).await.is(200);
+        outside.get(&path).await.is(404);
+        inside.get(&path).await.is(200);
+        // Whoever discharges sees that they did; then it is over.
+        inside.post(&format!("beds/{}/discharge_patient/", wards[1].1), json!({})).await.is(200);
+        inside.get(&path).await.is(404);
+        admin.get(&format!("ward-staff/{}/", place.id())).await.is(200);
+        world.settle().await;
+    }
+
+    async fn a_message_bears_the_name_in_the_record(world: &World) {
+        let (admin, doctor) = (world.admin().await, world.doctor().await);
+        let (account, owner) = patients_account(world, &admin).await;
+        let patient = rows(admin.get(&format!("patients/?user={account}")).await.is(200))[0]["id"].clone();
+        let visit = json!({ "patient": patient, "doctor": doctor.id, "date": "2026-11-26", "time": "10:00" });
+        admin.post("appointments/", visit).await.is(201);
+        world.settle().await;
+        let path = format!("patients/{patient}/messages/");
+        owner.post(&path, json!({ "message": "It hurts" })).await.is(201);
+        world.settle().await;
+        let thread = rows(doctor.get(&path).await.is(200));
+        assert_eq!((thread.len(), &thread[0]["sender_name"]), (1, &json!("Awa Doe")));
+        let told = doctor.get("notifications/").await.text();
+        assert!(told.contains("from Awa Doe") && !told.contains("patient-1001") && !told.contains(MARK), "{told}");
+        // A user who stands in without having given a name is called that.
+        let carer = world.user("patient-1002", Some(BuiltinRole::Patient)).await;
+        admin.patch(&format!("users/{carer}/"), json!({ "first_name": "", "last_name": "" })).await.is(200);
+        let stands_in = json!({ "patient": patient, "user": carer, "kind": "carer", "agreed": true, "ends_on": "2027-01-01" });
+        admin.post("patient-proxies/", stands_in).await.is(201);
+        let carer = world.sign_in("patient-1002", PASSWORD).await;
+        carer.post(&path, json!({ "message": "She has fever" })).await.is(201);
+        world.settle().await;
+        let thread = rows(doctor.get(&path).await.is(200));
+        assert_eq!(thread[0]["sender_name"], "Whoever stands in for Awa Doe");
+        // Whoever may not read the record is told nothing at all.
+        let nurse = world.nurse().await;
+        nurse.post("secure-messages/", json!({ "recipient": account, "patient": patient, "message": "Hi" })).await;
+        let probe = json!({ "recipient": world.user("patient-1003", Some(BuiltinRole::Patient)).await, "message": "Who are you?" });
+        nurse.post("secure-messages/", probe).await.complains_about("recipient");
+        world.settle().await;
+    }
+
+    async fn that_a_message_waits_is_told_without_what_it_says(world: &World) {
+        let (admin, doctor) = (world.admin().await, world.doctor().await);
+        let (account, _) = patients_account(world, &admin).await;
+        let patient = rows(admin.get(&format!("patients/?user={account}")).await.is(200))[0]["id"].clone();
+        admin.patch(&format!("patients/{patient}/"), json!({ "email": "awa@example.org" })).await.is(200);
+        world.settle().await;
+        let before = world.mails().len();
+        let path = format!("patients/{patient}/messages/");
+        let result = json!({ "subject": "Your result", "message": "HIV negative" });
+        doctor.post(&path, result.clone()).await.is(201);
+        doctor.post(&path, result.clone()).await.is(201);
+        world.settle().await;
+        let mails = world.mails();
+        // One word for both.
+        assert_eq!(mails.len(), before + 1);
+        let mail = mails.last().unwrap();
+        assert_eq!(mail.to, "awa@example.org");
+        for secret in ["HIV", "result", "Fatou", "Awa", "doctor"] {
+            assert!(!mail.subject.contains(secret) && !mail.body.contains(secret), "{}", mail.body);
+        }
+        // Whoever wants no messages is sent none.
+        let no = json!({ "patient": patient, "consent_type": "messaging", "given": false });
+        admin.post("consents/", no).await.is(201);
+        world.pass(jiff::SignedDuration::from_hours(25));
+        let doctor = world.doctor().await;
+        doctor.post(&path, result).await.is(201);
+        world.settle().await;
+        assert_eq!(world.mails().len(), before + 1);
+    }
 }

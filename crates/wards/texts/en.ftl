@@ -62,3 +62,4 @@ done-assigned = The patient is in the bed.
 done-transferred = The patient is moved. The other bed is to be cleaned.
 done-discharged = The patient is discharged. The bed is to be cleaned.
 done-available = The bed can be assigned.
+wards-works-there = This person works on the ward already.

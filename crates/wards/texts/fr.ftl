@@ -62,3 +62,4 @@ done-assigned = Le patient est dans le lit.
 done-transferred = Le patient est transféré. L’autre lit est à nettoyer.
 done-discharged = Le patient est sorti. Le lit est à nettoyer.
 done-available = Le lit peut être attribué.
+wards-works-there = Cette personne travaille déjà dans ce service.

@@ -62,3 +62,4 @@ done-assigned = Mgonjwa yuko kitandani.
 done-transferred = Mgonjwa amehamishwa. Kitanda kingine kisafishwe.
 done-discharged = Mgonjwa ameruhusiwa. Kitanda kisafishwe.
 done-available = Kitanda kinaweza kutolewa.
+wards-works-there = Mtu huyu tayari anafanya kazi katika wodi hii.
