@@ -44,6 +44,18 @@ pub async fn by_login(cx: &mut Cx, typed: &str) -> Result<Option<User>, Error> {
     Ok((!found.is_empty()).then(|| found.swap_remove(first)))
 }
 
+/// The account of exactly this username, whatever its case.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn by_username(cx: &mut Cx, typed: &str) -> Result<Option<User>, Error> {
+    let mut query = select::<User>();
+    query.and_where(User::username_fold.eq(fold(typed)));
+    cx.unscoped("whoever knows a username knows that there is one")
+        .record(query)
+        .await
+}
+
 /// An account by its id.
 ///
 /// # Errors

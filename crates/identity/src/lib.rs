@@ -64,7 +64,7 @@ mod verified;
 
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
-pub use names::names;
+pub use names::{may_name, names};
 
 use platform::module::Module;
 

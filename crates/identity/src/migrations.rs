@@ -49,7 +49,19 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             });
         },
     },
+    Migration {
+        name: "0010_accounts_of_patients",
+        up: narrow,
+    },
 ];
+
+/// Staff saw every account, and with it who is a patient. Whoever keeps accounts still does.
+fn narrow(ddl: &mut Ddl) {
+    ddl.sql(
+        "UPDATE role_grant SET reach = 'assigned' WHERE permission = 'users:read' AND reach = 'all' \
+         AND role NOT IN (SELECT role FROM role_grant WHERE permission IN ('users:create', 'users:update'))",
+    );
+}
 
 fn roles(ddl: &mut Ddl) {
     ddl.table("role", |t| {

@@ -3,10 +3,12 @@
 use crate::user::User;
 use std::collections::HashMap;
 
+use platform::access::Scope;
 use platform::cx::{Cx, among};
 use platform::db::Statement;
 use platform::error::Error;
-use sea_query::Query;
+use platform::resource::Resource;
+use sea_query::{ExprTrait, Query};
 
 /// Display names by user (first and last name, or the username of somebody who gave none), with one
 /// statement whatever the number of users. What colleagues are called is no secret.
@@ -40,4 +42,30 @@ pub async fn names(
         (id, name.to_owned())
     });
     Ok(named.collect())
+}
+
+/// Whether the caller may name a user: an answer that says what somebody is called must not tell whose account a
+/// number is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_name(cx: &mut Cx, user: i64) -> Result<bool, Error> {
+    let mut query = Query::select();
+    query
+        .column("id")
+        .from("app_user")
+        .and_where(User::id.eq(user));
+    match User::referable(&cx.grant_of(User::READ)) {
+        Scope::All => {}
+        Scope::Nothing => return Ok(false),
+        Scope::Where(condition) => {
+            query.cond_where(condition);
+        }
+    }
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Option<(i64,)> = cx
+        .unscoped("the condition is the scope of who may be named")
+        .optional(statement)
+        .await?;
+    Ok(found.is_some())
 }

@@ -44,7 +44,7 @@ platform::choice! {
 }
 
 platform::record! {
-    /// The account of somebody who signs in.
+    /// The account of somebody who signs in. Staff see those of colleagues (the scope `assigned`); accounts of patients, and whoever else works for nobody here, only whoever may see all.
     pub struct User in "app_user" {
         client {
             /// The name to sign in with; unique, whatever its case.
@@ -113,6 +113,20 @@ pub fn fold(name: &str) -> String {
 /// The language of people who chose none: the installation's.
 pub(crate) fn usual_language(app: &App) -> UserLanguage {
     UserLanguage::from_text(app.settings.language).unwrap_or(UserLanguage::English)
+}
+
+/// The accounts of those who work here: their role reaches records of others. Who has an account as a patient is a
+/// patient's secret, and so are the address and the name on it.
+fn colleagues() -> Condition {
+    let mut roles = Query::select();
+    roles
+        .column(Alias::new("role"))
+        .from(Alias::new("role_grant"))
+        .and_where(
+            Expr::col(Alias::new("reach")).is_in([Reach::Assigned.as_str(), Reach::All.as_str()]),
+        )
+        .and_where(Expr::col(Alias::new("role")).ne(BuiltinRole::Patient.id()));
+    Condition::any().add(User::role.in_subquery(roles))
 }
 
 /// A role as users show it.
@@ -194,9 +208,12 @@ impl Resource for User {
     type Extra = UserExtra;
 
     fn access() -> Access {
-        Access::own("r")
-            .role(BuiltinRole::Admin, "crud")
-            .roles(STAFF, "r")
+        STAFF
+            .iter()
+            .fold(
+                Access::own("r").role(BuiltinRole::Admin, "crud"),
+                |access, role| access.reach(*role, "r", Reach::Assigned),
+            )
             .in_person()
     }
 
@@ -211,7 +228,15 @@ impl Resource for User {
     fn scope(grant: &Grant) -> Scope {
         match grant.reach {
             Reach::All => Scope::All,
+            Reach::Assigned => Scope::Where(colleagues().add(User::id.eq(grant.user))),
             _ => Scope::Where(Condition::all().add(User::id.eq(grant.user))),
+        }
+    }
+
+    fn referable(read: &Grant) -> Scope {
+        match read.reach {
+            Reach::All => Scope::All,
+            _ => Scope::Where(colleagues().add(User::id.eq(read.user))),
         }
     }
 

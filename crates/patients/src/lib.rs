@@ -59,7 +59,7 @@ pub use terms::by_phone;
 
 use allergy::Allergy;
 use consent::Consent;
-use kernel::BuiltinRole::Admin;
+use kernel::BuiltinRole::{Admin, Receptionist};
 use link::PatientLink;
 use platform::access::Right;
 use platform::access::{Access, Permission};
@@ -77,6 +77,7 @@ pub fn module() -> Module {
     figures::declare(Module::new("patients"))
         .reindex(|cx, after| Box::pin(identifier::reindex(cx, after, 500)))
         .migrations(migrations::MIGRATIONS)
+        .permission(patient::LINK, Access::may(&[Admin, Receptionist]))
         .resource::<Patient>()
         .resource::<Allergy>()
         .resource::<Consent>()

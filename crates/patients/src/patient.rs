@@ -4,7 +4,7 @@ use identity::user::User;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use kernel::{BuiltinRole, Email, HospitalZone, Mrn, Phone, Reach, looks_like_phone};
-use platform::access::{Access, Grant, Scope};
+use platform::access::{Access, Grant, Permission, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
@@ -97,7 +97,7 @@ platform::record! {
             preferred_language: PreferredLanguage = PreferredLanguage::English,
             /// How the patient wants to be reached.
             contact_preference: ContactPreference = ContactPreference::Both,
-            /// The account with which the patient signs in to the portal; null without one.
+            /// The account with which the patient signs in to the portal; null without one. Setting it takes the permission `patients:link_account`.
             user: Option<Ref<User>>,
             /// When the patient died; null while they live.
             deceased_at: Option<Timestamp>,
@@ -128,6 +128,9 @@ pub struct PatientExtra {
     pub possible_duplicates: Option<Vec<PossibleDuplicate>>,
 }
 
+/// To say whose account is a patient's: whoever signs in with it reads the record.
+pub(crate) const LINK: Permission = Permission::new("patients", "link_account");
+
 impl Resource for Patient {
     const PATH: &'static str = "patients";
     const PATIENT_DATA: bool = true;
@@ -135,6 +138,8 @@ impl Resource for Patient {
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
+    // Whoever keeps the record links the account; it is not named by doing so.
+    const OPEN_REFERENCES: &'static [Column<Self>] = &[Patient::user];
     const LIST: &'static [Column<Self>] = &[
         Patient::unique_id,
         Patient::last_name,
@@ -238,6 +243,10 @@ impl Resource for Patient {
         {
             row.preferred_language = PreferredLanguage::from_text(cx.app.settings.language)
                 .unwrap_or(row.preferred_language);
+        }
+        let linked = row.user != before.and_then(|before| before.user);
+        if linked && body.0.contains_key("user") && cx.grant_of(LINK).reach == Reach::None {
+            return Err(Error::denied().with("fields", vec!["user"]));
         }
         check(row, &cx.app.zone, cx.now(), country_code(cx))?;
         let confirmed = body.0.get("confirm_allergies") == Some(&true.into());

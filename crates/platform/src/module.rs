@@ -112,6 +112,8 @@ pub struct TableInfo {
     pub follows: Vec<&'static str>,
     /// A column that must be true of a record for others to begin to refer to it.
     pub referred_while: Option<&'static str>,
+    /// Which rows others may begin to refer to; none for tables that no path serves.
+    pub referable: Option<fn(&Grant) -> Scope>,
     /// Which rows a grant reaches; none for tables that no path serves.
     pub scope: Option<fn(&Grant) -> Scope>,
     /// What its records are called; none for tables that no path serves.
@@ -134,6 +136,7 @@ impl TableInfo {
             patient: None,
             follows: Vec::new(),
             referred_while: None,
+            referable: None,
             scope: None,
             labels: None,
         }
@@ -195,6 +198,7 @@ impl Module {
             patient: R::PATIENT,
             follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
             referred_while: R::REFERRED_WHILE.map(|column| column.name),
+            referable: Some(R::referable),
             scope: Some(R::scope),
             labels: Some(resource::labels::<R>),
             ..TableInfo::of::<R>(self.name)

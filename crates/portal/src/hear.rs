@@ -25,10 +25,13 @@ pub(crate) fn message(cx: &mut Cx, told: SecureMessageSent) -> BoxFuture<'_, Res
         let Some(row) = found else { return Ok(()) };
         let sender = row.sender.get();
         let patient = row.patient.map(|it| it.get());
-        let from = identity::names(cx, [sender])
+        let from = people::called(cx, &[(sender, patient)])
             .await?
-            .remove(&sender)
+            .remove(&(sender, patient))
             .unwrap_or_default();
+        if row.direction == Direction::ToPatient {
+            crate::waiting::tell(cx, &row).await?;
+        }
         let text = match (row.direction, patient) {
             (Direction::ToPatient, _) | (_, None) => Text::new("notice-secure-message"),
             (_, Some(patient)) => {

@@ -6,6 +6,8 @@
 //! - A link to an account goes to the contact data on record and nowhere else, and works once.
 //! - A message is shown to the two sides of it and to those who treat the patient; whoever is told of one is told that
 //!   it is there, not what it says.
+//! - That a message waits is told by e-mail or text message where the patient agrees to be written to, without what it
+//!   says and who wrote it.
 //! - A patient reads who looked at their record, in words.
 //!
 //! Whose record a patient reaches, and who stands in, is [`patients::reach`]'s to say: nothing in here decides it
@@ -20,6 +22,7 @@ mod migrations;
 mod people;
 mod route_message;
 mod screens;
+mod waiting;
 
 pub use feedback::Feedback;
 pub use message::SecureMessage;
@@ -48,6 +51,7 @@ pub fn module() -> Module {
         .verb::<feedback::Respond>()
         .verb::<invite::Invite>()
         .job(invite::JOB)
+        .job(waiting::JOB)
         .route(access_log_route())
         .route(own::<SecureMessage>(
             "messages",

@@ -1,7 +1,5 @@
 //! Messages between a patient and those who treat them, and among staff.
 
-use std::collections::HashMap;
-
 use contracts::SecureMessageSent;
 use documents::PatientDocument;
 use identity::user::User;
@@ -72,7 +70,7 @@ platform::record! {
 /// What is answered besides the fields.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MessageExtra {
-    /// The name of whoever wrote it.
+    /// The name of whoever wrote it; the patient's as in the record.
     pub sender_name: String,
     /// The name of the user it is for; empty where it is for all who treat the patient.
     pub recipient_name: String,
@@ -131,17 +129,21 @@ impl Resource for SecureMessage {
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<MessageExtra>, Error> {
-        let recipients = rows.iter().filter_map(|row| row.recipient);
-        let users = rows.iter().map(|row| row.sender).chain(recipients);
-        let names = identity::names(cx, users.map(|user| user.get())).await?;
-        let of = |names: &HashMap<i64, String>, user: Ref<User>| {
-            names.get(&user.get()).cloned().unwrap_or_default()
+        let about = |row: &SecureMessage| row.patient.map(|patient| patient.get());
+        let users = |row: &SecureMessage| {
+            let both = [Some(row.sender), row.recipient];
+            let patient = about(row);
+            both.map(|user| user.map(|user| (user.get(), patient)))
+        };
+        let people: Vec<_> = rows.iter().flat_map(users).flatten().collect();
+        let names = people::called(cx, &people).await?;
+        let of = |user: Ref<User>, row: &SecureMessage| {
+            let name = names.get(&(user.get(), about(row)));
+            name.cloned().unwrap_or_default()
         };
         let extra = |row: &SecureMessage| MessageExtra {
-            sender_name: of(&names, row.sender),
-            recipient_name: row
-                .recipient
-                .map_or_else(String::new, |user| of(&names, user)),
+            sender_name: of(row.sender, row),
+            recipient_name: row.recipient.map_or_else(String::new, |user| of(user, row)),
         };
         Ok(rows.iter().map(extra).collect())
     }

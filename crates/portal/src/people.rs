@@ -1,9 +1,12 @@
 //! Who has to do with a patient: the patient's own accounts, those who stand in, those who treat them.
 
+use std::collections::HashMap;
+
 use patients::own_patients;
-use platform::cx::{Cx, values};
+use platform::cx::{Cx, among, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
+use platform::texts::Text;
 use sea_query::{Expr, ExprTrait, Query};
 
 /// So many people are told of one thing.
@@ -81,6 +84,69 @@ pub(crate) async fn admins(cx: &mut Cx) -> Result<Vec<i64>, Error> {
     let sql = "SELECT id FROM app_user WHERE role = $1 AND is_active = $2 ORDER BY id LIMIT $3";
     let role = kernel::BuiltinRole::Admin.id();
     users(cx, sql, values([&role, &true, &TOLD])).await
+}
+
+/// What people are called in what is written about a patient: the patient as in the record, whatever stands on the
+/// account; others as on their account, and whoever stands in and gave no name as just that.
+pub(crate) async fn called(
+    cx: &mut Cx,
+    people: &[(i64, Option<i64>)],
+) -> Result<HashMap<(i64, Option<i64>), String>, Error> {
+    let names = identity::names(cx, people.iter().map(|(user, _)| *user)).await?;
+    let whose = accounts_of(cx, people.iter().filter_map(|(_, patient)| *patient)).await?;
+    let patients = patients::names(cx, people.iter().filter_map(|(_, patient)| *patient)).await?;
+    let unnamed = unnamed_proxies(cx, people).await?;
+    let mut called = HashMap::new();
+    for (user, patient) in people {
+        let record = patient.and_then(|patient| patients.get(&patient));
+        let own = patient.is_some_and(|patient| whose.get(&patient) == Some(user));
+        let name = match record {
+            Some(record) if own => record.clone(),
+            Some(record) if unnamed.contains(user) => {
+                let text = Text::new("portal-stands-in").with("patient", record);
+                let language = cx.actor.language.unwrap_or(cx.origin.language);
+                cx.app.texts.render(language, &text)
+            }
+            _ => names.get(user).cloned().unwrap_or_default(),
+        };
+        called.insert((*user, *patient), name);
+    }
+    Ok(called)
+}
+
+/// The patients' own accounts, by patient.
+async fn accounts_of(
+    cx: &mut Cx,
+    patients: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, i64>, Error> {
+    let patients: Vec<i64> = patients.collect();
+    let mut query = Query::select();
+    query
+        .columns(["id", "user"])
+        .from("patient")
+        .and_where(among(cx.dialect(), Expr::col("id"), &patients))
+        .and_where(Expr::col("user").is_not_null());
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Vec<(i64, i64)> = cx.unscoped(WHY).all(statement).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Those who stand in for somebody, and whose account says no name.
+async fn unnamed_proxies(cx: &mut Cx, people: &[(i64, Option<i64>)]) -> Result<Vec<i64>, Error> {
+    let ids: Vec<i64> = people.iter().map(|(user, _)| *user).collect();
+    let mut proxies = Query::select();
+    proxies.column("user").from("patient_proxy");
+    let mut query = Query::select();
+    query
+        .column("id")
+        .from("app_user")
+        .and_where(among(cx.dialect(), Expr::col("id"), &ids))
+        .and_where(Expr::col("id").in_subquery(proxies))
+        .and_where(Expr::col("first_name").eq(""))
+        .and_where(Expr::col("last_name").eq(""));
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Vec<(i64,)> = cx.unscoped(WHY).all(statement).await?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
 async fn users(

@@ -49,12 +49,15 @@ pub(crate) async fn way(
             None => Err(Error::field("recipient", Text::new("portal-to-whom"))),
             Some(user) => match people::patient_of(cx, user).await? {
                 Some(id) => from_staff(cx, id, recipient).await,
-                None => Ok(Way {
-                    direction: Direction::Staff,
-                    patient: None,
-                    recipient,
-                    team: false,
-                }),
+                None => {
+                    colleague(cx, user).await?;
+                    Ok(Way {
+                        direction: Direction::Staff,
+                        patient: None,
+                        recipient,
+                        team: false,
+                    })
+                }
             },
         },
     }
@@ -85,8 +88,8 @@ async fn from_staff(cx: &mut Cx, patient: i64, recipient: Option<i64>) -> Result
     // Whoever may not see the record does not write about it either.
     let record: Patient = cx.find(patient).await?;
     let readers = people::readers(cx, patient).await?;
-    let is_reader = recipient.is_some_and(|user| readers.contains(&user));
-    if recipient.is_some() && !is_reader {
+    if let Some(user) = recipient.filter(|user| !readers.contains(user)) {
+        colleague(cx, user).await?;
         return Ok(Way {
             direction: Direction::Staff,
             patient: Some(patient),
@@ -106,6 +109,14 @@ async fn from_staff(cx: &mut Cx, patient: i64, recipient: Option<i64>) -> Result
         recipient: recipient.or(account.filter(|user| readers.contains(user))),
         team: recipient.is_none(),
     })
+}
+
+/// The answer names the recipient: numbers tried in a row must not tell who has an account as a patient.
+async fn colleague(cx: &mut Cx, user: i64) -> Result<(), Error> {
+    if identity::may_name(cx, user).await? {
+        return Ok(());
+    }
+    Err(Error::field("recipient", Text::new("portal-recipient")))
 }
 
 /// Whether a message's record is in use, and its attachment the patient's.

@@ -135,3 +135,13 @@ done-visit-confirmed = Thank you: the hospital expects you.
 done-visit-declined = The visit is cancelled. Call the hospital to book another.
 done-message-sent = Your message is sent.
 done-details = Your details are saved.
+portal-stands-in = Whoever stands in for { $patient }
+portal-waits-subject = A message for you
+    .with-hospital = A message from { $hospital } for you
+portal-waits-email =
+    Hello,
+
+    A message waits for you. Sign in to read it:
+    { $link }
+portal-waits-sms = A message waits for you. Sign in to read it: { $link }
+    .with-hospital = { $hospital }: a message waits for you. Sign in to read it: { $link }

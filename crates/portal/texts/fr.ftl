@@ -135,3 +135,13 @@ done-visit-confirmed = Merci : l’hôpital vous attend.
 done-visit-declined = La visite est annulée. Appelez l’hôpital pour en prendre une autre.
 done-message-sent = Votre message est envoyé.
 done-details = Vos coordonnées sont enregistrées.
+portal-stands-in = La personne qui représente { $patient }
+portal-waits-subject = Un message pour vous
+    .with-hospital = Un message de { $hospital } pour vous
+portal-waits-email =
+    Bonjour,
+
+    Un message vous attend. Connectez-vous pour le lire :
+    { $link }
+portal-waits-sms = Un message vous attend. Connectez-vous pour le lire : { $link }
+    .with-hospital = { $hospital } : un message vous attend. Connectez-vous pour le lire : { $link }

@@ -135,3 +135,13 @@ done-visit-confirmed = Asante: hospitali inakutarajia.
 done-visit-declined = Ziara imefutwa. Piga simu hospitalini kupanga nyingine.
 done-message-sent = Ujumbe wako umetumwa.
 done-details = Taarifa zako zimehifadhiwa.
+portal-stands-in = Anayemwakilisha { $patient }
+portal-waits-subject = Ujumbe kwa ajili yako
+    .with-hospital = Ujumbe kutoka { $hospital } kwa ajili yako
+portal-waits-email =
+    Habari,
+
+    Kuna ujumbe unaokusubiri. Ingia ili uusome:
+    { $link }
+portal-waits-sms = Kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
+    .with-hospital = { $hospital }: kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }

@@ -118,6 +118,7 @@ pub(crate) async fn stored(cx: &mut Cx, row: &Admission) -> Result<(), Error> {
         let since = [(user, cx.now())];
         patients::take_into_care(cx, row.patient.get(), &since, CareSource::Admission).await?;
     }
+    crate::staff::of_patient(cx, row.patient.get(), &[bed.ward]).await?;
     put_into(cx, bed, row).await?;
     cx.emit(&PatientAdmitted {
         admission: row.meta.id,

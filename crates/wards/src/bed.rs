@@ -115,6 +115,17 @@ impl Resource for Bed {
         Ok(())
     }
 
+    /// A bed that is pushed to another ward takes who lies in it along.
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let Some((before, patient)) = change.before.zip(change.row.assigned_patient) else {
+            return Ok(());
+        };
+        if before.ward == change.row.ward {
+            return Ok(());
+        }
+        crate::staff::of_patient(cx, patient.get(), &[before.ward, change.row.ward]).await
+    }
+
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BedExtra>, Error> {
         let wards = rows
             .iter()

@@ -166,7 +166,8 @@ pub(crate) async fn stored(cx: &mut Cx, row: &Admission, before: &Admission) -> 
         return Ok(());
     };
     BedStay::end(cx, row.meta.id, at).await?;
-    leave(cx, row.bed.get()).await?;
+    let left = leave(cx, row.bed.get()).await?;
+    crate::staff::of_patient(cx, row.patient.get(), &[left.ward]).await?;
     cx.emit(&PatientDischarged {
         admission: row.meta.id,
         patient: row.patient.get(),
@@ -176,14 +177,13 @@ pub(crate) async fn stored(cx: &mut Cx, row: &Admission, before: &Admission) -> 
 }
 
 /// A bed that a patient has left is to be cleaned.
-pub(crate) async fn leave(cx: &mut Cx, bed: i64) -> Result<(), Error> {
+pub(crate) async fn leave(cx: &mut Cx, bed: i64) -> Result<Bed, Error> {
     let bed: Bed = cx.hold(bed).await?;
     change_by(cx, bed, |bed| {
         bed.status = BedStatus::Cleaning;
         bed.assigned_patient = None;
     })
     .await
-    .map(drop)
 }
 
 /// An admission that was opened by mistake is voided with its stays, and its bed is to be cleaned. One that
@@ -206,5 +206,6 @@ pub(crate) async fn undo_admission(cx: &mut Cx, row: &Admission) -> Result<(), E
     for stay in stays {
         cx.remove(&stay).await?;
     }
-    leave(cx, row.bed.get()).await
+    let left = leave(cx, row.bed.get()).await?;
+    crate::staff::of_patient(cx, row.patient.get(), &[left.ward]).await
 }

@@ -6,6 +6,7 @@
 //!   database itself refuses it.
 //! - A bed that a patient has left is not assigned again before a person has said that it is clean.
 //! - Every day in every bed is on record, and no stay counts less than a day.
+//! - Those who work on a ward have its patients in their care, for as long as they lie there.
 //! - What is written about a patient's illness is shown only to those who treat them.
 
 pub mod admission;
@@ -19,6 +20,7 @@ mod make_available;
 mod migrations;
 mod screens;
 mod shown;
+pub mod staff;
 pub mod stay;
 mod summary_pdf;
 mod transfer;
@@ -49,6 +51,9 @@ pub fn module() -> Module {
         .resource::<Bed>()
         .resource::<Admission>()
         .resource::<BedStay>()
+        .resource::<staff::WardStaff>()
+        .nested::<Ward, staff::WardStaff>("staff", "lc")
+        .refreshes_patient(|cx, patient| Box::pin(async move { staff::refresh(cx, patient) }))
         .nested::<Ward, Bed>("beds", "l")
         .nested::<Bed, BedStay>("history", "l")
         .nested::<Admission, BedStay>("stays", "l")

@@ -5,10 +5,26 @@ use platform::db::{Ddl, Migration};
 use crate::bed::BedStatus;
 
 /// Oldest first.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_wards",
-    up: wards,
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_wards",
+        up: wards,
+    },
+    Migration {
+        name: "0002_ward_staff",
+        up: staff,
+    },
+];
+
+fn staff(ddl: &mut Ddl) {
+    ddl.table("ward_staff", |t| {
+        t.standard();
+        t.int("ward").references("ward").cascade();
+        t.int("user").references("app_user").cascade();
+        t.unique(&["ward", "user"]);
+    });
+    ddl.index("ward_staff", &["user"]);
+}
 
 fn wards(ddl: &mut Ddl) {
     ddl.table("ward", |t| {

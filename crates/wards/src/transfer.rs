@@ -84,6 +84,8 @@ impl Verb for Transfer {
         cx.update(&mut admission, &before).await?;
         let mut stay = BedStay::beginning(cx, &admission, &target, now);
         cx.insert(&mut stay).await?;
+        let wards = [bed.ward, target.ward];
+        crate::staff::of_patient(cx, admission.patient.get(), &wards).await?;
         put_into(cx, target, &admission).await?;
         Ok(answer(&admission, from))
     }

@@ -63,3 +63,4 @@ done-transferred = The patient is moved. The other bed is to be cleaned.
 done-discharged = The patient is discharged. The bed is to be cleaned.
 done-available = The bed can be assigned.
 wards-vitals = Vital signs
+wards-works-there = This person works on the ward already.

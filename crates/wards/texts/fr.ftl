@@ -63,3 +63,4 @@ done-transferred = Le patient est transféré. L’autre lit est à nettoyer.
 done-discharged = Le patient est sorti. Le lit est à nettoyer.
 done-available = Le lit peut être attribué.
 wards-vitals = Constantes
+wards-works-there = Cette personne travaille déjà dans ce service.

@@ -63,3 +63,4 @@ done-transferred = Mgonjwa amehamishwa. Kitanda kingine kisafishwe.
 done-discharged = Mgonjwa ameruhusiwa. Kitanda kisafishwe.
 done-available = Kitanda kinaweza kutolewa.
 wards-vitals = Vipimo
+wards-works-there = Mtu huyu tayari anafanya kazi katika wodi hii.

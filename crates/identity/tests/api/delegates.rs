@@ -167,7 +167,7 @@ testkit::on_both! {
         let (doctor, clerk) = (world.doctor().await, world.nurse().await);
         let_act(&doctor, clerk.id).await;
         let key = doctor.post("api-keys/", json!({ "name": "scale" })).await.id();
-        let delegation = let_act(&doctor, world.user("third", None).await).await.id();
+        let delegation = let_act(&doctor, world.user("third", Some(BuiltinRole::Nurse)).await).await.id();
         let as_user = doctor.id.to_string();
         for (method, path, body) in [
             ("POST", "auth/password/".to_owned(), json!({ "old_password": PASSWORD, "new_password": NEW_PASSWORD })),

@@ -15,8 +15,10 @@ use super::opt_out;
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Address {
+pub enum Address {
+    /// A number, by text message.
     Phone(Phone),
+    /// An e-mail address.
     Email(Email),
 }
 
@@ -104,6 +106,23 @@ pub(super) async fn address(
         return Ok(Err(Not::Stop));
     }
     Ok(Ok(found))
+}
+
+/// The patient, and where one message reaches them now: by e-mail, else by text message; none where they are not
+/// written to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn whereabouts(cx: &mut Cx, id: i64) -> Result<Option<(Patient, Address)>, Error> {
+    let Some(patient) = patient(cx, id).await? else {
+        return Ok(None);
+    };
+    for channel in [Channel::Email, Channel::Sms] {
+        if let Ok(found) = address(cx, &patient, channel).await? {
+            return Ok(Some((patient, found)));
+        }
+    }
+    Ok(None)
 }
 
 /// What contact data and preference allow.

@@ -35,6 +35,7 @@ use platform::module::Module;
 use scheduling::appointment::Appointment;
 
 use appointment_notification::AppointmentNotification;
+pub use audience::{Address, whereabouts};
 use desk::{Cancel, Resend};
 use opt_out::OptOut;
 

@@ -275,20 +275,17 @@ async fn references<R: Resource>(cx: &mut Cx, row: &R, before: Option<&R>) -> Re
         if info.is_some_and(|info| info.retained) {
             exists.and_where(Expr::col(Alias::new("voided_at")).is_null());
         }
-        if grant.reach == Reach::Own
-            && !named(R::OPEN_REFERENCES, field.name)
+        if !named(R::OPEN_REFERENCES, field.name)
             && let Some(info) = info
-            && let Some(scope) = info.scope
         {
             let read = cx.grant_of(Permission::new(info.path, "read"));
-            match reachable(scope, grant, read) {
-                Scope::All => {}
-                Scope::Nothing => {
-                    exists.and_where(Expr::cust("1 = 0"));
-                }
-                Scope::Where(condition) => {
-                    exists.cond_where(condition);
-                }
+            let own = info.scope.filter(|_| grant.reach == Reach::Own);
+            let scopes = [
+                own.map(|scope| reachable(scope, grant, read)),
+                info.referable.map(|referable| referable(&read)),
+            ];
+            for scope in scopes.into_iter().flatten() {
+                within(&mut exists, scope);
             }
         }
         let kind = info.map_or_else(|| table.to_owned(), |info| draft::spoken(info.name));
@@ -338,6 +335,19 @@ fn reachable(scope: fn(&Grant) -> Scope, opened: Grant, read: Grant) -> Scope {
             reach: reach.max(opened.reach),
             ..opened
         }),
+    }
+}
+
+/// Narrows a query to a scope.
+fn within(query: &mut sea_query::SelectStatement, scope: Scope) {
+    match scope {
+        Scope::All => {}
+        Scope::Nothing => {
+            query.and_where(Expr::cust("1 = 0"));
+        }
+        Scope::Where(condition) => {
+            query.cond_where(condition);
+        }
     }
 }
 

@@ -126,6 +126,13 @@ pub trait Resource: Record {
     /// Which rows a grant reaches. There is no default: every table decides.
     fn scope(grant: &Grant) -> Scope;
 
+    /// Which rows others may begin to refer to, by the caller's right to read these: a reference that is answered with
+    /// a name must not tell names that the caller may not read. References that stand already stay, and so do
+    /// [`Resource::OPEN_REFERENCES`].
+    fn referable(_read: &Grant) -> Scope {
+        Scope::All
+    }
+
     /// Rows that lists, counts and searches leave out although they can still be retrieved by their
     /// id, such as a record merged into another: the condition that holds for those listed.
     fn listed() -> Option<sea_query::Condition> {
