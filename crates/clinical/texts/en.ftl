@@ -204,3 +204,4 @@ field-medication-name = Name of the medicine
 field-override-reason = Reason to go on
 field-text = Text
 field-complete-appointment = Completes the appointment
+clinical-templates = Insert a template

@@ -204,3 +204,4 @@ field-medication-name = Nom du médicament
 field-override-reason = Raison de poursuivre
 field-text = Texte
 field-complete-appointment = Termine le rendez-vous
+clinical-templates = Insérer un modèle

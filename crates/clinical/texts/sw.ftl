@@ -204,3 +204,4 @@ field-medication-name = Jina la dawa
 field-override-reason = Sababu ya kuendelea
 field-text = Maandishi
 field-complete-appointment = Inakamilisha miadi
+clinical-templates = Weka kiolezo

@@ -28,7 +28,7 @@ const begun = new WeakMap();
 let leaving = false;
 function watchForms(root) {
   for (const form of root.querySelectorAll("form[data-form]")) {
-    if (!begun.has(form)) begun.set(form, form.querySelector("#error-summary") ? "" : state(form));
+    if (!begun.has(form)) begun.set(form, form.matches("[data-sent]") ? "" : state(form));
   }
 }
 const touched = () => [...document.querySelectorAll("form[data-form]")].some((form) => form.method === "post" && begun.get(form) !== state(form));
@@ -94,7 +94,7 @@ addEventListener("keydown", (event) => {
     if (key === "k") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
     if (key === "Enter") {
       const form = document.activeElement?.closest("form[data-form]") ?? document.querySelector("main form[data-form]");
-      const button = event.shiftKey ? form?.querySelector("[data-final]") : null;
+      const button = event.shiftKey ? [...form?.elements ?? []].find((el) => el.matches("[data-final]")) : null;
       if (form) { form.requestSubmit(button ?? form.querySelector("button.primary:not([data-final])") ?? undefined); event.preventDefault(); }
     }
     return;

@@ -47,6 +47,10 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
+    /// Nothing is said of that it may be left empty.
+    quiet: bool,
+    /// What it holds whatever was typed.
+    instead: Option<String>,
     limits: Option<String>,
 }
 
@@ -67,6 +71,8 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
+            quiet: false,
+            instead: None,
             limits: None,
         }
     }
@@ -143,6 +149,20 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// Does not say that it may be left empty: for forms in which that holds of everything.
+    #[must_use]
+    pub fn quiet(mut self) -> Input<'a> {
+        self.quiet = true;
+        self
+    }
+
+    /// What it holds instead of what was typed, such as that with more added.
+    #[must_use]
+    pub fn instead(mut self, value: impl Into<String>) -> Input<'a> {
+        self.instead = Some(value.into());
+        self
+    }
+
     /// The cursor is here when the page opens.
     #[must_use]
     pub fn focus(mut self) -> Input<'a> {
@@ -199,10 +219,13 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.quiet { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {
+        if let Some(instead) = &self.instead {
+            return instead.clone();
+        }
         let value = self.form.value(&self.name);
         let value = if self.form.sent().is_some() {
             value
