@@ -187,6 +187,8 @@ fn stop(ask: &Ask, row: &Prescription) -> Markup {
         .done("done-medicine-cancelled");
     form.show(html! {
         (form.hidden("status", PrescriptionStatus::Cancelled.as_str()))
-        button.quiet { (ask.t("clinical-medicine-cancel")) }
+        button.quiet aria-label={ (ask.t("clinical-medicine-cancel")) ": " (row.medication_name.open().to_string()) } {
+            (ask.t("clinical-medicine-cancel"))
+        }
     })
 }
