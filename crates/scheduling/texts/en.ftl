@@ -120,3 +120,4 @@ scheduling-weekday-6 = Sun
 scheduling-myself = I see patients myself
 done-hours = Your hours for this day of the week are written down. Change them in the records when you like.
 scheduling-vitals = Vital signs
+scheduling-go-on = Go on with the visit

@@ -120,3 +120,4 @@ scheduling-weekday-6 = dim
 scheduling-myself = Je vois les patients moi-même
 done-hours = Vos heures pour ce jour de la semaine sont notées. Vous pouvez les modifier dans les dossiers.
 scheduling-vitals = Constantes
+scheduling-go-on = Reprendre la visite

@@ -120,3 +120,4 @@ scheduling-weekday-6 = Jpl
 scheduling-myself = Ninaona wagonjwa mwenyewe
 done-hours = Saa zako za siku hii ya wiki zimeandikwa. Unaweza kuzibadilisha kwenye rekodi.
 scheduling-vitals = Vipimo
+scheduling-go-on = Endelea na ziara

@@ -149,7 +149,12 @@ testkit::on_both! {
         let html = is_a_page(&doctor.get(&page).await, 200);
         assert!(html.contains(&format!("href=\"{visit}\"")), "{html}");
         let queue = is_a_page(&doctor.get(&format!("/appointments/{}/", morning.visit)).await, 200);
-        assert!(queue.contains("Complete") && !queue.contains("patients_begin_visit"), "{queue}");
+        assert!(queue.contains("Complete") && queue.contains("Go on with the visit"), "{queue}");
+        let again = form(&queue, "patients_begin_visit");
+        assert_eq!(leads(&doctor.submit(&format!("/appointments/{}/", morning.visit), &again).await), visit);
+        // While typing, scripts ask the same.
+        let found = doctor.get("/pick/icd10?q=bronch&name=diagnosis_code").await;
+        assert!(found.text().contains("value=\"J20.9\"") && found.status == 200, "{}", found.text());
 
         let html = is_a_page(&doctor.get(&visit).await, 200);
         let mut note = form(&html, "encounters_patch");
@@ -160,6 +165,11 @@ testkit::on_both! {
         let html = is_a_page(&doctor.submit(&visit, &by(&note, "_look", "diagnosis_code")).await, 200);
         assert!(html.contains("Three days of cough.") && html.contains("value=\"J20.9\""), "{html}");
         set(&mut note, "diagnosis_code", "J20.9");
+        // A template goes below what was typed.
+        let template = morning.admin.post("note_templates/", json!({ "title": "Cough", "content": "Since: ___" })).await.id();
+        let asked = by(&note, "_look", &format!("template-{template}"));
+        let html = is_a_page(&doctor.submit(&visit, &asked).await, 200);
+        assert!(html.contains("Three days of cough.\n\nSince: ___</textarea>"), "{html}");
         assert_eq!(leads(&doctor.submit(&visit, &note).await), visit);
         let html = is_a_page(&doctor.get(&visit).await, 200);
         assert!(html.contains("The note is kept.") && html.contains("J20.9 "), "{html}");

@@ -28,7 +28,7 @@ const begun = new WeakMap();
 let leaving = false;
 function watchForms(root) {
   for (const form of root.querySelectorAll("form[data-form]")) {
-    if (!begun.has(form)) begun.set(form, form.querySelector("#error-summary") ? "" : state(form));
+    if (!begun.has(form)) begun.set(form, form.matches("[data-sent]") ? "" : state(form));
   }
 }
 const dirty = (form) => form.method === "post" && begun.get(form) !== state(form);
@@ -162,7 +162,7 @@ addEventListener("keydown", (event) => {
     if (key === "k") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
     if (key === "Enter") {
       const here = document.activeElement?.closest("form[data-form]");
-      const button = event.shiftKey ? (here ?? document).querySelector("[data-final]") : null;
+      const button = event.shiftKey ? [...document.querySelectorAll("main [data-final]")].find((el) => !here || el.form === here) : null;
       const form = button?.form ?? here ?? document.querySelector("main form[data-form]");
       if (form) { form.requestSubmit(button ?? form.querySelector("button.primary:not([data-final])") ?? undefined); event.preventDefault(); }
     }

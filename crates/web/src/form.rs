@@ -21,6 +21,8 @@ pub struct Form<'a> {
     pub(crate) ask: &'a Ask,
     pub(crate) operation: Option<Arc<Operation>>,
     id: String,
+    /// By what its buttons elsewhere on the page know it.
+    name: Option<&'static str>,
     /// Other operations that its buttons ask.
     others: Vec<(&'static str, &'static str)>,
     params: Vec<(&'static str, String)>,
@@ -45,6 +47,7 @@ impl<'a> Form<'a> {
             ask,
             operation,
             id: id.to_owned(),
+            name: None,
             others: Vec::new(),
             params: Vec::new(),
             version: None,
@@ -62,6 +65,13 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn or(mut self, operation: &'static str, done: &'static str) -> Form<'a> {
         self.others.push((operation, done));
+        self
+    }
+
+    /// A name, unique on the page, so that buttons of this form may stand elsewhere on it.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Form<'a> {
+        self.name = Some(name);
         self
     }
 
@@ -175,7 +185,7 @@ impl<'a> Form<'a> {
     /// The button that asks another operation of the form ([`Form::or`]), which ends what the form is for.
     pub fn button_for(&self, text: &'static str, operation: &str) -> Markup {
         html! {
-            button.primary name="_do" value=(operation) data-final {
+            button.primary name="_do" value=(operation) form=[self.name] data-final {
                 (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+⇧+↵" }
             }
         }
@@ -184,7 +194,7 @@ impl<'a> Form<'a> {
     /// A button that keeps what was typed and then leads to another page, with its key.
     pub fn button_then(&self, text: &'static str, address: &str, key: &str) -> Markup {
         html! {
-            button name="_then" value=(crate::ui::safe(address)) data-key=(key) {
+            button name="_then" value=(crate::ui::safe(address)) form=[self.name] data-key=(key) {
                 (self.ask.t(text)) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
             }
         }
@@ -193,7 +203,12 @@ impl<'a> Form<'a> {
     /// A button that asks nothing to be stored: the page is shown again with what was typed, and
     /// [`Sent::looked_for`](crate::Sent::looked_for) says what for.
     pub fn button_look(&self, text: &'static str, what: &str) -> Markup {
-        html! { button name="_look" value=(what) formnovalidate { (self.ask.t(text)) } }
+        html! { button name="_look" value=(what) form=[self.name] formnovalidate { (self.ask.t(text)) } }
+    }
+
+    /// The button that stores what was typed and stays, where another one ends what the form is for.
+    pub fn button_keep(&self, text: &'static str) -> Markup {
+        html! { button form=[self.name] { (self.ask.t(text)) kbd aria-hidden="true" { "Ctrl+↵" } } }
     }
 
     /// What was sent by this form and refused.
@@ -250,7 +265,8 @@ impl<'a> Form<'a> {
             .as_deref()
             .is_some_and(crate::draft::may_be_kept);
         html! {
-            form.form method="post" action=(address) data-form novalidate data-draft[kept]
+            form.form id=[self.name] method="post" action=(address) data-form data-draft[kept]
+                data-sent[self.sent().is_some()] novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }

@@ -47,6 +47,10 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
+    /// Nothing is said of that it may be left empty.
+    quiet: bool,
+    /// What it holds whatever was typed.
+    instead: Option<String>,
     limits: Option<String>,
     /// Without a word on whether it may be left empty.
     bare: bool,
@@ -69,6 +73,8 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
+            quiet: false,
+            instead: None,
             limits: None,
             bare: false,
         }
@@ -153,6 +159,20 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// Does not say that it may be left empty: for forms in which that holds of everything.
+    #[must_use]
+    pub fn quiet(mut self) -> Input<'a> {
+        self.quiet = true;
+        self
+    }
+
+    /// What it holds instead of what was typed, such as that with more added.
+    #[must_use]
+    pub fn instead(mut self, value: impl Into<String>) -> Input<'a> {
+        self.instead = Some(value.into());
+        self
+    }
+
     /// The cursor is here when the page opens.
     #[must_use]
     pub fn focus(mut self) -> Input<'a> {
@@ -214,10 +234,13 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.quiet && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {
+        if let Some(instead) = &self.instead {
+            return instead.clone();
+        }
         let value = self.form.value(&self.name);
         let value = if self.form.sent().is_some() {
             value

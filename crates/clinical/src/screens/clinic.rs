@@ -59,16 +59,16 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let done = of(AppointmentStatus::Completed).len();
     let first = waiting.first();
     let body = html! {
-        @if let Some(first) = first {
-            div.actions { (start::button(ask, first.patient.get(), Some(first.meta.id), "clinical-start-next", Some("n"))) }
-        }
+        @if first.is_some() || done > 0 { div.actions {
+            @if let Some(first) = first { (start::button(ask, first.patient.get(), Some(first.meta.id), "clinical-start-next", Some("n"))) }
+            @if done > 0 { span { (ask.say(&Text::new("clinical-seen").with("count", done))) } }
+        } }
         @if today.rows.is_empty() {
             (ui::empty(&ask.t("clinical-today-nobody"), Some(ui::action("/patients/", &ask.t("clinical-find-patient")))))
         } @else {
             (list(cx, ask, &today, ("clinical-inside", "clinical-inside-none"), &inside))
             (list(cx, ask, &today, ("clinical-waiting", "clinical-waiting-none"), &waiting))
             (list(cx, ask, &today, ("clinical-due", "clinical-due-none"), &due))
-            p.hint { (ask.say(&Text::new("clinical-seen").with("count", done))) }
         }
         div.grid {
             (more)

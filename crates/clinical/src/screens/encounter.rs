@@ -34,18 +34,27 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     };
     let seen = measures::seen(cx, &vitals, &head.patient);
     let note = note::show(cx, ask, &row).await?;
-    let medicines = medicines::panel(cx, ask, &row).await?;
+    let score = vitals.first().and_then(|last| {
+        let person = last.person(&head.patient, &cx.app.zone);
+        last.early_warning(&person)
+    });
+    let medicines = medicines::panel(cx, ask, &row, note.prescribe.as_ref()).await?;
     let more = ask.slot(cx, "encounter", row.meta.id).await?;
     let day = cx.app.zone.to_local(row.encounter_date).date();
     let title = Text::new("clinical-visit-of").with("day", ui::day_words(ask, day));
     let body = html! {
         (state(ask, &row, &names))
         @if ask.may(Vitals::READ) {
-            section.panel aria-label=(ask.t("clinical-vitals")) { (measures::strip(ask, &seen)) }
+            section.panel aria-label=(ask.t("clinical-vitals")) {
+                (measures::strip(ask, &seen))
+                @if let Some(score) = &score { (measures::score(ask, score)) }
+                @if let Some(measure) = &note.measure { (measure) }
+            }
         }
-        (note)
+        (note.body)
         (medicines)
         (more)
+        @if let Some(end) = &note.end { (end) }
         (added(ask, &row, &addenda, &names))
     };
     Ok(head.page(ask.say(&title), &body))

@@ -13,6 +13,7 @@ use web::ui::{self, Tone};
 
 use crate::rules::Milli;
 use crate::rules::bounds::{AbnormalFlag, Level, Measure};
+use crate::rules::news2::{Band, Score};
 use crate::vitals::{Measured, Vitals};
 
 /// Measurements that are looked through for the newest value of each measure.
@@ -127,4 +128,18 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
             p.hint { (ask.t("clinical-taken")) " " (ask.moment(newest)) }
         }
     }
+}
+
+/// The early-warning score, as far as it is known, and what it asks for.
+pub(super) fn score(ask: &Ask, score: &Score) -> Markup {
+    let tone = match score.band {
+        Some(Band::High) => Tone::Bad,
+        Some(Band::Medium | Band::LowMedium) => Tone::Warning,
+        _ => Tone::Plain,
+    };
+    let text = match score.total {
+        Some(total) => Text::new("clinical-news2").with("score", total),
+        None => Text::new("clinical-news2-at-least").with("score", score.at_least),
+    };
+    html! { p { (ui::pill(tone, &ask.say(&text))) " " (score.advice) } }
 }

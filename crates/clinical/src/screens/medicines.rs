@@ -28,18 +28,23 @@ pub(super) async fn of(cx: &mut Cx, encounter: i64) -> Result<Vec<Prescription>,
     .await
 }
 
-/// On the page of the visit. While the note is written, its own buttons lead to prescribing.
-pub(super) async fn panel(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Markup, Error> {
+/// On the page of the visit. While the note is written, a button of its form leads to prescribing.
+pub(super) async fn panel(
+    cx: &mut Cx,
+    ask: &Ask,
+    row: &Encounter,
+    button: Option<&Markup>,
+) -> Result<Markup, Error> {
     if !ask.may(Prescription::READ) {
         return Ok(html! {});
     }
     let rows = of(cx, row.meta.id).await?;
-    let writes = row.status == EncounterStatus::Open && ask.may_do("encounters_patch");
-    let alone =
-        row.status == EncounterStatus::Open && !writes && ask.may_do("prescriptions_create");
+    let open = row.status == EncounterStatus::Open;
+    let alone = open && button.is_none() && ask.may_do("prescriptions_create");
     let inner = html! {
         @if rows.is_empty() { p.hint { (ask.t("clinical-medicines-none")) } }
         (list(ask, &rows))
+        @if let Some(button) = button { (button) }
         @if alone { (ui::primary(&prescribing(row.meta.id), &ask.t("clinical-prescribe"), "m")) }
     };
     Ok(ui::panel(&ask.t("clinical-medicines"), inner))
@@ -182,6 +187,8 @@ fn stop(ask: &Ask, row: &Prescription) -> Markup {
         .done("done-medicine-cancelled");
     form.show(html! {
         (form.hidden("status", PrescriptionStatus::Cancelled.as_str()))
-        button.quiet { (ask.t("clinical-medicine-cancel")) }
+        button.quiet aria-label={ (ask.t("clinical-medicine-cancel")) ": " (row.medication_name.open().to_string()) } {
+            (ask.t("clinical-medicine-cancel"))
+        }
     })
 }

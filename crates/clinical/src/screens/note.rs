@@ -3,22 +3,56 @@
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::resource;
 use platform::serde_json::json;
 use scheduling::{Appointment, AppointmentStatus};
+use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind};
 
 use super::encounter::prescribing;
 use super::{find, start};
 use crate::encounter::{Encounter, EncounterStatus, READ_TEXT};
+use crate::note_template::NoteTemplate;
 
-pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Markup, Error> {
+/// Templates that are offered.
+const TEMPLATES: u64 = 60;
+/// Begins what is asked for when a template is wanted; its id follows.
+const TEMPLATE: &str = "template-";
+/// The field that a template goes into.
+const HISTORY: &str = "presenting_illness_history";
+
+/// A note, and the buttons of its form, which stand below what was prescribed and ordered.
+pub(super) struct Note {
+    pub(super) body: Markup,
+    /// Beside the vital signs.
+    pub(super) measure: Option<Markup>,
+    /// Beside the medicines.
+    pub(super) prescribe: Option<Markup>,
+    /// At the end of the page.
+    pub(super) end: Option<Markup>,
+}
+
+impl Note {
+    /// One that nobody writes here.
+    fn read(body: Markup) -> Note {
+        Note {
+            body,
+            measure: None,
+            prescribe: None,
+            end: None,
+        }
+    }
+}
+
+pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Note, Error> {
     if !ask.may(READ_TEXT) {
         let words = ask.t("clinical-note-withheld");
-        return Ok(ui::notice(Tone::Plain, html! { p { (words) } }));
+        let said = ui::notice(Tone::Plain, html! { p { (words) } });
+        return Ok(Note::read(said));
     }
     if row.status == EncounterStatus::Signed || !ask.may_do("encounters_patch") {
-        return written(cx, ask, row).await;
+        return written(cx, ask, row).await.map(Note::read);
     }
     let holding = json!({
         "chief_complaint": row.chief_complaint.open().to_string(),
@@ -31,6 +65,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Mark
     });
     let form = ask
         .form("encounters_patch")
+        .named("note")
         .or("encounters_sign", "done-signed")
         .on(row.meta.id)
         .version(row.meta.version)
@@ -46,7 +81,57 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Mark
         None => String::new(),
     };
     let running = runs(cx, row).await?;
-    Ok(form.show(fields(ask, &form, row, chosen, running)))
+    let templates = templates(cx).await?;
+    let body = form.show(fields(ask, &form, row, chosen, running, &templates));
+    Ok(buttons(ask, &form, row, body))
+}
+
+/// The form with its buttons. Those that lead elsewhere keep the note first.
+fn buttons(ask: &Ask, form: &Form<'_>, row: &Encounter, body: Markup) -> Note {
+    let vitals = [
+        "/patients/",
+        &row.patient.get().to_string(),
+        "/vitals?back=",
+        &row.meta.id.to_string(),
+    ]
+    .concat();
+    let measure = ask.may_do("patients_record_vitals");
+    let prescribe = ask.may_do("prescriptions_create");
+    let end = html! {
+        div.actions.stay {
+            (form.button_keep("clinical-keep"))
+            @if ask.may_do("encounters_sign") { (form.button_for("clinical-sign", "encounters_sign")) }
+        }
+    };
+    Note {
+        body,
+        measure: measure.then(|| form.button_then("clinical-vitals-take", &vitals, "v")),
+        prescribe: prescribe
+            .then(|| form.button_then("clinical-prescribe", &prescribing(row.meta.id), "m")),
+        end: Some(end),
+    }
+}
+
+/// The templates that are offered, by title.
+async fn templates(cx: &mut Cx) -> Result<Vec<NoteTemplate>, Error> {
+    resource::rows(cx, TEMPLATES, |query| {
+        query
+            .and_where(NoteTemplate::is_active.eq(true))
+            .order_by(("note_template", "title"), Order::Asc);
+    })
+    .await
+}
+
+/// What stands in the history when a template is asked for: what was typed, and the template below it.
+fn filled(form: &Form<'_>, templates: &[NoteTemplate]) -> Option<String> {
+    let sent = form.sent()?;
+    let asked = sent.looked_for()?.strip_prefix(TEMPLATE)?;
+    let found = templates
+        .iter()
+        .find(|one| one.meta.id.to_string() == asked)?;
+    let typed = sent.typed(HISTORY).unwrap_or_default().trim_end();
+    let gap = if typed.is_empty() { "" } else { "\n\n" };
+    Some([typed, gap, &found.content].concat())
 }
 
 /// Whether the visit has an appointment that signing may complete.
@@ -58,46 +143,51 @@ async fn runs(cx: &mut Cx, row: &Encounter) -> Result<bool, Error> {
     Ok(booked.is_ok_and(|booked| booked.status.next().contains(&AppointmentStatus::Completed)))
 }
 
-fn fields(ask: &Ask, form: &Form<'_>, row: &Encounter, chosen: String, running: bool) -> Markup {
+fn fields(
+    ask: &Ask,
+    form: &Form<'_>,
+    row: &Encounter,
+    chosen: String,
+    running: bool,
+    templates: &[NoteTemplate],
+) -> Markup {
     let more = !row.notes.open().is_empty()
         || form
             .sent()
             .is_some_and(|sent| sent.typed("notes").is_some_and(|typed| !typed.is_empty()));
     let area = |name: &'static str, label: &'static str| {
-        html! { (form.field(name).label(label).kind(Kind::Area)) }
+        form.field(name).label(label).kind(Kind::Area).quiet()
     };
-    let vitals = [
-        "/patients/",
-        &row.patient.get().to_string(),
-        "/vitals?back=",
-        &row.meta.id.to_string(),
-    ]
-    .concat();
+    let history = area(HISTORY, "clinical-history");
+    let history = match filled(form, templates) {
+        Some(filled) => history.instead(filled).focus(),
+        None => history,
+    };
     html! {
-        (area("chief_complaint", "clinical-complaint"))
-        (area("presenting_illness_history", "clinical-history"))
-        (area("physical_examination", "clinical-examination"))
-        (area("diagnosis", "clinical-diagnosis"))
-        (form.field("diagnosis_code").label("clinical-diagnosis-code").kind(Kind::Pick("icd10".to_owned())).picked(chosen))
-        (area("treatment_plan", "clinical-plan"))
-        details open[more] {
-            summary { (ask.t("clinical-further-notes")) }
-            (area("notes", "clinical-notes"))
+        div.note {
+            (area("chief_complaint", "clinical-complaint"))
+            (history)
+            @if !templates.is_empty() {
+                details {
+                    summary { (ask.t("clinical-templates")) }
+                    div.actions {
+                        @for one in templates {
+                            button.quiet name="_look" value={ (TEMPLATE) (one.meta.id) } formnovalidate { (&*one.title) }
+                        }
+                    }
+                }
+            }
+            (area("physical_examination", "clinical-examination"))
+            (area("diagnosis", "clinical-diagnosis"))
+            (form.field("diagnosis_code").label("clinical-diagnosis-code").kind(Kind::Pick("icd10".to_owned())).picked(chosen).quiet())
+            (area("treatment_plan", "clinical-plan"))
+            details open[more] {
+                summary { (ask.t("clinical-further-notes")) }
+                (area("notes", "clinical-notes"))
+            }
         }
         @if running {
             (form.field("complete_appointment").label("clinical-complete").kind(Kind::Tick).value("true"))
-        }
-        div.actions {
-            button data-key="s" { (ask.t("clinical-keep")) kbd aria-hidden="true" { "Ctrl+↵" } }
-            @if ask.may_do("prescriptions_create") {
-                (form.button_then("clinical-prescribe", &prescribing(row.meta.id), "m"))
-            }
-            @if ask.may_do("patients_record_vitals") {
-                (form.button_then("clinical-vitals-take", &vitals, "v"))
-            }
-            @if ask.may_do("encounters_sign") {
-                (form.button_for("clinical-sign", "encounters_sign"))
-            }
         }
     }
 }

@@ -225,7 +225,7 @@ fn repeat(ask: &Ask, one: &Prescription, encounter: i64) -> Markup {
             (form.hidden("encounter", encounter))
             @if let Some(alerts) = &alerts { (alerts) }
             @if needs_reason(&form) { (form.field(REASON).label("clinical-override").kind(Kind::Text).required(true)) }
-            button { (ask.t("clinical-repeat")) }
+            button aria-label={ (ask.t("clinical-repeat")) ": " (one.medication_name.open().to_string()) } { (ask.t("clinical-repeat")) }
         }))
     }
 }

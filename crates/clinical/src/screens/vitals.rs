@@ -112,8 +112,8 @@ fn fields(ask: &Ask, form: &Form<'_>, seen: &[Seen], person: &Person, round: &Ro
                 summary { (ask.t("clinical-more-measures")) }
                 div.measures { @for measure in seldom { (number(measure, false)) } }
                 div.measures {
-                    @for (name, label) in OTHERS { (form.field(name).label(label).required(false)) }
-                    (form.field("pregnant").label("field-pregnant").kind(Kind::Choice(yes_no(ask))).required(false))
+                    @for (name, label) in OTHERS { (form.field(name).label(label).required(false).quiet()) }
+                    (form.field("pregnant").label("field-pregnant").kind(Kind::Choice(yes_no(ask))).required(false).quiet())
                 }
             }
         }
@@ -160,7 +160,8 @@ fn number<'a>(
         .kind(Kind::Number("any"))
         .hinted(hint.unwrap_or_default())
         .limits(usual(measure, person).map(limit))
-        .required(false);
+        .required(false)
+        .quiet();
     if first { field.focus() } else { field }
 }
 
@@ -197,15 +198,7 @@ async fn after(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
                 }
             }
         }
-        @if let Some(score) = &score {
-            p {
-                @match score.total {
-                    Some(total) => { (ask.say(&Text::new("clinical-news2").with("score", total))) },
-                    None => { (ask.say(&Text::new("clinical-news2-at-least").with("score", score.at_least))) },
-                }
-                @if !score.advice.is_empty() { ": " (score.advice) }
-            }
-        }
+        @if let Some(score) = &score { (measures::score(ask, score)) }
     };
     Ok(ui::notice(tone, inner))
 }

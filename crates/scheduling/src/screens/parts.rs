@@ -80,7 +80,7 @@ pub(super) fn start(ask: &Ask, row: &Appointment, text: &'static str, key: Optio
 }
 
 /// The operation by which those who see patients begin a visit.
-const BEGIN: &str = "patients_begin_visit";
+pub(super) const BEGIN: &str = "patients_begin_visit";
 
 /// The week around a day, as links.
 pub(super) fn week(ask: &Ask, day: Date, today: Date) -> Markup {

@@ -6,7 +6,7 @@ use platform::error::Error;
 use platform::serde_json::json;
 use web::{Ask, Kind, Page, ui};
 
-use super::parts::{clock, start, state, step};
+use super::parts::{self, clock, start, state, step};
 use crate::appointment::Appointment;
 use crate::state::AppointmentStatus::{self, Cancelled, CheckedIn, Completed, InProgress, NoShow};
 
@@ -128,6 +128,7 @@ fn facts(ask: &Ask, row: &Appointment, doctor: String) -> Vec<(String, Markup)> 
 fn steps(ask: &Ask, row: &Appointment) -> Markup {
     let open = |step: &&Step| row.status.next().contains(&step.0) && ask.may_do(step.1);
     html! {
+        @if row.status == InProgress && ask.may_do(parts::BEGIN) { (start(ask, row, "scheduling-go-on", Some("v"))) }
         @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).take(2).enumerate() {
             @let (form, key) = (ask.form(operation).on(row.meta.id).done(done), (at == 0).then_some(*key));
             @if *operation == "appointments_start" { (start(ask, row, text, key)) } @else { (step(&form, ask, text, key)) }

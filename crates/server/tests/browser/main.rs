@@ -3,6 +3,8 @@
 
 mod crawl;
 mod demo;
+mod hands;
+mod journey;
 
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;

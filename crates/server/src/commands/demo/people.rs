@@ -72,7 +72,7 @@ pub(super) fn is_grown_up(n: usize) -> bool {
 pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
     match role {
         BuiltinRole::Admin => "/admin/",
-        Doctor => "/queue/ and /admin/encounters/",
+        Doctor => "/clinic",
         Receptionist => "/desk",
         Nurse => "/ward",
         Pharmacist => "/admin/prescriptions/?status=Active",
