@@ -5,6 +5,7 @@
 //! with the caller's id, for what waits for a doctor. What is put there stands outside of the form of the note; a form
 //! of more than a button belongs to a page of its own, so that nothing typed in the one is lost by sending the other.
 
+mod chart;
 mod clinic;
 mod encounter;
 mod find;
@@ -69,7 +70,7 @@ pub fn screens() -> Screens {
             })
             .patient_data(),
         );
-    panels(screens)
+    chart::add(panels(screens))
         .finds("icd10", Encounter::READ, |cx, typed| {
             Box::pin(find::diagnoses(cx, typed))
         })

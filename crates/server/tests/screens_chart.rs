@@ -300,6 +300,128 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn the_chart_shows_what_a_doctor_asks_first(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let page = format!("/patients/{}/", ward.patient);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        for empty in ["No problem is on record", "No medicine was prescribed yet", "No vital signs were taken yet"] {
+            assert!(html.contains(empty), "{empty}: {html}");
+        }
+        for (systolic, temperature) in [(118, 36.8), (126, 37.0), (210, 38.9)] {
+            let body = json!({ "encounter": ward.encounter, "systolic_bp": systolic, "diastolic_bp": 80, "temperature": temperature });
+            ward.doctor.post("vitals/", body).await.is(201);
+            world.pass(jiff::SignedDuration::from_mins(5));
+        }
+        let body = json!({ "encounter": ward.encounter, "medication_name": "Paracetamol", "dosage": "500 mg", "frequency": "3 times a day", "duration": "5 days", "quantity": 15 });
+        ward.doctor.post("prescriptions/", body).await.is(201);
+        let order = ward.order(&["K"], "routine").await;
+        ward.enter(order, "Potassium", 7.1).await;
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        // The line has the numbers of the table, the earliest on the left.
+        assert!(html.contains("<polyline points=\"4,24 60,") && html.contains("‼ ↑ 210<span class=\"sr\"> critically high</span>"), "{html}");
+        assert!(html.contains(">118<") && html.contains(">126<"), "{html}");
+        assert!(html.contains("<b>Paracetamol</b>") && html.contains("7.1 mmol/L") && html.contains("‼ Critical"), "{html}");
+        assert!(html.contains("210/80 mmHg") && html.contains(">Visit</a>") && html.contains(&format!("href=\"/lab-orders/{order}/\"")), "{html}");
+        // A problem is added, refused twice, and resolved.
+        let mut problem = form(&html, "medical_conditions_create");
+        set(&mut problem, "name", "Hypertension");
+        set(&mut problem, "code", "what?");
+        let html = is_a_page(&doctor.submit(&page, &problem).await, 400);
+        assert!(html.contains("id=\"f-code-error\"") && html.contains("value=\"Hypertension\""), "{html}");
+        set(&mut problem, "code", "I10");
+        leads(&doctor.submit(&page, &problem).await);
+        leads(&doctor.submit(&page, &problem).await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert_eq!(html.matches(">Hypertension</a>").count(), 1, "{html}");
+        let mut resolved = form(&html, "medical_conditions_patch");
+        resolved.push(("status".to_owned(), "resolved".to_owned()));
+        leads(&doctor.submit(&page, &resolved).await);
+        // Somebody who looks at the earlier version is told so, in place.
+        is_a_page(&doctor.submit(&page, &resolved).await, 412);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("Resolved: 1") && html.contains("No problem is on record"), "{html}");
+        // A course that is over is taken no more.
+        let html = is_a_page(&doctor.get(&format!("{page}medicines")).await, 200);
+        assert!(html.contains("0 of 15") && !html.contains("<h2>Earlier</h2>"), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_timeline_is_read_page_by_page(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        for pulse in 0..33 {
+            let body = json!({ "encounter": ward.encounter, "heart_rate": 60 + pulse });
+            ward.doctor.post("vitals/", body).await.is(201);
+            world.pass(jiff::SignedDuration::from_secs(10));
+        }
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let page = format!("/patients/{}/timeline", ward.patient);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains(" 92/min") || html.contains("92/min"), "{html}");
+        assert!(!html.contains("60/min") && !html.contains(">Visit</a>"), "{html}");
+        let older = html.split("href=\"").find(|part| part.starts_with(&format!("{page}?cursor="))).unwrap();
+        let older = testkit::visitor::unescape(older.split('"').next().unwrap());
+        let html = is_a_page(&doctor.get(&older).await, 200);
+        assert!(html.contains("60/min") && html.contains(">Visit</a>") && html.contains("Back to the newest"), "{html}");
+        is_a_page(&doctor.get(&format!("{page}?cursor=yesterday")).await, 200);
+        world.settle().await;
+    }
+
+    async fn who_looked_at_a_record_is_told_to_an_administrator(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        is_a_page(&doctor.get(&format!("/patients/{}/", ward.patient)).await, 200);
+        let admin = Visitor::of(world, BuiltinRole::Admin).await;
+        let html = is_a_page(&admin.get(&format!("/patients/{}/access", ward.patient)).await, 200);
+        assert!(html.contains("Doctor") && html.contains("<li>"), "{html}");
+        world.settle().await;
+    }
+
+    async fn tests_are_ordered_from_a_visit_and_counted_for_its_doctor(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["K"], "stat").await;
+        ward.enter(order, "Potassium", 7.1).await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let html = is_a_page(&doctor.get(&format!("/encounters/{}/", ward.encounter)).await, 200);
+        assert!(html.contains("Waits for review") && html.contains("7.1 mmol/L"), "{html}");
+        assert!(html.contains(&format!("href=\"/encounters/{}/lab-orders\" data-key=\"l\"", ward.encounter)), "{html}");
+        // Another doctor's day does not count it; an administrator's does.
+        let html = is_a_page(&doctor.get("/clinic").await, 200);
+        assert!(html.contains("No results wait for a review"), "{html}");
+        let admin = Visitor::of(world, BuiltinRole::Admin).await;
+        let html = is_a_page(&admin.get("/clinic").await, 200);
+        assert!(html.contains("1 critical") && html.contains("href=\"/results\""), "{html}");
+        world.settle().await;
+    }
+
+    async fn everybody_sees_of_the_chart_what_the_matrix_says(world: &World) {
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
+        let ward = Ward::new(world, "Jane").await;
+        let body = json!({ "encounter": ward.encounter, "medication_name": "Paracetamol", "dosage": "500 mg", "frequency": "3 times a day" });
+        ward.doctor.post("prescriptions/", body).await.is(201);
+        ward.doctor.patch(&format!("encounters/{}/", ward.encounter), json!({ "chief_complaint": "Blackouts" })).await.is(200);
+        let all: &[BuiltinRole] = &[Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier];
+        let drugs: &[BuiltinRole] = &[Admin, Doctor, Nurse, Pharmacist];
+        let page = format!("/patients/{}/", ward.patient);
+        let screens = [(page.clone(), all), (format!("{page}timeline"), all), (format!("{page}medicines"), drugs), (format!("{page}access"), &[Admin])];
+        for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
+            let browser = Visitor::of(world, role).await;
+            for (address, who) in &screens {
+                let reply = browser.get(address).await;
+                if !who.contains(&role) {
+                    assert!(matches!(reply.status.as_u16(), 403 | 404), "{role:?} {}", reply.asked);
+                    assert!(!reply.text().contains("Jane"), "{}", reply.text());
+                    continue;
+                }
+                let html = is_a_page(&reply, 200);
+                assert!(drugs.contains(&role) || !html.contains("Paracetamol"), "{role:?} {address}: {html}");
+                assert!([Admin, Doctor, Nurse].contains(&role) || !html.contains("Blackouts"), "{role:?} {address}: {html}");
+                assert_eq!(html.contains(&format!("href=\"{page}access\"")), role == Admin, "{role:?} {address}");
+            }
+        }
+        world.settle().await;
+    }
+
     async fn everybody_sees_of_the_laboratory_what_the_matrix_says(world: &World) {
         use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
         let ward = Ward::new(world, "Jane").await;
@@ -333,12 +455,16 @@ testkit::on_both! {
         let ward = Ward::new(world, "Jane").await;
         let order = ward.order(&["K", "HB"], "stat").await;
         ward.enter(order, "Potassium", 7.1).await;
-        for (language, words) in [("fr", ["Laboratoire", "Qui avez-vous prévenu"]), ("sw", ["Maabara", "Umemwambia nani?"])] {
+        let patient = ward.patient;
+        for (language, words) in [("fr", ["Laboratoire", "Qui avez-vous prévenu", "Chronologie"]), ("sw", ["Maabara", "Umemwambia nani?", "Mfuatano wa matukio"])] {
             let id = world.user(language, Some(BuiltinRole::LabTechnician)).await;
             world.admin().await.patch(&format!("users/{id}/"), json!({ "language_preference": language })).await.is(200);
             let lab = Visitor::new(world);
             lab.sign_in(language).await;
-            let html = is_a_page(&lab.get("/lab").await, 200) + &is_a_page(&lab.get(&format!("/lab-orders/{order}/")).await, 200);
+            let mut html = String::new();
+            for address in ["/lab".to_owned(), format!("/lab-orders/{order}/"), format!("/patients/{patient}/"), format!("/patients/{patient}/results"), format!("/patients/{patient}/timeline")] {
+                html += &is_a_page(&lab.get(&address).await, 200);
+            }
             assert!(words.iter().all(|word| html.contains(word)), "{language}: {html}");
             assert!(!html.contains("Specimen") && !html.contains("Whom"), "{language}: {html}");
         }
