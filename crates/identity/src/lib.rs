@@ -14,6 +14,7 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+mod account_report;
 mod account_rules;
 pub mod accounts;
 mod affairs;
@@ -87,5 +88,6 @@ pub fn module() -> Module {
         .table::<TwoFactor>()
         .job(mail::JOB)
         .job(cleanup::JOB);
-    affairs::declare(ticket::add(routes::add(figures::declare(module))))
+    let module = account_report::declare(figures::declare(module));
+    affairs::declare(ticket::add(routes::add(module)))
 }

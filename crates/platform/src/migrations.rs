@@ -26,6 +26,7 @@ pub fn module() -> Module {
             .answers_pages::<AuditLog>()
             .done(),
         )
+        .route(crate::audit::state::route())
         .own_table::<JobRow>()
         .job(crate::jobs::CLEANUP)
         .job(crate::jobs::STATISTICS)

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use kernel::BuiltinRole;
+use platform::db::Statement;
 use serde_json::{Value as Json, json};
 use testkit::visitor::{Visitor, form, set};
 use testkit::{Caller, Reply};
@@ -60,6 +61,12 @@ async fn billed(admin: &Caller, patient: i64, more: Json) -> i64 {
     body.as_object_mut().unwrap().extend(fields);
     admin.post("bills/", body).await.id()
 }
+
+/// A copy of a row of the audit trail that says something else.
+const FORGED: &str = "INSERT INTO audit_log (uid, created_at, updated_at, version, sealed, \"timestamp\", \"user\", \
+    username, acting_user, action, object_type, object_id, patient, patients, description, ip_address, request_id, mac) \
+    SELECT {uid}, created_at, updated_at, version, sealed, \"timestamp\", \"user\", 'nobody', acting_user, action, \
+    object_type, object_id, patient, patients, description, ip_address, request_id, mac FROM audit_log WHERE id = 1";
 
 testkit::on_both! {
     async fn a_bill_is_paid_in_two_ways_with_change_and_a_receipt(world: &World) {
@@ -334,11 +341,11 @@ testkit::on_both! {
         assert_eq!(html.matches("with milk").count(), 1, "{html}");
         doctor.post(&format!("patients/{jane}/messages/"), json!({ "message": "Better with water." })).await.is(201);
         let html = is_a_page(&me.get("/me").await, 200);
-        assert!(html.contains("1 new messages") || html.contains("1 new message"), "{html}");
+        assert!(html.contains("New messages: 1"), "{html}");
         let html = is_a_page(&me.get("/me/messages").await, 200);
         leads(&me.submit("/me/messages", &form(&html, "secure_messages_mark_read")).await);
         let html = is_a_page(&me.get("/me").await, 200);
-        assert!(!html.contains("new message"), "{html}");
+        assert!(!html.contains("New messages"), "{html}");
 
         let html = is_a_page(&me.get("/me/details").await, 200);
         let mut details = form(&html, "patients_patch");
@@ -374,6 +381,113 @@ testkit::on_both! {
         let html = is_a_page(&me.get(&format!("/me?patient={child}")).await, 200);
         assert!(html.contains("For Musa") && html.contains(&format!("/me/messages?patient={child}")), "{html}");
         is_a_page(&me.get(&format!("/me?patient={stranger}")).await, 404);
+        world.settle().await;
+    }
+
+    async fn the_administrator_sees_the_trail_the_people_and_the_reports(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        admin.patch(&format!("patients/{jane}/"), json!({ "address": "12 Kairaba Avenue" })).await.is(200);
+        world.user("never", Some(BuiltinRole::Nurse)).await;
+        let boss = Visitor::of(world, BuiltinRole::Admin).await;
+        assert_eq!(leads(&boss.get("/").await), "/admin/");
+        let html = is_a_page(&boss.get("/admin/").await, 200);
+        assert!(html.contains("The audit trail is as it was written"), "{html}");
+        assert!(html.contains("People who sign in") && html.contains("Without a second factor: ") && html.contains("Never"), "{html}");
+        assert!(html.contains(&format!("/admin/patients/{jane}/history")) && html.contains(&format!("/patients/{jane}/")), "{html}");
+        let asked = "/admin/?report=%2Fadmin%2Freports%2Ffinancial-reports%2Fdaily_cash&start=2026-01-01&end=2026-12-31";
+        let led = leads(&boss.get(asked).await);
+        assert_eq!(led, "/admin/reports/financial-reports/daily_cash?start=2026-01-01&end=2026-12-31");
+        is_a_page(&boss.get(&led).await, 200);
+        // An address that is none of the reports leads nowhere.
+        is_a_page(&boss.get("/admin/?report=%2F%2Fevil.example&start=").await, 200);
+        let csv = boss.get("/admin/files/security-reports/accounts.csv").await;
+        assert!(csv.text().contains("never"), "{}", csv.text());
+        let xlsx = boss.get("/admin/files/security-reports/accounts.xlsx").await;
+        xlsx.is(200);
+        assert!(xlsx.header("content-type").contains("spreadsheetml"), "{}", xlsx.header("content-type"));
+        let rows = admin.get("security-reports/accounts/?start=2000-01-01&end=2000-12-31").await;
+        assert_eq!(rows.is(200).as_array().unwrap().len(), 0, "of a period, those who last signed in then");
+        is_a_page(&boss.get("/admin/audit_logs/?search=Patient&action=edit").await, 200);
+        // Nobody else is told who signs in how, or how the trail is.
+        for role in [BuiltinRole::Doctor, BuiltinRole::Cashier, BuiltinRole::Patient] {
+            let other = world.caller(Some(role)).await;
+            other.get("security-reports/accounts/").await.is(403);
+            other.get("audit-chain/").await.is(403);
+        }
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let html = is_a_page(&doctor.get("/admin/").await, 200);
+        assert!(!html.contains("audit trail is") && !html.contains("People who sign in"), "{html}");
+        doctor.get("/admin/files/security-reports/accounts.csv").await.is(403);
+        // A record that the program did not write is told at once.
+        let forge = |uid: &'static str| {
+            let sql = FORGED.replace("{uid}", uid);
+            async move {
+                let mut statement = Statement::raw("", Vec::new());
+                statement.sql = sql.into();
+                world.app.unguarded("a test forges a row").execute(statement).await
+            }
+        };
+        assert!(forge("randomblob(16)").await.is_ok() || forge("gen_random_uuid()").await.is_ok());
+        let html = is_a_page(&boss.get("/admin/").await, 200);
+        assert!(html.contains("The audit trail was tampered with") && !html.contains("is as it was written"), "{html}");
+        world.settle().await;
+    }
+
+    async fn everybody_sees_of_money_what_the_matrix_says(world: &World) {
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let bill = billed(&admin, jane, json!({ "total_amount": 300 })).await;
+        let cash: &[BuiltinRole] = &[Admin, Cashier];
+        let bills: &[BuiltinRole] = &[Admin, Cashier, Doctor, Receptionist];
+        let own: &[BuiltinRole] = &[Patient];
+        let screens = [
+            ("/cash".to_owned(), cash), ("/drawer".to_owned(), cash),
+            (format!("/bills/{bill}/"), bills), (format!("/patients/{jane}/bills"), bills),
+            ("/me".to_owned(), own), ("/me/messages".to_owned(), own), ("/me/details".to_owned(), own), ("/me/access".to_owned(), own),
+        ];
+        for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
+            let browser = Visitor::of(world, role).await;
+            for (address, who) in &screens {
+                let reply = browser.get(address).await;
+                if who.contains(&role) {
+                    let html = is_a_page(&reply, 200);
+                    assert!(role == Admin || role == Cashier || !html.contains("bills_pay"), "{role:?}: {html}");
+                } else if role == Patient && address.contains('1') {
+                    is_a_page(&reply, 404);
+                } else {
+                    assert_eq!(reply.status.as_u16(), 403, "{role:?} {address}");
+                }
+            }
+        }
+        world.settle().await;
+    }
+
+    async fn the_pages_of_money_speak_every_language(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let bill = billed(&admin, jane, json!({ "items": [{ "description": "X", "amount": 1250 }] })).await;
+        admin.post(&format!("bills/{bill}/payments/"), json!({ "amount": 250 })).await.is(201);
+        let cashier = world.user("penda", Some(BuiltinRole::Cashier)).await;
+        let patient = world.user("jane", Some(BuiltinRole::Patient)).await;
+        admin.patch(&format!("patients/{jane}/"), json!({ "user": patient })).await.is(200);
+        for (language, due) in [("fr", "1\u{a0}000,00\u{a0}GMD"), ("sw", "GMD\u{a0}1,000.00")] {
+            for (name, id, pages) in [
+                ("penda", cashier, vec!["/cash".to_owned(), format!("/bills/{bill}/"), format!("/patients/{jane}/bills"), "/drawer".to_owned()]),
+                ("jane", patient, vec!["/me".to_owned(), "/me/messages".to_owned(), "/me/details".to_owned(), "/me/access".to_owned()]),
+            ] {
+                admin.patch(&format!("users/{id}/"), json!({ "language_preference": language })).await.is(200);
+                let browser = Visitor::new(world);
+                browser.sign_in(name).await;
+                for page in pages {
+                    let html = is_a_page(&browser.get(&page).await, 200);
+                    assert!(html.contains(&format!("<html lang=\"{language}\">")), "{page}: {html}");
+                    let money = ["/cash", "/me"].contains(&page.as_str()) || page.contains(&format!("/{bill}/"));
+                    assert!(!money || html.contains(due), "{page}: {html}");
+                }
+            }
+        }
         world.settle().await;
     }
 }

@@ -157,7 +157,7 @@ fn picked(ask: &Ask, found: Result<Vec<(String, String)>, Error>) -> Response {
     }
 }
 
-/// `/admin/files/{report}.csv`: a report as a file.
+/// `/admin/files/{report}.csv` and `.xlsx`: a report as a file.
 pub(crate) async fn file(
     house: Arc<House>,
     Path(path): Path<String>,
@@ -171,10 +171,22 @@ pub(crate) async fn file(
     if ask.actor().user().is_none() {
         return crate::sign_in::first(&visit);
     }
-    let Some(report) = path.strip_suffix(".csv") else {
+    let named = ["csv", "xlsx"].into_iter().find_map(|form| {
+        let report = path.strip_suffix(form)?.strip_suffix('.')?;
+        Some((report, form))
+    });
+    let Some((report, form)) = named else {
         return refused::page(ask, Error::not_found());
     };
-    let query = serde_urlencoded::to_string(&ask.head.query).unwrap_or_default();
+    let mut query: Vec<(&str, &str)> = ask
+        .head
+        .query
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| *name != "format")
+        .collect();
+    query.push(("format", form));
+    let query = serde_urlencoded::to_string(query).unwrap_or_default();
     let declared = house
         .app
         .registry

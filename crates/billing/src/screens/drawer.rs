@@ -125,7 +125,7 @@ fn count(ask: &Ask, session: &CashSession) -> Markup {
                     @let value = Money::from_minor(*minor).unwrap_or_default();
                     @let name = |field: &str| ["pieces.", &at.to_string(), ".", field].concat();
                     (form.hidden(&name("value"), value))
-                    (form.field(name("number")).labelled([&money(ask, value), " ×"].concat()).kind(Kind::Number("1")).required(true))
+                    (form.field(name("number")).labelled([&whole(ask, value), " ×"].concat()).kind(Kind::Number("1")))
                 }
             }
             details open[form.sent().is_some()] {
@@ -135,6 +135,15 @@ fn count(ask: &Ask, session: &CashSession) -> Markup {
             div.actions { (form.button("billing-drawer-close")) }
         }),
     )
+}
+
+/// What a note is worth, without cents where it has none.
+fn whole(ask: &Ask, value: Money) -> String {
+    let written = money(ask, value);
+    match value.minor() % 100 {
+        0 => written.chars().take(written.chars().count() - 3).collect(),
+        _ => written,
+    }
 }
 
 /// What was counted, what should have been there, and what is between them.

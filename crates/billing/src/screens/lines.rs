@@ -30,6 +30,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
     let totals: Vec<Money> = items.iter().map(|item| item.line_total).collect();
     let parts = allocate(bill.insurance_amount, &totals);
     let change = bill.check_chargeable().is_ok();
+    let discounted = items.iter().any(|item| item.discount.is_positive());
     let insured = bill.insurance_amount.is_positive();
     let rows: Vec<Vec<Markup>> = items
         .iter()
@@ -39,12 +40,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
                 .service
                 .and_then(|service| services.get(&service.get()));
             let mut row = vec![
-                html! { (said(item, service)) @if change { (discount(ask, item)) } },
+                html! { div { (said(item, service)) @if change { (discount(ask, item)) } } },
                 html! { (source(ask, item)) },
                 html! { (item.quantity) },
                 html! { (money(ask, item.amount)) },
-                taken_off(ask, item),
             ];
+            if discounted {
+                row.push(taken_off(ask, item));
+            }
             if insured {
                 row.push(html! { (money(ask, part)) });
             }
@@ -57,10 +60,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
         ("billing-source", false),
         ("billing-how-many", true),
         ("billing-price", true),
-        ("billing-discount", true),
     ]
     .map(|(key, number)| (ask.t(key), number))
     .into();
+    if discounted {
+        heads.push((ask.t("billing-discount"), true));
+    }
     if insured {
         heads.push((ask.t("billing-insurer"), true));
     }

@@ -112,6 +112,8 @@ fn refused(ask: &Ask, form: &Form<'_>, paid: &[Payment]) -> Markup {
     let cash = sent.typed("payments.0.method") == Some(PaymentMethod::Cash.as_str());
     let less = ask
         .form("bills_pay")
+        // Told from the form below, which shows the refusal.
+        .param("way", "owed")
         .on(sent_bill(ask))
         .then("/bills/{bill}/?paid={first}")
         .done("done-paid");
@@ -175,7 +177,12 @@ pub(super) fn just_paid(cx: &Cx, ask: &Ask, paid: &[Payment]) -> Option<Markup> 
             @if change.is_positive() { p.change { (ask.t("billing-change")) " " b.ticket { (price(ask, change)) } } }
             div.actions {
                 @for (at, payment) in together().enumerate() {
-                    (ui::paper("receipt", payment.meta.id, &[&ask.t("billing-print"), " ", &receipt(ask, payment)].concat(), if at == 0 { "p" } else { "" }))
+                    @let first = at == 0;
+                    a.button.primary[first] href={ "/print/receipt/" (payment.meta.id) ".pdf" } target="_blank"
+                        data-key=[first.then_some("p")] autofocus[first] {
+                        (ask.t("billing-print")) " " (receipt(ask, payment))
+                        @if first { kbd aria-hidden="true" { "p" } }
+                    }
                 }
                 a.button href="/cash" data-key="n" { (ask.t("billing-back-to-cash")) kbd aria-hidden="true" { "n" } }
             }

@@ -84,13 +84,15 @@ fn row(ask: &Ask, payment: &Payment, by: &str) -> Vec<Markup> {
         ask.moment(payment.payment_date),
         html! { (method(ask, payment.method)) @if !reference.is_empty() { " · " (reference) } },
         html! { (by) },
-        html! {
+        html! { div {
             @if back { "− " } (money(ask, payment.amount))
             @if payment.refunded_amount.is_positive() { p.hint { (ask.t("billing-given-back")) ": " (money(ask, payment.refunded_amount)) } }
-        },
+        } },
         html! {
-            a href={ "/print/receipt/" (payment.meta.id) ".pdf" } target="_blank" { (words) }
-            (refund(ask, payment))
+            div {
+                a href={ "/print/receipt/" (payment.meta.id) ".pdf" } target="_blank" { (words) }
+                (refund(ask, payment))
+            }
         },
     ]
 }

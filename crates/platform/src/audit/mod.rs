@@ -17,6 +17,7 @@ mod plans;
 pub mod reads;
 mod row;
 pub mod sealer;
+pub(crate) mod state;
 mod subjects;
 pub(crate) mod tables;
 mod verdict;

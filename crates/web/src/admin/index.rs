@@ -7,7 +7,7 @@ use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
 
-use super::report;
+use super::{home, report};
 use crate::ask::Ask;
 use crate::page::Page;
 use crate::{ui, words};
@@ -21,7 +21,15 @@ pub(super) async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
     }
     let reports = report::all(ask);
+    if let Some(address) = home::asked(ask, &reports) {
+        return Ok(Page::go(address));
+    }
+    let overview = match home::is_admin(ask) {
+        true => Some(home::show(ask, &reports).await?),
+        false => None,
+    };
     let body = html! {
+        @if let Some(overview) = &overview { (overview) h2 { (ask.t("admin-records")) } }
         @if modules.is_empty() && reports.is_empty() { (ui::empty(&ask.t("admin-nothing"), None)) }
         div.grid {
             @for (module, links) in &modules {
@@ -38,7 +46,12 @@ pub(super) async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             }
         }
     };
-    Ok(Page::new(ask.t("nav-admin"), body))
+    let title = ask.t(if overview.is_some() {
+        "admin-title"
+    } else {
+        "nav-admin"
+    });
+    Ok(Page::new(title, body))
 }
 
 /// The lists that the caller may see: address, name, module.

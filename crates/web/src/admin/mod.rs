@@ -7,6 +7,7 @@ mod change;
 mod detail;
 mod do_verb;
 mod history;
+mod home;
 mod index;
 mod list;
 mod report;
@@ -39,7 +40,8 @@ pub(crate) fn screens(registry: &Registry) -> Screens {
             key: 'a',
             who: Who::SignedIn,
             order: 200,
-        });
+        })
+        .workplace(kernel::BuiltinRole::Admin, "/admin/");
     for info in registry.tables().filter(|info| !info.path.is_empty()) {
         screens = of_resource(registry, screens, info);
     }

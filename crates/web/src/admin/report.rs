@@ -90,8 +90,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 .collect()
         })
         .collect();
-    let as_file: Vec<(&str, &str)> = pairs.iter().copied().chain([("format", "csv")]).collect();
-    let file = serde_urlencoded::to_string(as_file).unwrap_or_default();
+    let file = &query;
     let takes = |name: &str| {
         operation
             .doc
@@ -112,6 +111,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             button.primary { (ask.t("admin-report-show")) }
             @if takes("format") {
                 a.button href={ "/admin/files/" (path.trim_end_matches('/')) ".csv?" (file) } { "CSV" }
+                a.button href={ "/admin/files/" (path.trim_end_matches('/')) ".xlsx?" (file) } { "XLSX" }
             }
         }
         @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }

@@ -77,8 +77,8 @@ pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
         Nurse => "/ward",
         Pharmacist => "/admin/prescriptions/?status=Active",
         LabTechnician => "/admin/lab_orders/?status=Ordered",
-        Cashier => "/admin/bills/?status=Draft",
-        BuiltinRole::Patient => "/patients/",
+        Cashier => "/cash",
+        BuiltinRole::Patient => "/me",
     }
 }
 
