@@ -1,11 +1,14 @@
 //! What people see of the pharmacy: what waits to be dispensed, and dispensing it.
 
+mod count;
+mod counts;
 mod dispense;
 mod line;
 mod parts;
 mod queue;
 mod receive;
 mod received;
+mod shelf;
 mod ways;
 mod witness;
 
@@ -16,6 +19,7 @@ use web::{Panel, Place, Screen, Screens};
 
 use crate::dispensing_log::DispensingLog;
 use crate::goods_received_note::GoodsReceivedNote;
+use crate::stock_take::StockTake;
 
 /// Working in the pharmacy: whoever hands out medicines.
 const DISPENSE: Permission = DispensingLog::CREATE;
@@ -26,6 +30,9 @@ const SHOWN: &[&str] = &[
     "stock_batch",
     "medication_item",
 ];
+
+/// The tables of counts.
+const COUNTED: &[&str] = &["stock_take", "stock_take_line"];
 
 /// The module's screens, and its places in the navigation.
 pub fn screens() -> Screens {
@@ -56,6 +63,18 @@ pub fn screens() -> Screens {
                 Box::pin(receive::show(cx, ask))
             })
             .watches(&["purchase_order"]),
+        )
+        .screen(
+            Screen::new("/pharmacy/counts/", StockTake::READ, |cx, ask| {
+                Box::pin(counts::show(cx, ask))
+            })
+            .watches(COUNTED),
+        )
+        .screen(
+            Screen::new("/pharmacy/counts/{id}/", StockTake::READ, |cx, ask| {
+                Box::pin(count::show(cx, ask))
+            })
+            .watches(COUNTED),
         )
         .panel(witness_panel("pharmacy"))
         .panel(witness_panel("ward"))

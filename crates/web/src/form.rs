@@ -30,6 +30,7 @@ pub struct Form<'a> {
     done: Option<&'static str>,
     changes: bool,
     mark: String,
+    kept: bool,
 }
 
 impl<'a> Form<'a> {
@@ -53,6 +54,7 @@ impl<'a> Form<'a> {
             done: None,
             changes: false,
             mark: String::new(),
+            kept: false,
         }
     }
 
@@ -129,6 +131,14 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn only_changes(mut self) -> Form<'a> {
         self.changes = true;
+        self
+    }
+
+    /// What is typed is sent whenever a field is left, without waiting for the button, where scripts run. For
+    /// operations that may be asked again and again with the same.
+    #[must_use]
+    pub fn kept(mut self) -> Form<'a> {
+        self.kept = true;
         self
     }
 
@@ -232,7 +242,7 @@ impl<'a> Form<'a> {
             self.ask.here(&[])
         };
         html! {
-            form.form method="post" action=(address) data-form novalidate
+            form.form method="post" action=(address) data-form novalidate data-keep=[self.kept.then(|| self.ask.t("form-kept"))]
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }

@@ -251,3 +251,4 @@ module-reports = Reports
 module-platform = Running the system
 form-nobody = None
 form-row = Row { $row }
+form-kept = Kept

@@ -251,3 +251,4 @@ module-reports = Rapports
 module-platform = Exploitation
 form-nobody = Aucun
 form-row = Ligne { $row }
+form-kept = Conservé

@@ -251,3 +251,4 @@ module-reports = Ripoti
 module-platform = Uendeshaji wa mfumo
 form-nobody = Hakuna
 form-row = Mstari { $row }
+form-kept = Imehifadhiwa
