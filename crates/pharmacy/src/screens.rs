@@ -4,10 +4,12 @@ mod count;
 mod counts;
 mod dispense;
 mod line;
+mod panels;
 mod parts;
 mod queue;
 mod receive;
 mod received;
+mod scan;
 mod shelf;
 mod ways;
 mod witness;
@@ -29,6 +31,7 @@ const SHOWN: &[&str] = &[
     "dispensing_log",
     "stock_batch",
     "medication_item",
+    "purchase_order",
 ];
 
 /// The tables of counts.
@@ -80,6 +83,7 @@ pub fn screens() -> Screens {
         .panel(witness_panel("ward"))
         .panel(witness_panel("clinic"))
         .place(Place::new("nav-pharmacy", "/pharmacy", 'x', DISPENSE, 70))
+        .scans(|cx, code| Box::pin(scan::batch(cx, code)))
         .workplace(BuiltinRole::Pharmacist, "/pharmacy")
 }
 
