@@ -1160,7 +1160,7 @@ CREATE TABLE "lab_result_value" (
   "entered_by" INTEGER,
   "replaced_by" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "told_at" INTEGER, "told_by" INTEGER CONSTRAINT "lab_result_value_told_by_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "lab_result_value_uid_key" UNIQUE ("uid"),
   CONSTRAINT "lab_result_value_lab_order_item_fkey" FOREIGN KEY ("lab_order_item") REFERENCES "lab_order_item" ("id") ON DELETE RESTRICT,
   CONSTRAINT "lab_result_value_lab_order_fkey" FOREIGN KEY ("lab_order") REFERENCES "lab_order" ("id") ON DELETE RESTRICT,
@@ -1438,6 +1438,22 @@ CREATE TABLE "organization_membership" (
   CONSTRAINT "organization_membership_organization_fkey" FOREIGN KEY ("organization") REFERENCES "organization" ("id") ON DELETE RESTRICT
 ) STRICT;
 CREATE INDEX "organization_membership_organization_idx" ON "organization_membership" ("organization");
+CREATE TABLE "page_draft" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "user" INTEGER NOT NULL,
+  "place" TEXT NOT NULL,
+  "form" TEXT NOT NULL,
+  CONSTRAINT "page_draft_user_form_key" UNIQUE ("user", "form"),
+  CONSTRAINT "page_draft_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "page_draft_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "page_draft_created_at_idx" ON "page_draft" ("created_at");
+CREATE INDEX "page_draft_user_place_idx" ON "page_draft" ("user", "place");
 CREATE TABLE "page_session" (
   "hash" TEXT NOT NULL,
   "user" INTEGER NOT NULL,
@@ -1579,7 +1595,7 @@ CREATE TABLE "payment" (
   "refunded_amount" INTEGER NOT NULL,
   "by_insurer" INTEGER NOT NULL,
   "cash_session" INTEGER,
-  "refund_pending" INTEGER NOT NULL,
+  "refund_pending" INTEGER NOT NULL, "tendered" INTEGER CONSTRAINT "payment_tendered_check" CHECK (tendered >= amount),
   CONSTRAINT "payment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "payment_receipt_number_key" UNIQUE ("receipt_number"),
   CONSTRAINT "payment_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
@@ -2380,6 +2396,20 @@ CREATE TABLE "ward" (
   CONSTRAINT "ward_name_key" UNIQUE ("name"),
   CONSTRAINT "ward_capacity_check" CHECK (capacity BETWEEN 0 AND 100000)
 ) STRICT;
+CREATE TABLE "ward_staff" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "ward" INTEGER NOT NULL,
+  "user" INTEGER NOT NULL,
+  CONSTRAINT "ward_staff_ward_user_key" UNIQUE ("ward", "user"),
+  CONSTRAINT "ward_staff_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "ward_staff_ward_fkey" FOREIGN KEY ("ward") REFERENCES "ward" ("id") ON DELETE CASCADE,
+  CONSTRAINT "ward_staff_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE
+) STRICT;
+CREATE INDEX "ward_staff_user_idx" ON "ward_staff" ("user");
 CREATE TABLE "ws_ticket" (
   "hash" TEXT NOT NULL,
   "user" INTEGER NOT NULL,

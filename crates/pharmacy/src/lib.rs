@@ -23,6 +23,7 @@
 mod access;
 pub mod adjust_inventory;
 mod alerts;
+pub mod count_stock_take;
 pub mod dispense;
 pub mod dispensing_log;
 mod figures;
@@ -64,6 +65,7 @@ use platform::module::Module;
 use platform::texts::Text;
 
 use crate::adjust_inventory::AdjustInventory;
+use crate::count_stock_take::CountStockTake;
 use crate::dispense::{ReverseDispense, Witness};
 use crate::dispensing_log::DispensingLog;
 use crate::goods_received_note::GoodsReceivedNote;
@@ -111,6 +113,7 @@ pub fn module() -> Module {
         .verb::<ReverseAdjustment>()
         .verb::<SubmitOrder>()
         .verb::<CancelOrder>()
+        .verb::<CountStockTake>()
         .verb::<PostStockTake>()
         .verb::<AdjustInventory>()
         .route(dispense::item_route())

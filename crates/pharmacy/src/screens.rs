@@ -1,11 +1,16 @@
 //! What people see of the pharmacy: what waits to be dispensed, and dispensing it.
 
+mod count;
+mod counts;
 mod dispense;
 mod line;
+mod panels;
 mod parts;
 mod queue;
 mod receive;
 mod received;
+mod scan;
+mod shelf;
 mod ways;
 mod witness;
 
@@ -16,6 +21,7 @@ use web::{Panel, Place, Screen, Screens};
 
 use crate::dispensing_log::DispensingLog;
 use crate::goods_received_note::GoodsReceivedNote;
+use crate::stock_take::StockTake;
 
 /// Working in the pharmacy: whoever hands out medicines.
 const DISPENSE: Permission = DispensingLog::CREATE;
@@ -25,7 +31,11 @@ const SHOWN: &[&str] = &[
     "dispensing_log",
     "stock_batch",
     "medication_item",
+    "purchase_order",
 ];
+
+/// The tables of counts.
+const COUNTED: &[&str] = &["stock_take", "stock_take_line"];
 
 /// The module's screens, and its places in the navigation.
 pub fn screens() -> Screens {
@@ -57,10 +67,23 @@ pub fn screens() -> Screens {
             })
             .watches(&["purchase_order"]),
         )
+        .screen(
+            Screen::new("/pharmacy/counts/", StockTake::READ, |cx, ask| {
+                Box::pin(counts::show(cx, ask))
+            })
+            .watches(COUNTED),
+        )
+        .screen(
+            Screen::new("/pharmacy/counts/{id}/", StockTake::READ, |cx, ask| {
+                Box::pin(count::show(cx, ask))
+            })
+            .watches(COUNTED),
+        )
         .panel(witness_panel("pharmacy"))
         .panel(witness_panel("ward"))
         .panel(witness_panel("clinic"))
         .place(Place::new("nav-pharmacy", "/pharmacy", 'x', DISPENSE, 70))
+        .scans(|cx, code| Box::pin(scan::batch(cx, code)))
         .workplace(BuiltinRole::Pharmacist, "/pharmacy")
 }
 

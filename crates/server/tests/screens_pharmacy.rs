@@ -109,6 +109,14 @@ impl Shop {
         made(&self.doctor, "prescriptions/", body).await
     }
 
+    async fn pharmacist_of(&self, world: &World) -> Visitor {
+        let visitor = Visitor::new(world);
+        visitor
+            .sign_in(&["page", &BuiltinRole::Pharmacist.id().to_string()].concat())
+            .await;
+        visitor
+    }
+
     async fn holds(&self, batch: i64) -> i64 {
         let reply = self.admin.get(&format!("stock-batches/{batch}/")).await;
         reply.is(200)["current_quantity"].as_i64().unwrap()
@@ -129,6 +137,7 @@ async fn registered(admin: &Caller, first: &str) -> i64 {
 }
 
 const DISPENSE: &str = "medications_id_dispense_post";
+const COUNT: &str = "stock_takes_count";
 const RECEIVE: &str = "goods_received_notes_create";
 
 testkit::on_both! {
@@ -373,6 +382,159 @@ testkit::on_both! {
         assert!(html.contains("20 too many") && html.contains("50 missing") && html.contains("Receive the rest"), "{html}");
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
         assert!(!html.contains("100 Tablet to come") && html.contains("50 Tablet to come"), "{html}");
+        world.settle().await;
+    }
+
+    async fn the_shelf_is_counted_page_by_page_and_posted(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let (a, b) = (shop.batch(item, "P-1", "2027-01-31", 10).await, shop.batch(item, "P-2", LATE, 4711).await);
+        let list = "/pharmacy/counts/";
+        let html = is_a_page(&shop.pharmacist.get(list).await, 200);
+        assert!(html.contains("Nothing is being counted"), "{html}");
+        let path = leads(&shop.pharmacist.submit(list, &form(&html, "stock_takes_create")).await);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("0 of 2 counted") && !html.contains("4711"), "what is expected is hidden: {html}");
+        let mut fields = form(&html, COUNT);
+        set(&mut fields, "lines.0.counted", "8");
+        // A double click.
+        let to = leads(&shop.pharmacist.submit(&path, &fields).await);
+        assert_eq!(leads(&shop.pharmacist.submit(&path, &fields).await), to);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("1 of 2 counted") && html.contains("2 fewer than 10") && !html.contains("4711"), "{html}");
+        // What is wrong is said in its row, and what was typed stays.
+        let mut fields = form(&html, COUNT);
+        set(&mut fields, "lines.0.counted", "7");
+        set(&mut fields, "lines.1.counted", "many");
+        let html = is_a_page(&shop.pharmacist.submit(&path, &fields).await, 400);
+        assert!(html.contains("f-lines.1.counted-error") && html.contains("value=\"many\"") && html.contains("value=\"7\""), "{html}");
+        let mut fields = form(&html, COUNT);
+        set(&mut fields, "lines.1.counted", "4711");
+        leads(&shop.pharmacist.submit(&path, &fields).await);
+        // A batch moves: it is to be counted again before posting.
+        let body = json!({ "patient_id": shop.patient, "quantity": 1, "stock_batch": a });
+        shop.admin.post(&format!("medications/{item}/dispense/"), body).await.is(201);
+        let differences = format!("{path}?show=differences");
+        let html = is_a_page(&shop.pharmacist.get(&differences).await, 200);
+        assert!(html.contains("3 fewer than 10") && html.contains("Moved since"), "{html}");
+        let html = is_a_page(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_post")).await, 409);
+        assert!(html.contains("P-1") && html.contains("Count them"), "{html}");
+        let left = format!("{path}?show=left");
+        let html = is_a_page(&shop.pharmacist.get(&left).await, 200);
+        assert!(html.contains("Moved since: count again") && !html.contains("P-2"), "{html}");
+        let mut fields = form(&html, COUNT);
+        assert!(fields.contains(&("lines.0.counted".to_owned(), String::new())), "{fields:?}");
+        set(&mut fields, "lines.0.counted", "7");
+        leads(&shop.pharmacist.submit(&left, &fields).await);
+        let html = is_a_page(&shop.pharmacist.get(&left).await, 200);
+        assert!(html.contains("Everything is counted"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&differences).await, 200);
+        leads(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_post")).await);
+        assert_eq!((shop.holds(a).await, shop.holds(b).await), (7, 4711));
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("Posted") && !html.contains("stock_takes_post") && !html.contains(COUNT), "{html}");
+        // Another one is given up; somebody else changed it meanwhile.
+        let html = is_a_page(&shop.pharmacist.get(list).await, 200);
+        let path = leads(&shop.pharmacist.submit(list, &form(&html, "stock_takes_create")).await);
+        let differences = format!("{path}?show=differences");
+        let html = is_a_page(&shop.pharmacist.get(&differences).await, 200);
+        let id = path.trim_end_matches('/').rsplit('/').next().unwrap();
+        shop.admin.patch(&format!("stock-takes/{id}/"), json!({ "name": "Renamed" })).await.is(200);
+        let html = is_a_page(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_patch")).await, 412);
+        assert_eq!(leads(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_patch")).await), list);
+        world.settle().await;
+    }
+
+    async fn fifty_batches_make_a_page(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        for number in 10..62 {
+            shop.batch(item, &format!("P-{number}"), LATE, 1).await;
+        }
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy/counts/").await, 200);
+        let path = leads(&shop.pharmacist.submit("/pharmacy/counts/", &form(&html, "stock_takes_create")).await);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("P-59") && !html.contains("P-60"), "{html}");
+        assert!(html.len() < 60_000, "{}", html.len());
+        let mut fields = form(&html, COUNT);
+        set(&mut fields, "lines.49.counted", "1");
+        let to = leads(&shop.pharmacist.submit(&path, &fields).await);
+        let html = is_a_page(&shop.pharmacist.get(&to).await, 200);
+        assert!(html.contains("P-60") && html.contains("P-61") && html.contains("1 of 52 counted"), "{html}");
+        world.settle().await;
+    }
+
+    async fn the_workplace_says_what_has_to_be_looked_at(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({ "reorder_level": 100 })).await;
+        shop.batch(item, "P-1001", "2026-12-01", 10).await;
+        let bad = shop.batch(item, "P-1002", LATE, 5).await;
+        shop.admin.post(&format!("stock-batches/{bad}/recall/"), json!({ "reason": "Notice" })).await.is(200);
+        let supplier = made(&shop.admin, "suppliers/", json!({ "name": "Banjul Pharma" })).await;
+        made(&shop.admin, "purchase-orders/", json!({ "supplier": supplier, "status": "Pending" })).await;
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
+        for part in ["10 left, reorder at 100", "P-1001", "Recalled and still here", "P-1002", "Banjul Pharma", "Waits for approval", "/admin/reports/medications/"] {
+            assert!(html.contains(part), "no {part} in {html}");
+        }
+        assert!(html.len() < 40_000, "{}", html.len());
+        for report in html.split("href=\"/admin/reports/").skip(1) {
+            let address = format!("/admin/reports/{}", report.split('"').next().unwrap());
+            let reply = shop.pharmacist.get(&address).await;
+            assert!(matches!(reply.status.as_u16(), 200 | 400), "{address}: {}", reply.status);
+        }
+        let to = leads(&shop.pharmacist.get("/scan?code=P-1002").await);
+        assert_eq!(to, format!("/admin/stock-batches/{bad}/"));
+        // In the reader's language, with no key in the raw.
+        let prescription = shop.prescribed(item, 5).await;
+        let take = made(&shop.admin, "stock-takes/", json!({ "name": "Novembre" })).await;
+        for (language, titles) in [
+            ("fr", ["À délivrer", "Délivrer à", "Réceptionner", "À confirmer", "Inventaires", "Conserver"]),
+            ("sw", ["Dawa za kutolewa", "Mpe dawa", "Pokea bidhaa", "Kuthibitisha", "Hesabu za rafu", "Hifadhi"]),
+        ] {
+            let id = world.user(&["pharmacist", language].concat(), Some(BuiltinRole::Pharmacist)).await;
+            shop.admin.patch(&format!("users/{id}/"), json!({ "language_preference": language })).await.is(200);
+            let reader = Visitor::new(world);
+            reader.sign_in(&["pharmacist", language].concat()).await;
+            let pages = [
+                "/pharmacy".to_owned(), format!("/prescriptions/{prescription}/dispense"), "/pharmacy/receive".to_owned(),
+                "/pharmacy/witness".to_owned(), "/pharmacy/counts/".to_owned(), format!("/pharmacy/counts/{take}/"),
+            ];
+            for (page, title) in pages.iter().zip(titles) {
+                let html = is_a_page(&reader.get(page).await, 200);
+                assert!(html.contains(title) && html.contains(&format!("lang=\"{language}\"")), "no {title} in {html}");
+            }
+        }
+        world.settle().await;
+    }
+
+    async fn everybody_sees_what_the_matrix_says(world: &World) {
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let prescription = shop.prescribed(item, 5).await;
+        let take = made(&shop.admin, "stock-takes/", json!({ "name": "November" })).await;
+        let counter: &[BuiltinRole] = &[Admin, Pharmacist];
+        let readers: &[BuiltinRole] = &[Admin, Pharmacist, Doctor, Nurse];
+        let screens = [
+            ("/pharmacy".to_owned(), counter), (format!("/prescriptions/{prescription}/dispense"), counter),
+            ("/pharmacy/receive".to_owned(), counter), ("/pharmacy/witness".to_owned(), readers),
+            ("/pharmacy/counts/".to_owned(), readers), (format!("/pharmacy/counts/{take}/"), readers),
+        ];
+        for role in [Admin, Doctor, Receptionist, Nurse, Pharmacist, LabTechnician, Cashier, Patient] {
+            let browser = if role == Pharmacist { shop.pharmacist_of(world).await } else { Visitor::of(world, role).await };
+            for (address, who) in &screens {
+                let reply = browser.get(address).await;
+                if who.contains(&role) {
+                    let html = is_a_page(&reply, 200);
+                    assert_eq!(html.contains("stock_takes_create"), address.ends_with("counts/") && counter.contains(&role), "{role:?} {address}");
+                } else {
+                    assert_eq!(reply.status.as_u16(), 403, "{role:?} {address}");
+                }
+            }
+        }
+        for nowhere in ["/prescriptions/999/dispense", "/prescriptions/x/dispense", "/pharmacy/counts/999/", "/pharmacy/receive?order=999", "/pharmacy/receive?note=999"] {
+            is_a_page(&shop.pharmacist.get(nowhere).await, 404);
+        }
         world.settle().await;
     }
 }

@@ -32,6 +32,7 @@ pub struct Form<'a> {
     done: Option<&'static str>,
     changes: bool,
     mark: String,
+    kept: bool,
 }
 
 impl<'a> Form<'a> {
@@ -56,6 +57,7 @@ impl<'a> Form<'a> {
             done: None,
             changes: false,
             mark: String::new(),
+            kept: false,
         }
     }
 
@@ -139,6 +141,14 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn only_changes(mut self) -> Form<'a> {
         self.changes = true;
+        self
+    }
+
+    /// What is typed is sent whenever a field is left, without waiting for the button, where scripts run. For
+    /// operations that may be asked again and again with the same.
+    #[must_use]
+    pub fn kept(mut self) -> Form<'a> {
+        self.kept = true;
         self
     }
 
@@ -266,7 +276,7 @@ impl<'a> Form<'a> {
             .is_some_and(crate::draft::may_be_kept);
         html! {
             form.form id=[self.name] method="post" action=(address) data-form data-draft[kept]
-                data-sent[self.sent().is_some()] novalidate
+                data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))] novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }

@@ -290,3 +290,4 @@ choice-action-logout = Signed out
 choice-action-session-revoke = Ended a session
 choice-action-break-glass = Opened in an emergency
 choice-action-other = Something else
+form-kept = Kept

@@ -290,3 +290,4 @@ choice-action-logout = Déconnexion
 choice-action-session-revoke = Session fermée
 choice-action-break-glass = Ouvert en urgence
 choice-action-other = Autre chose
+form-kept = Conservé

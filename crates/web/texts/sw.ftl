@@ -290,3 +290,4 @@ choice-action-logout = Alitoka
 choice-action-session-revoke = Kikao kilikatishwa
 choice-action-break-glass = Ilifunguliwa kwa dharura
 choice-action-other = Kingine
+form-kept = Imehifadhiwa

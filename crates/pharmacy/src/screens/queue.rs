@@ -16,6 +16,7 @@ use sea_query::{Condition, ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
+use super::panels;
 use super::parts::{Items, items, units, waits};
 use crate::rules::fefo;
 use crate::shelf;
@@ -107,10 +108,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let known = known(cx, &rows).await?;
     let groups = grouped(&rows);
     let slot = ask.slot(cx, "pharmacy", 0).await?;
+    let shelf = panels::show(cx, ask).await?;
     let body = html! {
         (slot)
-        @if let Some(first) = groups.first().filter(|_| !older) {
-            div.actions { (ui::primary(&address(first), &ask.t("pharmacy-first"), "n")) }
+        div.actions {
+            @if let Some(first) = groups.first().filter(|_| !older) {
+                (ui::primary(&address(first), &ask.t("pharmacy-first"), "n"))
+            }
+            (panels::ways(ask))
         }
         nav.tabs aria-label=(ask.t("pharmacy-queue-tabs")) {
             a href=(ask.here(&[("older", "")])) aria-current=[(!older).then_some("page")] { (ask.t("pharmacy-waiting")) }
@@ -123,6 +128,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         @if u64::try_from(rows.len()).is_ok_and(|count| count == MOST) {
             p.hint { (ask.t("pharmacy-more-waiting")) }
         }
+        (shelf)
     };
     Ok(Page::new(ask.t("pharmacy-title"), body))
 }
