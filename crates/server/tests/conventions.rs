@@ -11,11 +11,14 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use http::Method;
 use kernel::{BuiltinRole, Reach};
-use platform::db::{Dialect, Statement, ToValue};
+use platform::audit::sealer;
+use platform::backup::{Documents, backup, restore};
+use platform::db::{Db, Dialect, Statement, ToValue};
 use platform::operation::Operation;
 use platform::record::Part;
+use platform::settings::Settings;
 use serde_json::{Map, Value as Json, json};
-use testkit::{Caller, World};
+use testkit::{Base, Caller, Installation, World};
 
 /// Makes records of any resource, with whatever they refer to.
 struct Maker<'w> {
@@ -637,6 +640,88 @@ fn every_resource_says_what_its_list_shows_and_what_it_is_called() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The settings of a place that is restored to.
+fn settings_of(place: &Installation) -> Settings {
+    let pairs = [
+        ("DATABASE_URL", place.database_url().to_owned()),
+        ("CHELAL_DATA_DIR", place.dir().display().to_string()),
+        ("CHELAL_MASTER_KEY", testkit::MASTER_KEY.to_owned()),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value));
+    Settings::from_pairs(pairs).unwrap().settings
+}
+
+/// Every table with its columns, but the one that says what was done to this database alone.
+async fn tables(world: &World) -> Vec<(String, Vec<String>)> {
+    let sql = match world.app.dialect() {
+        Dialect::Sqlite => {
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        }
+        Dialect::Postgres => {
+            "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"
+        }
+    };
+    let db = world.app.unguarded("the names of tables");
+    let names: Vec<(String,)> = db.all(Statement::raw(sql, vec![])).await.unwrap();
+    let mut tables = Vec::new();
+    for (name,) in names
+        .into_iter()
+        .filter(|(name,)| name != "schema_migration")
+    {
+        let columns = world.columns(&name).await;
+        tables.push((name, columns));
+    }
+    tables
+}
+
+/// All rows of all tables, each value as text.
+async fn rows_of(db: &Db, tables: &[(String, Vec<String>)]) -> BTreeMap<String, Vec<Vec<String>>> {
+    let mut all = BTreeMap::new();
+    for (table, columns) in tables {
+        let value = |column: &String| match db.dialect() {
+            Dialect::Sqlite => format!("quote(\"{column}\")"),
+            Dialect::Postgres => format!("\"{column}\"::text"),
+        };
+        let values: Vec<String> = columns.iter().map(value).collect();
+        let array = match db.dialect() {
+            Dialect::Sqlite => "json_array",
+            Dialect::Postgres => "json_build_array",
+        };
+        let cast = match db.dialect() {
+            Dialect::Sqlite => "",
+            Dialect::Postgres => "::text",
+        };
+        let sql = format!(
+            "SELECT {array}({}){cast} FROM \"{table}\"",
+            values.join(", ")
+        );
+        let sql: &'static str = sql.leak();
+        let found: Vec<(String,)> = db.all(Statement::raw(sql, vec![])).await.unwrap();
+        let mut rows: Vec<Vec<String>> = found
+            .iter()
+            .map(|(row,)| serde_json::from_str::<Vec<Option<String>>>(row).unwrap())
+            .map(|row| {
+                row.into_iter()
+                    .map(|value| same_json(value.unwrap_or_default()))
+                    .collect()
+            })
+            .collect();
+        rows.sort();
+        all.insert(table.clone(), rows);
+    }
+    all
+}
+
+/// JSON that means the same reads the same.
+fn same_json(value: String) -> String {
+    let inner = value
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''));
+    let inner = inner.filter(|text| text.starts_with(['{', '[']));
+    let read = inner.and_then(|text| serde_json::from_str::<Json>(&text.replace("''", "'")).ok());
+    read.map_or(value, |json| json.to_string())
+}
+
 testkit::on_both! {
     async fn a_record_lives_and_leaves_its_trace(world: &World) {
         let mut maker = Maker::new(world);
@@ -822,6 +907,78 @@ testkit::on_both! {
             assert!(shut.contains(&path), "{path} is not in {shut:?}");
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn a_hospital_moves_to_the_other_kind_of_database_and_back(world: &World) {
+        let other = match world.app.dialect() {
+            Dialect::Sqlite => Base::Postgres,
+            Dialect::Postgres => Base::Sqlite,
+        };
+        let Some(there) = Installation::empty(other, env!("CARGO_BIN_EXE_chelal")) else { return };
+        let here = match other {
+            Base::Postgres => Base::Sqlite,
+            Base::Sqlite => Base::Postgres,
+        };
+        let Some(back) = Installation::empty(here, env!("CARGO_BIN_EXE_chelal")) else { return };
+        let mut maker = Maker::new(world);
+        for path in resources(world) {
+            maker.make(path).await;
+            maker.every_verb(path).await;
+        }
+        world.settle().await;
+        sealer::seal_now(&world.app).await.unwrap();
+        let tables = tables(world).await;
+        assert!(tables.len() > 100, "{}", tables.len());
+        let before = rows_of(world.app.unguarded("all rows are compared"), &tables).await;
+        let filled = before.values().filter(|rows| !rows.is_empty()).count();
+        assert!(filled > 80, "{filled} tables have rows");
+
+        let archive = world.dir().join("here.backup");
+        let documents = Documents::carried(&world.app);
+        let now = world.app.clock.now();
+        let db = world.app.unguarded("a backup is all of it");
+        backup(db, &world.app.settings, &documents, now, &archive).await.unwrap();
+        let settings = settings_of(&there);
+        let restored = restore(&archive, &settings, now, server::modules::modules()).await.unwrap();
+        assert!(restored.audit.is_intact(), "{}", restored.audit);
+        assert!(restored.documents.is_whole(), "{}", restored.documents.words());
+        let db = Db::connect(&settings.db_config()).await.unwrap();
+        let moved = rows_of(&db, &tables).await;
+        for (table, rows) in &before {
+            let more = usize::from(table == "audit_log");
+            assert_eq!(moved[table].len(), rows.len() + more, "{table}");
+        }
+
+        // Each row is the same when it comes back, and what is new was done there.
+        let archive = there.dir().join("there.backup");
+        backup(&db, &settings, &Documents::LeftOut, now, &archive).await.unwrap();
+        db.close().await;
+        let settings = settings_of(&back);
+        let restored = restore(&archive, &settings, now, server::modules::modules()).await.unwrap();
+        assert!(restored.audit.is_intact(), "{}", restored.audit);
+        let db = Db::connect(&settings.db_config()).await.unwrap();
+        let after = rows_of(&db, &tables).await;
+        for (table, rows) in &before {
+            let returned = &after[table];
+            let lost: Vec<_> = rows.iter().filter(|row| !returned.contains(row)).collect();
+            assert!(lost.is_empty(), "{table}: {lost:#?} of {returned:#?}");
+            let more = 2 * usize::from(table == "audit_log");
+            assert_eq!(returned.len(), rows.len() + more, "{table}");
+        }
+        // Numbering goes on: what was given once is not given again.
+        let insert = "INSERT INTO organization (uid, created_at, updated_at, version, name, description, is_active) \
+                      SELECT $1, created_at, updated_at, 1, 'Numbered', '', is_active FROM organization LIMIT 1 RETURNING id";
+        let uid = uuid::Uuid::now_v7().to_value();
+        let numbered: (i64,) = db
+            .transaction(|tx| {
+                let uid = uid.clone();
+                Box::pin(async move { tx.one(Statement::raw(insert, vec![uid])).await })
+            })
+            .await
+            .unwrap();
+        let highest = db.all::<(i64,)>(Statement::raw("SELECT max(id) FROM organization", vec![])).await.unwrap();
+        assert_eq!(numbered, highest[0]);
+        db.close().await;
     }
 
     async fn no_answer_shows_a_stranger_anything_sealed(world: &World) {

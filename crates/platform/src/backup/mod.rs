@@ -5,6 +5,7 @@
 //! one moment of the database. What was sealed stays sealed: without the master key, which is never part
 //! of it, an archive does not tell who was ill of what.
 
+mod across;
 mod archive;
 mod documents;
 mod postgres;

@@ -10,15 +10,16 @@ use futures_util::{SinkExt, TryStreamExt};
 use sea_query::PostgresQueryBuilder;
 use std::pin::pin;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::archive::{self, Part, Writer};
 use super::documents::Documents;
 use super::restore::as_of;
-use super::{APPLIED, AppliedMigration, Manifest, TableDump, applied, refuse};
+use super::{APPLIED, AppliedMigration, Manifest, TableDump, across, refuse};
 use crate::db::postgres::{connect_alone, map};
-use crate::db::{Db, DbError, DbUrl, Migration, migrate};
+use crate::db::{Db, DbError, DbUrl, Dialect, Migration, migrate};
 use crate::error::Error;
 use crate::files::FileRow;
 use crate::module::Registry;
@@ -60,7 +61,7 @@ async fn connect(settings: &Settings) -> Result<Client, Error> {
     Ok(connect_alone(config, root_certificates.as_deref()).await?)
 }
 
-fn db(error: &tokio_postgres::Error) -> Error {
+pub(super) fn db(error: &tokio_postgres::Error) -> Error {
     Error::Db(map(error))
 }
 
@@ -155,7 +156,7 @@ fn target(table: &TableDump) -> String {
     format!("{} ({})", quote(&table.name), columns.join(", "))
 }
 
-fn quote(name: &str) -> String {
+pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -172,9 +173,26 @@ pub(super) async fn check_empty(settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
+/// Where the rows come from.
+pub(super) enum Source<'a> {
+    /// An archive of a PostgreSQL database.
+    Archive(&'a Path),
+    /// A SQLite file.
+    Sqlite(&'a Path),
+}
+
+/// Rows as they come, by table.
+pub(super) struct Rows {
+    pub(super) tables: Vec<TableDump>,
+    /// Statements after which numbering goes on where it was.
+    pub(super) numbering: String,
+    pub(super) chunks: mpsc::Receiver<Chunk>,
+    pub(super) reading: JoinHandle<Result<(), Error>>,
+}
+
 /// Makes the schema as it was and fills it. The database must be empty.
 pub(super) async fn load(
-    from: &Path,
+    from: Source<'_>,
     settings: &Settings,
     manifest: &Manifest,
     registry: &Registry,
@@ -199,7 +217,7 @@ pub(super) async fn load(
 }
 
 async fn fill(
-    from: &Path,
+    from: Source<'_>,
     manifest: &Manifest,
     registry: &Registry,
     client: &Client,
@@ -210,12 +228,16 @@ async fn fill(
         .iter()
         .map(|(module, migrations)| (*module, migrations.as_slice()))
         .collect();
+    let made_on = match from {
+        Source::Archive(_) => Dialect::Postgres,
+        Source::Sqlite(_) => Dialect::Sqlite,
+    };
+    across::check_migrations(manifest, made_on, &sets)?;
     migrate(opened, &sets).await?;
-    if applied(opened).await? != manifest.migrations {
-        return Err(refuse(
-            "the archive's schema changes are not those of this program, though their names are",
-        ));
-    }
+    let rows = match from {
+        Source::Archive(path) => from_archive(path, manifest),
+        Source::Sqlite(file) => across::from_sqlite(file.to_owned(), client).await?,
+    };
     client.batch_execute("BEGIN").await.map_err(|e| db(&e))?;
     let keys = client.query(FOREIGN_KEYS, &[]).await.map_err(|e| db(&e))?;
     let mut prepare = String::new();
@@ -224,7 +246,7 @@ async fn fill(
         prepare.push_str(&format!("{};\n", row.get::<_, String>(0)));
         finish.push_str(&format!("{};\n", row.get::<_, String>(1)));
     }
-    for table in &manifest.tables {
+    for table in &rows.tables {
         let name = quote(&table.name);
         // Migrations may have put rows in.
         prepare.push_str(&format!(
@@ -232,21 +254,18 @@ async fn fill(
         ));
         finish.push_str(&format!("ALTER TABLE {name} ENABLE TRIGGER USER;\n"));
     }
-    for (name, value) in &manifest.sequences {
-        let name = quote(name).replace('\'', "''");
-        finish.push_str(&format!("SELECT setval('{name}', {value});\n"));
-    }
+    finish.push_str(&rows.numbering);
     client.batch_execute(&prepare).await.map_err(|e| db(&e))?;
-    copy_in(from, manifest, client).await?;
+    copy_in(rows, client).await?;
     client.batch_execute(&finish).await.map_err(|e| db(&e))?;
     client.batch_execute("COMMIT").await.map_err(|e| db(&e))
 }
 
-/// Parts as they come from the archive, by table.
-type Chunk = (String, bytes::Bytes);
+/// A piece of a table's rows.
+pub(super) type Chunk = (String, bytes::Bytes);
 
-async fn copy_in(from: &Path, manifest: &Manifest, client: &Client) -> Result<(), Error> {
-    let (to, mut chunks) = mpsc::channel::<Chunk>(2);
+fn from_archive(from: &Path, manifest: &Manifest) -> Rows {
+    let (to, chunks) = mpsc::channel::<Chunk>(2);
     let path = from.to_owned();
     let reading = tokio::task::spawn_blocking(move || {
         archive::each_part(&path, |name, part| {
@@ -260,9 +279,29 @@ async fn copy_in(from: &Path, manifest: &Manifest, client: &Client) -> Result<()
             to.blocking_send(chunk)
                 .map_err(|_| std::io::Error::other("nobody reads the archive any more"))
         })
+        .map_err(Error::internal)
     });
+    let numbering = manifest.sequences.iter().map(|(name, value)| {
+        let name = quote(name).replace('\'', "''");
+        format!("SELECT setval('{name}', {value});\n")
+    });
+    Rows {
+        tables: manifest.tables.clone(),
+        numbering: numbering.collect(),
+        chunks,
+        reading,
+    }
+}
+
+async fn copy_in(rows: Rows, client: &Client) -> Result<(), Error> {
+    let Rows {
+        tables,
+        mut chunks,
+        reading,
+        ..
+    } = rows;
     let mut next = chunks.recv().await;
-    for table in &manifest.tables {
+    for table in &tables {
         let copy = format!("COPY {} FROM STDIN", target(table));
         let rows = client.copy_in::<_, bytes::Bytes>(&copy).await;
         let mut rows = pin!(rows.map_err(|e| db(&e))?);
@@ -281,8 +320,5 @@ async fn copy_in(from: &Path, manifest: &Manifest, client: &Client) -> Result<()
         }
     }
     drop(chunks);
-    reading
-        .await
-        .map_err(Error::internal)?
-        .map_err(Error::internal)
+    reading.await.map_err(Error::internal)?
 }

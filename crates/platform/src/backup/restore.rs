@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::postgres::Source;
 use super::{
-    ANCHOR_PART, AppliedMigration, FORMAT, Manifest, OLDEST, SQLITE_PART, Temporary, archive,
-    beside, blocking, documents, kind, postgres, refuse, rename, with_suffix,
+    ANCHOR_PART, AppliedMigration, FORMAT, Manifest, OLDEST, SQLITE_PART, Temporary, across,
+    archive, beside, blocking, documents, kind, postgres, refuse, rename, with_suffix,
 };
 use crate::audit::verify::{self, Verdict};
 use crate::audit::{self, Action, AuditEntry};
@@ -17,6 +18,9 @@ use crate::files::{Census, Files};
 use crate::keys;
 use crate::module::{Module, Registry};
 use crate::settings::Settings;
+
+/// The kinds of database that archives are made from.
+const KINDS: [&str; 2] = ["sqlite", "postgres"];
 
 /// What a restore did.
 #[derive(Debug, Clone)]
@@ -36,10 +40,10 @@ pub struct Restored {
 /// Puts an archive in the place of an empty database, stores its documents where the settings say, brings its schema up
 /// to date, verifies its audit trail, and notes there that and when it was restored. `modules` are those the program runs
 /// with. An audit anchor that lies in the way is kept
-/// under another name.
+/// under another name. The archive may come from the other kind of database.
 ///
 /// # Errors
-/// When the database is not empty, the archive is damaged, of the other kind of database or of a newer
+/// When the database is not empty, the archive is damaged or of a newer
 /// program, or the master key is another one; nothing is changed then. A restore into PostgreSQL that
 /// fails later says so: the database must be made anew.
 pub async fn restore(
@@ -56,13 +60,13 @@ pub async fn restore(
             manifest.format
         )));
     }
-    if manifest.database != kind(settings) {
+    if !KINDS.contains(&manifest.database.as_str()) {
         return Err(refuse(format!(
-            "the archive holds a {} database and DATABASE_URL names a {} one; an archive is restored to the kind of database it was made from",
-            manifest.database,
-            kind(settings)
+            "the archive holds a {} database, which this program does not know",
+            manifest.database
         )));
     }
+    let same = manifest.database == kind(settings);
     let given = keys::master(settings, false)?.fingerprint().to_string();
     if given != manifest.master_key {
         return Err(refuse(format!(
@@ -90,7 +94,11 @@ pub async fn restore(
             check_absent(target)?;
             documents::load(from, &files).await?;
             let copy = Temporary(beside(target, "restoring"));
-            extract(from, SQLITE_PART, &copy.0).await?;
+            if same {
+                extract(from, SQLITE_PART, &copy.0).await?;
+            } else {
+                across::into_sqlite(from, &copy.0, &manifest, &registry).await?;
+            }
             let config = DbConfig::new(DbUrl::Sqlite(copy.0.clone()));
             let db = Db::connect(&config).await?;
             let done = complete(&db, &place).await;
@@ -106,7 +114,16 @@ pub async fn restore(
         DbUrl::Postgres { .. } => {
             postgres::check_empty(settings).await?;
             documents::load(from, &files).await?;
-            let db = postgres::load(from, settings, &manifest, &registry).await?;
+            let file = Temporary(beside(&settings.audit_anchor_path(), "moving"));
+            if !same {
+                extract(from, SQLITE_PART, &file.0).await?;
+            }
+            let source = if same {
+                Source::Archive(from)
+            } else {
+                Source::Sqlite(&file.0)
+            };
+            let db = postgres::load(source, settings, &manifest, &registry).await?;
             let done = complete(&db, &place).await;
             db.close().await;
             done?

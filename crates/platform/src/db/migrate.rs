@@ -91,6 +91,24 @@ pub fn migrations_text(sets: &[(&str, &[Migration])]) -> Result<String, DbError>
     Ok(lines.collect())
 }
 
+/// The migrations with their checksums on one kind of database: module, name, checksum.
+pub(crate) fn checksums(
+    dialect: Dialect,
+    sets: &[(&str, &[Migration])],
+) -> Result<Vec<(String, String, String)>, DbError> {
+    let steps = plan(dialect, sets)?;
+    let known = steps.iter().map(|step| {
+        let Step {
+            module,
+            name,
+            checksum,
+            ..
+        } = &**step;
+        (module.clone(), name.clone(), checksum.clone())
+    });
+    Ok(known.collect())
+}
+
 type Known = (String, String, String);
 
 struct Step {

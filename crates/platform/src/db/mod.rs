@@ -28,6 +28,7 @@
 //! ```
 
 pub mod config;
+mod copy_text;
 #[expect(
     clippy::module_inception,
     reason = "the type `Db` lives in its own file"
@@ -47,14 +48,17 @@ mod tx;
 pub mod value;
 
 pub use config::{DbConfig, DbUrl};
+pub(crate) use copy_text::Kind;
 pub use db::{Db, Stats};
 pub use ddl::{ColumnDdl, Ddl, NoOverlap, TableDdl};
 pub use dump::schema_dump;
 pub use error::{DbError, Retryable};
+pub(crate) use migrate::checksums;
 pub use migrate::{Applied, Migration, migrate, migrations_text};
 pub use row::{Cell, Decode, FromRow, Row};
 /// A value bound to a placeholder; see [`value`] for what goes where.
 pub use sea_query::Value;
+pub(crate) use sqlite::across::{Carried, Source as SqliteSource, Target as SqliteTarget};
 pub use statement::{Dialect, Statement};
 pub use statistics::gather_statistics;
 pub(crate) use target::written;

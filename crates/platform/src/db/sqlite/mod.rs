@@ -4,6 +4,7 @@
 //! they are asked for; long ones on a blocking thread. Everything that writes goes through the one
 //! [`writer`] thread.
 
+pub(crate) mod across;
 mod error;
 mod exec;
 mod tx;
