@@ -165,6 +165,7 @@ testkit::on_both! {
         let html = is_a_page(&doctor.submit(&visit, &by(&note, "_look", "diagnosis_code")).await, 200);
         assert!(html.contains("Three days of cough.") && html.contains("value=\"J20.9\""), "{html}");
         set(&mut note, "diagnosis_code", "J20.9");
+        set(&mut note, "_looked.diagnosis_code", "bronchitis");
         // A template goes below what was typed.
         let template = morning.admin.post("note_templates/", json!({ "title": "Cough", "content": "Since: ___" })).await.id();
         let asked = by(&note, "_look", &format!("template-{template}"));
@@ -323,7 +324,11 @@ testkit::on_both! {
         }
         let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "medication_item")).await, 200);
         assert!(html.contains("Paracetamol 500 mg · Tablet · out of stock") && html.contains("3 times a day"), "{html}");
+        // What was typed and not chosen from is looked up first: nothing is prescribed by mistake.
         set(&mut wanted, "medication_item", &item.to_string());
+        let html = is_a_page(&doctor.submit(&page, &wanted).await, 200);
+        assert!(html.contains("No medicine is prescribed") && html.contains("Choose who or what is meant"), "{html}");
+        set(&mut wanted, "_looked.medication_item", "parac");
         let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
         assert!(html.contains("Checked, nothing found") && html.contains("15 when left empty"), "{html}");
         assert_eq!(leads(&doctor.submit(&page, &wanted).await), page);

@@ -123,12 +123,12 @@ addEventListener("pageshow", (event) => {
 });
 
 // ---- forms that keep each field when it is left: sent again and again, each time under a key of its own
-let keeping = 0;
+let times = 0;
 addEventListener("change", async ({ target }) => {
   const form = target.closest?.("form[data-keep]");
   if (!form || !target.value) return;
   const sent = new FormData(form), now = state(form);
-  sent.set("_key", sent.get("_key") + "-" + ++keeping);
+  sent.set("_key", sent.get("_key") + "-" + ++times);
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent), redirect: "manual" }).catch(() => null);
   if (answer?.type !== "opaqueredirect") return;
   begun.set(form, now);
@@ -228,6 +228,13 @@ addEventListener("input", (event) => {
     const known = new Set(chosen.map((label) => label.querySelector("input").value));
     found.replaceChildren(...chosen, ...news.filter((node) => !known.has(node.querySelector?.("input")?.value)));
   }, 200);
+});
+
+// What is chosen is meant by what was typed for it.
+addEventListener("change", ({ target }) => {
+  const pick = target.matches?.("[data-pick] .found input[type=radio]") && target.closest("[data-pick]");
+  const looked = pick && pick.querySelector('input[name^="_looked."]');
+  if (looked) looked.value = pick.querySelector(".search input").value;
 });
 
 // ---- news: the page is asked for again when a table that it shows has changed

@@ -57,6 +57,7 @@ impl<'a> Form<'a> {
             done: None,
             changes: false,
             mark: String::new(),
+            enter: None,
             kept: false,
         }
     }
@@ -149,6 +150,13 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn kept(mut self) -> Form<'a> {
         self.kept = true;
+        self
+    }
+
+    /// What Enter in a field sends besides, where the main button does: a form with a look-up has that button first.
+    #[must_use]
+    pub fn enter(mut self, name: &'static str, value: &'static str) -> Form<'a> {
+        self.enter = Some((name, value));
         self
     }
 
@@ -273,13 +281,19 @@ impl<'a> Form<'a> {
         let kept = self
             .operation
             .as_deref()
-            .is_some_and(crate::draft::may_be_kept);
+            .is_some_and(crate::draft::may_be_kept)
+            && !self.kept;
         html! {
             form.form id=[self.name] method="post" action=(address) data-form data-draft[kept]
                 data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))] novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }
+                // Enter presses the first button, which would be that of a look-up.
+                @if inner.0.contains("name=\"_look\"") {
+                    button.sr tabindex="-1" aria-hidden="true" name=[self.enter.map(|(name, _)| name)]
+                        value=[self.enter.map(|(_, value)| value)] {}
+                }
                 (inner)
             }
         }

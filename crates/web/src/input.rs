@@ -346,6 +346,13 @@ impl<'a> Input<'a> {
             .sent()
             .and_then(|sent| sent.found(&self.name))
             .unwrap_or_default();
+        let looked = match self.form.sent() {
+            Some(sent) if sent.found(&self.name).is_some() => typed,
+            Some(sent) => sent
+                .typed(&[crate::post::LOOKED, &self.name].concat())
+                .unwrap_or_default(),
+            None => "",
+        };
         let at_start =
             self.form.sent().is_none() || !found.iter().any(|(known, _)| *known == value);
         html! {
@@ -364,6 +371,11 @@ impl<'a> Input<'a> {
                 }
                 @if self.form.ask.house.find(path).is_some() || self.name.contains('.') {
                     (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
+                }
+                // Of what was found for this, one was to be chosen.
+                (self.form.hidden(&[crate::post::LOOKED, &self.name].concat(), looked))
+                @if !found.is_empty() && !found.iter().any(|(known, _)| *known == value) {
+                    p.hint role="status" { (self.form.ask.t("form-choose")) }
                 }
                 div.search {
                     input id=(id) type="search" name=(asked) value=(typed) autocomplete="off"

@@ -19,6 +19,9 @@ use crate::form::Form;
 /// Begins the name of what says how a row is called in words: `_called.items.0`.
 pub(crate) const ROW_CALLED: &str = "_called.";
 
+/// Begins the name of what was looked up last for a picker: `_looked.patient`.
+pub(crate) const LOOKED: &str = "_looked.";
+
 /// What was posted and refused, or only looked up.
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -48,6 +51,16 @@ impl Sent {
     /// What the page was asked to look up instead of storing anything.
     pub fn looked_for(&self) -> Option<&str> {
         self.typed("_look")
+    }
+
+    /// A picker in which somebody typed and chose nothing since: what was chosen before is not meant any more.
+    fn unlooked(&self) -> Option<&str> {
+        let mut pickers = self.pairs.iter().filter_map(|(name, typed)| {
+            let picker = name.strip_suffix("__q")?;
+            let looked = self.typed(&[LOOKED, picker].concat())?;
+            (typed.trim() != looked.trim()).then_some(picker)
+        });
+        pickers.next()
     }
 
     pub(crate) fn pairs(&self) -> &[(String, String)] {
@@ -233,7 +246,8 @@ pub(crate) async fn post(
         .operation(&sent.operation)
         .cloned()
         .ok_or_else(Error::not_found)?;
-    if let Some(name) = sent.typed("_look").map(str::to_owned) {
+    let wanted = sent.typed("_look").or_else(|| sent.unlooked());
+    if let Some(name) = wanted.map(str::to_owned) {
         look(ask, &operation, &mut sent, &name).await?;
         return Ok(Ended::Again(sent));
     }

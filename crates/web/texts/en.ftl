@@ -30,6 +30,7 @@ form-stale-what = Nothing was saved. What you typed is below, and beside each fi
 form-stored-now = Stored now:
 form-not-saved = Not saved. What you typed is kept.
 form-pick = Name, number or a few letters
+form-choose = Choose who or what is meant, or look for something else.
 form-look = Find
 form-found-nothing = Nothing was found.
 form-unreadable = The form could not be read. Go back and send it again.

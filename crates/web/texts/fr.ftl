@@ -30,6 +30,7 @@ form-stale-what = Rien n’a été enregistré. Votre saisie est ci-dessous, ave
 form-stored-now = Enregistré à présent :
 form-not-saved = Pas enregistré. Votre saisie est conservée.
 form-pick = Nom, numéro ou quelques lettres
+form-choose = Choisissez qui ou quoi, ou cherchez autre chose.
 form-look = Chercher
 form-found-nothing = Rien n’a été trouvé.
 form-unreadable = Le formulaire n’a pas pu être lu. Revenez en arrière et renvoyez-le.

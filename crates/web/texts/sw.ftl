@@ -30,6 +30,7 @@ form-stale-what = Hakuna kilichohifadhiwa. Ulichoandika kiko hapa chini, na kand
 form-stored-now = Kilichohifadhiwa sasa:
 form-not-saved = Haikuhifadhiwa. Ulichoandika kimetunzwa.
 form-pick = Jina, namba au herufi chache
+form-choose = Chagua anayehusika au kinachohusika, au tafuta kingine.
 form-look = Tafuta
 form-found-nothing = Hakuna kilichopatikana.
 form-unreadable = Fomu haikuweza kusomwa. Rudi nyuma na utume tena.

@@ -54,6 +54,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .form("appointments_create")
         .then("/appointments/{id}/")
         .done("done-booked");
+    let form = match checks_in(cx, ask, wanted.day) {
+        true => form.enter("status", "checked_in"),
+        false => form,
+    };
     let body = html! {
         (choose(ask, &doctors, wanted.doctor))
         (week(ask, wanted.day, cx.today()))
@@ -129,12 +133,16 @@ fn choose(ask: &Ask, doctors: &[Doctor], chosen: i64) -> Markup {
     }
 }
 
+/// Whoever is booked for today is here already, most often.
+fn checks_in(cx: &Cx, ask: &Ask, day: Date) -> bool {
+    day == cx.today() && ask.may_do("appointments_check_in")
+}
+
 fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted) -> Markup {
     let open = agenda.open(&cx.app.zone, wanted.doctor, wanted.day, cx.now());
     // A time of their own instead of one that is offered, such as to squeeze somebody in.
     let free = ask.query("free").is_some();
-    let today = wanted.day == cx.today();
-    let can_check_in = today && ask.may_do("appointments_check_in");
+    let can_check_in = checks_in(cx, ask, wanted.day);
     let whom = form
         .field("patient")
         .label("scheduling-patient")
