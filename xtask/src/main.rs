@@ -42,3 +42,15 @@ fn root() -> PathBuf {
         .and_then(|package| package.parent().map(PathBuf::from))
         .unwrap_or_else(|| PathBuf::from("."))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever changed a declaration and forgot to write the files is told which.
+    #[test]
+    fn the_committed_files_are_what_would_be_written() -> Result<(), String> {
+        let root = root();
+        generate::check(&root, &generate::all(&root)?).map(|_| ())
+    }
+}

@@ -7,7 +7,7 @@ use kernel::{Code, Reach};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Permission, Scope};
 use platform::chart::{dated, newest};
-use platform::cx::Cx;
+use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::field::{Blank, Doc, Line, Ref};
 use platform::module::Module;
@@ -16,6 +16,7 @@ use platform::resource::{Change, Resource, list};
 use platform::route::Route;
 use platform::seal::Sealed;
 use platform::texts::Text;
+use sea_query::{Condition, ExprTrait};
 use serde_json::json;
 
 use crate::drug_check_allergy::CheckDrugAllergy;
@@ -32,6 +33,9 @@ use formulary::MedicationItem;
 
 /// The most units of one prescription.
 pub(crate) const MOST: i64 = 100_000;
+
+/// Days for which something that was handed out is taken, when nothing says for how long.
+const HANDED_OUT: i64 = 30;
 
 /// Prescriptions in a chart.
 const CHARTED: u64 = 50;
@@ -130,8 +134,47 @@ platform::record! {
 impl Prescription {
     /// The patient takes it at a moment, or is about to: what says how long it is taken, until then.
     pub fn is_taken(&self, at: Timestamp) -> bool {
-        self.status.is_current()
-            && course(self.prescribed_at, self.duration.open(), at) == Course::Running
+        self.course(at) == Course::Running
+    }
+
+    /// Where its course is. What was handed out completely is taken from then on: its course ends by its words, or
+    /// after [`HANDED_OUT`] days where they say nothing.
+    pub(crate) fn course(&self, at: Timestamp) -> Course {
+        match self.status {
+            status if status.is_current() => {
+                course(self.prescribed_at, self.duration.open(), at, None)
+            }
+            PrescriptionStatus::Completed if self.is_handed_out() => course(
+                self.prescribed_at,
+                self.duration.open(),
+                at,
+                Some(HANDED_OUT),
+            ),
+            _ => Course::Over,
+        }
+    }
+
+    fn is_handed_out(&self) -> bool {
+        self.quantity
+            .is_some_and(|quantity| quantity > 0 && self.quantity_dispensed >= quantity)
+    }
+
+    /// Those that may be taken: not stopped, and not completed without having been handed out.
+    pub fn may_be_taken() -> Condition {
+        let current = [
+            PrescriptionStatus::Active,
+            PrescriptionStatus::PendingDispense,
+        ];
+        let handed_out = Condition::all()
+            .add(Prescription::status.eq(PrescriptionStatus::Completed.as_str()))
+            .add(Prescription::quantity.gt(0))
+            .add(
+                column(Prescription::TABLE, "quantity_dispensed")
+                    .gte(column(Prescription::TABLE, "quantity")),
+            );
+        Condition::any()
+            .add(Prescription::status.is_in(current.map(PrescriptionStatus::as_str)))
+            .add(handed_out)
     }
 }
 

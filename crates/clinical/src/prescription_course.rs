@@ -19,9 +19,15 @@ pub(crate) enum Course {
     Over,
 }
 
-/// Where a course is that began at a time. One that does not say how long it lasts runs until somebody ends it.
-pub(crate) fn course(began: Timestamp, duration: &str, now: Timestamp) -> Course {
-    let Some(days) = days(duration) else {
+/// Where a course is that began at a time. One that does not say how long it lasts does so for these days, or runs until
+/// somebody ends it.
+pub(crate) fn course(
+    began: Timestamp,
+    duration: &str,
+    now: Timestamp,
+    otherwise: Option<i64>,
+) -> Course {
+    let Some(days) = days(duration).or(otherwise) else {
         return Course::Running;
     };
     let passed = now.duration_since(began);
@@ -121,10 +127,18 @@ mod tests {
     fn a_course_ends_and_lingers() {
         let began = Timestamp::UNIX_EPOCH;
         let after = |days: i64| began + SignedDuration::from_hours(24 * days);
-        assert_eq!(course(began, "5 days", after(4)), Course::Running);
-        assert_eq!(course(began, "5 days", after(5)), Course::Ended);
-        assert_eq!(course(began, "5 days", after(18)), Course::Ended);
-        assert_eq!(course(began, "5 days", after(19)), Course::Over);
-        assert_eq!(course(began, "", after(4000)), Course::Running);
+        assert_eq!(course(began, "5 days", after(4), None), Course::Running);
+        assert_eq!(course(began, "5 days", after(5), None), Course::Ended);
+        assert_eq!(course(began, "5 days", after(18), None), Course::Ended);
+        assert_eq!(course(began, "5 days", after(19), None), Course::Over);
+        assert_eq!(course(began, "", after(4000), None), Course::Running);
+        // Handed out, and nobody said for how long.
+        assert_eq!(course(began, "", after(29), Some(30)), Course::Running);
+        assert_eq!(course(began, "", after(43), Some(30)), Course::Ended);
+        assert_eq!(course(began, "", after(44), Some(30)), Course::Over);
+        assert_eq!(
+            course(began, "2 months", after(44), Some(30)),
+            Course::Running
+        );
     }
 }

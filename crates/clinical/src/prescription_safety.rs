@@ -12,9 +12,9 @@ use sea_query::{ExprTrait, Order};
 use serde_json::{Value as Json, json};
 
 use crate::alert::{NewAlert, raise};
-use crate::prescription::{Prescription, PrescriptionStatus, SafetyOutcome};
+use crate::prescription::{Prescription, SafetyOutcome};
 use crate::prescription_alert::{SafetyAlert, UnknownName};
-use crate::prescription_course::{Course, course};
+use crate::prescription_course::Course;
 use crate::prescription_drug::{Drug, drugs};
 use crate::prescription_patient::{allergies, circumstances};
 
@@ -133,7 +133,7 @@ async fn sorted(
         circumstances: circumstances(cx, patient).await?,
     };
     for (drug, row) in drugs(cx, pack, rows).await?.into_iter().zip(rows) {
-        match course(row.prescribed_at, row.duration.open(), now) {
+        match row.course(now) {
             Course::Running => sorted.taking.push((row.meta.id, drug)),
             Course::Ended => sorted.taken.push((row.meta.id, drug)),
             Course::Over => {}
@@ -183,15 +183,10 @@ pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
 }
 
 async fn current(cx: &mut Cx, patient: i64, except: &[i64]) -> Result<Vec<Prescription>, Error> {
-    let taken = [
-        PrescriptionStatus::Active,
-        PrescriptionStatus::PendingDispense,
-    ]
-    .map(PrescriptionStatus::as_str);
     let mut query = select::<Prescription>();
     query
         .and_where(Prescription::patient.eq(patient))
-        .and_where(Prescription::status.is_in(taken))
+        .cond_where(Prescription::may_be_taken())
         .and_where(column(Prescription::TABLE, "voided_at").is_null())
         .order_by(Prescription::id, Order::Desc)
         .limit(MOST);

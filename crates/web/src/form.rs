@@ -33,6 +33,7 @@ pub struct Form<'a> {
     changes: bool,
     mark: String,
     kept: bool,
+    enter: Option<(&'static str, &'static str)>,
 }
 
 impl<'a> Form<'a> {

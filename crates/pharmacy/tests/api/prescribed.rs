@@ -58,6 +58,28 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_was_handed_out_is_taken_and_still_checked_against(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Warfarin", json!({ "strength": "5 mg", "form": "Tablet" })).await;
+        shop.batch(item, "W-1", LATE, 100).await;
+        let month = json!({ "medication_item": item, "medication_name": "Warfarin 5 mg", "duration": "30 days" });
+        let (doctor, id) = prescribe(world, &shop, month).await;
+        shop.dispense(item, 20, json!({ "prescription_id": id, "patient_id": null })).await.is(201);
+        assert_eq!(state(&doctor, id).await, ("Completed".to_owned(), 20));
+        let check = json!({ "patient": shop.patient, "medication_name": "Ibuprofen" });
+        let found = async |doctor: &Caller| {
+            let checked = doctor.post("prescriptions/check_safety/", check.clone()).await;
+            checked.is(200)["alerts"].as_array().unwrap().iter().filter(|alert| alert["kind"] == "interaction").count()
+        };
+        assert_eq!(found(&doctor).await, 1, "handed out, so it is taken");
+        // It lingers for a while after its course, and then it is over.
+        world.pass(jiff::SignedDuration::from_hours(24 * 40));
+        assert_eq!(found(&world.doctor().await).await, 1);
+        world.pass(jiff::SignedDuration::from_hours(24 * 5));
+        assert_eq!(found(&world.doctor().await).await, 0);
+        world.settle().await;
+    }
+
     async fn prescription_patient_and_medication_agree(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;

@@ -2,7 +2,7 @@
 
 use billing::Bill;
 use billing::bill_status::BillStatus;
-use clinical::{Prescription, PrescriptionStatus};
+use clinical::Prescription;
 use kernel::{Language, Money};
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -141,14 +141,10 @@ fn answers(ask: &Ask, row: &Appointment) -> Markup {
 
 /// What is taken now, in words.
 async fn medicines(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup, Error> {
-    let current = [
-        PrescriptionStatus::Active,
-        PrescriptionStatus::PendingDispense,
-    ];
     let rows: Vec<Prescription> = resource::rows(cx, MOST, |query| {
         query
             .and_where(Prescription::patient.eq(patient))
-            .and_where(Prescription::status.is_in(current.map(PrescriptionStatus::as_str)))
+            .cond_where(Prescription::may_be_taken())
             .order_by(("prescription", "id"), Order::Desc);
     })
     .await?;

@@ -213,3 +213,42 @@ fn every_page_of_every_role_can_be_read() {
         );
     });
 }
+
+/// Where people begin, and what they open most.
+const OFTEN: [(&str, &str); 8] = [
+    ("reception", "/desk"),
+    ("reception", "/patients/"),
+    ("reception", "/calendar/"),
+    ("dr.jallow", "/clinic"),
+    ("dr.jallow", "/patients/1/"),
+    ("lab", "/lab"),
+    ("pharmacy", "/pharmacy"),
+    ("cashier", "/cash"),
+];
+
+/// Prints the figures of `docs/performance.md` for pages over 256 kbit/s and 400 ms there and back.
+#[test]
+#[ignore = "measures; asserts nothing about time"]
+fn how_long_pages_take_over_a_slow_line() {
+    let demo = Demo::start();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let Some(browser) = Browser::start().await else { return };
+        for (role, path) in OFTEN {
+            let page = demo.enter(&browser, role, "en").await;
+            let mut usable = Vec::new();
+            // With nothing stored yet, and as the next page.
+            for cold in [true, false] {
+                page.ask("Network.enable", json!({})).await;
+                page.ask("Network.setCacheDisabled", json!({ "cacheDisabled": cold })).await;
+                let slow = json!({ "offline": false, "latency": 400, "downloadThroughput": 32_000, "uploadThroughput": 32_000 });
+                page.ask("Network.emulateNetworkConditions", slow).await;
+                page.open(&format!("{}{path}", demo.at())).await;
+                page.until(&format!("location.pathname === '{path}' && document.readyState === 'complete' && document.querySelector('h1')")).await;
+                usable.push(page.run("Math.round(performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd)").await);
+            }
+            let bytes = page.run("performance.getEntriesByType('navigation')[0].encodedBodySize").await;
+            println!("| {path} | {bytes} | {} | {} |", usable[0], usable[1]);
+            page.close().await;
+        }
+    });
+}

@@ -184,41 +184,33 @@ impl Hands {
         self.tick(&found).await;
     }
 
-    /// Sends a form by one of its buttons: `button.primary`, or the last step `[data-final]`.
+    /// Sends a form by one of its buttons, wherever on the page it stands: `button.primary`, or the last step
+    /// `[data-final]`.
     pub(crate) async fn send(&self, operation: &str, button: &str) {
         let form = form(operation);
-        let button = format!("{form} {button}");
+        let marked = format!(
+            "(() => {{ document.querySelectorAll('[data-hand]').forEach((e) => e.removeAttribute('data-hand')); \
+             const found = [...document.querySelector({})?.elements ?? []].find((e) => e.matches({}) && !e.matches('.sr')); \
+             found?.setAttribute('data-hand', ''); \
+             return found && (found.matches('[data-final]') ? 'last' : found.matches('form button.primary') ? 'main' : 'other'); }})()",
+            json!(form),
+            json!(button)
+        );
+        let which = self.page.until(&marked).await;
         self.leads(async {
             if self.manner != Manner::Keys {
-                self.page.click(&button).await;
+                self.page.click("[data-hand]").await;
                 return;
             }
-            let last = self
-                .page
-                .until(&format!(
-                    "document.querySelector({})?.hasAttribute('data-final') ? 'last' : 'one'",
-                    json!(button)
-                ))
-                .await;
-            let inside = format!("document.activeElement?.closest({}) !== null", json!(form));
-            if last == "last" {
+            let inside = format!("!!document.activeElement?.closest({})", json!(form));
+            let inside = self.page.run(&inside).await == true;
+            if which == "last" && inside {
                 self.key("Enter", "Enter", 2 | 8).await;
-            } else if button.ends_with("button.primary") && self.page.run(&inside).await == true {
+            } else if which == "main" && inside {
                 self.key("Enter", "Enter", 2).await;
             } else {
-                self.reach(&button).await;
+                self.reach("[data-hand]").await;
                 self.page.press("Enter").await;
-            }
-        })
-        .await;
-    }
-
-    /// Presses one of the keys that pages show, such as `n`.
-    pub(crate) async fn letter(&self, letter: &str) {
-        self.leads(async {
-            for kind in ["keyDown", "keyUp"] {
-                let event = json!({ "type": kind, "key": letter, "text": if kind == "keyDown" { letter } else { "" } });
-                self.page.ask("Input.dispatchKeyEvent", event).await;
             }
         })
         .await;

@@ -141,7 +141,9 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     doctor
         .set("encounters_patch", "treatment_plan", "Rest")
         .await;
-    doctor.send("encounters_patch", "button.primary").await;
+    doctor
+        .send("encounters_patch", ".stay button:not([data-final])")
+        .await;
     doctor
         .follow(&format!("main a[href=\"{visit}lab-orders\"]"))
         .await;
@@ -151,7 +153,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     doctor.set("lab_orders_create", &name, &test).await;
     doctor.send("lab_orders_create", "button.primary").await;
     doctor
-        .follow(&format!("main a[href=\"{visit}prescribe\"]"))
+        .send("encounters_patch", "[name=_then][value*=prescribe]")
         .await;
     doctor
         .pick("prescriptions_create", "medication_item", "paracet")
@@ -217,7 +219,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
         .is(200);
     let jane = way.enter(world, browser, "jane").await;
     assert_eq!(jane.path().await, "/me");
-    jane.shows("13.2").await;
+    jane.shows("Haemoglobin").await;
     jane.shows("Paracetamol").await;
 
     // The administrator finds all of it.
@@ -229,7 +231,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     for (path, field, value) in [
         ("encounters/", "status", json!("signed")),
         ("lab_orders/", "status", json!("Reviewed")),
-        ("prescriptions/", "status", json!("Dispensed")),
+        ("prescriptions/", "status", json!("Completed")),
         ("bills/", "status", json!("Paid")),
         ("appointments/", "status", json!("completed")),
     ] {

@@ -11,7 +11,6 @@ use sea_query::{ExprTrait, Order};
 use web::{Ask, Page, ui};
 
 use crate::prescription::Prescription;
-use crate::prescription_course::{Course, course};
 use crate::screens::medicines::{doses, status};
 
 /// Prescriptions that are looked through, the newest first.
@@ -66,8 +65,7 @@ async fn of_patient(cx: &mut Cx, patient: i64) -> Result<Vec<Prescription>, Erro
 
 /// As the safety checks see it.
 fn is_taken(cx: &Cx, row: &Prescription) -> bool {
-    row.status.is_current()
-        && course(row.prescribed_at, row.duration.open(), cx.now()) == Course::Running
+    row.is_taken(cx.now())
 }
 
 fn line(ask: &Ask, row: &Prescription) -> Markup {
