@@ -22,6 +22,7 @@ use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::encounter_doctor::{check_doctor, usual_doctor};
 use crate::guideline;
 use crate::rules::icd10;
 
@@ -354,55 +355,6 @@ pub(crate) fn code<const MAX: usize>(
         return Err(Error::field(field, Text::new("clinical-icd-code")));
     }
     Ok(Some(Line::cut(&capitals)))
-}
-
-/// Who saw the patient when nobody says: the doctor that was there, the appointment's, or the caller.
-async fn usual_doctor(
-    cx: &mut Cx,
-    change: &Change<'_, Encounter>,
-) -> Result<Option<Ref<User>>, Error> {
-    if let Some(before) = change.before {
-        return Ok(before.doctor);
-    }
-    let booked = match change.row.appointment {
-        Some(appointment) => doctor_of(cx, appointment.get()).await?,
-        None => None,
-    };
-    Ok(booked.or_else(|| cx.actor.user_id()).map(Ref::new))
-}
-
-async fn doctor_of(cx: &mut Cx, appointment: i64) -> Result<Option<i64>, Error> {
-    let statement = Statement::raw(
-        "SELECT doctor FROM appointment WHERE id = $1 AND voided_at IS NULL",
-        values([&appointment]),
-    );
-    let found: Option<(i64,)> = cx
-        .unscoped("the doctor of an appointment that the caller names")
-        .optional(statement)
-        .await?;
-    Ok(found.map(|(doctor,)| doctor))
-}
-
-/// Only doctors who work here see patients, and whoever writes it down themselves.
-async fn check_doctor(cx: &mut Cx, doctor: Option<Ref<User>>) -> Result<(), Error> {
-    let Some(doctor) = doctor.map(|doctor| doctor.get()) else {
-        return Err(Error::field("doctor", Text::new("required")));
-    };
-    if cx.actor.user_id() == Some(doctor) {
-        return Ok(());
-    }
-    let statement = Statement::raw(
-        "SELECT is_active, role FROM app_user WHERE id = $1",
-        values([&doctor]),
-    );
-    let found: Option<(bool, Option<i64>)> = cx
-        .unscoped("who is a doctor here is no secret")
-        .optional(statement)
-        .await?;
-    match found {
-        Some((true, Some(role))) if role == BuiltinRole::Doctor.id() => Ok(()),
-        _ => Err(Error::field("doctor", Text::new("clinical-not-a-doctor"))),
-    }
 }
 
 /// Day and time of appointments.

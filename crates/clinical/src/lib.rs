@@ -29,6 +29,7 @@ pub mod drug_check_interaction;
 pub mod drug_check_safety;
 pub mod encounter;
 pub mod encounter_addendum;
+mod encounter_doctor;
 pub mod encounter_sign;
 mod figures;
 mod guideline;

@@ -249,13 +249,18 @@ impl Checked {
             .filter(SafetyAlert::interrupts)
             .collect();
         let messages: Vec<&str> = severe.iter().map(|alert| alert.message.as_str()).collect();
-        let text = Text::new("clinical-override-reason").with("alerts", messages.join(" "));
-        let sentence = cx.app.texts.render(cx.origin.language, &text);
-        Error::refuse(Code::OverrideReasonRequired, text)
-            .with("override_reason", json!([sentence]))
-            .with("alerts", self.alerts())
-            .with("could_not_check", self.unknown())
-            .with("safety_pack", self.pack.clone())
+        let said = |key| Text::new(key).with("alerts", messages.join(" "));
+        // The field's own complaint is for who writes programs, the detail for who reads it.
+        let sentence = said("clinical-override-reason");
+        let sentence = cx.app.texts.render(cx.origin.language, &sentence);
+        Error::refuse(
+            Code::OverrideReasonRequired,
+            said("clinical-override-wanted"),
+        )
+        .with("override_reason", json!([sentence]))
+        .with("alerts", self.alerts())
+        .with("could_not_check", self.unknown())
+        .with("safety_pack", self.pack.clone())
     }
 
     /// Keeps what was overridden with the patient's alerts, with who did and why.

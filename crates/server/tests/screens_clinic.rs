@@ -55,7 +55,10 @@ fn id_in(address: &str) -> i64 {
     digits.parse().unwrap()
 }
 
-/// A hospital's morning: Jane has come and waits for the doctor, who is signed in.
+/// What the doctor signs in as.
+const DOCTOR: &str = "drjallow";
+
+/// A hospital's morning: Jane has come and waits for the doctor, who is signed in over the network.
 struct Morning {
     admin: Caller,
     doctor: Visitor,
@@ -67,12 +70,10 @@ struct Morning {
 impl Morning {
     async fn of(world: &World) -> Morning {
         let admin = world.admin().await;
-        let doctor = Visitor::of(world, Doctor).await;
-        let users = admin.get("users/?limit=100").await;
-        let name = format!("page{}", Doctor.id());
-        let users = users.is(200)["results"].as_array().unwrap().clone();
-        let mine = users.iter().find(|user| user["username"] == name.as_str());
-        let me = mine.unwrap()["id"].as_i64().unwrap();
+        let me = world.user(DOCTOR, Some(Doctor)).await;
+        let mut doctor = Visitor::new(world);
+        doctor.caller = Caller::at(world.listen().await);
+        doctor.sign_in(DOCTOR).await;
         let jane = registered(&admin, "Jane").await;
         let visit = came(world, &admin, jane, me, "Cough").await;
         Morning {
@@ -290,7 +291,7 @@ testkit::on_both! {
         for language in ["fr", "sw"] {
             morning.admin.patch(&format!("users/{}/", morning.me), json!({ "language_preference": language })).await.is(200);
             let fresh = Visitor::new(world);
-            fresh.sign_in(&format!("page{}", Doctor.id())).await;
+            fresh.sign_in(DOCTOR).await;
             for address in ["/clinic", &visit, &prescribe, &vitals] {
                 let html = is_a_page(&fresh.get(address).await, 200);
                 assert!(html.contains(&format!("<html lang=\"{language}\"")), "{html}");

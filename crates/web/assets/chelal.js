@@ -237,6 +237,23 @@ addEventListener("change", ({ target }) => {
   if (looked) looked.value = pick.querySelector(".search input").value;
 });
 
+// ---- checks: what a look-up says of a form while it is filled in; a line about something else is no line
+let checking;
+addEventListener("change", ({ target }) => {
+  const form = target.form, line = form?.querySelector("[data-check]");
+  if (!line || line.contains(target)) return;
+  line.replaceChildren();
+  clearTimeout(checking);
+  checking = setTimeout(async () => {
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    body.append("_look", line.dataset.check);
+    const asked = checking;
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "x-live": "1" } }).catch(() => null);
+    const next = answer?.ok && parse(await answer.text()).getElementById(line.id);
+    if (next && asked === checking) line.replaceChildren(...next.childNodes);
+  }, 300);
+});
+
 // ---- news: the page is asked for again when a table that it shows has changed
 async function refresh() {
   const live = document.getElementById("live");

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::SignedDuration;
 use maud::{Markup, html};
 use patients::Patient;
 use platform::cx::{Cx, among, column};
@@ -22,7 +23,7 @@ use crate::vitals::Vitals;
 
 /// Appointments of a day.
 const MOST: u64 = 200;
-/// Notes and tasks that are shown.
+/// Tasks that are shown; of notes five times as many.
 const FEW: u64 = 20;
 /// Measurements of today that are looked through.
 const MEASURED: u64 = 1000;
@@ -121,16 +122,21 @@ async fn today(cx: &mut Cx, me: i64) -> Result<Today, Error> {
     })
 }
 
-/// What the caller wrote and did not sign.
+/// What the caller wrote and did not sign, and what was begun for them within a day: older visits in which nothing is
+/// written hold measurements and nothing to be signed.
 async fn unsigned(cx: &mut Cx, me: i64) -> Result<Vec<Encounter>, Error> {
-    resource::rows(cx, FEW, |query| {
+    let since = cx.now() - SignedDuration::from_hours(24);
+    let mut rows: Vec<Encounter> = resource::rows(cx, FEW * 5, |query| {
         query
             .and_where(Encounter::doctor.eq(me))
             .and_where(Encounter::status.eq(EncounterStatus::Open.as_str()))
-            .order_by(("encounter", "encounter_date"), Order::Asc)
-            .order_by(("encounter", "id"), Order::Asc);
+            .order_by(("encounter", "encounter_date"), Order::Desc)
+            .order_by(("encounter", "id"), Order::Desc);
     })
-    .await
+    .await?;
+    rows.retain(|row| row.encounter_date >= since || !row.is_blank());
+    rows.reverse();
+    Ok(rows)
 }
 
 async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {

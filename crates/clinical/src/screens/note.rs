@@ -139,8 +139,12 @@ async fn runs(cx: &mut Cx, row: &Encounter) -> Result<bool, Error> {
     let Some(appointment) = row.appointment else {
         return Ok(false);
     };
-    let booked: Result<Appointment, Error> = cx.find(appointment.get()).await;
-    Ok(booked.is_ok_and(|booked| booked.status.next().contains(&AppointmentStatus::Completed)))
+    let booked: Vec<Appointment> = resource::rows(cx, 1, |query| {
+        query.and_where(Appointment::id.eq(appointment.get()));
+    })
+    .await?;
+    let ends = |row: &Appointment| row.status.next().contains(&AppointmentStatus::Completed);
+    Ok(booked.first().is_some_and(ends))
 }
 
 fn fields(

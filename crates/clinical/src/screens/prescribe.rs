@@ -44,14 +44,18 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         return Ok(head.page(title, &body));
     }
     let form = ask.form("prescriptions_create").done("done-prescribed");
-    let checked = checked(cx, ask, &form, row.patient.get()).await?;
+    let (checked, grave) = checked(cx, ask, &form, row.patient.get()).await?;
+    let said = Said {
+        reason: grave || needs_reason(&form),
+        checked,
+    };
     let picked = picked(cx, &form).await?;
     let again = again(cx, ask, &row, &rows).await?;
     let body = html! {
         (list)
         section.panel {
             h2 { (ask.t("clinical-prescribe-new")) }
-            (form.show(fields(ask, &form, row.meta.id, picked, &checked)))
+            (form.show(fields(ask, &form, row.meta.id, picked, &said)))
         }
         (again)
         div.actions { (note::back(ask, row.meta.id)) }
@@ -59,20 +63,38 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(head.page(title, &body))
 }
 
-fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, checked: &Markup) -> Markup {
+/// The safety line, and whether going on needs a reason.
+struct Said {
+    checked: Markup,
+    reason: bool,
+}
+
+fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, said: &Said) -> Markup {
+    let item = form
+        .field("medication_item")
+        .label("clinical-medication")
+        .kind(Kind::Pick("medications".to_owned()))
+        .required(false)
+        .quiet()
+        .picked(picked);
+    let item = if form.sent().is_none() {
+        item.focus()
+    } else {
+        item
+    };
     html! {
         (form.hidden("encounter", encounter))
-        (form.field("medication_item").label("clinical-medication").kind(Kind::Pick("medications".to_owned())).required(false).picked(picked).focus())
-        (form.field("medication_name").label("clinical-medication-name").hint("clinical-medication-name-hint").required(false))
+        (item)
+        (form.field("medication_name").label("clinical-medication-name").hint("clinical-medication-name-hint").required(false).quiet())
         div.measures {
             (form.field("dosage").label("clinical-dosage").hint("clinical-dosage-hint"))
             (form.field("frequency").label("clinical-frequency").hint("clinical-frequency-hint"))
-            (form.field("duration").label("clinical-duration").hint("clinical-duration-hint"))
-            (form.field("quantity").label("clinical-quantity").hinted(counted(ask, form)))
+            (form.field("duration").label("clinical-duration").hint("clinical-duration-hint").quiet())
+            (form.field("quantity").label("clinical-quantity").hinted(counted(ask, form)).quiet())
         }
-        (form.field("notes").label("clinical-instructions").kind(Kind::Text))
-        (checked)
-        @if needs_reason(form) { (form.field(REASON).label("clinical-override").kind(Kind::Text).required(true)) }
+        (form.field("notes").label("clinical-instructions").kind(Kind::Text).quiet())
+        div #safety data-check=(CHECK) { (said.checked) }
+        @if said.reason { (form.field(REASON).label("clinical-override").kind(Kind::Text).required(true).focus()) }
         div.actions {
             (form.button("clinical-prescribe-add"))
             (form.button_look("clinical-check", CHECK))
@@ -120,30 +142,38 @@ async fn picked(cx: &mut Cx, form: &Form<'_>) -> Result<String, Error> {
         .unwrap_or_default())
 }
 
-/// The safety line of what is typed: what the operation found when it refused, or what the check finds now.
-async fn checked(cx: &mut Cx, ask: &Ask, form: &Form<'_>, patient: i64) -> Result<Markup, Error> {
+/// The safety line of what is typed, and whether it weighs much: what the operation found when it refused, or what the
+/// check finds now.
+async fn checked(
+    cx: &mut Cx,
+    ask: &Ask,
+    form: &Form<'_>,
+    patient: i64,
+) -> Result<(Markup, bool), Error> {
+    let nothing = (html! {}, false);
     let Some(sent) = form.sent() else {
-        return Ok(html! {});
+        return Ok(nothing);
     };
     if let Some(refused) = refused(ask, sent) {
-        return Ok(refused);
+        return Ok((refused, true));
     }
     if sent.looked_for() != Some(CHECK) {
-        return Ok(html! {});
+        return Ok(nothing);
     }
     let Some(drug) = drug(cx, sent).await? else {
         let words = ask.t("clinical-check-what");
-        return Ok(ui::could_not_check(&words));
+        return Ok((ui::could_not_check(&words), false));
     };
     let pack = formulary::pack::current(cx).await?;
     let facts = gather(cx, &pack, patient, &[]).await?;
     let checked = judge(&pack, &drug, &facts);
-    Ok(medicines::safety(
+    let line = medicines::safety(
         ask,
         checked.outcome(),
         &checked.found(),
         &checked.not_checked(),
-    ))
+    );
+    Ok((line, checked.interrupts()))
 }
 
 /// What is typed, as the check reads it.

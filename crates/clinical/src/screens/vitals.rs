@@ -60,7 +60,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let refused = form.sent().and_then(|sent| sent.code()) == Some("no_doctor");
     let body = html! {
         (after)
-        @if !round.from.is_empty() { p.hint { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } }
+        @if !round.from.is_empty() { p { small { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } } }
         @if refused { (nobody(ask, id)) }
         (form.show(fields(ask, &form, &seen, &person, &round)))
         @if seen.is_empty() { p.hint { (ask.t("clinical-vitals-first")) } }
@@ -170,14 +170,21 @@ async fn after(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
     let Some(id) = number_of(ask, "after") else {
         return Ok(html! {});
     };
-    let Ok(row) = cx.find::<Vitals>(id).await else {
+    let rows: Vec<Vitals> = resource::rows(cx, 1, |query| {
+        query.and_where(Vitals::id.eq(id));
+    })
+    .await?;
+    let Some(row) = rows.first() else {
         return Ok(html! {});
     };
-    cx.saw_record(&row);
-    let Ok(patient) = cx.find::<Patient>(row.patient.get()).await else {
+    let patients: Vec<Patient> = resource::rows(cx, 1, |query| {
+        query.and_where(Patient::id.eq(row.patient.get()));
+    })
+    .await?;
+    let Some(patient) = patients.first() else {
         return Ok(html! {});
     };
-    let person = row.person(&patient, &cx.app.zone);
+    let person = row.person(patient, &cx.app.zone);
     let flags = row.flags(&person);
     let score = row.early_warning(&person);
     let tone = if flags.iter().any(|flag| flag.level.is_critical()) {

@@ -66,7 +66,7 @@ testkit::on_both! {
         let (doctor, id) = prescribe(world, &shop, month).await;
         shop.dispense(item, 20, json!({ "prescription_id": id, "patient_id": null })).await.is(201);
         assert_eq!(state(&doctor, id).await, ("Completed".to_owned(), 20));
-        let check = json!({ "patient": shop.patient, "medication_name": "Ibuprofen" });
+        let check = json!({ "patient_id": shop.patient, "medication_name": "Ibuprofen" });
         let found = async |doctor: &Caller| {
             let checked = doctor.post("prescriptions/check_safety/", check.clone()).await;
             checked.is(200)["alerts"].as_array().unwrap().iter().filter(|alert| alert["kind"] == "interaction").count()
