@@ -74,6 +74,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let pregnant = head.patient.gender == Gender::Female;
     let body = html! {
         (ordered)
+        div.order {
         (form.show(html! {
             (form.hidden("encounter", id))
             (form.rows_with("items", &["lab_test_id"]))
@@ -86,6 +87,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             @if pregnant { (form.field("pregnancy").hint("laboratory-pregnancy-hint")) }
             div.actions { (form.button("laboratory-order-button")) (ui::action(&back, &ask.t("laboratory-to-encounter"))) }
         }))
+        }
     };
     Ok(head.page(title, &body))
 }
