@@ -32,6 +32,8 @@ pub fn screens() -> Vec<web::Screens> {
         scheduling::screens(),
         clinical::screens(),
         laboratory::screens(),
+        pharmacy::screens(),
+        billing::screens(),
         wards::screens(),
         messaging::screens(),
     ]

@@ -14,7 +14,11 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
     let was: Option<Map<String, Json>> =
         value(pairs, "_was").and_then(|was| serde_json::from_str(was).ok());
     let changes = was.is_some() || matches!(operation.method, Method::PATCH | Method::PUT);
+    let left_out = left_out(pairs);
     for (at, (name, typed)) in pairs.iter().enumerate() {
+        if left_out.iter().any(|row| name.starts_with(row)) {
+            continue;
+        }
         // A later value of one name counts, such as that of a ticked box.
         let again = || pairs[at + 1..].iter().any(|(other, _)| other == name);
         if name.starts_with('_')
@@ -55,57 +59,21 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         };
         lay(&mut all, &parts, value, several);
     }
-    leave_out(&mut all, pairs);
     dense(&mut all);
+    for (name, _) in pairs {
+        let Some(list) = name.strip_prefix(LIST) else {
+            continue;
+        };
+        if let Some(map) = all.as_object_mut() {
+            let none = || Json::Array(Vec::new());
+            map.entry(list).or_insert_with(none);
+        }
+    }
     all
 }
 
-/// Begins the name of what says which rows of a list count: `_rows.items` names the fields of which one at least
-/// is filled in.
-pub(crate) const ROWS_FILLED: &str = "_rows.";
-
-/// Rows that nobody filled in are left out, whatever hidden values they carry; without any other the list is empty.
-fn leave_out(all: &mut Json, pairs: &[(String, String)]) {
-    for (list, fields) in rules(pairs) {
-        let Some(map) = all.as_object_mut() else {
-            return;
-        };
-        let rows = map.entry(list).or_insert(Json::Null);
-        if let Some(rows) = rows.as_object_mut() {
-            rows.retain(|_, row| fields.split(' ').any(|field| row.get(field).is_some()));
-        }
-        if rows.as_object().is_none_or(Map::is_empty) {
-            *rows = Json::Array(Vec::new());
-        }
-    }
-}
-
-fn rules(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    pairs
-        .iter()
-        .filter_map(|(name, fields)| Some((name.strip_prefix(ROWS_FILLED)?, fields.as_str())))
-}
-
-/// The numbers that the rows of a list have in the form, in the order in which they were sent.
-pub(crate) fn rows_sent(pairs: &[(String, String)], list: &str) -> Vec<usize> {
-    let rule = rules(pairs).find(|(name, _)| *name == list);
-    let counts = |field: &str, typed: &str| match rule {
-        Some((_, fields)) => !typed.is_empty() && fields.split(' ').any(|one| one == field),
-        None => !typed.is_empty(),
-    };
-    let numbers = pairs.iter().filter_map(|(name, typed)| {
-        let (number, field) = name
-            .strip_prefix(list)?
-            .strip_prefix('.')?
-            .split_once('.')
-            .unwrap_or_default();
-        counts(field, typed).then(|| number.parse().ok())?
-    });
-    let mut numbers: Vec<usize> = numbers.filter(|number| *number <= ROWS).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
+/// Begins the name of the value that says that a list is sent, filled in or not.
+pub(crate) const LIST: &str = "_list.";
 
 /// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
 fn born(
@@ -123,6 +91,45 @@ fn born(
 
 /// Rows of a form, at most.
 const ROWS: usize = 500;
+
+/// Begins the name of the value that says which fields of a row the page gives (`_given.items.0`).
+pub(crate) const GIVEN: &str = "_given.";
+
+/// Whether somebody typed something there.
+fn is_typed(name: &str, value: &str) -> bool {
+    let control =
+        name.starts_with('_') || name.ends_with("__q") || name.ends_with(crate::pick::OWN);
+    !control && !value.is_empty()
+}
+
+/// The rows, such as `items.0.`, in which nothing was typed besides what the page gave: they are not sent.
+fn left_out(pairs: &[(String, String)]) -> Vec<String> {
+    let rows = pairs.iter().filter_map(|(name, fields)| {
+        let row = [name.strip_prefix(GIVEN)?, "."].concat();
+        let touched = pairs.iter().any(|(name, value)| {
+            name.strip_prefix(row.as_str()).is_some_and(|field| {
+                is_typed(name, value) && !fields.split(' ').any(|given| given == field)
+            })
+        });
+        (!touched).then_some(row)
+    });
+    rows.collect()
+}
+
+/// The numbers that the rows of a list had on the page, in the order in which they were sent: gaps between them close.
+pub(crate) fn numbers(pairs: &[(String, String)], list: &str) -> Vec<usize> {
+    let left_out = left_out(pairs);
+    let sent = pairs.iter().filter_map(|(name, value)| {
+        let rest = name.strip_prefix(list)?.strip_prefix('.')?;
+        let number = rest.split('.').next()?.parse().ok()?;
+        let sent = is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
+        (sent && number <= ROWS).then_some(number)
+    });
+    let mut numbers: Vec<usize> = sent.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
 
 fn property<'a>(schema: &'a Json, parts: &[&str]) -> Option<&'a Json> {
     parts.iter().try_fold(schema, |schema, part| {
@@ -222,6 +229,25 @@ mod tests {
     }
 
     #[test]
+    fn rows_in_which_nothing_was_typed_are_left_out() {
+        let pairs = [
+            ("_given.items.0", "medication_item unit_cost"),
+            ("items.0.medication_item", "7"),
+            ("items.0.unit_cost", "2.50"),
+            ("items.0.batch_number", ""),
+            ("_given.items.1", "medication_item"),
+            ("items.1.medication_item", "8"),
+            ("items.1.batch_number", "B-1"),
+            ("items.2.medication_item__q", "para"),
+            ("items.2.batch_number", ""),
+            ("items.10.medication_item", "9"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(left_out(&pairs), ["items.0."]);
+        assert_eq!(numbers(&pairs, "items"), [1, 10]);
+    }
+
+    #[test]
     fn names_lead_into_rows() {
         let pairs = [
             ("supplier", "3", false),
@@ -240,41 +266,5 @@ mod tests {
             })
         );
         assert_eq!(laid(&[]), json!({}));
-    }
-
-    #[test]
-    fn rows_that_nobody_filled_in_are_left_out_and_the_others_keep_their_numbers() {
-        let pairs: Vec<(String, String)> = [
-            ("_rows.results", "number words"),
-            ("results.0.item", "7"),
-            ("results.0.number", ""),
-            ("results.2.item", "7"),
-            ("results.2.number", "4.1"),
-            ("results.5.item", "8"),
-            ("results.5.words", "positive"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-        let mut all = Json::Object(Map::new());
-        for (name, value) in &pairs {
-            if !name.starts_with('_') && !value.is_empty() {
-                let parts: Vec<&str> = name.split('.').collect();
-                lay(&mut all, &parts, value.as_str().into(), false);
-            }
-        }
-        leave_out(&mut all, &pairs);
-        dense(&mut all);
-        assert_eq!(
-            all,
-            json!({ "results": [
-                { "item": "7", "number": "4.1" },
-                { "item": "8", "words": "positive" },
-            ] })
-        );
-        assert_eq!(rows_sent(&pairs, "results"), [2, 5]);
-        assert_eq!(rows_sent(&pairs, "items"), [0; 0]);
-        let mut none = Json::Object(Map::new());
-        leave_out(&mut none, &pairs);
-        assert_eq!(none, json!({ "results": [] }));
     }
 }

@@ -167,6 +167,11 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// The element's id, for a label or a control of one's own.
+    pub fn id(&self) -> String {
+        self.form.element(&self.name)
+    }
+
     pub(crate) fn words(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(&self.name);
         self.label
@@ -175,7 +180,7 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn markup(&self) -> Markup {
-        let id = ["f-", &self.name].concat();
+        let id = self.form.element(&self.name);
         let fault = self.form.fault(&self.name);
         let described = self.described(&id, fault.is_some());
         let now = self.now();
@@ -334,7 +339,7 @@ impl<'a> Input<'a> {
                         (picked(&self.name, found, words, *found == value))
                     }
                 }
-                @if self.form.ask.house.find(path).is_some() {
+                @if self.form.ask.house.find(path).is_some() || self.name.contains('.') {
                     (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
                 }
                 div.search {

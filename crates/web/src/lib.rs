@@ -59,6 +59,7 @@ mod live;
 mod page;
 mod pick;
 mod post;
+mod print;
 mod refused;
 mod screens;
 mod serve;
@@ -174,6 +175,13 @@ fn router(house: &Arc<House>) -> Router {
     router = router.route(
         "/admin/files/{*path}",
         get(move |path: Path<String>, request: Request| find::file(here.clone(), path, request)),
+    );
+    let here = house.clone();
+    router = router.route(
+        "/print/{what}/{name}",
+        get(move |path: Path<(String, String)>, request: Request| {
+            print::paper(here.clone(), path, request)
+        }),
     );
     for link in &links::LINKS {
         let here = house.clone();

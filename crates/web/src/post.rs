@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
+use crate::form::Form;
 
 /// Begins the name of what says how a row is called in words: `_called.items.0`.
 pub(crate) const ROW_CALLED: &str = "_called.";
@@ -85,20 +86,18 @@ impl Sent {
         let whole = self.said.get(name);
         let found = whole.or_else(|| {
             let mut parts = name.split('.');
-            let first = self.said.get(parts.next()?)?;
+            let list = parts.next()?;
+            let first = self.said.get(list)?;
             parts.try_fold(first, |json, part| match json {
-                Json::Array(rows) => rows.get(self.place(name, part.parse().ok()?)?),
+                Json::Array(rows) => {
+                    let number: usize = part.parse().ok()?;
+                    let sent = convert::numbers(&self.pairs, list);
+                    rows.get(sent.iter().position(|known| *known == number)?)
+                }
                 other => other.get(part),
             })
         });
         found.and_then(sentence)
-    }
-
-    /// Which of the rows that were sent has a number in the form.
-    fn place(&self, name: &str, number: usize) -> Option<usize> {
-        let list = name.split('.').next()?;
-        let sent = convert::rows_sent(&self.pairs, list);
-        sent.iter().position(|one| *one == number)
     }
 
     /// What a look-up found for a picker.
@@ -107,10 +106,11 @@ impl Sent {
     }
 
     /// What stands above a form that was refused.
-    pub(crate) fn summary(&self, ask: &Ask) -> Markup {
+    pub(crate) fn summary(&self, form: &Form<'_>) -> Markup {
         if self.status.is_success() {
             return html! {};
         }
+        let ask = form.ask;
         let faults = self.faults();
         let detail = self.said.get("detail").and_then(Json::as_str);
         html! {
@@ -120,7 +120,7 @@ impl Sent {
                     ul { @for (name, said) in &faults {
                         li {
                             @if name != "non_field_errors" {
-                                a href={ "#f-" (name) } { (self.called(ask, name)) }
+                                a href={ "#" (form.element(name)) } { (self.called(ask, name)) }
                                 ": "
                             }
                             (said)
@@ -139,16 +139,7 @@ impl Sent {
         }
     }
 
-    /// What a field is called: that of a row by the row's own words, where the form says them.
-    fn called(&self, ask: &Ask, name: &str) -> String {
-        let mut parts = name.rsplitn(2, '.');
-        let last = parts.next().unwrap_or_default();
-        let row = parts.next().unwrap_or_default();
-        let words = self.typed(&[ROW_CALLED, row].concat());
-        words.map_or_else(|| crate::words::field(ask, last), str::to_owned)
-    }
-
-    /// What is wrong, by field; with rows, by the field of the row.
+    /// What was wrong, by the names of the fields: those in rows as `items.0.quantity`.
     fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
@@ -156,23 +147,62 @@ impl Sent {
             .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
         let mut all = Vec::new();
         for (name, json) in named {
-            let rows = json
-                .as_array()
-                .filter(|rows| rows.iter().any(Json::is_object));
-            let Some(rows) = rows else {
-                all.extend(sentence(json).map(|said| (name.clone(), said)));
-                continue;
-            };
-            let numbers = convert::rows_sent(&self.pairs, name);
-            for (row, number) in rows.iter().zip(numbers) {
-                let fields = row.as_object().into_iter().flatten();
-                all.extend(fields.filter_map(|(field, json)| {
-                    let name = [name, ".", &number.to_string(), ".", field].concat();
-                    Some((name, sentence(json)?))
-                }));
-            }
+            spread(name, json, &mut all);
+        }
+        for (name, _) in &mut all {
+            self.as_on_the_page(name);
         }
         all
+    }
+
+    /// What a field is called: in a row by the row's own words, where the form says them.
+    fn called(&self, ask: &Ask, name: &str) -> String {
+        let row = name.rsplit_once('.').map_or("", |(row, _)| row);
+        let words = self.typed(&[ROW_CALLED, row].concat());
+        words.map_or_else(|| titled(ask, name), str::to_owned)
+    }
+
+    /// The row of a complaint with the number that it has on the page.
+    fn as_on_the_page(&self, name: &mut String) {
+        let mut parts = name.splitn(3, '.');
+        let (Some(list), Some(row), Some(field)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let Ok(at) = row.parse::<usize>() else { return };
+        if let Some(number) = convert::numbers(&self.pairs, list).get(at) {
+            *name = [list, ".", &number.to_string(), ".", field].concat();
+        }
+    }
+}
+
+/// Complaints about one thing, or about each part of it.
+fn spread(name: &str, json: &Json, all: &mut Vec<(String, String)>) {
+    let inside = |part: &str| [name, ".", part].concat();
+    match json {
+        Json::Object(map) => map
+            .iter()
+            .for_each(|(part, json)| spread(&inside(part), json, all)),
+        Json::Array(items) if items.iter().any(Json::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                spread(&inside(&at.to_string()), item, all);
+            }
+        }
+        _ => all.extend(sentence(json).map(|said| (name.to_owned(), said))),
+    }
+}
+
+/// What a field is called, with the number of its row.
+fn titled(ask: &Ask, name: &str) -> String {
+    let row = name.split('.').find_map(|part| part.parse::<usize>().ok());
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let field = crate::words::field(ask, last);
+    match row {
+        Some(row) => {
+            let text = platform::texts::Text::new("form-row").with("row", row + 1);
+            [&ask.say(&text), ", ", &field].concat()
+        }
+        None => field,
     }
 }
 
@@ -258,7 +288,13 @@ async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> 
         schema.get("x-references")?.as_str().map(str::to_owned)
     });
     let mut tables = ask.app().registry.tables();
-    let info = tables.find(|info| Some(info.table) == table.as_deref() && !info.path.is_empty());
+    let info = tables.find(|info| {
+        let meant = match &table {
+            Some(table) => info.table == table.as_str(),
+            None => Some(info.path) == own,
+        };
+        meant && !info.path.is_empty()
+    });
     let Some(info) = info.cloned() else {
         return Ok(());
     };

@@ -139,6 +139,17 @@ pub fn primary(address: &str, words: &str, key: &str) -> Markup {
     }
 }
 
+/// The way to a document on paper, such as `receipt`, in a tab of its own: the work stays where it is. The key, if it
+/// has one, is shown on it.
+pub fn paper(what: &str, id: i64, words: &str, key: &str) -> Markup {
+    let address = ["/print/", what, "/", &id.to_string(), ".pdf"].concat();
+    html! {
+        a.button href=(safe(&address)) target="_blank" data-key=[(!key.is_empty()).then_some(key)] {
+            (words) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
+        }
+    }
+}
+
 /// An address within this server, or `#`.
 pub(crate) fn safe(address: &str) -> &str {
     let inside = address.starts_with('/')

@@ -51,7 +51,6 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, order: &LabOrder) -> Result<Mar
             h2 { (ask.t("laboratory-enter")) }
             @if !more { p { (ui::link(&ask.here(&[("more", "1")]), &ask.t("laboratory-other-unit"))) } }
             (form.show(html! {
-                (form.rows_with("results", &["value_numeric", "value_text"]))
                 @for rows in &tests { (of_test(ask, &form, rows, left.first().map(|(at, _)| *at), more)) }
                 (form.button("laboratory-save"))
             }))
@@ -132,11 +131,13 @@ fn field(ask: &Ask, form: &Form<'_>, at: usize, asked: &Asked<'_>, first: bool) 
     };
     // Nothing is optional or required here: what is left empty is entered later.
     let input = input.hinted(hint).required(false).bare();
+    let of = ["results.", &at.to_string()].concat();
     html! {
         div {
             (form.hidden(&row(at, "lab_order_item"), asked.item.meta.id))
             (form.hidden(&row(at, "parameter_name"), name))
-            (form.row_called(&["results.", &at.to_string()].concat(), name))
+            (form.given(&of, &["lab_order_item", "parameter_name"]))
+            (form.row_called(&of, name))
             @if first { (input.focus()) } @else { (input) }
         }
     }

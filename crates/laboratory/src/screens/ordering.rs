@@ -77,7 +77,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         div.order {
         (form.show(html! {
             (form.hidden("encounter", id))
-            (form.rows_with("items", &["lab_test_id"]))
+            (form.list("items"))
             (form.field("priority").value("routine").bare())
             @if !first.is_empty() { (ticks(&form, &ask.t("laboratory-often"), &first)) }
             @for group in rest.chunk_by(|(_, one), (_, other)| one.department == other.department) {

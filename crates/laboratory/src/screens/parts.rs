@@ -124,8 +124,17 @@ pub(super) fn specimens(order: &LabOrder, items: &[ItemView]) -> String {
 
 /// A UCUM unit as people write it: `10⁹/L` for `10*9/L`, without its braces.
 pub(super) fn unit(ucum: &str) -> String {
-    const POWERS: [(&str, &str); 4] = [("10*12", "10¹²"), ("10*9", "10⁹"), ("10*6", "10⁶"), ("10*3", "10³")];
-    let plain = POWERS.iter().fold(ucum.to_owned(), |unit, (code, written)| unit.replace(code, written));
+    const POWERS: [(&str, &str); 4] = [
+        ("10*12", "10¹²"),
+        ("10*9", "10⁹"),
+        ("10*6", "10⁶"),
+        ("10*3", "10³"),
+    ];
+    let plain = POWERS
+        .iter()
+        .fold(ucum.to_owned(), |unit, (code, written)| {
+            unit.replace(code, written)
+        });
     plain.replace('{', " ").replace('}', "").trim().to_owned()
 }
 
