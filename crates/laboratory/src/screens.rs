@@ -100,7 +100,7 @@ fn panels(screens: Screens) -> Screens {
             .watches(SHOWN),
         )
         .panel(
-            Panel::new("patient", LabOrder::READ, 50, |cx, ask, id| {
+            Panel::new("patient", LabOrder::READ, 35, |cx, ask, id| {
                 Box::pin(history::panel(cx, ask, id))
             })
             .watches(SHOWN),

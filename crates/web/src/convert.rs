@@ -59,36 +59,21 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         };
         lay(&mut all, &parts, value, several);
     }
-    leave_out(&mut all, pairs);
     dense(&mut all);
+    for (name, _) in pairs {
+        let Some(list) = name.strip_prefix(LIST) else {
+            continue;
+        };
+        if let Some(map) = all.as_object_mut() {
+            let none = || Json::Array(Vec::new());
+            map.entry(list).or_insert_with(none);
+        }
+    }
     all
 }
 
-/// Begins the name of what says which rows of a list count: `_rows.items` names the fields of which one at least
-/// is filled in.
-pub(crate) const ROWS_FILLED: &str = "_rows.";
-
-/// Rows that nobody filled in are left out, whatever hidden values they carry; without any other the list is empty.
-fn leave_out(all: &mut Json, pairs: &[(String, String)]) {
-    for (list, fields) in rules(pairs) {
-        let Some(map) = all.as_object_mut() else {
-            return;
-        };
-        let rows = map.entry(list).or_insert(Json::Null);
-        if let Some(rows) = rows.as_object_mut() {
-            rows.retain(|_, row| fields.split(' ').any(|field| row.get(field).is_some()));
-        }
-        if rows.as_object().is_none_or(Map::is_empty) {
-            *rows = Json::Array(Vec::new());
-        }
-    }
-}
-
-fn rules(pairs: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
-    pairs
-        .iter()
-        .filter_map(|(name, fields)| Some((name.strip_prefix(ROWS_FILLED)?, fields.as_str())))
-}
+/// Begins the name of the value that says that a list is sent, filled in or not.
+pub(crate) const LIST: &str = "_list.";
 
 /// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
 fn born(
@@ -134,12 +119,10 @@ fn left_out(pairs: &[(String, String)]) -> Vec<String> {
 /// The numbers that the rows of a list had on the page, in the order in which they were sent: gaps between them close.
 pub(crate) fn numbers(pairs: &[(String, String)], list: &str) -> Vec<usize> {
     let left_out = left_out(pairs);
-    let rule = rules(pairs).find(|(name, _)| *name == list);
     let sent = pairs.iter().filter_map(|(name, value)| {
         let rest = name.strip_prefix(list)?.strip_prefix('.')?;
-        let (number, field) = rest.split_once('.')?;
+        let (number, _) = rest.split_once('.')?;
         let number = number.parse().ok()?;
-        let counts = rule.is_none_or(|(_, fields)| fields.split(' ').any(|one| one == field));
         let sent =
             counts && is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
         (sent && number <= ROWS).then_some(number)
@@ -285,41 +268,5 @@ mod tests {
             })
         );
         assert_eq!(laid(&[]), json!({}));
-    }
-
-    #[test]
-    fn rows_that_nobody_filled_in_are_left_out_and_the_others_keep_their_numbers() {
-        let pairs: Vec<(String, String)> = [
-            ("_rows.results", "number words"),
-            ("results.0.item", "7"),
-            ("results.0.number", ""),
-            ("results.2.item", "7"),
-            ("results.2.number", "4.1"),
-            ("results.5.item", "8"),
-            ("results.5.words", "positive"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-        let mut all = Json::Object(Map::new());
-        for (name, value) in &pairs {
-            if !name.starts_with('_') && !value.is_empty() {
-                let parts: Vec<&str> = name.split('.').collect();
-                lay(&mut all, &parts, value.as_str().into(), false);
-            }
-        }
-        leave_out(&mut all, &pairs);
-        dense(&mut all);
-        assert_eq!(
-            all,
-            json!({ "results": [
-                { "item": "7", "number": "4.1" },
-                { "item": "8", "words": "positive" },
-            ] })
-        );
-        assert_eq!(rows_sent(&pairs, "results"), [2, 5]);
-        assert_eq!(rows_sent(&pairs, "items"), [0; 0]);
-        let mut none = Json::Object(Map::new());
-        leave_out(&mut none, &pairs);
-        assert_eq!(none, json!({ "results": [] }));
     }
 }

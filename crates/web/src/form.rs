@@ -172,23 +172,19 @@ impl<'a> Form<'a> {
         html! { input type="hidden" name=(name) value=(value.to_string()); }
     }
 
-    /// Says that only those rows of a list count in which one of these fields at least is filled in: what else they
-    /// carry is hidden.
-    pub fn rows_with(&self, list: &str, fields: &[&str]) -> Markup {
-        self.hidden(
-            &[crate::convert::ROWS_FILLED, list].concat(),
-            fields.join(" "),
-        )
+    /// The fields of a row, such as `items.0`, that the page gives: when nothing else is typed in it, it is not sent.
+    pub fn given(&self, row: &str, fields: &[&str]) -> Markup {
+        self.hidden(&[crate::convert::GIVEN, row].concat(), fields.join(" "))
+    }
+
+    /// Says that a list such as `items` is sent even when no row of it is filled in.
+    pub fn list(&self, name: &str) -> Markup {
+        self.hidden(&[crate::convert::LIST, name].concat(), "")
     }
 
     /// How a row such as `items.0` is called when something is wrong with it.
     pub fn row_called(&self, row: &str, words: &str) -> Markup {
         self.hidden(&[crate::post::ROW_CALLED, row].concat(), words)
-    }
-
-    /// The fields of a row, such as `items.0`, that the page gives: when nothing else is typed in it, it is not sent.
-    pub fn given(&self, row: &str, fields: &[&str]) -> Markup {
-        self.hidden(&[crate::convert::GIVEN, row].concat(), fields.join(" "))
     }
 
     /// The main button. Its key, if it has one, is shown on it.

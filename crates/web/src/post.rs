@@ -102,18 +102,15 @@ impl Sent {
             let list = parts.next()?;
             let first = self.said.get(list)?;
             parts.try_fold(first, |json, part| match json {
-                Json::Array(rows) => rows.get(self.place(name, part.parse().ok()?)?),
+                Json::Array(rows) => {
+                    let number: usize = part.parse().ok()?;
+                    let sent = convert::numbers(&self.pairs, list);
+                    rows.get(sent.iter().position(|known| *known == number)?)
+                }
                 other => other.get(part),
             })
         });
         found.and_then(sentence)
-    }
-
-    /// Which of the rows that were sent has a number in the form.
-    fn place(&self, name: &str, number: usize) -> Option<usize> {
-        let list = name.split('.').next()?;
-        let sent = convert::numbers(&self.pairs, list);
-        sent.iter().position(|one| *one == number)
     }
 
     /// What a look-up found for a picker.
@@ -155,14 +152,7 @@ impl Sent {
         }
     }
 
-    /// What a field is called: that of a row by the row's own words, where the form says them.
-    fn called(&self, ask: &Ask, name: &str) -> String {
-        let row = name.rsplit_once('.').map_or("", |(row, _)| row);
-        let words = self.typed(&[ROW_CALLED, row].concat());
-        words.map_or_else(|| titled(ask, name), str::to_owned)
-    }
-
-    /// What is wrong, by field; with rows, by the field of the row.
+    /// What was wrong, by the names of the fields: those in rows as `items.0.quantity`.
     fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
@@ -170,23 +160,48 @@ impl Sent {
             .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
         let mut all = Vec::new();
         for (name, json) in named {
-            let rows = json
-                .as_array()
-                .filter(|rows| rows.iter().any(Json::is_object));
-            let Some(rows) = rows else {
-                all.extend(sentence(json).map(|said| (name.clone(), said)));
-                continue;
-            };
-            let numbers = convert::numbers(&self.pairs, name);
-            for (row, number) in rows.iter().zip(numbers) {
-                let fields = row.as_object().into_iter().flatten();
-                all.extend(fields.filter_map(|(field, json)| {
-                    let name = [name, ".", &number.to_string(), ".", field].concat();
-                    Some((name, sentence(json)?))
-                }));
-            }
+            spread(name, json, &mut all);
+        }
+        for (name, _) in &mut all {
+            self.as_on_the_page(name);
         }
         all
+    }
+
+    /// What a field is called: in a row by the row's own words, where the form says them.
+    fn called(&self, ask: &Ask, name: &str) -> String {
+        let row = name.rsplit_once('.').map_or("", |(row, _)| row);
+        let words = self.typed(&[ROW_CALLED, row].concat());
+        words.map_or_else(|| titled(ask, name), str::to_owned)
+    }
+
+    /// The row of a complaint with the number that it has on the page.
+    fn as_on_the_page(&self, name: &mut String) {
+        let mut parts = name.splitn(3, '.');
+        let (Some(list), Some(row), Some(field)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let Ok(at) = row.parse::<usize>() else { return };
+        if let Some(number) = convert::numbers(&self.pairs, list).get(at) {
+            *name = [list, ".", &number.to_string(), ".", field].concat();
+        }
+    }
+}
+
+/// Complaints about one thing, or about each part of it.
+fn spread(name: &str, json: &Json, all: &mut Vec<(String, String)>) {
+    let inside = |part: &str| [name, ".", part].concat();
+    match json {
+        Json::Object(map) => map
+            .iter()
+            .for_each(|(part, json)| spread(&inside(part), json, all)),
+        Json::Array(items) if items.iter().any(Json::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                spread(&inside(&at.to_string()), item, all);
+            }
+        }
+        _ => all.extend(sentence(json).map(|said| (name.to_owned(), said))),
     }
 }
 

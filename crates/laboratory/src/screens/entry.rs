@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::texts::Text;
-use web::{Ask, Form, Kind};
+use web::{Ask, Form, Kind, ui};
 
-use super::parts::range;
+use super::parts::{range, unit};
 use crate::entering::{Asked, Entering};
 use crate::order::LabOrder;
 use crate::parameter::{LabParameter, ParameterKind};
@@ -44,12 +44,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, order: &LabOrder) -> Result<Mar
     let flags = ["normal", "low", "high", "critical"];
     let flags = flags.map(|flag| ask.word(&["laboratory-flag-", flag].concat(), flag));
     let tests = by_test(&left);
+    // The fields for what is rare are there when they are asked for.
+    let more = ask.query("more").is_some();
     Ok(html! {
         section.panel data-flags=(flags.join("|")) {
             h2 { (ask.t("laboratory-enter")) }
+            @if !more { p { (ui::link(&ask.here(&[("more", "1")]), &ask.t("laboratory-other-unit"))) } }
             (form.show(html! {
-                (form.rows_with("results", &["value_numeric", "value_text"]))
-                @for rows in &tests { (of_test(ask, &form, rows, left.first().map(|(at, _)| *at))) }
+                @for rows in &tests { (of_test(ask, &form, rows, left.first().map(|(at, _)| *at), more)) }
                 (form.button("laboratory-save"))
             }))
         }
@@ -67,6 +69,7 @@ fn of_test(
     form: &Form<'_>,
     rows: &[(usize, &Asked<'_>)],
     first: Option<usize>,
+    more: bool,
 ) -> Markup {
     let Some((_, asked)) = rows.first() else {
         return html! {};
@@ -82,7 +85,7 @@ fn of_test(
             div.fields {
                 @for (at, asked) in rows { (field(ask, form, *at, asked, first == Some(*at))) }
             }
-            (others(ask, form, rows))
+            @if more { (others(ask, form, rows)) }
         }
     }
 }
@@ -98,7 +101,7 @@ fn field(ask: &Ask, form: &Form<'_>, at: usize, asked: &Asked<'_>, first: bool) 
         .map_or(&*asked.test.test_name, |parameter| &*parameter.name);
     let hint = hint(ask, asked);
     let number = |units: &str| {
-        let words = match units {
+        let words = match unit(units).as_str() {
             "" => name.to_owned(),
             units => [name, " (", units, ")"].concat(),
         };
@@ -128,11 +131,13 @@ fn field(ask: &Ask, form: &Form<'_>, at: usize, asked: &Asked<'_>, first: bool) 
     };
     // Nothing is optional or required here: what is left empty is entered later.
     let input = input.hinted(hint).required(false).bare();
+    let of = ["results.", &at.to_string()].concat();
     html! {
         div {
             (form.hidden(&row(at, "lab_order_item"), asked.item.meta.id))
             (form.hidden(&row(at, "parameter_name"), name))
-            (form.row_called(&["results.", &at.to_string()].concat(), name))
+            (form.given(&of, &["lab_order_item", "parameter_name"]))
+            (form.row_called(&of, name))
             @if first { (input.focus()) } @else { (input) }
         }
     }
@@ -182,8 +187,6 @@ fn others(ask: &Ask, form: &Form<'_>, rows: &[(usize, &Asked<'_>)]) -> Markup {
     let numbers: Vec<_> = numbers.collect();
     html! {
         @if !numbers.is_empty() {
-            details {
-                summary { (ask.t("laboratory-other-unit")) }
                 div.fields {
                     @for (at, asked) in numbers {
                         @let name = asked.parameter.map_or(&*asked.test.test_name, |it| &*it.name);
@@ -191,7 +194,6 @@ fn others(ask: &Ask, form: &Form<'_>, rows: &[(usize, &Asked<'_>)]) -> Markup {
                         (form.field(row(*at, "value_text")).kind(Kind::Text).labelled([name, ": ", &ask.t("laboratory-remark")].concat()).required(false).bare())
                     }
                 }
-            }
         }
     }
 }

@@ -74,9 +74,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let pregnant = head.patient.gender == Gender::Female;
     let body = html! {
         (ordered)
+        div.order {
         (form.show(html! {
             (form.hidden("encounter", id))
-            (form.rows_with("items", &["lab_test_id"]))
+            (form.list("items"))
             (form.field("priority").value("routine").bare())
             @if !first.is_empty() { (ticks(&form, &ask.t("laboratory-often"), &first)) }
             @for group in rest.chunk_by(|(_, one), (_, other)| one.department == other.department) {
@@ -86,6 +87,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             @if pregnant { (form.field("pregnancy").hint("laboratory-pregnancy-hint")) }
             div.actions { (form.button("laboratory-order-button")) (ui::action(&back, &ask.t("laboratory-to-encounter"))) }
         }))
+        }
     };
     Ok(head.page(title, &body))
 }

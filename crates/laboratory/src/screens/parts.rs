@@ -91,7 +91,7 @@ pub(super) fn due(ask: &Ask, order: &LabOrder, now: Timestamp) -> Markup {
             let day = there.date();
             let today = ask.app().zone.today(now);
             html! {
-                span { (ask.t("laboratory-due")) " " (clock) @if day != today { ", " (ask.day(day)) } }
+                small { "· " (ask.t("laboratory-due")) " " (clock) @if day != today { ", " (ask.day(day)) } }
             }
         }
     }
@@ -122,6 +122,22 @@ pub(super) fn specimens(order: &LabOrder, items: &[ItemView]) -> String {
     all.join(", ")
 }
 
+/// A UCUM unit as people write it: `10⁹/L` for `10*9/L`, without its braces.
+pub(super) fn unit(ucum: &str) -> String {
+    const POWERS: [(&str, &str); 4] = [
+        ("10*12", "10¹²"),
+        ("10*9", "10⁹"),
+        ("10*6", "10⁶"),
+        ("10*3", "10³"),
+    ];
+    let plain = POWERS
+        .iter()
+        .fold(ucum.to_owned(), |unit, (code, written)| {
+            unit.replace(code, written)
+        });
+    plain.replace('{', " ").replace('}', "").trim().to_owned()
+}
+
 /// A value with its sign and unit, or its words.
 pub(super) fn measured(
     value: Option<Measured>,
@@ -133,8 +149,9 @@ pub(super) fn measured(
         let sign = sign.map_or("", Comparator::as_str);
         [sign, &value.to_string()].concat()
     });
+    let units = unit(units);
     let parts = match &number {
-        Some(number) => vec![number.as_str(), units, text],
+        Some(number) => vec![number.as_str(), &units, text],
         None => vec![text],
     };
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -226,11 +243,11 @@ pub(super) fn results(
         .flat_map(|item| item.results.iter().map(move |result| (item, result)))
         .map(|(item, result)| {
             vec![
-                html! {
+                html! { span {
                     (result.parameter_name)
                     @if several && item.lab_test.test_name != result.parameter_name { " " small { (item.lab_test.test_name) } }
-                },
-                html! { b { (value(result)) } (corrected(ask, result)) },
+                } },
+                html! { span { b { (value(result)) } (corrected(ask, result)) } },
                 html! { (range(result.reference_range_low, result.reference_range_high)) },
                 html! { @if let Some(before) = previous.get(&result.id) { (former(ask, before)) } @else { "–" } },
                 flag(ask, result.abnormal_flag),
@@ -245,7 +262,7 @@ pub(super) fn former(ask: &Ask, before: &LabResultValue) -> Markup {
     let text: &str = before.value_text.open();
     let number = before.value_numeric;
     let day = ask.app().zone.to_local(before.result_timestamp).date();
-    html! { (measured(number, before.comparator, "", text)) " " small { (ask.day(day)) } }
+    html! { span { (measured(number, before.comparator, "", text)) " " small { (ask.day(day)) } } }
 }
 
 /// That a value stands in the place of another.
@@ -261,4 +278,23 @@ fn corrected(ask: &Ask, result: &ResultView) -> Markup {
     );
     let words = ask.say(&Text::new("laboratory-corrected").with("was", was));
     html! { " " small { (words) @if !result.correction_reason.is_empty() { ": " (result.correction_reason) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_written_as_people_write_them() {
+        for (ucum, written) in [
+            ("mmol/L", "mmol/L"),
+            ("10*9/L", "10⁹/L"),
+            ("10*12/L", "10¹²/L"),
+            ("/100{WBCs}", "/100 WBCs"),
+            ("{ratio}", "ratio"),
+            ("", ""),
+        ] {
+            assert_eq!(unit(ucum), written);
+        }
+    }
 }

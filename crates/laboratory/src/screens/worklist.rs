@@ -196,13 +196,16 @@ fn row(cx: &Cx, ask: &Ask, order: &LabOrder, listed: &Listed, first: bool) -> Ma
                 }
                 br;
                 (tests(order, items)) " · " small { (specimens(order, items)) }
-            }
-            @match taken {
-                Some(at) => { span.hint { (ask.say(&Text::new("laboratory-specimen-age").with("since", since(ask, at, cx.now())))) } },
-                None => { span.hint { (ask.say(&Text::new("laboratory-ordered-age").with("since", since(ask, order.order_date, cx.now())))) } },
+                br;
+                small {
+                    @match taken {
+                        Some(at) => { (ask.say(&Text::new("laboratory-specimen-age").with("since", since(ask, at, cx.now())))) },
+                        None => { (ask.say(&Text::new("laboratory-ordered-age").with("since", since(ask, order.order_date, cx.now())))) },
+                    }
+                }
+                " " (due(ask, order, cx.now()))
             }
             @if order.status == InProgress { (state(ask, order.status)) }
-            (due(ask, order, cx.now()))
             (step(ask, order, first))
         }
     }

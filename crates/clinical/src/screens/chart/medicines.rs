@@ -93,13 +93,13 @@ fn table(cx: &Cx, ask: &Ask, rows: &[&Prescription], doctors: &HashMap<i64, Stri
             let visit = ["/encounters/", &row.encounter.get().to_string(), "/"].concat();
             let notes = row.notes.open().to_string();
             vec![
-                html! {
+                html! { span {
                     b { (row.medication_name.open().to_string()) }
                     @if !notes.is_empty() { br; small { (notes) } }
-                },
+                } },
                 html! { (doses(ask, row)) },
                 html! { (dispensed(ask, row)) },
-                html! { a href=(visit) { (ask.day(day)) } @if let Some(doctor) = doctor { br; small { (doctor) } } },
+                html! { span { a href=(visit) { (ask.day(day)) } @if let Some(doctor) = doctor { br; small { (doctor) } } } },
                 status(ask, row.status),
             ]
         })

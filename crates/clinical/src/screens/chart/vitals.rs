@@ -77,8 +77,8 @@ fn value(taken: &Taken, measure: Measure) -> Option<Milli> {
 
 fn when(ask: &Ask, at: Timestamp) -> String {
     let there = ask.app().zone.to_local(at);
-    let clock = there.strftime("%H:%M").to_string();
-    [&ui::day_words(ask, there.date()), ", ", &clock].concat()
+    // Short, as the columns are narrow; all three languages write the day first.
+    there.strftime("%d/%m/%y %H:%M").to_string()
 }
 
 /// A value with the sign of what is unusual about it, which is said in words as well.
