@@ -135,3 +135,6 @@ done-visit-confirmed = Thank you: the hospital expects you.
 done-visit-declined = The visit is cancelled. Call the hospital to book another.
 done-message-sent = Your message is sent.
 done-details = Your details are saved.
+portal-pages = These pages
+portal-pages-language = Language of these pages
+done-language = The language of these pages is changed.

@@ -135,3 +135,6 @@ done-visit-confirmed = Merci : l’hôpital vous attend.
 done-visit-declined = La visite est annulée. Appelez l’hôpital pour en prendre une autre.
 done-message-sent = Votre message est envoyé.
 done-details = Vos coordonnées sont enregistrées.
+portal-pages = Ces pages
+portal-pages-language = Langue de ces pages
+done-language = La langue de ces pages est changée.

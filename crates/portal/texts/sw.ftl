@@ -135,3 +135,6 @@ done-visit-confirmed = Asante: hospitali inakutarajia.
 done-visit-declined = Ziara imefutwa. Piga simu hospitalini kupanga nyingine.
 done-message-sent = Ujumbe wako umetumwa.
 done-details = Taarifa zako zimehifadhiwa.
+portal-pages = Kurasa hizi
+portal-pages-language = Lugha ya kurasa hizi
+done-language = Lugha ya kurasa hizi imebadilishwa.
