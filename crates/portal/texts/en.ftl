@@ -145,3 +145,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = A message waits for you. Sign in to read it: { $link }
     .with-hospital = { $hospital }: a message waits for you. Sign in to read it: { $link }
+portal-pages = These pages
+portal-pages-language = Language of these pages
+done-language = The language of these pages is changed.

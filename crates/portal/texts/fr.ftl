@@ -145,3 +145,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = Un message vous attend. Connectez-vous pour le lire : { $link }
     .with-hospital = { $hospital } : un message vous attend. Connectez-vous pour le lire : { $link }
+portal-pages = Ces pages
+portal-pages-language = Langue de ces pages
+done-language = La langue de ces pages est changée.

@@ -145,3 +145,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = Kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
     .with-hospital = { $hospital }: kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
+portal-pages = Kurasa hizi
+portal-pages-language = Lugha ya kurasa hizi
+done-language = Lugha ya kurasa hizi imebadilishwa.

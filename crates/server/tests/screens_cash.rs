@@ -363,6 +363,12 @@ testkit::on_both! {
         assert!(html.contains("783 9999") && html.contains("<b>783 4351</b>"), "{html}");
         let html = is_a_page(&me.get("/me/access").await, 200);
         assert!(html.contains("Doctor"), "{html}");
+        let html = is_a_page(&me.get("/me/details").await, 200);
+        let mut pages = form(&html, "users_me_patch");
+        set(&mut pages, "language_preference", "sw");
+        leads(&me.submit("/me/details", &pages).await);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("<html lang=\"sw\">") && html.contains("Habari Jane"), "{html}");
         world.settle().await;
     }
 
@@ -399,6 +405,15 @@ testkit::on_both! {
         let led = leads(&boss.get(asked).await);
         assert_eq!(led, "/admin/reports/financial-reports/daily_cash?start=2026-01-01&end=2026-12-31");
         is_a_page(&boss.get(&led).await, 200);
+        // A chart, and the same numbers in a table.
+        let bill = billed(&admin, jane, json!({ "items": [{ "description": "X", "amount": 100 }] })).await;
+        let service = admin.post("service-catalog/", json!({ "name": "X-ray", "price": 300 })).await.id();
+        let other = billed(&admin, jane, json!({ "items": [{ "service": service }] })).await;
+        for (bill, amount) in [(bill, 100), (other, 300)] {
+            admin.post(&format!("bills/{bill}/payments/"), json!({ "amount": amount })).await.is(201);
+        }
+        let html = is_a_page(&boss.get("/admin/reports/financial-reports/revenue_by_service").await, 200);
+        assert!(html.contains("width=\"33.3%\"") && html.contains("<table class=\"list\""), "{html}");
         // An address that is none of the reports leads nowhere.
         is_a_page(&boss.get("/admin/?report=%2F%2Fevil.example&start=").await, 200);
         let csv = boss.get("/admin/files/security-reports/accounts.csv").await;

@@ -124,7 +124,7 @@ pub(crate) fn numbers(pairs: &[(String, String)], list: &str) -> Vec<usize> {
         let (number, _) = rest.split_once('.')?;
         let number = number.parse().ok()?;
         let sent =
-            counts && is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
+            is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
         (sent && number <= ROWS).then_some(number)
     });
     let mut numbers: Vec<usize> = sent.collect();

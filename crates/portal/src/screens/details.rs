@@ -22,6 +22,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         ]))
         p.hint { (ask.t("portal-details-hint")) }
         (form(ask, patient))
+        (pages(ask))
         p { (ui::paper("patient-card", patient.meta.id, &ask.t("portal-print-card"), "")) }
     };
     Ok(whose.page(ask, ask.t("portal-tab-details"), &body))
@@ -44,20 +45,6 @@ fn form(ask: &Ask, patient: &Patient) -> Markup {
         .holding(holding)
         .only_changes()
         .done("done-details");
-    let choices = |all: [(&'static str, &'static str); 4], many: usize| {
-        let chosen = all.iter().take(many);
-        Kind::Choice(
-            chosen
-                .map(|(value, key)| ((*value).to_owned(), ask.t(key)))
-                .collect(),
-        )
-    };
-    let languages = [
-        ("en", "portal-language-en"),
-        ("fr", "portal-language-fr"),
-        ("sw", "portal-language-sw"),
-        ("", "portal-language-en"),
-    ];
     let ways = [
         ("sms", "portal-by-sms"),
         ("email", "portal-by-email"),
@@ -69,8 +56,33 @@ fn form(ask: &Ask, patient: &Patient) -> Markup {
         (form.field("email").label("portal-email").kind(Kind::Text).complete("email"))
         (form.field("address").label("portal-address").kind(Kind::Text))
         (form.field("emergency_contact").label("portal-emergency").kind(Kind::Text))
-        (form.field("preferred_language").label("portal-language").kind(choices(languages, 3)).required(true))
-        (form.field("contact_preference").label("portal-reached").kind(choices(ways, 4)).required(true))
+        (form.field("preferred_language").label("portal-language").kind(choices(ask, &LANGUAGES)).required(true))
+        (form.field("contact_preference").label("portal-reached").kind(choices(ask, &ways)).required(true))
         (form.button("portal-save"))
     })
+}
+
+/// The languages that texts exist in.
+const LANGUAGES: [(&str, &str); 3] = [
+    ("en", "portal-language-en"),
+    ("fr", "portal-language-fr"),
+    ("sw", "portal-language-sw"),
+];
+
+fn choices(ask: &Ask, all: &[(&'static str, &'static str)]) -> Kind {
+    let worded = |(value, key): &(&'static str, &'static str)| ((*value).to_owned(), ask.t(key));
+    Kind::Choice(all.iter().map(worded).collect())
+}
+
+/// The language of the pages: the reader's own, whoever's record they look at.
+fn pages(ask: &Ask) -> Markup {
+    let form = ask
+        .form("users_me_patch")
+        .holding(json!({ "language_preference": ask.language() }))
+        .done("done-language");
+    let inner = form.show(html! {
+        (form.field("language_preference").label("portal-pages-language").kind(choices(ask, &LANGUAGES)).required(true))
+        div.actions { button { (ask.t("portal-save")) } }
+    });
+    ui::panel(&ask.t("portal-pages"), inner)
 }

@@ -3,6 +3,7 @@
 //! What they show and do they ask of the API's own operations, so that permission, scope, withheld fields and audit
 //! are those of the API.
 
+mod bars;
 mod change;
 mod detail;
 mod do_verb;

@@ -7,7 +7,7 @@ use platform::error::Error;
 use platform::operation::Operation;
 use serde_json::Value as Json;
 
-use super::shown;
+use super::{bars, shown};
 use crate::ask::Ask;
 use crate::page::Page;
 use crate::screens::{Screen, Screens};
@@ -116,7 +116,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
         @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }
         @else if rows.is_empty() { (ui::empty(&ask.t("admin-report-none"), None)) }
-        @else { div.scroll { (ui::table(&heads, &cells)) } }
+        @else { (bars::show(ask, &columns, &rows)) div.scroll { (ui::table(&heads, &cells)) } }
         @if rows.len() > ROWS { p.hint { (ask.t("admin-report-more")) } }
     };
     Ok(Page::new(words::report(ask, operation), body)
