@@ -75,7 +75,7 @@ pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
         Doctor => "/queue/ and /admin/encounters/",
         Receptionist => "/desk",
         Nurse => "/ward",
-        Pharmacist => "/admin/prescriptions/?status=Active",
+        Pharmacist => "/pharmacy",
         LabTechnician => "/admin/lab_orders/?status=Ordered",
         Cashier => "/admin/bills/?status=Draft",
         BuiltinRole::Patient => "/patients/",
