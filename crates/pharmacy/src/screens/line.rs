@@ -26,6 +26,8 @@ pub(super) fn show(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, asked: i64) -> 
     let item = sheet.item(row);
     let controlled = item.is_some_and(|item| item.is_controlled_substance);
     let owed = is_owed(row);
+    let checked = sheet.checked.get(at);
+    let clear = checked.is_some_and(|checked| checked.outcome() == SafetyOutcome::NothingFound);
     html! {
         section.panel id={ "p-" (row.meta.id) } {
             h2 {
@@ -41,7 +43,8 @@ pub(super) fn show(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, asked: i64) -> 
             }
             div.row {
                 (progress(ask, row, item))
-                @if controlled { (ui::pill(Tone::Warning, &ask.t("pharmacy-controlled"))) }
+                @if controlled { span.pill.warning.long { "! " (ask.t("pharmacy-controlled")) } }
+                @if owed && clear { span.pill.good.long { "✓ " (ask.t("pharmacy-nothing-found")) } }
             }
             @if owed {
                 @if let Some(checked) = sheet.checked.get(at) { (safety(ask, row, checked)) }
@@ -84,13 +87,12 @@ fn safety(ask: &Ask, row: &Prescription, checked: &Checked) -> Markup {
     let reason = row.override_reason.open();
     html! {
         @match checked.outcome() {
-            SafetyOutcome::NothingFound => {
-                p { (ui::pill(Tone::Good, &ask.t("pharmacy-nothing-found"))) }
-            },
+            // Said beside what is owed.
+            SafetyOutcome::NothingFound => {},
             SafetyOutcome::Found => {
                 @let severe = checked.interrupts();
                 (ui::notice(if severe { Tone::Bad } else { Tone::Warning }, html! {
-                    ul.plain { @for alert in checked.found() { li { (self::alert(ask, &alert)) } } }
+                    ul.stack { @for alert in checked.found() { li { (self::alert(ask, &alert)) } } }
                     @if let Some(reason) = reason { p { (ask.t("pharmacy-prescriber-reason")) " " q { (reason) } } }
                 }))
                 @if !names.is_empty() { (ui::could_not_check(&ask.say(&not_checked))) }

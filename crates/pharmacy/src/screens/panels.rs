@@ -75,8 +75,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
 
 fn panel(ask: &Ask, heading: &'static str, none: &'static str, rows: &[Markup]) -> Markup {
     let inner = html! {
-        @if rows.is_empty() { p.hint { (ask.t(none)) } }
-        ul.entries { @for row in rows { li data-row { (row) } } }
+        @if rows.is_empty() { p.hint { (ask.t(none)) } } @else { ul.entries { @for row in rows { li data-row { (row) } } } }
     };
     ui::panel(&ask.t(heading), inner)
 }

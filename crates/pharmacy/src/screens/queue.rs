@@ -124,7 +124,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         @if groups.is_empty() {
             (ui::empty(&ask.t(if older { "pharmacy-older-none" } else { "pharmacy-waiting-none" }), None))
         }
-        ul.entries { @for group in &groups { (entry(cx, ask, group, &known)) } }
+        @if !groups.is_empty() {
+            section.panel { ul.entries { @for group in &groups { (entry(cx, ask, group, &known)) } } }
+        }
         @if u64::try_from(rows.len()).is_ok_and(|count| count == MOST) {
             p.hint { (ask.t("pharmacy-more-waiting")) }
         }
@@ -169,7 +171,7 @@ fn entry(cx: &Cx, ask: &Ask, group: &Waiting<'_>, known: &Known) -> Markup {
                 a href=(address(group)) { b { (name) } }
                 @if let Some(by) = by { " · " (by) }
                 @if known.drugs {
-                    ul.plain { @for row in &group.rows { li { (medicine(cx, ask, row, known)) } } }
+                    ul.stack { @for row in &group.rows { li { (medicine(cx, ask, row, known)) } } }
                 } @else {
                     " · " (ask.say(&Text::new("pharmacy-medicines").with("count", group.rows.len())))
                 }
@@ -200,7 +202,7 @@ fn medicine(cx: &Cx, ask: &Ask, row: &Prescription, known: &Known) -> Markup {
             } @else if owed.is_some_and(|owed| owed > there) {
                 " " (ui::pill(Tone::Warning, &ask.say(&Text::new("pharmacy-only-there").with("units", units(there, None)))))
             }
-            @if item.is_controlled_substance { " " (ui::pill(Tone::Warning, &ask.t("pharmacy-controlled"))) }
+            @if item.is_controlled_substance { " " span.pill.warning.long { "! " (ask.t("pharmacy-controlled")) } }
         } @else {
             " " (ui::pill(Tone::Plain, &ask.t("pharmacy-not-in-formulary")))
         }

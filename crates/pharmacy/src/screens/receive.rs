@@ -117,7 +117,7 @@ async fn ordered(cx: &mut Cx, id: i64) -> Result<Ordered, Error> {
     })
 }
 
-/// The selling price of the newest batch of each medication.
+/// The selling price of the newest batch of each medication that has one.
 async fn prices(cx: &mut Cx, items: &[i64]) -> Result<HashMap<i64, Money>, Error> {
     let dialect = cx.dialect();
     let rows: Vec<StockBatch> = resource::rows(cx, PRICED, |query| {
@@ -127,6 +127,7 @@ async fn prices(cx: &mut Cx, items: &[i64]) -> Result<HashMap<i64, Money>, Error
                 column("stock_batch", "medication_item"),
                 items,
             ))
+            .and_where(StockBatch::selling_price_per_unit.gt(0))
             .order_by(("stock_batch", "id"), Order::Desc);
     })
     .await?;
@@ -188,7 +189,7 @@ fn over_delivery(ask: &Ask, form: &Form<'_>) -> Markup {
         Tone::Warning,
         html! {
             h2 { (ask.t("pharmacy-beyond-order")) }
-            ul.plain {
+            ul.stack {
                 @for row in list("over_delivered") {
                     li {
                         b { (name(&row)) } ": "
@@ -252,7 +253,7 @@ fn fields(form: &Form<'_>, row: &str, cost: Option<Money>, price: Option<Money>)
         }
     };
     html! {
-        div.pair {
+        div.five {
             (field("batch_number").label("pharmacy-batch-number").required(true))
             (field("expiry_date").label("pharmacy-expiry").kind(Kind::Date).required(true))
             (field("quantity_received").label("pharmacy-quantity-received").kind(Kind::Number("1")).required(true))

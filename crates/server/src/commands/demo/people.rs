@@ -75,7 +75,7 @@ pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
         Doctor => "/clinic",
         Receptionist => "/desk",
         Nurse => "/ward",
-        Pharmacist => "/admin/prescriptions/?status=Active",
+        Pharmacist => "/pharmacy",
         LabTechnician => "/admin/lab_orders/?status=Ordered",
         Cashier => "/cash",
         BuiltinRole::Patient => "/me",
