@@ -123,8 +123,7 @@ pub(crate) fn numbers(pairs: &[(String, String)], list: &str) -> Vec<usize> {
         let rest = name.strip_prefix(list)?.strip_prefix('.')?;
         let (number, _) = rest.split_once('.')?;
         let number = number.parse().ok()?;
-        let sent =
-            is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
+        let sent = is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
         (sent && number <= ROWS).then_some(number)
     });
     let mut numbers: Vec<usize> = sent.collect();
