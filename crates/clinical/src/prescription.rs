@@ -16,7 +16,7 @@ use platform::resource::{Change, Resource, list};
 use platform::route::Route;
 use platform::seal::Sealed;
 use platform::texts::Text;
-use sea_query::{Condition, ExprTrait};
+use sea_query::Condition;
 use serde_json::json;
 
 use crate::drug_check_allergy::CheckDrugAllergy;
@@ -161,6 +161,8 @@ impl Prescription {
 
     /// Those that may be taken: not stopped, and not completed without having been handed out.
     pub fn may_be_taken() -> Condition {
+        use sea_query::ExprTrait;
+
         let current = [
             PrescriptionStatus::Active,
             PrescriptionStatus::PendingDispense,
