@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::resource;
+use platform::resource::{self, Resource};
 use platform::texts::Text;
 use sea_query::{ExprTrait, Order};
 use web::{Ask, Page, ui};
 
+use crate::encounter::Encounter;
 use crate::prescription::Prescription;
 use crate::screens::medicines::{doses, status};
 
@@ -99,7 +100,10 @@ fn table(cx: &Cx, ask: &Ask, rows: &[&Prescription], doctors: &HashMap<i64, Stri
                 } },
                 html! { (doses(ask, row)) },
                 html! { (dispensed(ask, row)) },
-                html! { span { a href=(visit) { (ask.day(day)) } @if let Some(doctor) = doctor { br; small { (doctor) } } } },
+                html! { span {
+                    @if ask.may(Encounter::READ) { a href=(visit) { (ask.day(day)) } } @else { (ask.day(day)) }
+                    @if let Some(doctor) = doctor { br; small { (doctor) } }
+                } },
                 status(ask, row.status),
             ]
         })
