@@ -15,10 +15,15 @@ use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::book;
 use crate::ledger::{EntryKind, Posting, post};
+use crate::pay::Pay;
 
 /// Adds the verbs to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
-    module.verb::<Open>().verb::<Void>().verb::<WriteOff>()
+    module
+        .verb::<Open>()
+        .verb::<Pay>()
+        .verb::<Void>()
+        .verb::<WriteOff>()
 }
 
 /// `POST bills/{id}/open/`.

@@ -86,6 +86,8 @@ pub struct BillPayment {
     pub reference: String,
     /// The reference of the transfer; empty without one.
     pub reference_number: String,
+    /// What was handed over in cash; null where no change was given.
+    pub tendered: Option<Money>,
     /// When it was made.
     #[schemars(with = "String")]
     pub payment_date: Timestamp,
@@ -180,7 +182,7 @@ fn line(item: &BillItem, insurance_amount: Money, services: &HashMap<i64, String
     }
 }
 
-fn payment(payment: &Payment) -> BillPayment {
+pub(crate) fn payment(payment: &Payment) -> BillPayment {
     BillPayment {
         id: payment.meta.id,
         bill: payment.bill.get(),
@@ -190,6 +192,7 @@ fn payment(payment: &Payment) -> BillPayment {
         payment_method: payment.method.as_str(),
         reference: payment.reference.to_string(),
         reference_number: payment.reference.to_string(),
+        tendered: payment.tendered,
         payment_date: payment.payment_date,
         receipt_number: payment.receipt_number,
         received_by: payment.received_by.map(|user| user.get()),

@@ -32,6 +32,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0005_ledger",
         up: ledger::tables,
     },
+    Migration {
+        name: "0006_change",
+        up: |ddl| {
+            ddl.add_columns("payment", |t| {
+                t.int("tendered").null();
+                t.check("payment_tendered_check", "tendered >= amount");
+            });
+        },
+    },
 ];
 
 fn services(ddl: &mut Ddl) {

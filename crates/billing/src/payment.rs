@@ -8,6 +8,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, select};
 use platform::db::Statement;
 use platform::error::Error;
+use platform::fault::Faults;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
 use platform::resource::{Change, Resource};
@@ -20,7 +21,7 @@ use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{Account, EntryKind, Posting, Transfer, post};
 use crate::payment_method::PaymentMethod;
-use crate::sums::Refusal;
+use crate::sums::{Refusal, Sums};
 
 platform::record! {
     /// Money that was paid on a bill, or given back. Payments are never changed or deleted: what was wrong is refunded.
@@ -34,6 +35,8 @@ platform::record! {
             method: PaymentMethod = PaymentMethod::Cash,
             /// The reference of the transfer, such as a mobile money transaction; unique for card and mobile money payments.
             reference: Blank<255>,
+            /// What was handed over in cash, where change was given: the amount or more. Null otherwise.
+            tendered: Option<Money>,
         }
         server {
             /// The patient whose bill it is.
@@ -116,9 +119,12 @@ impl Resource for Payment {
         match change.before {
             None => take(cx, change.row).await,
             // Only a mistyped reference can be mended.
-            Some(_) if change.changed(|row| (row.bill, row.amount, row.method)) => Err(
-                Error::refuse(Code::StateConflict, Text::new("billing-payment-final")),
-            ),
+            Some(_) if change.changed(|row| (row.bill, row.amount, row.method, row.tendered)) => {
+                Err(Error::refuse(
+                    Code::StateConflict,
+                    Text::new("billing-payment-final"),
+                ))
+            }
             Some(_) => Ok(()),
         }
     }
@@ -153,23 +159,39 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     if !payment.amount.is_positive() {
         return Err(Error::field("amount", Text::new("billing-not-positive")));
     }
+    check_tendered(payment)?;
     let before: Bill = cx.hold(payment.bill.get()).await?;
     before.check_opened()?;
-    payment.by_insurer =
-        payment.method == PaymentMethod::Insurance && before.insurance_amount.is_positive();
-    let (amount, method) = (payment.amount, payment.method);
     let mut sums = before.sums();
-    let paid = match payment.by_insurer {
-        true => sums.pay_by_insurer(amount),
-        false => sums.pay(amount, method),
+    payment.by_insurer = match enter(&before, &mut sums, payment) {
+        Ok(by_insurer) => by_insurer,
+        Err(why) => return Err(too_much(cx, &before, why).await?),
     };
-    if let Err(why) = paid {
-        return Err(too_much(cx, &before, why).await?);
-    }
     let mut bill = before.clone();
     bill.set_sums(sums, true);
     cx.update(&mut bill, &before).await?;
     complete(cx, payment, &bill).await
+}
+
+/// Change is given for cash, and never more than was handed over.
+pub(crate) fn check_tendered(payment: &Payment) -> Result<(), Faults> {
+    let text = match payment.tendered {
+        Some(_) if payment.method != PaymentMethod::Cash => "billing-tendered-cash",
+        Some(tendered) if tendered < payment.amount => "billing-tendered-less",
+        _ => return Ok(()),
+    };
+    Err(Faults::one("tendered", Text::new(text)))
+}
+
+/// Enters a payment in the sums of its bill; answers whether it settles the insurer's part.
+pub(crate) fn enter(bill: &Bill, sums: &mut Sums, payment: &Payment) -> Result<bool, Refusal> {
+    let by_insurer =
+        payment.method == PaymentMethod::Insurance && bill.insurance_amount.is_positive();
+    match by_insurer {
+        true => sums.pay_by_insurer(payment.amount)?,
+        false => sums.pay(payment.amount, payment.method)?,
+    };
+    Ok(by_insurer)
 }
 
 /// Fills in what the program keeps of a payment or a refund.
@@ -200,7 +222,7 @@ async fn next_receipt(cx: &mut Cx) -> Result<i64, Error> {
 }
 
 /// The refusal of a payment of more than is owed, which names the payment before it.
-async fn too_much(cx: &mut Cx, bill: &Bill, why: Refusal) -> Result<Error, Error> {
+pub(crate) async fn too_much(cx: &mut Cx, bill: &Bill, why: Refusal) -> Result<Error, Error> {
     let refused = book::refusal(bill, why);
     let mut query = select::<Payment>();
     query

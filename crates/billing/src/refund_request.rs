@@ -219,6 +219,7 @@ impl Verb for Approve {
             refund_of: Some(Ref::new(before.meta.id)),
             refunded_amount: Money::ZERO,
             refund_pending: Money::ZERO,
+            tendered: None,
             cash_session: drawer,
             ..before
         };

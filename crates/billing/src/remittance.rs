@@ -189,6 +189,7 @@ pub(crate) async fn settle(
         cx.update(&mut bill, &current).await?;
         let mut payment = Payment {
             meta: Meta::unstored(),
+            tendered: None,
             bill: Ref::new(bill.meta.id),
             amount: paid,
             method: PaymentMethod::Insurance,

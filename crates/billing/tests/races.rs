@@ -54,6 +54,29 @@ testkit::on_both! {
         desk.books_agree().await;
     }
 
+    async fn several_ways_of_paying_are_never_booked_in_part(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        let path = format!("bills/{}/pay/", bill["id"]);
+        let rows = json!({ "payments": [{ "amount": 10, "tendered": 20 }, { "amount": 15, "method": "Bank Transfer" }] });
+        let requests = (0..40).map(|_| cashier.request("POST", &path).json(&rows)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 4), ("409 overpayment", 36)]));
+        let bill = desk.read(&bill).await;
+        assert_eq!((&bill["paid_amount"], bill["payments"].as_array().unwrap().len()), (&json!(100.0), 8));
+        assert_eq!(desk.account("1000").await, 40.0);
+        // With one key all are told of the same payments.
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let path = format!("bills/{}/pay/", bill["id"]);
+        let requests = (0..8).map(|_| cashier.request("POST", &path).header("idempotency-key", "pay").json(&rows)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 8)]));
+        assert!(replies.iter().all(|reply| reply.json["first"] == replies[0].json["first"]));
+        assert_eq!(desk.read(&bill).await["payments"].as_array().unwrap().len(), 2);
+        desk.books_agree().await;
+    }
+
     async fn a_dispense_is_charged_once_however_often_it_is_heard(world: &World) {
         let desk = Desk::new(world).await;
         let event = Dispensed {

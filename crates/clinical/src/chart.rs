@@ -138,13 +138,26 @@ async fn timeline(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let patient: Patient = cx.load(call.id()?).await?;
     cx.saw_record(&patient);
     let limit = limit(call)?;
+    let cursor = call.query("cursor").filter(|text| !text.is_empty());
+    let after = cursor.map(position).transpose()?;
+    let (results, next_cursor) = entries(cx, patient.meta.id, after, limit).await?;
+    Reply::ok(&TimelinePage {
+        results,
+        next_cursor,
+    })
+}
+
+/// What happened to a patient after a position in the order of the timeline, as far as the caller may know; and where
+/// to go on, if there is more.
+pub(crate) async fn entries(
+    cx: &mut Cx,
+    patient: i64,
+    after: Option<Position>,
+    limit: u64,
+) -> Result<(Vec<Entry>, Option<String>), Error> {
     let asked = TimelineRequest {
-        patient: patient.meta.id,
-        after: call
-            .query("cursor")
-            .filter(|text| !text.is_empty())
-            .map(position)
-            .transpose()?,
+        patient,
+        after,
         // One more says whether there is a next page.
         most: limit + 1,
     };
@@ -157,11 +170,8 @@ async fn timeline(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let more = results.len() > limit;
     results.truncate(limit);
     let last = results.last().filter(|_| more);
-    let next_cursor = last.map(|entry| format!("{}~{}~{}", entry.at, entry.kind, entry.id));
-    Reply::ok(&TimelinePage {
-        results,
-        next_cursor,
-    })
+    let next = last.map(|entry| format!("{}~{}~{}", entry.at, entry.kind, entry.id));
+    Ok((results, next))
 }
 
 fn limit(call: &Call) -> Result<u64, Error> {
@@ -177,7 +187,8 @@ fn limit(call: &Call) -> Result<u64, Error> {
     }
 }
 
-fn position(text: &str) -> Result<Position, Error> {
+/// A position as `next_cursor` writes it.
+pub(crate) fn position(text: &str) -> Result<Position, Error> {
     let read = || {
         let mut parts = text.split('~');
         let at: Timestamp = parts.next()?.parse().ok()?;

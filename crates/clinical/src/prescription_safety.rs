@@ -50,6 +50,36 @@ pub async fn check(
     Ok(judge(&pack, drug, &facts))
 }
 
+/// What the check of each of a patient's prescriptions comes to at this moment, in their order: to be shown before
+/// somebody decides. Whoever then dispenses is checked once more, by [`check`].
+///
+/// # Errors
+/// When the database fails, or there is no such patient.
+pub async fn look(
+    cx: &mut Cx,
+    patient: i64,
+    prescriptions: &[Prescription],
+) -> Result<Vec<Checked>, Error> {
+    let pack = formulary::pack::current(cx).await?;
+    let asked = drugs(cx, &pack, prescriptions).await?;
+    let rows = current(cx, patient, &[]).await?;
+    let facts = sorted(cx, &pack, patient, &rows).await?;
+    let judged = prescriptions.iter().zip(&asked).map(|(row, drug)| {
+        let apart = |all: &[(i64, Drug)]| -> Vec<Drug> {
+            let others = all.iter().filter(|(id, _)| *id != row.meta.id);
+            others.map(|(_, drug)| drug.clone()).collect()
+        };
+        let facts = Facts {
+            taking: apart(&facts.taking),
+            taken: apart(&facts.taken),
+            allergies: facts.allergies.clone(),
+            circumstances: facts.circumstances,
+        };
+        judge(&pack, drug, &facts)
+    });
+    Ok(judged.collect())
+}
+
 /// What the safety of a medicine for a patient depends on.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
@@ -71,20 +101,45 @@ pub(crate) async fn gather(
     except: &[i64],
 ) -> Result<Facts, Error> {
     let rows = current(cx, patient, except).await?;
+    let sorted = sorted(cx, pack, patient, &rows).await?;
+    let drugs = |all: Vec<(i64, Drug)>| all.into_iter().map(|(_, drug)| drug).collect();
+    Ok(Facts {
+        taking: drugs(sorted.taking),
+        taken: drugs(sorted.taken),
+        allergies: sorted.allergies,
+        circumstances: sorted.circumstances,
+    })
+}
+
+/// [`Facts`] whose medicines say by which prescription they are taken.
+struct Sorted {
+    taking: Vec<(i64, Drug)>,
+    taken: Vec<(i64, Drug)>,
+    allergies: Vec<(String, Reaction)>,
+    circumstances: Circumstances,
+}
+
+async fn sorted(
+    cx: &mut Cx,
+    pack: &Pack,
+    patient: i64,
+    rows: &[Prescription],
+) -> Result<Sorted, Error> {
     let now = cx.now();
-    let mut facts = Facts {
+    let mut sorted = Sorted {
+        taking: Vec::new(),
+        taken: Vec::new(),
         allergies: allergies(cx, patient).await?,
         circumstances: circumstances(cx, patient).await?,
-        ..Facts::default()
     };
-    for (drug, row) in drugs(cx, pack, &rows).await?.into_iter().zip(&rows) {
+    for (drug, row) in drugs(cx, pack, rows).await?.into_iter().zip(rows) {
         match course(row.prescribed_at, row.duration.open(), now) {
-            Course::Running => facts.taking.push(drug),
-            Course::Ended => facts.taken.push(drug),
+            Course::Running => sorted.taking.push((row.meta.id, drug)),
+            Course::Ended => sorted.taken.push((row.meta.id, drug)),
             Course::Over => {}
         }
     }
-    Ok(facts)
+    Ok(sorted)
 }
 
 /// Asks the pack.

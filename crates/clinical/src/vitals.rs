@@ -268,6 +268,28 @@ async fn measured_before(cx: &mut Cx, row: &Vitals) -> Result<Option<Vitals>, Er
         .await
 }
 
+/// The last measured weight in kg and when it was measured, for whoever checks a dose.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_weight(
+    cx: &mut Cx,
+    patient: i64,
+) -> Result<Option<(Measured, Timestamp)>, Error> {
+    let mut query = select::<Vitals>();
+    query
+        .and_where(Vitals::patient.eq(patient))
+        .and_where(Vitals::weight.is_not_null())
+        .and_where(Expr::col((Vitals::TABLE, "voided_at")).is_null())
+        .order_by((Vitals::TABLE, "id"), Order::Desc)
+        .limit(1);
+    let last: Option<Vitals> = cx
+        .unscoped("whoever dispenses checks the dose by the weight, and learns nothing else")
+        .record(query)
+        .await?;
+    Ok(last.and_then(|row| Some((row.weight?, row.recorded_at))))
+}
+
 /// Marks crossed lines between measurements of the same patient on one page, whatever its order.
 fn mark_within(rows: &[Vitals], extras: &mut [VitalsExtra]) {
     let mut order: Vec<usize> = (0..rows.len())

@@ -22,6 +22,8 @@ use crate::view::{self, ResultView};
 
 /// Values in one request.
 const MOST: usize = 500;
+/// What is said of numbers here besides what they are.
+const SIGNED: &str = " As text it may begin with the sign of `comparator`, such as `<20`.";
 
 /// The values, each read like a record of its own.
 pub struct AddResultsInput {
@@ -58,7 +60,12 @@ impl Input for AddResultsInput {
             .filter(|field| field.part == Part::Client)
         {
             let mut schema = (field.schema)();
-            schema["description"] = tidy(field.doc).into();
+            let doc = tidy(field.doc);
+            schema["description"] = match field.name {
+                "value_numeric" => [&doc, SIGNED].concat(),
+                _ => doc,
+            }
+            .into();
             properties.insert(field.name.to_owned(), schema);
             if (field.required)() {
                 required.push(field.name);
@@ -83,11 +90,30 @@ fn entry(json: &Json) -> Result<Entry, Faults> {
     if let Some(id) = object.remove("lab_order_item_id") {
         object.entry("lab_order_item").or_insert(id);
     }
+    split_sign(&mut object);
     let body = Body(object);
     Ok(Entry {
         row: LabResultValue::create(&body)?,
         flag_sent: body.0.contains_key("abnormal_flag"),
     })
+}
+
+/// `<20`, as analysers print it, is the sign and the number.
+fn split_sign(object: &mut Map<String, Json>) {
+    let named = object.get("comparator").is_some_and(|sign| !sign.is_null());
+    let Some(text) = object.get("value_numeric").and_then(Json::as_str) else {
+        return;
+    };
+    let text = text.trim();
+    let Some(sign) = text.get(..1).filter(|sign| ["<", ">"].contains(sign)) else {
+        return;
+    };
+    if named {
+        return;
+    }
+    let (sign, number) = (sign.to_owned(), text[1..].trim().to_owned());
+    object.insert("comparator".to_owned(), sign.into());
+    object.insert("value_numeric".to_owned(), number.into());
 }
 
 fn at_items(faults: Vec<Option<Faults>>) -> Faults {

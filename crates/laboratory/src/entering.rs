@@ -40,6 +40,15 @@ pub(crate) struct Entering {
     current: Vec<LabResultValue>,
 }
 
+/// A value that an order asks for.
+pub(crate) struct Asked<'a> {
+    pub(crate) item: &'a LabOrderItem,
+    pub(crate) test: &'a LabTest,
+    pub(crate) parameter: Option<&'a LabParameter>,
+    pub(crate) limits: Limits,
+    pub(crate) is_there: bool,
+}
+
 impl Entering {
     /// Reads what results of a held order are checked against.
     ///
@@ -79,6 +88,42 @@ impl Entering {
             parameters,
             ranges,
         })
+    }
+
+    /// What the tests of the order report, by item and by position in the report, with the patient's limits and what
+    /// is there already. A test of which the catalogue says nothing reports one value of its own name.
+    pub(crate) fn asked(&self) -> Vec<Asked<'_>> {
+        let mut items: Vec<&LabOrderItem> = self.items.values().collect();
+        items.sort_by_key(|item| item.meta.id);
+        let mut all = Vec::new();
+        for item in items {
+            let Some(test) = self.tests.get(&item.lab_test.get()) else {
+                continue;
+            };
+            let of_test = self.parameters.iter();
+            let of_test = of_test.filter(|row| row.test.get() == test.meta.id);
+            let mut known: Vec<Option<&LabParameter>> = of_test.map(Some).collect();
+            if known.is_empty() {
+                known.push(None);
+            }
+            all.extend(known.into_iter().map(|parameter| {
+                let name = parameter.map_or(&*test.test_name, |parameter| &*parameter.code);
+                let quantity = self.quantity(test, name);
+                let limits = parameter.and_then(|parameter| self.chosen(test, parameter));
+                let limits = limits.unwrap_or_default();
+                Asked {
+                    item,
+                    test,
+                    parameter,
+                    limits: limits.alarmed_by(test.critical_range_low, test.critical_range_high),
+                    is_there: self.current.iter().any(|value| {
+                        value.lab_order_item.get() == item.meta.id
+                            && self.quantity(test, value.parameter_name.open()) == quantity
+                    }),
+                }
+            }));
+        }
+        all
     }
 
     /// Refuses a second current value of the same quantity.
@@ -171,6 +216,9 @@ impl Entering {
         row.entered_by = cx.actor.user_id().map(Ref::new);
         row.entered_value = None;
         row.entered_units = Sealed::new(None);
+        // Whoever was told, was told of another value.
+        row.told_to = Sealed::new(Blank::default());
+        (row.told_at, row.told_by) = (None, None);
         let sent = row.abnormal_flag.filter(|_| flag_sent);
         if row.value_numeric.is_none() && row.value_text.open().is_empty() {
             return Err(Faults::one(

@@ -40,9 +40,11 @@ pub mod range;
 pub mod reference;
 pub mod result;
 mod reviewed;
+mod screens;
 mod seed;
 mod starter;
 pub mod state;
+pub mod told;
 pub mod turnaround;
 pub mod units;
 pub mod view;
@@ -51,6 +53,7 @@ pub use catalogue::LabTest;
 pub use items::LabOrderItem;
 pub use order::LabOrder;
 pub use result::LabResultValue;
+pub use screens::screens;
 pub use state::LabOrderStatus;
 
 use clinical::encounter::Encounter;
@@ -81,6 +84,7 @@ pub fn module() -> Module {
         .resource::<LabResultValue>()
         .verb::<add_items::AddItems>()
         .verb::<add_results::AddResults>()
+        .verb::<told::Told>()
         .nested::<Encounter, LabOrder>("add_lab_order", "c")
         .nested::<Encounter, LabOrder>("lab_orders", "l")
         .nested::<Patient, LabOrder>("laborders", "l")

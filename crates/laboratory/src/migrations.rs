@@ -22,6 +22,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0003_results",
         up: results,
     },
+    Migration {
+        name: "0004_told",
+        up: told,
+    },
 ];
 
 fn catalogue(ddl: &mut Ddl) {
@@ -193,4 +197,11 @@ fn results(ddl: &mut Ddl) {
     ddl.index("lab_result_value", &["replaced_by"]);
     ddl.index("lab_result_value", &["abnormal_flag", "id"]);
     ddl.index("lab_result_value", &["result_timestamp"]);
+}
+
+fn told(ddl: &mut Ddl) {
+    ddl.add_columns("lab_result_value", |t| {
+        t.timestamp("told_at").null();
+        t.int("told_by").null().references("app_user");
+    });
 }

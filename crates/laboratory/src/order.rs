@@ -19,6 +19,7 @@ use platform::verb::Verb;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use crate::order_verbs::Review;
 use crate::reference::Pregnancy;
@@ -194,7 +195,14 @@ impl Resource for LabOrder {
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         match change.before {
-            None => place(cx, change.row).await?,
+            None => {
+                let named = change.body.0.get("items").and_then(Json::as_array);
+                if named.is_some_and(Vec::is_empty) && change.row.test_name.open().is_empty() {
+                    let text = Text::new("laboratory-nothing-ordered");
+                    return Err(Error::field("items", text));
+                }
+                place(cx, change.row).await?;
+            }
             Some(before) => keep(cx, change.row, before)?,
         }
         let was = change

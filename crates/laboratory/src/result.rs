@@ -67,6 +67,12 @@ platform::record! {
             entered_by: Option<Ref<User>> = None,
             /// The value that stands in its place, if it was corrected.
             replaced_by: Option<Ref<LabResultValue>> = None,
+            /// Whom the laboratory told of a critical value, and how; empty before.
+            told_to: Sealed<Blank<255>> = Sealed::new(Blank::default()),
+            /// When they were told; null before.
+            told_at: Option<Timestamp> = None,
+            /// User who told them.
+            told_by: Option<Ref<User>> = None,
         }
         hidden {
             /// What must be unique among the current values of an item: the parameter's id, else a keyed tag of the folded name, which is negative.

@@ -116,6 +116,11 @@ pub struct ResultView {
     pub entered_by: Option<i64>,
     /// Why an earlier value was corrected.
     pub correction_reason: String,
+    /// Whom the laboratory told of a critical value, and how; empty before.
+    pub told_to: String,
+    /// When they were told; null before.
+    #[schemars(with = "Option<String>")]
+    pub told_at: Option<Timestamp>,
     /// Values that were corrected, newest first.
     pub earlier: Vec<EarlierView>,
 }
@@ -328,6 +333,8 @@ fn shown_value(
         result_timestamp: row.result_timestamp,
         entered_by: row.entered_by.map(|user| user.get()),
         correction_reason: row.correction_reason.open().to_string(),
+        told_to: row.told_to.open().to_string(),
+        told_at: row.told_at,
         earlier,
     }
 }

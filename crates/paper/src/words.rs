@@ -26,6 +26,7 @@ words! {
     amount: "Amount", "Montant", "Kiasi";
     appointment: "Appointment", "Rendez-vous", "Miadi";
     balance: "Balance due", "Reste à payer", "Salio la kulipwa";
+    batch: "Batch", "Lot", "Kundi";
     bed: "Bed", "Lit", "Kitanda";
     bed_days: "Bed days", "Journées d’hospitalisation", "Siku za kulazwa";
     birth_date: "Date of birth", "Date de naissance", "Tarehe ya kuzaliwa";
@@ -48,9 +49,11 @@ words! {
     dosage: "Dose", "Dose", "Dozi";
     due: "Due", "Échéance", "Mwisho wa kulipa";
     duration: "Duration", "Durée", "Muda";
+    expires: "Use by", "À utiliser jusqu’au", "Tumia kabla ya";
     flag: "Flag", "Signal", "Alama";
     follow_up: "Follow-up", "Suivi", "Ufuatiliaji";
     frequency: "How often", "Fréquence", "Mara ngapi";
+    given: "Given", "Remis le", "Ilitolewa";
     insurance: "Paid by insurance", "Part de l’assurance", "Inalipwa na bima";
     insurer: "Insurer", "Assureur", "Kampuni ya bima";
     invoice: "Invoice", "Facture", "Ankara";

@@ -11,7 +11,7 @@ use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::{Body, Column};
 use platform::resource::{Change, Resource};
-use platform::serde_json::json;
+use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -159,10 +159,11 @@ impl Resource for GoodsReceivedNote {
 
 /// The client accepts what was delivered beyond the order.
 fn accepted(body: &Body) -> bool {
-    body.0
-        .get("accept_over_delivery")
-        .and_then(|json| json.as_bool())
-        == Some(true)
+    match body.0.get("accept_over_delivery") {
+        Some(Json::Bool(accepted)) => *accepted,
+        Some(Json::String(accepted)) => accepted == "true",
+        _ => false,
+    }
 }
 
 fn units(items: &[GrnItem]) -> Vec<(i64, i64)> {

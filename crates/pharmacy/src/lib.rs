@@ -23,6 +23,7 @@
 mod access;
 pub mod adjust_inventory;
 mod alerts;
+pub mod count_stock_take;
 pub mod dispense;
 pub mod dispensing_log;
 mod figures;
@@ -31,6 +32,7 @@ pub mod grn_item;
 pub mod inventory_item;
 mod inventory_medications;
 mod item;
+mod label;
 mod migrations;
 mod names;
 mod nested;
@@ -42,6 +44,7 @@ mod receive;
 mod reports;
 pub mod reverse_adjustment;
 mod rules;
+mod screens;
 mod shelf;
 pub mod stock_adjustment;
 pub mod stock_batch;
@@ -49,6 +52,8 @@ pub mod stock_location;
 pub mod stock_movement;
 pub mod stock_take;
 pub mod stock_take_line;
+
+pub use screens::screens;
 
 use formulary::MedicationItem;
 use jiff::civil::Date;
@@ -60,6 +65,7 @@ use platform::module::Module;
 use platform::texts::Text;
 
 use crate::adjust_inventory::AdjustInventory;
+use crate::count_stock_take::CountStockTake;
 use crate::dispense::{ReverseDispense, Witness};
 use crate::dispensing_log::DispensingLog;
 use crate::goods_received_note::GoodsReceivedNote;
@@ -107,10 +113,12 @@ pub fn module() -> Module {
         .verb::<ReverseAdjustment>()
         .verb::<SubmitOrder>()
         .verb::<CancelOrder>()
+        .verb::<CountStockTake>()
         .verb::<PostStockTake>()
         .verb::<AdjustInventory>()
         .route(dispense::item_route())
         .route(dispense::log_route())
+        .route(label::declare())
         .verb::<recall::Recall>()
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));

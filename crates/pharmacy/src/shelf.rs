@@ -1,12 +1,15 @@
 //! What is on the shelf: batches of one medication, read within the medication's turn.
 
-use platform::cx::{Cx, select, values};
+use platform::cx::{Cx, among, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use sea_query::{ExprTrait, Order};
 
 use crate::rules::fefo::Held;
 use crate::stock_batch::{BatchStatus, StockBatch};
+
+/// Batches of several medications that are looked at together.
+const MOST: u64 = 2000;
 
 impl StockBatch {
     /// The batch as the rules see it.
@@ -36,6 +39,23 @@ pub(crate) async fn batches(
         query.and_where(StockBatch::location.eq(location));
     }
     cx.unscoped("the rule looks at every batch of the medication")
+        .records(query)
+        .await
+}
+
+/// The same of several medications, in every place.
+pub(crate) async fn of_items(cx: &mut Cx, items: &[i64]) -> Result<Vec<StockBatch>, Error> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(among(cx.dialect(), StockBatch::medication_item, items))
+        .and_where(StockBatch::current_quantity.gt(0))
+        .order_by(StockBatch::expiry_date, Order::Asc)
+        .order_by(StockBatch::id, Order::Asc)
+        .limit(MOST);
+    cx.unscoped("whoever dispenses sees what is on the shelf")
         .records(query)
         .await
 }

@@ -31,6 +31,9 @@ pub fn screens() -> Vec<web::Screens> {
         patients::screens(),
         scheduling::screens(),
         clinical::screens(),
+        laboratory::screens(),
+        pharmacy::screens(),
+        billing::screens(),
         wards::screens(),
         messaging::screens(),
     ]

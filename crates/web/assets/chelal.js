@@ -54,6 +54,21 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+// ---- forms that keep each field when it is left: sent again and again, each time under a key of its own
+let keeping = 0;
+addEventListener("change", async ({ target }) => {
+  const form = target.closest?.("form[data-keep]");
+  if (!form || !target.value) return;
+  const sent = new FormData(form), now = state(form);
+  sent.set("_key", sent.get("_key") + "-" + ++keeping);
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent), redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") return;
+  begun.set(form, now);
+  let note = form.querySelector("output.kept");
+  if (!note) { note = document.createElement("output"); note.className = "kept hint"; form.append(note); }
+  note.textContent = form.dataset.keep + " " + new Date().toLocaleTimeString([], { timeStyle: "short" });
+});
+
 // ---- keys
 let go = false;
 const rows = () => [...document.querySelectorAll("[data-row],table.list tbody tr")].filter((row) => row.querySelector("a[href]"));
@@ -93,8 +108,9 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) {
     if (key === "k") { document.querySelector("[data-find]")?.focus(); event.preventDefault(); }
     if (key === "Enter") {
-      const form = document.activeElement?.closest("form[data-form]") ?? document.querySelector("main form[data-form]");
-      const button = event.shiftKey ? [...form?.elements ?? []].find((el) => el.matches("[data-final]")) : null;
+      const here = document.activeElement?.closest("form[data-form]");
+      const button = event.shiftKey ? [...here?.elements ?? [], ...document.querySelectorAll("[data-final]")].find((el) => el.matches("[data-final]")) : null;
+      const form = button?.form ?? here ?? document.querySelector("main form[data-form]");
       if (form) { form.requestSubmit(button ?? form.querySelector("button.primary:not([data-final])") ?? undefined); event.preventDefault(); }
     }
     return;

@@ -14,7 +14,11 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
     let was: Option<Map<String, Json>> =
         value(pairs, "_was").and_then(|was| serde_json::from_str(was).ok());
     let changes = was.is_some() || matches!(operation.method, Method::PATCH | Method::PUT);
+    let left_out = left_out(pairs);
     for (at, (name, typed)) in pairs.iter().enumerate() {
+        if left_out.iter().any(|row| name.starts_with(row)) {
+            continue;
+        }
         // A later value of one name counts, such as that of a ticked box.
         let again = || pairs[at + 1..].iter().any(|(other, _)| other == name);
         if name.starts_with('_')
@@ -56,8 +60,20 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         lay(&mut all, &parts, value, several);
     }
     dense(&mut all);
+    for (name, _) in pairs {
+        let Some(list) = name.strip_prefix(LIST) else {
+            continue;
+        };
+        if let Some(map) = all.as_object_mut() {
+            let none = || Json::Array(Vec::new());
+            map.entry(list).or_insert_with(none);
+        }
+    }
     all
 }
+
+/// Begins the name of the value that says that a list is sent, filled in or not.
+pub(crate) const LIST: &str = "_list.";
 
 /// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
 fn born(
@@ -75,6 +91,45 @@ fn born(
 
 /// Rows of a form, at most.
 const ROWS: usize = 500;
+
+/// Begins the name of the value that says which fields of a row the page gives (`_given.items.0`).
+pub(crate) const GIVEN: &str = "_given.";
+
+/// Whether somebody typed something there.
+fn is_typed(name: &str, value: &str) -> bool {
+    let control =
+        name.starts_with('_') || name.ends_with("__q") || name.ends_with(crate::pick::OWN);
+    !control && !value.is_empty()
+}
+
+/// The rows, such as `items.0.`, in which nothing was typed besides what the page gave: they are not sent.
+fn left_out(pairs: &[(String, String)]) -> Vec<String> {
+    let rows = pairs.iter().filter_map(|(name, fields)| {
+        let row = [name.strip_prefix(GIVEN)?, "."].concat();
+        let touched = pairs.iter().any(|(name, value)| {
+            name.strip_prefix(row.as_str()).is_some_and(|field| {
+                is_typed(name, value) && !fields.split(' ').any(|given| given == field)
+            })
+        });
+        (!touched).then_some(row)
+    });
+    rows.collect()
+}
+
+/// The numbers that the rows of a list had on the page, in the order in which they were sent: gaps between them close.
+pub(crate) fn numbers(pairs: &[(String, String)], list: &str) -> Vec<usize> {
+    let left_out = left_out(pairs);
+    let sent = pairs.iter().filter_map(|(name, value)| {
+        let rest = name.strip_prefix(list)?.strip_prefix('.')?;
+        let number = rest.split('.').next()?.parse().ok()?;
+        let sent = is_typed(name, value) && !left_out.iter().any(|row| name.starts_with(row));
+        (sent && number <= ROWS).then_some(number)
+    });
+    let mut numbers: Vec<usize> = sent.collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
 
 fn property<'a>(schema: &'a Json, parts: &[&str]) -> Option<&'a Json> {
     parts.iter().try_fold(schema, |schema, part| {
@@ -171,6 +226,25 @@ mod tests {
         }
         dense(&mut all);
         all
+    }
+
+    #[test]
+    fn rows_in_which_nothing_was_typed_are_left_out() {
+        let pairs = [
+            ("_given.items.0", "medication_item unit_cost"),
+            ("items.0.medication_item", "7"),
+            ("items.0.unit_cost", "2.50"),
+            ("items.0.batch_number", ""),
+            ("_given.items.1", "medication_item"),
+            ("items.1.medication_item", "8"),
+            ("items.1.batch_number", "B-1"),
+            ("items.2.medication_item__q", "para"),
+            ("items.2.batch_number", ""),
+            ("items.10.medication_item", "9"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(left_out(&pairs), ["items.0."]);
+        assert_eq!(numbers(&pairs, "items"), [1, 10]);
     }
 
     #[test]

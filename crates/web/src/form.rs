@@ -31,6 +31,8 @@ pub struct Form<'a> {
     then: Option<String>,
     done: Option<&'static str>,
     changes: bool,
+    mark: String,
+    kept: bool,
 }
 
 impl<'a> Form<'a> {
@@ -54,6 +56,8 @@ impl<'a> Form<'a> {
             then: None,
             done: None,
             changes: false,
+            mark: String::new(),
+            kept: false,
         }
     }
 
@@ -84,6 +88,23 @@ impl<'a> Form<'a> {
     pub fn param(mut self, name: &'static str, value: impl ToString) -> Form<'a> {
         self.params.push((name, value.to_string()));
         self
+    }
+
+    /// One of several forms for the same operation on a page, told apart by a mark such as a record's number.
+    #[must_use]
+    pub fn apart(mut self, mark: impl ToString) -> Form<'a> {
+        self.mark = mark.to_string();
+        let mark = self.mark.clone();
+        self.param("mark", mark)
+    }
+
+    /// The element of a field.
+    pub(crate) fn element(&self, name: &str) -> String {
+        if self.mark.is_empty() {
+            ["f-", name].concat()
+        } else {
+            ["f-", &self.mark, "-", name].concat()
+        }
     }
 
     /// The version that the person looks at: when somebody else was faster, nothing is overwritten.
@@ -123,6 +144,14 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// What is typed is sent whenever a field is left, without waiting for the button, where scripts run. For
+    /// operations that may be asked again and again with the same.
+    #[must_use]
+    pub fn kept(mut self) -> Form<'a> {
+        self.kept = true;
+        self
+    }
+
     /// A field of the operation's body. What kind of input it is follows from the declaration. The name may lead into
     /// rows: `items.0.quantity`.
     pub fn field(&self, name: impl Into<String>) -> Input<'_> {
@@ -132,6 +161,21 @@ impl<'a> Form<'a> {
     /// A value that is sent with the form and that nobody edits.
     pub fn hidden(&self, name: &str, value: impl ToString) -> Markup {
         html! { input type="hidden" name=(name) value=(value.to_string()); }
+    }
+
+    /// The fields of a row, such as `items.0`, that the page gives: when nothing else is typed in it, it is not sent.
+    pub fn given(&self, row: &str, fields: &[&str]) -> Markup {
+        self.hidden(&[crate::convert::GIVEN, row].concat(), fields.join(" "))
+    }
+
+    /// Says that a list such as `items` is sent even when no row of it is filled in.
+    pub fn list(&self, name: &str) -> Markup {
+        self.hidden(&[crate::convert::LIST, name].concat(), "")
+    }
+
+    /// How a row such as `items.0` is called when something is wrong with it.
+    pub fn row_called(&self, row: &str, words: &str) -> Markup {
+        self.hidden(&[crate::post::ROW_CALLED, row].concat(), words)
     }
 
     /// The main button. Its key, if it has one, is shown on it.
@@ -224,9 +268,10 @@ impl<'a> Form<'a> {
         };
         html! {
             form.form id=[self.name] method="post" action=(address) data-form data-sent[self.sent().is_some()] novalidate
+                data-keep=[self.kept.then(|| self.ask.t("form-kept"))]
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
-                @if let Some(sent) = self.sent() { (sent.summary(self.ask)) }
+                @if let Some(sent) = self.sent() { (sent.summary(self)) }
                 (inner)
             }
         }

@@ -47,11 +47,11 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
-    /// Nothing is said of that it may be left empty.
-    quiet: bool,
     /// What it holds whatever was typed.
     instead: Option<String>,
     limits: Option<String>,
+    /// Without a word on whether it may be left empty.
+    bare: bool,
 }
 
 impl<'a> Input<'a> {
@@ -71,9 +71,9 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
-            quiet: false,
             instead: None,
             limits: None,
+            bare: false,
         }
     }
 
@@ -149,10 +149,10 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// Does not say that it may be left empty: for forms in which that holds of everything.
+    /// Without a word on whether it may be left empty: for many fields of which any may.
     #[must_use]
-    pub fn quiet(mut self) -> Input<'a> {
-        self.quiet = true;
+    pub fn bare(mut self) -> Input<'a> {
+        self.bare = true;
         self
     }
 
@@ -177,6 +177,11 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// The element's id, for a label or a control of one's own.
+    pub fn id(&self) -> String {
+        self.form.element(&self.name)
+    }
+
     pub(crate) fn words(&self) -> String {
         let last = self.name.rsplit('.').next().unwrap_or(&self.name);
         self.label
@@ -185,7 +190,7 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn markup(&self) -> Markup {
-        let id = ["f-", &self.name].concat();
+        let id = self.form.element(&self.name);
         let fault = self.form.fault(&self.name);
         let described = self.described(&id, fault.is_some());
         let now = self.now();
@@ -219,7 +224,7 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required && !self.quiet { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {
@@ -347,7 +352,7 @@ impl<'a> Input<'a> {
                         (picked(&self.name, found, words, *found == value))
                     }
                 }
-                @if self.form.ask.house.find(path).is_some() {
+                @if self.form.ask.house.find(path).is_some() || self.name.contains('.') {
                     (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
                 }
                 div.search {

@@ -14,6 +14,10 @@ use serde_json::{Map, Value as Json};
 use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
+use crate::form::Form;
+
+/// Begins the name of what says how a row is called in words: `_called.items.0`.
+pub(crate) const ROW_CALLED: &str = "_called.";
 
 /// What was posted and refused, or only looked up.
 #[derive(Debug, Clone)]
@@ -82,9 +86,14 @@ impl Sent {
         let whole = self.said.get(name);
         let found = whole.or_else(|| {
             let mut parts = name.split('.');
-            let first = self.said.get(parts.next()?)?;
+            let list = parts.next()?;
+            let first = self.said.get(list)?;
             parts.try_fold(first, |json, part| match json {
-                Json::Array(rows) => rows.get(part.parse::<usize>().ok()?),
+                Json::Array(rows) => {
+                    let number: usize = part.parse().ok()?;
+                    let sent = convert::numbers(&self.pairs, list);
+                    rows.get(sent.iter().position(|known| *known == number)?)
+                }
                 other => other.get(part),
             })
         });
@@ -97,10 +106,11 @@ impl Sent {
     }
 
     /// What stands above a form that was refused.
-    pub(crate) fn summary(&self, ask: &Ask) -> Markup {
+    pub(crate) fn summary(&self, form: &Form<'_>) -> Markup {
         if self.status.is_success() {
             return html! {};
         }
+        let ask = form.ask;
         let faults = self.faults();
         let detail = self.said.get("detail").and_then(Json::as_str);
         html! {
@@ -109,8 +119,8 @@ impl Sent {
                     h2 { (ask.t("form-check")) }
                     ul { @for (name, said) in &faults {
                         li {
-                            @if *name != "non_field_errors" {
-                                a href={ "#f-" (name) } { (crate::words::field(ask, name)) }
+                            @if name != "non_field_errors" {
+                                a href={ "#" (form.element(name)) } { (self.called(ask, name)) }
                                 ": "
                             }
                             (said)
@@ -129,14 +139,70 @@ impl Sent {
         }
     }
 
-    fn faults(&self) -> Vec<(&str, String)> {
+    /// What was wrong, by the names of the fields: those in rows as `items.0.quantity`.
+    fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id" | "detail"));
-        named
-            .filter_map(|(name, json)| Some((name.as_str(), sentence(json)?)))
-            .collect()
+        let mut all = Vec::new();
+        for (name, json) in named {
+            spread(name, json, &mut all);
+        }
+        for (name, _) in &mut all {
+            self.as_on_the_page(name);
+        }
+        all
+    }
+
+    /// What a field is called: in a row by the row's own words, where the form says them.
+    fn called(&self, ask: &Ask, name: &str) -> String {
+        let row = name.rsplit_once('.').map_or("", |(row, _)| row);
+        let words = self.typed(&[ROW_CALLED, row].concat());
+        words.map_or_else(|| titled(ask, name), str::to_owned)
+    }
+
+    /// The row of a complaint with the number that it has on the page.
+    fn as_on_the_page(&self, name: &mut String) {
+        let mut parts = name.splitn(3, '.');
+        let (Some(list), Some(row), Some(field)) = (parts.next(), parts.next(), parts.next())
+        else {
+            return;
+        };
+        let Ok(at) = row.parse::<usize>() else { return };
+        if let Some(number) = convert::numbers(&self.pairs, list).get(at) {
+            *name = [list, ".", &number.to_string(), ".", field].concat();
+        }
+    }
+}
+
+/// Complaints about one thing, or about each part of it.
+fn spread(name: &str, json: &Json, all: &mut Vec<(String, String)>) {
+    let inside = |part: &str| [name, ".", part].concat();
+    match json {
+        Json::Object(map) => map
+            .iter()
+            .for_each(|(part, json)| spread(&inside(part), json, all)),
+        Json::Array(items) if items.iter().any(Json::is_object) => {
+            for (at, item) in items.iter().enumerate() {
+                spread(&inside(&at.to_string()), item, all);
+            }
+        }
+        _ => all.extend(sentence(json).map(|said| (name.to_owned(), said))),
+    }
+}
+
+/// What a field is called, with the number of its row.
+fn titled(ask: &Ask, name: &str) -> String {
+    let row = name.split('.').find_map(|part| part.parse::<usize>().ok());
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let field = crate::words::field(ask, last);
+    match row {
+        Some(row) => {
+            let text = platform::texts::Text::new("form-row").with("row", row + 1);
+            [&ask.say(&text), ", ", &field].concat()
+        }
+        None => field,
     }
 }
 
@@ -222,7 +288,13 @@ async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> 
         schema.get("x-references")?.as_str().map(str::to_owned)
     });
     let mut tables = ask.app().registry.tables();
-    let info = tables.find(|info| Some(info.table) == table.as_deref() && !info.path.is_empty());
+    let info = tables.find(|info| {
+        let meant = match &table {
+            Some(table) => info.table == table.as_str(),
+            None => Some(info.path) == own,
+        };
+        meant && !info.path.is_empty()
+    });
     let Some(info) = info.cloned() else {
         return Ok(());
     };

@@ -85,6 +85,41 @@ pub fn table(heads: &[String], rows: &[Vec<Markup>]) -> Markup {
     }
 }
 
+/// Numbers as a small line, the earliest first. The same numbers stand beside it in a table: it says nothing new to
+/// whoever does not see it.
+pub fn sparkline(numbers: &[i64]) -> Markup {
+    const WIDE: i64 = 120;
+    const HIGH: i64 = 28;
+    const EDGE: i64 = 4;
+    let (Some(low), Some(high)) = (numbers.iter().min(), numbers.iter().max()) else {
+        return html! {};
+    };
+    let span = Ord::max(high.saturating_sub(*low), 1);
+    let steps = i64::try_from(numbers.len()).unwrap_or(i64::MAX) - 1;
+    let at = |(step, number): (i64, &i64)| {
+        let x = match steps {
+            0 => WIDE / 2,
+            steps => EDGE + (WIDE - 2 * EDGE) * step / steps,
+        };
+        let y = match high == low {
+            true => HIGH / 2,
+            false => HIGH - EDGE - (HIGH - 2 * EDGE).saturating_mul(number - low) / span,
+        };
+        (x, y)
+    };
+    let points: Vec<(i64, i64)> = (0..).zip(numbers).map(at).collect();
+    let line: Vec<String> = points
+        .iter()
+        .map(|(x, y)| [&x.to_string(), ",", &y.to_string()].concat())
+        .collect();
+    html! {
+        svg.spark viewBox={ "0 0 " (WIDE) " " (HIGH) } width=(WIDE) height=(HIGH) aria-hidden="true" {
+            polyline points=(line.join(" ")) {}
+            @if let Some((x, y)) = points.last() { circle cx=(x) cy=(y) r="3" {} }
+        }
+    }
+}
+
 /// A link to an address of ours. What is none leads nowhere.
 pub fn link(address: &str, words: &str) -> Markup {
     html! { a href=(safe(address)) { (words) } }
@@ -99,6 +134,17 @@ pub fn action(address: &str, words: &str) -> Markup {
 pub fn primary(address: &str, words: &str, key: &str) -> Markup {
     html! {
         a.button.primary href=(safe(address)) data-key=(key) {
+            (words) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
+        }
+    }
+}
+
+/// The way to a document on paper, such as `receipt`, in a tab of its own: the work stays where it is. The key, if it
+/// has one, is shown on it.
+pub fn paper(what: &str, id: i64, words: &str, key: &str) -> Markup {
+    let address = ["/print/", what, "/", &id.to_string(), ".pdf"].concat();
+    html! {
+        a.button href=(safe(&address)) target="_blank" data-key=[(!key.is_empty()).then_some(key)] {
             (words) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
         }
     }

@@ -250,3 +250,5 @@ module-messaging = Messages
 module-reports = Reports
 module-platform = Running the system
 form-nobody = None
+form-row = Row { $row }
+form-kept = Kept

@@ -250,3 +250,5 @@ module-messaging = Messages
 module-reports = Rapports
 module-platform = Exploitation
 form-nobody = Aucun
+form-row = Ligne { $row }
+form-kept = Conservé

@@ -250,3 +250,5 @@ module-messaging = Ujumbe
 module-reports = Ripoti
 module-platform = Uendeshaji wa mfumo
 form-nobody = Hakuna
+form-row = Mstari { $row }
+form-kept = Imehifadhiwa

@@ -51,7 +51,7 @@ pub(super) async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             Some(_) => Money::ZERO.checked_sub(row.amount).unwrap_or_default(),
             None => row.amount,
         },
-        tendered: None,
+        tendered: row.tendered,
         balance: bill.balance_due,
         cashier,
     };

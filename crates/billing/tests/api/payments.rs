@@ -1,6 +1,6 @@
 //! `payments/`.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{Desk, cashier};
 
@@ -73,5 +73,62 @@ testkit::on_both! {
         let payment = cashier(world).await.post("payments/", body).await;
         assert_ne!(payment.is(201)["received_by"], desk.admin.id);
         assert_eq!(payment.json["receipt_number"], 2);
+    }
+}
+
+testkit::on_both! {
+    async fn several_ways_of_paying_are_booked_as_a_whole_or_not_at_all(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 287.5 })).await;
+        let path = format!("bills/{}/pay/", bill["id"]);
+        let rows = |cash: f64| json!({ "payments": [
+            { "amount": cash, "tendered": 200 },
+            { "amount": 100, "payment_method": "Mobile Money", "reference_number": "MM-1" },
+        ] });
+        // A cent too much: nothing is booked, and no receipt's number is used up.
+        let refused = desk.cashier.post(&path, rows(187.51)).await;
+        assert_eq!(refused.refuses(409, "overpayment").get("payment"), None, "nothing was paid before");
+        let paid = desk.cashier.post(&path, rows(187.5)).await;
+        let paid = paid.is(201);
+        assert_eq!((&paid["change_due"], &paid["balance_due"], &paid["bill"]), (&json!(12.5), &json!(0.0), &bill["id"]));
+        let receipts: Vec<&Json> = paid["payments"].as_array().unwrap().iter().map(|row| &row["receipt_number"]).collect();
+        assert_eq!(receipts, [&json!(1), &json!(2)]);
+        assert_eq!(paid["first"], paid["payments"][0]["id"]);
+        let again = desk.cashier.post(&path, rows(187.5)).await;
+        assert_eq!(again.refuses(409, "overpayment")["payment"]["receipt_number"], 2);
+        let read = desk.read(&bill).await;
+        assert_eq!((&read["status"], &read["payments"][0]["tendered"]), (&json!("Paid"), &json!(200.0)));
+        desk.books_agree().await;
+    }
+
+    async fn what_is_wrong_with_a_row_is_said_of_that_row(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("bills/{}/pay/", bill["id"]);
+        for rows in [json!(null), json!([]), json!("x"), json!([1]), json!(vec![json!({ "amount": 1 }); 11])] {
+            desk.cashier.post(&path, json!({ "payments": rows })).await.complains_about("payments");
+        }
+        let fine = json!({ "amount": 1 });
+        for (row, field) in [
+            (json!({}), "amount"), (json!({ "amount": 0 }), "amount"), (json!({ "amount": "x" }), "amount"),
+            (json!({ "amount": 1, "method": "Shells" }), "method"),
+            (json!({ "amount": 10, "tendered": 9.99 }), "tendered"),
+            (json!({ "amount": 10, "tendered": 10, "method": "Card" }), "tendered"),
+        ] {
+            let reply = desk.cashier.post(&path, json!({ "payments": [fine, row] })).await;
+            reply.complains_about("payments");
+            assert!(reply.json["payments"][0].as_object().unwrap().is_empty(), "{}", reply.json);
+            assert!(reply.json["payments"][1].get(field).is_some(), "{field}: {}", reply.json);
+        }
+        // The same rules hold for one payment by itself.
+        let one = format!("bills/{}/payments/", bill["id"]);
+        desk.cashier.post(&one, json!({ "amount": 10, "tendered": 5 })).await.complains_about("tendered");
+        assert_eq!(desk.cashier.post(&one, json!({ "amount": 10, "tendered": 50 })).await.is(201)["tendered"], 50.0);
+        desk.doctor.post(&path, json!({ "payments": [fine] })).await.is(403);
+        let draft = desk.bill(json!({ "total_amount": 5, "status": "Draft" })).await;
+        let path = format!("bills/{}/pay/", draft["id"]);
+        desk.cashier.post(&path, json!({ "payments": [fine] })).await.refuses(409, "state_conflict");
+        assert_eq!(desk.read(&bill).await["paid_amount"], 10.0);
+        desk.books_agree().await;
     }
 }

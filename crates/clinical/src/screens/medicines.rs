@@ -95,7 +95,7 @@ pub(super) fn doses(ask: &Ask, row: &Prescription) -> String {
     }
 }
 
-fn status(ask: &Ask, status: PrescriptionStatus) -> Markup {
+pub(super) fn status(ask: &Ask, status: PrescriptionStatus) -> Markup {
     let (tone, key) = match status {
         PrescriptionStatus::Active => (Tone::Good, "clinical-medicine-active"),
         PrescriptionStatus::PendingDispense => (Tone::Warning, "clinical-medicine-pending"),

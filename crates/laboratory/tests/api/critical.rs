@@ -143,4 +143,24 @@ testkit::on_both! {
         passes(world, 30).await;
         assert_eq!(notices(world, &admin).await, 0);
     }
+
+    async fn whom_the_laboratory_told_is_on_record_until_the_value_changes(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = critical(&lab).await;
+        let path = format!("lab_orders/{}/told/", order["id"]);
+        let told = json!({ "told_to": "Dr Jallow, by phone" });
+        lab.tech.post(&path, json!({})).await.is(400);
+        world.nurse().await.post(&path, told.clone()).await.is(403);
+        let shown = lab.tech.post(&path, told.clone()).await;
+        let value = shown.is(200)["items"][0]["results"][0].clone();
+        assert_eq!((&value["told_to"], value["told_at"].is_string()), (&told["told_to"], true));
+        // Nobody else waits to be told.
+        assert_eq!(lab.tech.post(&path, told.clone()).await.is(409)["code"], "state_conflict");
+        let value = format!("lab_result_values/{}/", value["id"]);
+        lab.tech.patch(&value, json!({ "value_numeric": 7.4 })).await.is(200);
+        let now = lab.tech.get(&value).await.is(200).clone();
+        assert_eq!((&now["told_to"], &now["told_at"], &now["told_by"]), (&json!(""), &json!(null), &json!(null)));
+        lab.tech.post(&path, told).await.is(200);
+        world.settle().await;
+    }
 }

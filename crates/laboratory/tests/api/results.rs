@@ -190,4 +190,16 @@ testkit::on_both! {
         lab.does(&lab.doctor, &order, "collect").await.refuses(409, "state_conflict");
         world.settle().await;
     }
+
+    async fn a_number_may_begin_with_the_sign_that_the_analyser_prints(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({})).await;
+        let entered = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": "< 3.5" }])).await;
+        let value = &entered.is(200)["created"][0];
+        assert_eq!((&value["value_numeric"], &value["comparator"], &value["abnormal_flag"]), (&json!(3.5), &json!("<"), &json!("low")));
+        let order = lab.order(&["K"], json!({})).await;
+        lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": "<" }])).await.is(400);
+        lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": "é4" }])).await.is(400);
+        world.settle().await;
+    }
 }

@@ -7,8 +7,8 @@ use jiff::civil::{date, datetime};
 use kernel::{Language, Money};
 use paper::documents::{
     AppointmentSlip, DischargeSummary, Form, Invoice, InvoiceItem, LabReport, LabResult, Medicine,
-    PastPayment, Patient, PatientCard, Prescription, Receipt, ReceiptLine, ReferralLetter, Review,
-    Wristband,
+    MedicineLabel, PastPayment, Patient, PatientCard, Prescription, Receipt, ReceiptLine,
+    ReferralLetter, Review, Wristband,
 };
 use paper::{Hospital, Printed, Sheet, Verification};
 
@@ -126,6 +126,19 @@ pub(crate) fn wristband(patient: Patient) -> Wristband {
     }
 }
 
+pub(crate) fn medicine_label() -> MedicineLabel {
+    MedicineLabel {
+        patient: patient("Aminata Diébaté-Ñuñez"),
+        medicine: "Amoxicillin/clavulanic acid 875 mg/125 mg".into(),
+        quantity: "14 Tablet".into(),
+        directions: ["1 tablet".into(), "2 times a day".into(), "7 days".into()],
+        note: "With food. Finish all of it even when you feel better.".into(),
+        batch: "AMX-2026-0917".into(),
+        expiry: Some(date(2027, 9, 30)),
+        given: Some(date(2026, 11, 28)),
+    }
+}
+
 /// Every form on the papers that it is made for.
 pub(crate) fn prints(language: Language) -> Vec<(&'static str, Sheet, Printed)> {
     let mut prints = Vec::new();
@@ -153,6 +166,7 @@ pub(crate) fn prints(language: Language) -> Vec<(&'static str, Sheet, Printed)> 
             Sheet::Label => {
                 let patient = patient("Aminata Diébaté-Ñuñez");
                 add("patient-card", PatientCard { patient }.print(&form));
+                add("medicine-label", medicine_label().print(&form));
             }
             Sheet::Wristband => {
                 add("wristband", wristband(patient("陳麗華 Chan")).print(&form));

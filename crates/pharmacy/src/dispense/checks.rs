@@ -138,7 +138,17 @@ pub(super) async fn at_the_counter(
         .into_iter()
         .collect();
     let checked = prescription_safety::check(cx, patient, &drug, &except).await?;
-    let known = order.overridden()?;
+    if !asks(&checked.found(), &order.overridden()?) {
+        return Ok(None);
+    }
+    if override_reason.is_empty() {
+        return Err(checked.refusal(cx));
+    }
+    Ok(Some(checked))
+}
+
+/// Whether something was found that asks for a reason: it weighs much, and the prescriber did not override it.
+pub(crate) fn asks(found: &[SafetyAlert], known: &[SafetyAlert]) -> bool {
     let interrupts =
         |alert: &SafetyAlert| Severity::parse(&alert.severity).is_some_and(Severity::interrupts);
     let is_known = |alert: &SafetyAlert| {
@@ -147,15 +157,7 @@ pub(super) async fn at_the_counter(
         };
         known.iter().any(same)
     };
-    let found = checked.found();
-    let asks = found
+    found
         .iter()
-        .any(|alert| interrupts(alert) && !is_known(alert));
-    if !asks {
-        return Ok(None);
-    }
-    if override_reason.is_empty() {
-        return Err(checked.refusal(cx));
-    }
-    Ok(Some(checked))
+        .any(|alert| interrupts(alert) && !is_known(alert))
 }

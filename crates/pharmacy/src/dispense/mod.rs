@@ -21,9 +21,11 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 
 pub use answer::{DispenseAnswer, DispensedLog};
+pub(crate) use checks::asks;
 pub use confirm::Witness;
 pub use entry::{DispenseInput, LogInput};
 pub(crate) use entry::{item_route, log_route};
+pub(crate) use prescribed::overridden;
 pub use reverse::{ReverseDispense, ReverseInput};
 
 use crate::dispensing_log::DispensingLog;

@@ -65,6 +65,14 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
     })
 }
 
+/// What the prescriber was alerted to and overrode with a reason.
+pub(crate) fn overridden(row: &Prescription) -> Result<Vec<SafetyAlert>, Error> {
+    if row.override_reason.open().is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(from_value(row.safety_alerts.open().0.clone())?)
+}
+
 impl Order {
     /// The patient.
     pub(super) fn patient(&self) -> i64 {
@@ -91,13 +99,8 @@ impl Order {
 
     /// What the prescriber was alerted to and overrode with a reason.
     pub(super) fn overridden(&self) -> Result<Vec<SafetyAlert>, Error> {
-        match self.prescription() {
-            Some(row) if row.override_reason.open().is_some() => {
-                let alerts = row.safety_alerts.open().0.clone();
-                Ok(from_value(alerts)?)
-            }
-            _ => Ok(Vec::new()),
-        }
+        self.prescription()
+            .map_or_else(|| Ok(Vec::new()), overridden)
     }
 
     /// Units that are still owed; none when the prescription states no quantity.

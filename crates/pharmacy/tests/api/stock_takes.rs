@@ -1,6 +1,6 @@
 //! `stock-takes/` and `stock-take-lines/`.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::shop::{LATE, Shop, differences, list};
 
@@ -48,6 +48,41 @@ testkit::on_both! {
         assert_eq!((&again.is(200)["expected"], &again.json["variance"]), (&json!(8), &json!(-1)));
         shop.pharmacist.post(&post, json!({})).await.is(200);
         assert_eq!((shop.holds(a).await, shop.holds(b).await), (7, 9));
+        world.settle().await;
+    }
+
+    async fn several_batches_are_counted_at_once(world: &World) {
+        let shop = Shop::new(world).await;
+        let (item, other) = (shop.medication("Paracetamol", json!({ "category": 1 })).await, shop.medication("Aspirin", json!({ "category": 2 })).await);
+        let (a, b, c) = (shop.batch(item, "A", LATE, 10).await, shop.batch(item, "B", LATE, 10).await, shop.batch(other, "C", LATE, 10).await);
+        let take = shop.pharmacist.post("stock-takes/", json!({ "name": "November", "category": 1 })).await.id();
+        let path = format!("stock-takes/{take}/count/");
+        let count = async |lines: Json| shop.pharmacist.post(&path, json!({ "lines": lines })).await;
+        let kept = count(json!([{ "stock_batch": a, "counted": 9 }, { "stock_batch": b, "counted": "10" }])).await;
+        assert_eq!((&kept.is(200)["counted"], &kept.json["unchanged"]), (&json!(2), &json!(0)));
+        // All or none, each with what is wrong about it.
+        let wrong = count(json!([{ "stock_batch": a, "counted": 5 }, { "stock_batch": c, "counted": 10 }, { "stock_batch": 99, "counted": 1 }])).await;
+        assert_eq!(wrong.is(400)["lines"][0], json!({}));
+        assert!(wrong.json["lines"][1]["stock_batch"].is_array() && wrong.json["lines"][2]["stock_batch"].is_array(), "{}", wrong.text());
+        let wrong = count(json!([{ "stock_batch": a, "counted": 5 }, { "stock_batch": a, "counted": 6 }])).await;
+        assert!(wrong.is(400)["lines"][1]["stock_batch"].is_array(), "{}", wrong.text());
+        let wrong = count(json!([{ "stock_batch": a, "counted": -1 }, { "counted": 6 }])).await;
+        assert!(wrong.is(400)["lines"][0]["counted"].is_array() && wrong.json["lines"][1]["stock_batch"].is_array(), "{}", wrong.text());
+        for none in [json!({}), json!({ "lines": [] }), json!({ "lines": "A" })] {
+            shop.pharmacist.post(&path, none).await.complains_about("lines");
+        }
+        // What moved meanwhile is frozen anew only by counting it again.
+        shop.dispense(item, 2, json!({ "stock_batch": a })).await.is(201);
+        let kept = count(json!([{ "stock_batch": a, "counted": 9 }, { "stock_batch": b, "counted": 10 }])).await;
+        assert_eq!((&kept.is(200)["counted"], &kept.json["unchanged"]), (&json!(0), &json!(2)));
+        let post = format!("stock-takes/{take}/post/");
+        shop.pharmacist.post(&post, json!({})).await.refuses(409, "count_again");
+        count(json!([{ "stock_batch": a, "counted": 9, "again": true }])).await.is(200);
+        shop.pharmacist.post(&post, json!({})).await.is(200);
+        assert_eq!((shop.holds(a).await, shop.holds(b).await), (9, 10));
+        count(json!([{ "stock_batch": a, "counted": 1 }])).await.refuses(409, "state_conflict");
+        world.nurse().await.post(&path, json!({})).await.is(403);
+        assert_eq!(differences(world).await, []);
         world.settle().await;
     }
 

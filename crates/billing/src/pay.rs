@@ -1,0 +1,180 @@
+//! `POST bills/{id}/pay/`: all that somebody pays at once, in one or several ways, booked as a whole or not at all.
+
+use http::StatusCode;
+use kernel::{BuiltinRole, Money};
+use platform::access::Access;
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::fault::{Fault, Faults};
+use platform::field::Field;
+use platform::record::{Body, Record};
+use platform::resource::{Change, Resource};
+use platform::texts::Text;
+use platform::verb::{Input, Verb};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::bill::Bill;
+use crate::bill_view::{self, BillPayment};
+use crate::payment::{self, Payment};
+use crate::payment_method::PaymentMethod;
+
+/// Ways in which one bill is paid at once.
+const MOST: usize = 10;
+
+/// What is paid, one row for each way.
+pub struct PayInput {
+    payments: Vec<Map<String, Json>>,
+}
+
+impl Input for PayInput {
+    fn parse(body: &Body) -> Result<Self, Faults> {
+        let rows = body.0.get("payments").and_then(Json::as_array);
+        let rows = rows.filter(|rows| !rows.is_empty() && rows.len() <= MOST);
+        let rows = rows.and_then(|rows| rows.iter().map(|row| row.as_object().cloned()).collect());
+        match rows {
+            Some(payments) => Ok(PayInput { payments }),
+            None => Err(Faults::one(
+                "payments",
+                Text::new("billing-pay-rows").with("max", MOST),
+            )),
+        }
+    }
+
+    fn schema() -> Option<Json> {
+        let field = |mut schema: Json, what: &str| {
+            schema["description"] = what.into();
+            schema
+        };
+        let row = json!({
+            "type": "object",
+            "properties": {
+                "amount": field(Money::schema(), "Amount in the hospital's currency; more than 0."),
+                "method": field(PaymentMethod::schema(), "How it is paid; in cash when it is left out."),
+                "reference": { "type": "string", "maxLength": 255, "description": "The reference of the transfer, such as a mobile money transaction." },
+                "tendered": field(<Option<Money>>::schema(), "What was handed over in cash, where change is to be given: the amount or more."),
+            },
+            "required": ["amount"],
+        });
+        Some(json!({
+            "type": "object",
+            "properties": {
+                "payments": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": MOST,
+                    "description": "What is paid, one row for each way.",
+                    "items": row,
+                },
+            },
+            "required": ["payments"],
+        }))
+    }
+}
+
+/// What was booked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Paid {
+    /// The bill that was paid.
+    pub bill: i64,
+    /// The `id` of the first payment.
+    pub first: i64,
+    /// What is to be given back in cash: what was handed over less the amounts that it was for.
+    pub change_due: Money,
+    /// What the patient still owes on the bill.
+    pub balance_due: Money,
+    /// The payments in the order of the rows, each with a receipt of its own.
+    pub payments: Vec<BillPayment>,
+}
+
+/// Takes payments on a bill.
+pub struct Pay;
+
+impl Verb for Pay {
+    type On = Bill;
+    type Input = PayInput;
+    type Answer = Paid;
+    const NAME: &'static str = "pay";
+    const SUMMARY: &'static str = "Take what is paid on a bill, in one or several ways";
+    const DESCRIPTION: &'static str = "Each row becomes a payment with a receipt of its own; all are booked or none. More than is owed is refused (409 `overpayment`), and the payment before is named.";
+    const STATUS: StatusCode = StatusCode::CREATED;
+
+    fn access() -> Access {
+        use BuiltinRole::{Admin, Cashier};
+        Access::may(&[Admin, Cashier])
+    }
+
+    fn offered(row: &Bill) -> bool {
+        row.is_opened()
+    }
+
+    fn not_offered(row: &Bill) -> Error {
+        row.refused()
+    }
+
+    async fn run(cx: &mut Cx, held: Bill, input: PayInput) -> Result<Paid, Error> {
+        let rows = rows(&held, &input)?;
+        // Judged as a whole, so that the payment which is named in a refusal is one that was booked.
+        let mut sums = held.sums();
+        for row in &rows {
+            if let Err(why) = payment::enter(&held, &mut sums, row) {
+                return Err(payment::too_much(cx, &held, why).await?);
+            }
+        }
+        let mut payments = Vec::with_capacity(rows.len());
+        let mut change = Money::ZERO;
+        let nothing = Body::default();
+        for mut row in rows {
+            let mut new = Change {
+                row: &mut row,
+                before: None,
+                body: &nothing,
+            };
+            Payment::prepare(cx, &mut new).await?;
+            cx.insert(new.row).await?;
+            Payment::stored(cx, &new).await?;
+            if let Some(tendered) = row.tendered {
+                let more = tendered.checked_sub(row.amount);
+                change = more
+                    .and_then(|more| change.checked_add(more))
+                    .map_err(Error::internal)?;
+            }
+            payments.push(bill_view::payment(&row));
+        }
+        Ok(Paid {
+            bill: held.meta.id,
+            first: payments.first().map_or(0, |payment| payment.id),
+            change_due: change,
+            balance_due: sums.balance_due(),
+            payments,
+        })
+    }
+}
+
+/// The rows as payments, not yet stored; each fault under its row.
+fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
+    let parse = |row: &Map<String, Json>| {
+        let mut row = row.clone();
+        for (other, field) in Payment::ALIASES {
+            if let Some(value) = row.remove(*other) {
+                row.entry(field.name).or_insert(value);
+            }
+        }
+        row.insert("bill".to_owned(), bill.meta.id.into());
+        let payment = <Payment as Record>::create(&Body(row))?;
+        if !payment.amount.is_positive() {
+            return Err(Faults::one("amount", Text::new("billing-not-positive")));
+        }
+        payment::check_tendered(&payment)?;
+        Ok(payment)
+    };
+    let parsed: Vec<Result<Payment, Faults>> = input.payments.iter().map(parse).collect();
+    if parsed.iter().all(Result::is_ok) {
+        return Ok(parsed.into_iter().flatten().collect());
+    }
+    let faults = parsed.into_iter().map(Result::err).collect();
+    let mut whole = Faults::new();
+    whole.put("payments", Fault::Items(faults));
+    Err(whole.into())
+}

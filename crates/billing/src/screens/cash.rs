@@ -1,0 +1,137 @@
+//! The cash desk: what is to be paid, the drawer, drafts to finish, refunds to decide.
+
+use std::collections::HashMap;
+
+use maud::{Markup, html};
+use platform::cx::Cx;
+use platform::error::Error;
+use platform::resource;
+use platform::texts::Text;
+use sea_query::{ExprTrait, Order};
+use web::ui::{self, Tone};
+use web::{Ask, Page};
+
+use super::parts::{address, named, price};
+use super::payments::decide;
+use crate::bill::Bill;
+use crate::bill_status::BillStatus;
+use crate::cash_session::{CashSession, SessionStatus};
+use crate::refund_request::{RefundRequest, RefundStatus};
+
+/// Bills to be paid that are shown; the patient's page has all of theirs.
+const MOST: u64 = 100;
+/// Drafts that are shown.
+const DRAFTS: u64 = 30;
+
+pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+    cx.saw_nothing();
+    let open = bills(cx, &[BillStatus::Open, BillStatus::PartiallyPaid], MOST).await?;
+    let drafts = bills(cx, &[BillStatus::Draft], DRAFTS).await?;
+    let refunds: Vec<RefundRequest> = resource::rows(cx, DRAFTS, |query| {
+        query
+            .and_where(RefundRequest::status.eq(RefundStatus::Pending.as_str()))
+            .order_by(("refund_request", "id"), Order::Asc);
+    })
+    .await?;
+    let all = open.iter().chain(&drafts).map(|bill| bill.patient.get());
+    let of_refunds = refunds.iter().map(|request| request.patient.get());
+    let names = patients::names(cx, all.chain(of_refunds)).await?;
+    let drawer = drawer(cx, ask).await?;
+    let first = open.first();
+    let body = html! {
+        @if let Some(first) = first {
+            div.actions {
+                (ui::primary(&address(first.meta.id), &next(ask, name(&names, first)), "n"))
+            }
+        }
+        (drawer)
+        section.panel {
+            h2 { (ask.t("billing-to-pay")) " " span.count { (open.len()) } }
+            @if open.is_empty() { (ui::empty(&ask.t("billing-to-pay-none"), None)) }
+            (list(ask, &open, &names, true))
+        }
+        div.grid {
+            section.panel {
+                h2 { (ask.t("billing-drafts")) " " span.count { (drafts.len()) } }
+                @if drafts.is_empty() { p.hint { (ask.t("billing-drafts-none")) } }
+                (list(ask, &drafts, &names, false))
+            }
+            section.panel {
+                h2 { (ask.t("billing-refunds")) " " span.count { (refunds.len()) } }
+                @if refunds.is_empty() { p.hint { (ask.t("billing-refunds-none")) } }
+                ul.entries { @for request in &refunds { li data-row {
+                    span {
+                        a href=(address(request.bill.get())) { (names.get(&request.patient.get()).map_or("", String::as_str)) }
+                        " · " (price(ask, request.amount)) " · " (request.reason.open().to_string())
+                    }
+                    (decide(cx, ask, request))
+                } } }
+            }
+        }
+    };
+    Ok(Page::new(ask.t("nav-cash"), body))
+}
+
+/// Those of today first, in the order in which they came; of earlier days the newest first.
+async fn bills(cx: &mut Cx, states: &[BillStatus], most: u64) -> Result<Vec<Bill>, Error> {
+    let states: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+    let draft = states.contains(&BillStatus::Draft.as_str());
+    resource::rows(cx, most, |query| {
+        query
+            .and_where(Bill::status.is_in(states))
+            .order_by(("bill", "date_issued"), Order::Desc)
+            .order_by(("bill", "id"), Order::Asc);
+        if !draft {
+            query.and_where(Bill::balance_due.gt(0));
+        }
+    })
+    .await
+}
+
+/// Whether cash that is taken goes into a drawer.
+async fn drawer(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
+    let user = cx.user_id()?;
+    let open: Vec<CashSession> = resource::rows(cx, 1, |query| {
+        query
+            .and_where(CashSession::cashier.eq(user))
+            .and_where(CashSession::status.eq(SessionStatus::Open.as_str()));
+    })
+    .await?;
+    Ok(match open.first() {
+        Some(open) => ui::notice(
+            Tone::Good,
+            html! { p {
+                (ask.t("billing-drawer-open")) " " b { (open.drawer.to_string()) } " " (ask.moment(open.opened_at)) " · "
+                a href="/drawer" data-key="d" { (ask.t("billing-drawer-count")) kbd aria-hidden="true" { "d" } }
+            } },
+        ),
+        None => ui::notice(
+            Tone::Warning,
+            html! { p {
+                "! " (ask.t("billing-drawer-none")) " "
+                a href="/drawer" data-key="d" { (ask.t("billing-drawer-begin")) kbd aria-hidden="true" { "d" } }
+            } },
+        ),
+    })
+}
+
+fn name<'a>(names: &'a HashMap<i64, String>, bill: &Bill) -> &'a str {
+    names.get(&bill.patient.get()).map_or("", String::as_str)
+}
+
+fn next(ask: &Ask, name: &str) -> String {
+    ask.say(&Text::new("billing-next").with("name", name.to_owned()))
+}
+
+fn list(ask: &Ask, bills: &[Bill], names: &HashMap<i64, String>, owed: bool) -> Markup {
+    html! {
+        ul.entries { @for bill in bills { li data-row {
+            span {
+                a href=(address(bill.meta.id)) { (name(names, bill)) }
+                " · " (named(ask, bill.meta.id)) " · " (ask.day(bill.date_issued))
+                @if bill.status == BillStatus::PartiallyPaid { " · " (ask.t("billing-status-partly")) }
+            }
+            b.sum { (price(ask, if owed { bill.balance_due } else { bill.total_amount })) }
+        } } }
+    }
+}
