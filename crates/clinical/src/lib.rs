@@ -70,7 +70,7 @@ pub mod vitals_judged;
 
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
-pub use screens::screens;
+pub use screens::{leave_visit, screens};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;

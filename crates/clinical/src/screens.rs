@@ -3,7 +3,8 @@
 //!
 //! Other modules fill these slots: `encounter`, with an encounter's id, for what was ordered in a visit; `clinic`,
 //! with the caller's id, for what waits for a doctor. What is put there stands outside of the form of the note; a form
-//! of more than a button belongs to a page of its own, so that nothing typed in the one is lost by sending the other.
+//! of more than a button belongs to a page of its own, to which [`leave_visit`] leads, so that nothing typed in the one
+//! is lost by sending the other.
 
 mod chart;
 mod clinic;
@@ -15,6 +16,8 @@ mod note;
 mod prescribe;
 mod start;
 mod vitals;
+
+pub use note::leave_visit;
 
 use kernel::BuiltinRole;
 use platform::access::Permission;

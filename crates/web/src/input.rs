@@ -47,8 +47,6 @@ pub struct Input<'a> {
     required: bool,
     focus: bool,
     complete: Option<&'static str>,
-    /// Nothing is said of that it may be left empty.
-    quiet: bool,
     /// What it holds whatever was typed.
     instead: Option<String>,
     limits: Option<String>,
@@ -73,7 +71,6 @@ impl<'a> Input<'a> {
             required,
             focus: false,
             complete: None,
-            quiet: false,
             instead: None,
             limits: None,
             bare: false,
@@ -159,13 +156,6 @@ impl<'a> Input<'a> {
         self
     }
 
-    /// Does not say that it may be left empty: for forms in which that holds of everything.
-    #[must_use]
-    pub fn quiet(mut self) -> Input<'a> {
-        self.quiet = true;
-        self
-    }
-
     /// What it holds instead of what was typed, such as that with more added.
     #[must_use]
     pub fn instead(mut self, value: impl Into<String>) -> Input<'a> {
@@ -234,7 +224,7 @@ impl<'a> Input<'a> {
     }
 
     fn optional(&self) -> Markup {
-        html! { @if !self.required && !self.quiet && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
+        html! { @if !self.required && !self.bare { " " small { (self.form.ask.t("form-optional")) } } }
     }
 
     fn begins_with(&self) -> String {

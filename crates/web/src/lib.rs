@@ -37,6 +37,10 @@
 //!   begins with the sentence of [`Form::done`].
 //! - **Fields** know their kind and words from the declaration: the texts `field-date-of-birth` and
 //!   `choice-status-waiting` (or `choice-waiting`) are theirs in every form; [`Input`] says otherwise where needed.
+//! - **Several buttons:** [`Form::or`] with [`Form::button_for`] asks another operation with the same fields;
+//!   [`Form::button_then`] keeps what was typed and leads on; [`Form::button_look`] stores nothing and shows the page
+//!   again, which sees it in [`Sent::looked_for`]. [`Form::named`] lets them stand outside of the form.
+//! - **Pickers** find what a resource's search finds; [`Screens::finds`] says otherwise, also for what is no record.
 //! - **Parts** for all screens are in [`ui`]; style is one file, `assets/chelal.css`; nothing inline.
 //! - **Keys:** `data-key="n"` on a link or button is pressed by that letter outside of fields; `data-go="p"` by `g`
 //!   and then the letter; `data-row` on rows of lists is walked by `j`, `k` and `Enter`.

@@ -15,6 +15,8 @@ use super::{find, start};
 use crate::encounter::{Encounter, EncounterStatus, READ_TEXT};
 use crate::note_template::NoteTemplate;
 
+/// The name of the note's form.
+const FORM: &str = "note";
 /// Templates that are offered.
 const TEMPLATES: u64 = 60;
 /// Begins what is asked for when a template is wanted; its id follows.
@@ -51,7 +53,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Note
         let said = ui::notice(Tone::Plain, html! { p { (words) } });
         return Ok(Note::read(said));
     }
-    if row.status == EncounterStatus::Signed || !ask.may_do("encounters_patch") {
+    if !writes(ask, row) {
         return written(cx, ask, row).await.map(Note::read);
     }
     let holding = json!({
@@ -65,7 +67,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Note
     });
     let form = ask
         .form("encounters_patch")
-        .named("note")
+        .named(FORM)
         .or("encounters_sign", "done-signed")
         .on(row.meta.id)
         .version(row.meta.version)
@@ -160,7 +162,7 @@ fn fields(
             .sent()
             .is_some_and(|sent| sent.typed("notes").is_some_and(|typed| !typed.is_empty()));
     let area = |name: &'static str, label: &'static str| {
-        form.field(name).label(label).kind(Kind::Area).quiet()
+        form.field(name).label(label).kind(Kind::Area).bare()
     };
     let history = area(HISTORY, "clinical-history");
     let history = match filled(form, templates) {
@@ -183,7 +185,7 @@ fn fields(
             }
             (area("physical_examination", "clinical-examination"))
             (area("diagnosis", "clinical-diagnosis"))
-            (form.field("diagnosis_code").label("clinical-diagnosis-code").kind(Kind::Pick("icd10".to_owned())).picked(chosen).quiet())
+            (form.field("diagnosis_code").label("clinical-diagnosis-code").kind(Kind::Pick("icd10".to_owned())).picked(chosen).bare())
             (area("treatment_plan", "clinical-plan"))
             details open[more] {
                 summary { (ask.t("clinical-further-notes")) }
@@ -228,6 +230,24 @@ async fn written(cx: &mut Cx, ask: &Ask, row: &Encounter) -> Result<Markup, Erro
             }
         }
     })
+}
+
+/// Whether the page of a visit has the form of the note.
+fn writes(ask: &Ask, row: &Encounter) -> bool {
+    row.status == EncounterStatus::Open && ask.may(READ_TEXT) && ask.may_do("encounters_patch")
+}
+
+/// The way from the page of a visit to another page, for what stands in its slot: a button that keeps the note first
+/// while it is written, else a link.
+pub fn leave_visit(ask: &Ask, row: &Encounter, address: &str, words: &str, key: &str) -> Markup {
+    let kbd = html! { @if !key.is_empty() { kbd aria-hidden="true" { (key) } } };
+    html! {
+        @if writes(ask, row) {
+            button form=(FORM) name="_then" value=(address) data-key=(key) { (words) (kbd) }
+        } @else {
+            a.button href=(address) data-key=(key) { (words) (kbd) }
+        }
+    }
 }
 
 /// Back to the visit.

@@ -75,7 +75,7 @@ fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, said: &Sai
         .label("clinical-medication")
         .kind(Kind::Pick("medications".to_owned()))
         .required(false)
-        .quiet()
+        .bare()
         .picked(picked);
     let item = if form.sent().is_none() {
         item.focus()
@@ -85,14 +85,14 @@ fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, said: &Sai
     html! {
         (form.hidden("encounter", encounter))
         (item)
-        (form.field("medication_name").label("clinical-medication-name").hint("clinical-medication-name-hint").required(false).quiet())
+        (form.field("medication_name").label("clinical-medication-name").hint("clinical-medication-name-hint").required(false).bare())
         div.measures {
             (form.field("dosage").label("clinical-dosage").hint("clinical-dosage-hint"))
             (form.field("frequency").label("clinical-frequency").hint("clinical-frequency-hint"))
-            (form.field("duration").label("clinical-duration").hint("clinical-duration-hint").quiet())
-            (form.field("quantity").label("clinical-quantity").hinted(counted(ask, form)).quiet())
+            (form.field("duration").label("clinical-duration").hint("clinical-duration-hint").bare())
+            (form.field("quantity").label("clinical-quantity").hinted(counted(ask, form)).bare())
         }
-        (form.field("notes").label("clinical-instructions").kind(Kind::Text).quiet())
+        (form.field("notes").label("clinical-instructions").kind(Kind::Text).bare())
         div #safety data-check=(CHECK) { (said.checked) }
         @if said.reason { (form.field(REASON).label("clinical-override").kind(Kind::Text).required(true).focus()) }
         div.actions {

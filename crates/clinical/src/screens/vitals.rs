@@ -112,8 +112,8 @@ fn fields(ask: &Ask, form: &Form<'_>, seen: &[Seen], person: &Person, round: &Ro
                 summary { (ask.t("clinical-more-measures")) }
                 div.measures { @for measure in seldom { (number(measure, false)) } }
                 div.measures {
-                    @for (name, label) in OTHERS { (form.field(name).label(label).required(false).quiet()) }
-                    (form.field("pregnant").label("field-pregnant").kind(Kind::Choice(yes_no(ask))).required(false).quiet())
+                    @for (name, label) in OTHERS { (form.field(name).label(label).required(false).bare()) }
+                    (form.field("pregnant").label("field-pregnant").kind(Kind::Choice(yes_no(ask))).required(false).bare())
                 }
             }
         }
@@ -161,7 +161,7 @@ fn number<'a>(
         .hinted(hint.unwrap_or_default())
         .limits(usual(measure, person).map(limit))
         .required(false)
-        .quiet();
+        .bare();
     if first { field.focus() } else { field }
 }
 

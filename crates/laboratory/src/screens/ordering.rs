@@ -31,7 +31,7 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Option<Mark
     let inner = html! {
         (ordered)
         @if may {
-            p { a.button href=(page) data-key="l" { (ask.t("laboratory-order-tests")) kbd aria-hidden="true" { "l" } } }
+            p { (clinical::leave_visit(ask, &encounter, &page, &ask.t("laboratory-order-tests"), "l")) }
         }
     };
     Ok(Some(ui::panel(&ask.t("laboratory-tests"), inner)))
