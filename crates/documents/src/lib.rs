@@ -19,10 +19,12 @@ mod download;
 mod kind;
 mod migrations;
 pub mod patient_document;
+mod screens;
 mod sweep;
 mod upload;
 
 pub use patient_document::PatientDocument;
+pub use screens::screens;
 pub use sweep::sweep;
 
 use patients::Patient;

@@ -6,6 +6,7 @@ mod order;
 mod ordering;
 mod parts;
 mod review;
+mod trend;
 mod worklist;
 
 use kernel::BuiltinRole;

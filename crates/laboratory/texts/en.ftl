@@ -161,3 +161,5 @@ laboratory-older = Older
 laboratory-newest = Back to the newest
 laboratory-no-results-yet = No results yet
 laboratory-trend = Course
+laboratory-print = Print
+laboratory-trend-values = Newest first

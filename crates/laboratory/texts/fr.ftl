@@ -161,3 +161,5 @@ laboratory-older = Plus anciens
 laboratory-newest = Retour aux plus récents
 laboratory-no-results-yet = Pas encore de résultat
 laboratory-trend = Évolution
+laboratory-print = Imprimer
+laboratory-trend-values = Les plus récents d’abord

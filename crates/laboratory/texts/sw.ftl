@@ -161,3 +161,5 @@ laboratory-older = Ya zamani zaidi
 laboratory-newest = Rudi kwa mapya
 laboratory-no-results-yet = Hakuna majibu bado
 laboratory-trend = Mwenendo
+laboratory-print = Chapisha
+laboratory-trend-values = Mapya kwanza

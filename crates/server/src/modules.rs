@@ -29,6 +29,7 @@ pub fn modules() -> Vec<Module> {
 pub fn screens() -> Vec<web::Screens> {
     vec![
         patients::screens(),
+        documents::screens(),
         scheduling::screens(),
         clinical::screens(),
         laboratory::screens(),

@@ -293,6 +293,9 @@ testkit::on_both! {
         assert!(html.contains("5.5 mmol/L") && html.contains("↑ High") && !html.contains("4.1 mmol/L"), "{html}");
         let html = is_a_page(&doctor.get(&all).await, 200);
         assert!(html.contains("No results yet") && html.contains("5.5 mmol/L") && html.contains(">5.4 <small>"), "{html}");
+        // The newest six as a line, and the same in words.
+        assert_eq!(html.matches("<polyline").count(), 1, "{html}");
+        assert!(html.contains("Potassium (mmol/L)") && html.contains("<b>↑ 5.5</b>"), "{html}");
         let older = format!("{all}?before={}", orders[2]);
         assert!(html.contains(&format!("href=\"{older}\"")), "{html}");
         let html = is_a_page(&doctor.get(&older).await, 200);
@@ -419,6 +422,41 @@ testkit::on_both! {
                 assert_eq!(html.contains(&format!("href=\"{page}access\"")), role == Admin, "{role:?} {address}");
             }
         }
+        world.settle().await;
+    }
+
+    async fn a_document_is_added_and_fetched_again(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let page = format!("/patients/{}/documents", ward.patient);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("No document is kept yet") && html.contains("multipart/form-data"), "{html}");
+        let upload = |content: &'static str| {
+            let to = html.split("action=\"").map(|part| testkit::visitor::unescape(part.split('"').next().unwrap()));
+            let to = to.filter(|part| part.contains("documents_post")).last().unwrap();
+            let (patient, doctor) = (ward.patient, &doctor);
+            async move {
+                let body = format!("--b\r\nContent-Disposition: form-data; name=\"patient\"\r\n\r\n{patient}\r\n--b\r\nContent-Disposition: form-data; name=\"description\"\r\n\r\nReferral letter\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"letter.txt\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n");
+                let request = doctor.caller.request("POST", &to).header("sec-fetch-site", "same-origin");
+                doctor.with(request.raw("multipart/form-data; boundary=b", body.into_bytes())).await
+            }
+        };
+        let html = is_a_page(&upload("<html>").await, 400);
+        assert!(html.contains("This kind of file is not accepted"), "{html}");
+        leads(&upload("Dear colleague").await);
+        // A double click.
+        leads(&upload("Dear colleague").await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert!(html.contains("Referral letter") && html.matches(">letter.txt</a>").count() == 1, "{html}");
+        let file = html.split("href=\"").find(|part| part.starts_with("/files/documents/")).unwrap().split('"').next().unwrap();
+        let fetched = doctor.get(file).await;
+        fetched.is(200);
+        assert!(fetched.text() == "Dear colleague" && fetched.header("content-disposition").starts_with("attachment"));
+        let cashier = Visitor::of(world, BuiltinRole::Cashier).await;
+        assert!(!cashier.get(file).await.status.is_success());
+        assert_eq!(cashier.get(&page).await.status.as_u16(), 403);
+        assert_eq!(doctor.get("/files/documents/999").await.status.as_u16(), 404);
+        assert_eq!(doctor.get("/files/patients/1").await.status.as_u16(), 404);
         world.settle().await;
     }
 

@@ -202,6 +202,13 @@ fn router(house: &Arc<House>) -> Router {
             print::paper(here.clone(), path, request)
         }),
     );
+    let here = house.clone();
+    router = router.route(
+        "/files/{resource}/{id}",
+        get(move |path: Path<(String, String)>, request: Request| {
+            print::file(here.clone(), path, request)
+        }),
+    );
     for link in &links::LINKS {
         let here = house.clone();
         let methods = any(move |request: Request| links::answer(here.clone(), link, request));

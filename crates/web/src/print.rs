@@ -1,13 +1,14 @@
-//! Documents on paper: the API's own, at an address of the pages.
+//! Documents on paper and as files: the API's own, at addresses of the pages.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, Request};
 use axum::response::Response;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use platform::error::Error;
 
 use crate::api::Question;
+use crate::ask::Ask;
 use crate::house::House;
 use crate::serve::Visit;
 use crate::{guard, refused, sign_in};
@@ -29,13 +30,36 @@ pub(crate) async fn paper(
     }
     let id = name.strip_suffix(".pdf").unwrap_or(&name);
     let path = ["print/", &what, "/{id}/"].concat();
+    sent(&house, ask, &path, id).await
+}
+
+/// `/files/{resource}/{id}`: the content of a record, such as a document, as a file.
+pub(crate) async fn file(
+    house: Arc<House>,
+    Path((resource, id)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let visit = match Visit::begin(&house, Vec::new(), "/files", request).await {
+        Ok(visit) => visit,
+        Err(answer) => return *answer,
+    };
+    if visit.ask.actor().user().is_none() {
+        return sign_in::first(&visit);
+    }
+    let path = [&resource, "/{id}/download/"].concat();
+    sent(&house, &visit.ask, &path, &id).await
+}
+
+/// What an operation for one record answers, if one with this path is declared.
+async fn sent(house: &House, ask: &Ask, path: &str, id: &str) -> Response {
     let mut operations = house.app.registry.operations().iter();
-    let declared = operations.any(|operation| operation.path == path);
+    let declared =
+        operations.any(|operation| operation.method == Method::GET && operation.path == path);
     if !declared || id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
         return refused::page(ask, Error::not_found());
     }
     let query = serde_urlencoded::to_string(&ask.head.query).unwrap_or_default();
-    let path = ["/api/print/", &what, "/", id, "/?", &query].concat();
+    let path = ["/api/", &path.replace("{id}", id), "?", &query].concat();
     match ask.raw(Question::get(path)).await {
         Ok(mut response) if response.status().is_success() => {
             guard::headers(&mut response);

@@ -10,6 +10,7 @@ use web::{Ask, Page, ui};
 
 use super::ordering::entry;
 use super::parts::{address, previous, priority, results, state, tests};
+use super::trend;
 use crate::order::LabOrder;
 use crate::state::LabOrderStatus;
 use crate::view;
@@ -48,8 +49,13 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let ids: Vec<i64> = orders.iter().map(|order| order.meta.id).collect();
     let items = view::of_orders(cx, &ids).await?;
     let earlier = previous(cx, &ids).await?;
+    let course = match before {
+        None => trend::show(cx, ask, id).await?,
+        Some(_) => html! {},
+    };
     let none = Vec::new();
     let body = html! {
+        (course)
         @if orders.is_empty() { (ui::empty(&ask.t("laboratory-results-none"), None)) }
         @for order in &orders {
             @let items = items.get(&order.meta.id).unwrap_or(&none);

@@ -81,7 +81,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (critical(ask, &order, &items))
         div.row { (priority(ask, order.priority)) (state(ask, order.status)) (due(ask, &order, cx.now())) }
-        div.actions { (steps(ask, &order, has_results)) }
+        div.actions {
+            (steps(ask, &order, has_results))
+            @if has_results || !order.result_details.open().is_empty() {
+                (ui::paper("lab-report", id, &ask.t("laboratory-print"), "p"))
+            }
+        }
         (ui::facts(&facts(cx, ask, &order, &items, named(order.ordered_by), named(order.reviewed_by))))
         @if has_results {
             h2 { (ask.t("laboratory-results-title")) }
