@@ -55,6 +55,33 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn many_count_the_same_shelf_and_each_batch_has_one_line(world: &World) {
+        let shop = Shop::new(world).await;
+        let counter = shop.pharmacist.over(world.listen().await);
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let (a, b) = (shop.batch(item, "A", "2028-01-01", 50).await, shop.batch(item, "B", "2028-02-01", 50).await);
+        for round in 0..rounds() {
+            let take = shop.pharmacist.post("stock-takes/", json!({ "name": format!("Round {round}") })).await.id();
+            let path = format!("stock-takes/{take}/count/");
+            let mut requests: Vec<_> = (0..20).map(|n| {
+                // In either order: nobody waits for somebody who waits for them.
+                let mut lines = vec![json!({ "stock_batch": a, "counted": 40 + n }), json!({ "stock_batch": b, "counted": 50 })];
+                if n % 2 == 0 {
+                    lines.reverse();
+                }
+                counter.request("POST", &path).json(&json!({ "lines": lines }))
+            }).collect();
+            let dispense = format!("medications/{item}/dispense/");
+            requests.extend((0..5).map(|_| counter.request("POST", &dispense).json(&json!({ "patient_id": shop.patient, "quantity": 1 }))));
+            let replies = at_once(requests).await;
+            assert!(replies.iter().all(|reply| matches!(reply.status.as_u16(), 200 | 201)), "{:?}", replies.iter().map(Reply::text).collect::<Vec<_>>());
+            let lines = list(&shop.pharmacist.get(&format!("stock-takes/{take}/lines/")).await);
+            assert_eq!(lines.len(), 2, "{lines:?}");
+        }
+        assert_eq!(differences(world).await, []);
+        world.settle().await;
+    }
+
     async fn a_dispense_is_reversed_once(world: &World) {
         let shop = Shop::new(world).await;
         let counter = shop.pharmacist.over(world.listen().await);

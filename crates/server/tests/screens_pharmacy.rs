@@ -76,6 +76,10 @@ impl Shop {
         )
         .await;
         let pharmacist = Visitor::of(world, BuiltinRole::Pharmacist).await;
+        // So that a medication has another number than its prescription.
+        for name in ["Zinc", "Vitamin A"] {
+            made(&admin, "medications/", json!({ "name": name })).await;
+        }
         Shop {
             admin,
             doctor,

@@ -132,6 +132,8 @@ addEventListener("change", async ({ target }) => {
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent), redirect: "manual" }).catch(() => null);
   if (answer?.type !== "opaqueredirect") return;
   begun.set(form, now);
+  // What was said once, such as that a number was counted again, is not said with the next field.
+  for (const once of form.querySelectorAll("[data-once]")) if (sent.get(once.dataset.once)) once.remove();
   let note = form.querySelector("output.kept");
   if (!note) { note = document.createElement("output"); note.className = "kept hint"; form.append(note); }
   note.textContent = form.dataset.keep + " " + new Date().toLocaleTimeString([], { timeStyle: "short" });

@@ -1,13 +1,15 @@
 //! Asking a declared operation in process, in the caller's name, through the same router as the API.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use platform::error::Error;
 use platform::http::Entered;
+use platform::socket::Berth;
 use serde_json::Value as Json;
 use tower::ServiceExt;
 
@@ -80,7 +82,14 @@ impl Ask {
         let mut request = Request::new(question.body);
         *request.method_mut() = question.method;
         *request.uri_mut() = question.path.parse().map_err(Error::internal)?;
-        *request.extensions_mut() = self.extensions.clone();
+        // Where it comes from; the parameters of the page's own address are among the extensions too, and mean
+        // something else here.
+        if let Some(peer) = self.extensions.get::<ConnectInfo<SocketAddr>>() {
+            request.extensions_mut().insert(*peer);
+        }
+        if let Some(berth) = self.extensions.get::<Berth>() {
+            request.extensions_mut().insert(berth.clone());
+        }
         if self.actor.user().is_some() {
             request
                 .extensions_mut()

@@ -172,7 +172,7 @@ fn row(
             (form.hidden(&[&row, ".stock_batch"].concat(), batch.id))
             @match batch.counted {
                 Some(_) if batch.moved => {
-                    (form.hidden(&[&row, ".again"].concat(), "true"))
+                    input type="hidden" name={ (row) ".again" } value="true" data-once={ (row) ".counted" };
                     (field)
                     span { (ui::pill(Tone::Warning, &ask.t("pharmacy-count-moved"))) }
                 },
