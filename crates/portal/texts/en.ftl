@@ -62,3 +62,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = A message waits for you. Sign in to read it: { $link }
     .with-hospital = { $hospital }: a message waits for you. Sign in to read it: { $link }
+notice-call-arranged = Your video call: { $when }.
+notice-call-moved = Your video call is now: { $when }.
+notice-call-cancelled = Your video call will not take place: { $when }.

@@ -62,3 +62,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = Un message vous attend. Connectez-vous pour le lire : { $link }
     .with-hospital = { $hospital } : un message vous attend. Connectez-vous pour le lire : { $link }
+notice-call-arranged = Votre appel vidéo : { $when }.
+notice-call-moved = Votre appel vidéo est déplacé : { $when }.
+notice-call-cancelled = Votre appel vidéo n’aura pas lieu : { $when }.

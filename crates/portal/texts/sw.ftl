@@ -62,3 +62,6 @@ portal-waits-email =
     { $link }
 portal-waits-sms = Kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
     .with-hospital = { $hospital }: kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
+notice-call-arranged = Simu yako ya video: { $when }.
+notice-call-moved = Simu yako ya video sasa ni: { $when }.
+notice-call-cancelled = Simu yako ya video haitafanyika: { $when }.
