@@ -14,7 +14,7 @@ use platform::seal::KeyRing;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::candidates::{DRIVEN, Source, meeting, opened, union};
 use crate::patient::{Gender, Patient, country_code};
@@ -24,6 +24,8 @@ use crate::terms::{self, Term, TermField};
 pub const THRESHOLD: i64 = 60;
 /// The most candidates that are opened and compared.
 const COMPARED: u64 = 200;
+/// The most namesakes of somebody whose day of birth is estimated.
+const NAMESAKES: u64 = 50;
 /// Pairs of a given and a family name that are looked for.
 const PAIRS: usize = 4;
 /// The most records that are answered.
@@ -32,7 +34,7 @@ const SHOWN: usize = 10;
 const ALIKE: f64 = 0.9;
 
 /// A record that may be the same person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PossibleDuplicate {
     /// The `id` of the other record.
     pub id: i64,
@@ -45,7 +47,7 @@ pub struct PossibleDuplicate {
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $points:literal;)+) => {
         /// What speaks for or against two records being one person; answered as a stable code.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         pub enum Reason { $($(#[$doc])* $name,)+ }
 
@@ -77,20 +79,24 @@ reasons! {
     /// The same day of birth.
     SameBirthDate = "same_birth_date", 30;
     /// Days of birth that differ in one digit, or with day and month swapped.
-    SimilarBirthDate = "similar_birth_date", 15;
+    SimilarBirthDate = "similar_birth_date", 20;
+    /// The same year of birth, of which one is known no better: 1 January.
+    EstimatedBirthDate = "estimated_birth_date", 20;
     /// A phone number in common.
     SamePhone = "same_phone", 20;
     /// An e-mail address in common.
     SameEmail = "same_email", 20;
     /// Quite different days of birth.
-    DifferentBirthDate = "different_birth_date", -10;
+    DifferentBirthDate = "different_birth_date", 0;
     /// Different genders, both known.
-    DifferentGender = "different_gender", -15;
+    DifferentGender = "different_gender", -10;
+    /// Different numbers of an identity card or passport.
+    DifferentNationalId = "different_national_id", -40;
 }
 
 /// What of a patient is compared.
 #[derive(Debug, Clone, PartialEq)]
-struct Facts {
+pub(crate) struct Facts {
     first: String,
     last: String,
     born: Date,
@@ -101,7 +107,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(patient: &Patient, code: u16) -> Facts {
+    pub(crate) fn of(patient: &Patient, code: u16) -> Facts {
         Facts {
             first: names::fold(patient.first_name.open()),
             last: names::fold(patient.last_name.open()),
@@ -126,13 +132,18 @@ impl Facts {
     }
 }
 
+/// Whether two patients who are registered together may be one person.
+pub(crate) fn alike(a: &Facts, b: &Facts) -> bool {
+    score(a, b).0 >= THRESHOLD
+}
+
 /// How likely two patients are one person, 0 to 100, and why. Symmetric.
 fn score(a: &Facts, b: &Facts) -> (i64, Vec<Reason>) {
     let shared = |a: &[String], b: &[String]| a.iter().any(|item| b.contains(item));
     let different_gender =
         a.gender != b.gender && a.gender != Gender::Unknown && b.gender != Gender::Unknown;
     let reasons: Vec<Reason> = [
-        (a.national.is_some() && a.national == b.national).then_some(Reason::SameNationalId),
+        compare_nationals(a, b),
         compare_names(a, b),
         Some(compare_births(a.born, b.born)),
         shared(&a.phones, &b.phones).then_some(Reason::SamePhone),
@@ -144,6 +155,14 @@ fn score(a: &Facts, b: &Facts) -> (i64, Vec<Reason>) {
     .collect();
     let sum: i64 = reasons.iter().map(|reason| reason.points()).sum();
     (sum.clamp(0, 100), reasons)
+}
+
+fn compare_nationals(a: &Facts, b: &Facts) -> Option<Reason> {
+    match (&a.national, &b.national) {
+        (Some(one), Some(other)) if one == other => Some(Reason::SameNationalId),
+        (Some(_), Some(_)) => Some(Reason::DifferentNationalId),
+        _ => None,
+    }
 }
 
 /// Both names must agree: families share one of them.
@@ -178,19 +197,58 @@ fn sound_alike(x: &str, y: &str) -> bool {
 }
 
 fn compare_births(a: Date, b: Date) -> Reason {
-    let text = |date: Date| date.to_string();
-    let differing = text(a)
-        .bytes()
-        .zip(text(b).bytes())
-        .filter(|(x, y)| x != y)
-        .count();
-    let swapped = a.year() == b.year() && a.month() == b.day() && a.day() == b.month();
-    match differing {
-        0 => Reason::SameBirthDate,
-        1 => Reason::SimilarBirthDate,
-        _ if swapped => Reason::SimilarBirthDate,
-        _ => Reason::DifferentBirthDate,
+    if a == b {
+        Reason::SameBirthDate
+    } else if is_near(a, b) {
+        Reason::SimilarBirthDate
+    } else if a.year() == b.year() && (is_estimated(a) || is_estimated(b)) {
+        Reason::EstimatedBirthDate
+    } else {
+        Reason::DifferentBirthDate
     }
+}
+
+/// One digit differs, or day and month are swapped.
+fn is_near(a: Date, b: Date) -> bool {
+    let digits = |born: Date| {
+        let (year, month, day) = (
+            i32::from(born.year()),
+            i32::from(born.month()),
+            i32::from(born.day()),
+        );
+        let number = year * 10_000 + month * 100 + day;
+        (0..8).map(move |place| number / 10_i32.pow(place) % 10)
+    };
+    let differing = digits(a).zip(digits(b)).filter(|(x, y)| x != y).count();
+    let swapped = a.year() == b.year() && a.month() == b.day() && a.day() == b.month();
+    differing == 1 || swapped
+}
+
+/// Who knows the year alone gives its first day.
+fn is_estimated(born: Date) -> bool {
+    (born.month(), born.day()) == (1, 1)
+}
+
+/// The days that differ in one digit, or with day and month swapped; about fifty. What is near this way is near the
+/// other way round.
+fn near_births(born: Date) -> impl Iterator<Item = Date> {
+    let digits = born.to_string();
+    let mistyped = (0..digits.len()).flat_map(move |at| {
+        let digits = digits.clone();
+        (b'0'..=b'9').filter_map(move |digit| {
+            let mut other = digits.clone().into_bytes();
+            if !other[at].is_ascii_digit() || other[at] == digit {
+                return None;
+            }
+            other[at] = digit;
+            std::str::from_utf8(&other).ok()?.parse().ok()
+        })
+    });
+    let swapped = Date::new(born.year(), born.day(), born.month()).ok();
+    // Nobody who is registered was born in another thousand years.
+    mistyped
+        .filter(|near: &Date| (1880..2200).contains(&near.year()))
+        .chain(swapped.filter(move |swapped| *swapped != born))
 }
 
 /// The records that may be the same person as this one, the likeliest first, at most ten. Looks beyond
@@ -256,8 +314,9 @@ pub(crate) async fn take_turns(cx: &mut Cx, patient: &Patient) -> Result<(), Err
 }
 
 /// Who is worth comparing, which is whoever can reach the threshold: the same number of a document, phone or
-/// e-mail; or the same day of birth and a name that sounds alike. Names alone, however alike, do not reach
-/// it, so that namesakes are never opened, however many there are.
+/// e-mail; the same day of birth and a name that sounds alike; or a day that is near it, or estimated, and both names
+/// alike. Names alone, however alike, do not reach it, so that namesakes are not opened, however many there are; but of
+/// somebody whose own day is estimated, the newest namesakes are.
 ///
 /// Where very many were born on one day, as with days of birth that were guessed, those of them are found
 /// whose names both sound alike, in either order.
@@ -280,6 +339,16 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let mut crowded = meeting(&alike, &born, COMPARED);
     crowded.and_where(Expr::SubQuery(None, Box::new(day.into())).gte(DRIVEN));
     hits.push(crowded);
+    let birth = *patient.date_of_birth.open();
+    let first_of_year = birth.first_of_year();
+    let near: Vec<Term> = near_births(birth)
+        .chain((first_of_year != birth).then_some(first_of_year))
+        .map(|day| Term::new(TermField::Birth, day.to_string()))
+        .collect();
+    hits.push(meeting(&Source::any(ring, &near), &alike, COMPARED));
+    if is_estimated(birth) {
+        hits.push(alike.newest(NAMESAKES));
+    }
     let mut newest = Query::select();
     newest
         .column("patient")
@@ -392,18 +461,34 @@ mod tests {
             // Day and month swapped; one digit.
             (
                 facts("Fatou", "Jallow", "1990-04-03", Female, "2207834351"),
-                75,
+                80,
                 vec![SameName, SimilarBirthDate, SamePhone],
             ),
             (
                 facts("Fatou", "Jallow", "1991-03-04", Female, ""),
-                55,
+                60,
                 vec![SameName, SimilarBirthDate],
+            ),
+            // A year alone; a slip of the pen; another day and the same phone.
+            (
+                facts("Fatou", "Jallow", "1990-01-01", Female, ""),
+                60,
+                vec![SameName, EstimatedBirthDate],
+            ),
+            (
+                facts("Fatou", "Jallow", "1990-03-04", Male, ""),
+                60,
+                vec![SameName, SameBirthDate, DifferentGender],
+            ),
+            (
+                facts("Fatou", "Jallow", "1985-11-20", Female, "2207834351"),
+                60,
+                vec![SameName, DifferentBirthDate, SamePhone],
             ),
             // A namesake; a twin; a brother; a stranger.
             (
                 facts("Fatou", "Jallow", "1960-11-20", Female, ""),
-                30,
+                40,
                 vec![SameName, DifferentBirthDate],
             ),
             (
@@ -413,7 +498,7 @@ mod tests {
             ),
             (
                 facts("Lamin", "Jallow", "1995-11-20", Male, "2207834351"),
-                0,
+                10,
                 vec![DifferentBirthDate, SamePhone, DifferentGender],
             ),
             (
@@ -429,7 +514,14 @@ mod tests {
             ..facts
         };
         let other = passport(facts("Lamin", "Ceesay", "1960-11-20", Unknown, ""));
-        assert_eq!(score(&passport(jallow), &other).0, 70);
+        assert_eq!(score(&passport(jallow.clone()), &other).0, 80);
+        // Two people who share all but their passports.
+        let another = Facts {
+            national: terms::national("GM 99"),
+            ..jallow.clone()
+        };
+        let why = vec![DifferentNationalId, SameName, SameBirthDate, SamePhone];
+        assert_eq!(score(&passport(jallow), &another), (50, why));
     }
 
     #[test]
@@ -476,6 +568,14 @@ mod tests {
         }
     }
 
+    /// Days that are looked for beside the own.
+    fn near(a: &Patient, b: &Patient) -> bool {
+        let (a, b) = (*a.date_of_birth.open(), *b.date_of_birth.open());
+        let estimated = a.year() == b.year() && (is_estimated(a) || is_estimated(b));
+        assert_eq!(is_near(a, b), near_births(a).any(|near| near == b));
+        estimated || is_near(a, b)
+    }
+
     proptest! {
         #[test]
         fn symmetric_and_within_bounds(a in any_facts(), b in any_facts()) {
@@ -500,7 +600,8 @@ mod tests {
             let any = |fields: &[TermField]| fields.iter().any(|field| shared.contains(field));
             prop_assert!(
                 any(&[TermField::National, TermField::Email, TermField::Phone])
-                    || (any(&[TermField::Birth]) && any(&[TermField::Sound, TermField::Whole])),
+                    || (any(&[TermField::Birth]) && any(&[TermField::Sound, TermField::Whole]))
+                    || (near(&a, &b) && both_names(&a).iter().any(|pair| others.contains(pair))),
                 "{} {:?}", score, reasons
             );
         }

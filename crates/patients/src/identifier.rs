@@ -123,6 +123,14 @@ async fn is_taken(cx: &mut Cx, mrn: &Mrn) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
+/// Whether somebody has the number of a patient who is not stored yet.
+pub(crate) async fn is_taken_by_anybody(cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+    match Mrn::parse(row.unique_id.open()) {
+        Ok(mrn) => is_taken(cx, &mrn).await,
+        Err(_) => Ok(false),
+    }
+}
+
 /// The rows of a patient's number: generation, digest, kind; none when it has none.
 pub(crate) fn rows(row: &Patient, ring: &KeyRing) -> Vec<(i64, [u8; 32], &'static str)> {
     Mrn::normalise(row.unique_id.open())

@@ -32,6 +32,7 @@ pub mod duplicates;
 mod export;
 mod figures;
 mod identifier;
+pub mod import;
 pub mod link;
 pub mod merge;
 mod mergings;
@@ -100,6 +101,7 @@ pub fn module() -> Module {
         )
         .verb::<merge::Merge>()
         .verb::<merge::Unmerge>()
+        .route(import::route())
         .route(export("patients/export/"))
         .route(export("patients/export_csv/"))
         .confines(confinement::ANYBODY)

@@ -375,4 +375,34 @@ testkit::on_both! {
         let exports = world.audit_of("").await;
         assert_eq!(exports.iter().filter(|row| row.action.as_str() == "export").count(), 2);
     }
+
+    async fn a_contradicting_passport_speaks_against_and_a_slip_of_the_pen_does_not(world: &World) {
+        let desk = world.receptionist().await;
+        let with = |change: Json| {
+            let mut body = json!({
+                "first_name": "Fatoumata", "last_name": "Ceesay", "date_of_birth": "2015-06-07", "gender": "Female",
+            });
+            body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+            body
+        };
+        let phone = "+2207834351";
+        let first = desk.post("patients/", with(json!({ "contact_info": phone, "national_id": "GM111" }))).await.id();
+        let twin = with(json!({ "contact_info": phone, "national_id": "GM222" }));
+        let twin = desk.post("patients/?reject_duplicates=true", twin).await;
+        let twin = twin.id();
+        desk.delete(&format!("patients/{twin}/")).await.is(204);
+        for change in [
+            json!({ "date_of_birth": "2015-07-06" }), json!({ "date_of_birth": "2015-01-01" }), json!({ "gender": "Male" }),
+            json!({ "date_of_birth": "2010-03-04", "contact_info": phone }), json!({ "date_of_birth": "2015-06-17" }),
+        ] {
+            let made = desk.post("patients/", with(change.clone())).await.is(201).clone();
+            let found = made["possible_duplicates"].as_array().unwrap();
+            assert!(found.iter().any(|one| one["id"] == first), "{change}: {found:?}");
+            desk.delete(&format!("patients/{}/", made["id"])).await.is(204);
+        }
+        // Somebody else of that name.
+        let other = desk.post("patients/", with(json!({ "date_of_birth": "1988-11-23" }))).await.is(201).clone();
+        assert_eq!(other["possible_duplicates"], json!([]));
+        world.settle().await;
+    }
 }

@@ -305,9 +305,9 @@ fn names(entry: &Entry<&str>) -> Vec<String> {
 /// Whole numbers become numbers, so that they choose plural forms, but only when they print back exactly as they were
 /// given: `007` and numbers beyond 2^53 (which a float cannot hold) stay text.
 fn argument(value: &str) -> FluentValue<'_> {
-    const EXACT: i64 = 1 << 53;
+    const EXACT: u64 = 1 << 53;
     match value.parse::<i64>() {
-        Ok(number) if number.abs() < EXACT && number.to_string() == value => {
+        Ok(number) if number.unsigned_abs() < EXACT && number.to_string() == value => {
             FluentValue::Number(FluentNumber::from(number))
         }
         _ => FluentValue::from(value),

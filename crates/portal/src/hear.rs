@@ -1,6 +1,6 @@
 //! Who is told of what, without what it says.
 
-use contracts::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
+use contracts::{CallChange, FeedbackAnswered, FeedbackGiven, SecureMessageSent, VideoCallChanged};
 use futures_util::future::BoxFuture;
 use messaging::notification::NotificationType;
 use messaging::{Notice, notify};
@@ -81,6 +81,36 @@ pub(crate) fn answered(cx: &mut Cx, told: FeedbackAnswered) -> BoxFuture<'_, Res
         let related = Some((Feedback::NAME, row.meta.id));
         let text = Text::new("notice-feedback-answered");
         tell(cx, row.user.get(), text, related, None).await
+    })
+}
+
+/// The patient, and whoever stands in, are told of a video call that is still to come, or was to: the doctor hears of
+/// the appointment.
+pub(crate) fn call(cx: &mut Cx, told: VideoCallChanged) -> BoxFuture<'_, Result<(), Error>> {
+    Box::pin(async move {
+        let key = match told.change {
+            CallChange::Arranged => "notice-call-arranged",
+            CallChange::Moved => "notice-call-moved",
+            CallChange::Cancelled => "notice-call-cancelled",
+            // They were there.
+            CallChange::Ended => return Ok(()),
+        };
+        if told.starts_at < cx.now() {
+            return Ok(());
+        }
+        let at = cx.app.zone.to_local(told.starts_at);
+        let at = format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute());
+        for user in people::readers(cx, told.patient).await? {
+            let notice = Notice {
+                user,
+                kind: NotificationType::Appointment,
+                text: Text::new(key).with("when", at.as_str()),
+                related: Some(("Appointment", told.appointment)),
+                patient: Some(told.patient),
+            };
+            notify(cx, notice).await?;
+        }
+        Ok(())
     })
 }
 

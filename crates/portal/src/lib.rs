@@ -29,7 +29,7 @@ pub use message::SecureMessage;
 pub use screens::screens;
 
 use clinical::vaccination::Vaccination;
-use contracts::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
+use contracts::{FeedbackAnswered, FeedbackGiven, SecureMessageSent, VideoCallChanged};
 use documents::PatientDocument;
 use kernel::BuiltinRole::{Admin, Patient as PatientRole};
 use patients::Patient;
@@ -69,6 +69,7 @@ pub fn module() -> Module {
             |cx, call| Box::pin(list::<Vaccination>(cx, call)),
         ))
         .on::<SecureMessageSent>("portal-notices", |cx, event| hear::message(cx, event))
+        .on::<VideoCallChanged>("portal-notices", |cx, event| hear::call(cx, event))
         .on::<FeedbackGiven>("portal-notices", |cx, event| hear::feedback(cx, event))
         .on::<FeedbackAnswered>("portal-notices", |cx, event| hear::answered(cx, event))
         .texts(platform::texts!("portal"))

@@ -148,3 +148,6 @@ portal-waits-sms = A message waits for you. Sign in to read it: { $link }
 portal-pages = These pages
 portal-pages-language = Language of these pages
 done-language = The language of these pages is changed.
+notice-call-arranged = Your video call: { $when }.
+notice-call-moved = Your video call is now: { $when }.
+notice-call-cancelled = Your video call will not take place: { $when }.

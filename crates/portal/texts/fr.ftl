@@ -148,3 +148,6 @@ portal-waits-sms = Un message vous attend. Connectez-vous pour le lire : { $link
 portal-pages = Ces pages
 portal-pages-language = Langue de ces pages
 done-language = La langue de ces pages est changée.
+notice-call-arranged = Votre appel vidéo : { $when }.
+notice-call-moved = Votre appel vidéo est déplacé : { $when }.
+notice-call-cancelled = Votre appel vidéo n’aura pas lieu : { $when }.

@@ -148,3 +148,6 @@ portal-waits-sms = Kuna ujumbe unaokusubiri. Ingia ili uusome: { $link }
 portal-pages = Kurasa hizi
 portal-pages-language = Lugha ya kurasa hizi
 done-language = Lugha ya kurasa hizi imebadilishwa.
+notice-call-arranged = Simu yako ya video: { $when }.
+notice-call-moved = Simu yako ya video sasa ni: { $when }.
+notice-call-cancelled = Simu yako ya video haitafanyika: { $when }.

@@ -50,8 +50,16 @@ pub(crate) async fn removed(cx: &mut Cx, row: &Appointment) -> Result<(), Error>
     if row.status.occupies() {
         cancelled(row).emit(cx)?;
     }
-    latest_without(cx, row.patient.get(), row.meta.id).await
+    let (patient, doctor) = (row.patient.get(), row.doctor.get());
+    cx.unscoped("a booking that was none gives nobody a patient")
+        .at_end(Statement::raw(UNBOOKED, values([&patient, &doctor])))?;
+    latest_without(cx, patient, row.meta.id).await
 }
+
+/// What a booking by mistake, or by somebody who wanted to look, brought: the doctor's care of a patient with whom they
+/// have no other.
+const UNBOOKED: &str = r#"DELETE FROM care_relationship WHERE patient = $1 AND "user" = $2 AND source = 'appointment'
+    AND NOT EXISTS (SELECT 1 FROM appointment a WHERE a.patient = $1 AND a.doctor = $2 AND a.voided_at IS NULL)"#;
 
 /// What others learn of an appointment.
 enum News {

@@ -461,7 +461,7 @@ const SHOWN_ALL_THE_SAME: &[&str] = &[
     "breaches/{id}/",
     // The name of a medicine, and how often it was prescribed to whomever.
     "report/top_prescribed_medications/",
-    // The address with which the owner of an account signs in, an invited patient among them.
+    // The address with which the owner of an account signs in, to whoever keeps accounts.
     "users/",
     // What a patient tells the hospital itself, and is answered.
     "feedback/",

@@ -263,4 +263,36 @@ testkit::on_both! {
         world.settle().await;
         assert_eq!(world.mails().len(), before + 1);
     }
+
+    async fn what_one_did_is_told_and_not_what_the_record_said(world: &World) {
+        let (admin, nurse) = (world.admin().await, world.nurse().await);
+        let patient = registered(&admin, "Awa").await;
+        nurse.patch(&format!("patients/{patient}/"), json!({ "address": MARK })).await.is(200);
+        let own = nurse.get("audit_logs/?action=edit").await;
+        assert_eq!(rows(own.is(200)).len(), 1);
+        assert!(!own.text().contains(MARK), "{}", own.text());
+        assert!(admin.get("audit_logs/?action=edit").await.text().contains(MARK));
+    }
+
+    async fn a_booking_that_was_removed_gives_nobody_a_patient(world: &World) {
+        let admin = world.admin().await;
+        let scopes = json!({ "scopes": { "patients": "assigned" } });
+        admin.patch(&format!("roles/{}/", Doctor.id()), scopes).await.is(200);
+        let patient = registered(&admin, "Awa").await;
+        let doctor = world.doctor().await;
+        let path = format!("patients/{patient}/");
+        doctor.get(&path).await.is(404);
+        let book = |time: &str| {
+            let visit = json!({ "patient": patient, "doctor": doctor.id, "date": "2026-11-26", "time": time });
+            let admin = admin.clone();
+            async move { admin.post("appointments/", visit).await.id() }
+        };
+        let (one, two) = (book("10:00").await, book("11:00").await);
+        doctor.get(&path).await.is(200);
+        admin.delete(&format!("appointments/{one}/")).await.is(204);
+        doctor.get(&path).await.is(200);
+        admin.delete(&format!("appointments/{two}/")).await.is(204);
+        doctor.get(&path).await.is(404);
+        world.settle().await;
+    }
 }

@@ -204,6 +204,14 @@ impl Resource for AuditLog {
         }
     }
 
+    /// What a record said is the record's to tell: whoever sees what they did themselves may have lost the right to it.
+    fn withheld(grant: &Grant) -> &'static [Column<Self>] {
+        match grant.reach {
+            Reach::All => &[],
+            _ => &[AuditLog::details],
+        }
+    }
+
     /// Rows of the trail stay as they were written: merging moves none of them.
     fn patient_column() -> Option<PatientColumn> {
         None

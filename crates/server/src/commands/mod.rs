@@ -6,6 +6,7 @@ mod createsuperuser;
 mod demo;
 mod doctor;
 mod health;
+mod import_patients;
 mod keys;
 mod licences;
 mod migrate;
@@ -56,6 +57,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Puts a backup in the place of an empty database
     Restore(backup::RestoreArgs),
+    /// Registers the patients of a CSV file; says first what each row would do
+    ImportPatients(import_patients::Args),
     /// Looks at settings, keys, database, disk and mail, and says what to mend; exit code 1 if something fails
     Doctor(doctor::Args),
     /// Tells whether the server on this machine is ready; exit code 1 if not
@@ -162,6 +165,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Keys(args) => keys::keys(settings, args).await,
             Command::Backup(args) => backup::backup(settings, args).await,
             Command::Restore(args) => backup::restore(settings, args).await,
+            Command::ImportPatients(args) => import_patients::import(settings, &args).await,
             // Done above.
             Command::Openapi
             | Command::Licences
