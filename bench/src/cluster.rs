@@ -91,6 +91,18 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// The process that all others of the server are children of.
+    pub(crate) fn id(&self) -> Option<u32> {
+        let path = self.directory.join("data/postmaster.pid");
+        fs::read_to_string(path)
+            .ok()?
+            .lines()
+            .next()?
+            .trim()
+            .parse()
+            .ok()
+    }
+
     /// The URL of one of its databases.
     pub(crate) fn url(&self, database: &str) -> String {
         format!(

@@ -7,18 +7,19 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use identity::user::{self, User};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{BuiltinRole, HospitalZone};
-use platform::db::{ToValue, Value};
+use platform::db::Value;
 use platform::field::Line;
-use platform::record::{self, Body, Record};
+use platform::record::Record;
 use platform::seal::KeyRing;
 use scheduling::Appointment;
 use scheduling::AppointmentStatus::Completed;
 use scheduling::doctor_schedule::DoctorSchedule;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::Outcome;
 use crate::calendar::{CLOSES, Calendar, DOCTORS, FIRST_DOCTOR, MINUTES, OPENS, Visit};
 use crate::maker::AHEAD;
+use crate::rows::{add, stored, written};
 use crate::sink::Sink;
 
 /// Tables filled with ids of our own.
@@ -73,36 +74,7 @@ pub(crate) async fn fill(
     }
 }
 
-async fn add<R: Record>(sink: &mut Sink, rows: &[Vec<Value>]) -> Outcome<()> {
-    sink.add(R::TABLE, R::columns(), rows).await
-}
-
-/// Records as rows, under these ids.
-fn stored<R: Record>(
-    records: impl Iterator<Item = (usize, R)>,
-    ring: &KeyRing,
-) -> Outcome<Vec<Vec<Value>>> {
-    records
-        .map(|(id, record)| {
-            let mut columns = vec![i64::try_from(id)?.to_value()];
-            columns.extend(record::values(&record, ring)?);
-            Ok(columns)
-        })
-        .collect()
-}
-
-/// A record as a client would have written it.
-fn written<R: Record>(body: Json, uid: uuid::Uuid, at: Timestamp) -> Outcome<R> {
-    let Json::Object(body) = body else {
-        return Err("a body is an object".into());
-    };
-    let mut record = R::create(&Body(body)).map_err(|faults| format!("{faults:?}"))?;
-    let meta = record.meta_mut();
-    (meta.uid, meta.created_at, meta.updated_at) = (uid, at, at);
-    Ok(record)
-}
-
-fn doctors() -> Outcome<Vec<User>> {
+pub(crate) fn doctors() -> Outcome<Vec<User>> {
     let doctor = |number| {
         let name = format!("doctor{number}");
         let body = json!({
@@ -116,7 +88,7 @@ fn doctors() -> Outcome<Vec<User>> {
     (0..DOCTORS).map(doctor).collect()
 }
 
-fn hours() -> Outcome<Vec<DoctorSchedule>> {
+pub(crate) fn hours() -> Outcome<Vec<DoctorSchedule>> {
     let days = (FIRST_DOCTOR..FIRST_DOCTOR + DOCTORS)
         .flat_map(|doctor| (0..5).map(move |day| (doctor, day)));
     let hours = days.map(|(doctor, weekday)| {

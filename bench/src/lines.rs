@@ -5,16 +5,21 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use jiff::civil::Date;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
 use crate::Outcome;
 use crate::calendar::{self, DOCTORS, FIRST_DOCTOR, MINUTES};
-use crate::load::{Question, Scripts, THREADS};
+use crate::load::{Scripts, THREADS};
 use crate::names::Register;
 use crate::person;
 use crate::process::USER;
+use crate::question::Question;
 use crate::run::Plan;
+use crate::shelf::MEDICATIONS;
 use crate::subject::Stock;
+use crate::thick::PATIENT;
 
 /// Texts to search for, and people to register.
 const MANY: usize = 2000;
@@ -77,6 +82,8 @@ pub(crate) fn write(
                 save(&scripts, question, days)?;
             }
             Question::Book => scripts.part = book(&scripts, plan, today)?,
+            Question::Dispense => save(&scripts, question, dispenses(seed))?,
+            asked => save(&scripts, question, paths(asked, today, seed))?,
         }
     }
     Ok(scripts)
@@ -99,6 +106,58 @@ fn book(scripts: &Scripts, plan: &Plan, today: Date) -> Outcome<usize> {
     });
     save(scripts, Question::Book, bodies)?;
     Ok(part * length)
+}
+
+/// Of the reports at the sizes that they are used at, the thick chart, and pages.
+fn paths(question: Question, today: Date, seed: u64) -> Vec<String> {
+    let one = |path: &str| vec![path.to_owned()];
+    let chart = |end: &str| vec![format!("/api/patients/{PATIENT}/{end}")];
+    match question {
+        Question::Chart => chart("chart/"),
+        Question::Timeline => chart("timeline/"),
+        // The first days of sixty months.
+        Question::StockAsOf => (0..60)
+            .map(|ago| today.saturating_sub(jiff::Span::new().months(ago)))
+            .map(|day| format!("/api/medications/stock_as_of/?date={day}"))
+            .collect(),
+        Question::Consumption => one("/api/medications/consumption_patterns/"),
+        Question::Expiring => one("/api/medications/near_expiry/?days=90"),
+        Question::BelowLevel => one("/api/medications/below_reorder_level/"),
+        Question::Suggestions => one("/api/medications/reorder_suggestions/"),
+        Question::Ageing => one("/api/financial-reports/receivables_aging/"),
+        Question::Insurers => one("/api/financial-reports/insurer_balances/"),
+        Question::ByDoctor => one("/api/financial-reports/revenue_by_doctor/"),
+        Question::ByService => one("/api/financial-reports/revenue_by_service/"),
+        Question::ByPayer => one("/api/financial-reports/payer_mix/"),
+        Question::DailyCash => vec![format!(
+            "/api/financial-reports/daily_cash/?start={}",
+            today.saturating_sub(jiff::Span::new().months(1))
+        )],
+        Question::TrialBalance => one("/api/financial-reports/trial_balance/"),
+        Question::PagePatients => one("/patients/"),
+        Question::PageChart => (1000..3000).map(|id| format!("/patients/{id}/")).collect(),
+        Question::PageDesk => one("/desk"),
+        Question::PagePharmacy => one("/pharmacy"),
+        Question::PagePicker => person::searches(&Register::new(), seed, MANY)
+            .iter()
+            .map(|text| format!("/pick/patients?q={}", encode(text)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is dispensed to whom: one unit of any medication to any patient.
+fn dispenses(seed: u64) -> impl Iterator<Item = serde_json::Value> {
+    let mut rng = SmallRng::seed_from_u64(seed);
+    (0..MANY * 10).map(move |_| {
+        json!({
+            "patient": rng.random_range(2..=Stock::HOSPITAL_PATIENTS),
+            "medication_item": rng.random_range(1..=MEDICATIONS),
+            "quantity": 1,
+            // Where something speaks against it.
+            "override_reason": "Agreed with the prescriber",
+        })
+    })
 }
 
 fn save<T: std::fmt::Display>(

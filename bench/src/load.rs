@@ -4,100 +4,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::Outcome;
-use crate::subject::{Stock, Subject};
+use crate::question::Question;
+use crate::subject::Stock;
 
 /// Threads of `wrk`.
 pub(crate) const THREADS: usize = 2;
-/// Connections, each with one request under way at any time.
-pub(crate) const CONNECTIONS: usize = 32;
 /// Connections in calm.
 pub(crate) const CALM: usize = 2;
-
-/// What is asked, again and again. In the order in which it is asked and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Question {
-    Retrieve,
-    List,
-    Search,
-    Login,
-    Create,
-    Availability,
-    Queue,
-    Day,
-    Upcoming,
-    Book,
-}
-
-impl Question {
-    /// What databases it is asked of.
-    pub(crate) fn subject(self) -> Subject {
-        match self {
-            Question::Retrieve
-            | Question::List
-            | Question::Search
-            | Question::Login
-            | Question::Create => Subject::Patients,
-            Question::Availability
-            | Question::Queue
-            | Question::Day
-            | Question::Upcoming
-            | Question::Book => Subject::Appointments,
-        }
-    }
-
-    /// The tables grow by it (besides sessions and the audit trail).
-    pub(crate) fn writes(self) -> bool {
-        matches!(self, Question::Create | Question::Book)
-    }
-
-    /// The audit of readings is part of it.
-    pub(crate) fn is_reading(self) -> bool {
-        !self.writes() && !matches!(self, Question::Login | Question::Availability)
-    }
-
-    /// As in the table, and the name of its file of lines.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Question::Retrieve => "retrieve",
-            Question::List => "list",
-            Question::Search => "search",
-            Question::Login => "login",
-            Question::Create => "create",
-            Question::Availability => "availability",
-            Question::Queue => "queue",
-            Question::Day => "day",
-            Question::Upcoming => "upcoming",
-            Question::Book => "book",
-        }
-    }
-
-    /// What asks it.
-    fn script(self) -> &'static str {
-        match self {
-            Question::Retrieve => "retrieve.lua",
-            Question::Login => "login.lua",
-            Question::Create => "create.lua",
-            Question::Book => "book.lua",
-            _ => "get.lua",
-        }
-    }
-
-    /// Where its lines are posted; otherwise they are paths.
-    fn posted_to(self) -> Option<&'static str> {
-        match self {
-            Question::Login => Some("/api/auth/"),
-            Question::Create => Some("/api/patients/"),
-            Question::Book => Some("/api/appointments/"),
-            _ => None,
-        }
-    }
-}
 
 /// What the scripts need to know.
 pub(crate) struct Scripts {
@@ -116,12 +33,12 @@ impl Scripts {
     }
 
     /// To ask a server over such a database.
-    pub(crate) fn asked<'a>(&'a self, stock: Stock, base: &'a str, token: &'a str) -> Asked<'a> {
+    pub(crate) fn asked<'a>(&'a self, stock: Stock, base: &'a str, login: &'a Login) -> Asked<'a> {
         Asked {
             scripts: self,
             patients: stock.patients(),
             base,
-            token,
+            login,
         }
     }
 }
@@ -132,8 +49,16 @@ pub(crate) struct Asked<'a> {
     /// Patients in the register.
     patients: usize,
     base: &'a str,
-    /// None when empty.
-    token: &'a str,
+    login: &'a Login,
+}
+
+/// What says who asks; nobody when empty.
+#[derive(Default)]
+pub(crate) struct Login {
+    /// An access token.
+    pub(crate) token: String,
+    /// A session's cookie, for pages.
+    pub(crate) cookie: String,
 }
 
 /// What one run of `wrk` measured.
@@ -171,7 +96,8 @@ pub(crate) async fn measure(
     turn: usize,
     seconds: u64,
 ) -> Outcome<Measured> {
-    let mut measured = drive(asked, question, turn, CONNECTIONS, seconds).await?;
+    let connections = question.connections();
+    let mut measured = drive(asked, question, turn, connections, seconds).await?;
     if !question.writes() {
         let calm = drive(asked, question, turn, CALM, 1).await?;
         measured.calm = Some(calm.p99);
@@ -201,7 +127,22 @@ pub(crate) async fn drive(
         .env("BENCH_LINES", scripts.of(question))
         .env("BENCH_PART", scripts.part.to_string())
         .env("BENCH_PATIENTS", asked.patients.to_string())
-        .env("BENCH_TOKEN", asked.token)
+        .env(
+            "BENCH_TOKEN",
+            if question.is_page() {
+                ""
+            } else {
+                &asked.login.token
+            },
+        )
+        .env(
+            "BENCH_COOKIE",
+            if question.is_page() {
+                &asked.login.cookie
+            } else {
+                ""
+            },
+        )
         .env("BENCH_THREADS", THREADS.to_string())
         .env("BENCH_TURN", turn.to_string())
         .output()
@@ -239,6 +180,38 @@ pub(crate) async fn drive(
     })
 }
 
+/// Signs in as a browser does; the cookie of its session.
+pub(crate) async fn sign_in(asked: &Asked<'_>) -> Outcome<String> {
+    #[expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
+    let client = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let login = std::fs::read_to_string(asked.scripts.of(Question::Login))?;
+    let login: serde_json::Value = serde_json::from_str(&login)?;
+    let field = |name: &str| login[name].as_str().unwrap_or_default().to_owned();
+    let form = format!(
+        "username={}&password={}",
+        field("username"),
+        field("password")
+    );
+    let answer = client
+        .post(format!("{}/sign-in", asked.base))
+        .header("origin", asked.base)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form)
+        .send()
+        .await?;
+    let status = answer.status();
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .and_then(|value| value.to_str().ok());
+    let cookie = cookie
+        .and_then(|value| value.split(';').next())
+        .map(str::to_owned);
+    cookie.ok_or_else(|| format!("signing in answered {status} without a cookie").into())
+}
+
 /// Asks once, with one of the first lines, and shows what was answered.
 pub(crate) async fn once(asked: &Asked<'_>, question: Question, line: usize) -> Outcome<String> {
     #[expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
@@ -254,10 +227,11 @@ pub(crate) async fn once(asked: &Asked<'_>, question: Question, line: usize) -> 
             .body(line),
         None => client.get(format!("{base}{line}")),
     };
-    let request = if asked.token.is_empty() {
-        request
-    } else {
-        request.bearer_auth(asked.token)
+    let login = asked.login;
+    let request = match (question.is_page(), login.token.is_empty()) {
+        (true, _) => request.header("cookie", &login.cookie),
+        (false, true) => request,
+        (false, false) => request.bearer_auth(&login.token),
     };
     let answer = request.send().await?;
     let status = answer.status();

@@ -51,3 +51,46 @@ pub(crate) fn memory(process: u32) -> Option<u64> {
     let kib: u64 = text.split_whitespace().next()?.parse().ok()?;
     Some(kib.div_ceil(1024))
 }
+
+/// Seconds of processors that the program and its database have taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Busy {
+    pub(crate) program: f64,
+    pub(crate) database: f64,
+}
+
+impl Busy {
+    /// What was taken since then.
+    pub(crate) fn since(self, before: Busy) -> Busy {
+        Busy {
+            program: self.program - before.program,
+            database: self.database - before.database,
+        }
+    }
+}
+
+/// Ticks of the kernel's clock in a second, on every machine that Linux runs on.
+const TICKS: f64 = 100.0;
+
+/// Seconds of processors that a process has taken.
+pub(crate) fn busy(process: u32) -> f64 {
+    ticks(process).map_or(0.0, |[user, system, ..]| (user + system) as f64 / TICKS)
+}
+
+/// The same with its children, those that have ended included.
+pub(crate) fn busy_with_children(process: u32) -> f64 {
+    let ended = ticks(process).map_or(0, |[.., user, system]| user + system);
+    let path = format!("/proc/{process}/task/{process}/children");
+    let children = fs::read_to_string(path).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+    busy(process) + ended as f64 / TICKS + children.map(busy).sum::<f64>()
+}
+
+/// Ticks as user and in the system, of the process and of children that have ended.
+fn ticks(process: u32) -> Option<[u64; 4]> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name, in brackets, may hold anything; what follows is counted from it.
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let of = |at: usize| fields.get(at)?.parse().ok();
+    Some([of(11)?, of(12)?, of(13)?, of(14)?])
+}

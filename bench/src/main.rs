@@ -8,24 +8,33 @@
 #![expect(clippy::print_stdout, reason = "a command line program answers there")]
 
 mod application;
+mod books;
 mod calendar;
 mod cluster;
 mod document;
 mod floor;
+mod hospital;
 mod ledger;
 mod lines;
 mod load;
 mod machine;
 mod maker;
 mod names;
+mod people;
 mod person;
 mod process;
+mod question;
 mod register;
 mod report;
+mod rows;
 mod run;
+mod shelf;
 mod sink;
 mod sockets;
+mod staff;
 mod subject;
+mod thick;
+mod work;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -35,9 +44,9 @@ use kernel::{Clock, HospitalZone};
 use serde::{Deserialize, Serialize};
 
 use cluster::Cluster;
-use load::Question;
 use maker::Maker;
 use process::Chelal;
+use question::Question;
 use report::Report;
 use sink::Place;
 use subject::{Stock, Subject};
@@ -100,12 +109,21 @@ enum Command {
 
 #[derive(clap::Args)]
 struct Run {
-    /// Sizes of the register. Where neither these nor --appointments are given: 1000,100000,1000000.
+    /// Sizes of the register. Where no sizes at all are given: 1000,100000,1000000.
     #[arg(long, value_delimiter = ',')]
     patients: Vec<usize>,
-    /// Numbers of appointments. Where neither these nor --patients are given: 1000,100000,3000000.
+    /// Numbers of appointments. Where no sizes at all are given: 1000,100000,3000000.
     #[arg(long, value_delimiter = ',')]
     appointments: Vec<usize>,
+    /// Numbers of movements of stock and of bills, as many of the one as of the other. None unless they are given.
+    #[arg(long, value_delimiter = ',')]
+    hospital: Vec<usize>,
+    /// With --hospital: so many people at work at once are measured instead.
+    #[arg(long, default_value_t = 0)]
+    people: usize,
+    /// Seconds that each of them pauses between requests.
+    #[arg(long, default_value_t = 5.0)]
+    pause: f64,
     /// Which databases.
     #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
     databases: Vec<Database>,
@@ -193,6 +211,11 @@ async fn measure(wanted: &Run, ask: bool) -> Outcome<()> {
             }
             continue;
         }
+        if subject == Subject::Hospital && wanted.people > 0 {
+            let version = version(cluster.as_ref()).await?;
+            wanted.crowds(&maker, &sizes, version.as_deref()).await?;
+            continue;
+        }
         let plan = wanted.plan(subject);
         let lines = lines::write(&directory, &plan, wanted.seed, maker.today, &password)?;
         let mut report = Report {
@@ -228,6 +251,7 @@ impl Run {
         let mut given = vec![
             (Subject::Patients, self.patients.clone()),
             (Subject::Appointments, self.appointments.clone()),
+            (Subject::Hospital, self.hospital.clone()),
         ];
         given.retain(|(_, sizes)| !sizes.is_empty());
         if given.is_empty() {
@@ -237,6 +261,34 @@ impl Run {
             ];
         }
         given
+    }
+
+    /// Measures people at work.
+    async fn crowds(
+        &self,
+        maker: &Maker<'_>,
+        sizes: &[usize],
+        postgres: Option<&str>,
+    ) -> Outcome<()> {
+        let crowd = people::Crowd {
+            people: self.people,
+            pause: std::time::Duration::from_secs_f64(self.pause),
+            seconds: self.seconds,
+        };
+        let mut tables = vec![machine::describe(postgres)];
+        for database in &self.databases {
+            for size in sizes.iter().copied() {
+                let subject = Subject::Hospital;
+                let stock = Stock { subject, size };
+                tables.push(people::measure(maker, crowd, *database, stock).await?);
+            }
+        }
+        let tables = tables.join("\n\n");
+        println!("{tables}");
+        match &self.write {
+            Some(document) => document::put(document, "people", &tables),
+            None => Ok(()),
+        }
     }
 
     fn plan(&self, subject: Subject) -> run::Plan {

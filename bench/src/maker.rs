@@ -15,9 +15,10 @@ use platform::settings::Settings;
 use crate::calendar::Calendar;
 use crate::cluster::Cluster;
 use crate::process::Chelal;
+use crate::rows::Past;
 use crate::sink::{Place, Sink};
 use crate::subject::{Stock, Subject};
-use crate::{Database, Outcome, floor, ledger, register};
+use crate::{Database, Outcome, floor, hospital, ledger, register};
 
 /// A change of what is generated makes new templates.
 const GENERATION: u32 = 3;
@@ -76,9 +77,13 @@ impl Maker<'_> {
             let calendar = self.calendar(stock);
             let patients = stock.patients();
             if which == "chelal" {
-                self.fill(&place, patients, calendar).await?;
+                self.fill(&place, stock, calendar).await?;
             } else {
-                floor::fill(&place, self.seed, patients, calendar.as_deref()).await?;
+                let hospital = match stock.subject {
+                    Subject::Hospital => Some((Past::until(self.today)?, stock.size)),
+                    _ => None,
+                };
+                floor::fill(&place, self.seed, patients, calendar.as_deref(), hospital).await?;
             }
             match &place {
                 Place::Sqlite(path) => {
@@ -139,7 +144,9 @@ impl Maker<'_> {
         match stock.subject {
             Subject::Patients => name,
             // What is past and what is to come is so for a week.
-            Subject::Appointments => format!("{name}_{}", self.today.strftime("%Y%m%d")),
+            Subject::Appointments | Subject::Hospital => {
+                format!("{name}_{}", self.today.strftime("%Y%m%d"))
+            }
         }
     }
 
@@ -177,17 +184,21 @@ impl Maker<'_> {
     async fn fill(
         &self,
         place: &Place,
-        patients: usize,
+        stock: Stock,
         calendar: Option<Arc<Calendar>>,
     ) -> Outcome<()> {
         crate::application::prepare(self.pairs(place), self.password).await?;
         let ring = Arc::new(self.ring(place).await?);
         let mut sink = Sink::open(place).await?;
-        register::fill(&mut sink, &ring, self.seed, patients).await?;
+        register::fill(&mut sink, &ring, self.seed, stock.patients()).await?;
         let mut tables = vec![Patient::TABLE];
         if let Some(calendar) = calendar {
             ledger::fill(&mut sink, &ring, &calendar).await?;
             tables.extend(ledger::TABLES);
+        }
+        if stock.subject == Subject::Hospital {
+            let filled = hospital::fill(&mut sink, &ring, self.seed, stock, self.today).await?;
+            tables.extend(filled);
         }
         sink.finish(&tables).await
     }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::load::{Measured, Question};
+use crate::load::Measured;
+use crate::question::{self, Question};
 use crate::subject::Subject;
 use crate::{Database, Outcome};
 
@@ -132,9 +133,16 @@ impl Report {
             self.rounds,
             self.seconds,
             crate::load::THREADS,
-            crate::load::CONNECTIONS,
+            question::CONNECTIONS,
             crate::load::CALM
         )?;
+        if self.subject == Subject::Hospital {
+            writeln!(
+                text,
+                "Reports, which the floor does not have, are asked for by {} connections instead.\n",
+                question::REPORT_CONNECTIONS
+            )?;
+        }
         let subject = self.subject.name();
         writeln!(
             text,
@@ -183,14 +191,17 @@ fn row(text: &mut String, site: &Site, question: Question) -> Outcome<()> {
     if floor.is_none() && audited.is_none() {
         return Ok(());
     }
-    let against = |measured: Option<Measured>| match (measured, floor) {
-        (Some(measured), Some(floor)) => format!(
-            "{} | {:.2} | {}",
-            rate(measured.rate),
-            measured.rate / floor.rate,
-            latency(&measured)
-        ),
-        _ => "– | – | –".to_owned(),
+    let against = |measured: Option<Measured>| match measured {
+        Some(measured) => {
+            let share = floor.map(|floor| format!("{:.2}", measured.rate / floor.rate));
+            format!(
+                "{} | {} | {}",
+                rate(measured.rate),
+                share.unwrap_or_else(|| "–".to_owned()),
+                latency(&measured)
+            )
+        }
+        None => "– | – | –".to_owned(),
     };
     let plain = floor.map_or_else(
         || "– | –".to_owned(),

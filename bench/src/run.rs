@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::load::{self, Asked, Question, Scripts};
+use crate::load::{self, Asked, Login, Scripts};
 use crate::maker::{Maker, Pair};
 use crate::process;
+use crate::question::Question;
 use crate::report::{Behind, Site, Who};
 use crate::sink::{Place, Sink};
 use crate::subject::Stock;
@@ -46,6 +47,7 @@ pub(crate) async fn site(
         bytes: size(&pair.chelal).await?,
     };
     let logs = maker.directory;
+    let nobody = Login::default();
     let floor = process::floor(&pair.floor, maker.password, &logs.join("floor.log")).await?;
     let (writing, steady): (Vec<Question>, Vec<Question>) = plan
         .questions
@@ -61,8 +63,13 @@ pub(crate) async fn site(
             if first.is_empty() {
                 break;
             }
-            let asked = scripts.asked(stock, &floor.base, "");
-            measure(plan, &asked, round, first, Who::Floor, &mut site).await?;
+            let asked = scripts.asked(stock, &floor.base, &nobody);
+            let known: Vec<Question> = first
+                .iter()
+                .copied()
+                .filter(|question| question.has_floor())
+                .collect();
+            measure(plan, &asked, round, &known, Who::Floor, &mut site).await?;
             for (read_audit, who, questions) in
                 [(true, Who::Audited, first), (false, Who::Unaudited, &then)]
             {
@@ -79,8 +86,9 @@ pub(crate) async fn site(
                     tokio::time::sleep(Duration::from_secs(2)).await;
                     site.idle_memory = crate::machine::memory(server.id());
                 }
-                let token = log_in(&scripts.asked(stock, &server.base, "")).await?;
-                let asked = scripts.asked(stock, &server.base, &token);
+                let pages = questions.iter().any(|question| question.is_page());
+                let login = log_in(&scripts.asked(stock, &server.base, &nobody), pages).await?;
+                let asked = scripts.asked(stock, &server.base, &login);
                 measure(plan, &asked, round, questions, who, &mut site).await?;
                 site.busy_memory = crate::machine::memory(server.id()).max(site.busy_memory);
                 if read_audit {
@@ -107,7 +115,7 @@ async fn measure(
     for question in questions.iter().copied() {
         load::once(asked, question, round).await?;
         // Connections, statements and pages get warm.
-        load::drive(asked, question, 2 * round, load::CONNECTIONS, 1).await?;
+        load::drive(asked, question, 2 * round, question.connections(), 1).await?;
         let measured = load::measure(asked, question, 2 * round + 1, plan.seconds).await?;
         eprintln!(
             "{} {} {} {who:?} round {}: {:.0}/s, p50 {:.2} ms, p99 {:.2} ms",
@@ -124,14 +132,19 @@ async fn measure(
     Ok(())
 }
 
-/// A real token, as a client gets it.
-async fn log_in(asked: &Asked<'_>) -> Outcome<String> {
+/// A real token, as a client gets it, and a browser's cookie where pages are asked for.
+async fn log_in(asked: &Asked<'_>, pages: bool) -> Outcome<Login> {
     let answer = load::once(asked, Question::Login, 0).await?;
     let answer: serde_json::Value = serde_json::from_str(&answer)?;
-    Ok(answer["access"]
+    let token = answer["access"]
         .as_str()
         .ok_or("a login answers an access token")?
-        .to_owned())
+        .to_owned();
+    let cookie = match pages {
+        true => load::sign_in(asked).await?,
+        false => String::new(),
+    };
+    Ok(Login { token, cookie })
 }
 
 /// Waits until every audit row is chained and every job is done.

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Subject {
     Patients,
     Appointments,
+    /// Of movements of stock and of bills so many, and one patient with a thick chart.
+    Hospital,
 }
 
 impl Subject {
@@ -16,6 +18,7 @@ impl Subject {
         match self {
             Subject::Patients => "patients",
             Subject::Appointments => "appointments",
+            Subject::Hospital => "hospital",
         }
     }
 }
@@ -31,11 +34,15 @@ impl Stock {
     /// Patients that appointments are made for: a fixed number, so that only appointments become more.
     pub(crate) const APPOINTMENTS_PATIENTS: usize = 20_000;
 
+    /// Patients of a hospital: a fixed number, too.
+    pub(crate) const HOSPITAL_PATIENTS: usize = 100_000;
+
     /// Patients in the register: their ids are 1 to this.
     pub(crate) fn patients(self) -> usize {
         match self.subject {
             Subject::Patients => self.size,
             Subject::Appointments => Self::APPOINTMENTS_PATIENTS,
+            Subject::Hospital => Self::HOSPITAL_PATIENTS,
         }
     }
 }

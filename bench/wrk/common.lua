@@ -16,6 +16,11 @@ function init(args)
   headers = { ["Accept"] = "application/json" }
   local token = os.getenv("BENCH_TOKEN")
   if token and token ~= "" then headers["Authorization"] = "Bearer " .. token end
+  local cookie = os.getenv("BENCH_COOKIE")
+  if cookie and cookie ~= "" then
+    headers["Accept"] = "text/html"
+    headers["Cookie"] = cookie
+  end
   post_headers = { ["Content-Type"] = "application/json" }
   for name, value in pairs(headers) do post_headers[name] = value end
   if prepare then prepare() end

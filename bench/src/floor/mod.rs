@@ -5,6 +5,7 @@
 //! much of the machine is left when Chelal has done what a hospital needs.
 
 mod appointments;
+mod hospital;
 mod patients;
 mod postgres;
 mod sqlite;
@@ -24,6 +25,7 @@ use serde::Deserialize;
 
 use crate::Outcome;
 use crate::calendar::Calendar;
+use crate::rows::Past;
 use crate::sink::{Place, Sink};
 
 #[derive(Deserialize)]
@@ -60,6 +62,9 @@ trait Shown: Sized {
     fn read(cells: &mut impl Cells) -> Outcome<Self>;
 }
 
+/// A statement and its values.
+type Said = (&'static str, Vec<Value>);
+
 enum Store {
     Sqlite(sqlite::Store),
     Postgres(postgres::Store),
@@ -78,6 +83,14 @@ impl Store {
         match self {
             Store::Sqlite(store) => store.add(sql, values).await,
             Store::Postgres(store) => store.add(sql, &values).await,
+        }
+    }
+
+    /// Changes a row, which must be there, and inserts one, both or neither; the id of the latter.
+    async fn take_and_add(&self, change: Said, insert: Said) -> Outcome<i64> {
+        match self {
+            Store::Sqlite(store) => store.take_and_add(change, insert).await,
+            Store::Postgres(store) => store.take_and_add(&change, &insert).await,
         }
     }
 }
@@ -103,11 +116,15 @@ pub(crate) async fn fill(
     seed: u64,
     patients: usize,
     calendar: Option<&Calendar>,
+    hospital: Option<(Past, usize)>,
 ) -> Outcome<()> {
     let mut sink = Sink::open(place).await?;
     patients::fill(&mut sink, seed, patients).await?;
     if let Some(calendar) = calendar {
         appointments::fill(&mut sink, calendar).await?;
+    }
+    if let Some((past, movements)) = hospital {
+        hospital::fill(&mut sink, past, movements).await?;
     }
     sink.finish(&[]).await
 }
@@ -134,6 +151,7 @@ pub(crate) async fn serve(place: &Place, bind: SocketAddr, password: &str) -> Ou
         .route("/api/auth/", post(login))
         .merge(patients::routes())
         .merge(appointments::routes())
+        .merge(hospital::routes())
         .with_state(Arc::new(floor));
     let listener = tokio::net::TcpListener::bind(bind).await?;
     axum::serve(listener, router).await?;

@@ -6,7 +6,7 @@ use platform::db::Value;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{NoTls, Row};
 
-use super::{Cells, Shown};
+use super::{Cells, Said, Shown};
 use crate::Outcome;
 
 pub(super) struct Store {
@@ -43,6 +43,27 @@ impl Store {
     pub(super) async fn add(&self, sql: &str, values: &[Value]) -> Outcome<i64> {
         let rows = self.run(&format!("{sql} RETURNING id"), values).await?;
         Ok(rows.first().ok_or("nothing was stored")?.try_get(0)?)
+    }
+
+    pub(super) async fn take_and_add(&self, change: &Said, insert: &Said) -> Outcome<i64> {
+        let mut client = self.pool.get().await?;
+        let transaction = client.transaction().await?;
+        let statement = transaction.prepare_cached(change.0).await?;
+        let values: Vec<Bound<'_>> = change.1.iter().map(Bound).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        if transaction.execute(&statement, &values).await? != 1 {
+            return Err("there is not enough".into());
+        }
+        let sql = format!("{} RETURNING id", insert.0);
+        let statement = transaction.prepare_cached(&sql).await?;
+        let values: Vec<Bound<'_>> = insert.1.iter().map(Bound).collect();
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+        let id = transaction
+            .query_one(&statement, &values)
+            .await?
+            .try_get(0)?;
+        transaction.commit().await?;
+        Ok(id)
     }
 }
 

@@ -8,12 +8,12 @@ use platform::db::Value;
 use rusqlite::{Connection, Row};
 use tokio::sync::oneshot;
 
-use super::{Cells, Shown};
+use super::{Cells, Said, Shown};
 use crate::Outcome;
 use crate::sink::bind;
 
-/// An insert, and who waits for its row's id.
-type Insert = (&'static str, Vec<Value>, oneshot::Sender<Outcome<i64>>);
+/// An insert, what is changed with it, and who waits for the inserted row's id.
+type Insert = (Option<Said>, Said, oneshot::Sender<Outcome<i64>>);
 
 pub(super) struct Store {
     path: PathBuf,
@@ -38,8 +38,11 @@ impl Store {
         let conn = open(path)?;
         let (write, asked) = mpsc::channel::<Insert>();
         std::thread::spawn(move || {
-            for (sql, values, done) in asked {
-                let _ = done.send(add(&conn, sql, &values));
+            for (change, insert, done) in asked {
+                let _ = done.send(match change {
+                    None => add(&conn, &insert),
+                    Some(change) => take_and_add(&conn, &change, &insert),
+                });
             }
         });
         Ok(Store {
@@ -66,19 +69,42 @@ impl Store {
     }
 
     pub(super) async fn add(&self, sql: &'static str, values: Vec<Value>) -> Outcome<i64> {
+        self.ask(None, (sql, values)).await
+    }
+
+    pub(super) async fn take_and_add(&self, change: Said, insert: Said) -> Outcome<i64> {
+        self.ask(Some(change), insert).await
+    }
+
+    async fn ask(&self, change: Option<Said>, insert: Said) -> Outcome<i64> {
         let (done, stored) = oneshot::channel();
         self.write
-            .send((sql, values, done))
+            .send((change, insert, done))
             .map_err(|_| "the writer is gone")?;
         stored.await?
     }
 }
 
-fn add(conn: &Connection, sql: &str, values: &[Value]) -> Outcome<i64> {
+fn add(conn: &Connection, insert: &Said) -> Outcome<i64> {
+    run(conn, insert)?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// How many rows a statement changed.
+fn run(conn: &Connection, (sql, values): &Said) -> Outcome<usize> {
     let mut statement = conn.prepare_cached(sql)?;
     bind(&mut statement, values)?;
-    statement.raw_execute()?;
-    Ok(conn.last_insert_rowid())
+    Ok(statement.raw_execute()?)
+}
+
+fn take_and_add(conn: &Connection, change: &Said, insert: &Said) -> Outcome<i64> {
+    let transaction = conn.unchecked_transaction()?;
+    if run(&transaction, change)? != 1 {
+        return Err("there is not enough".into());
+    }
+    let id = add(&transaction, insert)?;
+    transaction.commit()?;
+    Ok(id)
 }
 
 impl Cells for (&Row<'_>, usize) {

@@ -49,6 +49,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0009_prescriptions",
         up: crate::prescription_table::prescriptions,
     },
+    Migration {
+        name: "0010_timeline",
+        // A page of a timeline reads as many rows as it shows, however many there are.
+        up: |ddl| ddl.index("prescription", &["patient", "prescribed_at"]),
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

@@ -26,6 +26,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0004_told",
         up: told,
     },
+    Migration {
+        name: "0005_timeline",
+        // A page of a timeline reads as many rows as it shows, however many there are.
+        up: |ddl| ddl.index("lab_order", &["patient", "order_date"]),
+    },
 ];
 
 fn catalogue(ddl: &mut Ddl) {

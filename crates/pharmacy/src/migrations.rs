@@ -31,6 +31,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0005_stock_takes",
         up: stock_takes,
     },
+    Migration {
+        name: "0006_consumption",
+        up: consumption,
+    },
 ];
 
 fn stock(ddl: &mut Ddl) {
@@ -108,6 +112,15 @@ fn stock(ddl: &mut Ddl) {
         &["kind", "at", "medication_item", "delta"],
     );
     ddl.index("stock_movement", &["at"]);
+}
+
+/// What was used costs what its batch had cost, so the batch belongs to what is summed along the index alone.
+fn consumption(ddl: &mut Ddl) {
+    ddl.sql("DROP INDEX stock_movement_kind_at_medication_item_delta_idx");
+    ddl.index(
+        "stock_movement",
+        &["kind", "at", "stock_batch", "medication_item", "delta"],
+    );
 }
 
 fn dispensing(ddl: &mut Ddl) {

@@ -1,5 +1,6 @@
 //! Financial reports. What they tell comes from the ledger's sums by day, and from the debts that are open: their cost
-//! does not grow with the number of settled bills.
+//! does not grow with the number of settled bills. The trial balance and the reconciliation, which prove these sums, add up
+//! the ledger itself.
 
 mod books;
 mod owed;
