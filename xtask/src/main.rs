@@ -51,6 +51,12 @@ mod tests {
     #[test]
     fn the_committed_files_are_what_would_be_written() -> Result<(), String> {
         let root = root();
-        generate::check(&root, &generate::all(&root)?).map(|_| ())
+        let made = generate::all(&root)?;
+        // As for the walkthroughs: `CHELAL_TEST_WRITE=1 cargo test` writes them.
+        let done = match std::env::var_os("CHELAL_TEST_WRITE") {
+            Some(_) => generate::write(&root, &made),
+            None => generate::check(&root, &made),
+        };
+        done.map(|_| ())
     }
 }
