@@ -1061,6 +1061,7 @@ CREATE INDEX "lab_order_encounter_id_idx" ON "lab_order" ("encounter", "id");
 CREATE INDEX "lab_order_order_date_idx" ON "lab_order" ("order_date");
 CREATE INDEX "lab_order_ordered_by_status_idx" ON "lab_order" ("ordered_by", "status");
 CREATE INDEX "lab_order_patient_id_idx" ON "lab_order" ("patient", "id");
+CREATE INDEX "lab_order_patient_order_date_idx" ON "lab_order" ("patient", "order_date");
 CREATE INDEX "lab_order_status_id_idx" ON "lab_order" ("status", "id");
 CREATE TABLE "lab_order_item" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -1664,6 +1665,7 @@ CREATE TABLE "prescription" (
 CREATE INDEX "prescription_encounter_id_idx" ON "prescription" ("encounter", "id");
 CREATE INDEX "prescription_medication_item_idx" ON "prescription" ("medication_item");
 CREATE INDEX "prescription_patient_id_idx" ON "prescription" ("patient", "id");
+CREATE INDEX "prescription_patient_prescribed_at_idx" ON "prescription" ("patient", "prescribed_at");
 CREATE INDEX "prescription_prescribed_at_medication_key_idx" ON "prescription" ("prescribed_at", "medication_key");
 CREATE INDEX "prescription_prescribed_by_prescribed_at_idx" ON "prescription" ("prescribed_by", "prescribed_at");
 CREATE INDEX "prescription_renewed_from_idx" ON "prescription" ("renewed_from");
@@ -2124,7 +2126,7 @@ CREATE TABLE "stock_movement" (
   CONSTRAINT "stock_movement_balance_after_check" CHECK (balance_after >= 0)
 ) STRICT;
 CREATE INDEX "stock_movement_at_idx" ON "stock_movement" ("at");
-CREATE INDEX "stock_movement_kind_at_medication_item_delta_idx" ON "stock_movement" ("kind", "at", "medication_item", "delta");
+CREATE INDEX "stock_movement_kind_at_stock_batch_medication_item_delta_idx" ON "stock_movement" ("kind", "at", "stock_batch", "medication_item", "delta");
 CREATE INDEX "stock_movement_medication_item_at_id_idx" ON "stock_movement" ("medication_item", "at", "id");
 CREATE INDEX "stock_movement_medication_item_id_idx" ON "stock_movement" ("medication_item", "id");
 CREATE UNIQUE INDEX "stock_movement_reverses_key" ON "stock_movement" ("reverses") WHERE reverses IS NOT NULL;
