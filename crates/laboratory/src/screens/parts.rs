@@ -91,7 +91,7 @@ pub(super) fn due(ask: &Ask, order: &LabOrder, now: Timestamp) -> Markup {
             let day = there.date();
             let today = ask.app().zone.today(now);
             html! {
-                small { "· " (ask.t("laboratory-due")) " " (clock) @if day != today { ", " (ask.day(day)) } }
+                small { (ask.t("laboratory-due")) " " (clock) @if day != today { ", " (ask.day(day)) } }
             }
         }
     }

@@ -203,7 +203,7 @@ fn row(cx: &Cx, ask: &Ask, order: &LabOrder, listed: &Listed, first: bool) -> Ma
                         None => { (ask.say(&Text::new("laboratory-ordered-age").with("since", since(ask, order.order_date, cx.now())))) },
                     }
                 }
-                " " (due(ask, order, cx.now()))
+                @if order.due_at.is_some() { " · " (due(ask, order, cx.now())) }
             }
             @if order.status == InProgress { (state(ask, order.status)) }
             (step(ask, order, first))

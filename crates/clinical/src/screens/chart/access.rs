@@ -51,7 +51,7 @@ fn line(ask: &Ask, row: &Json) -> Markup {
     let is = |name: &str| row.get(name).and_then(Json::as_bool) == Some(true);
     html! {
         li {
-            @if let Some(at) = at { span.when { (ask.moment(at)) } }
+            @if let Some(at) = at { span.dated { (ask.moment(at)) } }
             span { (text) }
             @if is("emergency") { (ui::pill(Tone::Bad, &ask.t("chart-access-emergency"))) }
             @if is("proxy") { (ui::pill(Tone::Plain, &ask.t("chart-access-proxy"))) }

@@ -63,7 +63,7 @@ fn list(ask: &Ask, all: &[Entry]) -> Markup {
         ul.entries {
             @for entry in all {
                 li data-row {
-                    span.when { (ask.moment(entry.at)) }
+                    span.dated { (ask.moment(entry.at)) }
                     span {
                         a href=(address(entry)) { (kind(ask, entry.kind)) }
                         @let said = said(ask, entry);
