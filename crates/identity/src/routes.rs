@@ -121,6 +121,7 @@ fn second_factor() -> Vec<Route> {
         )
         .signed_in()
         .with_temporary_password()
+        .conflicts()
         .own_units(),
         post::<PasswordAndCode, RecoveryCodes>(
             "auth/2fa/recovery-codes/",
@@ -130,6 +131,7 @@ fn second_factor() -> Vec<Route> {
         .description("The earlier ones stop working.")
         .signed_in()
         .with_temporary_password()
+        .conflicts()
         .own_units(),
     ]
 }

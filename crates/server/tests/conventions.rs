@@ -572,6 +572,7 @@ const BY_NUMBER: &[(&str, &str)] = &[
         "Vitals",
         "they have no name, and their time needs the hospital's time zone",
     ),
+    ("WardStaff", "the names are other tables'"),
 ];
 
 /// More fields than this are asked for in groups.

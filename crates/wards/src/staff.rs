@@ -34,6 +34,7 @@ impl Resource for WardStaff {
     const VERBS: &'static str = "crd";
     const FILTERS: &'static [Column<Self>] = &[WardStaff::ward, WardStaff::user];
     const FOLLOWS: &'static [Column<Self>] = &[WardStaff::ward];
+    const LIST: &'static [Column<Self>] = &[WardStaff::ward, WardStaff::user];
     type Extra = ();
 
     /// Whoever says who works on a ward says who reads its patients' records.
