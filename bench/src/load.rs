@@ -215,7 +215,10 @@ pub(crate) async fn sign_in(asked: &Asked<'_>) -> Outcome<String> {
 /// Asks once, with one of the first lines, and shows what was answered.
 pub(crate) async fn once(asked: &Asked<'_>, question: Question, line: usize) -> Outcome<String> {
     #[expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
-    let client = reqwest::Client::new();
+    let client = reqwest::Client::builder()
+        // Whoever is led away to sign in was not answered.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
     let lines = BufReader::new(File::open(asked.scripts.of(question))?).lines();
     // Where there are few, one is as good as another.
     let line = lines.take(line + 1).last().ok_or("nothing to ask")??;

@@ -17,9 +17,10 @@ use crate::machine::{self, Busy};
 use crate::maker::Maker;
 use crate::names::Register;
 use crate::process::Server;
+use crate::sink::Sink;
 use crate::subject::Stock;
 use crate::work::{Day, Took, Worker};
-use crate::{Database, Outcome, books, calendar, person, staff};
+use crate::{Database, Outcome, books, calendar, person, staff, thick};
 
 /// Sign-ins under way at the same time.
 const AT_ONCE: usize = 4;
@@ -44,9 +45,10 @@ pub(crate) async fn measure(
 ) -> Outcome<String> {
     maker.templates(database, stock).await?;
     let pair = maker.copies(database, stock).await?;
+    let test = Sink::open(&pair.chelal).await?.number(thick::TEST).await?;
     let log = maker.directory.join("chelal.log");
     let server = maker.chelal.serve(&pair.chelal, true, &log).await?;
-    let done = at_work(maker, crowd, &server, database, stock).await;
+    let done = at_work(maker, crowd, &server, database, stock, test).await;
     server.stop().await?;
     maker.discard(database).await?;
     done
@@ -58,6 +60,7 @@ async fn at_work(
     server: &Server,
     database: Database,
     stock: Stock,
+    test: i64,
 ) -> Outcome<String> {
     #[expect(clippy::disallowed_methods, reason = "whoever measures is outside")]
     let client = reqwest::Client::new();
@@ -66,6 +69,7 @@ async fn at_work(
         client,
         patients: stock.patients(),
         today: maker.today,
+        test,
         pause: crowd.pause,
         searches: person::searches(&Register::new(), maker.seed, SEARCHES),
         free: calendar::free(maker.today, stock.patients(), MANY).collect(),

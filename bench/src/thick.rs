@@ -9,7 +9,7 @@ use clinical::vaccination::Vaccination;
 use clinical::vitals::Vitals;
 use documents::PatientDocument;
 use jiff::{SignedDuration, Timestamp};
-use laboratory::{LabOrder, LabOrderItem, LabOrderStatus, LabResultValue, LabTest};
+use laboratory::{LabOrder, LabOrderItem, LabOrderStatus, LabResultValue};
 use platform::field::{Line, Ref};
 use platform::record::Record;
 use platform::seal::{KeyRing, Sealed};
@@ -25,8 +25,7 @@ use crate::shelf::MEDICATIONS;
 use crate::sink::Sink;
 
 /// Tables filled with ids of our own.
-pub(crate) const TABLES: [&str; 11] = [
-    LabTest::TABLE,
+pub(crate) const TABLES: [&str; 10] = [
     Encounter::TABLE,
     Vitals::TABLE,
     Prescription::TABLE,
@@ -59,7 +58,7 @@ pub(crate) const KINDS: [(&str, usize, usize); 7] = [
 ];
 
 /// The test that is ordered.
-pub(crate) const TEST: i64 = 1;
+pub(crate) const TEST: &str = "SELECT id FROM lab_test WHERE test_code = 'HB'";
 const NOTE: &str = "Comes for control. Feels better than last time, sleeps well, takes the medicine as prescribed. \
     No fever, no cough, no pain in the chest. Chest clear, heart sounds regular, abdomen soft.";
 
@@ -72,18 +71,14 @@ pub(crate) struct Thick {
 impl Thick {
     /// Adds all.
     pub(crate) async fn fill(&self, sink: &mut Sink, ring: &Arc<KeyRing>) -> Outcome<()> {
-        let test = json!({
-            "test_code": "HB", "test_name": "Haemoglobin", "specimen_type": "whole blood",
-            "department": "haematology",
-        });
-        let test: LabTest = written(test, uuid::Uuid::new_v4(), self.past.moment(0, 1))?;
-        add::<LabTest>(sink, &stored([(1, test)].into_iter(), ring)?).await?;
+        let test = sink.number(TEST).await?;
         self.of::<Encounter>(sink, ring, VISITS, encounter).await?;
         self.of::<Vitals>(sink, ring, VISITS, vitals).await?;
         self.of::<Prescription>(sink, ring, VISITS, prescription)
             .await?;
         self.of::<LabOrder>(sink, ring, ORDERS, order).await?;
-        self.of::<LabOrderItem>(sink, ring, ORDERS, item).await?;
+        self.of::<LabOrderItem>(sink, ring, ORDERS, |at, _| item(at, test))
+            .await?;
         self.of::<LabResultValue>(sink, ring, ORDERS, value).await?;
         self.of::<Appointment>(sink, ring, APPOINTMENTS, appointment)
             .await?;
@@ -179,14 +174,14 @@ fn order(at: usize, _: Timestamp) -> (Json, fn(&mut LabOrder, i64, Timestamp)) {
     })
 }
 
-fn item(at: usize, _: Timestamp) -> (Json, fn(&mut LabOrderItem, i64, Timestamp)) {
-    let body = json!({ "lab_order": at + 1, "lab_test": TEST, "notes_for_lab": "" });
+fn item(at: usize, test: i64) -> (Json, fn(&mut LabOrderItem, i64, Timestamp)) {
+    let body = json!({ "lab_order": at + 1, "lab_test": test, "notes_for_lab": "" });
     (body, |row, _, _| row.patient = patient())
 }
 
 fn value(at: usize, _: Timestamp) -> (Json, fn(&mut LabResultValue, i64, Timestamp)) {
     let body = json!({
-        "lab_order_item": at + 1, "parameter_name": "Haemoglobin", "value_numeric": 11.0 + (at % 30) as f64 / 10.0,
+        "lab_order_item": at + 1, "parameter_name": "Haemoglobin", "value_numeric": (110 + at % 30) as f64 / 10.0,
         "value_text": "", "units": "g/dL", "reference_range_low": 12, "reference_range_high": 16, "correction_reason": "",
     });
     (body, |row, at, moment| {

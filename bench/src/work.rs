@@ -15,7 +15,6 @@ use serde_json::{Value as Json, json};
 use crate::Outcome;
 use crate::calendar::{Free, MINUTES};
 use crate::shelf::MEDICATIONS;
-use crate::thick::TEST;
 
 /// The day's work, which people hand to each other.
 pub(crate) struct Day {
@@ -23,6 +22,8 @@ pub(crate) struct Day {
     pub(crate) client: Client,
     pub(crate) patients: usize,
     pub(crate) today: Date,
+    /// The test that doctors order.
+    pub(crate) test: i64,
     /// The mean of what somebody does between two requests.
     pub(crate) pause: Duration,
     /// What is typed to find patients.
@@ -182,7 +183,8 @@ impl Worker<'_> {
             .await?)?;
         give(&self.day.prescribed, (prescription, patient, medication));
         if self.rng.random_ratio(1, 2) {
-            let body = json!({ "encounter": encounter, "items": [{ "lab_test_id": TEST }] });
+            let body =
+                json!({ "encounter": encounter, "items": [{ "lab_test_id": self.day.test }] });
             let order = self.post("doctor: order test", "lab_orders/", body).await?;
             let item = id(&order["items"][0])?;
             give(&self.day.ordered, (id(&order)?, item));
