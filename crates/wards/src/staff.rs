@@ -21,7 +21,7 @@ platform::record! {
     /// Somebody who works on a ward. Its patients are in their care while they lie there: whoever sees only patients in their care sees these too, and so does everybody who treats a patient whose record is confined to those who do.
     pub struct WardStaff in "ward_staff" {
         client {
-            /// The ward.
+            /// Where they work: the `id` of a ward, whose patients are in their care while they lie there.
             ward: Ref<Ward>,
             /// Who works there.
             user: Ref<User>,

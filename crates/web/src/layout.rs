@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
+use kernel::BuiltinRole;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::ask::Ask;
@@ -54,11 +55,13 @@ pub(crate) fn document(ask: &Ask, page: Page, watches: &[&str]) -> String {
 
 /// Navigation, find box, account.
 fn top(ask: &Ask) -> Markup {
-    let places = ask
-        .house
-        .places
-        .iter()
-        .filter(|place| ask.admits(place.who));
+    // Patients have pages of their own, and look nobody up.
+    let role = ask.actor().user().and_then(|user| user.role);
+    let patient = role == Some(BuiltinRole::Patient.id());
+    let places =
+        ask.house.places.iter().filter(|place| {
+            ask.admits(place.who) && (!patient || place.address.starts_with("/me"))
+        });
     let name = ask
         .actor()
         .user()
@@ -73,10 +76,12 @@ fn top(ask: &Ask) -> Markup {
                         aria-current=[ask.path().starts_with(place.address).then_some("page")] { (ask.t(place.text)) }
                 }
             }
-            form.find role="search" action="/find" {
-                input type="search" name="q" aria-label=(ask.t("page-find")) placeholder=(ask.t("page-find")) autocomplete="off"
-                    data-find;
-                kbd aria-hidden="true" { "/" }
+            @if !patient {
+                form.find role="search" action="/find" {
+                    input type="search" name="q" aria-label=(ask.t("page-find")) placeholder=(ask.t("page-find")) autocomplete="off"
+                        data-find;
+                    kbd aria-hidden="true" { "/" }
+                }
             }
             div.me {
                 a href="/account/" { (name) }
