@@ -9,7 +9,7 @@ use platform::db::Statement;
 use platform::error::Error;
 use platform::resource;
 use platform::texts::Text;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Func, JoinType, Query};
+use sea_query::{Alias, Condition, ExprTrait, Func, JoinType, Query};
 use web::ui::{self, Tone};
 use web::{Ask, words};
 
@@ -203,7 +203,7 @@ pub(super) async fn previous(
         .and_where(among(cx.dialect(), later("lab_order"), orders))
         .and_where(later("replaced_by").is_null())
         .and_where(later("voided_at").is_null())
-        .add_group_by([Expr::from(later("id"))]);
+        .add_group_by([later("id")]);
     let statement = Statement::build(cx.dialect(), &query);
     let pairs: Vec<(i64, i64)> = cx
         .unscoped("only ids; the values are read in the caller's scope")

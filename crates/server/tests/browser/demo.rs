@@ -20,14 +20,18 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts it, and waits until it has its three months.
     pub(crate) fn start() -> Demo {
-        let around = Installation::empty(Base::Sqlite, PROGRAM).expect("SQLite is always there");
+        let around = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
         let log = around.dir().join("demo.log");
-        let child = around
-            .command(&["demo"])
+        let mut command = around.command(&["demo"]);
+        command
             .env("TMPDIR", around.dir())
-            .stdout(std::fs::File::create(&log).expect("a file"))
-            .spawn()
-            .expect("the program");
+            .stdout(std::fs::File::create(&log).unwrap());
+        let mut demo = Demo {
+            child: command.spawn().unwrap(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            password: String::new(),
+            _around: around,
+        };
         let until = Instant::now() + Duration::from_secs(180);
         loop {
             let said = std::fs::read_to_string(&log).unwrap_or_default();
@@ -36,15 +40,11 @@ impl Demo {
                 .find_map(|line| line.split_once("listens on http://")?.1.parse().ok());
             let password = said
                 .split_once("the password  ")
-                .map(|(_, rest)| rest.lines().next());
-            if let (Some(address), Some(Some(password))) = (address, password) {
-                let password = password.to_owned();
-                return Demo {
-                    child,
-                    address,
-                    password,
-                    _around: around,
-                };
+                .and_then(|(_, rest)| rest.lines().next());
+            if let (Some(address), Some(password)) = (address, password) {
+                demo.address = address;
+                demo.password = password.to_owned();
+                return demo;
             }
             assert!(Instant::now() < until, "{said}");
             std::thread::sleep(Duration::from_millis(100));

@@ -1,5 +1,10 @@
 //! Pages in a real browser: what is typed, cut lines, two tabs, keys.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests, which tell what they saw"
+)]
 
 mod crawl;
 mod demo;
