@@ -10,6 +10,7 @@ mod crawl;
 mod demo;
 mod hands;
 mod journey;
+mod pictures;
 
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
