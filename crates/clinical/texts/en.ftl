@@ -134,6 +134,7 @@ clinical-vitals-save = Save
 clinical-vitals-save-next = Save and next
 clinical-vitals-round = Take vital signs
 clinical-more-measures = More measures
+clinical-taken-before = Not of today: taken
 clinical-taken = Taken
 clinical-before = { $value } before
 clinical-before-on = { $value } on { $day }

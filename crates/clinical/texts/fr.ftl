@@ -134,6 +134,7 @@ clinical-vitals-save = Enregistrer
 clinical-vitals-save-next = Enregistrer et suivant
 clinical-vitals-round = Prendre les constantes
 clinical-more-measures = Autres mesures
+clinical-taken-before = Pas d’aujourd’hui : prises
 clinical-taken = Prises
 clinical-before = { $value } avant
 clinical-before-on = { $value } le { $day }

@@ -134,6 +134,7 @@ clinical-vitals-save = Hifadhi
 clinical-vitals-save-next = Hifadhi na endelea
 clinical-vitals-round = Chukua vipimo
 clinical-more-measures = Vipimo zaidi
+clinical-taken-before = Si za leo: zilichukuliwa
 clinical-taken = Vilichukuliwa
 clinical-before = { $value } kabla
 clinical-before-on = { $value } tarehe { $day }

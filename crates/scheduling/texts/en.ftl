@@ -121,3 +121,5 @@ scheduling-myself = I see patients myself
 done-hours = Your hours for this day of the week are written down. Change them in the records when you like.
 scheduling-vitals = Vital signs
 scheduling-go-on = Go on with the visit
+scheduling-visits-to-come = Visits to come
+scheduling-visits-to-come-none = No visit is booked.

@@ -121,3 +121,5 @@ scheduling-myself = Je vois les patients moi-même
 done-hours = Vos heures pour ce jour de la semaine sont notées. Vous pouvez les modifier dans les dossiers.
 scheduling-vitals = Constantes
 scheduling-go-on = Reprendre la visite
+scheduling-visits-to-come = Visites à venir
+scheduling-visits-to-come-none = Aucune visite n’est prévue.

@@ -121,3 +121,5 @@ scheduling-myself = Ninaona wagonjwa mwenyewe
 done-hours = Saa zako za siku hii ya wiki zimeandikwa. Unaweza kuzibadilisha kwenye rekodi.
 scheduling-vitals = Vipimo
 scheduling-go-on = Endelea na ziara
+scheduling-visits-to-come = Ziara zijazo
+scheduling-visits-to-come-none = Hakuna ziara iliyowekwa.

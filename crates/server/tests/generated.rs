@@ -15,7 +15,10 @@ const REQUESTS: usize = 5;
 const LEFT_OUT: [&str; 2] = ["/account/delete/", "/auth/logout/"];
 
 /// Names its record in the body, and answers 404 for one that is not there.
-const NAMED_IN_THE_BODY: [&str; 1] = ["prescriptions_check_drug_allergy"];
+const NAMED_IN_THE_BODY: [&str; 2] = [
+    "prescriptions_check_drug_allergy",
+    "prescriptions_check_safety",
+];
 
 /// Says more than the document; the list may only shrink.
 const SAYS_MORE: [&str; 2] = ["/auth/password-reset/", "/sessions/{id}/revoke/"];

@@ -139,8 +139,8 @@ pub(crate) async fn keep(ask: &Ask, pairs: Vec<(String, String)>) -> Result<(), 
             let sql = "DELETE FROM page_draft WHERE created_at < $1 OR (\"user\" = $2 AND form = $3) OR id IN \
                        (SELECT id FROM page_draft WHERE \"user\" = $2 ORDER BY id DESC LIMIT 100 OFFSET $4)";
             let values = vec![old.to_value(), row.user.get().to_value(), row.form.to_string().to_value(), MOST.to_value()];
-            cx.unscoped(WHY).execute(Statement::raw(sql, values)).await?;
-            cx.unscoped(WHY).insert(&mut row).await
+            cx.unscoped(WHY).untraced().execute(Statement::raw(sql, values)).await?;
+            cx.unscoped(WHY).untraced().insert(&mut row).await
         })
     })
     .await
@@ -190,7 +190,7 @@ pub(crate) async fn resume(
                 .and_where(PageDraft::place.eq(here))
                 .order_by(("page_draft", "id"), Order::Desc)
                 .limit(1);
-            cx.unscoped(WHY).record(query).await
+            cx.unscoped(WHY).untraced().record(query).await
         })
     })
     .await?;
@@ -224,6 +224,7 @@ pub(crate) async fn forget(
             let sql = "DELETE FROM page_draft WHERE \"user\" = $1 AND form = $2";
             let values = vec![user.to_value(), form.to_string().to_value()];
             cx.unscoped(WHY)
+                .untraced()
                 .execute(Statement::raw(sql, values))
                 .await
                 .map(drop)

@@ -90,6 +90,102 @@ impl Visitor {
     }
 }
 
+/// How the keys of texts begin that pages show.
+const KEYS: &[&str] = &[
+    "access",
+    "admin",
+    "billing",
+    "chart",
+    "choice",
+    "clinical",
+    "compliance",
+    "documents",
+    "done",
+    "draft",
+    "field",
+    "find",
+    "form",
+    "formulary",
+    "laboratory",
+    "label",
+    "messaging",
+    "month",
+    "nav",
+    "page",
+    "patients",
+    "pharmacy",
+    "portal",
+    "print",
+    "refused",
+    "report",
+    "scheduling",
+    "sign",
+    "telemedicine",
+    "verb",
+    "wards",
+];
+
+/// What holds for every page, in any language and with any status: one heading, a language, a title, words instead of
+/// keys of texts, nothing inline, each id once.
+#[track_caller]
+pub fn is_a_page(reply: &Reply, status: u16) -> String {
+    let html = reply.text();
+    let asked = &reply.asked;
+    assert_eq!(reply.status.as_u16(), status, "{asked}: {html}");
+    assert_eq!(html.matches("<h1").count(), 1, "{asked}: {html}");
+    assert!(
+        html.contains("<html lang=\"") && html.contains("<title>"),
+        "{asked}"
+    );
+    for inline in [" style=", "<script>"] {
+        assert!(!html.contains(inline), "{inline} in {asked}: {html}");
+    }
+    for text in html
+        .split('>')
+        .filter_map(|part| part.split_once('<'))
+        .map(|(text, _)| text.trim())
+    {
+        let begins = text.split_once('-').map_or("", |(begins, _)| begins);
+        let key = text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        assert!(
+            !(key && KEYS.contains(&begins)),
+            "{text} in {asked}: {html}"
+        );
+    }
+    let mut ids: Vec<&str> = html
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "{asked}: an id is there twice: {html}");
+    html
+}
+
+/// Where a post led.
+#[track_caller]
+pub fn leads(reply: &Reply) -> String {
+    assert_eq!(
+        reply.status.as_u16(),
+        303,
+        "{}: {}",
+        reply.asked,
+        reply.text()
+    );
+    reply.header("location").to_owned()
+}
+
+/// The number in an address.
+#[track_caller]
+pub fn id_in(address: &str) -> i64 {
+    let digits: String = address.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().expect("an address with a number")
+}
+
 /// Pairs as a form sends them.
 #[must_use]
 pub fn encoded(pairs: &[(&str, &str)]) -> Vec<u8> {

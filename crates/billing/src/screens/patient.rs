@@ -64,8 +64,21 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Option<Mark
             .order_by(("bill", "id"), Order::Desc);
     })
     .await?;
+    // What has gathered and is not charged yet is owed soon: nobody leaves by mistake.
+    let drafts: Vec<Bill> = resource::rows(cx, OWED, |query| {
+        query
+            .and_where(Bill::patient.eq(id))
+            .and_where(Bill::status.eq(BillStatus::Draft.as_str()))
+            .and_where(Bill::total_amount.gt(0))
+            .order_by(("bill", "id"), Order::Desc);
+    })
+    .await?;
     let inner = html! {
-        @if bills.is_empty() { p.hint { (ask.t("billing-owes-nothing")) } }
+        @if bills.is_empty() && drafts.is_empty() { p.hint { (ask.t("billing-owes-nothing")) } }
+        ul.entries { @for bill in &drafts { li data-row {
+            span { a href=(address(bill.meta.id)) { (named(ask, bill.meta.id)) } " · " (ask.day(bill.date_issued)) " · " (state(ask, bill.status)) }
+            b.sum { (price(ask, bill.total_amount)) }
+        } } }
         ul.entries { @for bill in &bills { li data-row {
             span { a href=(address(bill.meta.id)) { (named(ask, bill.meta.id)) } " · " (ask.day(bill.date_issued)) " · " (state(ask, bill.status)) }
             b.sum { (price(ask, bill.balance_due)) }

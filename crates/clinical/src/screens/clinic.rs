@@ -41,6 +41,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let unsigned = unsigned(cx, me).await?;
     let names = patients::names(cx, unsigned.iter().map(|row| row.patient.get())).await?;
     let tasks = tasks(cx, me).await?;
+    let about = tasks.iter().filter_map(|task| Some(task.related_patient?.get()));
+    let about = patients::names(cx, about).await?;
     let more = ask.slot(cx, "clinic", me).await?;
     let of = |status: AppointmentStatus| {
         let mut rows: Vec<&Appointment> = today
@@ -74,7 +76,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         div.grid {
             (more)
             (notes(ask, &unsigned, &names))
-            (todo(cx, ask, &tasks))
+            (todo(cx, ask, &tasks, &about))
         }
     };
     Ok(Page::new(ask.t("nav-clinic"), body))
@@ -246,15 +248,15 @@ fn notes(ask: &Ask, rows: &[Encounter], names: &HashMap<i64, String>) -> Markup 
     ui::panel(&ask.t("clinical-unsigned"), inner)
 }
 
-fn todo(cx: &Cx, ask: &Ask, rows: &[Task]) -> Markup {
+fn todo(cx: &Cx, ask: &Ask, rows: &[Task], about: &HashMap<i64, String>) -> Markup {
     let inner = html! {
         @if rows.is_empty() { p.hint { (ask.t("clinical-tasks-none")) } }
-        ul.entries { @for row in rows { li { (task(cx, ask, row)) } } }
+        ul.entries { @for row in rows { li { (task(cx, ask, row, about)) } } }
     };
     ui::panel(&ask.t("clinical-tasks"), inner)
 }
 
-fn task(cx: &Cx, ask: &Ask, row: &Task) -> Markup {
+fn task(cx: &Cx, ask: &Ask, row: &Task, about: &HashMap<i64, String>) -> Markup {
     let late = row.due_date.is_some_and(|due| due < cx.today());
     let form = ask
         .form("tasks_patch")
@@ -264,7 +266,10 @@ fn task(cx: &Cx, ask: &Ask, row: &Task) -> Markup {
     html! {
         span {
             @match row.related_patient {
-                Some(patient) => { a href={ "/patients/" (patient.get()) "/" } { (row.title.open().to_string()) } },
+                Some(patient) => {
+                    a href={ "/patients/" (patient.get()) "/" } { (about.get(&patient.get()).map_or("", String::as_str)) }
+                    " · " (row.title.open().to_string())
+                },
                 None => { (row.title.open().to_string()) },
             }
             @if row.priority == TaskPriority::High { " " (ui::pill(Tone::Warning, &ask.t("clinical-task-high"))) }

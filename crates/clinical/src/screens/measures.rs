@@ -125,7 +125,11 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
             }
         }
         @if let Some(newest) = all.iter().map(|seen| seen.at).max() {
-            p.hint { (ask.t("clinical-taken")) " " (ask.moment(newest)) }
+            @if ask.app().clock.now().duration_since(newest) > jiff::SignedDuration::from_hours(24) {
+                p { (ui::pill(Tone::Warning, &ask.t("clinical-taken-before"))) " " (ask.moment(newest)) }
+            } @else {
+                p.hint { (ask.t("clinical-taken")) " " (ask.moment(newest)) }
+            }
         }
     }
 }

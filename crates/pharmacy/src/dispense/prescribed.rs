@@ -50,9 +50,10 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
     if wanted.patient.is_some_and(|named| named != patient) {
         return Err(Error::field("patient", Text::new("pharmacy-other-patient")));
     }
-    let other = prescription
-        .medication_item
-        .is_some_and(|item| item.get() != wanted.item);
+    let other = match prescription.medication_item {
+        Some(item) => item.get() != wanted.item,
+        None => names_another(cx, &prescription, wanted.item).await?,
+    };
     if other {
         return Err(Error::field(
             "prescription",
@@ -63,6 +64,17 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
         prescription: Box::new(prescription),
         patient,
     })
+}
+
+/// A prescription in words: both names are known, and they have no ingredient in common. A brand of the same
+/// ingredient is what was prescribed; anything else is for the prescriber to change.
+async fn names_another(cx: &mut Cx, row: &Prescription, item: i64) -> Result<bool, Error> {
+    let pack = formulary::pack::current(cx).await?;
+    let item = crate::item::find(cx, item).await?;
+    let prescribed = pack.ingredients_of(row.medication_name.open());
+    let given = pack.ingredients_of(&item.name);
+    let shared = || given.iter().any(|one| prescribed.contains(one));
+    Ok(!prescribed.is_empty() && !given.is_empty() && !shared())
 }
 
 /// What the prescriber was alerted to and overrode with a reason.

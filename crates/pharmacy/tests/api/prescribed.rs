@@ -80,6 +80,23 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn words_are_dispensed_as_what_they_name(world: &World) {
+        let shop = Shop::new(world).await;
+        let right = shop.medication("Paracetamol", json!({ "strength": "500 mg" })).await;
+        let wrong = shop.medication("Metformin", json!({ "strength": "500 mg" })).await;
+        let unknown = shop.medication("Ward mixture 7", json!({})).await;
+        for item in [right, wrong, unknown] {
+            shop.batch(item, &format!("B-{item}"), LATE, 100).await;
+        }
+        let (_, id) = prescribe(world, &shop, json!({ "medication_name": "Panadol 500 mg" })).await;
+        shop.dispense(wrong, 1, json!({ "prescription": id })).await.complains_about("prescription");
+        assert_eq!(shop.total(wrong).await, 100);
+        // A brand of the same ingredient, and what nobody can compare.
+        shop.dispense(right, 1, json!({ "prescription": id })).await.is(201);
+        shop.dispense(unknown, 1, json!({ "prescription": id })).await.is(201);
+        world.settle().await;
+    }
+
     async fn prescription_patient_and_medication_agree(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;

@@ -47,11 +47,11 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Option<Mark
     })
     .await?;
     let inner = if rows.is_empty() {
-        html! { p.hint { (ask.t("scheduling-visits-none")) } }
+        html! { p.hint { (ask.t("scheduling-visits-to-come-none")) } }
     } else {
         list(cx, ask, &rows).await?
     };
-    Ok(Some(ui::panel(&ask.t("scheduling-visits"), inner)))
+    Ok(Some(ui::panel(&ask.t("scheduling-visits-to-come"), inner)))
 }
 
 async fn list(cx: &mut Cx, ask: &Ask, rows: &[Appointment]) -> Result<Markup, Error> {

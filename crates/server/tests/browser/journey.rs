@@ -145,7 +145,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
         .send("encounters_patch", ".stay button:not([data-final])")
         .await;
     doctor
-        .follow(&format!("main a[href=\"{visit}lab-orders\"]"))
+        .send("encounters_patch", "[name=_then][value*=lab-orders]")
         .await;
     let test = admin.get("lab_tests/catalog/?test_code=HB").await.is(200)[0]["id"].to_string();
     let tick = format!("main input[type=checkbox][value=\"{test}\"][name$=lab_test_id]");

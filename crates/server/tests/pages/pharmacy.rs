@@ -1,58 +1,11 @@
 //! The pharmacy's screens, as people without scripts use them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use crate::registered;
 use kernel::BuiltinRole;
 use serde_json::{Value as Json, json};
-use testkit::visitor::{Visitor, form, set};
+use testkit::visitor::{Visitor, form, is_a_page, leads, set};
 use testkit::{Caller, Reply, World};
-
-/// What holds for every page, in a language.
-#[track_caller]
-fn is_a_page(reply: &Reply, status: u16) -> String {
-    let html = reply.text();
-    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
-    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
-    assert!(
-        html.contains("<html lang=\"") && html.contains("<title>"),
-        "{}",
-        reply.asked
-    );
-    for raw in [
-        ">pharmacy-",
-        ">patients-",
-        ">field-",
-        ">choice-",
-        ">nav-",
-        ">done-",
-        " style=",
-        "<script>",
-    ] {
-        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
-    }
-    let mut ids: Vec<&str> = html
-        .split(" id=\"")
-        .skip(1)
-        .map(|rest| rest.split('"').next().unwrap())
-        .collect();
-    let all = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), all, "{}: ids are unique", reply.asked);
-    html
-}
-
-/// Where a post led.
-#[track_caller]
-fn leads(reply: &Reply) -> String {
-    assert_eq!(
-        reply.status.as_u16(),
-        303,
-        "{}: {}",
-        reply.asked,
-        reply.text()
-    );
-    reply.header("location").to_owned()
-}
 
 const LATE: &str = "2028-01-31";
 
@@ -131,13 +84,6 @@ async fn made(who: &Caller, path: &str, body: Json) -> i64 {
     let reply = who.post(path, body).await;
     reply.is(201);
     reply.id()
-}
-
-async fn registered(admin: &Caller, first: &str) -> i64 {
-    let body = json!({
-        "first_name": first, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
-    });
-    made(admin, "patients/", body).await
 }
 
 const DISPENSE: &str = "medications_id_dispense_post";

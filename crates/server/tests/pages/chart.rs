@@ -3,49 +3,8 @@
 
 use kernel::BuiltinRole;
 use serde_json::{Value as Json, json};
-use testkit::visitor::{Visitor, form, set};
+use testkit::visitor::{Visitor, form, is_a_page, leads, set};
 use testkit::{Caller, Reply, World};
-
-/// What holds for every page, in a language.
-#[track_caller]
-fn is_a_page(reply: &Reply, status: u16) -> String {
-    let html = reply.text();
-    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
-    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
-    assert!(
-        html.contains("<html lang=\"") && html.contains("<title>"),
-        "{}",
-        reply.asked
-    );
-    for raw in [
-        ">laboratory-",
-        ">clinical-",
-        ">chart-",
-        ">patients-",
-        ">nav-",
-        ">field-",
-        ">choice-",
-        ">done-",
-        " style=",
-        "<script>",
-    ] {
-        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
-    }
-    html
-}
-
-/// Where a post led.
-#[track_caller]
-fn leads(reply: &Reply) -> String {
-    assert_eq!(
-        reply.status.as_u16(),
-        303,
-        "{}: {}",
-        reply.asked,
-        reply.text()
-    );
-    reply.header("location").to_owned()
-}
 
 /// The name of the field for a value, by the words that its row is called by.
 #[track_caller]

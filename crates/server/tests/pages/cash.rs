@@ -1,59 +1,12 @@
 //! The cash desk, bills, the drawer, the patient's own pages and the administrator's, as people without scripts use them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use crate::registered;
 use kernel::BuiltinRole;
 use platform::db::Statement;
 use serde_json::{Value as Json, json};
-use testkit::visitor::{Visitor, form, set};
+use testkit::visitor::{Visitor, form, is_a_page, leads, set};
 use testkit::{Caller, Reply};
-
-/// What holds for every page, in a language.
-#[track_caller]
-fn is_a_page(reply: &Reply, status: u16) -> String {
-    let html = reply.text();
-    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
-    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
-    assert!(
-        html.contains("<html lang=\"") && html.contains("<title>"),
-        "{}",
-        reply.asked
-    );
-    for raw in [
-        ">billing-",
-        ">portal-",
-        ">admin-",
-        ">patients-",
-        ">nav-",
-        ">done-",
-        ">field-",
-        ">choice-",
-        " style=",
-        "<script>",
-    ] {
-        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
-    }
-    html
-}
-
-/// Where a post led.
-#[track_caller]
-fn leads(reply: &Reply) -> String {
-    assert_eq!(
-        reply.status.as_u16(),
-        303,
-        "{}: {}",
-        reply.asked,
-        reply.text()
-    );
-    reply.header("location").to_owned()
-}
-
-async fn registered(admin: &Caller, first: &str) -> i64 {
-    let body = json!({
-        "first_name": first, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
-    });
-    admin.post("patients/", body).await.id()
-}
 
 async fn billed(admin: &Caller, patient: i64, more: Json) -> i64 {
     let mut body = json!({ "patient": patient });

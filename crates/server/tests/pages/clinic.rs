@@ -1,59 +1,14 @@
 //! A doctor's day, a visit, prescribing and vital signs, as people without scripts use them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use crate::registered;
 use kernel::BuiltinRole;
 use kernel::BuiltinRole::{
     Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
 };
 use serde_json::{Value as Json, json};
-use testkit::visitor::{Visitor, form, set};
+use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set};
 use testkit::{Caller, Reply, World};
-
-/// What holds for every page, in a language.
-#[track_caller]
-fn is_a_page(reply: &Reply, status: u16) -> String {
-    let html = reply.text();
-    assert_eq!(reply.status.as_u16(), status, "{}: {html}", reply.asked);
-    assert_eq!(html.matches("<h1").count(), 1, "{}: {html}", reply.asked);
-    assert!(
-        html.contains("<html lang=\"") && html.contains("<title>"),
-        "{}",
-        reply.asked
-    );
-    for raw in [
-        ">clinical-",
-        ">field-",
-        ">choice-",
-        ">nav-",
-        ">done-",
-        ">patients-",
-        ">scheduling-",
-        ">wards-",
-        " style=",
-        "<script>",
-    ] {
-        assert!(!html.contains(raw), "{raw} in {}: {html}", reply.asked);
-    }
-    html
-}
-
-/// Where a post led.
-#[track_caller]
-fn leads(reply: &Reply) -> String {
-    assert_eq!(
-        reply.status.as_u16(),
-        303,
-        "{}: {}",
-        reply.asked,
-        reply.text()
-    );
-    reply.header("location").to_owned()
-}
-
-fn id_in(address: &str) -> i64 {
-    let digits: String = address.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().unwrap()
-}
 
 /// What the doctor signs in as.
 const DOCTOR: &str = "drjallow";
@@ -103,13 +58,6 @@ impl Morning {
         let path = format!("encounters/{}/", id_in(address));
         self.admin.get(&path).await.is(200).clone()
     }
-}
-
-async fn registered(admin: &Caller, first: &str) -> i64 {
-    let body = json!({
-        "first_name": first, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
-    });
-    admin.post("patients/", body).await.id()
 }
 
 /// Somebody was booked for today and has come.

@@ -1,0 +1,20 @@
+//! Pages as people without scripts use them, role by role.
+
+mod cash;
+mod chart;
+mod clinic;
+mod desk;
+mod links;
+mod pharmacy;
+mod workplace;
+
+use serde_json::json;
+use testkit::Caller;
+
+/// Somebody who was born on New Year's Day of 1990; the id.
+async fn registered(admin: &Caller, first: &str) -> i64 {
+    let body = json!({
+        "first_name": first, "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female",
+    });
+    admin.post("patients/", body).await.id()
+}
