@@ -133,7 +133,6 @@ fn paths(question: Question, today: Date, seed: u64) -> Vec<String> {
             "/api/financial-reports/daily_cash/?start={}",
             today.saturating_sub(jiff::Span::new().months(1))
         )],
-        Question::TrialBalance => one("/api/financial-reports/trial_balance/"),
         Question::PagePatients => one("/patients/"),
         Question::PageChart => (1000..3000).map(|id| format!("/patients/{id}/")).collect(),
         Question::PageDesk => one("/desk"),

@@ -234,7 +234,7 @@ impl Shelf {
                 let body = json!({
                     "medication_item": medication + 1,
                     "batch_number": format!("B{medication:03}-{batch:03}"),
-                    "expiry_date": expiry(day, batch).to_string(),
+                    "expiry_date": self.expiry(medication, batch, day).to_string(),
                     "quantity_received": self.delta(&step(0)).0,
                     "cost_price_per_unit": cost,
                     "selling_price_per_unit": cost.checked_mul(2)?,
@@ -246,6 +246,17 @@ impl Shelf {
             }
         }
         stored((1..).zip(rows), ring)
+    }
+
+    /// The last day on which a batch may be used: what is on the shelf is good for two to ten months.
+    fn expiry(self, medication: usize, batch: usize, received: Date) -> Date {
+        match self.left(medication, batch) {
+            0 => received.saturating_add(10.months()),
+            _ => self
+                .past
+                .day(1, 1)
+                .saturating_add((2 + 4 * (batch as i64 % 3)).months()),
+        }
     }
 
     fn medications(self, ring: &KeyRing) -> Outcome<Vec<Vec<Value>>> {
@@ -280,11 +291,6 @@ impl Shelf {
 /// Units of a movement that takes some.
 fn given(place: usize) -> i64 {
     10 + (place as i64 * 7) % 21
-}
-
-/// The last day on which a batch may be used.
-fn expiry(received: Date, batch: usize) -> Date {
-    received.saturating_add((10 + 4 * (batch as i64 % 4)).months())
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 use platform::cx::{Cx, among, select, values};
 use platform::db::Statement;
 use platform::error::Error;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 
 use crate::rules::fefo::Held;
 use crate::stock_batch::{BatchStatus, StockBatch};
 
 /// Batches of several medications that are looked at together.
 const MOST: u64 = 2000;
+
+/// As the indexes of the shelf have it: SQLite uses those for these words only, not for a value that is bound.
+pub(crate) const ON_THE_SHELF: &str = r#""stock_batch"."current_quantity" > 0"#;
 
 impl StockBatch {
     /// The batch as the rules see it.
@@ -32,7 +35,7 @@ pub(crate) async fn batches(
     let mut query = select::<StockBatch>();
     query
         .and_where(StockBatch::medication_item.eq(item))
-        .and_where(StockBatch::current_quantity.gt(0))
+        .and_where(Expr::cust(ON_THE_SHELF))
         .order_by(StockBatch::expiry_date, Order::Asc)
         .order_by(StockBatch::id, Order::Asc);
     if let Some(location) = location {
@@ -51,7 +54,7 @@ pub(crate) async fn of_items(cx: &mut Cx, items: &[i64]) -> Result<Vec<StockBatc
     let mut query = select::<StockBatch>();
     query
         .and_where(among(cx.dialect(), StockBatch::medication_item, items))
-        .and_where(StockBatch::current_quantity.gt(0))
+        .and_where(Expr::cust(ON_THE_SHELF))
         .order_by(StockBatch::expiry_date, Order::Asc)
         .order_by(StockBatch::id, Order::Asc)
         .limit(MOST);

@@ -6,10 +6,13 @@ use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::report::ReportRequest;
 use schemars::JsonSchema;
-use sea_query::{Alias, ExprTrait, Func, Query};
+use sea_query::{Alias, Expr, ExprTrait, Func, Query};
 use serde::Serialize;
 
 use crate::ageing;
+
+/// As the index of what is owed has it: SQLite uses that for these words only, not for a value that is bound.
+const OWED: &str = r#""bill"."outstanding" > 0"#;
 
 /// What is owed, by its age in days since it was due, or since the bill was issued where it names no day.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -36,7 +39,7 @@ pub(super) async fn receivables_aging(
     let mut query = Query::select();
     query
         .from("bill")
-        .and_where(column("bill", "outstanding").gt(0))
+        .and_where(Expr::cust(OWED))
         .cond_where(asked.period.days(column("bill", "date_issued")));
     for (from, until) in [
         (Some(first), None),
@@ -105,7 +108,7 @@ pub(super) async fn insurer_balances(
         .expr(Func::count(column("bill", "id")))
         .expr(sum("insurance_amount"))
         .expr(sum("insurance_paid_amount"))
-        .and_where(column("bill", "outstanding").gt(0))
+        .and_where(Expr::cust(OWED))
         .and_where(column("bill", "insurance_amount").gt(column("bill", "insurance_paid_amount")))
         .cond_where(asked.period.days(column("bill", "date_issued")))
         .group_by_col(("insurance_detail", "provider"))

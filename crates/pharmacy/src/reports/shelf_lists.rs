@@ -13,12 +13,13 @@ use platform::route::Route;
 use platform::serde_json::json;
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 use serde::Serialize;
 
 use super::{short_of, soon};
 use crate::access;
 use crate::rules::planning::{Need, suggested};
+use crate::shelf::ON_THE_SHELF;
 use crate::stock_batch::StockBatch;
 
 /// The most rows of one answer.
@@ -111,7 +112,7 @@ async fn near_expiry(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let (today, until) = (cx.today(), soon(cx.today(), days));
     let mut query = select::<StockBatch>();
     query
-        .and_where(StockBatch::current_quantity.gt(0))
+        .and_where(Expr::cust(ON_THE_SHELF))
         .and_where(StockBatch::expiry_date.gte(today.to_value()))
         .and_where(StockBatch::expiry_date.lte(until.to_value()))
         .order_by(StockBatch::expiry_date, Order::Asc)
