@@ -81,7 +81,10 @@ impl Ask {
     pub(crate) async fn raw(&self, question: Question) -> Result<axum::response::Response, Error> {
         let mut request = Request::new(question.body);
         *request.method_mut() = question.method;
-        *request.uri_mut() = question.path.parse().map_err(Error::internal)?;
+        *request.uri_mut() = question
+            .path
+            .parse()
+            .map_err(|_| crate::post::unreadable())?;
         // Where it comes from; the parameters of the page's own address are among the extensions too, and mean
         // something else here.
         if let Some(peer) = self.extensions.get::<ConnectInfo<SocketAddr>>() {
@@ -112,7 +115,7 @@ impl Ask {
         for (name, value) in question.headers {
             headers.insert(
                 name,
-                HeaderValue::from_str(&value).map_err(Error::internal)?,
+                HeaderValue::from_str(&value).map_err(|_| crate::post::unreadable())?,
             );
         }
         let Ok(response) = self.house.api.clone().oneshot(request).await;

@@ -1,5 +1,7 @@
 //! From the pairs of a form to the JSON of an operation.
 
+use std::collections::HashMap;
+
 use http::Method;
 use platform::operation::Operation;
 use serde_json::{Map, Value as Json};
@@ -15,12 +17,17 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         value(pairs, "_was").and_then(|was| serde_json::from_str(was).ok());
     let changes = was.is_some() || matches!(operation.method, Method::PATCH | Method::PUT);
     let left_out = left_out(pairs);
+    // A later value of one name counts, such as that of a ticked box.
+    let last: HashMap<&str, usize> = pairs
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| (name.as_str(), at))
+        .collect();
     for (at, (name, typed)) in pairs.iter().enumerate() {
         if left_out.iter().any(|row| name.starts_with(row)) {
             continue;
         }
-        // A later value of one name counts, such as that of a ticked box.
-        let again = || pairs[at + 1..].iter().any(|(other, _)| other == name);
+        let again = || last.get(name.as_str()) != Some(&at);
         if name.starts_with('_')
             || name.ends_with("__q")
             || name.ends_with(crate::pick::OWN)

@@ -28,6 +28,8 @@ use crate::{guard, refused, sign_in};
 
 /// The largest form that is no upload.
 const LARGEST: usize = 1 << 20;
+/// Fields of a form, at most.
+const MOST: usize = 5000;
 /// A sentence for the next page.
 const SAID: &str = "chelal-done";
 
@@ -107,6 +109,10 @@ impl Visit {
             let text = Text::new("payload-too-large").with("limit", most);
             Error::refuse(Code::PayloadTooLarge, text)
         })?;
+        // More than any page asks for, and each costs a look at the others.
+        if bytes.iter().filter(|byte| **byte == b'&').count() > MOST {
+            return Err(post::unreadable());
+        }
         serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())
     }
 

@@ -41,7 +41,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let unsigned = unsigned(cx, me).await?;
     let names = patients::names(cx, unsigned.iter().map(|row| row.patient.get())).await?;
     let tasks = tasks(cx, me).await?;
-    let about = tasks.iter().filter_map(|task| Some(task.related_patient?.get()));
+    let about = tasks
+        .iter()
+        .filter_map(|task| Some(task.related_patient?.get()));
     let about = patients::names(cx, about).await?;
     let more = ask.slot(cx, "clinic", me).await?;
     let of = |status: AppointmentStatus| {

@@ -80,6 +80,23 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_filter_does_not_tell_what_is_not_shown(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let (doctor, _) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        let desk = world.receptionist().await;
+        for (path, seen) in [
+            (format!("prescriptions/?medication_item={item}"), 1),
+            ("prescriptions/?safety_outcome=nothing_found".to_owned(), 1),
+            (format!("prescriptions/?patient={}", shop.patient), 1),
+        ] {
+            assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), seen, "{path}");
+            let shown = usize::from(path.contains("patient=")) * seen;
+            assert_eq!(desk.get(&path).await.is(200).as_array().unwrap().len(), shown, "{path}");
+        }
+        world.settle().await;
+    }
+
     async fn words_are_dispensed_as_what_they_name(world: &World) {
         let shop = Shop::new(world).await;
         let right = shop.medication("Paracetamol", json!({ "strength": "500 mg" })).await;

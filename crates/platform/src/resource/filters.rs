@@ -4,6 +4,7 @@ use sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr};
 use serde_json::Value as Json;
 
 use super::Resource;
+use super::view::Visible;
 use crate::column::{named, names};
 use crate::cx::{Cx, column};
 use crate::db::Value;
@@ -34,6 +35,7 @@ const OPERATORS: &[&str] = &["gte", "lte", "in"];
 pub(super) fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
     let mut all = Condition::all();
     let mut faults = Faults::new();
+    let visible = Visible::to::<R>(cx, &cx.grant());
     for (name, value) in call
         .head
         .query
@@ -60,6 +62,8 @@ pub(super) fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition,
             continue;
         }
         match condition::<R>(&field, operator, value) {
+            // Whether a row is found would tell what is kept from the caller.
+            Ok(_) if visible.withheld(field.name) => all = all.add(Expr::val(1).eq(0)),
             Ok(condition) => all = all.add(condition),
             Err(fault) => faults.put(name, fault),
         }

@@ -33,13 +33,13 @@ pub async fn list_results<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply
 }
 
 async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Reply, Error> {
-    let sortable: Vec<&'static str> = names(R::ORDERING).collect();
-    let keys = page::keys::<R>(
-        call.query("ordering")
-            .filter(|o| !o.is_empty())
-            .unwrap_or_else(|| R::usual_order(call)),
-        &sortable,
-    )?;
+    let asked = call.query("ordering").filter(|o| !o.is_empty());
+    let visible = Visible::to::<R>(cx, &cx.grant());
+    // Nobody sorts by what they are not shown.
+    let sortable: Vec<&'static str> = names(R::ORDERING)
+        .filter(|name| asked.is_none() || !visible.withheld(name))
+        .collect();
+    let keys = page::keys::<R>(asked.unwrap_or_else(|| R::usual_order(call)), &sortable)?;
     let wanted = Page::from_query(call, keys.len(), bare)?;
     let conditions = conditions::<R>(cx, call)?;
     let text = call.query("search").map(str::trim).unwrap_or_default();

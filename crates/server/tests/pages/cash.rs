@@ -5,8 +5,8 @@ use crate::registered;
 use kernel::BuiltinRole;
 use platform::db::Statement;
 use serde_json::{Value as Json, json};
+use testkit::Caller;
 use testkit::visitor::{Visitor, form, is_a_page, leads, set};
-use testkit::{Caller, Reply};
 
 async fn billed(admin: &Caller, patient: i64, more: Json) -> i64 {
     let mut body = json!({ "patient": patient });

@@ -4,7 +4,7 @@
 use kernel::BuiltinRole;
 use serde_json::{Value as Json, json};
 use testkit::visitor::{Visitor, form, is_a_page, leads, set};
-use testkit::{Caller, Reply, World};
+use testkit::{Caller, World};
 
 /// The name of the field for a value, by the words that its row is called by.
 #[track_caller]

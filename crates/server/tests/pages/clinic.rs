@@ -8,7 +8,7 @@ use kernel::BuiltinRole::{
 };
 use serde_json::{Value as Json, json};
 use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set};
-use testkit::{Caller, Reply, World};
+use testkit::{Caller, World};
 
 /// What the doctor signs in as.
 const DOCTOR: &str = "drjallow";

@@ -5,7 +5,6 @@ use crate::registered;
 use kernel::BuiltinRole;
 use serde_json::json;
 use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set};
-use testkit::{Caller, Reply};
 
 testkit::on_both! {
     async fn the_first_patient_is_registered_booked_and_seen(world: &World) {

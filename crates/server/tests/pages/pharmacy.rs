@@ -5,7 +5,7 @@ use crate::registered;
 use kernel::BuiltinRole;
 use serde_json::{Value as Json, json};
 use testkit::visitor::{Visitor, form, is_a_page, leads, set};
-use testkit::{Caller, Reply, World};
+use testkit::{Caller, World};
 
 const LATE: &str = "2028-01-31";
 
