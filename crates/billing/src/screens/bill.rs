@@ -162,11 +162,13 @@ fn ends(ask: &Ask, bill: &Bill) -> Markup {
     let void = ask
         .form("bills_void")
         .on(bill.meta.id)
+        .apart("void")
         .version(bill.meta.version)
         .done("done-bill-void");
     let forgive = ask
         .form("bills_write_off")
         .on(bill.meta.id)
+        .apart("forgive")
         .version(bill.meta.version)
         .done("done-written-off");
     let owed = bill.is_opened() && bill.balance_due.is_positive();

@@ -124,6 +124,7 @@ fn discount(ask: &Ask, item: &BillItem) -> Markup {
     let form = ask
         .form("bill_items_patch")
         .on(item.meta.id)
+        .apart(item.meta.id)
         .version(item.meta.version)
         .holding(holding)
         .done("done-discount");

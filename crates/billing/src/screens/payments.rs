@@ -105,6 +105,7 @@ fn refund(ask: &Ask, payment: &Payment) -> Markup {
     let form = ask
         .form("payments_refund")
         .on(payment.meta.id)
+        .apart(payment.meta.id)
         .version(payment.meta.version)
         .done("done-refund-asked");
     let offered = payment.refund_of.is_none() && !payment.by_insurer && left.is_positive();
@@ -135,6 +136,7 @@ pub(super) fn decide(cx: &Cx, ask: &Ask, request: &RefundRequest) -> Markup {
     let reject = ask
         .form("refund_requests_reject")
         .on(request.meta.id)
+        .apart(request.meta.id)
         .version(request.meta.version)
         .done("done-refund-rejected");
     html! {
