@@ -23,7 +23,8 @@ testkit::on_both! {
                     db.all(sql(&format!("EXPLAIN QUERY PLAN {page}"))).await.unwrap();
                 let plan: Vec<&str> = plan.iter().map(|(.., step)| step.as_str()).collect();
                 // Nothing is sorted.
-                assert_eq!(plan, [format!("SEARCH prescription USING INDEX {index} (patient=? AND prescribed_at>?)")]);
+                assert_eq!(plan.len(), 1, "{plan:?}");
+                assert!(plan[0].starts_with(&format!("SEARCH prescription USING INDEX {index} (patient=?")), "{plan:?}");
             }
             // Its planner knows no size of an empty table, and would read it as a whole.
             Dialect::Postgres => {
