@@ -76,11 +76,13 @@ pub fn rows(text: &str) -> Result<Vec<Row>, Error> {
     } else {
         b','
     };
+    // The reader numbers a record that follows `\r\n` by the line before it.
+    let lines = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
+        .from_reader(lines.as_bytes());
     let columns = columns(reader.headers().map_err(|_| unreadable(1))?)?;
     let mut rows = Vec::new();
     for record in reader.records() {
