@@ -10,7 +10,7 @@ testkit::on_both! {
         let asked = side.says(&side.jane, "May I have more of the tablets?").await;
         assert_eq!((&asked["direction"], &asked["team"], &asked["sender"]), (&json!("from_patient"), &json!(true), &json!(side.jane.id)));
         // Told that there is one, not what it says.
-        assert_eq!(told(world, &side.doctor).await, ["New message about Jane Doe, from Fatou Ceesay."]);
+        assert_eq!(told(world, &side.doctor).await, ["New message about Jane Doe, from Jane Doe."]);
         let answered = side.says(&side.doctor, "Come and fetch them.").await;
         assert_eq!((&answered["direction"], &answered["recipient"]), (&json!("to_patient"), &json!(side.jane.id)));
         assert_eq!(told(world, &side.jane).await, ["New message from Fatou Ceesay."]);
