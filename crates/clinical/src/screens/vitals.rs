@@ -60,6 +60,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let refused = form.sent().and_then(|sent| sent.code()) == Some("no_doctor");
     let body = html! {
         (after)
+        @if ask.query("after").is_some() && !round.from.is_empty() {
+            div.actions { (ui::action(&round.back(), &ask.t("clinical-round-back"))) }
+        }
         @if !round.from.is_empty() { p { small { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } } }
         @if refused { (nobody(ask, id)) }
         (form.show(fields(ask, &form, &seen, &person, &round)))
@@ -122,7 +125,7 @@ fn fields(ask: &Ask, form: &Form<'_>, seen: &[Seen], person: &Person, round: &Ro
                 true => { (form.button("clinical-vitals-save")) },
                 false => {
                     (form.button("clinical-vitals-save-next"))
-                    (form.button_then("clinical-vitals-save", &round.back(), "s"))
+                    (form.button_then("clinical-vitals-save", &round.stays(ask), "s"))
                 },
             }
         }
@@ -196,7 +199,8 @@ async fn after(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
     };
     let text = Text::new("clinical-recorded-for").with("patient", patient.full_name());
     let inner = html! {
-        p { a href={ "/patients/" (patient.meta.id) "/" } { (ask.say(&text)) } }
+        // Perhaps not the patient of this page: whose they are stands above the values.
+        h2 { a href={ "/patients/" (patient.meta.id) "/" } { (ask.say(&text)) } }
         ul.measures {
             @for (measure, value) in row.measures() {
                 li {
@@ -327,11 +331,29 @@ impl Round {
         match (self.waiting.first(), visit) {
             (Some(next), _) => [&self.address(*next), "&after={id}"].concat(),
             (None, Some(visit)) => start::address(visit),
-            (None, None) if self.from.is_empty() => {
-                [ask.path().trim_end_matches('/'), "?after={id}"].concat()
-            }
-            (None, None) => self.back(),
+            (None, None) => self.stays(ask),
         }
+    }
+
+    /// The same page with what was just recorded: nobody goes on without having seen that a value is critical.
+    fn stays(&self, ask: &Ask) -> String {
+        let mut address = ask.path().trim_end_matches('/').to_owned();
+        let mut mark = '?';
+        for name in ["from", "ward", "back"] {
+            if let Some(value) = ask
+                .query(name)
+                .filter(|value| value.bytes().all(|b| b.is_ascii_alphanumeric()))
+            {
+                address.push(mark);
+                address.push_str(name);
+                address.push('=');
+                address.push_str(value);
+                mark = '&';
+            }
+        }
+        address.push(mark);
+        address.push_str("after={id}");
+        address
     }
 
     /// Where the round began.

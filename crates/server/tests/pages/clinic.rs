@@ -361,7 +361,10 @@ testkit::on_both! {
         assert_eq!(kept.is(200).as_array().unwrap().len(), 1, "pressed twice");
         let mut measures = form(&html, "patients_record_vitals");
         set(&mut measures, "heart_rate", "72");
-        assert_eq!(leads(&nurse.submit(&next, &measures).await), "/queue/");
+        let last = leads(&nurse.submit(&next, &measures).await);
+        assert!(last.contains("?from=queue&after="), "{last}");
+        let html = is_a_page(&nurse.get(&last).await, 200);
+        assert!(html.contains("href=\"/queue/\"") && html.contains("Recorded for Awa Doe"), "{html}");
         is_a_page(&nurse.get("/vitals?from=queue").await, 200);
         // The doctor goes on with what the nurse began.
         let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
@@ -406,7 +409,10 @@ testkit::on_both! {
         let html = is_a_page(&nurse.get(&next).await, 200);
         let mut measures = form(&html, "patients_record_vitals");
         set(&mut measures, "heart_rate", "71");
-        assert_eq!(leads(&nurse.submit(&next, &measures).await), format!("/ward?ward={ward}"));
+        let last = leads(&nurse.submit(&next, &measures).await);
+        assert!(last.contains(&format!("?from=ward&ward={ward}&after=")), "{last}");
+        let html = is_a_page(&nurse.get(&last).await, 200);
+        assert!(html.contains(&format!("href=\"/ward?ward={ward}\"")), "{html}");
         let html = is_a_page(&nurse.get(&format!("/vitals?from=ward&ward={ward}")).await, 200);
         assert!(html.contains("Everybody has vital signs today."), "{html}");
         world.settle().await;
