@@ -5,16 +5,9 @@
 mod common;
 
 use common::Ward;
-use platform::db::{Db, Dialect, Statement, ToValue};
+use platform::db::{Db, Dialect};
 use serde_json::json;
-
-/// A statement about the database's own names, which cannot be bound; what is bound is 0.
-fn sql(text: &str) -> Statement {
-    let bound = vec![0_i64.to_value(); text.matches('?').count()];
-    let mut statement = Statement::raw("", bound);
-    statement.sql = text.to_owned().into();
-    statement
-}
+use testkit::plans::sql;
 
 /// How many entries an index of appointments has, counted by the database itself.
 async fn entries(db: &Db, index: &str) -> i64 {

@@ -28,6 +28,7 @@
 mod base;
 mod browser;
 mod client;
+pub mod plans;
 mod process;
 pub mod races;
 pub mod visitor;
