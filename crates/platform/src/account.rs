@@ -10,8 +10,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Map, Value as Json};
 
 use crate::cx::Cx;
-use crate::error::Error;
-use crate::record::{Part, Record};
+use records::error::Error;
+use records::record::{Part, Record};
 
 /// What a module knows of the user with an id: one object for each record, in the order to be read.
 pub type AccountRows =

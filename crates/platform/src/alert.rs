@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::access::Permission;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 
 /// Who may see the notices about the installation.
 pub const SYSTEM: Permission = Permission::new("alerts", "system");

@@ -14,18 +14,18 @@ use crate::audit::reads::ReadAudit;
 use crate::audit::sealer::AnchorTrouble;
 use crate::changes::Changes;
 use crate::confinement::Confinement;
-use crate::db::{Db, Dialect};
-use crate::error::Error;
+use db::{Db, Dialect};
+use records::error::Error;
 use crate::files::Files;
 use crate::http::call::Head;
-use crate::hub::Hub;
-use crate::mail::Mailer;
+use outside::hub::Hub;
+use outside::mail::Mailer;
 use crate::module::Registry;
-use crate::outgoing::Outgoing;
+use outside::outgoing::Outgoing;
 use crate::resource::count::CountCache;
-use crate::seal::KeyRing;
-use crate::settings::Settings;
-use crate::texts::{Text, Texts};
+use seal::KeyRing;
+use outside::settings::Settings;
+use texts::{Text, Texts};
 use crate::totals::Totals;
 
 /// Tells who is asking. Implemented once, by `identity`.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use parking_lot::RwLock;
 
-use crate::db::Dialect;
+use db::Dialect;
 use crate::resource::Resource;
 
 type Texts = HashMap<(&'static str, bool), &'static str>;

@@ -13,10 +13,10 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::cx::Cx;
-use crate::db::ToValue;
-use crate::error::Error;
-use crate::field::Kind;
-use crate::record::Column;
+use db::ToValue;
+use records::error::Error;
+use records::field::Kind;
+use records::record::Column;
 use crate::resource::{Resource, View, Visible};
 
 /// Loads a section: what the caller may see of it, empty without the right.

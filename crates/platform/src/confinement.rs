@@ -14,9 +14,9 @@ use parking_lot::Mutex;
 
 use crate::actor::Who;
 use crate::app::App;
-use crate::db::Statement;
-use crate::error::Error;
-use crate::hub::Subscription;
+use db::Statement;
+use records::error::Error;
+use outside::hub::Subscription;
 use crate::unit::Opening;
 
 /// The oldest that the copy may get.

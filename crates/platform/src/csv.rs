@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::error::Error;
+use records::error::Error;
 
 /// Text that no spreadsheet takes for a formula: an apostrophe stands before what would begin one, as
 /// OWASP advises against CSV injection. Phone numbers with their plus sign are among them.

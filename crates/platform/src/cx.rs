@@ -21,11 +21,11 @@ use crate::app::App;
 use crate::audit::owed::{OnRecord, Owed};
 use crate::audit::{Action, AuditEntry};
 use crate::by_key;
-use crate::db::{Dialect, Statement, ToValue, Tx};
-use crate::error::Error;
+use db::{Dialect, Statement, ToValue, Tx};
+use records::error::Error;
 use crate::http::call::Prepared;
 use crate::outbox::Emitted;
-use crate::record::{self, Loaded, Record};
+use records::record::{self, Loaded, Record};
 use crate::resource::Resource;
 
 pub use query::{ToValueDyn, among, column, count, select, values};
@@ -95,7 +95,7 @@ impl Cx {
         self.actor.user_id().ok_or_else(|| {
             Error::refuse(
                 kernel::Code::NotAuthenticated,
-                crate::texts::Text::new("not-authenticated"),
+                texts::Text::new("not-authenticated"),
             )
         })
     }
@@ -304,7 +304,7 @@ impl Cx {
         if self.tx()?.execute(statement).await? != 1 {
             return Err(Error::refuse(
                 kernel::Code::Conflict,
-                crate::texts::Text::new("conflict"),
+                texts::Text::new("conflict"),
             ));
         }
         self.note_write(row, Action::Edit, changes);

@@ -24,7 +24,7 @@ use serde::{Serialize, Serializer};
 
 use crate::access::{Grant, Permission};
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::resource::Resource;
 use crate::totals;
 

@@ -29,14 +29,14 @@ use serde_json::{Value as Json, json};
 use crate::actor::Actor;
 use crate::app::App;
 use crate::cx::{Cx, select};
-use crate::db::{DbError, Dialect, Statement, ToValue};
-use crate::error::Error;
-use crate::field::{Doc, Hex, Line};
+use db::{DbError, Dialect, Statement, ToValue};
+use records::error::Error;
+use records::field::{Doc, Hex, Line};
 use crate::http::call::{Call, Reply, ReplyBody};
 use crate::http::origin;
-use crate::record::{self, Loaded, Meta, Record};
-use crate::seal::Sealed;
-use crate::texts::Text;
+use records::record::{self, Loaded, Meta, Record};
+use seal::Sealed;
+use texts::Text;
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -45,7 +45,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_mins(1);
 /// How long a request waits for another one with its key.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-crate::record! {
+records::record! {
     /// An answer that may be asked for again.
     pub struct IdempotentReply in "idempotent_reply" {
         client {}

@@ -4,7 +4,7 @@ use kernel::BuiltinRole;
 
 use crate::access::{Access, Right};
 use crate::audit::AuditLog;
-use crate::db::{Ddl, Migration};
+use db::{Ddl, Migration};
 use crate::idempotency::IdempotentReply;
 use crate::jobs::{JobRow, JobState};
 use crate::module::Module;
@@ -33,7 +33,7 @@ pub fn module() -> Module {
         .own_table::<IdempotentReply>()
         .permission(crate::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
         .alerts(|cx, _| Box::pin(crate::alert::notices(cx)))
-        .texts(crate::texts!("platform"))
+        .texts(texts::PLATFORM)
 }
 
 const MIGRATIONS: &[Migration] = &[

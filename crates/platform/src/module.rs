@@ -9,21 +9,21 @@ use crate::access::{Access, Grant, Permission, PermissionInfo, Scope};
 use crate::account::{AccountRows, AccountSection};
 use crate::alert::Alerts;
 use crate::chart::{LoadEntries, LoadSection, Section};
-use crate::column::Column;
+use records::column::Column;
 use crate::cx::Cx;
-use crate::db::{Migration, NoOverlap};
+use db::{Migration, NoOverlap};
 use crate::doctor::Proof;
-use crate::error::Error;
+use records::error::Error;
 use crate::figure::Figure;
 use crate::files::FileColumns;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::{Hear, Subscriber};
-use crate::record::{FieldInfo, Record};
+use records::record::{FieldInfo, Record};
 use crate::report::Report;
 use crate::resource::{self, Resource};
 use crate::socket::{Letter, Socket};
-use crate::texts::TextSource;
+use texts::TextSource;
 use crate::verb::{self, Command, Verb};
 
 pub use registry::Registry;
@@ -74,7 +74,7 @@ pub type Seed = for<'a> fn(&'a mut Cx) -> BoxFuture<'a, Result<(), Error>>;
 ///
 /// It is given the id of the last row that was done (0 at first) and returns that of the last row it
 /// did, or `None` when no rows are left. For each row it replaces all stored tags by those the ring
-/// makes now ([`KeyRing::tags`](crate::seal::KeyRing::tags) and its sisters), so it may run again. Each
+/// makes now ([`KeyRing::tags`](seal::KeyRing::tags) and its sisters), so it may run again. Each
 /// batch is a transaction of its own: some hundred rows are a good size.
 pub type Reindex = for<'a> fn(&'a mut Cx, after: i64) -> BoxFuture<'a, Result<Option<i64>, Error>>;
 

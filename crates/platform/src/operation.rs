@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::access::PermissionInfo;
 use crate::app::App;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
 use crate::unit::Opening;
 

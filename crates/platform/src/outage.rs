@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::error::Error;
+use records::error::Error;
 
 /// How often an outage is mentioned.
 const PAUSE: Duration = Duration::from_secs(60);

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::jobs::{self, Job};
 
 /// Something that happened, as it is stored.

@@ -34,13 +34,13 @@ use serde_json::{Value as Json, json};
 use crate::access::{Access, Permission};
 use crate::csv;
 use crate::cx::Cx;
-use crate::db::ToValue;
-use crate::error::Error;
-use crate::fault::Faults;
+use db::ToValue;
+use records::error::Error;
+use records::fault::Faults;
 use crate::http::call::{Call, Reply, ReplyBody};
 use crate::operation::{Effect, Handler, Operation, Schema};
 use crate::route::{Route, Undecided};
-use crate::texts::Text;
+use texts::Text;
 use crate::xlsx;
 
 /// The forms of an answer.
@@ -69,7 +69,7 @@ impl Period {
                 .filter(|text| !text.is_empty())?;
             faults.note(
                 name,
-                <Date as crate::field::Field>::parse(&Json::from(text)),
+                <Date as records::field::Field>::parse(&Json::from(text)),
             )
         };
         let period = Period {

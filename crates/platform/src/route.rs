@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::access::{Access, Permission, PermissionInfo, Right};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
 use crate::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Without};
 use crate::resource::{self, Resource};

@@ -11,8 +11,8 @@ use sea_query::{Alias, Asterisk, Expr, Func, Query, SelectStatement};
 use tokio::sync::Mutex;
 
 use crate::cx::Cx;
-use crate::db::Statement;
-use crate::error::Error;
+use db::Statement;
+use records::error::Error;
 
 /// Totals up to this are counted each time.
 pub const LARGE: i64 = 100_000;

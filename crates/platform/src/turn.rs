@@ -5,8 +5,8 @@
 //! other in a circle, which PostgreSQL's exclusion constraints otherwise allow.
 
 use crate::cx::Cx;
-use crate::db::{Dialect, Statement, ToValue};
-use crate::error::Error;
+use db::{Dialect, Statement, ToValue};
+use records::error::Error;
 
 impl Cx {
     /// Waits until nobody else who named one of these things is in the middle of a transaction, and

@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::audit::{self, owed::Owed};
 use crate::changes::Changes;
 use crate::cx::{Cx, Seen};
-use crate::db::{DbError, Dialect, Retryable, Statement, ToValue};
-use crate::error::Error;
+use db::{DbError, Dialect, Retryable, Statement, ToValue};
+use records::error::Error;
 use crate::keys;
 use crate::outbox;
 

@@ -35,10 +35,10 @@ use serde_json::Value as Json;
 use crate::access::{Access, Permission, PermissionInfo};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Call, Prepared, Reply};
 use crate::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
-use crate::record::Body;
+use records::record::Body;
 use crate::resource::{self, Resource};
 use crate::unit::Opening;
 
@@ -87,7 +87,7 @@ pub trait Verb: Send + Sync + 'static {
     fn not_offered(_row: &Self::On) -> Error {
         Error::refuse(
             kernel::Code::StateConflict,
-            crate::texts::Text::new("verb-not-offered"),
+            texts::Text::new("verb-not-offered"),
         )
     }
 
@@ -196,13 +196,13 @@ pub trait Input: Sized + Send {
     ///
     /// # Errors
     /// What is wrong, by field.
-    fn parse(body: &Body) -> Result<Self, crate::fault::Faults>;
+    fn parse(body: &Body) -> Result<Self, records::fault::Faults>;
     /// Its JSON Schema.
     fn schema() -> Option<Json>;
 }
 
 impl Input for () {
-    fn parse(_body: &Body) -> Result<Self, crate::fault::Faults> {
+    fn parse(_body: &Body) -> Result<Self, records::fault::Faults> {
         Ok(())
     }
 
@@ -234,8 +234,8 @@ macro_rules! input {
         $vis struct $name { $( $(#[doc = $doc])* pub $field: $ty, )* }
 
         impl $crate::verb::Input for $name {
-            fn parse(body: &$crate::record::Body) -> Result<Self, $crate::fault::Faults> {
-                let mut faults = $crate::fault::Faults::new();
+            fn parse(body: &$records::record::Body) -> Result<Self, $records::fault::Faults> {
+                let mut faults = $records::fault::Faults::new();
                 $( let $field = body.create::<$ty>(stringify!($field), $crate::record!(@default $ty $(, $default)?), &mut faults); )*
                 $( let Some($field) = $field else { return Err(faults) }; )*
                 faults.into_result()?;
@@ -246,8 +246,8 @@ macro_rules! input {
                 let mut properties = $crate::serde_json::Map::new();
                 let mut required: Vec<&str> = Vec::new();
                 $(
-                    let mut schema = <$ty as $crate::field::Field>::schema();
-                    schema["description"] = $crate::record::tidy(concat!($($doc, "\n"),*)).into();
+                    let mut schema = <$ty as $records::field::Field>::schema();
+                    schema["description"] = $records::record::tidy(concat!($($doc, "\n"),*)).into();
                     properties.insert(stringify!($field).to_owned(), schema);
                     if ($crate::record!(@required $ty $(, $default)?))() {
                         required.push(stringify!($field));
@@ -255,7 +255,7 @@ macro_rules! input {
                 )*
                 Some($crate::serde_json::json!({
                     "type": "object",
-                    "description": $crate::record::tidy(concat!($($tdoc, "\n"),*)),
+                    "description": $records::record::tidy(concat!($($tdoc, "\n"),*)),
                     "properties": properties,
                     "required": required,
                 }))

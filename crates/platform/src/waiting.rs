@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::db::{Db, DbError, Statement, ToValue};
+use db::{Db, DbError, Statement, ToValue};
 
 /// A job that is due, or an audit row without a place in the chain, is worth an alert after so many minutes.
 pub const MINUTES: i64 = 5;

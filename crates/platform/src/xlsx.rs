@@ -7,7 +7,7 @@ use kernel::HospitalZone;
 use rust_xlsxwriter::{ColNum, Format, RowNum, Workbook, Worksheet, XlsxError};
 use serde_json::Value as Json;
 
-use crate::error::Error;
+use records::error::Error;
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

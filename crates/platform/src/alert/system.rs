@@ -5,12 +5,12 @@ use kernel::Reach;
 
 use super::{Alert, SYSTEM, Urgency};
 use crate::cx::Cx;
-use crate::db::{DbUrl, Statement, ToValue};
+use db::{DbUrl, Statement, ToValue};
 use crate::doctor::same_directory;
-use crate::error::Error;
+use records::error::Error;
 use crate::keys;
-use crate::settings::{MessagesGo, Settings};
-use crate::texts::Text;
+use outside::settings::{MessagesGo, Settings};
+use texts::Text;
 use crate::waiting;
 
 /// The notices, for those who run the hospital.

@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::seal::{KeyRing, SignedHead};
+use seal::{KeyRing, SignedHead};
 
 /// Ends a line that a crash had left half written.
 const TORN: &str = " torn";

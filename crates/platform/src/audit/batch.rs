@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use crate::db::Dialect;
+use db::Dialect;
 
 /// The largest batch, as a power of two: PostgreSQL binds at most 65,535 values, and a row of the trail
 /// has twenty.

@@ -8,8 +8,8 @@ use aws_lc_rs::digest;
 
 use super::row::ids_in;
 use super::subjects::{ROWS, SEGMENT, about};
-use crate::db::{Db, Statement, ToValue};
-use crate::error::Error;
+use db::{Db, Statement, ToValue};
+use records::error::Error;
 
 /// Entries read at a time.
 const BATCH: i64 = 5_000;

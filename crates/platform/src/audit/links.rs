@@ -8,10 +8,10 @@ use std::collections::HashMap;
 
 use super::batch::{Texts, batches, places};
 use crate::cx::Cx;
-use crate::db::{Db, DbError, Dialect, FromRow, Row, Statement, ToValue};
-use crate::error::Error;
-use crate::field::Hex;
-use crate::seal::{GENESIS, chain};
+use db::{Db, DbError, Dialect, FromRow, Row, Statement, ToValue};
+use records::error::Error;
+use records::field::Hex;
+use seal::{GENESIS, chain};
 
 /// "audit" in ASCII, and the number after it; any two that nobody else locks.
 const SEALING: i64 = 0x0061_7564_6974;

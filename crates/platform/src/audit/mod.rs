@@ -31,9 +31,9 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
-use crate::db::Db;
-use crate::error::Error;
-use crate::seal::KeyRing;
+use db::Db;
+use records::error::Error;
+use seal::KeyRing;
 use crate::unit::Opening;
 
 /// What refused access is called on record.

@@ -6,8 +6,8 @@
 
 use super::AuditEntry;
 use crate::cx::Cx;
-use crate::db::{Statement, written};
-use crate::error::Error;
+use db::{Statement, written};
+use records::error::Error;
 
 /// Where a statement that changes an audited record is put on record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

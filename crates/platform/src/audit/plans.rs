@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::{links, subjects, verify};
-use crate::db::{Db, DbConfig, Dialect, Statement, ToValue, migrate};
+use db::{Db, DbConfig, Dialect, Statement, ToValue, migrate};
 use crate::jobs;
 use crate::module::Registry;
 

@@ -11,9 +11,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::AuditLog;
 use super::row::{self, Stored};
 use crate::app::App;
-use crate::db::DbError;
-use crate::error::Error;
-use crate::seal::KeyRing;
+use db::DbError;
+use records::error::Error;
+use seal::KeyRing;
 
 /// The most rows of one transaction.
 const MOST: usize = 1000;

@@ -11,17 +11,17 @@ use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
 use crate::actor::{Actor, Origin};
 use crate::cx::Cx;
-use crate::db::{Dialect, Statement, Value};
-use crate::error::Error;
-use crate::field::{Blank, Doc, Hex, Kind};
+use db::{Dialect, Statement, Value};
+use records::error::Error;
+use records::field::{Blank, Doc, Hex, Kind};
 use crate::module::PatientColumn;
-use crate::record::Column;
-use crate::record::{self, Meta, Record};
+use records::record::Column;
+use records::record::{self, Meta, Record};
 use crate::resource::Resource;
-use crate::seal::{KeyRing, Sealed};
-use crate::texts::Text;
+use seal::{KeyRing, Sealed};
+use texts::Text;
 
-crate::choice! {
+records::choice! {
     /// What was done.
     pub enum Action {
         /// A record was shown.
@@ -51,7 +51,7 @@ crate::choice! {
     }
 }
 
-crate::record! {
+records::record! {
     /// Who saw or changed what. Rows are only ever added.
     pub struct AuditLog in "audit_log" for patient {
         client {}

@@ -13,9 +13,9 @@ use tokio::task::JoinHandle;
 use super::links::{self, End};
 use super::{anchor, subjects};
 use crate::app::App;
-use crate::error::Error;
+use records::error::Error;
 use crate::outage;
-use crate::seal::Head;
+use seal::Head;
 use crate::unit;
 
 /// The most rows of one transaction.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::verify::verify_tail;
 use crate::access::{Access, Permission};
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::Reply;
 use crate::operation::Operation;
 use crate::route::Route;

@@ -17,8 +17,8 @@ use super::batch::{Texts, batches, places};
 use super::indexed;
 use super::links::End;
 use crate::app::App;
-use crate::db::{Db, Dialect, Statement, ToValue};
-use crate::error::Error;
+use db::{Db, Dialect, Statement, ToValue};
+use records::error::Error;
 use crate::outage;
 use crate::unit;
 

@@ -1,6 +1,6 @@
 //! The trail's later tables: what it was made of first is in the platform's migrations.
 
-use crate::db::Ddl;
+use db::Ddl;
 
 /// The trail becomes insert-only: the chain gets a table of its own, and what readings would have to keep
 /// in order at random places is [built afterwards](super::subjects). Neither table has foreign keys into

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::links::End;
 use super::{AuditLog, anchor, indexed};
-use crate::db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
-use crate::error::Error;
+use db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
+use records::error::Error;
 use crate::keys;
-use crate::record::{Loaded, Record};
-use crate::seal::{GENESIS, KeyRing, SignedHead, chain};
-use crate::settings::Settings;
+use records::record::{Loaded, Record};
+use seal::{GENESIS, KeyRing, SignedHead, chain};
+use outside::settings::Settings;
 
 pub use super::verdict::{Bad, Problem, Verdict};
 

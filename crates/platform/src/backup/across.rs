@@ -12,11 +12,11 @@ use tokio_postgres::Client;
 use super::postgres::{Chunk, Rows, db, quote};
 use super::restore::as_of;
 use super::{AppliedMigration, Manifest, TableDump, archive, blocking, refuse};
-use crate::db::{
+use db::{
     Carried, Db, DbConfig, DbError, DbUrl, Dialect, Kind, Migration, SqliteSource, SqliteTarget,
     checksums, migrate,
 };
-use crate::error::Error;
+use records::error::Error;
 use crate::module::Registry;
 
 /// What was applied where is known by the database that was migrated.

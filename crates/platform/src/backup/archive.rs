@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::{MANIFEST_PART, Manifest, PartInfo, Temporary, beside, documents, refuse, rename};
-use crate::error::Error;
+use records::error::Error;
 
 /// No manifest is as large.
 const MANIFEST_LIMIT: u64 = 64 << 20;

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::archive::{self, Part, Writer};
 use super::{blocking, refuse};
 use crate::app::App;
-use crate::db::{Db, Statement};
-use crate::error::Error;
+use db::{Db, Statement};
+use records::error::Error;
 use crate::files::{FileColumns, Files};
 
 /// The folder of the parts.

@@ -18,10 +18,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::db::{Db, DbConfig, DbUrl, Statement};
-use crate::error::Error;
+use db::{Db, DbConfig, DbUrl, Statement};
+use records::error::Error;
 use crate::keys;
-use crate::settings::Settings;
+use outside::settings::Settings;
 use archive::{Part, Writer};
 
 pub use documents::{Documents, DocumentsDump};

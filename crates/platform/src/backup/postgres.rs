@@ -18,12 +18,12 @@ use super::archive::{self, Part, Writer};
 use super::documents::Documents;
 use super::restore::as_of;
 use super::{APPLIED, AppliedMigration, Manifest, TableDump, across, refuse};
-use crate::db::postgres::{connect_alone, map};
-use crate::db::{Db, DbError, DbUrl, Dialect, Migration, migrate};
-use crate::error::Error;
+use db::postgres::{connect_alone, map};
+use db::{Db, DbError, DbUrl, Dialect, Migration, migrate};
+use records::error::Error;
 use crate::files::FileRow;
 use crate::module::Registry;
-use crate::settings::Settings;
+use outside::settings::Settings;
 
 /// The rows of a table come in parts of about so many bytes.
 const PART: usize = 4 << 20;

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::audit::verify::{self, Verdict};
 use crate::audit::{self, Action, AuditEntry};
-use crate::db::{Db, DbConfig, DbUrl, Migration, migrate};
-use crate::error::Error;
+use db::{Db, DbConfig, DbUrl, Migration, migrate};
+use records::error::Error;
 use crate::files::{Census, Files};
 use crate::keys;
 use crate::module::{Module, Registry};
-use crate::settings::Settings;
+use outside::settings::Settings;
 
 /// The kinds of database that archives are made from.
 const KINDS: [&str; 2] = ["sqlite", "postgres"];

@@ -3,8 +3,8 @@
 use sea_query::{Alias, Asterisk, Expr, Query, SelectStatement};
 use serde_json::json;
 
-use crate::db::{Dialect, ToValue, Value};
-use crate::record::Record;
+use db::{Dialect, ToValue, Value};
+use records::record::Record;
 
 /// A column of a table as an expression.
 pub fn column(table: &'static str, name: &'static str) -> Expr {

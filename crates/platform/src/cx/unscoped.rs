@@ -4,9 +4,9 @@ use sea_query::SelectStatement;
 
 use super::Cx;
 use crate::audit::owed::{Debt, OnRecord};
-use crate::db::{FromRow, Statement};
-use crate::error::Error;
-use crate::record::Record;
+use db::{FromRow, Statement};
+use records::error::Error;
+use records::record::Record;
 
 /// Tables without a row scope. See [`Cx::unscoped`].
 ///

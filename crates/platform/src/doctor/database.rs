@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 use super::{Findings, Level, proof};
 use crate::audit::{self, verify};
-use crate::db::{Db, DbConfig, DbUrl, Dialect, Statement};
-use crate::error::Error;
+use db::{Db, DbConfig, DbUrl, Dialect, Statement};
+use records::error::Error;
 use crate::files::{Census, FileColumns, Files};
 use crate::keys;
 use crate::module::{Module, Registry};
-use crate::seal::KeyRing;
-use crate::settings::Settings;
+use seal::KeyRing;
+use outside::settings::Settings;
 use crate::waiting;
 
 /// So many of the last audit records are verified.

@@ -12,12 +12,12 @@ use jiff::Timestamp;
 
 pub use proof::Proof;
 
-use crate::db::DbUrl;
+use db::DbUrl;
 use crate::keys;
-use crate::mail::{MailError, Mailer};
+use outside::mail::{MailError, Mailer};
 use crate::module::Module;
-use crate::seal::MasterKey;
-use crate::settings::{Loaded, Settings, SettingsError};
+use seal::MasterKey;
+use outside::settings::{Loaded, Settings, SettingsError};
 
 /// Less free space than this is worth a warning, or a failure; in MiB.
 const SPACE: (u64, u64) = (2048, 256);
@@ -259,7 +259,7 @@ fn cannot_be_made(path: &Path) -> Option<std::io::Error> {
 
 /// What is not set up, and so is not sent.
 fn reachable(found: &mut Findings, settings: &Settings) {
-    if settings.sends_no_sms() && settings.messages_go == crate::settings::MessagesGo::Out {
+    if settings.sends_no_sms() && settings.messages_go == outside::settings::MessagesGo::Out {
         found.add(
             Level::Warn,
             "SMS",

@@ -1,7 +1,7 @@
 //! What modules can prove about what they keep, such as that every balance is the sum of its entries.
 
 use super::{Findings, Level};
-use crate::db::{Db, Statement, ToValue};
+use db::{Db, Statement, ToValue};
 
 /// The most contradictions that are named.
 const SHOWN: i64 = 20;

@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
-use crate::error::Error;
+use records::error::Error;
 
 /// Content bytes of a chunk.
 pub(super) const CHUNK: usize = 64 * 1024;

@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use super::chunks;
 use super::store::Files;
-use crate::column::Column;
-use crate::db::{Db, Statement};
-use crate::error::Error;
-use crate::record::Record;
+use records::column::Column;
+use db::{Db, Statement};
+use records::error::Error;
+use records::record::Record;
 
 /// Rows that are read at once.
 const PAGE: u64 = 5_000;

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::chunks::FileKey;
 use super::store::{Files, Pending, Writer};
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::Call;
-use crate::record::Body;
-use crate::texts::Text;
+use records::record::Body;
+use texts::Text;
 
 /// The most that the fields beside the file hold together.
 const FIELDS: usize = 256 * 1024;

@@ -12,12 +12,12 @@ use kernel::Code;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
-use crate::error::Error;
-use crate::fault::Faults;
-use crate::field::Field;
+use records::error::Error;
+use records::fault::Faults;
+use records::field::Field;
 use crate::operation::Operation;
-use crate::record::Body;
-use crate::texts::Text;
+use records::record::Body;
+use texts::Text;
 
 /// A request before its body.
 #[derive(Debug, Clone)]
@@ -234,7 +234,7 @@ impl Call {
             Json::Null if self.body.is_empty() => serde_json::Map::new(),
             _ => {
                 return Err(Error::field(
-                    crate::fault::NON_FIELD,
+                    records::fault::NON_FIELD,
                     Text::new("body-not-object"),
                 ));
             }

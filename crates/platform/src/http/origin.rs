@@ -8,7 +8,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use kernel::Language;
 
 use crate::app::App;
-use crate::settings::Settings;
+use outside::settings::Settings;
 
 /// Under which a request is found.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -6,11 +6,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::call::Reply;
 use crate::app::App;
-use crate::db::DbError;
-use crate::error::{Error, Refusal};
-use crate::fault::{Faults, NON_FIELD};
+use db::DbError;
+use records::error::{Error, Refusal};
+use records::fault::{Faults, NON_FIELD};
 use crate::outage;
-use crate::texts::Text;
+use texts::Text;
 
 /// The answer to an error, in the language that the client reads.
 pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Reply {

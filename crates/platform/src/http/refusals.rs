@@ -13,7 +13,7 @@ use super::limit::Limiter;
 use crate::actor::{Actor, Origin};
 use crate::app::App;
 use crate::audit::{Action, AuditEntry, REFUSAL};
-use crate::error::Error;
+use records::error::Error;
 use crate::operation::Operation;
 use crate::outage;
 use crate::unit::{self, Opening};

@@ -21,10 +21,10 @@ use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::audit::Action;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::idempotency::{self, Earlier};
 use crate::operation::{Effect, Limit, Need, Operation, Without};
-use crate::texts::Text;
+use texts::Text;
 use crate::unit::{self, Opening, Work};
 
 /// The most of a too large body that is read and thrown away, so that the client gets to see why.

@@ -14,9 +14,9 @@ use sea_query::{Alias, Condition, Expr, ExprTrait, LockBehavior, LockType, Order
 use super::{JobRow, JobState};
 use crate::app::App;
 use crate::cx::{Cx, select};
-use crate::db::{Db, DbError, Dialect, Statement, ToValue};
-use crate::error::Error;
-use crate::record::Record;
+use db::{Db, DbError, Dialect, Statement, ToValue};
+use records::error::Error;
+use records::record::Record;
 use crate::unit::{self, Opening};
 
 /// How long a row is held without a sign of life. A worker renews its leases three times as often, for

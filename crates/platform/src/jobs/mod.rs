@@ -26,13 +26,13 @@ use serde_json::Value as Json;
 
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::Statement;
-use crate::error::Error;
-use crate::field::{Blank, Doc, Line};
-use crate::record::{self, Meta, Record};
-use crate::seal::Sealed;
+use db::Statement;
+use records::error::Error;
+use records::field::{Blank, Doc, Line};
+use records::record::{self, Meta, Record};
+use seal::Sealed;
 
-crate::choice! {
+records::choice! {
     /// Where a job stands.
     pub enum JobState {
         /// Waits for its time or for a worker.
@@ -46,7 +46,7 @@ crate::choice! {
     }
 }
 
-crate::record! {
+records::record! {
     /// Work for later.
     pub struct JobRow in "job" named "Job" {
         client {}

@@ -11,8 +11,8 @@ use super::lease::WHY;
 use super::{Job, JobInfo, Run, enqueue};
 use crate::app::App;
 use crate::cx::Cx;
-use crate::db::{Statement, ToValue, gather_statistics};
-use crate::error::Error;
+use db::{Statement, ToValue, gather_statistics};
+use records::error::Error;
 use crate::unit;
 
 /// Finished rows are kept for people who ask what happened.

@@ -14,7 +14,7 @@ use super::run::run;
 use super::{JobRow, Round, WAKE, schedule};
 use crate::app::App;
 use crate::cx::select;
-use crate::error::Error;
+use records::error::Error;
 use crate::outage;
 use crate::unit;
 

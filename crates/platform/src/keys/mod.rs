@@ -16,11 +16,11 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
-use crate::error::Error;
+use db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
+use records::error::Error;
 use crate::outage;
-use crate::seal::{KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
-use crate::settings::Settings;
+use seal::{KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
+use outside::settings::Settings;
 
 /// Where the master key lies when nothing says otherwise.
 pub fn default_key_file(settings: &Settings) -> PathBuf {

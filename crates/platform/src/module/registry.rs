@@ -9,14 +9,14 @@ use crate::account::AccountSection;
 use crate::alert::Alerts;
 use crate::app::App;
 use crate::chart::{LoadEntries, Section};
-use crate::db::Migration;
-use crate::error::Error;
+use db::Migration;
+use records::error::Error;
 use crate::figure::Figure;
 use crate::files::FileColumns;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::Subscriber;
-use crate::record::FieldInfo;
+use records::record::FieldInfo;
 use crate::socket::{Letter, Socket};
 
 /// All modules together.

@@ -110,7 +110,7 @@ fn tag(registry: &Registry, name: &str, module: &str) -> Json {
         .tables()
         .find(|table| !table.path.is_empty() && table.path == name);
     if let Some(table) = table.filter(|table| !table.doc.is_empty()) {
-        tag["description"] = crate::record::tidy(table.doc).into();
+        tag["description"] = records::record::tidy(table.doc).into();
     }
     tag
 }

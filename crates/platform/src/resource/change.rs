@@ -1,6 +1,6 @@
 //! One change of one record, as a resource's hooks see it.
 
-use crate::record::Body;
+use records::record::Body;
 
 /// A record that is created or changed.
 pub struct Change<'a, R> {

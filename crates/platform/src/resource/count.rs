@@ -12,8 +12,8 @@ use sea_query::{Alias, Expr, Query, SelectStatement};
 
 use super::page::PAGING;
 use crate::cx::Cx;
-use crate::db::Statement;
-use crate::error::Error;
+use db::Statement;
+use records::error::Error;
 use crate::http::call::Call;
 
 /// Where counting stops.

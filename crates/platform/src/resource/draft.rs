@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Resource;
-use crate::record::{Column, Part};
+use records::record::{Column, Part};
 
 /// `StockBatch` as people say it: `stock batch`.
 pub(super) fn spoken(name: &str) -> String {
@@ -31,7 +31,7 @@ pub(super) fn schema<R: Resource>() -> Json {
     let mut required = Vec::new();
     for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let mut schema = (field.schema)();
-        schema["description"] = crate::record::tidy(field.doc).into();
+        schema["description"] = records::record::tidy(field.doc).into();
         if field.shape.reference.is_some() {
             let mut other = schema.clone();
             other["description"] = format!("Another name of `{}`.", field.name).into();

@@ -5,15 +5,15 @@ use serde_json::Value as Json;
 
 use super::Resource;
 use super::view::Visible;
-use crate::column::{named, names};
+use records::column::{named, names};
 use crate::cx::{Cx, column};
-use crate::db::Value;
-use crate::error::Error;
-use crate::fault::{Fault, Faults};
-use crate::field::Kind;
+use db::Value;
+use records::error::Error;
+use records::fault::{Fault, Faults};
+use records::field::Kind;
 use crate::http::call::Call;
-use crate::record::{FieldInfo, to_filter};
-use crate::texts::Text;
+use records::record::{FieldInfo, to_filter};
+use texts::Text;
 
 /// Query parameters that are no filters.
 const RESERVED: &[&str] = &[

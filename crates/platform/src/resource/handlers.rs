@@ -8,15 +8,15 @@ use serde_json::{Value as Json, json};
 use super::view::Visible;
 use super::{Change, Resource, View, draft};
 use crate::access::{Grant, Permission, Scope};
-use crate::column::named;
+use records::column::named;
 use crate::cx::{Cx, column};
-use crate::db::Statement;
-use crate::error::Error;
-use crate::fault::Faults;
-use crate::field::Field;
+use db::Statement;
+use records::error::Error;
+use records::fault::Faults;
+use records::field::Field;
 use crate::http::call::{Call, Reply};
-use crate::record::{Body, Part, Record};
-use crate::texts::Text;
+use records::record::{Body, Part, Record};
+use texts::Text;
 
 /// Answers one record with its `ETag`, and notes that it was seen.
 ///

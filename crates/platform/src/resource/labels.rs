@@ -6,7 +6,7 @@ use sea_query::SelectStatement;
 use super::{Found, Resource, label_for};
 use crate::audit::Action;
 use crate::cx::{Cx, among, column};
-use crate::error::Error;
+use records::error::Error;
 
 /// What the records with these ids are called, of those that the caller may read; in no order.
 pub type Labels =

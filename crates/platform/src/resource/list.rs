@@ -8,9 +8,9 @@ use super::filters::conditions;
 use super::page::{self, Key, Page};
 use super::view::Visible;
 use super::{Found, Resource, View};
-use crate::column::names;
+use records::column::names;
 use crate::cx::{Cx, among, column, select};
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Call, Reply, yes_or_no};
 
 /// So many rows of an index are read in place.

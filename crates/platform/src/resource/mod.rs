@@ -38,12 +38,12 @@ pub use view::{View, Visible, schema as view_schema};
 
 use crate::access::{Access, Grant, Permission, Scope};
 use crate::app::App;
-use crate::column;
+use records::column;
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Call, Prepared};
 use crate::module::PatientColumn;
-use crate::record::{Body, Column, Part, Record};
+use records::record::{Body, Column, Part, Record};
 use crate::unit::Opening;
 
 /// What a search found.

@@ -11,10 +11,10 @@ use serde_json::{Map, Value as Json};
 
 use super::{Resource, operations};
 use crate::cx::Cx;
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::Call;
 use crate::operation::Operation;
-use crate::record::Record;
+use records::record::Record;
 
 /// The operations of `R` below one record of `P`, at `{P}/{id}/{sub}/`. `verbs` says which: `l`ist and
 /// `c`reate there, and `r`etrieve, `u`pdate and `d`elete at `{sub_id}/` below it.

@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 
 use super::{Resource, draft, handlers, list, list_parameters, view};
 use crate::access::{PermissionInfo, Right};
-use crate::column;
-use crate::error::Error;
+use records::column;
+use records::error::Error;
 use crate::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 
 /// The permission of a resource's verb with its defaults, for a route that stands in for it.

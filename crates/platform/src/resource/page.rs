@@ -7,10 +7,10 @@ use sea_query::{
 };
 use serde_json::Value as Json;
 
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::Call;
-use crate::record::Record;
-use crate::texts::Text;
+use records::record::Record;
+use texts::Text;
 
 /// The most rows that one answer holds.
 pub(super) const MOST: u64 = 1000;
@@ -208,8 +208,8 @@ pub(super) fn after<R: Record>(keys: &[Key], cursor: &Cursor) -> Result<Conditio
             continue;
         }
         let parse = match key.name {
-            "id" => crate::record::to_filter::<i64>,
-            "created_at" | "updated_at" => crate::record::to_filter::<jiff::Timestamp>,
+            "id" => records::record::to_filter::<i64>,
+            "created_at" | "updated_at" => records::record::to_filter::<jiff::Timestamp>,
             name => R::info(name)
                 .map(|field| field.to_filter)
                 .ok_or_else(Error::not_found)?,

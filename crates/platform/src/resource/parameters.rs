@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::{Resource, page};
-use crate::column::{named, names};
-use crate::field::Kind;
+use records::column::{named, names};
+use records::field::Kind;
 
 /// The list's parameters for the document: name, schema, what it does.
 pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
@@ -23,7 +23,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
         add(
             name.to_owned(),
             schema.clone(),
-            crate::record::tidy(field.doc),
+            records::record::tidy(field.doc),
         );
         if field.shape.reference.is_some() {
             add(
@@ -84,7 +84,7 @@ fn found<R: Resource>(name: &str) -> String {
     let mut declared = R::FILTERS_FIND.iter().filter(|(known, _)| *known == name);
     let said = declared.next().map(|(_, said)| (*said).to_owned());
     let field = || R::info(name.strip_suffix("_id").unwrap_or(name));
-    said.or_else(|| Some(crate::record::tidy(field()?.doc)))
+    said.or_else(|| Some(records::record::tidy(field()?.doc)))
         .unwrap_or_default()
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Value as Json, json};
 
 use super::Resource;
 use crate::access::Grant;
-use crate::column::{named, names};
+use records::column::{named, names};
 use crate::cx::Cx;
-use crate::record::{Column, Part};
+use records::record::{Column, Part};
 
 /// Which fields of a resource a caller sees, worked out once for a page.
 pub struct Visible {
@@ -115,7 +115,7 @@ pub fn schema<R: Resource>() -> Json {
         .filter(|field| field.part != Part::Hidden && !named(R::REPLACED, field.name))
     {
         let mut schema = (field.schema)();
-        schema["description"] = crate::record::tidy(field.doc).into();
+        schema["description"] = records::record::tidy(field.doc).into();
         if field.part == Part::Server {
             schema["readOnly"] = true.into();
         }
@@ -176,7 +176,7 @@ pub fn schema<R: Resource>() -> Json {
         .map(|(heading, fields)| json!({ "heading": heading, "fields": fields }))
         .collect();
     if !R::DOC.trim().is_empty() {
-        schema["description"] = crate::record::tidy(R::DOC).into();
+        schema["description"] = records::record::tidy(R::DOC).into();
     }
     if let Some(definitions) = extra.get_mut("$defs") {
         schema["$defs"] = definitions.take();

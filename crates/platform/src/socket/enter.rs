@@ -19,10 +19,10 @@ use super::watch::Held;
 use super::{Berth, Guest, Letter, Limits, Shown, Socket};
 use crate::actor::{Actor, Origin};
 use crate::app::{App, Stay};
-use crate::error::Error;
+use records::error::Error;
 use crate::http::call::{Head, Reply};
 use crate::http::{described, finish};
-use crate::texts::Text;
+use texts::Text;
 
 /// What tungstenite keeps for each direction of each socket; messages here are small.
 const BUFFER: usize = 4 * 1024;

@@ -34,7 +34,7 @@ pub use line::Line;
 use crate::access::Permission;
 use crate::actor::{Actor, Origin};
 use crate::app::{App, Stay};
-use crate::error::Error;
+use records::error::Error;
 use crate::unit::Opening;
 
 /// A kind of socket, as a module declares it.

@@ -10,8 +10,8 @@ use super::enter::Place;
 use super::{Berth, End, Guest, Letter, Limits, Line, Shown, Socket};
 use crate::actor::Actor;
 use crate::app::Stay;
-use crate::error::Error;
-use crate::hub::Subscription;
+use records::error::Error;
+use outside::hub::Subscription;
 
 /// The pause before the door is asked again when it could not be asked.
 const AGAIN: Duration = Duration::from_secs(1);
