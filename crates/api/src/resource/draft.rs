@@ -1,0 +1,63 @@
+//! What clients send of a record, for the API document.
+
+use serde_json::{Value as Json, json};
+
+use super::Resource;
+use engine::resource::spoken;
+use records::record::{Column, Part};
+
+/// The schema of what a create takes.
+pub(super) fn schema<R: Resource>() -> Json {
+    let mut properties = serde_json::Map::new();
+    let mut required = Vec::new();
+    for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
+        let mut schema = (field.schema)();
+        schema["description"] = records::record::tidy(field.doc).into();
+        if field.shape.reference.is_some() {
+            let mut other = schema.clone();
+            other["description"] = format!("Another name of `{}`.", field.name).into();
+            properties.insert(format!("{}_id", field.name), other);
+        }
+        properties.insert(field.name.to_owned(), schema);
+        if (field.required)() {
+            required.push(field.name);
+        }
+    }
+    for (other, Column { name, .. }) in R::ALIASES {
+        if let Some(mut schema) = properties.get(*name).cloned() {
+            schema["description"] = format!("Another name of `{name}`.").into();
+            properties.insert((*other).to_owned(), schema);
+        }
+    }
+    if R::CLIENT_UID {
+        properties.insert(
+            "uid".into(),
+            json!({
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "UUID of the record, for clients that choose it, such as those that work offline; made up when it is left out. Cannot be changed.",
+            }),
+        );
+    }
+    json!({
+        "type": "object",
+        "description": format!("What a client writes of one {}.", spoken(R::NAME)),
+        "properties": properties,
+        "required": required,
+    })
+}
+
+/// The schema of what a change takes: the same, with nothing that must be mentioned.
+pub(super) fn optional(schema: &Json) -> Json {
+    let mut schema = schema.clone();
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("required");
+        let what = object
+            .get("description")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let all = format!("{what} Only what is sent is changed; the rest stays as it is.");
+        object.insert("description".to_owned(), all.into());
+    }
+    schema
+}

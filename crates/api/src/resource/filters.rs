@@ -1,0 +1,169 @@
+//! What the parameters of a list ask for: which rows, and which contain a text.
+
+use sea_query::{Condition, Expr, ExprTrait};
+use serde_json::Value as Json;
+
+use super::Resource;
+use super::view::Visible;
+use records::column::{named, names};
+use engine::cx::{Cx, column};
+use db::Value;
+use records::error::Error;
+use records::fault::{Fault, Faults};
+use records::field::Kind;
+use engine::call::Call;
+use records::record::{FieldInfo, to_filter};
+use texts::Text;
+
+/// Query parameters that are no filters.
+const RESERVED: &[&str] = &[
+    "limit",
+    "offset",
+    "page",
+    "page_size",
+    "cursor",
+    "ordering",
+    "search",
+    "labels",
+    "format",
+];
+/// As many values may a filter name at once.
+const MOST_VALUES: usize = 500;
+const OPERATORS: &[&str] = &["gte", "lte", "in"];
+
+/// What the query's filters ask for.
+pub(super) fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
+    let mut all = Condition::all();
+    let mut faults = Faults::new();
+    let visible = Visible::to::<R>(cx, &cx.grant());
+    for (name, value) in call
+        .head
+        .query
+        .iter()
+        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+    {
+        if R::OWN_FILTERS.contains(&name.as_str()) {
+            if !value.is_empty() {
+                all = all.add(R::filter(cx, name, value)?);
+            }
+            continue;
+        }
+        let Some((field, operator)) = filter::<R>(name) else {
+            faults.say(
+                name,
+                Text::new("unknown-filter")
+                    .with("name", name)
+                    .with("valid", valid::<R>().join(", ")),
+            );
+            continue;
+        };
+        // An empty value means no filter.
+        if value.is_empty() {
+            continue;
+        }
+        match condition::<R>(&field, operator, value) {
+            // Whether a row is found would tell what is kept from the caller.
+            Ok(_) if visible.withheld(field.name) => all = all.add(Expr::val(1).eq(0)),
+            Ok(condition) => all = all.add(condition),
+            Err(fault) => faults.put(name, fault),
+        }
+    }
+    faults.into_result()?;
+    Ok(all)
+}
+
+struct Filter {
+    name: &'static str,
+    kind: Kind,
+    parse: fn(&Json) -> Result<Value, Fault>,
+}
+
+impl From<&FieldInfo> for Filter {
+    fn from(field: &FieldInfo) -> Filter {
+        Filter {
+            name: field.name,
+            kind: field.shape.kind,
+            parse: field.to_filter,
+        }
+    }
+}
+
+fn standard(name: &str) -> Option<Filter> {
+    match name {
+        "id" => Some(Filter {
+            name: "id",
+            kind: Kind::Int,
+            parse: to_filter::<i64>,
+        }),
+        "uid" => Some(Filter {
+            name: "uid",
+            kind: Kind::Uuid,
+            parse: to_filter::<uuid::Uuid>,
+        }),
+        "created_at" => Some(Filter {
+            name: "created_at",
+            kind: Kind::Timestamp,
+            parse: to_filter::<jiff::Timestamp>,
+        }),
+        "updated_at" => Some(Filter {
+            name: "updated_at",
+            kind: Kind::Timestamp,
+            parse: to_filter::<jiff::Timestamp>,
+        }),
+        _ => None,
+    }
+}
+
+/// The declared filter behind a parameter's name, and its operator.
+fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
+    let (name, operator) = parameter.split_once("__").unwrap_or((parameter, ""));
+    if !operator.is_empty() && !OPERATORS.contains(&operator) {
+        return None;
+    }
+    let name = R::ALIASES
+        .iter()
+        .find(|(other, _)| *other == name)
+        .map_or(name, |(_, field)| field.name);
+    let name = if R::info(name).is_none() {
+        name.strip_suffix("_id").unwrap_or(name)
+    } else {
+        name
+    };
+    let found = if named(R::FILTERS, name) {
+        R::info(name).map(Filter::from)
+    } else {
+        standard(name)
+    };
+    // Yes and no have no order.
+    found
+        .filter(|field| operator.is_empty() || field.kind != Kind::Bool)
+        .map(|field| (field, operator))
+}
+
+fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result<Expr, Fault> {
+    let parse = |text: &str| (field.parse)(&Json::String(text.to_owned())).map(Expr::val);
+    let column = column(R::TABLE, field.name);
+    Ok(match operator {
+        "gte" => column.gte(parse(value)?),
+        "lte" => column.lte(parse(value)?),
+        "in" => {
+            let values: Vec<&str> = value.split(',').filter(|v| !v.is_empty()).collect();
+            if values.len() > MOST_VALUES {
+                let text = Text::new("too-many-values").with("max", MOST_VALUES);
+                return Err(Fault::Said(vec![text]));
+            }
+            let values = values.into_iter().map(parse);
+            column.is_in(values.collect::<Result<Vec<Expr>, _>>()?)
+        }
+        _ => column.eq(parse(value)?),
+    })
+}
+
+fn valid<R: Resource>() -> Vec<&'static str> {
+    let own = R::OWN_FILTERS.iter().copied();
+    let mut valid: Vec<&str> = names(R::FILTERS).chain(own).collect();
+    valid.extend(["id", "uid", "created_at", "updated_at"]);
+    valid.extend(RESERVED);
+    valid
+}
+

@@ -1,0 +1,33 @@
+//! A table with its list, create, retrieve, update and delete, as served: generic handlers for every
+//! [`Resource`].
+//!
+//! Paging, merging a change, optimistic locking, references, audit, the document are here, once.
+
+pub mod count;
+mod draft;
+mod filters;
+mod handlers;
+mod label;
+mod labels;
+mod list;
+mod nested;
+mod operations;
+mod page;
+mod parameters;
+mod view;
+
+pub use engine::resource::{
+    Change, Found, Labels, Resource, field_groups, in_a_few_words, list_columns,
+};
+pub(crate) use handlers::check_version;
+pub use handlers::{change, change_by, create_from, show_one};
+pub use label::label_for;
+pub(crate) use labels::labels;
+pub use labels::{rows, search};
+pub use list::{list, list_results};
+pub(crate) use nested::nested;
+pub use operations::permission_of;
+pub(crate) use operations::{change_schema, list_schema, operations, permissions};
+pub(crate) use parameters::common as common_parameters;
+pub use parameters::parameters as list_parameters;
+pub use view::{View, Visible, schema as view_schema};
