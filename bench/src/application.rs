@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use identity::credential::password::HasherConfig;
 use kernel::Clock;
+use ops::boot::Parts;
 use platform::app::{App, Shared};
-use platform::boot::Parts;
 use platform::mail::Mailer;
 use platform::settings::Settings;
 

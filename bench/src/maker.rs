@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use db::Db;
+use engine::keys;
 use jiff::civil::Date;
 use patients::patient::Patient;
-use platform::db::Db;
-use platform::keys;
 use platform::record::Record;
-use platform::seal::{KeyRing, MasterKey};
 use platform::settings::Settings;
+use seal::{KeyRing, MasterKey};
 
 use crate::calendar::Calendar;
 use crate::cluster::Cluster;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use platform::db::{Db, DbConfig, migrate, migrations_text, schema_dump};
+use db::{Db, DbConfig, migrate, migrations_text, schema_dump};
 use platform::module::{Module, Registry};
 use platform::settings::Settings;
 use platform::{matrix, openapi};
@@ -11,7 +11,7 @@ use crate::unscoped;
 
 /// The modules that the files are made from, as the program has them.
 fn modules() -> Vec<Module> {
-    let mut modules = vec![platform::migrations::module()];
+    let mut modules = vec![ops::migrations::module()];
     modules.extend(server::modules::modules());
     modules
 }

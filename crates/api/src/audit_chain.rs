@@ -5,14 +5,14 @@ use kernel::BuiltinRole;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::route::Route;
 use engine::access::{Access, Permission};
 use engine::audit::verify::verify_tail;
+use engine::call::Reply;
 use engine::cx::Cx;
 use engine::inside::InsideApp;
-use records::error::Error;
-use engine::call::Reply;
 use engine::operation::Operation;
-use crate::route::Route;
+use records::error::Error;
 
 /// Records at the end of the chain that one question verifies.
 const ROWS: i64 = 1_000;

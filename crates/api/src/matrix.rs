@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use kernel::{BuiltinRole, Reach};
 
 use engine::access::PermissionInfo;
-use engine::registry::Registry;
 use engine::operation::{Need, Operation};
+use engine::registry::Registry;
 
 const HEADER: &str = "\
 # Who may do what by default. Written by `cargo xtask gen`; a change of it is a change of rights.

@@ -62,7 +62,9 @@ impl Module {
             ..TableInfo::of::<R>(self.0.name)
         });
         self.0.permissions.extend(resource::permissions::<R>());
-        self.0.operations.extend(resource::operations::<R>(self.0.name));
+        self.0
+            .operations
+            .extend(resource::operations::<R>(self.0.name));
         self.0.patient_columns.extend(R::patient_column());
         self
     }
@@ -76,7 +78,8 @@ impl Module {
     /// ```
     #[must_use]
     pub fn nested<P: Resource, R: Resource>(mut self, sub: &str, verbs: &str) -> Module {
-        self.0.operations
+        self.0
+            .operations
             .extend(resource::nested::<P, R>(self.0.name, sub, verbs));
         self
     }
@@ -138,7 +141,8 @@ impl Module {
     /// A permission that no operation of its own stands for, such as booking over an occupied slot.
     #[must_use]
     pub fn permission(mut self, permission: Permission, access: Access) -> Module {
-        self.0.permissions
+        self.0
+            .permissions
             .push(PermissionInfo::verb(permission, access));
         self
     }

@@ -31,17 +31,17 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use engine::access::{Access, Permission};
 use crate::csv;
-use engine::cx::Cx;
+use crate::route::{Route, Undecided};
+use crate::xlsx;
 use db::ToValue;
+use engine::access::{Access, Permission};
+use engine::call::{Call, Reply, ReplyBody};
+use engine::cx::Cx;
+use engine::operation::{Effect, Handler, Operation, Schema};
 use records::error::Error;
 use records::fault::Faults;
-use engine::call::{Call, Reply, ReplyBody};
-use engine::operation::{Effect, Handler, Operation, Schema};
-use crate::route::{Route, Undecided};
 use texts::Text;
-use crate::xlsx;
 
 /// The forms of an answer.
 const FORMS: &str = "json, csv, xlsx";

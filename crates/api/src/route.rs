@@ -8,14 +8,14 @@ use futures_util::future::BoxFuture;
 use http::Method;
 use serde_json::Value as Json;
 
+use crate::resource::{self, Resource};
 use engine::access::{Access, Permission, PermissionInfo, Right};
 use engine::app::App;
-use engine::cx::Cx;
-use records::error::Error;
 use engine::call::{Call, Prepared, Reply};
+use engine::cx::Cx;
 use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Without};
-use crate::resource::{self, Resource};
 use engine::unit::Opening;
+use records::error::Error;
 
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;

@@ -32,15 +32,15 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 use serde_json::Value as Json;
 
+use crate::resource::{self, Resource};
 use engine::access::{Access, Permission, PermissionInfo};
 use engine::app::App;
-use engine::cx::Cx;
-use records::error::Error;
 use engine::call::{Call, Prepared, Reply};
+use engine::cx::Cx;
 use engine::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
-use records::record::Body;
-use crate::resource::{self, Resource};
 use engine::unit::Opening;
+use records::error::Error;
+use records::record::Body;
 
 /// A verb on one record, at `{path}/{id}/{name}/`.
 pub trait Verb: Send + Sync + 'static {

@@ -12,22 +12,22 @@ use kernel::HospitalZone;
 use crate::actor::Actor;
 use crate::audit::reads::ReadAudit;
 use crate::audit::sealer::AnchorTrouble;
+use crate::call::Head;
 use crate::changes::Changes;
 use crate::confinement::Confinement;
-use db::{Db, Dialect};
-use records::error::Error;
+use crate::counts::CountCache;
 use crate::files::Files;
 use crate::keys;
-use crate::call::Head;
+use crate::registry::Registry;
+use crate::totals::Totals;
+use db::{Db, Dialect};
 use outside::hub::Hub;
 use outside::mail::Mailer;
-use crate::registry::Registry;
 use outside::outgoing::Outgoing;
-use crate::counts::CountCache;
-use seal::KeyRing;
 use outside::settings::Settings;
+use records::error::Error;
+use seal::KeyRing;
 use texts::{Text, Texts};
-use crate::totals::Totals;
 
 /// Tells who is asking. Implemented once, by `identity`.
 pub trait Door: Send + Sync {

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use parking_lot::RwLock;
 
-use db::Dialect;
 use crate::resource::Resource;
+use db::Dialect;
 
 type Texts = HashMap<(&'static str, bool), &'static str>;
 

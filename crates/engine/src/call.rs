@@ -12,10 +12,10 @@ use kernel::Code;
 use parking_lot::Mutex;
 use serde_json::Value as Json;
 
+use crate::operation::Operation;
 use records::error::Error;
 use records::fault::Faults;
 use records::field::Field;
-use crate::operation::Operation;
 use records::record::Body;
 use texts::Text;
 

@@ -14,10 +14,10 @@ use parking_lot::Mutex;
 
 use crate::actor::Who;
 use crate::app::App;
-use db::Statement;
-use records::error::Error;
-use outside::hub::Subscription;
 use crate::unit::Opening;
+use db::Statement;
+use outside::hub::Subscription;
+use records::error::Error;
 
 /// The oldest that the copy may get.
 pub const FRESH: Duration = Duration::from_millis(900);

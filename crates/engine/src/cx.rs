@@ -21,12 +21,12 @@ use crate::app::App;
 use crate::audit::owed::{OnRecord, Owed};
 use crate::audit::{Action, AuditEntry};
 use crate::by_key;
-use db::{Dialect, Statement, ToValue, Tx};
-use records::error::Error;
 use crate::call::Prepared;
 use crate::outbox::Emitted;
-use records::record::{self, Loaded, Record};
 use crate::resource::Resource;
+use db::{Dialect, Statement, ToValue, Tx};
+use records::error::Error;
+use records::record::{self, Loaded, Record};
 
 pub use query::{ToValueDyn, among, column, count, select, values};
 pub use unscoped::Unscoped;

@@ -24,9 +24,9 @@ use serde::{Serialize, Serializer};
 
 use crate::access::{Grant, Permission};
 use crate::cx::Cx;
-use records::error::Error;
 use crate::resource::Resource;
 use crate::totals;
+use records::error::Error;
 
 /// What a figure amounts to; a number in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -27,13 +27,13 @@ use sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use serde_json::{Value as Json, json};
 
 use crate::actor::Actor;
+use crate::actor::network;
 use crate::app::App;
+use crate::call::{Call, Reply, ReplyBody};
 use crate::cx::{Cx, select};
 use db::{DbError, Dialect, Statement, ToValue};
 use records::error::Error;
 use records::field::{Doc, Hex, Line};
-use crate::call::{Call, Reply, ReplyBody};
-use crate::actor::network;
 use records::record::{self, Loaded, Meta, Record};
 use seal::Sealed;
 use texts::Text;
@@ -123,11 +123,7 @@ pub enum Earlier {
 }
 
 /// The earlier request with this key, if there is one.
-pub async fn earlier(
-    app: &App,
-    slot: &Slot,
-    now: Timestamp,
-) -> Result<Option<Earlier>, Error> {
+pub async fn earlier(app: &App, slot: &Slot, now: Timestamp) -> Result<Option<Earlier>, Error> {
     let mut query = select::<IdempotentReply>();
     query
         .and_where(Expr::col(Alias::new("actor")).eq(slot.actor))

@@ -9,10 +9,10 @@ use serde_json::Value as Json;
 
 use crate::access::PermissionInfo;
 use crate::app::App;
-use crate::cx::Cx;
-use records::error::Error;
 use crate::call::{Call, Prepared, Reply};
+use crate::cx::Cx;
 use crate::unit::Opening;
+use records::error::Error;
 
 /// What a caller needs.
 #[derive(Debug, Clone)]

@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
-use records::error::Error;
 use crate::jobs::{self, Job};
+use records::error::Error;
 
 /// Something that happened, as it is stored.
 pub(crate) struct Emitted {

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::declared::{Declared, Exclusion, PatientColumn, PatientRefresh, TableInfo};
 use crate::access::{Permission, PermissionInfo, Right};
 use crate::account::AccountSection;
 use crate::alert::Alerts;
 use crate::app::App;
 use crate::chart::{LoadEntries, Section};
-use db::Migration;
-use records::error::Error;
+use crate::declared::{Declared, Exclusion, PatientColumn, PatientRefresh, TableInfo};
 use crate::figure::Figure;
 use crate::files::FileColumns;
 use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::Subscriber;
-use records::record::FieldInfo;
 use crate::socket::{Letter, Socket};
+use db::Migration;
+use records::error::Error;
+use records::record::FieldInfo;
 
 /// All modules together.
 pub struct Registry {

@@ -17,10 +17,10 @@ use crate::app::App;
 use crate::audit::{self, owed::Owed};
 use crate::changes::Changes;
 use crate::cx::{Cx, Seen};
-use db::{DbError, Dialect, Retryable, Statement, ToValue};
-use records::error::Error;
 use crate::keys;
 use crate::outbox;
+use db::{DbError, Dialect, Retryable, Statement, ToValue};
+use records::error::Error;
 
 const ATTEMPTS: u32 = 5;
 

@@ -2,8 +2,8 @@
 
 use platform::cx::{Cx, values};
 use platform::db::Statement;
-use platform::doctor::Proof;
 use platform::error::Error;
+use platform::proof::Proof;
 
 use crate::book::Book;
 

@@ -6,18 +6,18 @@ use std::time::Duration;
 use kernel::Clock;
 use tokio::task::JoinHandle;
 
-use engine::app::{App, Door, Ingredients, Shared};
-use engine::audit::sealer;
+use api::module::Module;
 use db::migrate;
 use db::{Db, DbUrl};
-use records::error::Error;
-use outside::hub::neighbours::Neighbours;
+use engine::app::{App, Door, Ingredients, Shared};
+use engine::audit::sealer;
 use engine::keys;
-use outside::mail::Mailer;
-use api::module::Module;
 use engine::registry::Registry;
-use seal::KeyRing;
+use outside::hub::neighbours::Neighbours;
+use outside::mail::Mailer;
 use outside::settings::Settings;
+use records::error::Error;
+use seal::KeyRing;
 
 /// How long the audit trail may take to be linked when the program stops.
 const LAST_SEAL: Duration = Duration::from_secs(10);

@@ -2,15 +2,15 @@
 
 use kernel::BuiltinRole;
 
-use engine::access::{Access, Right};
-use engine::audit::AuditLog;
-use db::{Ddl, Migration};
-use engine::idempotency::IdempotentReply;
-use engine::jobs::{JobRow, JobState};
 use api::module::Module;
-use engine::operation::Without;
 use api::resource::list_results;
 use api::route::Route;
+use db::{Ddl, Migration};
+use engine::access::{Access, Right};
+use engine::audit::AuditLog;
+use engine::idempotency::IdempotentReply;
+use engine::jobs::{JobRow, JobState};
+use engine::operation::Without;
 
 /// The platform's own tables, first in every list of modules.
 pub fn module() -> Module {
@@ -36,7 +36,8 @@ pub fn module() -> Module {
         .texts(texts::PLATFORM)
 }
 
-const MIGRATIONS: &[Migration] = &[
+/// Their schema changes, oldest first.
+pub const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0001_keys",
         up: keys,

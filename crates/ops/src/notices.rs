@@ -3,16 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use kernel::Reach;
 
-use engine::alert::{Alert, SYSTEM, Urgency};
-use engine::inside::InsideApp;
-use engine::cx::Cx;
-use db::{DbUrl, Statement, ToValue};
 use crate::doctor::same_directory;
-use records::error::Error;
+use db::{DbUrl, Statement, ToValue};
+use engine::alert::{Alert, SYSTEM, Urgency};
+use engine::cx::Cx;
+use engine::inside::InsideApp;
 use engine::keys;
-use outside::settings::{MessagesGo, Settings};
-use texts::Text;
 use engine::waiting;
+use outside::settings::{MessagesGo, Settings};
+use records::error::Error;
+use texts::Text;
 
 /// The notices, for those who run the hospital.
 pub(crate) async fn notices(cx: &mut Cx) -> Result<Vec<Alert>, Error> {

@@ -9,17 +9,15 @@
 //! line through [`http`]: door, idempotency, permission, row scope, rule, write, commit, answer; the
 //! transaction and its traces are the [`cx::Cx`] that [`mod@unit`] makes and commits.
 
-pub use api::{
-    csv, docs_page, http, input, matrix, openapi, report, resource, route, verb, xlsx,
-};
-pub use engine::{
-    access, account, actor, alert, app, audit, changes, confinement, cx, figure, files, idempotency, jobs, keys, operation, outage, outbox, socket, totals, unit, waiting,
-};
-pub use ops::{backup, boot, doctor, migrations};
-pub use outside::{hub, mail, outgoing, settings};
-pub use records::{choice, column, error, fault, field, record};
+pub use ::{outside::hub, texts};
 pub use ::texts::texts;
-pub use ::{db, seal, texts};
+pub use api::{csv, docs_page, http, input, matrix, openapi, report, resource, route, verb, xlsx};
+pub use engine::{
+    access, account, actor, alert, app, audit, changes, confinement, cx, figure, files, jobs,
+    operation, outage, outbox, proof, socket, totals, unit,
+};
+pub use outside::{mail, outgoing, settings};
+pub use records::{choice, column, error, fault, field, record};
 
 /// A patient's chart and timeline.
 pub mod chart {
@@ -27,11 +25,25 @@ pub mod chart {
     pub use engine::chart::*;
 }
 
+/// Statements, values and schema changes. Connections and transactions are not among them: rows are reached through a
+/// [`Cx`](crate::cx::Cx).
+pub mod db {
+    pub use ::db::{
+        Cell, DbError, Ddl, Decode, Dialect, FromRow, Migration, NoOverlap, Row, Statement,
+        TableDdl, ToValue, Value,
+    };
+}
+
 /// A crate's table of contents, and all of them together.
 pub mod module {
     pub use api::module::Module;
     pub use engine::declared::*;
     pub use engine::registry::Registry;
+}
+
+/// Sealed fields, and the keys of this process for what is sealed by hand.
+pub mod seal {
+    pub use ::seal::{Aad, Envelope, KeyRing, SealError, Sealed};
 }
 
 pub use schemars;

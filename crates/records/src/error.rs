@@ -6,8 +6,8 @@
 use kernel::Code;
 use serde_json::{Map, Value as Json};
 
-use db::{DbError, Retryable};
 use crate::fault::Faults;
+use db::{DbError, Retryable};
 use seal::SealError;
 use texts::Text;
 

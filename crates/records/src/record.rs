@@ -15,9 +15,9 @@ use serde::ser::SerializeMap;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use db::{DbError, FromRow, Row, ToValue, Value};
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Ref, Shape, Shown};
+use db::{DbError, FromRow, Row, ToValue, Value};
 use seal::{Aad, Envelope, KeyRing, Opened, SealError};
 
 pub use crate::column::Column;

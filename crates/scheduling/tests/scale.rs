@@ -5,7 +5,7 @@
 mod common;
 
 use common::Ward;
-use platform::db::{Db, Dialect};
+use db::{Db, Dialect};
 use serde_json::json;
 use testkit::plans::sql;
 

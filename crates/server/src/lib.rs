@@ -13,8 +13,8 @@ pub mod web;
 use std::sync::Arc;
 
 use axum::Router;
+use ops::boot::{Parts, boot};
 use platform::app::App;
-use platform::boot::{Parts, boot};
 use platform::error::Error;
 
 /// Boots the application and puts its web server together.

@@ -54,7 +54,7 @@ fn poor(name: &str, said: &str) -> Option<&'static str> {
 
 #[test]
 fn every_operation_and_field_is_described_for_who_builds_a_client() {
-    let mut modules = vec![platform::migrations::module()];
+    let mut modules = vec![ops::migrations::module()];
     modules.extend(server::modules::modules());
     let document = openapi::document(&Registry::new(modules), &openapi::Info::default());
     let mut wrong = Vec::new();

@@ -498,7 +498,7 @@ fn doctor_proves_the_books() {
     let past_the_ledger = "UPDATE bill SET balance_due = balance_due - 1000, outstanding = outstanding - 1000, \
                            written_off_amount = written_off_amount + 1000";
     runtime.block_on(async {
-        use platform::db::{Db, DbConfig, DbUrl, Statement};
+        use db::{Db, DbConfig, DbUrl, Statement};
         let file = DbUrl::Sqlite(hospital.dir().join("chelal.db"));
         let db = Db::connect(&DbConfig::new(file)).await.unwrap();
         let changed = db

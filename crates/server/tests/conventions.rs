@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use db::{Db, Dialect, Statement, ToValue};
 use futures_util::future::BoxFuture;
 use http::Method;
 use kernel::{BuiltinRole, Reach};
+use ops::backup::{Documents, backup, restore};
 use platform::audit::sealer;
-use platform::backup::{Documents, backup, restore};
-use platform::db::{Db, Dialect, Statement, ToValue};
 use platform::operation::Operation;
 use platform::record::Part;
 use platform::settings::Settings;
@@ -809,10 +809,10 @@ testkit::on_both! {
         assert!(marks.len() > 20, "{marks:?}");
         world.user("zqclear", None).await;
         let archive = world.dir().join("backup.tar");
-        platform::backup::backup(
+        ops::backup::backup(
             world.app.unguarded("test"),
             &world.app.settings,
-            &platform::backup::Documents::carried(&world.app),
+            &ops::backup::Documents::carried(&world.app),
             world.clock.now(),
             &archive,
         )

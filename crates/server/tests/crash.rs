@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use platform::db::{Db, Statement};
+use db::{Db, Statement};
 use platform::settings::Settings;
 use serde_json::json;
 use testkit::{Base, Caller, Installation, MASTER_KEY};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use platform::db::{Db, DbConfig, Statement};
+use db::{Db, DbConfig, Statement};
 use serde_json::json;
 use testkit::{Base, Caller, Installation};
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use platform::db::{Db, DbConfig, Statement, ToValue, Value};
+use db::{Db, DbConfig, Statement, ToValue, Value};
 use serde_json::json;
 use testkit::{Base, Installation};
 

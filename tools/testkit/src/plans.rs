@@ -1,6 +1,6 @@
 //! What a database's planner makes of a statement, and how an index is made.
 
-use platform::db::{Db, Statement, ToValue};
+use db::{Db, Statement, ToValue};
 
 /// A statement about the database's own names, which cannot be bound; what is bound is 0.
 #[must_use]

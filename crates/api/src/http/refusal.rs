@@ -5,11 +5,11 @@ use kernel::Code;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::Reply;
-use engine::app::App;
 use db::DbError;
+use engine::app::App;
+use engine::outage;
 use records::error::{Error, Refusal};
 use records::fault::{Faults, NON_FIELD};
-use engine::outage;
 use texts::Text;
 
 /// The answer to an error, in the language that the client reads.

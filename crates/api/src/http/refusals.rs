@@ -13,10 +13,10 @@ use super::limit::Limiter;
 use engine::actor::{Actor, Origin};
 use engine::app::App;
 use engine::audit::{Action, AuditEntry, REFUSAL};
-use records::error::Error;
 use engine::operation::Operation;
 use engine::outage;
 use engine::unit::{self, Opening};
+use records::error::Error;
 
 /// In whose name somebody asks to act.
 const ACT_AS: &str = "x-act-as";

@@ -23,10 +23,10 @@ use engine::audit::Action;
 use engine::cx::Cx;
 use engine::idempotency::{self, Earlier};
 use engine::inside::InsideUnit;
-use records::error::Error;
 use engine::operation::{Effect, Limit, Need, Operation, Without};
-use texts::Text;
 use engine::unit::{self, Opening, Work};
+use records::error::Error;
+use texts::Text;
 
 /// The most of a too large body that is read and thrown away, so that the client gets to see why.
 const DISCARD: usize = 32 * 1024 * 1024;
@@ -122,7 +122,12 @@ fn parts(
 
 /// A request without its body: what was asked, and by whom it says to come.
 pub fn described(app: &App, parts: http::request::Parts, route: Arc<str>) -> (Head, Origin) {
-    let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let header = |name: HeaderName| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
     let proxied = origin::peer(&parts.extensions).is_some_and(|peer| app.settings.trusts(peer));
     let ip = origin::client(&app.settings, &parts.extensions, &parts.headers);
     let origin = Origin {

@@ -6,10 +6,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::components::Components;
 use super::shared::{header, parameter, refusal};
-use engine::access::PermissionInfo;
-use engine::registry::Registry;
-use engine::operation::{Effect, Limit, Need, Operation};
 use crate::resource::common_parameters;
+use engine::access::PermissionInfo;
+use engine::operation::{Effect, Limit, Need, Operation};
+use engine::registry::Registry;
 
 /// The path as the document spells it: below the server's address, parameters in braces.
 pub(super) fn path(operation: &Operation) -> String {

@@ -15,8 +15,8 @@ use serde_json::{Map, Value as Json, json};
 
 pub use problems::problems;
 
-use engine::registry::Registry;
 use components::{Components, sorted};
+use engine::registry::Registry;
 
 /// The header in which programs send their API key.
 pub const API_KEY_HEADER: &str = "X-API-Key";

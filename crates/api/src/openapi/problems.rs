@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 
 use super::entry::path_parameters;
 use super::{Info, assemble};
-use engine::registry::Registry;
 use engine::operation::{Limit, Need};
+use engine::registry::Registry;
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

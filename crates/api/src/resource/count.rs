@@ -10,10 +10,10 @@ use kernel::Reach;
 use sea_query::{Alias, Expr, Query, SelectStatement};
 
 use super::page::PAGING;
-use engine::cx::Cx;
 use db::Statement;
-use records::error::Error;
 use engine::call::Call;
+use engine::cx::Cx;
+use records::error::Error;
 
 /// Where counting stops.
 pub const CAP: u64 = 10_000;

@@ -5,13 +5,13 @@ use serde_json::Value as Json;
 
 use super::Resource;
 use super::view::Visible;
-use records::column::{named, names};
-use engine::cx::{Cx, column};
 use db::Value;
+use engine::call::Call;
+use engine::cx::{Cx, column};
+use records::column::{named, names};
 use records::error::Error;
 use records::fault::{Fault, Faults};
 use records::field::Kind;
-use engine::call::Call;
 use records::record::{FieldInfo, to_filter};
 use texts::Text;
 
@@ -166,4 +166,3 @@ fn valid<R: Resource>() -> Vec<&'static str> {
     valid.extend(RESERVED);
     valid
 }
-

@@ -7,15 +7,15 @@ use serde_json::{Value as Json, json};
 
 use super::view::Visible;
 use super::{Change, Resource, View};
-use engine::access::{Grant, Permission, Scope};
-use records::column::named;
-use engine::cx::{Cx, column};
 use db::Statement;
+use engine::access::{Grant, Permission, Scope};
+use engine::call::{Call, Reply};
+use engine::cx::{Cx, column};
 use engine::resource::spoken;
+use records::column::named;
 use records::error::Error;
 use records::fault::Faults;
 use records::field::Field;
-use engine::call::{Call, Reply};
 use records::record::{Body, Part, Record};
 use texts::Text;
 

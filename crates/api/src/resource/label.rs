@@ -1,9 +1,9 @@
 //! What a link, a picker or a title says of a record.
 
 use super::Resource;
-use engine::resource::numbered;
-use engine::cx::Cx;
 use crate::resource::Visible;
+use engine::cx::Cx;
+use engine::resource::numbered;
 
 /// What a caller is told a record is called: its own label, or its kind and number when it has none, or
 /// none that this caller may read.

@@ -8,11 +8,11 @@ use super::filters::conditions;
 use super::page::{self, Key, Page};
 use super::view::Visible;
 use super::{Found, Resource, View};
-use records::column::names;
+use engine::call::{Call, Reply, yes_or_no};
 use engine::cx::{Cx, among, column, select};
 use engine::inside::InsideUnit;
+use records::column::names;
 use records::error::Error;
-use engine::call::{Call, Reply, yes_or_no};
 
 /// So many rows of an index are read in place.
 const FEW: u64 = 100;

@@ -10,10 +10,10 @@ use http::Method;
 use serde_json::{Map, Value as Json};
 
 use super::{Resource, operations};
-use engine::cx::Cx;
-use records::error::Error;
 use engine::call::Call;
+use engine::cx::Cx;
 use engine::operation::Operation;
+use records::error::Error;
 use records::record::Record;
 
 /// The operations of `R` below one record of `P`, at `{P}/{id}/{sub}/`. `verbs` says which: `l`ist and

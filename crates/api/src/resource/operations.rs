@@ -6,10 +6,10 @@ use http::{Method, StatusCode};
 
 use super::{Resource, draft, handlers, list, list_parameters, view};
 use engine::access::{PermissionInfo, Right};
-use records::column;
-use engine::resource::spoken;
-use records::error::Error;
 use engine::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
+use engine::resource::spoken;
+use records::column;
+use records::error::Error;
 
 /// The permission of a resource's verb with its defaults, for a route that stands in for it.
 pub fn permission_of<R: Resource>(right: Right) -> PermissionInfo {

@@ -7,8 +7,8 @@ use sea_query::{
 };
 use serde_json::Value as Json;
 
-use records::error::Error;
 use engine::call::Call;
+use records::error::Error;
 use records::record::Record;
 use texts::Text;
 

@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 
 use super::Resource;
 use engine::access::Grant;
-use records::column::{named, names};
 use engine::cx::Cx;
+use records::column::{named, names};
 use records::record::{Column, Part};
 
 /// Which fields of a resource a caller sees, worked out once for a page.

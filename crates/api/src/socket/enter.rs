@@ -16,12 +16,12 @@ use parking_lot::Mutex;
 use tokio::sync::watch as channel;
 
 use super::watch::Held;
-use engine::socket::{Berth, Guest, Letter, Limits, Shown, Socket};
+use crate::http::{described, finish};
 use engine::actor::{Actor, Origin};
 use engine::app::{App, Stay};
-use records::error::Error;
 use engine::call::{Head, Reply};
-use crate::http::{described, finish};
+use engine::socket::{Berth, Guest, Letter, Limits, Shown, Socket};
+use records::error::Error;
 use texts::Text;
 
 /// What tungstenite keeps for each direction of each socket; messages here are small.

@@ -7,11 +7,11 @@ use tokio::sync::{OwnedSemaphorePermit, watch as channel};
 use tokio::time::Duration;
 
 use super::enter::Place;
-use engine::socket::{Berth, End, Guest, Letter, Limits, Line, Shown, Socket};
 use engine::actor::Actor;
 use engine::app::Stay;
-use records::error::Error;
+use engine::socket::{Berth, End, Guest, Letter, Limits, Line, Shown, Socket};
 use outside::hub::Subscription;
+use records::error::Error;
 
 /// The pause before the door is asked again when it could not be asked.
 const AGAIN: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! What `chelal doctor` proves about money: each bill against its own entries, so that a contradiction is found at
 //! the bill that has it.
 
-use platform::doctor::Proof;
+use platform::proof::Proof;
 
 /// Sums of a bill's lines on one account beside what the bill says; amounts in minor units.
 macro_rules! bill_against_account {

@@ -11,9 +11,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::error::DbError;
 
 /// A connector that checks the server's name and certificate, always.
-pub(crate) fn connector(
-    root_certificates: Option<&Path>,
-) -> Result<MakeRustlsConnect, DbError> {
+pub(crate) fn connector(root_certificates: Option<&Path>) -> Result<MakeRustlsConnect, DbError> {
     let fail = |e: &dyn std::fmt::Display| DbError::Unavailable(format!("TLS: {e}"));
     let mut roots = RootCertStore::empty();
     if let Some(path) = root_certificates {

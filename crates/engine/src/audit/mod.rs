@@ -30,10 +30,10 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::cx::Cx;
+use crate::unit::Opening;
 use db::Db;
 use records::error::Error;
 use seal::KeyRing;
-use crate::unit::Opening;
 
 /// What refused access is called on record.
 pub const REFUSAL: &str = "Refusal";

@@ -6,9 +6,8 @@
 use jiff::Timestamp;
 
 use super::{links, subjects, verify};
-use db::{Db, DbConfig, Dialect, Statement, ToValue, migrate};
 use crate::jobs;
-use crate::registry::Registry;
+use db::{Db, DbConfig, Dialect, Statement, ToValue, migrate};
 
 /// One row in each table, and one or all rows for each key of an index.
 const HOSTILE: [&str; 3] = ["1", "1 1 1 1 1", "1000 1000 1000 1000 1000"];
@@ -83,9 +82,10 @@ async fn pretend(db: &Db, says: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_statistics_make_no_scan() {
     let dir = tempfile::tempdir().unwrap();
-    let registry = Registry::new(vec![crate::migrations::module()]);
     let db = opened(dir.path()).await;
-    migrate(&db, &registry.migrations()).await.unwrap();
+    migrate(&db, &[("platform", ops::migrations::MIGRATIONS)])
+        .await
+        .unwrap();
     run(
         &db,
         "INSERT INTO job_schedule VALUES ('plans', 0)".to_owned(),

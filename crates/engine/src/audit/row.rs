@@ -11,13 +11,13 @@ use super::{AuditEntry, links, subjects};
 use crate::access::{Access, Grant, Scope};
 use crate::actor::{Actor, Origin};
 use crate::cx::Cx;
+use crate::declared::PatientColumn;
+use crate::resource::Resource;
 use db::{Dialect, Statement, Value};
 use records::error::Error;
 use records::field::{Blank, Doc, Hex, Kind};
-use crate::declared::PatientColumn;
 use records::record::Column;
 use records::record::{self, Meta, Record};
-use crate::resource::Resource;
 use seal::{KeyRing, Sealed};
 use texts::Text;
 

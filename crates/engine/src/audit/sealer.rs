@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 use super::links::{self, End};
 use super::{anchor, subjects};
 use crate::app::App;
-use records::error::Error;
 use crate::outage;
-use seal::Head;
 use crate::unit;
+use records::error::Error;
+use seal::Head;
 
 /// The most rows of one transaction.
 const BATCH: i64 = 1000;

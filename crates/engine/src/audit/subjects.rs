@@ -17,10 +17,10 @@ use super::batch::{Texts, batches, places};
 use super::indexed;
 use super::links::End;
 use crate::app::App;
-use db::{Db, Dialect, Statement, ToValue};
-use records::error::Error;
 use crate::outage;
 use crate::unit;
+use db::{Db, Dialect, Statement, ToValue};
+use records::error::Error;
 
 /// Ids of a segment.
 pub(super) const SEGMENT: i64 = 16_384;

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::links::End;
 use super::{AuditLog, anchor, indexed};
-use db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
-use records::error::Error;
 use crate::keys;
+use db::{Db, DbError, FromRow, Row, Statement, ToValue, Value};
+use outside::settings::Settings;
+use records::error::Error;
 use records::record::{Loaded, Record};
 use seal::{GENESIS, KeyRing, SignedHead, chain};
-use outside::settings::Settings;
 
 pub use super::verdict::{Bad, Problem, Verdict};
 

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::chunks;
 use super::store::Files;
-use records::column::Column;
 use db::{Db, Statement};
+use records::column::Column;
 use records::error::Error;
 use records::record::Record;
 
@@ -33,11 +33,7 @@ pub struct FileColumns {
 
 impl FileColumns {
     /// Of a resource.
-    pub fn of<R: Record>(
-        path: &'static str,
-        file: Column<R>,
-        size: Column<R>,
-    ) -> FileColumns {
+    pub fn of<R: Record>(path: &'static str, file: Column<R>, size: Column<R>) -> FileColumns {
         FileColumns {
             table: R::TABLE,
             path,

@@ -10,8 +10,8 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::store::{Files, IN_FLIGHT, unreachable};
-use records::error::Error;
 use outside::settings::Settings;
+use records::error::Error;
 
 impl Files {
     /// Every stored file and its length as it lies there. What has no id for a name is not ours.

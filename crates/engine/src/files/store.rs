@@ -17,8 +17,8 @@ use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use uuid::Uuid;
 
 use super::chunks::{CHUNK, FileKey, TAG, chunks, content};
-use records::error::Error;
 use outside::settings::Settings;
+use records::error::Error;
 
 /// Sealed bytes that are handed to a folder at once.
 const FOLDER_PART: usize = 4 * (CHUNK + TAG);

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::chunks::FileKey;
 use super::store::{Files, Pending, Writer};
-use records::error::Error;
 use crate::call::Call;
+use records::error::Error;
 use records::record::Body;
 use texts::Text;
 

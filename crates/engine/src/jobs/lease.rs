@@ -14,10 +14,10 @@ use sea_query::{Alias, Condition, Expr, ExprTrait, LockBehavior, LockType, Order
 use super::{JobRow, JobState};
 use crate::app::App;
 use crate::cx::{Cx, select};
+use crate::unit::{self, Opening};
 use db::{Db, DbError, Dialect, Statement, ToValue};
 use records::error::Error;
 use records::record::Record;
-use crate::unit::{self, Opening};
 
 /// How long a row is held without a sign of life. A worker renews its leases three times as often, for
 /// as long as it works on them.

@@ -14,11 +14,11 @@ use super::lease::{Held, Holder, Outcome, load, write};
 use super::{JobRow, Run};
 use crate::app::App;
 use crate::cx::Cx;
-use db::DbError;
-use records::error::Error;
 use crate::outage;
 use crate::outbox;
 use crate::unit;
+use db::DbError;
+use records::error::Error;
 
 /// An event is heard again so often before a person must look; so is a kind that nobody here knows,
 /// since a newer node may.

@@ -11,9 +11,9 @@ use super::lease::WHY;
 use super::{Job, JobInfo, Run, enqueue};
 use crate::app::App;
 use crate::cx::Cx;
+use crate::unit;
 use db::{Statement, ToValue, gather_statistics};
 use records::error::Error;
-use crate::unit;
 
 /// Finished rows are kept for people who ask what happened.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);

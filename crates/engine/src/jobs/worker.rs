@@ -14,9 +14,9 @@ use super::run::run;
 use super::{JobRow, Round, WAKE, schedule};
 use crate::app::App;
 use crate::cx::select;
-use records::error::Error;
 use crate::outage;
 use crate::unit;
+use records::error::Error;
 
 /// Jobs of one worker at the same time. A long one keeps its place and nobody else's.
 const AT_ONCE: usize = 8;

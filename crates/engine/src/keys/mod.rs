@@ -16,11 +16,11 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::app::App;
-use db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
-use records::error::Error;
 use crate::outage;
-use seal::{KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
+use db::{Db, DbError, DbUrl, FromRow, Row, Statement, ToValue};
 use outside::settings::Settings;
+use records::error::Error;
+use seal::{KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
 
 /// Where the master key lies when nothing says otherwise.
 pub fn default_key_file(settings: &Settings) -> PathBuf {

@@ -15,11 +15,11 @@ use super::{ROTATED, Stored, all, insert, master, reload};
 use crate::app::App;
 use crate::audit::{Action, AuditEntry};
 use crate::cx::Cx;
+use crate::unit;
 use db::{Db, DbError, Dialect, Statement, ToValue};
 use records::error::Error;
 use records::record::SEALED_COLUMN;
 use seal::{Aad, KeyRing, KeyState, MasterKey, Purpose, WrappedKey};
-use crate::unit;
 
 /// So long a node may work with the keys from before: it looks every second, and a unit of work takes
 /// some time.

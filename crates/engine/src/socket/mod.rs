@@ -31,8 +31,8 @@ pub use line::Line;
 use crate::access::Permission;
 use crate::actor::{Actor, Origin};
 use crate::app::{App, Stay};
-use records::error::Error;
 use crate::unit::Opening;
+use records::error::Error;
 
 /// A kind of socket, as a module declares it.
 #[derive(Clone, Copy)]

@@ -16,8 +16,8 @@ use db::{
     Carried, Db, DbConfig, DbError, DbUrl, Dialect, Kind, Migration, SqliteSource, SqliteTarget,
     checksums, migrate,
 };
-use records::error::Error;
 use engine::registry::Registry;
+use records::error::Error;
 
 /// What was applied where is known by the database that was migrated.
 const MIGRATIONS: &str = "schema_migration";

@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use super::archive::{self, Part, Writer};
 use super::{blocking, refuse};
-use engine::app::App;
 use db::{Db, Statement};
-use records::error::Error;
+use engine::app::App;
 use engine::files::{FileColumns, Files};
+use records::error::Error;
 
 /// The folder of the parts.
 pub(super) const FOLDER: &str = "files/";

@@ -18,11 +18,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use archive::{Part, Writer};
 use db::{Db, DbConfig, DbUrl, Statement};
-use records::error::Error;
 use engine::keys;
 use outside::settings::Settings;
-use archive::{Part, Writer};
+use records::error::Error;
 
 pub use documents::{Documents, DocumentsDump};
 pub use restore::{Restored, restore};

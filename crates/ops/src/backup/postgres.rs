@@ -20,10 +20,10 @@ use super::restore::as_of;
 use super::{APPLIED, AppliedMigration, Manifest, TableDump, across, refuse};
 use db::postgres::{connect_alone, map};
 use db::{Db, DbError, DbUrl, Dialect, Migration, migrate};
-use records::error::Error;
 use engine::files::FileRow;
 use engine::registry::Registry;
 use outside::settings::Settings;
+use records::error::Error;
 
 /// The rows of a table come in parts of about so many bytes.
 const PART: usize = 4 << 20;

@@ -10,15 +10,15 @@ use super::{
     ANCHOR_PART, AppliedMigration, FORMAT, Manifest, OLDEST, SQLITE_PART, Temporary, across,
     archive, beside, blocking, documents, kind, postgres, refuse, rename, with_suffix,
 };
+use api::module::Module;
+use db::{Db, DbConfig, DbUrl, Migration, migrate};
 use engine::audit::verify::{self, Verdict};
 use engine::audit::{self, Action, AuditEntry};
-use db::{Db, DbConfig, DbUrl, Migration, migrate};
-use records::error::Error;
 use engine::files::{Census, Files};
 use engine::keys;
-use api::module::Module;
 use engine::registry::Registry;
 use outside::settings::Settings;
+use records::error::Error;
 
 /// The kinds of database that archives are made from.
 const KINDS: [&str; 2] = ["sqlite", "postgres"];

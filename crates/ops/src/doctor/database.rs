@@ -6,16 +6,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Findings, Level, proof};
-use engine::audit::{self, verify};
+use api::module::Module;
 use db::{Db, DbConfig, DbUrl, Dialect, Statement};
-use records::error::Error;
+use engine::audit::{self, verify};
 use engine::files::{Census, FileColumns, Files};
 use engine::keys;
-use api::module::Module;
 use engine::registry::Registry;
-use seal::KeyRing;
-use outside::settings::Settings;
 use engine::waiting;
+use outside::settings::Settings;
+use records::error::Error;
+use seal::KeyRing;
 
 /// So many of the last audit records are verified.
 const AUDIT_ROWS: i64 = 10_000;

@@ -12,12 +12,12 @@ use jiff::Timestamp;
 
 pub use engine::proof::Proof;
 
+use api::module::Module;
 use db::DbUrl;
 use engine::keys;
 use outside::mail::{MailError, Mailer};
-use api::module::Module;
-use seal::MasterKey;
 use outside::settings::{Loaded, Settings, SettingsError};
+use seal::MasterKey;
 
 /// Less free space than this is worth a warning, or a failure; in MiB.
 const SPACE: (u64, u64) = (2048, 256);

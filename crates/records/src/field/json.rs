@@ -4,8 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, Value};
 
 /// A JSON document of any shape.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -5,8 +5,8 @@ use serde::ser::SerializeSeq;
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape, Shown};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, Value};
 
 /// Zero or more values; absent means none. At most 1,000.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,9 +16,7 @@ impl<T: Field> List<T> {
     fn parse_items(json: &Json) -> Result<Vec<T>, Fault> {
         let items = json.as_array().ok_or_else(|| Fault::key("not-a-list"))?;
         if items.len() > 1000 {
-            return Err(Fault::of(
-                texts::Text::new("too-big").with("max", 1000),
-            ));
+            return Err(Fault::of(texts::Text::new("too-big").with("max", 1000)));
         }
         items.iter().map(T::parse).collect()
     }

@@ -22,8 +22,8 @@ pub use text::{Blank, Text as Line};
 use serde::Serializer;
 use serde_json::{Value as Json, json};
 
-use db::{Cell, DbError, Decode, Row, Value};
 use crate::fault::Fault;
+use db::{Cell, DbError, Decode, Row, Value};
 use seal::{Envelope, Opened};
 
 /// What a column of the database holds.

@@ -5,8 +5,8 @@ use serde::Serializer;
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, Value};
 use texts::Text;
 
 /// A whole number from a JSON number or a numeric string.

@@ -8,9 +8,9 @@ use serde::Serializer;
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape, number};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
 use crate::record::Record;
+use db::{DbError, Row, Value};
 
 /// The id of a record of `R`. That the record exists is checked when it is stored.
 pub struct Ref<R>(i64, PhantomData<fn() -> R>);

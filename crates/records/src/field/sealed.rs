@@ -4,8 +4,8 @@ use serde::Serializer;
 use serde_json::Value as Json;
 
 use super::{Field, Shape};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, Value};
 use seal::{Envelope, Opened, Sealed};
 
 impl<T: Field> Field for Sealed<T> {

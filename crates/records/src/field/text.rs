@@ -7,8 +7,8 @@ use serde::Serializer;
 use serde_json::{Value as Json, json};
 
 use super::{Field, Kind, Shape};
-use db::{DbError, Row, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, Value};
 use texts::Text as Sentence;
 
 /// Text of 1 to `MAX` characters that is not only spaces; outer spaces are dropped.

@@ -8,8 +8,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Field, Kind, Shape};
-use db::{DbError, Row, ToValue, Value};
 use crate::fault::Fault;
+use db::{DbError, Row, ToValue, Value};
 use texts::Text;
 
 fn words<'a>(json: &'a Json, complaint: &'static str) -> Result<&'a str, Fault> {

@@ -6,9 +6,7 @@ use aws_lc_rs::hmac;
 use uuid::Uuid;
 
 use super::{hex, now};
-use crate::{
-    Aad, Envelope, GENESIS, KeyRing, KeyState, MasterKey, Purpose, WrappedKey, chain,
-};
+use crate::{Aad, Envelope, GENESIS, KeyRing, KeyState, MasterKey, Purpose, WrappedKey, chain};
 
 #[test]
 fn aes_256_gcm_test_case_16_of_mcgrew_and_viega() {

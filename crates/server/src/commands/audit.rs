@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use db::Db;
 use platform::audit::verify::verify;
-use platform::db::Db;
 use platform::settings::Settings;
 
 use super::Failure;

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use db::Retryable;
+use engine::keys;
 use kernel::Clock;
+use ops::backup;
+use ops::backup::{Documents, DocumentsDump};
+use ops::boot::attach;
 use platform::audit::{Action, AuditEntry, sealer};
-use platform::backup::{Documents, DocumentsDump};
-use platform::boot::attach;
-use platform::db::Retryable;
 use platform::settings::Settings;
 use platform::unit;
-use platform::{backup, keys};
 
 use super::{Failure, parts};
 

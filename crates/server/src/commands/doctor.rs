@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
+use db::{Db, DbError};
 use kernel::Clock;
-use platform::db::{Db, DbError};
-use platform::doctor::{Finding, Level, examine};
+use ops::doctor::{Finding, Level, examine};
 use platform::settings::{Loaded, Settings, SettingsError};
 
 use super::MISCONFIGURED;

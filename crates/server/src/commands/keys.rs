@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use platform::db::Db;
+use db::Db;
+use engine::keys::{self, Progress};
 use platform::error::Error;
-use platform::keys::{self, Progress};
-use platform::seal::{MasterKey, Purpose};
 use platform::settings::Settings;
+use seal::{MasterKey, Purpose};
 
 use super::{Failure, build};
 

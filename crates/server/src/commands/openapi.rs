@@ -6,7 +6,7 @@ use platform::module::Registry;
 use platform::openapi::{Info, document};
 
 pub(super) fn print() {
-    let mut modules = vec![platform::migrations::module()];
+    let mut modules = vec![ops::migrations::module()];
     modules.extend(crate::modules::modules());
     let document = document(&Registry::new(modules), &Info::default());
     // Whoever reads may have seen enough, as `head` does.

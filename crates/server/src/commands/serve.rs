@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ops::boot::Beside;
 use platform::app::App;
-use platform::boot::Beside;
 use platform::jobs::Worker;
 use platform::settings::Settings;
 use tokio::net::TcpListener;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use platform::boot::Beside;
+use ops::boot::Beside;
 use platform::jobs::Worker;
 use platform::settings::Settings;
 

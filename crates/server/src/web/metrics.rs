@@ -145,7 +145,7 @@ async fn measure(app: &App) {
     }
     let now = app.clock.now();
     let due = "SELECT count(*) FROM job WHERE state = 'pending' AND run_at <= $1";
-    match platform::waiting::oldest(app.unguarded("metrics of the installation"), now).await {
+    match engine::waiting::oldest(app.unguarded("metrics of the installation"), now).await {
         Ok(waiting) => {
             let age = |since: Option<Timestamp>| {
                 let seconds = since.map_or(0, |at| now.as_second() - at.as_second());

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{SinkExt, StreamExt};
 use http::HeaderValue;
-use platform::boot::Beside;
+use ops::boot::Beside;
 use platform::db::Dialect;
 use serde_json::{Value as Json, json};
 use testkit::Caller;

@@ -1,19 +1,15 @@
 //! The audit chain: linked, guarded, and every falsification found.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod hospital;
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use hospital::{World, add_guest, each};
+use crate::hospital::{World, add_guest, each};
 use platform::app::App;
 use platform::audit::verify::{Problem, Verdict, verify, verify_tail};
 use platform::audit::{Action, AuditEntry, sealer};
 use platform::db::{Dialect, Statement, ToValue};
-use platform::seal::{GENESIS, chain};
 use platform::unit;
 use proptest::prelude::*;
+use seal::{GENESIS, chain};
 
 /// Guests enough for `rows` rows, with an anchored head after every four.
 async fn fill(world: &World, rows: i64) {

@@ -1,22 +1,18 @@
 //! Jobs: done exactly once by many workers, taken over from those that die, given up when they cannot
 //! succeed.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod hospital;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hospital::{World, each, open_with};
+use crate::hospital::{World, each, open_with};
 use jiff::{SignedDuration, Timestamp};
 use kernel::Clock;
+use ops::doctor::{Level, examine};
 use parking_lot::Mutex;
 use platform::app::App;
 use platform::cx::Cx;
 use platform::db::{Ddl, Migration, Statement, ToValue};
-use platform::doctor::{Level, examine};
 use platform::error::Error;
 use platform::jobs::{self, Job, JobInfo, Run, Worker, run_due};
 use platform::module::Module;
@@ -65,7 +61,7 @@ fn modules() -> Vec<Module> {
         attempts: 3,
         every: None,
     };
-    let mut modules = hospital::modules();
+    let mut modules = crate::hospital::modules();
     modules.push(
         Module::new("factory")
             .migrations(MIGRATIONS)

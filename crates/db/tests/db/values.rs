@@ -1,13 +1,9 @@
 //! Every kind of value comes back as it went in; every constraint has the same name on both.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{TestDb, each, sql, with_config};
+use crate::common::{TestDb, each, sql, with_config};
+use db::{Db, DbError, Ddl, Dialect, Migration, Statement, ToValue, Value, migrate};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, date, time};
-use platform::db::{Db, DbError, Ddl, Dialect, Migration, Statement, ToValue, Value, migrate};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -1,9 +1,5 @@
 //! What is written past the typed ways is on record, or is not written at all.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod hospital;
-
-use hospital::{Guest, World, add_guest, each};
+use crate::hospital::{Guest, World, add_guest, each};
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};

@@ -1,15 +1,11 @@
 //! Transactions: durable when acknowledged, gone when dropped, exact when they race.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use common::{TestDb, each, sql, with_config};
+use crate::common::{TestDb, each, sql, with_config};
+use db::{Db, DbError, Dialect, Retryable, Statement, ToValue, Tx};
 use futures_util::future::join_all;
-use platform::db::{Db, DbError, Dialect, Retryable, Statement, ToValue, Tx};
 
 async fn table(db: &Db) {
     db.execute(sql(
@@ -562,7 +558,7 @@ async fn backups_are_consistent_while_writes_go_on() {
             let name = format!("copy{i}.db");
             db.backup_to(dir.join(&name)).await.unwrap();
             let mut copy = config.clone();
-            copy.url = platform::db::DbUrl::Sqlite(dir.join(&name));
+            copy.url = db::DbUrl::Sqlite(dir.join(&name));
             let copy = Db::connect(&copy).await.unwrap();
             seen.push(count(&copy).await);
             let check = copy.one::<(String,)>(sql("PRAGMA integrity_check")).await;

@@ -1,9 +1,5 @@
 //! PostgreSQL fails over, freezes, or is cut off: nothing that was acknowledged is lost, every job is done
 //! exactly once, and the program comes back by itself.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
-mod hospital;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -11,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use counterparts::Pooler;
 use counterparts::wire::{Cut, State, Wire, server_of};
+use db::{Db, DbConfig, DbError, Ddl, Migration, Statement, ToValue};
 use jiff::SignedDuration;
 use kernel::Clock;
+use ops::boot::Beside;
 use parking_lot::Mutex;
 use platform::app::App;
-use platform::boot::Beside;
 use platform::cx::Cx;
-use platform::db::{Db, DbConfig, DbError, Ddl, Migration, Statement, ToValue};
 use platform::error::Error;
 use platform::hub::Signal;
 use platform::jobs::{self, Job, JobInfo, Run, Worker};
@@ -49,7 +45,7 @@ async fn hear(cx: &mut Cx, number: i64) -> Result<(), Error> {
 }
 
 fn modules() -> Vec<Module> {
-    let mut modules = hospital::modules();
+    let mut modules = crate::hospital::modules();
     modules.push(Module::new("drill").migrations(MIGRATIONS).job(JobInfo {
         kind: "drill:hear",
         run: Run::Inside(|cx, payload| Box::pin(hear(cx, payload.as_i64().unwrap()))),
@@ -67,8 +63,8 @@ fn patient(mut settings: Settings, answer: u64) -> Settings {
 async fn node(dir: &std::path::Path, name: &str, url: &str) -> Arc<App> {
     let dir = dir.join(name);
     std::fs::create_dir_all(&dir).unwrap();
-    let settings = patient(hospital::settings(&dir, url), 2);
-    hospital::open_with(settings, Clock::system(), modules()).await
+    let settings = patient(crate::hospital::settings(&dir, url), 2);
+    crate::hospital::open_with(settings, Clock::system(), modules()).await
 }
 
 async fn queue(app: &Arc<App>, number: i64) -> Result<(), Error> {
@@ -416,7 +412,7 @@ async fn a_read_whose_audit_row_cannot_be_stored_is_unavailable_and_no_fault_of_
     let url = server.create_database("read_audit");
     let dir = tempfile::tempdir().unwrap();
     let app = node(dir.path(), "node", &url).await;
-    let id = hospital::add_guest(&app, "Awa").await;
+    let id = crate::hospital::add_guest(&app, "Awa").await;
     app.unguarded("a test looks at the rows")
         .execute(Statement::raw(
             "ALTER TABLE audit_log ADD CONSTRAINT full_disk CHECK (pg_terminate_backend(pg_backend_pid())) NOT VALID",

@@ -1,6 +1,4 @@
 //! The API document and the permission matrix of a small module.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use kernel::BuiltinRole;
 use platform::access::Permission;
 use platform::access::{Access, Grant, Scope};
@@ -31,7 +29,7 @@ platform::record! {
     /// A room with beds.
     ///
     /// Closed ones stay on record.
-    pub struct Ward in "ward" {
+    pub(crate) struct Ward in "ward" {
         client {
             /// What people call it.
             name: Line<40>,
@@ -60,14 +58,14 @@ impl Resource for Ward {
 
 /// A node of a tree, whose schema refers to itself.
 #[derive(Default, serde::Serialize, schemars::JsonSchema)]
-pub struct Turn {
+pub(crate) struct Turn {
     /// Who came before.
     before: Vec<Turn>,
 }
 
 /// What is worked out for each bed.
 #[derive(Default, serde::Serialize, schemars::JsonSchema)]
-pub struct BedExtra {
+pub(crate) struct BedExtra {
     /// The ward's name.
     ward_name: String,
     /// Who lay in it.
@@ -76,7 +74,7 @@ pub struct BedExtra {
 
 platform::record! {
     /// A bed.
-    pub struct Bed in "bed" {
+    pub(crate) struct Bed in "bed" {
         client {
             /// Where it stands.
             ward: Ref<Ward>,
@@ -115,7 +113,7 @@ impl Resource for Bed {
 
 platform::input! {
     /// Who moves in.
-    pub struct AssignInput {
+    pub(crate) struct AssignInput {
         /// The patient.
         patient: i64,
         /// Why this bed.
@@ -125,7 +123,7 @@ platform::input! {
 
 platform::input! {
     /// A drawing of a ward.
-    pub struct PlanInput {
+    pub(crate) struct PlanInput {
         /// What it shows.
         title: Line<80>,
     }
@@ -133,7 +131,7 @@ platform::input! {
 
 /// What came of it.
 #[derive(serde::Serialize, schemars::JsonSchema)]
-pub struct Assigned {
+pub(crate) struct Assigned {
     /// The bed.
     bed: i64,
 }
@@ -198,7 +196,7 @@ fn module() -> Module {
 }
 
 fn registry() -> Registry {
-    Registry::new(vec![platform::migrations::module(), module()])
+    Registry::new(vec![ops::migrations::module(), module()])
 }
 
 fn shown() -> Json {
@@ -230,7 +228,7 @@ fn nothing_is_wrong_with_the_document() {
 #[test]
 fn the_same_modules_give_the_same_text() {
     assert_eq!(shown().to_string(), shown().to_string());
-    let other = Registry::new(vec![module(), platform::migrations::module()]);
+    let other = Registry::new(vec![module(), ops::migrations::module()]);
     assert_eq!(document(&other, &Info::default()), shown());
 }
 

@@ -1,10 +1,6 @@
 //! The planner learns how tables are filled, on every connection, and only when that has changed.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{TestDb, each, sql};
-use platform::db::{Db, Dialect, Statement, ToValue, gather_statistics};
+use crate::common::{TestDb, each, sql};
+use db::{Db, Dialect, Statement, ToValue, gather_statistics};
 
 /// By what index the visits to come are found, on a connection that reads and is kept.
 async fn found_by(db: &Db, from: i64) -> String {

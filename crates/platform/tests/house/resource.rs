@@ -1,6 +1,4 @@
 //! The generic handlers, through the router, on a small module of their own.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use platform::record::Column;
 use std::sync::Arc;
 
@@ -9,10 +7,10 @@ use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use kernel::{BuiltinRole, Clock, Reach};
+use ops::boot::{Parts, boot};
 use platform::access::{Access, Grant, Grants, Scope};
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::{App, Door, Shared};
-use platform::boot::{Parts, boot};
 use platform::db::{Ddl, Migration};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};

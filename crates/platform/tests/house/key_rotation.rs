@@ -1,17 +1,13 @@
 //! Keys rotate under a working hospital, on several nodes, and after interruptions.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
-
-mod hospital;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hospital::{World, add_guest, each, name_of, settings_with, visit};
+use crate::hospital::{World, add_guest, each, name_of, settings_with, visit};
+use engine::keys::{self, Progress};
 use parking_lot::Mutex;
 use platform::audit::{sealer, verify};
-use platform::keys::{self, Progress};
-use platform::seal::{KeyState, MasterKey, Purpose};
+use seal::{KeyState, MasterKey, Purpose};
 
 fn quiet(_: &Progress) {}
 
@@ -259,7 +255,7 @@ async fn two_rotations_at_a_time_leave_one_active_key() {
 async fn another_master_key_wraps_the_same_keys() {
     each(|world| async move {
         let guest = add_guest(&world.app, "Stays").await;
-        let old = MasterKey::from_text(hospital::MASTER).unwrap();
+        let old = MasterKey::from_text(crate::hospital::MASTER).unwrap();
         let text = "a70c".repeat(16);
         let new = MasterKey::from_text(&text).unwrap();
         assert_eq!(keys::rewrap(world.db(), &old, &new).await.unwrap(), 4);

@@ -1,18 +1,14 @@
 //! Backups are made under a working hospital and restored on an empty machine.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod hospital;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use base64::Engine;
-use hospital::{
+use crate::hospital::{
     MASTER, MIGRATIONS, World, add_guest, each, modules, name_of, open, settings, settings_with,
 };
+use base64::Engine;
+use db::{Ddl, Migration, Statement};
+use ops::backup::{Documents, Manifest, backup, restore};
 use platform::audit::sealer;
-use platform::backup::{Documents, Manifest, backup, restore};
-use platform::db::{Ddl, Migration, Statement};
 use platform::error::Error;
 use platform::module::Module;
 use platform::settings::Settings;
@@ -167,8 +163,8 @@ async fn a_backup_under_load_is_restored_whole() {
         let hit = Statement::raw(
             "SELECT guest FROM guest_term WHERE generation = $1 AND tag = $2",
             vec![
-                platform::db::ToValue::to_value(&generation),
-                platform::db::ToValue::to_value(&tag),
+                db::ToValue::to_value(&generation),
+                db::ToValue::to_value(&tag),
             ],
         );
         assert_eq!(app.unguarded("test").all::<(i64,)>(hit).await.unwrap(), [(8,)]);
@@ -254,7 +250,7 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
             vec![
                 Module::new("hotel")
                     .migrations(NEWER)
-                    .table::<hospital::Guest>(),
+                    .table::<crate::hospital::Guest>(),
             ]
         };
         let place = Place::new(&world, "newer");
@@ -270,7 +266,7 @@ async fn older_archives_are_migrated_and_newer_ones_refused() {
         assert_eq!(std::fs::read_to_string(moved).unwrap(), "evidence\n");
         assert!(std::fs::read_to_string(&anchor).unwrap().starts_with("1 "));
 
-        let db = platform::db::Db::connect(&place.settings().db_config())
+        let db = db::Db::connect(&place.settings().db_config())
             .await
             .unwrap();
         let rooms = Statement::raw("SELECT room FROM guest", vec![]);

@@ -1,12 +1,8 @@
 //! An operation that shows patient data is answered only when the audit trail was told whose.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod hospital;
-
 use std::sync::Arc;
 
+use crate::hospital::{Guest, World, add_guest, each, open_with, settings_with};
 use axum::body::Body;
-use hospital::{Guest, World, add_guest, each, open_with, settings_with};
 use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kernel::Clock;
@@ -53,8 +49,11 @@ async fn app(world: &World) -> Arc<App> {
         .route(route(Method::GET, "show/", Effect::Read))
         .route(route(Method::POST, "show/", Effect::Write))
         .route(route(Method::POST, "show/own/", Effect::Own));
-    let modules = hospital::modules().into_iter().chain([shows]).collect();
-    let settings = settings_with(&world.dir, &world.url, hospital::MASTER);
+    let modules = crate::hospital::modules()
+        .into_iter()
+        .chain([shows])
+        .collect();
+    let settings = settings_with(&world.dir, &world.url, crate::hospital::MASTER);
     open_with(settings, Clock::system(), modules).await
 }
 

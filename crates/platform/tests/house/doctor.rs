@@ -1,14 +1,10 @@
 //! What the doctor says of healthy and of sick installations.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod hospital;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hospital::{add_guest, each, modules, settings_with};
+use crate::hospital::{add_guest, each, modules, settings_with};
+use ops::doctor::{Finding, Level, examine};
 use platform::audit::sealer;
-use platform::doctor::{Finding, Level, examine};
 use platform::settings::{Loaded, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -66,7 +62,7 @@ async fn a_healthy_installation_has_no_failures() {
             // The anchor's default place is no protection.
             assert_eq!(levels["audit anchor"], Level::Warn, "{text}");
         }
-        assert!(!text.contains(hospital::MASTER));
+        assert!(!text.contains(crate::hospital::MASTER));
     })
     .await;
 }
@@ -140,7 +136,7 @@ async fn settings_and_key_files_are_looked_at() {
     assert!(found[0].text.contains("CHELAL_BIND"), "{}", say(&found));
 
     let dir = tempfile::tempdir().unwrap();
-    let app = hospital::open(with(dir.path(), &[]).settings).await;
+    let app = crate::hospital::open(with(dir.path(), &[]).settings).await;
     app.close().await;
     let found = examine(Ok(with(dir.path(), &[])), modules(), now()).await;
     assert_eq!(levels(&found)["master key"], Level::Warn, "{}", say(&found));

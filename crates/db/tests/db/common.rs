@@ -1,15 +1,13 @@
 //! Runs a test on every database: SQLite in a temporary directory always, and PostgreSQL where
 //! there is one.
 
-#![expect(clippy::unwrap_used, unreachable_pub, reason = "shared by test files")]
-
 use std::future::Future;
 use std::path::Path;
 
-use platform::db::{Db, DbConfig, Statement};
+use db::{Db, DbConfig, Statement};
 
 /// An empty database of its own.
-pub struct TestDb {
+pub(crate) struct TestDb {
     pub db: Db,
     pub config: DbConfig,
     /// Kept until the test has ended.
@@ -29,7 +27,7 @@ impl TestDb {
 }
 
 /// Runs `test` on an empty database of each kind, with the settings as `adjust` leaves them.
-pub async fn with_config<F: Future<Output = ()>>(
+pub(crate) async fn with_config<F: Future<Output = ()>>(
     adjust: impl Fn(&mut DbConfig),
     test: impl Fn(TestDb) -> F,
 ) {
@@ -56,11 +54,11 @@ pub async fn with_config<F: Future<Output = ()>>(
 }
 
 /// Runs `test` on an empty database of each kind.
-pub async fn each<F: Future<Output = ()>>(test: impl Fn(TestDb) -> F) {
+pub(crate) async fn each<F: Future<Output = ()>>(test: impl Fn(TestDb) -> F) {
     with_config(|_| {}, test).await;
 }
 
 /// A statement without values.
-pub fn sql(text: &'static str) -> Statement {
+pub(crate) fn sql(text: &'static str) -> Statement {
     Statement::raw(text, vec![])
 }

@@ -1,22 +1,17 @@
 //! A small application on every database: guests with sealed names that are found by blind tags.
 
-#![expect(
-    clippy::unwrap_used,
-    unreachable_pub,
-    dead_code,
-    reason = "shared by test files, each of which uses a part"
-)]
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "shared by test files")]
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use db::{Db, Ddl, FromRow, Migration, Statement, ToValue, Value};
 use futures_util::future::BoxFuture;
 use kernel::Clock;
+use ops::boot::{Parts, boot};
 use platform::app::{App, Door, Shared};
-use platform::boot::{Parts, boot};
 use platform::cx::Cx;
-use platform::db::{Db, Ddl, FromRow, Migration, Statement, ToValue, Value};
 use platform::error::Error;
 use platform::field::Line;
 use platform::http::call::Head;
@@ -242,7 +237,7 @@ pub async fn visit(app: &Arc<App>, id: i64) {
         Box::pin(async move {
             let mut query = platform::cx::select::<Guest>();
             query.and_where(sea_query::ExprTrait::eq(Guest::id, id));
-            if cx.dialect() == platform::db::Dialect::Postgres {
+            if cx.dialect() == db::Dialect::Postgres {
                 query.lock(sea_query::LockType::Update);
             }
             let before: Guest = cx.unscoped("test").record(query).await?.unwrap();

@@ -1,11 +1,7 @@
 //! Migrations: once, in order, by one node at a time, and never edited.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-mod common;
-
-use common::{TestDb, each, sql, with_config};
+use crate::common::{TestDb, each, sql, with_config};
+use db::{Db, DbError, Ddl, Dialect, Migration, migrate, schema_dump};
 use futures_util::future::join_all;
-use platform::db::{Db, DbError, Ddl, Dialect, Migration, migrate, schema_dump};
 
 fn ward(ddl: &mut Ddl) {
     ddl.table("ward", |t| {
@@ -63,7 +59,7 @@ const LAST: Migration = Migration {
     up: |ddl| ddl.sql("ALTER TABLE bed ADD COLUMN last TEXT"),
 };
 
-fn names(applied: &[platform::db::Applied]) -> Vec<String> {
+fn names(applied: &[db::Applied]) -> Vec<String> {
     applied
         .iter()
         .map(|a| format!("{}/{}", a.module, a.name))
