@@ -88,7 +88,7 @@ impl Assembly {
 mod tests {
     use super::*;
     use platform::hub::Hub;
-    use platform::seal::MasterKey;
+    use seal::MasterKey;
 
     fn ring() -> KeyRing {
         let master = MasterKey::generate().unwrap();
