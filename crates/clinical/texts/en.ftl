@@ -95,6 +95,7 @@ clinical-medicine-cancelled = Cancelled
 clinical-medicine-cancel = Cancel
 clinical-doses = { $doses } ({ $quantity } in all)
 clinical-override-because = Prescribed all the same: { $reason }
+clinical-safety-then = When it was prescribed:
 clinical-safety-nothing = Checked, nothing found
 clinical-safety-contraindicated = Contraindicated
 clinical-safety-severe = Severe

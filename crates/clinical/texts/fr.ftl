@@ -95,6 +95,7 @@ clinical-medicine-cancelled = Annulé
 clinical-medicine-cancel = Annuler
 clinical-doses = { $doses } ({ $quantity } au total)
 clinical-override-because = Prescrit malgré tout : { $reason }
+clinical-safety-then = Au moment de la prescription :
 clinical-safety-nothing = Vérifié, rien trouvé
 clinical-safety-contraindicated = Contre-indiqué
 clinical-safety-severe = Grave

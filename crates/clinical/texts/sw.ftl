@@ -95,6 +95,7 @@ clinical-medicine-cancelled = Imefutwa
 clinical-medicine-cancel = Futa
 clinical-doses = { $doses } (jumla { $quantity })
 clinical-override-because = Imeandikwa hata hivyo: { $reason }
+clinical-safety-then = Ilipoandikwa:
 clinical-safety-nothing = Imekaguliwa, hakuna tatizo
 clinical-safety-contraindicated = Haifai kabisa
 clinical-safety-severe = Hatari

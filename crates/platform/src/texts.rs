@@ -377,6 +377,8 @@ mod tests {
         ("malformed-json", &["reason"]),
         ("body-not-object", &[]),
         ("unknown-filter", &["name", "valid"]),
+        ("unknown-query", &["name", "valid"]),
+        ("no-query", &["name"]),
         ("not-sortable", &["name", "valid"]),
         ("bad-page", &["name"]),
         ("bad-cursor", &[]),

@@ -79,6 +79,8 @@ group-cover = Cover
 ## Requests and lists
 malformed-json = The request body is not valid JSON: { $reason }.
 body-not-object = The request body must be a JSON object.
+unknown-query = There is no “{ $name }” here. Valid names: { $valid }.
+no-query = There is no “{ $name }” here; nothing can be added to this address.
 unknown-filter = There is no filter “{ $name }” here. Valid filters: { $valid }.
 too-many-values = Give at most { $max } values at once.
 not-sortable = This list cannot be sorted by “{ $name }”. Valid choices: { $valid }.

@@ -78,6 +78,8 @@ group-cover = Couverture
 ## Requêtes et listes
 malformed-json = Le corps de la requête n’est pas du JSON valable : { $reason }.
 body-not-object = Le corps de la requête doit être un objet JSON.
+unknown-query = « { $name } » n’existe pas ici. Noms possibles : { $valid }.
+no-query = « { $name } » n’existe pas ici ; rien ne s’ajoute à cette adresse.
 unknown-filter = Le filtre « { $name } » n’existe pas ici. Filtres possibles : { $valid }.
 too-many-values = Indiquez au plus { $max } valeurs à la fois.
 not-sortable = Cette liste ne peut pas être triée par « { $name } ». Choix possibles : { $valid }.

@@ -74,6 +74,8 @@ group-cover = Fidia ya bima
 ## Maombi na orodha
 malformed-json = Maudhui ya ombi si JSON sahihi: { $reason }.
 body-not-object = Maudhui ya ombi lazima yawe kitu cha JSON.
+unknown-query = Hakuna “{ $name }” hapa. Majina yanayokubalika: { $valid }.
+no-query = Hakuna “{ $name }” hapa; hakuna kinachoongezwa kwenye anwani hii.
 unknown-filter = Hakuna kichujio “{ $name }” hapa. Vichujio vinavyokubalika: { $valid }.
 too-many-values = Taja thamani zisizozidi { $max } kwa mara moja.
 not-sortable = Orodha hii haiwezi kupangwa kwa “{ $name }”. Chaguo zinazokubalika: { $valid }.

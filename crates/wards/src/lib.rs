@@ -95,6 +95,11 @@ fn board_route() -> Operation {
             json!({ "type": "integer" }),
             "Only the beds of this ward.",
         )
+        .query(
+            "ward_id",
+            json!({ "type": "integer" }),
+            "Another name of `ward`.",
+        )
         .answers::<Vec<board::WardBeds>>(200)
         .summary("Every ward with its beds and who lies in them")
         .done()

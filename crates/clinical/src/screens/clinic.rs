@@ -210,7 +210,7 @@ fn entry(cx: &Cx, ask: &Ask, today: &Today, row: &Appointment) -> Markup {
         span {
             a href={ "/patients/" (id) "/" } { (patient.map(Patient::full_name).unwrap_or_default()) }
             @if let Some(patient) = patient {
-                " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                " · " (patients::age_of(ask, patient, cx.today()))
                 " · " (patients::sex(ask, patient.gender))
             }
             @if !reason.is_empty() { " · " (reason) }

@@ -181,7 +181,7 @@ fn card(cx: &Cx, ask: &Ask, order: &LabOrder, shown: &Shown, at: usize) -> Marku
                 }
                 @if let Some(patient) = patient {
                     small {
-                        " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                        " · " (patients::age_of(ask, patient, cx.today()))
                         " · " (patients::sex(ask, patient.gender)) " · " (&**patient.unique_id.open())
                     }
                 }

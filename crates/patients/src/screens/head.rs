@@ -48,7 +48,7 @@ pub async fn head(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Head, Error> {
     let banner = html! {
         div.row {
             strong { a href={ "/patients/" (id) "/" } { (patient.full_name()) } }
-            span { (age(ask, *patient.date_of_birth.open(), cx.today())) }
+            span { (age_of(ask, &patient, cx.today())) }
             span { (sex(ask, patient.gender)) }
             span { (&**patient.unique_id.open()) }
             @if let Some(at) = patient.deceased_at {
@@ -134,6 +134,15 @@ fn named(ask: &Ask, allergy: &Allergy) -> String {
     match allergy.severity {
         Severity::Severe => [substance, " (", &ask.t("patients-severe"), ")"].concat(),
         _ => substance.to_owned(),
+    }
+}
+
+/// How old a patient is, and that it is estimated where nobody knows better.
+pub fn age_of(ask: &Ask, patient: &Patient, today: Date) -> String {
+    let age = age(ask, *patient.date_of_birth.open(), today);
+    match patient.birth_estimated {
+        true => ask.say(&Text::new("patients-age-about").with("age", age)),
+        false => age,
     }
 }
 

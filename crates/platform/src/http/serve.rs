@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::cx::Cx;
 use crate::error::Error;
+use crate::fault::Faults;
 use crate::idempotency::{self, Earlier};
 use crate::operation::{Effect, Limit, Need, Operation, Without};
 use crate::texts::Text;
@@ -165,6 +166,7 @@ async fn answer(
     };
     *asking = Some(actor.clone());
     let reach = reach(&operation, &actor)?;
+    known_names(&operation, &head)?;
     let mut incoming = Incoming::default();
     let body = if matches!(head.method, Method::GET | Method::HEAD) {
         Bytes::new()
@@ -292,6 +294,32 @@ async fn shown_again(
         Box::pin(std::future::ready(Ok(())))
     })
     .await
+}
+
+/// Refuses names in the query that a question does not know: what is misspelt would be answered as if nobody had asked.
+fn known_names(operation: &Operation, head: &Head) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    let open = operation.any_query || matches!(operation.need, Need::Open);
+    let asks = head.method == Method::GET && !open;
+    let declared = &operation.doc.query;
+    let unknown = head
+        .query
+        .iter()
+        .filter(|(name, _)| asks && !declared.iter().any(|(known, _, _)| known == name));
+    for (name, _) in unknown {
+        let known: Vec<&str> = declared
+            .iter()
+            .map(|(known, _, _)| known.as_str())
+            .collect();
+        let text = match known.is_empty() {
+            true => Text::new("no-query").with("name", name),
+            false => Text::new("unknown-query")
+                .with("name", name)
+                .with("valid", known.join(", ")),
+        };
+        faults.say(name, text);
+    }
+    faults.into_result()
 }
 
 /// How far the caller's permission goes, or what they are told without it.

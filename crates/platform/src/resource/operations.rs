@@ -90,6 +90,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 upload: false,
                 limit: Limit::Unlimited,
                 with_temporary_password: false,
+                any_query: true,
                 doc: Doc {
                     summary,
                     answer: Some(record.clone()),

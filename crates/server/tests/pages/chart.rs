@@ -162,6 +162,7 @@ testkit::on_both! {
         set(&mut right, "value_numeric", "no number");
         let refused = is_a_page(&lab.submit(&path, &right).await, 400);
         assert!(refused.contains("f-value_numeric-error") && refused.contains("no number") && refused.contains("5.6 mmol/L"), "{refused}");
+        let mut right = form(&refused, "lab_result_values_patch");
         set(&mut right, "value_numeric", "4.6");
         set(&mut right, "correction_reason", "Haemolysed");
         assert_eq!(leads(&lab.submit(&path, &right).await), back);

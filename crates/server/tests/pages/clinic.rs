@@ -333,6 +333,54 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_later_check_takes_the_place_of_an_earlier_one(world: &World) {
+        let morning = Morning::of(world).await;
+        let doctor = &morning.doctor;
+        let visit = morning.begin().await;
+        let page = format!("{visit}prescribe");
+        let nothing = "Checked, nothing found";
+        let mut wanted = form(&is_a_page(&doctor.get(&page).await, 200), "prescriptions_create");
+        for (name, value) in [("medication_name", "Warfarin 5 mg"), ("dosage", "5 mg"), ("frequency", "once daily")] {
+            set(&mut wanted, name, value);
+        }
+        leads(&doctor.submit(&page, &wanted).await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert_eq!(html.matches(nothing).count(), 1, "{html}");
+        // Something that does not go with it is typed: nothing on the page says any more that nothing was found.
+        let mut wanted = form(&html, "prescriptions_create");
+        for (name, value) in [("medication_name", "Aspirin 300 mg"), ("dosage", "300 mg"), ("frequency", "once daily")] {
+            set(&mut wanted, name, value);
+        }
+        let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
+        assert!(html.contains("<b>Aspirin 300 mg:</b>") && html.contains("notice bad") && !html.contains(nothing), "{html}");
+        // A check that finds nothing says of what.
+        let mut harmless = wanted.clone();
+        set(&mut harmless, "medication_name", "Oral rehydration salts");
+        let html = is_a_page(&doctor.submit(&page, &by(&harmless, "_look", "check")).await, 200);
+        assert!(html.contains("<b>Oral rehydration salts:</b>") && html.matches(nothing).count() == 1, "{html}");
+        let html = is_a_page(&doctor.submit(&page, &wanted).await, 409);
+        assert!(!html.contains(nothing), "{html}");
+        let mut all_the_same = form(&html, "prescriptions_create");
+        set(&mut all_the_same, "override_reason", "Mechanical valve");
+        leads(&doctor.submit(&page, &all_the_same).await);
+        // Both lines say it, on both pages.
+        for page in [&page, &visit] {
+            let html = is_a_page(&doctor.get(page).await, 200);
+            assert!(!html.contains(nothing), "{html}");
+            for line in ["<strong>Warfarin 5 mg</strong>", "<strong>Aspirin 300 mg</strong>"] {
+                let said = html.split(line).nth(1).unwrap().split("</li>").next().unwrap();
+                assert!(said.contains("notice bad"), "{line}: {said}");
+            }
+        }
+        // Taken back, it speaks against nothing.
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        let aspirin = html.split("<li").find(|line| line.contains("<strong>Aspirin")).unwrap();
+        leads(&doctor.submit(&page, &form(aspirin, "prescriptions_patch")).await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert_eq!(html.matches(nothing).count(), 1, "{html}");
+        world.settle().await;
+    }
+
     async fn a_nurse_takes_vital_signs_of_one_after_the_other(world: &World) {
         let morning = Morning::of(world).await;
         let awa = registered(&morning.admin, "Awa").await;

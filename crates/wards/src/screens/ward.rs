@@ -146,7 +146,7 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
             p {
                 a href={ "/beds/" (bed.id) "/" } { (ask.say(&Text::new("wards-in-bed").with("bed", bed.number.clone()))) }
                 @if let Some(patient) = patient {
-                    " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                    " · " (patients::age_of(ask, patient, cx.today()))
                     " · " (patients::sex(ask, patient.gender))
                 }
                 @if let Some(days) = days { " · " (days) }
