@@ -88,6 +88,7 @@ impl Route<Undecided> {
             upload: false,
             limit: Limit::Unlimited,
             with_temporary_password: false,
+            any_query: false,
             doc: Doc {
                 status: 200,
                 ..Doc::default()
@@ -236,6 +237,8 @@ impl<N> Route<N> {
     pub fn answers_pages<R: Resource>(mut self) -> Route<N> {
         self.0.doc.answer = Some(resource::list_schema::<R>());
         self.0.doc.query = resource::list_parameters::<R>();
+        // The list says itself which names it knows, with those that its filters are made of.
+        self.0.any_query = true;
         self.0.doc.pages = true;
         self.0.doc.status = 200;
         self

@@ -293,6 +293,7 @@ fn declared(of: Declared, module: &'static str) -> Operation {
             Limit::Unlimited
         },
         with_temporary_password: false,
+        any_query: false,
         doc: of.doc,
         before: None,
         run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),

@@ -70,7 +70,7 @@ pub mod vitals_judged;
 
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
-pub use screens::{leave_visit, screens};
+pub use screens::{Signs, leave_visit, screens, signs};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;

@@ -14,10 +14,13 @@ mod measures;
 mod medicines;
 mod note;
 mod prescribe;
+mod recorded;
+mod signs;
 mod start;
 mod vitals;
 
 pub use note::leave_visit;
+pub use signs::{Signs, signs};
 
 use kernel::BuiltinRole;
 use platform::access::Permission;
@@ -42,7 +45,14 @@ pub fn screens() -> Screens {
         .screen(
             Screen::new("/clinic", BEGIN, |cx, ask| Box::pin(clinic::show(cx, ask)))
                 .patient_data()
-                .watches(&["appointment", "encounter", "task", "vitals"]),
+                .watches(&[
+                    "allergy",
+                    "appointment",
+                    "clinical_alert",
+                    "encounter",
+                    "task",
+                    "vitals",
+                ]),
         )
         .screen(
             Screen::new("/encounters/{id}/", Encounter::READ, |cx, ask| {

@@ -154,6 +154,8 @@ pub struct Operation {
     pub limit: Limit,
     /// A caller who must replace a temporary password first may use it.
     pub with_temporary_password: bool,
+    /// Which names its query may have is for itself to say, not for the document alone.
+    pub any_query: bool,
     /// What the document says.
     pub doc: Doc,
     /// Runs before the unit of work begins; what it answers is the unit's to use.

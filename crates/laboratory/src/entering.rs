@@ -265,6 +265,10 @@ impl Entering {
             stands("reference_range_high", &mut row.reference_range_high),
         ];
         self.check(cx, row, body.contains_key("abnormal_flag"), kept)?;
+        // The reason of an earlier correction is not this one's.
+        if !body.contains_key("correction_reason") {
+            row.correction_reason = Sealed::new(Blank::default());
+        }
         if row.value_numeric == before.value_numeric && row.units.open() == before.units.open() {
             row.entered_value = before.entered_value;
             row.entered_units = before.entered_units.clone();

@@ -261,10 +261,11 @@ pub(crate) async fn added(
     items: &[LabOrderItem],
 ) -> Result<(), Error> {
     order_news::ordered(cx, &order, items)?;
-    if let Some(at) = order.collected_at {
-        let targets = due::targets(cx, order.meta.id).await?;
+    let targets = due::targets(cx, order.meta.id).await?;
+    let due_at = due::of(&order, targets);
+    if due_at != order.due_at {
         let mut row = order.clone();
-        row.due_at = crate::turnaround::due_at(at, order.priority, targets);
+        row.due_at = due_at;
         cx.update(&mut row, &order).await?;
     }
     Ok(())

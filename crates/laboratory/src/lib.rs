@@ -48,6 +48,7 @@ pub mod told;
 pub mod turnaround;
 pub mod units;
 pub mod view;
+pub mod withdrawn;
 
 pub use catalogue::LabTest;
 pub use items::LabOrderItem;
@@ -94,6 +95,7 @@ pub fn module() -> Module {
         })
         .timeline(|cx, asked| Box::pin(dated(cx, asked, LabOrder::order_date)))
         .route(portal())
+        .route(withdrawn::route())
         .job(escalate::JOB)
         .texts(platform::texts!("laboratory"));
     figures::declare(order_verbs::declare(module))

@@ -31,6 +31,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         // A page of a timeline reads as many rows as it shows, however many there are.
         up: |ddl| ddl.index("lab_order", &["patient", "order_date"]),
     },
+    Migration {
+        name: "0006_withdrawn",
+        up: |ddl| {
+            ddl.add_columns("lab_order", |t| {
+                t.timestamp("withdrawn_at").null();
+            });
+        },
+    },
 ];
 
 fn catalogue(ddl: &mut Ddl) {

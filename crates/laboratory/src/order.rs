@@ -56,7 +56,7 @@ platform::record! {
             order_date: Timestamp = Timestamp::UNIX_EPOCH,
             /// When the specimen was taken; when the first result was entered, if nobody noted it before.
             collected_at: Option<Timestamp> = None,
-            /// When the last result should be there, by the catalogue's target times.
+            /// When the last result should be there, by the catalogue's target times, or 60 minutes for `stat`, 4 hours for `urgent` and 24 for `routine` where it has none: from when the specimen was taken, and before that from when it was ordered. Null for a routine order without a specimen.
             due_at: Option<Timestamp> = None,
             /// When the last result was there.
             completed_at: Option<Timestamp> = None,
@@ -64,6 +64,8 @@ platform::record! {
             reviewed_by: Option<Ref<User>> = None,
             /// When the results were reviewed.
             reviewed_at: Option<Timestamp> = None,
+            /// When results that the patient could see were withdrawn, since one of them was corrected; null again once they are reviewed.
+            withdrawn_at: Option<Timestamp> = None,
             /// Earlier versions of `result_details` that had been completed, each below the time at which it was replaced.
             earlier_result_details: Sealed<Blank<65536>> = Sealed::new(Blank::default()),
         }
@@ -305,6 +307,9 @@ async fn advance(cx: &mut Cx, row: &mut LabOrder, was: LabOrderStatus) -> Result
     let stages = step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
     row.enter(stages);
     row.reviewed_by = None;
+    if was == LabOrderStatus::Reviewed {
+        row.withdrawn_at = Some(cx.now());
+    }
     match row.status {
         LabOrderStatus::Reviewed => {
             // Writing the status needs what the verb needs.
@@ -312,6 +317,7 @@ async fn advance(cx: &mut Cx, row: &mut LabOrder, was: LabOrderStatus) -> Result
                 return Err(Error::denied());
             }
             row.reviewed_by = cx.actor.user_id().map(Ref::new);
+            row.withdrawn_at = None;
         }
         LabOrderStatus::Cancelled if items::has_results(cx, row.meta.id).await? => {
             let text = Text::new("laboratory-cancel-with-results");

@@ -1,5 +1,6 @@
 //! What people see of the laboratory: the work list, one order with its results, and what waits for a review.
 
+mod correct;
 mod entry;
 mod history;
 mod order;
@@ -18,6 +19,7 @@ use web::{Panel, Place, Screen, Screens};
 use crate::add_results::AddResults;
 use crate::order::LabOrder;
 use crate::order_verbs::Review;
+use crate::result::LabResultValue;
 
 /// Ordering tests.
 const CREATE: Permission = Permission::new("lab_orders", "create");
@@ -46,6 +48,15 @@ pub fn screens() -> Screens {
             })
             .patient_data()
             .watches(SHOWN),
+        )
+        // Not refreshed while somebody types: what stands there must be what was read.
+        .screen(
+            Screen::new(
+                "/lab-results/{id}/correct",
+                LabResultValue::UPDATE,
+                |cx, ask| Box::pin(correct::show(cx, ask)),
+            )
+            .patient_data(),
         )
         .screen(
             Screen::new("/encounters/{id}/lab-orders", CREATE, |cx, ask| {

@@ -14,6 +14,19 @@ platform::choice! {
     }
 }
 
+impl LabPriority {
+    /// Minutes within which results are expected where the catalogue says nothing of any of the tests: those at once
+    /// within the hour that a resuscitation room can wait, urgent ones while the patient is still in the house, routine
+    /// ones by the next day's round. A site says otherwise for each test (`turnaround_minutes`, `turnaround_stat_minutes`).
+    fn usual_minutes(self) -> i64 {
+        match self {
+            LabPriority::Routine => 24 * 60,
+            LabPriority::Urgent => 4 * 60,
+            LabPriority::Stat => 60,
+        }
+    }
+}
+
 /// A test's target times from receipt to result, in minutes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Targets {
@@ -33,7 +46,8 @@ impl Targets {
     }
 }
 
-/// When an order should be complete: the longest of its tests decides. `None` when no test has a target.
+/// When an order should be complete: the longest of its tests decides, or the priority when none has a target. `None`
+/// beyond the end of time.
 pub fn due_at(
     received: Timestamp,
     priority: LabPriority,
@@ -42,7 +56,8 @@ pub fn due_at(
     let minutes = tests
         .into_iter()
         .filter_map(|test| test.minutes(priority))
-        .max()?;
+        .max()
+        .unwrap_or_else(|| priority.usual_minutes());
     received
         .checked_add(SignedDuration::from_mins(minutes))
         .ok()
@@ -90,7 +105,15 @@ mod tests {
             due_at(T0, LabPriority::Stat, tests[..1].to_vec()),
             Some(after(45))
         );
-        assert_eq!(due_at(T0, LabPriority::Stat, []), None);
+        // Without any target the priority decides.
+        for (priority, minutes) in [
+            (LabPriority::Routine, 1440),
+            (LabPriority::Urgent, 240),
+            (LabPriority::Stat, 60),
+        ] {
+            assert_eq!(due_at(T0, priority, []), Some(after(minutes)));
+            assert_eq!(due_at(T0, priority, [targets(0, 0)]), Some(after(minutes)));
+        }
         assert_eq!(due_at(Timestamp::MAX, LabPriority::Routine, tests), None);
     }
 

@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 
+use crate::birth::{Precision, precision};
 use crate::candidates::{DRIVEN, Source, meeting, opened, union};
 use crate::patient::{Gender, Patient, country_code};
 use crate::terms::{self, Term, TermField};
@@ -80,7 +81,7 @@ reasons! {
     SameBirthDate = "same_birth_date", 30;
     /// Days of birth that differ in one digit, or with day and month swapped.
     SimilarBirthDate = "similar_birth_date", 20;
-    /// The same year of birth, of which one is known no better: 1 January.
+    /// The same year or month of birth, of which one is known no better.
     EstimatedBirthDate = "estimated_birth_date", 20;
     /// A phone number in common.
     SamePhone = "same_phone", 20;
@@ -100,6 +101,7 @@ pub(crate) struct Facts {
     first: String,
     last: String,
     born: Date,
+    estimated: bool,
     gender: Gender,
     phones: Vec<String>,
     emails: Vec<String>,
@@ -112,6 +114,7 @@ impl Facts {
             first: names::fold(patient.first_name.open()),
             last: names::fold(patient.last_name.open()),
             born: *patient.date_of_birth.open(),
+            estimated: patient.birth_estimated,
             gender: patient.gender,
             phones: patient
                 .phones(code)
@@ -145,7 +148,7 @@ fn score(a: &Facts, b: &Facts) -> (i64, Vec<Reason>) {
     let reasons: Vec<Reason> = [
         compare_nationals(a, b),
         compare_names(a, b),
-        Some(compare_births(a.born, b.born)),
+        Some(compare_births((a.born, a.estimated), (b.born, b.estimated))),
         shared(&a.phones, &b.phones).then_some(Reason::SamePhone),
         shared(&a.emails, &b.emails).then_some(Reason::SameEmail),
         different_gender.then_some(Reason::DifferentGender),
@@ -196,12 +199,22 @@ fn sound_alike(x: &str, y: &str) -> bool {
     codes(x).iter().any(|code| others.contains(code))
 }
 
-fn compare_births(a: Date, b: Date) -> Reason {
-    if a == b {
+/// Days of birth, each with whether it is estimated, as closely as both are known.
+fn compare_births(a: (Date, bool), b: (Date, bool)) -> Reason {
+    let (known_a, known_b) = (precision(a.0, a.1), precision(b.0, b.1));
+    let (is_marked, a, b) = (a.1 || b.1, a.0, b.0);
+    let fits = match Ord::max(known_a, known_b) {
+        Precision::Day => a == b,
+        Precision::Month => (a.year(), a.month()) == (b.year(), b.month()),
+        Precision::Year => a.year() == b.year(),
+    };
+    if a == b && !is_marked {
         Reason::SameBirthDate
+    } else if fits && is_marked {
+        Reason::EstimatedBirthDate
     } else if is_near(a, b) {
         Reason::SimilarBirthDate
-    } else if a.year() == b.year() && (is_estimated(a) || is_estimated(b)) {
+    } else if fits {
         Reason::EstimatedBirthDate
     } else {
         Reason::DifferentBirthDate
@@ -222,11 +235,6 @@ fn is_near(a: Date, b: Date) -> bool {
     let differing = digits(a).zip(digits(b)).filter(|(x, y)| x != y).count();
     let swapped = a.year() == b.year() && a.month() == b.day() && a.day() == b.month();
     differing == 1 || swapped
-}
-
-/// Who knows the year alone gives its first day.
-fn is_estimated(born: Date) -> bool {
-    (born.month(), born.day()) == (1, 1)
 }
 
 /// The days that differ in one digit, or with day and month swapped; about fifty. What is near this way is near the
@@ -342,11 +350,12 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let birth = *patient.date_of_birth.open();
     let first_of_year = birth.first_of_year();
     let near: Vec<Term> = near_births(birth)
-        .chain((first_of_year != birth).then_some(first_of_year))
+        .chain([first_of_year, birth.first_of_month()])
+        .filter(|day| *day != birth)
         .map(|day| Term::new(TermField::Birth, day.to_string()))
         .collect();
     hits.push(meeting(&Source::any(ring, &near), &alike, COMPARED));
-    if is_estimated(birth) {
+    if precision(birth, patient.birth_estimated) != Precision::Day {
         hits.push(alike.newest(NAMESAKES));
     }
     let mut newest = Query::select();
@@ -419,10 +428,71 @@ mod tests {
             first: names::fold(first),
             last: names::fold(last),
             born: born.parse().unwrap(),
+            estimated: false,
             gender,
             phones: Vec::from_iter((!phone.is_empty()).then(|| phone.to_owned())),
             emails: Vec::new(),
             national: None,
+        }
+    }
+
+    #[test]
+    fn days_of_birth_are_compared_as_closely_as_they_are_known() {
+        use Reason::*;
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        for (a, b, expected) in [
+            (("1990-03-04", false), ("1990-03-04", false), SameBirthDate),
+            // Estimated to the year, the month, or from days.
+            (
+                ("1992-01-01", true),
+                ("1992-06-17", false),
+                EstimatedBirthDate,
+            ),
+            (
+                ("1992-01-01", true),
+                ("1992-01-01", true),
+                EstimatedBirthDate,
+            ),
+            (
+                ("1992-01-01", true),
+                ("1994-06-17", false),
+                DifferentBirthDate,
+            ),
+            (
+                ("2026-03-01", true),
+                ("2026-03-29", false),
+                EstimatedBirthDate,
+            ),
+            (
+                ("2026-03-01", true),
+                ("2026-07-29", false),
+                DifferentBirthDate,
+            ),
+            (
+                ("2026-03-01", true),
+                ("2026-01-01", true),
+                EstimatedBirthDate,
+            ),
+            (
+                ("2026-11-16", true),
+                ("2026-11-16", false),
+                EstimatedBirthDate,
+            ),
+            // Written down before anybody could say that it is estimated.
+            (
+                ("1992-01-01", false),
+                ("1992-06-17", false),
+                EstimatedBirthDate,
+            ),
+            (
+                ("1992-06-01", false),
+                ("1992-06-17", false),
+                DifferentBirthDate,
+            ),
+        ] {
+            let (a, b) = ((day(a.0), a.1), (day(b.0), b.1));
+            assert_eq!(compare_births(a, b), expected, "{a:?} {b:?}");
+            assert_eq!(compare_births(b, a), expected, "{b:?} {a:?}");
         }
     }
 
@@ -570,8 +640,9 @@ mod tests {
 
     /// Days that are looked for beside the own.
     fn near(a: &Patient, b: &Patient) -> bool {
-        let (a, b) = (*a.date_of_birth.open(), *b.date_of_birth.open());
-        let estimated = a.year() == b.year() && (is_estimated(a) || is_estimated(b));
+        let known = |row: &Patient| (*row.date_of_birth.open(), row.birth_estimated);
+        let estimated = compare_births(known(a), known(b)) == Reason::EstimatedBirthDate;
+        let (a, b) = (known(a).0, known(b).0);
         assert_eq!(is_near(a, b), near_births(a).any(|near| near == b));
         estimated || is_near(a, b)
     }

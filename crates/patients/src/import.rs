@@ -312,7 +312,10 @@ async fn register(
     if let Some(fault) = &row.fault {
         return failed(cx, row, Error::Invalid(fault.clone()));
     }
-    let body = Body(row.fields.clone());
+    let mut body = Body(row.fields.clone());
+    if let Err(error) = Patient::fold(cx, &mut body).await {
+        return failed(cx, row, error);
+    }
     let mut patient = match Patient::create(&body) {
         Ok(patient) => patient,
         Err(faults) => return failed(cx, row, Error::Invalid(faults)),

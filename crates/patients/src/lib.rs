@@ -23,6 +23,7 @@
 
 pub mod allergy;
 mod allergy_list;
+mod birth;
 pub mod bulk;
 mod candidates;
 mod confinement;
@@ -55,7 +56,7 @@ pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
     treated_by,
 };
-pub use screens::{Head, age, head, screens, sex, tab};
+pub use screens::{Head, age, age_of, allergy_signs, head, screens, sex, tab};
 pub use terms::by_phone;
 
 use allergy::Allergy;

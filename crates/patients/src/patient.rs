@@ -11,7 +11,7 @@ use platform::fault::Faults;
 use platform::field::{Blank, Line, Ref};
 use platform::http::call::Call;
 use platform::module::PatientColumn;
-use platform::record::Column;
+use platform::record::{Body, Column};
 use platform::resource::Change;
 use platform::resource::{Found, Resource};
 use platform::seal::Sealed;
@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::allergy::Allergy;
 use crate::duplicates::{self, PossibleDuplicate};
-use crate::{allergy_list, contact, identifier, reach, search, terms};
+use crate::{allergy_list, birth, contact, identifier, reach, search, terms};
 
 /// Whoever had an appointment within so many days has a recent one.
 pub const RECENT_DAYS: i64 = 90;
@@ -77,8 +77,10 @@ platform::record! {
             first_name: Sealed<Line<100>>,
             /// Family name of the patient.
             last_name: Sealed<Line<100>>,
-            /// Day of birth: from 1880, not in the future.
+            /// Day of birth: from 1880, not in the future. Where it is not known, a year (`1960`) or a month (`1960-05`) is taken, or in its place an `age` such as `34` (years), `8m` (months) or `12d` (days): the first day that fits is kept, with `birth_estimated`.
             date_of_birth: Sealed<Date>,
+            /// Whether the day of birth is estimated, from an age, a year or a month. False again once another day is written without it.
+            birth_estimated: bool = false,
             /// Gender as the patient's record shows it; laboratory ranges and guideline rules follow it.
             gender: Gender,
             /// How to reach the patient, kept as sent. Every phone number and e-mail address in it is found by searches; text of only digits and phone punctuation must be a possible number.
@@ -155,6 +157,7 @@ impl Resource for Patient {
                 Patient::first_name,
                 Patient::last_name,
                 Patient::date_of_birth,
+                Patient::birth_estimated,
                 Patient::gender,
                 Patient::unique_id,
                 Patient::national_id,
@@ -228,6 +231,10 @@ impl Resource for Patient {
         })
     }
 
+    async fn fold(cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
+        birth::fold(cx, body)
+    }
+
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let body = change.body;
@@ -244,6 +251,7 @@ impl Resource for Patient {
             row.preferred_language = PreferredLanguage::from_text(cx.app.settings.language)
                 .unwrap_or(row.preferred_language);
         }
+        birth::settle(row, before, body);
         let linked = row.user != before.and_then(|before| before.user);
         if linked && body.0.contains_key("user") && cx.grant_of(LINK).reach == Reach::None {
             return Err(Error::denied().with("fields", vec!["user"]));
@@ -415,7 +423,6 @@ fn check(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use platform::record::Body;
     use platform::record::Record;
     use platform::serde_json::{Value as Json, json};
 

@@ -10,7 +10,7 @@ mod head;
 mod register;
 mod show;
 
-pub use head::{Head, age, head, sex, tab};
+pub use head::{Head, age, age_of, allergy_signs, head, sex, tab};
 
 use web::{Place, Screen, Screens};
 

@@ -405,4 +405,68 @@ testkit::on_both! {
         assert_eq!(other["possible_duplicates"], json!([]));
         world.settle().await;
     }
+
+    async fn an_age_or_a_year_is_kept_as_an_estimated_day(world: &World) {
+        let desk = world.receptionist().await;
+        // 23 November 2026.
+        let register = |body: Json| {
+            let mut all = json!({ "first_name": "Isatou", "last_name": "Sowe", "gender": "Female" });
+            all.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+            all
+        };
+        for (said, day) in [
+            (json!({ "age": "34" }), "1992-01-01"),
+            (json!({ "age": 34 }), "1992-01-01"),
+            (json!({ "age": "8m" }), "2026-03-01"),
+            (json!({ "age": "12d" }), "2026-11-11"),
+            (json!({ "date_of_birth": "1960" }), "1960-01-01"),
+            (json!({ "date_of_birth": 1960 }), "1960-01-01"),
+            (json!({ "date_of_birth": "1960-05" }), "1960-05-01"),
+        ] {
+            let made = desk.post("patients/", register(said.clone())).await;
+            assert_eq!((&made.is(201)["date_of_birth"], &made.json["birth_estimated"]), (&json!(day), &json!(true)), "{said}");
+        }
+        let made = desk.post("patients/", register(json!({ "date_of_birth": "1985-01-01" }))).await;
+        assert_eq!(made.is(201)["birth_estimated"], false, "said to the day");
+        for (wrong, field) in [
+            (json!({ "age": "old" }), "age"),
+            (json!({ "age": "131" }), "age"),
+            (json!({ "age": "3", "date_of_birth": "2023-04-05" }), "age"),
+            (json!({ "date_of_birth": "2031" }), "date_of_birth"),
+            (json!({ "date_of_birth": "34" }), "date_of_birth"),
+            (json!({}), "date_of_birth"),
+        ] {
+            desk.post("patients/", register(wrong)).await.complains_about(field);
+        }
+        // Written back as it is, it stays estimated; whoever learns the day says it, and whoever says an age estimates again.
+        let made = desk.post("patients/", register(json!({ "age": "40" }))).await;
+        let path = format!("patients/{}/", made.id());
+        let mut same = made.json.clone();
+        same.as_object_mut().unwrap().remove("birth_estimated");
+        same.as_object_mut().unwrap().remove("possible_duplicates");
+        let kept = desk.put(&path, same).await;
+        assert_eq!((&kept.is(200)["birth_estimated"], &kept.json["version"]), (&json!(true), &made.json["version"]));
+        let known = desk.patch(&path, json!({ "date_of_birth": "1986-07-09" })).await;
+        assert_eq!((&known.is(200)["date_of_birth"], &known.json["birth_estimated"]), (&json!("1986-07-09"), &json!(false)));
+        let again = desk.patch(&path, json!({ "age": "41" })).await;
+        assert_eq!((&again.is(200)["date_of_birth"], &again.json["birth_estimated"]), (&json!("1985-01-01"), &json!(true)));
+        world.settle().await;
+    }
+
+    async fn who_is_known_by_age_and_comes_with_a_day_is_found(world: &World) {
+        let desk = world.receptionist().await;
+        let body = |said: Json| {
+            let mut all = json!({ "first_name": "Kaddy", "last_name": "Manneh", "gender": "Female" });
+            all.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+            all
+        };
+        let first = desk.post("patients/", body(json!({ "age": "8m" }))).await.id();
+        let path = "patients/?reject_duplicates=true";
+        let found = desk.post(path, body(json!({ "date_of_birth": "2026-03-19" }))).await;
+        found.refuses(409, "duplicate_patient");
+        assert_eq!(found.json["possible_duplicates"][0]["id"], first);
+        assert!(found.text().contains("estimated_birth_date"), "{}", found.text());
+        desk.post(path, body(json!({ "date_of_birth": "2024-08-19" }))).await.is(201);
+        world.settle().await;
+    }
 }

@@ -151,3 +151,5 @@ done-language = The language of these pages is changed.
 notice-call-arranged = Your video call: { $when }.
 notice-call-moved = Your video call is now: { $when }.
 notice-call-cancelled = Your video call will not take place: { $when }.
+portal-withdrawn = The result that you saw here was withdrawn: please do not go by it. A corrected one is being checked and appears here when your doctor has seen it.
+portal-withdrawn-only = The result that you saw here was withdrawn: please do not go by it.

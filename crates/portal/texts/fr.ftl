@@ -151,3 +151,5 @@ done-language = La langue de ces pages est changée.
 notice-call-arranged = Votre appel vidéo : { $when }.
 notice-call-moved = Votre appel vidéo est déplacé : { $when }.
 notice-call-cancelled = Votre appel vidéo n’aura pas lieu : { $when }.
+portal-withdrawn = Le résultat que vous avez vu ici a été retiré : ne vous y fiez plus. Un résultat corrigé est en cours de vérification et paraîtra ici quand votre médecin l’aura vu.
+portal-withdrawn-only = Le résultat que vous avez vu ici a été retiré : ne vous y fiez plus.

@@ -151,3 +151,5 @@ done-language = Lugha ya kurasa hizi imebadilishwa.
 notice-call-arranged = Simu yako ya video: { $when }.
 notice-call-moved = Simu yako ya video sasa ni: { $when }.
 notice-call-cancelled = Simu yako ya video haitafanyika: { $when }.
+portal-withdrawn = Jibu uliloliona hapa limeondolewa: tafadhali usilitegemee. Jibu lililosahihishwa linakaguliwa na litaonekana hapa daktari wako atakapoliona.
+portal-withdrawn-only = Jibu uliloliona hapa limeondolewa: tafadhali usilitegemee.

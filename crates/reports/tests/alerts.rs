@@ -101,6 +101,10 @@ testkit::on_both! {
         let french = admin.request("GET", "alerts/").header("accept-language", "fr").send().await;
         assert!(french.text().contains("tâches de fond"), "{}", french.text());
 
+        // What is misspelt is not answered as if nobody had asked.
+        admin.get("alerts/?unraed=true").await.complains_about("unraed");
+        admin.get("alerts/?severity=critical").await.complains_about("severity");
+
         let first = admin.get("alerts/?limit=1").await;
         assert_eq!(first.json["results"].as_array().unwrap().len(), 1);
         assert_eq!(first.json["next"].is_null(), first.json["count"] == 1);

@@ -2,6 +2,7 @@
 
 use platform::module::Registry;
 use platform::openapi;
+use platform::operation::Need;
 use serde_json::Value as Json;
 
 /// Descriptions of fewer letters say no more than the name.
@@ -130,5 +131,30 @@ fn a_description_that_says_nothing_is_found() {
     ];
     for (name, said, found) in cases {
         assert_eq!(poor(name, said).is_some(), found, "{name}: {said}");
+    }
+}
+
+testkit::on_both! {
+    /// What is misspelt would be answered as if nobody had asked: a wrong list, taken for a short one.
+    async fn a_question_knows_the_names_in_its_query(world: &World) {
+        let admin = world.admin().await;
+        let (mut refused, mut wrong) = (0, Vec::new());
+        let asked = world.operations().into_iter().filter(|operation| {
+            let open = matches!(operation.need, Need::Open);
+            operation.method == http::Method::GET && !open
+        });
+        for operation in asked {
+            let path = operation.path.replace("{id}", "1").replace(['{', '}'], "");
+            let reply = admin.get(&format!("{path}?zqunknown=1")).await;
+            let named = reply.json.get("zqunknown").is_some();
+            match reply.status.as_u16() {
+                400 if named => refused += 1,
+                // Not for administrators, or of a record that is not there.
+                403 | 404 => {}
+                status => wrong.push(format!("{} answered {status}", operation.id)),
+            }
+        }
+        assert!(wrong.is_empty() && refused > 100, "{refused} refused, {wrong:#?}");
+        world.settle().await;
     }
 }

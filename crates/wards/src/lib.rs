@@ -38,10 +38,14 @@ use kernel::BuiltinRole::{Admin, Doctor, Nurse};
 use patients::Patient;
 use platform::access::Access;
 use platform::access::Right;
+use platform::chart::{dated, newest};
 use platform::module::{Module, PatientColumn};
 use platform::operation::{Operation, Without};
 use platform::route::{Route, Run};
 use platform::serde_json::json;
+
+/// Stays in a patient's chart.
+const IN_CHART: u64 = 50;
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -58,6 +62,11 @@ pub fn module() -> Module {
         .nested::<Bed, BedStay>("history", "l")
         .nested::<Admission, BedStay>("stays", "l")
         .nested::<Patient, Admission>("admissions", "l")
+        .chart("admissions", |cx, patient| {
+            Box::pin(newest::<Admission>(cx, patient, None, IN_CHART))
+        })
+        .timeline(|cx, asked| Box::pin(dated(cx, asked, Admission::admitted_at)))
+        .timeline(|cx, asked| Box::pin(dated(cx, asked, Admission::discharged_at)))
         .verb::<admit::AssignPatient>()
         .verb::<discharge::DischargePatient>()
         .verb::<transfer::Transfer>()
@@ -85,6 +94,11 @@ fn board_route() -> Operation {
             "ward",
             json!({ "type": "integer" }),
             "Only the beds of this ward.",
+        )
+        .query(
+            "ward_id",
+            json!({ "type": "integer" }),
+            "Another name of `ward`.",
         )
         .answers::<Vec<board::WardBeds>>(200)
         .summary("Every ward with its beds and who lies in them")

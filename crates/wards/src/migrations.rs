@@ -14,7 +14,17 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0002_ward_staff",
         up: staff,
     },
+    Migration {
+        name: "0003_admissions_on_the_timeline",
+        up: timeline,
+    },
 ];
+
+/// A page of a patient's timeline is read in its order.
+fn timeline(ddl: &mut Ddl) {
+    ddl.index("admission", &["patient", "admitted_at"]);
+    ddl.index("admission", &["patient", "discharged_at"]);
+}
 
 fn staff(ddl: &mut Ddl) {
     ddl.table("ward_staff", |t| {

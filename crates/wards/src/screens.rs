@@ -2,6 +2,7 @@
 
 mod bed;
 mod board;
+mod stays;
 mod ward;
 
 use kernel::BuiltinRole;
@@ -18,6 +19,18 @@ use crate::bed::Bed;
 const ASSIGN: Permission = Permission::new("beds", "assign_patient");
 /// The tables that these screens show.
 const SHOWN: &[&str] = &["bed", "ward", "admission"];
+/// The tables that a patient's stays are read from.
+const STAYS: &[&str] = &["admission", "bed", "bed_stay", "ward"];
+/// The tables that the cards of a ward show.
+const ON_CARDS: &[&str] = &[
+    "admission",
+    "allergy",
+    "bed",
+    "clinical_alert",
+    "patient",
+    "vitals",
+    "ward",
+];
 
 /// The module's screens, places and panels.
 pub fn screens() -> Screens {
@@ -39,8 +52,29 @@ pub fn screens() -> Screens {
         .screen(
             Screen::new("/ward", Bed::READ, |cx, ask| Box::pin(ward::show(cx, ask)))
                 .patient_data()
-                .watches(SHOWN),
+                .watches(ON_CARDS),
         )
+        .screen(
+            Screen::new("/patients/{id}/stays", Admission::READ, |cx, ask| {
+                Box::pin(stays::show(cx, ask))
+            })
+            .patient_data()
+            .watches(STAYS),
+        )
+        .panel(
+            Panel::new("patient", Admission::READ, 45, |cx, ask, id| {
+                Box::pin(stays::panel(cx, ask, id))
+            })
+            .watches(STAYS),
+        )
+        .panel(Panel::new(
+            "patient-tabs",
+            Admission::READ,
+            50,
+            |_, ask, id| {
+                Box::pin(async move { Ok(Some(patients::tab(ask, id, "stays", "wards-stays"))) })
+            },
+        ))
         .panel(
             Panel::new("patient-banner", Admission::READ, 10, |cx, ask, id| {
                 Box::pin(async move {

@@ -241,6 +241,13 @@ addEventListener("change", ({ target }) => {
 
 // ---- checks: what a look-up says of a form while it is filled in; a line about something else is no line
 let checking;
+addEventListener("input", ({ target }) => {
+  const line = typing(target) && target.form?.querySelector("[data-check]");
+  if (!line || line.contains(target)) return;
+  clearTimeout(checking);
+  checking = undefined;
+  line.replaceChildren();
+});
 addEventListener("change", ({ target }) => {
   const form = target.form, line = form?.querySelector("[data-check]");
   if (!line || line.contains(target)) return;

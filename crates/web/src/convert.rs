@@ -56,14 +56,15 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
         {
             continue;
         }
-        let value = match born(ask, pairs, name, typed) {
-            Some(day) => day.to_string().into(),
-            None => typed_value(
-                ask,
-                schema.and_then(|schema| property(schema, &parts)),
-                typed,
-            ),
-        };
+        if is_age(ask, pairs, name, typed) {
+            lay(&mut all, &["age"], typed.as_str().into(), false);
+            continue;
+        }
+        let value = typed_value(
+            ask,
+            schema.and_then(|schema| property(schema, &parts)),
+            typed,
+        );
         lay(&mut all, &parts, value, several);
     }
     dense(&mut all);
@@ -82,18 +83,11 @@ pub(crate) fn body(ask: &Ask, operation: &Operation, pairs: &[(String, String)])
 /// Begins the name of the value that says that a list is sent, filled in or not.
 pub(crate) const LIST: &str = "_list.";
 
-/// The day of birth that an age stands for, in the field of a form that takes either (`_age` names it).
-fn born(
-    ask: &Ask,
-    pairs: &[(String, String)],
-    name: &str,
-    typed: &str,
-) -> Option<jiff::civil::Date> {
-    if crate::ask::value(pairs, "_age") != Some(name) {
-        return None;
-    }
+/// Whether an age stands in the field of a form that takes it in the place of a day (`_age` names it).
+fn is_age(ask: &Ask, pairs: &[(String, String)], name: &str, typed: &str) -> bool {
     let app = ask.app();
-    kernel::dates::born(typed, app.zone.today(app.clock.now()))
+    crate::ask::value(pairs, "_age") == Some(name)
+        && kernel::dates::born(typed, app.zone.today(app.clock.now())).is_some()
 }
 
 /// Rows of a form, at most.

@@ -364,6 +364,9 @@ impl<'a> Input<'a> {
                 }
                 // Of what was found for this, one was to be chosen.
                 (self.form.hidden(&[crate::post::LOOKED, &self.name].concat(), looked))
+                @if found.is_empty() && self.form.sent().is_some_and(|sent| sent.found(&self.name).is_some()) {
+                    (crate::pick::nothing(self.form.ask, typed))
+                }
                 @if !found.is_empty() && !found.iter().any(|(known, _)| *known == value) {
                     p.hint role="status" { (self.form.ask.t("form-choose")) }
                 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use platform::error::Error;
 use platform::module::TableInfo;
+use platform::texts::Text;
 use serde_json::Value as Json;
 
 use crate::ask::Ask;
@@ -90,10 +91,16 @@ pub(crate) async fn labels(
     .await
 }
 
+/// That nothing was found for what was typed, and what to do.
+pub(crate) fn nothing(ask: &Ask, typed: &str) -> Markup {
+    let text = Text::new("form-found-nothing").with("asked", typed.trim());
+    html! { p.hint role="status" { (ask.say(&text)) } }
+}
+
 /// What `/pick/{path}` answers: what a script puts into the picker.
 pub(crate) fn offered(ask: &Ask, name: &str, found: &[(String, String)]) -> Markup {
     html! {
         @for (id, words) in found { (crate::input::picked(name, id, words, false)) }
-        @if found.is_empty() { p.hint { (ask.t("form-found-nothing")) } }
+        @if found.is_empty() { (nothing(ask, ask.query("q").unwrap_or_default())) }
     }
 }

@@ -32,7 +32,7 @@ form-not-saved = Not saved. What you typed is kept.
 form-pick = Name, number or a few letters
 form-choose = Choose who or what is meant, or look for something else.
 form-look = Find
-form-found-nothing = Nothing was found.
+form-found-nothing = Nothing was found for “{ $asked }”. Try fewer letters or another spelling.
 form-unreadable = The form could not be read. Go back and send it again.
 
 refused-forbidden = Not allowed

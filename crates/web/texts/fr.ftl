@@ -32,7 +32,7 @@ form-not-saved = Pas enregistré. Votre saisie est conservée.
 form-pick = Nom, numéro ou quelques lettres
 form-choose = Choisissez qui ou quoi, ou cherchez autre chose.
 form-look = Chercher
-form-found-nothing = Rien n’a été trouvé.
+form-found-nothing = Rien n’a été trouvé pour « { $asked } ». Essayez moins de lettres ou une autre orthographe.
 form-unreadable = Le formulaire n’a pas pu être lu. Revenez en arrière et renvoyez-le.
 
 refused-forbidden = Non autorisé

@@ -32,7 +32,7 @@ form-not-saved = Haikuhifadhiwa. Ulichoandika kimetunzwa.
 form-pick = Jina, namba au herufi chache
 form-choose = Chagua anayehusika au kinachohusika, au tafuta kingine.
 form-look = Tafuta
-form-found-nothing = Hakuna kilichopatikana.
+form-found-nothing = Hakuna kilichopatikana kwa “{ $asked }”. Jaribu herufi chache au tahajia nyingine.
 form-unreadable = Fomu haikuweza kusomwa. Rudi nyuma na utume tena.
 
 refused-forbidden = Hairuhusiwi

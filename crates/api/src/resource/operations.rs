@@ -91,6 +91,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                 upload: false,
                 limit: Limit::Unlimited,
                 with_temporary_password: false,
+                any_query: false,
                 doc: Doc {
                     summary,
                     answer: Some(record.clone()),
@@ -118,6 +119,8 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         });
         list.doc.versioned = false;
         list.doc.query = list_parameters::<R>();
+        // The list says itself which names it knows, with those that its filters are made of.
+        list.any_query = true;
         list.run = Arc::new(|cx, call| Box::pin(list::list::<R>(cx, call)));
         let mut retrieve = base(
             Method::GET,

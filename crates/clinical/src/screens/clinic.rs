@@ -16,6 +16,7 @@ use web::ui::{self, Tone};
 use web::{Ask, Page};
 
 use super::measures::{self, Seen};
+use super::signs::{self, Signs};
 use super::start;
 use crate::encounter::{Encounter, EncounterStatus};
 use crate::task::{Task, TaskPriority, TaskStatus};
@@ -32,12 +33,14 @@ struct Today {
     rows: Vec<Appointment>,
     patients: HashMap<i64, Patient>,
     vitals: HashMap<i64, Vec<Vitals>>,
+    allergies: HashMap<i64, Markup>,
+    signs: HashMap<i64, Signs>,
 }
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     cx.saw_nothing();
     let me = cx.user_id()?;
-    let today = today(cx, me).await?;
+    let today = today(cx, ask, me).await?;
     let unsigned = unsigned(cx, me).await?;
     let names = patients::names(cx, unsigned.iter().map(|row| row.patient.get())).await?;
     let tasks = tasks(cx, me).await?;
@@ -84,7 +87,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(ask.t("nav-clinic"), body))
 }
 
-async fn today(cx: &mut Cx, me: i64) -> Result<Today, Error> {
+async fn today(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Today, Error> {
     let (day, dialect) = (cx.today(), cx.dialect());
     let rows: Vec<Appointment> = resource::rows(cx, MOST, |query| {
         query
@@ -100,6 +103,8 @@ async fn today(cx: &mut Cx, me: i64) -> Result<Today, Error> {
             rows,
             patients: HashMap::new(),
             vitals: HashMap::new(),
+            allergies: HashMap::new(),
+            signs: HashMap::new(),
         });
     }
     let known: Vec<Patient> = resource::rows(cx, MOST, |query| {
@@ -121,6 +126,8 @@ async fn today(cx: &mut Cx, me: i64) -> Result<Today, Error> {
     }
     Ok(Today {
         rows,
+        allergies: patients::allergy_signs(cx, ask, &known).await?,
+        signs: signs::signs(cx, &known).await?,
         patients: known.into_iter().map(|row| (row.meta.id, row)).collect(),
         vitals,
     })
@@ -203,14 +210,19 @@ fn entry(cx: &Cx, ask: &Ask, today: &Today, row: &Appointment) -> Markup {
         span {
             a href={ "/patients/" (id) "/" } { (patient.map(Patient::full_name).unwrap_or_default()) }
             @if let Some(patient) = patient {
-                " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                " · " (patients::age_of(ask, patient, cx.today()))
                 " · " (patients::sex(ask, patient.gender))
             }
             @if !reason.is_empty() { " · " (reason) }
             @if let (Some(came), AppointmentStatus::CheckedIn) = (row.checked_in_at, row.status) {
                 " · " (ask.say(&Text::new("clinical-waits").with("minutes", Ord::max(cx.now().duration_since(came).as_mins(), 0))))
             }
+            @if let Some(allergies) = today.allergies.get(&id) { " " (allergies) }
+            @if let Some(signs) = today.signs.get(&id) { (signs.warnings(ask)) }
             (short(ask, row, seen.as_deref().unwrap_or_default()))
+            @if let Some(signs) = today.signs.get(&id) {
+                @if signs.is_of_today(cx) { (signs.judged(ask)) } @else { (signs.last(ask)) }
+            }
         }
         @if begins { (start::button(ask, id, Some(row.meta.id), text, None)) }
     }

@@ -34,9 +34,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     };
     let seen = measures::seen(cx, &vitals, &head.patient);
     let note = note::show(cx, ask, &row).await?;
-    let score = vitals.first().and_then(|last| {
+    let judged = vitals.first().map(|last| {
         let person = last.person(&head.patient, &cx.app.zone);
-        last.early_warning(&person)
+        (last.early_warning(&person), last.danger_signs(&person))
     });
     let medicines = medicines::panel(cx, ask, &row, note.prescribe.as_ref()).await?;
     let more = ask.slot(cx, "encounter", row.meta.id).await?;
@@ -47,7 +47,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         @if ask.may(Vitals::READ) {
             section.panel aria-label=(ask.t("clinical-vitals")) {
                 (measures::strip(ask, &seen))
-                @if let Some(score) = &score { (measures::score(ask, score)) }
+                @if let Some((score, danger)) = &judged {
+                    @if let Some(score) = score { (measures::score(ask, score)) }
+                    (measures::danger(danger))
+                }
                 @if let Some(measure) = &note.measure { (measure) }
             }
         }

@@ -13,6 +13,7 @@ use web::ui::{self, Tone};
 
 use crate::rules::Milli;
 use crate::rules::bounds::{AbnormalFlag, Level, Measure};
+use crate::rules::danger::DangerSign;
 use crate::rules::news2::{Band, Score};
 use crate::vitals::{Measured, Vitals};
 
@@ -130,6 +131,16 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
             } @else {
                 p.hint { (ask.t("clinical-taken")) " " (ask.moment(newest)) }
             }
+        }
+    }
+}
+
+/// Signs for which a child is seen at once, each with what is done first; nothing when there are none.
+pub(super) fn danger(signs: &[DangerSign]) -> Markup {
+    html! {
+        @for sign in signs {
+            @let tone = if sign.level == "emergency" { Tone::Bad } else { Tone::Warning };
+            p { (ui::pill(tone, sign.sign)) " " (sign.first_action) }
         }
     }
 }

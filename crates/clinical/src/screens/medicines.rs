@@ -1,5 +1,7 @@
 //! Medicines as lines: what, how much, and what the safety check came to.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -14,6 +16,7 @@ use super::encounter::prescribing;
 use crate::encounter::{Encounter, EncounterStatus};
 use crate::prescription::{Prescription, PrescriptionStatus, READ_DRUG, SafetyOutcome};
 use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_safety::{Checked, look};
 
 /// Medicines of a visit that are shown.
 const MOST: u64 = 100;
@@ -40,26 +43,64 @@ pub(super) async fn panel(
     }
     let rows = of(cx, row.meta.id).await?;
     let open = row.status == EncounterStatus::Open;
+    let now = Now::of(cx, ask, row.patient.get(), &rows).await?;
     let alone = open && button.is_none() && ask.may_do("prescriptions_create");
     let inner = html! {
         @if rows.is_empty() { p.hint { (ask.t("clinical-medicines-none")) } }
-        (list(ask, &rows))
+        (list(ask, &rows, &now))
         @if let Some(button) = button { (button) }
         @if alone { (ui::primary(&prescribing(row.meta.id), &ask.t("clinical-prescribe"), "m")) }
     };
     Ok(ui::panel(&ask.t("clinical-medicines"), inner))
 }
 
+/// What the safety check says of medicines at this moment, which takes the place of what it said when they were
+/// prescribed: what came later may not go with them.
+pub(super) struct Now {
+    checked: HashMap<i64, Checked>,
+    /// Another check is on the page: that nothing was found belongs to the newest one alone.
+    quiet: bool,
+}
+
+impl Now {
+    /// Of those among the rows that the patient takes.
+    pub(super) async fn of(
+        cx: &mut Cx,
+        ask: &Ask,
+        patient: i64,
+        rows: &[Prescription],
+    ) -> Result<Now, Error> {
+        let at = cx.now();
+        let taken = rows.iter().filter(|row| row.is_taken(at));
+        let taken: Vec<Prescription> = taken.cloned().collect();
+        let checked = match ask.may(READ_DRUG) && !taken.is_empty() {
+            true => look(cx, patient, &taken).await?,
+            false => Vec::new(),
+        };
+        let ids = taken.iter().map(|row| row.meta.id);
+        Ok(Now {
+            checked: ids.zip(checked).collect(),
+            quiet: false,
+        })
+    }
+
+    /// Beside the check of something else.
+    pub(super) fn beside(mut self, another: bool) -> Now {
+        self.quiet = another;
+        self
+    }
+}
+
 /// Lines with the way to take one back.
-pub(super) fn list(ask: &Ask, rows: &[Prescription]) -> Markup {
+pub(super) fn list(ask: &Ask, rows: &[Prescription], now: &Now) -> Markup {
     if !ask.may(READ_DRUG) {
         let text = Text::new("clinical-medicines-number").with("count", rows.len());
         return html! { @if !rows.is_empty() { p { (ask.say(&text)) } } };
     }
-    html! { ul.entries { @for row in rows { li { (line(ask, row)) (stop(ask, row)) } } } }
+    html! { ul.entries { @for row in rows { li { (line(ask, row, now)) (stop(ask, row)) } } } }
 }
 
-fn line(ask: &Ask, row: &Prescription) -> Markup {
+fn line(ask: &Ask, row: &Prescription, now: &Now) -> Markup {
     let reason = row.override_reason.open().as_ref().map(ToString::to_string);
     html! {
         span {
@@ -67,7 +108,7 @@ fn line(ask: &Ask, row: &Prescription) -> Markup {
             " · " (doses(ask, row))
             @if row.status != PrescriptionStatus::Active { " " (status(ask, row.status)) }
             @if row.status.is_current() {
-                (stored(ask, row))
+                (found_now(ask, row, now))
                 @if let Some(reason) = reason {
                     p.hint { (ask.say(&Text::new("clinical-override-because").with("reason", reason))) }
                 }
@@ -103,6 +144,22 @@ pub(super) fn status(ask: &Ask, status: PrescriptionStatus) -> Markup {
         PrescriptionStatus::Cancelled => (Tone::Plain, "clinical-medicine-cancelled"),
     };
     ui::pill(tone, &ask.t(key))
+}
+
+/// What the check says now, or of what is taken no more, said when it was prescribed.
+fn found_now(ask: &Ask, row: &Prescription, now: &Now) -> Markup {
+    let Some(checked) = now.checked.get(&row.meta.id) else {
+        return html! { p.hint { (ask.t("clinical-safety-then")) } (stored(ask, row)) };
+    };
+    if now.quiet && checked.outcome() == SafetyOutcome::NothingFound {
+        return html! {};
+    }
+    safety(
+        ask,
+        checked.outcome(),
+        &checked.found(),
+        &checked.not_checked(),
+    )
 }
 
 /// What the check said when it was prescribed.

@@ -11,7 +11,8 @@ use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page, Sent};
 
-use super::{find, medicines, note};
+use super::medicines::{self, Now};
+use super::{find, note};
 use crate::encounter::{Encounter, EncounterStatus};
 use crate::prescription::{Prescription, READ_DRUG, SafetyOutcome};
 use crate::prescription_alert::SafetyAlert;
@@ -32,15 +33,18 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let head = patients::head(cx, ask, row.patient.get()).await?;
     let title = ask.t("clinical-prescribe-title");
     let rows = medicines::of(cx, row.meta.id).await?;
-    let list = html! {
-        @if rows.is_empty() { p.hint { (ask.t("clinical-medicines-none")) } }
-        (medicines::list(ask, &rows))
+    let now = Now::of(cx, ask, row.patient.get(), &rows).await?;
+    let listed = |now: &Now| {
+        let list = html! {
+            @if rows.is_empty() { p.hint { (ask.t("clinical-medicines-none")) } }
+            (medicines::list(ask, &rows, now))
+        };
+        ui::panel(&ask.t("clinical-medicines"), list)
     };
-    let list = ui::panel(&ask.t("clinical-medicines"), list);
     if row.status == EncounterStatus::Signed {
         let words = ask.t("clinical-encounter-signed");
         let said = ui::notice(Tone::Plain, html! { p { (words) } });
-        let body = html! { (said) (list) div.actions { (note::back(ask, row.meta.id)) } };
+        let body = html! { (said) (listed(&now)) div.actions { (note::back(ask, row.meta.id)) } };
         return Ok(head.page(title, &body));
     }
     let form = ask.form("prescriptions_create").done("done-prescribed");
@@ -51,8 +55,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     };
     let picked = picked(cx, &form).await?;
     let again = again(cx, ask, &row, &rows).await?;
+    let now = now.beside(!said.checked.0.is_empty());
     let body = html! {
-        (list)
+        (listed(&now))
         section.panel {
             h2 { (ask.t("clinical-prescribe-new")) }
             (form.show(fields(ask, &form, row.meta.id, picked, &said)))
@@ -173,6 +178,8 @@ async fn checked(
         &checked.found(),
         &checked.not_checked(),
     );
+    // The line says of what: something else may stand in the form by the time it is read.
+    let line = html! { b { (drug.written) ":" } (line) };
     Ok((line, checked.interrupts()))
 }
 

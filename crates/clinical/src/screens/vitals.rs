@@ -13,10 +13,11 @@ use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use scheduling::{Appointment, AppointmentStatus};
 use sea_query::{ExprTrait, Order};
-use web::ui::{self, Tone};
+use web::ui;
 use web::{Ask, Form, Kind, Page};
 
 use super::measures::{self, Seen};
+use super::recorded;
 use super::start;
 use crate::rules::bounds::{Measure, usual};
 use crate::rules::{Milli, Person};
@@ -49,7 +50,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let head = patients::head(cx, ask, id).await?;
     let rows = measures::last(cx, id).await?;
     let seen = measures::seen(cx, &rows, &head.patient);
-    let after = after(cx, ask).await?;
+    let after = recorded::read(cx, ask).await?;
+    let after = after.map(|after| after.notice(ask, id));
     let round = round(cx, ask, Some(id)).await?;
     let form = ask
         .form("patients_record_vitals")
@@ -59,8 +61,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let person = person(cx, &head.patient, &rows);
     let refused = form.sent().and_then(|sent| sent.code()) == Some("no_doctor");
     let body = html! {
-        (after)
-        @if ask.query("after").is_some() && !round.from.is_empty() {
+        @if let Some(after) = &after { (after) }
+        @if after.is_some() && !round.from.is_empty() {
             div.actions { (ui::action(&round.back(), &ask.t("clinical-round-back"))) }
         }
         @if !round.from.is_empty() { p { small { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } } }
@@ -71,12 +73,27 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(head.page(ask.t("clinical-vitals"), &body))
 }
 
-/// The first of a round, or that there is none.
+/// The first of a round, or that there is none. What was just recorded and is critical comes before it, on a page that
+/// is about nobody else.
 pub(super) async fn first(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     cx.saw_nothing();
+    let after = recorded::read(cx, ask).await?;
     let round = round(cx, ask, None).await?;
-    if let Some(first) = round.waiting.first() {
-        return Ok(Page::go(round.address(*first)));
+    let next = round.waiting.first().map(|next| match &after {
+        Some(after) => [&round.address(*next), "&after=", &after.id().to_string()].concat(),
+        None => round.address(*next),
+    });
+    if let Some(after) = after.filter(|_| ask.query("seen").is_none()) {
+        if after.is_critical() {
+            let seen = next.unwrap_or_else(|| ask.here(&[("seen", "1")]));
+            return after.page(cx, ask, &seen).await;
+        }
+        if next.is_none() {
+            return Ok(Page::go(after.own_page(&round.query())));
+        }
+    }
+    if let Some(next) = next {
+        return Ok(Page::go(next));
     }
     let (words, back) = (ask.t("clinical-round-done"), round.back());
     let way = ui::action(&back, &ask.t("clinical-round-back"));
@@ -168,52 +185,6 @@ fn number<'a>(
     if first { field.focus() } else { field }
 }
 
-/// What was just recorded, of the patient before: what is unusual is not passed over in haste.
-async fn after(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
-    let Some(id) = number_of(ask, "after") else {
-        return Ok(html! {});
-    };
-    let rows: Vec<Vitals> = resource::rows(cx, 1, |query| {
-        query.and_where(Vitals::id.eq(id));
-    })
-    .await?;
-    let Some(row) = rows.first() else {
-        return Ok(html! {});
-    };
-    let patients: Vec<Patient> = resource::rows(cx, 1, |query| {
-        query.and_where(Patient::id.eq(row.patient.get()));
-    })
-    .await?;
-    let Some(patient) = patients.first() else {
-        return Ok(html! {});
-    };
-    let person = row.person(patient, &cx.app.zone);
-    let flags = row.flags(&person);
-    let score = row.early_warning(&person);
-    let tone = if flags.iter().any(|flag| flag.level.is_critical()) {
-        Tone::Bad
-    } else if flags.is_empty() {
-        Tone::Good
-    } else {
-        Tone::Warning
-    };
-    let text = Text::new("clinical-recorded-for").with("patient", patient.full_name());
-    let inner = html! {
-        // Perhaps not the patient of this page: whose they are stands above the values.
-        h2 { a href={ "/patients/" (patient.meta.id) "/" } { (ask.say(&text)) } }
-        ul.measures {
-            @for (measure, value) in row.measures() {
-                li {
-                    small { (measures::name(ask, measure)) }
-                    span { b { (measures::plain(value)) } " " (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure))) }
-                }
-            }
-        }
-        @if let Some(score) = &score { (measures::score(ask, score)) }
-    };
-    Ok(ui::notice(tone, inner))
-}
-
 /// The way out when nobody sees the patient.
 fn nobody(ask: &Ask, patient: i64) -> Markup {
     let book = ["/calendar/book?patient=", &patient.to_string()].concat();
@@ -225,7 +196,7 @@ fn nobody(ask: &Ask, patient: i64) -> Markup {
     }
 }
 
-fn number_of(ask: &Ask, name: &str) -> Option<i64> {
+pub(super) fn number_of(ask: &Ask, name: &str) -> Option<i64> {
     ask.query(name).and_then(|text| text.parse().ok())
 }
 
@@ -313,23 +284,28 @@ async fn measured(cx: &mut Cx, patients: &[i64]) -> Result<HashSet<i64>, Error> 
 impl Round {
     /// The page of a patient of this round.
     fn address(&self, patient: i64) -> String {
-        let mut address = ["/patients/", &patient.to_string(), "/vitals"].concat();
+        ["/patients/", &patient.to_string(), "/vitals", &self.query()].concat()
+    }
+
+    /// Which round it is; nothing without one.
+    fn query(&self) -> String {
+        let mut query = String::new();
         if !self.from.is_empty() {
-            address.push_str("?from=");
-            address.push_str(&self.from);
+            query.push_str("?from=");
+            query.push_str(&self.from);
         }
         if let Some(ward) = self.ward {
-            address.push_str("&ward=");
-            address.push_str(&ward.to_string());
+            query.push_str("&ward=");
+            query.push_str(&ward.to_string());
         }
-        address
+        query
     }
 
     /// Where it goes on when the vital signs are saved.
     fn next(&self, ask: &Ask) -> String {
         let visit = number_of(ask, "back");
         match (self.waiting.first(), visit) {
-            (Some(next), _) => [&self.address(*next), "&after={id}"].concat(),
+            (Some(_), _) => ["/vitals", &self.query(), "&after={id}"].concat(),
             (None, Some(visit)) => start::address(visit),
             (None, None) => self.stays(ask),
         }

@@ -9,7 +9,7 @@ use sea_query::{ExprTrait, Order};
 use web::{Ask, Page, ui};
 
 use super::ordering::entry;
-use super::parts::{address, previous, priority, results, state, tests};
+use super::parts::{address, amended, previous, priority, results, state, tests};
 use super::trend;
 use crate::order::LabOrder;
 use crate::state::LabOrderStatus;
@@ -67,6 +67,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                     small { (ask.day(cx.app.zone.to_local(order.collected_at.unwrap_or(order.order_date)).date())) }
                 }
                 p.row { (priority(ask, order.priority)) (state(ask, order.status)) }
+                (amended(ask, order, items))
                 @if has_values { (results(ask, items, &earlier)) }
                 @if !details.is_empty() { p.text { (details) } }
                 @if !has_values && details.is_empty() && order.status != LabOrderStatus::Cancelled { p.hint { (ask.t("laboratory-no-results-yet")) } }

@@ -7,8 +7,10 @@ use serde_json::json;
 use web::ui::{self, Tone};
 use web::{Ask, Kind, Page, words};
 
-use super::entry;
-use super::parts::{due, previous, priority, results, since, specimens, state, tests, value};
+use super::parts::{
+    amended, due, previous, priority, results, since, specimens, state, tests, value,
+};
+use super::{correct, entry};
 use crate::flag::Flag;
 use crate::order::LabOrder;
 use crate::state::LabOrderStatus::{self, Cancelled, Collected, Completed, InProgress};
@@ -80,6 +82,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     };
     let body = html! {
         (critical(ask, &order, &items))
+        (amended(ask, &order, &items))
         div.row { (priority(ask, order.priority)) (state(ask, order.status)) (due(ask, &order, cx.now())) }
         div.actions {
             (steps(ask, &order, has_results))
@@ -216,7 +219,7 @@ fn corrections(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
             p.hint { (ask.t("laboratory-correct-hint")) }
             ul.links {
                 @for result in items.iter().flat_map(|item| &item.results) {
-                    li { a href={ "/admin/lab_result_values/" (result.id) "/change" } { (result.parameter_name) " " (value(result)) } }
+                    li { a href=(correct::page(result.id)) { (result.parameter_name) " " (value(result)) } }
                 }
             }
         }

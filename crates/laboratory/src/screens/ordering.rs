@@ -9,9 +9,10 @@ use platform::error::Error;
 use platform::record::Record;
 use platform::resource;
 use sea_query::{ExprTrait, Order};
-use web::{Ask, Form, Page, ui};
+use web::ui::{self, Tone};
+use web::{Ask, Form, Page};
 
-use super::parts::{address, flag, priority, state, tests, value};
+use super::parts::{address, corrected, flag, priority, state, tests, value};
 use crate::catalogue::LabTest;
 use crate::order::LabOrder;
 use crate::view::{self, ItemView};
@@ -181,7 +182,9 @@ pub(super) fn entry(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
                 @for result in items.iter().flat_map(|item| &item.results) {
                     br;
                     (result.parameter_name) " " b { (value(result)) } " " (flag(ask, result.abnormal_flag))
+                    (corrected(ask, result))
                 }
+                @if order.withdrawn_at.is_some() { br; (ui::pill(Tone::Warning, &ask.t("laboratory-amended"))) }
             }
             (state(ask, order.status))
         }

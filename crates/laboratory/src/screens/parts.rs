@@ -265,8 +265,25 @@ pub(super) fn former(ask: &Ask, before: &LabResultValue) -> Markup {
     html! { span { (measured(number, before.comparator, "", text)) " " small { (ask.day(day)) } } }
 }
 
+/// That values were corrected, before anything else of an order is read: with what stood there, and whether a doctor
+/// had reviewed it already.
+pub(super) fn amended(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
+    let all = items.iter().flat_map(|item| &item.results);
+    let all: Vec<&ResultView> = all.filter(|result| !result.earlier.is_empty()).collect();
+    if all.is_empty() && order.withdrawn_at.is_none() {
+        return html! {};
+    }
+    let inner = html! {
+        p { strong { (ask.t("laboratory-amended")) } @if order.withdrawn_at.is_some() { " " (ask.t("laboratory-amended-reviewed")) } }
+        @for result in all {
+            p { (result.parameter_name) " " b { (value(result)) } (corrected(ask, result)) }
+        }
+    };
+    ui::notice(Tone::Warning, inner)
+}
+
 /// That a value stands in the place of another.
-fn corrected(ask: &Ask, result: &ResultView) -> Markup {
+pub(super) fn corrected(ask: &Ask, result: &ResultView) -> Markup {
     let Some(last) = result.earlier.first() else {
         return html! {};
     };

@@ -16,7 +16,7 @@ use sea_query::{Condition, ExprTrait, Order, Query, SelectStatement};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
-use super::parts::{address, previous, priority, results, since, tests};
+use super::parts::{address, amended, previous, priority, results, since, tests};
 use crate::flag::Flag;
 use crate::order::LabOrder;
 use crate::order_verbs::Review;
@@ -181,7 +181,7 @@ fn card(cx: &Cx, ask: &Ask, order: &LabOrder, shown: &Shown, at: usize) -> Marku
                 }
                 @if let Some(patient) = patient {
                     small {
-                        " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                        " · " (patients::age_of(ask, patient, cx.today()))
                         " · " (patients::sex(ask, patient.gender)) " · " (&**patient.unique_id.open())
                     }
                 }
@@ -194,6 +194,7 @@ fn card(cx: &Cx, ask: &Ask, order: &LabOrder, shown: &Shown, at: usize) -> Marku
                 }
                 @if let Some(doctor) = doctor { small { (ask.t("laboratory-ordered")) ": " (doctor) } }
             }
+            (amended(ask, order, items))
             @if has_values { (results(ask, items, &shown.before)) }
             @if !details.is_empty() { p.text { (details) } }
             @if ask.may_do(&["lab_orders_", Review::NAME].concat()) { (review(ask, order, at)) }

@@ -191,7 +191,7 @@ fn row(cx: &Cx, ask: &Ask, order: &LabOrder, listed: &Listed, first: bool) -> Ma
                 (priority(ask, order.priority)) " "
                 a href=(address(id)) { b { (name(ask, listed, order.patient.get())) } }
                 @if let Some(patient) = patient {
-                    " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                    " · " (patients::age_of(ask, patient, cx.today()))
                     " · " (patients::sex(ask, patient.gender))
                 }
                 br;

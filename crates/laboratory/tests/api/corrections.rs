@@ -33,6 +33,8 @@ testkit::on_both! {
         let again = lab.tech.patch(&path, json!({ "value_numeric": 4.5 })).await;
         assert_eq!(again.is(200)["earlier"][0]["value_numeric"], 4.6);
         assert_eq!(again.json["earlier"][1]["value_numeric"], 5.6);
+        // The reason of the first correction is not the second one's.
+        assert_eq!(again.json["correction_reason"], "");
         world.settle().await;
     }
 

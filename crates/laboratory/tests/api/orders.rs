@@ -180,4 +180,30 @@ testkit::on_both! {
         assert_eq!(order["due_at"], "2026-11-23T08:30:00Z");
         world.settle().await;
     }
+
+    async fn what_is_urgent_is_due_from_the_moment_it_is_ordered(world: &World) {
+        let lab = Lab::new(world).await;
+        let at = |order: &serde_json::Value| order["due_at"].clone();
+        assert_eq!(at(&lab.order(&["K"], json!({})).await), json!(null), "routine: the patient may come another day");
+        let stat = lab.order(&["K"], json!({ "priority": "stat" })).await;
+        assert_eq!(at(&stat), "2026-11-23T08:30:00Z", "the catalogue's time for what is done at once");
+        // Nothing in the catalogue says how long it takes: the priority does.
+        for (priority, due) in [("stat", "2026-11-23T09:00:00Z"), ("urgent", "2026-11-23T12:00:00Z")] {
+            let order = lab.order(&[], json!({ "test_name": "Biopsy", "priority": priority })).await;
+            assert_eq!(at(&order), due, "{priority}");
+        }
+        // Taken twenty minutes later, it counts from then; what becomes urgent is due as well.
+        world.pass(jiff::SignedDuration::from_mins(20));
+        let taken = lab.does(&lab.tech, &stat, "collect").await;
+        assert_eq!(at(taken.is(200)), "2026-11-23T08:50:00Z");
+        let usual = lab.order(&["K"], json!({})).await;
+        let path = format!("lab_orders/{}/", usual["id"]);
+        let urgent = lab.doctor.patch(&path, json!({ "priority": "stat" })).await;
+        assert_eq!(at(urgent.is(200)), "2026-11-23T08:50:00Z");
+        // A test added later that takes longer is waited for.
+        let items = json!({ "items": [{ "lab_test_id": lab.test("FILM").await }] });
+        lab.doctor.post(&format!("{path}add_items/"), items).await;
+        assert!(at(&lab.now(&usual).await).as_str().unwrap() >= "2026-11-23T08:50:00Z");
+        world.settle().await;
+    }
 }

@@ -39,6 +39,7 @@ testkit::on_both! {
         for path in &lists {
             assert_eq!(count(&patient.get(path).await), 0, "{path}");
         }
+        assert_eq!(count(&patient.get("patient-portal/laborders/withdrawn/").await), 0, "never seen, never withdrawn");
         for path in &records {
             patient.get(path).await.refuses(404, "not_found");
         }
@@ -54,7 +55,15 @@ testkit::on_both! {
         for path in &lists {
             assert_eq!(count(&patient.get(path).await), 0, "{path}");
         }
+        // That the earlier result counts no more is said, without any value.
+        let withdrawn = || patient.get("patient-portal/laborders/withdrawn/");
+        let told = withdrawn().await;
+        assert_eq!((&told.is(200)[0]["tests"], &told.json[0]["is_being_checked"]), (&json!(["Potassium"]), &json!(true)));
+        assert!(told.json[0]["withdrawn_at"].is_string() && !told.text().contains("4.1") && !told.text().contains("4.4"), "{}", told.text());
+        let stranger = world.patient().await;
+        assert_eq!(count(&stranger.get("patient-portal/laborders/withdrawn/").await), 0);
         lab.does(&lab.doctor, &order, "review").await.is(200);
+        assert_eq!(count(&withdrawn().await), 0);
         assert_eq!(patient.get(&records[2]).await.is(200)["value_numeric"], 4.4);
         world.settle().await;
     }

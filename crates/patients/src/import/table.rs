@@ -7,12 +7,13 @@ use platform::texts::Text;
 use uuid::Uuid;
 
 /// The columns that a table may have; each is a field of a patient.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "uid",
     "unique_id",
     "first_name",
     "last_name",
     "date_of_birth",
+    "age",
     "gender",
     "contact_info",
     "email",

@@ -8,7 +8,7 @@ use platform::texts::Text;
 use sea_query::Order;
 use web::{Ask, Page, ui};
 
-use super::{age, sex};
+use super::{age_of, sex};
 use crate::patient::Patient;
 
 /// Rows that are shown; whoever is not among them is found by another letter.
@@ -79,7 +79,7 @@ fn row(cx: &Cx, ask: &Ask, patient: &Patient) -> Vec<Markup> {
     let last = patient.last_appointment_at;
     vec![
         ui::link(&address, &patient.full_name()),
-        html! { (age(ask, *patient.date_of_birth.open(), cx.today())) },
+        html! { (age_of(ask, patient, cx.today())) },
         html! { (sex(ask, patient.gender)) },
         html! { (&**patient.unique_id.open()) },
         html! {

@@ -1,10 +1,12 @@
 //! The head of every page about one patient: who it is, what is dangerous to them, and where else to look.
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use kernel::Reach;
 use kernel::dates::age_on;
 use maud::{Markup, html};
-use platform::cx::Cx;
+use platform::cx::{Cx, among, column};
 use platform::error::Error;
 use platform::resource::{self, Resource};
 use platform::texts::Text;
@@ -15,7 +17,7 @@ use web::{Ask, Page};
 use crate::allergy::{Allergy, AllergyStatus, Severity};
 use crate::patient::{Gender, Patient};
 
-/// Allergies that the banner names.
+/// Allergies of a patient that are named.
 const MOST: u64 = 50;
 
 /// What every page about a patient begins with.
@@ -40,19 +42,19 @@ impl Head {
 pub async fn head(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Head, Error> {
     let patient: Patient = cx.find(id).await?;
     cx.saw_record(&patient);
-    let allergies = allergies(cx, ask, &patient).await?;
+    let allergies = allergy_signs(cx, ask, [&patient]).await?;
     let more = ask.slot(cx, "patient-banner", id).await?;
     let tabs = ask.slot(cx, "patient-tabs", id).await?;
     let banner = html! {
         div.row {
             strong { a href={ "/patients/" (id) "/" } { (patient.full_name()) } }
-            span { (age(ask, *patient.date_of_birth.open(), cx.today())) }
+            span { (age_of(ask, &patient, cx.today())) }
             span { (sex(ask, patient.gender)) }
             span { (&**patient.unique_id.open()) }
             @if let Some(at) = patient.deceased_at {
                 (ui::pill(Tone::Bad, &ask.t("patients-deceased"))) " " (ask.moment(at))
             }
-            (allergies)
+            @if let Some(allergies) = allergies.get(&id) { (allergies) }
             (more)
         }
         @if let Some(into) = patient.merged_into {
@@ -79,22 +81,44 @@ pub fn tab(ask: &Ask, id: i64, name: &str, text: &'static str) -> Markup {
     html! { a href=(address) aria-current=[here.then_some("page")] { (ask.t(text)) } }
 }
 
-/// Known, none, not asked, or not for this reader: four things that must not look alike.
-async fn allergies(cx: &mut Cx, ask: &Ask, patient: &Patient) -> Result<Markup, Error> {
+/// What each patient is allergic to, as a word with a sign, by the patient's id: known, none, not asked, or not for this
+/// reader (then nothing) are four things that must not look alike. One query for all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn allergy_signs(
+    cx: &mut Cx,
+    ask: &Ask,
+    patients: impl IntoIterator<Item = &Patient>,
+) -> Result<HashMap<i64, Markup>, Error> {
     if cx.grant_of(Allergy::READ).reach == Reach::None {
-        return Ok(html! {});
+        return Ok(HashMap::new());
     }
-    let id = patient.meta.id;
-    let found: Vec<Allergy> = resource::rows(cx, MOST, |query| {
+    let patients: Vec<&Patient> = patients.into_iter().collect();
+    let ids: Vec<i64> = patients.iter().map(|patient| patient.meta.id).collect();
+    let dialect = cx.dialect();
+    let found: Vec<Allergy> = resource::rows(cx, MOST * ids.len() as u64, |query| {
         query
-            .and_where(Allergy::patient.eq(id))
+            .and_where(among(dialect, column("allergy", "patient"), &ids))
             .and_where(Allergy::status.eq(AllergyStatus::Active.as_str()))
             .order_by(("allergy", "id"), Order::Asc);
     })
     .await?;
+    let mut of: HashMap<i64, Vec<&Allergy>> = HashMap::new();
+    for one in &found {
+        of.entry(one.patient.get()).or_default().push(one);
+    }
+    let signs = patients.into_iter().map(|patient| {
+        let known = of.get(&patient.meta.id).map_or(&[][..], Vec::as_slice);
+        (patient.meta.id, sign(ask, patient, known))
+    });
+    Ok(signs.collect())
+}
+
+fn sign(ask: &Ask, patient: &Patient, known: &[&Allergy]) -> Markup {
     let said: &str = patient.known_allergies.open();
-    Ok(if !found.is_empty() {
-        let all: Vec<String> = found.iter().map(|one| named(ask, one)).collect();
+    if !known.is_empty() {
+        let all: Vec<String> = known.iter().map(|one| named(ask, one)).collect();
         let text = Text::new("patients-allergies").with("what", all.join(", "));
         html! { span.pill.bad.long { "‼ " (ask.say(&text)) } }
     } else if said.is_empty() {
@@ -102,7 +126,7 @@ async fn allergies(cx: &mut Cx, ask: &Ask, patient: &Patient) -> Result<Markup, 
     } else {
         let text = Text::new("patients-allergies-said").with("what", said);
         html! { span.pill { (ask.say(&text)) } }
-    })
+    }
 }
 
 fn named(ask: &Ask, allergy: &Allergy) -> String {
@@ -110,6 +134,15 @@ fn named(ask: &Ask, allergy: &Allergy) -> String {
     match allergy.severity {
         Severity::Severe => [substance, " (", &ask.t("patients-severe"), ")"].concat(),
         _ => substance.to_owned(),
+    }
+}
+
+/// How old a patient is, and that it is estimated where nobody knows better.
+pub fn age_of(ask: &Ask, patient: &Patient, today: Date) -> String {
+    let age = age(ask, *patient.date_of_birth.open(), today);
+    match patient.birth_estimated {
+        true => ask.say(&Text::new("patients-age-about").with("age", age)),
+        false => age,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page};
 
-use super::{age, sex};
+use super::{age_of, sex};
 use crate::patient::Patient;
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
@@ -111,7 +111,7 @@ async fn alike(cx: &mut Cx, ask: &Ask, form: &Form<'_>) -> Result<Option<Markup>
                 span { @match patient {
                     Some(patient) => {
                         strong { (patient.full_name()) } " · "
-                        (age(ask, *patient.date_of_birth.open(), today)) " · " (sex(ask, patient.gender))
+                        (age_of(ask, patient, today)) " · " (sex(ask, patient.gender))
                         " · " (&**patient.unique_id.open())
                     },
                     None => { (ask.t("patients-out-of-reach")) },

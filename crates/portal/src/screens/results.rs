@@ -2,6 +2,7 @@
 
 use laboratory::flag::Flag;
 use laboratory::view::ResultView;
+use laboratory::withdrawn::Withdrawn;
 use laboratory::{LabOrder, LabOrderStatus};
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -47,13 +48,18 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup,
             .order_by(("lab_order", "id"), Order::Desc);
     })
     .await?;
+    let withdrawn = withdrawn(
+        ask,
+        &laboratory::withdrawn::withdrawn(cx, Some(patient)).await?,
+    );
     if orders.is_empty() {
-        return Ok(html! { p.hint { (ask.t("portal-results-none")) } });
+        return Ok(html! { (withdrawn) p.hint { (ask.t("portal-results-none")) } });
     }
     let shown = LabOrder::extras(cx, &orders).await?;
     let reviewers = orders.iter().filter_map(|order| order.reviewed_by);
     let reviewers = identity::names(cx, reviewers.map(|user| user.get())).await?;
     Ok(html! {
+        (withdrawn)
         @for (order, shown) in orders.iter().zip(&shown) {
             @let values: Vec<&ResultView> = shown.items.iter().flat_map(|item| &item.results).collect();
             @let by = order.reviewed_by.and_then(|user| reviewers.get(&user.get()));
@@ -74,6 +80,21 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup,
             }
         }
     })
+}
+
+/// Results that were here and count no more: said without a value, so that nobody goes by what they remember.
+fn withdrawn(ask: &Ask, all: &[Withdrawn]) -> Markup {
+    html! {
+        @for one in all {
+            @let text = Text::new(if one.is_being_checked { "portal-withdrawn" } else { "portal-withdrawn-only" });
+            @let day = ask.app().zone.to_local(one.order_date).date();
+            (ui::notice(Tone::Warning, html! {
+                h3 { (one.tests.join(", ")) }
+                p { (ask.say(&text)) }
+                p.hint { (ask.day(day)) }
+            }))
+        }
+    }
 }
 
 /// The tests, or what was asked for in words.

@@ -147,6 +147,50 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_value_is_corrected_on_a_page_that_says_what_follows(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let order = ward.order(&["K"], "routine").await;
+        ward.enter(order, "Potassium", 5.6).await;
+        ward.doctor.post(&format!("lab_orders/{order}/review/"), json!({})).await.is(200);
+        let value = ward.shown(order).await["items"][0]["results"][0]["id"].as_i64().unwrap();
+        let lab = Visitor::of(world, BuiltinRole::LabTechnician).await;
+        let (path, back) = (format!("/lab-results/{value}/correct"), format!("/lab-orders/{order}/"));
+        assert!(is_a_page(&lab.get(&back).await, 200).contains(&format!("href=\"{path}\"")));
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("Jane Doe") && html.contains("<b>5.6 mmol/L</b>") && html.contains("the patient no longer sees them"), "{html}");
+        let mut right = form(&html, "lab_result_values_patch");
+        set(&mut right, "value_numeric", "no number");
+        let refused = is_a_page(&lab.submit(&path, &right).await, 400);
+        assert!(refused.contains("f-value_numeric-error") && refused.contains("no number") && refused.contains("5.6 mmol/L"), "{refused}");
+        let mut right = form(&refused, "lab_result_values_patch");
+        set(&mut right, "value_numeric", "4.6");
+        set(&mut right, "correction_reason", "Haemolysed");
+        assert_eq!(leads(&lab.submit(&path, &right).await), back);
+        // A double click.
+        assert_eq!(leads(&lab.submit(&path, &right).await), back);
+        let shown = ward.shown(order).await;
+        let result = &shown["items"][0]["results"][0];
+        assert_eq!((&shown["status"], &result["value_numeric"], result["earlier"].as_array().unwrap().len()), (&json!("Completed"), &json!(4.6), 1));
+        // Everywhere it says so first: on the order, among the results to review, in the chart.
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let chart = format!("/patients/{}/results", ward.patient);
+        for page in [back.as_str(), "/results?of=all", &chart] {
+            let html = is_a_page(&doctor.get(page).await, 200);
+            assert!(html.contains("<strong>Corrected.</strong> The earlier results were reviewed already"), "{page}: {html}");
+            assert!(html.contains("corrected, was 5.6 mmol/L: Haemolysed"), "{page}: {html}");
+        }
+        let html = is_a_page(&doctor.get(&format!("/patients/{}/", ward.patient)).await, 200);
+        assert!(html.contains("! Corrected.") && html.contains("corrected, was 5.6"), "{html}");
+        // The earlier value's own address leads to what stands there now.
+        let earlier = result["earlier"][0]["id"].as_i64().unwrap();
+        assert_eq!(leads(&lab.get(&format!("/lab-results/{earlier}/correct")).await), path);
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("What stood there before") && !html.contains("no longer sees them"), "{html}");
+        let nurse = Visitor::of(world, BuiltinRole::Nurse).await;
+        assert!(matches!(nurse.get(&path).await.status.as_u16(), 403 | 404));
+        world.settle().await;
+    }
+
     async fn a_report_in_words_is_not_written_over_a_newer_one(world: &World) {
         let ward = Ward::new(world, "Jane").await;
         let order = ward.order(&["FILM"], "routine").await;

@@ -7,7 +7,7 @@ use kernel::BuiltinRole::{
     Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
 };
 use serde_json::{Value as Json, json};
-use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set};
+use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set, unescape};
 use testkit::{Caller, World};
 
 /// What the doctor signs in as.
@@ -333,6 +333,54 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_later_check_takes_the_place_of_an_earlier_one(world: &World) {
+        let morning = Morning::of(world).await;
+        let doctor = &morning.doctor;
+        let visit = morning.begin().await;
+        let page = format!("{visit}prescribe");
+        let nothing = "Checked, nothing found";
+        let mut wanted = form(&is_a_page(&doctor.get(&page).await, 200), "prescriptions_create");
+        for (name, value) in [("medication_name", "Warfarin 5 mg"), ("dosage", "5 mg"), ("frequency", "once daily")] {
+            set(&mut wanted, name, value);
+        }
+        leads(&doctor.submit(&page, &wanted).await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert_eq!(html.matches(nothing).count(), 1, "{html}");
+        // Something that does not go with it is typed: nothing on the page says any more that nothing was found.
+        let mut wanted = form(&html, "prescriptions_create");
+        for (name, value) in [("medication_name", "Aspirin 300 mg"), ("dosage", "300 mg"), ("frequency", "once daily")] {
+            set(&mut wanted, name, value);
+        }
+        let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
+        assert!(html.contains("<b>Aspirin 300 mg:</b>") && html.contains("notice bad") && !html.contains(nothing), "{html}");
+        // A check that finds nothing says of what.
+        let mut harmless = wanted.clone();
+        set(&mut harmless, "medication_name", "Oral rehydration salts");
+        let html = is_a_page(&doctor.submit(&page, &by(&harmless, "_look", "check")).await, 200);
+        assert!(html.contains("<b>Oral rehydration salts:</b>") && html.matches(nothing).count() == 1, "{html}");
+        let html = is_a_page(&doctor.submit(&page, &wanted).await, 409);
+        assert!(!html.contains(nothing), "{html}");
+        let mut all_the_same = form(&html, "prescriptions_create");
+        set(&mut all_the_same, "override_reason", "Mechanical valve");
+        leads(&doctor.submit(&page, &all_the_same).await);
+        // Both lines say it, on both pages.
+        for page in [&page, &visit] {
+            let html = is_a_page(&doctor.get(page).await, 200);
+            assert!(!html.contains(nothing), "{html}");
+            for line in ["<strong>Warfarin 5 mg</strong>", "<strong>Aspirin 300 mg</strong>"] {
+                let said = html.split(line).nth(1).unwrap().split("</li>").next().unwrap();
+                assert!(said.contains("notice bad"), "{line}: {said}");
+            }
+        }
+        // Taken back, it speaks against nothing.
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        let aspirin = html.split("<li").find(|line| line.contains("<strong>Aspirin")).unwrap();
+        leads(&doctor.submit(&page, &form(aspirin, "prescriptions_patch")).await);
+        let html = is_a_page(&doctor.get(&page).await, 200);
+        assert_eq!(html.matches(nothing).count(), 1, "{html}");
+        world.settle().await;
+    }
+
     async fn a_nurse_takes_vital_signs_of_one_after_the_other(world: &World) {
         let morning = Morning::of(world).await;
         let awa = registered(&morning.admin, "Awa").await;
@@ -352,11 +400,21 @@ testkit::on_both! {
         assert!(html.contains("102.5 °F is 39.2 °C") && html.contains("value=\"120\""), "{html}");
         set(&mut measures, "temperature", "39.2");
         set(&mut measures, "oxygen_saturation", "88");
-        let next = leads(&nurse.submit(&page, &measures).await);
-        assert_eq!(leads(&nurse.submit(&page, &measures).await), next);
-        assert!(next.starts_with(&format!("/patients/{awa}/vitals?from=queue&after=")), "{next}");
-        let html = is_a_page(&nurse.get(&next).await, 200);
+        let seen = leads(&nurse.submit(&page, &measures).await);
+        assert_eq!(leads(&nurse.submit(&page, &measures).await), seen);
+        assert!(seen.starts_with("/vitals?from=queue&after="), "{seen}");
+        // What is critical is seen first, on a page that is Jane's alone.
+        let html = is_a_page(&nurse.get(&seen).await, 200);
         assert!(html.contains("Recorded for Jane Doe") && html.contains("critically low") && html.contains("notice bad"), "{html}");
+        assert!(!html.contains("Awa Doe"), "{html}");
+        let on = html.split("<a ").find(|link| link.contains("Seen, go on")).unwrap();
+        let next = unescape(on.split("href=\"").nth(1).unwrap().split('"').next().unwrap());
+        assert!(next.starts_with(&format!("/patients/{awa}/vitals?from=queue&after=")), "{next}");
+        // On the next patient's page the former one's result is short, apart, and without a number.
+        let html = is_a_page(&nurse.get(&next).await, 200);
+        let former = html.split("<aside class=\"former\">").nth(1).unwrap().split("</aside>").next().unwrap();
+        assert!(former.contains("The former patient, Jane Doe: saved.") && former.contains("critically low"), "{former}");
+        assert!(!html.contains("39.2") && !html.contains(">88<") && !html.contains(">120<"), "{html}");
         let kept = morning.admin.get(&format!("vitals/?patient={}", morning.jane)).await;
         assert_eq!(kept.is(200).as_array().unwrap().len(), 1, "pressed twice");
         let mut measures = form(&html, "patients_record_vitals");
@@ -404,7 +462,9 @@ testkit::on_both! {
         let html = is_a_page(&nurse.get(&first).await, 200);
         let mut measures = form(&html, "patients_record_vitals");
         set(&mut measures, "heart_rate", "70");
-        let next = leads(&nurse.submit(&first, &measures).await);
+        let on = leads(&nurse.submit(&first, &measures).await);
+        assert!(on.starts_with(&format!("/vitals?from=ward&ward={ward}&after=")), "{on}");
+        let next = leads(&nurse.get(&on).await);
         assert!(next.starts_with(&format!("/patients/{}/vitals?from=ward&ward={ward}&after=", morning.jane)), "{next}");
         let html = is_a_page(&nurse.get(&next).await, 200);
         let mut measures = form(&html, "patients_record_vitals");
@@ -415,6 +475,106 @@ testkit::on_both! {
         assert!(html.contains(&format!("href=\"/ward?ward={ward}\"")), "{html}");
         let html = is_a_page(&nurse.get(&format!("/vitals?from=ward&ward={ward}")).await, 200);
         assert!(html.contains("Everybody has vital signs today."), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_ward_and_a_doctors_day_say_what_is_dangerous(world: &World) {
+        let morning = Morning::of(world).await;
+        let admin = &morning.admin;
+        let (awa, binta) = (registered(admin, "Awa").await, registered(admin, "Binta").await);
+        let ward = admin.post("wards/", json!({ "name": "Medical" })).await.id();
+        for (number, patient) in [("1", awa), ("2", binta), ("3", morning.jane)] {
+            let bed = admin.post("beds/", json!({ "ward": ward, "number": number })).await.id();
+            admin.post(&format!("beds/{bed}/assign_patient/"), json!({ "patient_id": patient })).await.is(200);
+        }
+        let allergy = json!({ "substance": "Penicillin", "severity": "severe" });
+        admin.post(&format!("patients/{}/allergies/", morning.jane), allergy).await.is(201);
+        admin.patch(&format!("patients/{awa}/"), json!({ "known_allergies": "None known" })).await.is(200);
+        admin.post(&format!("patients/{}/begin_visit/", morning.jane), json!({})).await.is(201);
+        for taken in [
+            json!({ "heart_rate": 70, "temperature": 36.6 }),
+            json!({ "systolic_bp": 85, "diastolic_bp": 50, "heart_rate": 135, "respiratory_rate": 26, "temperature": 39.4, "oxygen_saturation": 89, "breathing": "air", "consciousness": "alert" }),
+        ] {
+            world.pass(jiff::SignedDuration::from_secs(1));
+            admin.post(&format!("patients/{}/record_vitals/", morning.jane), taken).await.is(201);
+        }
+        let nurse = Visitor::of(world, Nurse).await;
+        let html = is_a_page(&nurse.get("/ward").await, 200);
+        // A card for each; none known and not asked are told apart from each other and from an allergy.
+        let card = |name: &str| {
+            let at = html.find(&format!("{name} Doe</a></h3>")).unwrap();
+            html[at..].split("</section>").next().unwrap().to_owned()
+        };
+        let jane = card("Jane");
+        assert!(jane.contains("Allergies: Penicillin (severe)") && jane.contains("39.4") && jane.contains("critically low"), "{jane}");
+        assert!(jane.contains("Early-warning score (NEWS2): 14") && jane.contains("Oxygen (%) 89"), "{jane}");
+        assert!(!jane.contains("36.6"), "only the newest: {jane}");
+        let awa = card("Awa");
+        assert!(awa.contains("Allergies: “None known”") && awa.contains("No vital signs were taken yet.") && !awa.contains("not asked"), "{awa}");
+        let binta = card("Binta");
+        assert!(binta.contains("? Allergies: not asked yet") && !binta.contains("None known"), "{binta}");
+        // The doctor's day says the same of whoever waits.
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        let entry = html.split("<li data-row>").find(|entry| entry.contains("Jane Doe") && entry.contains("Cough")).unwrap();
+        for said in ["Allergies: Penicillin (severe)", "Early-warning score (NEWS2): 14", "Oxygen (%) 89", "39.4"] {
+            assert!(entry.contains(said), "{said}: {entry}");
+        }
+        // On the next day the old values are said to be of another day.
+        world.pass(jiff::SignedDuration::from_hours(24));
+        came(world, &world.admin().await, morning.jane, morning.me, "Worse").await;
+        let fresh = Visitor::new(world);
+        fresh.sign_in(DOCTOR).await;
+        let html = is_a_page(&fresh.get("/clinic").await, 200);
+        let entry = html.split("<li data-row>").find(|entry| entry.contains("Jane Doe") && entry.contains("Worse")).unwrap();
+        assert!(entry.contains("No vital signs today") && entry.contains("39.4"), "{entry}");
+        // Whoever may read beds and no clinical records sees neither.
+        let desk = Visitor::of(world, Receptionist).await;
+        let html = is_a_page(&desk.get("/ward").await, 200);
+        assert!(html.contains("Jane Doe") && !html.contains("39.4") && !html.contains("NEWS2") && !html.contains("No vital signs"), "{html}");
+        world.settle().await;
+    }
+
+    async fn a_stay_with_its_transfers_and_its_summary_is_in_the_chart(world: &World) {
+        let morning = Morning::of(world).await;
+        let (admin, doctor, jane) = (&morning.admin, &morning.doctor, morning.jane);
+        let stays = format!("/patients/{jane}/stays");
+        let html = is_a_page(&doctor.get(&stays).await, 200);
+        assert!(html.contains("This patient never stayed here."), "{html}");
+        let mut beds = Vec::new();
+        for (ward, number) in [("Medical", "M-1"), ("Surgical", "S-1")] {
+            let ward = admin.post("wards/", json!({ "name": ward })).await.id();
+            beds.push(admin.post("beds/", json!({ "ward": ward, "number": number })).await.id());
+        }
+        let body = json!({ "patient_id": jane, "reason": "Pneumonia" });
+        admin.post(&format!("beds/{}/assign_patient/", beds[0]), body).await.is(200);
+        world.pass(jiff::SignedDuration::from_mins(5));
+        admin.post(&format!("beds/{}/transfer/", beds[0]), json!({ "to_bed": beds[1] })).await.is(200);
+        let html = is_a_page(&doctor.get(&stays).await, 200);
+        for said in ["In hospital now", "Pneumonia", "Bed M-1", "Bed S-1", "Surgical"] {
+            assert!(html.contains(said), "{said}: {html}");
+        }
+        assert!(!html.contains("/print/discharge-summary/"), "{html}");
+        world.pass(jiff::SignedDuration::from_mins(5));
+        let body = json!({ "discharge_summary": "Recovered; amoxicillin for 5 days" });
+        admin.post(&format!("beds/{}/discharge_patient/", beds[1]), body).await.is(200);
+        let html = is_a_page(&doctor.get(&stays).await, 200);
+        assert!(html.contains("Recovered; amoxicillin for 5 days") && html.contains("href=\"/print/discharge-summary/1.pdf\""), "{html}");
+        // It is on the patient's page, with a tab, and on the timeline: when it began and when it ended.
+        let html = is_a_page(&doctor.get(&format!("/patients/{jane}/")).await, 200);
+        assert!(html.contains(&format!("href=\"{stays}\"")) && html.contains("Surgical, Bed S-1"), "{html}");
+        let html = is_a_page(&doctor.get(&format!("/patients/{jane}/timeline")).await, 200);
+        assert!(html.contains("Admitted · ") && html.contains("Discharged · ") && html.contains(&format!("href=\"{stays}\"")), "{html}");
+        let chart = admin.get(&format!("patients/{jane}/chart/")).await;
+        assert_eq!(chart.is(200)["admissions"][0]["discharge_summary"], "Recovered; amoxicillin for 5 days");
+        // The desk reads when and where, and nothing of the illness; whoever reads no admissions has no tab.
+        let desk = Visitor::of(world, Receptionist).await;
+        for page in [stays.clone(), format!("/patients/{jane}/timeline")] {
+            let html = is_a_page(&desk.get(&page).await, 200);
+            assert!(html.contains("S-1") && !html.contains("Pneumonia") && !html.contains("Recovered") && !html.contains("/print/discharge"), "{html}");
+        }
+        let pharmacist = Visitor::of(world, Pharmacist).await;
+        assert!(matches!(pharmacist.get(&stays).await.status.as_u16(), 403 | 404));
+        assert!(!pharmacist.get(&format!("/patients/{jane}/")).await.text().contains("/stays"));
         world.settle().await;
     }
 

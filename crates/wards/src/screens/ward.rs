@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use clinical::Signs;
 use maud::{Markup, html};
 use patients::Patient;
-use patients::allergy::{Allergy, AllergyStatus};
 use platform::cx::{Cx, among, column};
 use platform::db::ToValue;
 use platform::error::Error;
@@ -33,15 +33,19 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .flat_map(|ward| &ward.beds)
         .filter_map(|bed| bed.patient);
     let ids: Vec<i64> = lying.collect();
-    let known = known(cx, &ids).await?;
-    let allergies = allergies(cx, &ids).await?;
+    let known = self::lying(cx, &ids).await?;
+    let known = Known {
+        allergies: patients::allergy_signs(cx, ask, &known).await?,
+        signs: clinical::signs(cx, &known).await?,
+        patients: known.into_iter().map(|row| (row.meta.id, row)).collect(),
+    };
     let (came, left) = today(cx).await?;
     let more = ask.slot(cx, "ward", only.unwrap_or(0)).await?;
     let body = html! {
         (choose(ask, &all, only))
         @if wards.is_empty() { (none(ask)) }
         (more)
-        @for ward in &wards { (cards(cx, ask, ward, (&known, &allergies))) }
+        @for ward in &wards { (cards(cx, ask, ward, &known)) }
         @if !wards.is_empty() {
             div.grid {
                 (ui::panel(&ask.t("wards-today-in"), names(ask, &came)))
@@ -65,31 +69,19 @@ fn choose(ask: &Ask, wards: &[Ward], only: Option<i64>) -> Markup {
     }
 }
 
-async fn known(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Patient>, Error> {
-    let dialect = cx.dialect();
-    let rows: Vec<Patient> = resource::rows(cx, MOST, |query| {
-        query.and_where(among(dialect, column("patient", "id"), ids));
-    })
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.meta.id, row)).collect())
+/// What the cards say of those who lie there, read for all at once.
+struct Known {
+    patients: HashMap<i64, Patient>,
+    allergies: HashMap<i64, Markup>,
+    signs: HashMap<i64, Signs>,
 }
 
-/// What the patients are allergic to; nothing for readers who may not know.
-async fn allergies(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<String>>, Error> {
+async fn lying(cx: &mut Cx, ids: &[i64]) -> Result<Vec<Patient>, Error> {
     let dialect = cx.dialect();
-    let rows: Vec<Allergy> = resource::rows(cx, MOST * 4, |query| {
-        query
-            .and_where(among(dialect, column("allergy", "patient"), ids))
-            .and_where(Allergy::status.eq(AllergyStatus::Active.as_str()))
-            .order_by(("allergy", "id"), Order::Asc);
+    resource::rows(cx, MOST, |query| {
+        query.and_where(among(dialect, column("patient", "id"), ids));
     })
-    .await?;
-    let mut all: HashMap<i64, Vec<String>> = HashMap::new();
-    for row in rows {
-        let names = all.entry(row.patient.get()).or_default();
-        names.push(row.substance.open().to_string());
-    }
-    Ok(all)
+    .await
 }
 
 /// Who was admitted and who was discharged today: ids and names.
@@ -128,9 +120,7 @@ fn names(ask: &Ask, patients: &[(i64, String)]) -> Markup {
     }
 }
 
-type Known<'a> = (&'a HashMap<i64, Patient>, &'a HashMap<i64, Vec<String>>);
-
-fn cards(cx: &Cx, ask: &Ask, ward: &WardBeds, known: Known<'_>) -> Markup {
+fn cards(cx: &Cx, ask: &Ask, ward: &WardBeds, known: &Known) -> Markup {
     let lying = || ward.beds.iter().filter(|bed| bed.patient.is_some());
     let free = Text::new("wards-free-of")
         .with("free", ward.available)
@@ -142,9 +132,9 @@ fn cards(cx: &Cx, ask: &Ask, ward: &WardBeds, known: Known<'_>) -> Markup {
     }
 }
 
-fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, (known, allergies): Known<'_>) -> Markup {
+fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
     let id = bed.patient.unwrap_or_default();
-    let patient = known.get(&id);
+    let patient = known.patients.get(&id);
     let days = bed
         .length_of_stay
         .map(|days| ask.say(&Text::new("wards-days").with("days", days)));
@@ -156,16 +146,15 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, (known, allergies): Known<'_>) -> Ma
             p {
                 a href={ "/beds/" (bed.id) "/" } { (ask.say(&Text::new("wards-in-bed").with("bed", bed.number.clone()))) }
                 @if let Some(patient) = patient {
-                    " · " (patients::age(ask, *patient.date_of_birth.open(), cx.today()))
+                    " · " (patients::age_of(ask, patient, cx.today()))
                     " · " (patients::sex(ask, patient.gender))
                 }
                 @if let Some(days) = days { " · " (days) }
             }
+            @if let Some(allergies) = known.allergies.get(&id) { p { (allergies) } }
+            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.last(ask)) }
             @if ask.may_do("patients_record_vitals") {
                 p { (ui::action(&["/patients/", &id.to_string(), "/vitals?from=ward"].concat(), &ask.t("wards-vitals"))) }
-            }
-            @if let Some(names) = allergies.get(&id) {
-                p { span.pill.bad.long { "‼ " (ask.say(&Text::new("wards-allergies").with("what", names.join(", ")))) } }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What happened to the patient, the newest first.
 
+use jiff::Timestamp;
 use maud::{Markup, html};
 use platform::chart::Entry;
 use platform::cx::Cx;
@@ -11,6 +12,7 @@ use crate::chart::{entries, position};
 
 /// The tables whose records stand there.
 pub(super) const SHOWN: &[&str] = &[
+    "admission",
     "appointment",
     "encounter",
     "lab_order",
@@ -87,9 +89,37 @@ fn address(entry: &Entry) -> String {
         "encounters" => "/encounters/",
         "lab_orders" => "/lab-orders/",
         "appointments" => "/appointments/",
+        "admissions" => return stays(entry),
         other => return ["/admin/", other, "/", &id, "/"].concat(),
     };
     [begins, &id, "/"].concat()
+}
+
+/// The patient's stays, of which an admission is one.
+fn stays(entry: &Entry) -> String {
+    let patient = entry.record.get("patient").and_then(Json::as_i64);
+    [
+        "/patients/",
+        &patient.unwrap_or_default().to_string(),
+        "/stays",
+    ]
+    .concat()
+}
+
+/// Of a stay: that it ends here, or begins, where, and why, as far as the reader may know.
+fn stay(ask: &Ask, entry: &Entry, text: impl Fn(&str) -> String) -> Vec<String> {
+    let discharged = entry.record.get("discharged_at").and_then(Json::as_str);
+    let discharged = discharged.and_then(|at| at.parse::<Timestamp>().ok());
+    let key = match discharged == Some(entry.at) {
+        true => "chart-stay-ends",
+        false => "chart-stay-begins",
+    };
+    vec![
+        ask.t(key),
+        text("ward_name"),
+        text("bed_number"),
+        text("reason"),
+    ]
 }
 
 /// The most telling of what the reader may see of a record.
@@ -115,6 +145,7 @@ fn said(ask: &Ask, entry: &Entry) -> String {
         "surgical_history" => vec![text("procedure")],
         "vaccinations" => vec![text("vaccine_name"), text("dose_number")],
         "prescriptions" => vec![text("medication_name"), text("dosage"), text("frequency")],
+        "admissions" => stay(ask, entry, text),
         "lab_orders" => tests(record, text("test_name")),
         _ => Vec::new(),
     };
