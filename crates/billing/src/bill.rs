@@ -21,6 +21,7 @@ use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::lines;
 use crate::sums::Sums;
+use crate::unpriced;
 
 platform::record! {
     /// What a patient is charged for. A bill with lines comes to their sum; one without lines to what the client says.
@@ -312,6 +313,7 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
         return Err(before.refused());
     }
     if opened {
+        unpriced::check(cx, row.meta.id).await?;
         row.date_issued = cx.today();
         row.gather_key = None;
     }

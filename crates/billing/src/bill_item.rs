@@ -62,6 +62,8 @@ platform::record! {
             source_id: Option<i64> = None,
             /// The line that it takes back; null unless it is a credit.
             credit_of: Option<Ref<BillItem>> = None,
+            /// No price was known when the program charged it. The bill is not opened before the line has one, or is free with a reason in `discount_reason`.
+            unpriced: bool = false,
         }
     }
 }
@@ -87,6 +89,7 @@ impl Resource for BillItem {
         BillItem::patient,
         BillItem::service,
         BillItem::source_type,
+        BillItem::unpriced,
     ];
     const FOLLOWS: &'static [Column<Self>] = &[BillItem::bill];
     const LIST: &'static [Column<Self>] = &[
@@ -140,6 +143,11 @@ impl Resource for BillItem {
         let named = change.row.service.map(|service| service.get());
         let services = lines::services(cx, named.into_iter().collect()).await?;
         lines::complete(change.row, change.before, change.body, &services)?;
+        // A service that costs nothing is free for everybody; what else is free, is so for a reason.
+        let row = &mut *change.row;
+        row.unpriced &= row.amount.is_zero()
+            && row.service == change.before.and_then(|before| before.service)
+            && row.discount_reason.open().is_empty();
         Ok(())
     }
 

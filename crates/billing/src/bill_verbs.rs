@@ -35,7 +35,7 @@ impl Verb for Open {
     type Answer = One<Bill>;
     const NAME: &'static str = "open";
     const SUMMARY: &'static str = "Open a draft: from now on it is owed";
-    const DESCRIPTION: &'static str = "The insurer's part is worked out with what is left of the policy's annual limit, and the bill is issued today.";
+    const DESCRIPTION: &'static str = "The insurer's part is worked out with what is left of the policy's annual limit, and the bill is issued today. A draft with lines that have no price yet is refused (409 `state_conflict`), and they are named.";
 
     fn access() -> Access {
         use BuiltinRole::{Admin, Cashier};

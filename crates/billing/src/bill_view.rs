@@ -65,6 +65,8 @@ pub struct BillLine {
     pub source_id: Option<i64>,
     /// The line that it takes back; null unless it is a credit.
     pub credit_of: Option<i64>,
+    /// Whether its price is still to be found; the bill is not opened before.
+    pub unpriced: bool,
 }
 
 /// A payment as its bill shows it.
@@ -179,6 +181,7 @@ fn line(item: &BillItem, insurance_amount: Money, services: &HashMap<i64, String
         source_type: item.source_type.map(|source| source.as_str()),
         source_id: item.source_id,
         credit_of: item.credit_of.map(|line| line.get()),
+        unpriced: item.unpriced,
     }
 }
 

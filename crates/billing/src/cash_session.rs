@@ -4,7 +4,7 @@ use identity::user::User;
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Money, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, column, values};
+use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -62,6 +62,11 @@ platform::record! {
             handed_over_to: Option<Ref<User>> = None,
             /// When it was handed over; null until then.
             handed_over_at: Option<Timestamp> = None,
+        }
+        hidden {
+            /// What lies in the drawer by the ledger. Nobody is told before it was counted, but for whoever wants to give back
+            /// more.
+            in_drawer: Money = Money::ZERO,
         }
     }
 }
@@ -121,6 +126,7 @@ impl Resource for CashSession {
         check_free(cx, cashier, &change.row.drawer).await?;
         change.row.cashier = Ref::new(cashier);
         change.row.opened_at = cx.now();
+        change.row.in_drawer = change.row.opening_float;
         Ok(())
     }
 }
@@ -145,27 +151,51 @@ async fn check_free(cx: &mut Cx, cashier: i64, drawer: &str) -> Result<(), Error
     }
 }
 
-/// The open session of a user, locked until the end so that its drawer is not counted meanwhile.
-pub(crate) async fn open_of(
+/// Puts cash into the open drawer of a user, or takes it out where it is below nothing, and answers whose session it is;
+/// none when they have no drawer open. The session stays locked until the end, so that its drawer is not counted meanwhile.
+///
+/// # Errors
+/// 409 `state_conflict` when less lies in the drawer than is to be taken out; it tells how much does.
+pub(crate) async fn put(
     cx: &mut Cx,
     user: Option<i64>,
+    amount: Money,
 ) -> Result<Option<Ref<CashSession>>, Error> {
     let Some(user) = user else { return Ok(None) };
-    let mut query = sea_query::Query::select();
-    query
-        .from("cash_session")
-        .expr(column("cash_session", "id"))
-        .and_where(CashSession::cashier.eq(user))
-        .and_where(CashSession::status.eq(SessionStatus::Open.as_str()));
-    if cx.dialect() == platform::db::Dialect::Postgres {
-        query.lock(sea_query::LockType::Update);
-    }
-    let statement = Statement::build(cx.dialect(), &query);
-    let found: Option<(i64,)> = cx
-        .unscoped("the caller's own session")
-        .optional(statement)
+    let minor = amount.minor();
+    let put: Option<(i64,)> = cx
+        .unscoped("the drawer through which the caller's cash goes")
+        .part_of::<crate::payment::Payment>()
+        .optional(Statement::raw(
+            "UPDATE cash_session SET in_drawer = in_drawer + $2 \
+             WHERE cashier = $1 AND status = 'open' AND in_drawer + $2 >= 0 RETURNING id",
+            values([&user, &minor]),
+        ))
         .await?;
-    Ok(found.map(|(id,)| Ref::new(id)))
+    if let Some((id,)) = put {
+        return Ok(Some(Ref::new(id)));
+    }
+    let holds: Option<(i64, i64)> = cx
+        .unscoped("why cash cannot be taken out of a drawer")
+        .optional(Statement::raw(
+            "SELECT id, in_drawer FROM cash_session WHERE cashier = $1 AND status = 'open'",
+            values([&user]),
+        ))
+        .await?;
+    match holds {
+        None => Ok(None),
+        Some((id, there)) => {
+            let there = Money::from_minor(there).map_err(Error::internal)?;
+            Err(Error::refuse(
+                Code::StateConflict,
+                Text::new("billing-drawer-short")
+                    .with("wanted", amount.neg())
+                    .with("there", there),
+            )
+            .with("in_drawer", platform::serde_json::json!(there))
+            .with("cash_session", id))
+        }
+    }
 }
 
 /// Adds the verbs to the table of contents.
@@ -289,6 +319,7 @@ impl Verb for HandOver {
             received_from: Some(Ref::new(held.meta.id)),
             handed_over_to: None,
             handed_over_at: None,
+            in_drawer: held.counted_amount.unwrap_or_default(),
         };
         cx.insert(&mut next).await?;
         Ok(One(session))

@@ -17,7 +17,7 @@ use crate::claim::{ClaimStatus, InsuranceClaim};
 use crate::ledger::turnover::{self, By};
 
 /// Whoever may see the day's cash may see what came in today.
-const DAILY_CASH: Permission = Permission::new("financial-reports", "daily_cash");
+pub(crate) const DAILY_CASH: Permission = Permission::new("financial-reports", "daily_cash");
 /// Whoever may see who pays may see what came in over all.
 const PAYER_MIX: Permission = Permission::new("financial-reports", "payer_mix");
 

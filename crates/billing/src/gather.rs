@@ -15,6 +15,8 @@ use crate::bill_status::BillStatus;
 use crate::book;
 use crate::ledger::EntryKind;
 
+/// Drafts of one patient that gather at a time and are looked at.
+const GATHERING: u64 = 50;
 /// The name under which charges of one patient take turns.
 const TURN: &str = "billing-gather";
 
@@ -34,8 +36,8 @@ pub(crate) struct Charge {
     pub(crate) service: Option<i64>,
     /// What the line says.
     pub(crate) description: String,
-    /// Price of one.
-    pub(crate) unit_price: Money,
+    /// Price of one; none where nobody has said it yet.
+    pub(crate) unit_price: Option<Money>,
     /// How many.
     pub(crate) quantity: i64,
 }
@@ -141,13 +143,14 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
     };
     let draft = draft(cx, first.patient, first.encounter).await?;
     for charge in &fresh {
-        let total = charge.unit_price.checked_mul(charge.quantity);
+        let price = charge.unit_price.unwrap_or_default();
+        let total = price.checked_mul(charge.quantity);
         let mut item = BillItem {
             meta: Meta::unstored(),
             bill: Ref::new(draft.meta.id),
             service: charge.service.map(Ref::new),
             description: Sealed::new(Blank::cut(&charge.description)),
-            amount: charge.unit_price,
+            amount: price,
             quantity: charge.quantity,
             discount: Money::ZERO,
             discount_reason: Sealed::new(Blank::default()),
@@ -156,6 +159,7 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
             source_type: Some(charge.kind),
             source_id: Some(charge.source),
             credit_of: None,
+            unpriced: charge.unit_price.is_none(),
         };
         cx.insert(&mut item).await?;
     }
@@ -163,23 +167,45 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
     Ok(())
 }
 
-/// The draft that gathers an encounter's charges, or those of a patient without one.
+/// The draft that gathers an encounter's charges. What belongs to no encounter, such as a stay, joins the newest draft that
+/// gathers for the patient, and the first encounter joins what was gathered without one: whoever comes to pay for one visit
+/// pays one bill.
 async fn draft(cx: &mut Cx, patient: i64, encounter: Option<i64>) -> Result<Bill, Error> {
-    let key = match encounter {
-        Some(encounter) => format!("encounter:{encounter}"),
-        None => format!("patient:{patient}"),
-    };
+    let own = encounter.map(|encounter| format!("encounter:{encounter}"));
+    let loose = format!("patient:{patient}");
     let mut query = select::<Bill>();
     query
-        .and_where(Bill::gather_key.eq(key.as_str()))
-        .and_where(platform::cx::column("bill", "voided_at").is_null());
-    let found: Option<Bill> = cx
-        .unscoped("the draft that the program gathers charges on")
-        .record(query)
+        .and_where(Bill::patient.eq(patient))
+        .and_where(Bill::gather_key.is_not_null())
+        .and_where(platform::cx::column("bill", "voided_at").is_null())
+        .order_by(("bill", "id"), Order::Desc)
+        .limit(GATHERING);
+    let gathering: Vec<Bill> = cx
+        .unscoped("the drafts that the program gathers charges on")
+        .records(query)
         .await?;
+    let keyed = |key: &str| {
+        let is = |bill: &&Bill| bill.gather_key.as_ref().is_some_and(|own| &**own == key);
+        gathering.iter().find(is)
+    };
+    let found = match &own {
+        Some(own) => keyed(own),
+        None => gathering.first(),
+    };
     if let Some(draft) = found {
         return cx.hold(draft.meta.id).await;
     }
+    if let (Some(own), Some(joined)) = (&own, keyed(&loose)) {
+        let held: Bill = cx.hold(joined.meta.id).await?;
+        let mut draft = held.clone();
+        draft.encounter = encounter.map(Ref::new);
+        draft.gather_key = Some(Line::cut(own));
+        draft.service_date = None;
+        book::attribute(cx, &mut draft).await?;
+        cx.update(&mut draft, &held).await?;
+        return Ok(draft);
+    }
+    let key = own.unwrap_or(loose);
     let mut body = Body::default();
     body.0.insert("patient".to_owned(), patient.into());
     let mut bill = <Bill as Record>::create(&body)?;

@@ -17,6 +17,10 @@ use crate::gather::{self, Charge};
 const CONSULTATION: &str = "CONSULTATION";
 /// The service that is charged for each bed day.
 const BED_DAY: &str = "BED-DAY";
+/// What they are called while they have no price.
+const BED_DAYS: &str = "Bed days";
+/// What a test is called that is in no catalogue any more.
+const LABORATORY: &str = "Laboratory";
 /// The kind under which it is noted that a whole laboratory order was cancelled.
 const LAB_ORDER: &str = "lab_order";
 
@@ -79,7 +83,7 @@ async fn signed(cx: &mut Cx, event: EncounterSigned) -> Result<(), Error> {
         encounter: Some(event.encounter),
         service: Some(fee.id),
         description: fee.name,
-        unit_price: fee.price,
+        unit_price: Some(fee.price),
         quantity: 1,
     };
     gather::charge(cx, vec![charge]).await
@@ -91,37 +95,39 @@ async fn ordered(cx: &mut Cx, event: LabOrdered) -> Result<(), Error> {
         return Ok(());
     }
     let tests: Vec<i64> = event.items.iter().map(|item| item.lab_test).collect();
-    let codes = test_codes(cx, &tests).await?;
-    let wanted: Vec<String> = codes.iter().map(|(_, code)| code.clone()).collect();
+    let known = lab_tests(cx, &tests).await?;
+    let wanted: Vec<String> = known.iter().map(|(_, code, _)| code.clone()).collect();
     let services = coded(cx, &wanted).await?;
-    let charges = event.items.iter().filter_map(|item| {
-        let (_, code) = codes.iter().find(|(test, _)| *test == item.lab_test)?;
-        let service = services.iter().find(|service| service.code == *code)?;
-        Some(Charge {
+    let charges = event.items.iter().map(|item| {
+        let test = known.iter().find(|(id, ..)| *id == item.lab_test);
+        let code = test.map(|(_, code, _)| code);
+        let service = services.iter().find(|service| Some(&service.code) == code);
+        let name = test.map_or_else(|| LABORATORY.to_owned(), |(_, _, name)| name.clone());
+        Charge {
             kind: SourceKind::LabOrderItem,
             source: item.lab_order_item,
             parent: Some(event.lab_order),
             patient,
             encounter: event.encounter,
-            service: Some(service.id),
-            description: service.name.clone(),
-            unit_price: service.price,
+            service: service.map(|service| service.id),
+            description: service.map_or(name, |service| service.name.clone()),
+            unit_price: service.map(|service| service.price),
             quantity: 1,
-        })
+        }
     });
     let charges = charges.collect();
     gather::charge(cx, charges).await
 }
 
-/// The codes of laboratory tests, by which the catalogue of services prices them.
-async fn test_codes(cx: &mut Cx, tests: &[i64]) -> Result<Vec<(i64, String)>, Error> {
+/// Laboratory tests with their codes, by which the catalogue of services prices them, and their names.
+async fn lab_tests(cx: &mut Cx, tests: &[i64]) -> Result<Vec<(i64, String, String)>, Error> {
     if tests.is_empty() || !has_table(cx, "lab_test") {
         return Ok(Vec::new());
     }
     let mut query = Query::select();
     query
         .from("lab_test")
-        .columns(["id", "test_code"])
+        .columns(["id", "test_code", "test_name"])
         .and_where(among(cx.dialect(), column("lab_test", "id"), tests));
     let statement = Statement::build(cx.dialect(), &query);
     cx.unscoped("the catalogue of tests that the program charges by")
@@ -143,6 +149,9 @@ async fn cancelled(cx: &mut Cx, event: LabOrderCancelled) -> Result<(), Error> {
 
 async fn dispensed(cx: &mut Cx, event: Dispensed) -> Result<(), Error> {
     let patient = gather::turn(cx, event.patient).await?;
+    let name = medication_name(cx, event.medication_item).await?;
+    // What the whole quantity costs was worked out where it was dispensed.
+    let (unit_price, quantity) = each(event.amount, event.quantity);
     let charge = Charge {
         kind: SourceKind::Dispense,
         source: event.dispensing_log,
@@ -150,12 +159,23 @@ async fn dispensed(cx: &mut Cx, event: Dispensed) -> Result<(), Error> {
         patient,
         encounter: event.encounter,
         service: None,
-        description: medication_name(cx, event.medication_item).await?,
-        // What the whole quantity costs was worked out where it was dispensed.
-        unit_price: event.amount,
-        quantity: 1,
+        description: match quantity == event.quantity {
+            true => name,
+            false => format!("{name} × {}", event.quantity),
+        },
+        unit_price: Some(unit_price),
+        quantity,
     };
     gather::charge(cx, vec![charge]).await
+}
+
+/// Units and what one of them costs, or one of the whole where that is no amount of cents.
+fn each(amount: Money, quantity: i64) -> (Money, i64) {
+    let whole = (amount, 1);
+    if quantity < 1 || amount.minor() % quantity != 0 {
+        return whole;
+    }
+    Money::from_minor(amount.minor() / quantity).map_or(whole, |unit| (unit, quantity))
 }
 
 /// What a medication is called on a bill.
@@ -187,16 +207,17 @@ async fn reversed(cx: &mut Cx, event: DispenseReversed) -> Result<(), Error> {
 async fn discharged(cx: &mut Cx, event: PatientDischarged) -> Result<(), Error> {
     let patient = gather::turn(cx, event.patient).await?;
     let day = coded(cx, &[BED_DAY.to_owned()]).await?.pop();
-    let Some(day) = day else { return Ok(()) };
     let charge = Charge {
         kind: SourceKind::Admission,
         source: event.admission,
         parent: None,
         patient,
         encounter: None,
-        service: Some(day.id),
-        description: day.name,
-        unit_price: day.price,
+        service: day.as_ref().map(|day| day.id),
+        description: day
+            .as_ref()
+            .map_or_else(|| BED_DAYS.to_owned(), |day| day.name.clone()),
+        unit_price: day.map(|day| day.price),
         quantity: Ord::max(event.bed_days, 1),
     };
     gather::charge(cx, vec![charge]).await
@@ -205,4 +226,23 @@ async fn discharged(cx: &mut Cx, event: PatientDischarged) -> Result<(), Error> 
 /// Whether a module keeps this table here; a hospital may run without it.
 fn has_table(cx: &Cx, table: &str) -> bool {
     cx.app.registry.tables().any(|info| info.table == table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_priced_one_by_one_where_no_cent_is_lost() {
+        for (amount, quantity, unit, units) in [
+            (3000, 20, 150, 20),
+            (3000, 1, 3000, 1),
+            (0, 20, 0, 20),
+            (1000, 3, 1000, 1),
+            (1000, 0, 1000, 1),
+        ] {
+            let money = |minor| Money::from_minor(minor).unwrap();
+            assert_eq!(each(money(amount), quantity), (money(unit), units));
+        }
+    }
 }

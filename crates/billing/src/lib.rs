@@ -8,6 +8,8 @@
 //!   whose sums do not add up.
 //! - A dispense, a test or a stay is charged once, whatever order its events come in; what is cancelled leaves the
 //!   draft, or becomes a credit on a bill that was opened.
+//! - What was charged without a known price is on the draft and says so; the draft is not opened before somebody gave it one.
+//! - Cash that is given back was in the drawer that it left.
 //! - Money is split to the last cent, receipts are numbered without gaps, and the ledger is only ever added to.
 #![cfg_attr(
     test,
@@ -17,6 +19,7 @@
     )
 )]
 
+mod added;
 mod ageing;
 mod allocate;
 pub mod bill;
@@ -51,6 +54,8 @@ pub mod service_price;
 mod split;
 mod sums;
 mod takings;
+mod tell;
+mod unpriced;
 
 pub use bill::Bill;
 pub use bill_item::BillItem;
@@ -84,6 +89,7 @@ pub fn module() -> Module {
         .resource::<RefundRequest>()
         .resource::<InsuranceClaim>()
         .resource::<CashSession>()
+        .alerts(|cx, wanted| Box::pin(unpriced::alerts(cx, wanted)))
         .nested::<ServiceCatalog, ServicePrice>("prices", "l")
         .nested::<Bill, Payment>("payments", "lc")
         .nested::<Patient, Bill>("bills", "l")
@@ -103,6 +109,7 @@ pub fn module() -> Module {
     let module = cash_session::declare(module);
     let module = takings::declare(module);
     let module = hear::declare(module);
+    let module = tell::declare(module);
     let module = reports::declare(module);
     let module = printed::declare(module);
     figures::declare(module)

@@ -2,6 +2,7 @@
 
 use platform::db::{Ddl, Migration};
 
+use crate::added;
 use crate::bill_item::SourceKind;
 use crate::bill_status::BillStatus;
 use crate::cash_session::SessionStatus;
@@ -40,6 +41,18 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
                 t.check("payment_tendered_check", "tendered >= amount");
             });
         },
+    },
+    Migration {
+        name: "0007_drawers",
+        up: added::drawers,
+    },
+    Migration {
+        name: "0008_refunds_apart",
+        up: added::refunds_apart,
+    },
+    Migration {
+        name: "0009_prices_to_find",
+        up: added::prices_to_find,
     },
 ];
 

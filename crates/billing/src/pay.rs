@@ -26,6 +26,8 @@ const MOST: usize = 10;
 /// What is paid, one row for each way.
 pub struct PayInput {
     payments: Vec<Map<String, Json>>,
+    /// What was said to be owed.
+    balance_due: Option<Money>,
 }
 
 impl Input for PayInput {
@@ -33,8 +35,19 @@ impl Input for PayInput {
         let rows = body.0.get("payments").and_then(Json::as_array);
         let rows = rows.filter(|rows| !rows.is_empty() && rows.len() <= MOST);
         let rows = rows.and_then(|rows| rows.iter().map(|row| row.as_object().cloned()).collect());
+        let balance_due = match body.0.get("balance_due") {
+            None | Some(Json::Null) => None,
+            Some(owed) => Some(Money::parse(owed).map_err(|why| {
+                let mut faults = Faults::new();
+                faults.put("balance_due", why);
+                faults
+            })?),
+        };
         match rows {
-            Some(payments) => Ok(PayInput { payments }),
+            Some(payments) => Ok(PayInput {
+                payments,
+                balance_due,
+            }),
             None => Err(Faults::one(
                 "payments",
                 Text::new("billing-pay-rows").with("max", MOST),
@@ -67,6 +80,7 @@ impl Input for PayInput {
                     "description": "What is paid, one row for each way.",
                     "items": row,
                 },
+                "balance_due": field(<Option<Money>>::schema(), "What the payer was told is owed: when something else is owed by now, nothing is booked (409 `conflict`). Not compared when it is left out."),
             },
             "required": ["payments"],
         }))
@@ -97,7 +111,7 @@ impl Verb for Pay {
     type Answer = Paid;
     const NAME: &'static str = "pay";
     const SUMMARY: &'static str = "Take what is paid on a bill, in one or several ways";
-    const DESCRIPTION: &'static str = "Each row becomes a payment with a receipt of its own; all are booked or none. More than is owed is refused (409 `overpayment`), and the payment before is named.";
+    const DESCRIPTION: &'static str = "Each row becomes a payment with a receipt of its own; all are booked or none. More than is owed is refused (409 `overpayment`), and the payment before is named; so is what was paid twice by somebody who sent the `balance_due` that they were told (409 `conflict`).";
     const STATUS: StatusCode = StatusCode::CREATED;
 
     fn access() -> Access {
@@ -115,6 +129,12 @@ impl Verb for Pay {
 
     async fn run(cx: &mut Cx, held: Bill, input: PayInput) -> Result<Paid, Error> {
         let rows = rows(&held, &input)?;
+        if input
+            .balance_due
+            .is_some_and(|told| told != held.balance_due)
+        {
+            return Err(payment::owed_otherwise(cx, &held).await?);
+        }
         // Judged as a whole, so that the payment which is named in a refusal is one that was booked.
         let mut sums = held.sums();
         for row in &rows {

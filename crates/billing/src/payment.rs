@@ -199,8 +199,9 @@ pub(crate) async fn complete(cx: &mut Cx, payment: &mut Payment, bill: &Bill) ->
     payment.patient = bill.patient;
     payment.payment_date = cx.now();
     payment.received_by = cx.actor.user_id().map(Ref::new);
-    if payment.method == PaymentMethod::Cash && payment.cash_session.is_none() {
-        payment.cash_session = cash_session::open_of(cx, cx.actor.user_id()).await?;
+    // Cash that is given back has left its drawer before.
+    if payment.method == PaymentMethod::Cash && payment.refund_of.is_none() {
+        payment.cash_session = cash_session::put(cx, cx.actor.user_id(), payment.amount).await?;
     }
     payment.receipt_number = next_receipt(cx).await?;
     Ok(())
@@ -224,6 +225,18 @@ async fn next_receipt(cx: &mut Cx) -> Result<i64, Error> {
 /// The refusal of a payment of more than is owed, which names the payment before it.
 pub(crate) async fn too_much(cx: &mut Cx, bill: &Bill, why: Refusal) -> Result<Error, Error> {
     let refused = book::refusal(bill, why);
+    name_earlier(cx, bill, refused).await
+}
+
+/// The refusal of a payment by somebody who was told that something else is owed.
+pub(crate) async fn owed_otherwise(cx: &mut Cx, bill: &Bill) -> Result<Error, Error> {
+    let text = Text::new("billing-owed-otherwise").with("owed", bill.balance_due);
+    let refused = Error::refuse(Code::Conflict, text).with("balance_due", json!(bill.balance_due));
+    name_earlier(cx, bill, refused).await
+}
+
+/// A refusal with the last payment of the bill.
+async fn name_earlier(cx: &mut Cx, bill: &Bill, refused: Error) -> Result<Error, Error> {
     let mut query = select::<Payment>();
     query
         .and_where(Payment::bill.eq(bill.meta.id))

@@ -1,5 +1,6 @@
 //! The wish to give money back, which somebody else decides about.
 
+use contracts::RefundDecided;
 use http::StatusCode;
 use identity::user::User;
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use platform::verb::{One, Verb};
 
 use crate::bill::Bill;
 use crate::book;
-use crate::cash_session;
+use crate::cash_session::{self, CashSession};
 use crate::ledger::{EntryKind, Posting, post};
 use crate::payment::{self, Payment};
 use crate::payment_method::PaymentMethod;
@@ -74,6 +75,7 @@ impl Resource for RefundRequest {
         RefundRequest::patient,
         RefundRequest::status,
         RefundRequest::requested_by,
+        RefundRequest::decided_at,
     ];
     const LIST: &'static [Column<Self>] = &[
         RefundRequest::patient,
@@ -179,7 +181,7 @@ impl Verb for Approve {
     type Answer = One<RefundRequest>;
     const NAME: &'static str = "approve";
     const SUMMARY: &'static str = "Approve a refund, which gives the money back";
-    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it. The refund has a receipt of its own.";
+    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it. The refund has a receipt of its own. Cash leaves the open drawer of the user who asked, which must hold as much (409 `state_conflict` with `in_drawer`).";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -205,14 +207,7 @@ impl Verb for Approve {
         payment.refund_pending = difference(before.refund_pending, held.amount)?;
         payment.refunded_amount = sum(before.refunded_amount, held.amount)?;
         cx.update(&mut payment, &before).await?;
-        // Cash leaves the drawer of the cashier who asked.
-        let drawer = match before.method {
-            PaymentMethod::Cash => {
-                let cashier = held.requested_by.map(|user| user.get());
-                cash_session::open_of(cx, cashier).await?
-            }
-            _ => None,
-        };
+        let drawer = give(cx, &held, &before).await?;
         let mut refund = Payment {
             meta: Meta::unstored(),
             amount: held.amount,
@@ -238,7 +233,35 @@ impl Verb for Approve {
         request.decided_at = Some(cx.now());
         request.refund = Some(Ref::new(refund.meta.id));
         cx.update(&mut request, &held).await?;
+        cx.emit(&decided(&request))?;
         Ok(One(request))
+    }
+}
+
+/// Takes what is given back in cash out of the drawer of the cashier who asked; answers the session. Without an open drawer
+/// there is only the cash that no drawer holds, which is that of payments taken without one.
+async fn give(
+    cx: &mut Cx,
+    request: &RefundRequest,
+    payment: &Payment,
+) -> Result<Option<Ref<CashSession>>, Error> {
+    if payment.method != PaymentMethod::Cash {
+        return Ok(None);
+    }
+    let cashier = request.requested_by.map(|user| user.get());
+    let drawer = cash_session::put(cx, cashier, request.amount.neg()).await?;
+    if drawer.is_none() && payment.cash_session.is_some() {
+        let text = Text::new("billing-drawer-needed");
+        return Err(Error::refuse(Code::StateConflict, text));
+    }
+    Ok(drawer)
+}
+
+/// What whoever asked is told.
+fn decided(request: &RefundRequest) -> RefundDecided {
+    RefundDecided {
+        refund_request: request.meta.id,
+        approved: request.status == RefundStatus::Approved,
     }
 }
 
@@ -271,6 +294,7 @@ impl Verb for Reject {
         request.decided_by = cx.actor.user_id().map(Ref::new);
         request.decided_at = Some(cx.now());
         cx.update(&mut request, &held).await?;
+        cx.emit(&decided(&request))?;
         Ok(One(request))
     }
 }

@@ -8,6 +8,7 @@ mod parts;
 mod patient;
 mod pay;
 mod payments;
+mod today;
 
 use kernel::BuiltinRole;
 use platform::access::Permission;

@@ -20,12 +20,16 @@ use crate::payment_method::PaymentMethod;
 pub(crate) struct Taking {
     /// How it was paid.
     pub(crate) method: &'static str,
-    /// How many payments and refunds.
+    /// How many payments.
     pub(crate) payments: i64,
+    /// How many refunds.
+    pub(crate) refunds: i64,
     /// What came in; null for cash until the drawer was counted.
     pub(crate) received: Option<Money>,
     /// What was given back; null for cash until the drawer was counted.
     pub(crate) paid_out: Option<Money>,
+    /// What came in less what was given back; null for cash until the drawer was counted.
+    pub(crate) net: Option<Money>,
 }
 
 /// Adds the route to the table of contents.
@@ -47,14 +51,17 @@ async fn show(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     Reply::ok(&of(cx, &session).await?)
 }
 
+/// A method, its payments and refunds, its refunds, what came in and what went out.
+type Row = (String, i64, i64, i64, i64);
+
 /// By method, in the order of their names.
 pub(crate) async fn of(cx: &mut Cx, session: &CashSession) -> Result<Vec<Taking>, Error> {
     let until = session.counted_at.unwrap_or_else(|| cx.now());
     let (id, cashier) = (session.meta.id, session.cashier.get());
-    let rows: Vec<(String, i64, i64, i64)> = cx
+    let rows: Vec<Row> = cx
         .unscoped("what was taken during a session that the caller sees")
         .few(Statement::raw(
-            "SELECT method, COUNT(*), \
+            "SELECT method, COUNT(*), COUNT(refund_of), \
              CAST(SUM(CASE WHEN refund_of IS NULL THEN amount ELSE 0 END) AS bigint), \
              CAST(SUM(CASE WHEN refund_of IS NULL THEN 0 ELSE amount END) AS bigint) \
              FROM payment WHERE (method = 'Cash' AND cash_session = $1) \
@@ -63,13 +70,15 @@ pub(crate) async fn of(cx: &mut Cx, session: &CashSession) -> Result<Vec<Taking>
             values([&id, &cashier, &session.opened_at, &until]),
         ))
         .await?;
-    let taking = |(name, payments, received, paid_out): (String, i64, i64, i64)| {
+    let taking = |(name, all, refunds, received, paid_out): Row| {
         let method = PaymentMethod::from_text(&name).unwrap_or(PaymentMethod::Other);
         let told = method != PaymentMethod::Cash || session.status != SessionStatus::Open;
         let sum = |minor| Money::from_minor(minor).map_err(Error::internal);
         Ok(Taking {
             method: method.as_str(),
-            payments,
+            payments: all - refunds,
+            refunds,
+            net: told.then(|| sum(received - paid_out)).transpose()?,
             received: told.then(|| sum(received)).transpose()?,
             paid_out: told.then(|| sum(paid_out)).transpose()?,
         })

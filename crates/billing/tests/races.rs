@@ -147,6 +147,61 @@ testkit::on_both! {
         let paid = bill["paid_amount"].as_f64().unwrap();
         assert_eq!(bill["balance_due"].as_f64().unwrap(), 100.0 - paid + 90.0);
         desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn refunds_that_are_approved_at_once_empty_a_drawer_and_no_more(world: &World) {
+        let desk = Desk::new(world).await;
+        // 200 were taken before the drawer was opened, 50 lie in it.
+        let bill = desk.bill(json!({ "total_amount": 500 })).await;
+        let payment = desk.pay(&bill, 200.0).await.id();
+        desk.cashier.post("cash-sessions/", json!({ "opening_float": 50 })).await.is(201);
+        let mut wishes = Vec::new();
+        for _ in 0..20 {
+            let body = json!({ "amount": 10, "reason": "x" });
+            wishes.push(desk.cashier.post(&format!("payments/{payment}/refund/"), body).await.id());
+        }
+        let address = world.listen().await;
+        let admin = desk.admin.clone().over(address);
+        let approve = |id: &i64| admin.request("POST", &format!("refund-requests/{id}/approve/"));
+        let replies = at_once(wishes.iter().map(approve).collect()).await;
+        assert_eq!(counted(&replies), expected(&[("200", 5), ("409 state_conflict", 15)]));
+        assert_eq!(desk.read(&bill).await["refunded_amount"], 50.0);
+        // While money comes in, as much of it may leave.
+        let cashier = desk.cashier.clone().over(address);
+        let pay = format!("bills/{}/payments/", bill["id"]);
+        let mut requests: Vec<_> = wishes.iter().map(approve).collect();
+        requests.extend((0..10).map(|_| cashier.request("POST", &pay).json(&json!({ "amount": 10, "method": "Cash" }))));
+        at_once(requests).await;
+        let session = desk.cashier.get("cash-sessions/?status=open").await.is(200)[0]["id"].clone();
+        let count = json!({ "counted_amount": 0 });
+        let counted = desk.cashier.post(&format!("cash-sessions/{session}/count/"), count).await.is(200).clone();
+        let now = desk.read(&bill).await;
+        let lies = 50.0 + (now["paid_amount"].as_f64().unwrap() - 200.0) - now["refunded_amount"].as_f64().unwrap();
+        assert!(lies >= 0.0, "{now}");
+        assert_eq!(counted["expected_amount"], lies);
+        desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn a_bill_that_was_paid_meanwhile_is_not_paid_again(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        let path = format!("bills/{}/pay/", bill["id"]);
+        // Eight windows show that 300 is owed, and each takes a part of it.
+        let body = json!({ "payments": [{ "amount": 50 }], "balance_due": 300 });
+        let requests = (0..8).map(|_| cashier.request("POST", &path).json(&body)).collect();
+        let replies = at_once(requests).await;
+        assert_eq!(counted(&replies), expected(&[("201", 1), ("409 conflict", 7)]));
+        for refused in replies.iter().filter(|reply| reply.status == 409) {
+            assert_eq!((&refused.json["balance_due"], &refused.json["payment"]["amount"]), (&json!(250.0), &json!(50.0)));
+        }
+        desk.cashier.post(&path, json!({ "payments": [{ "amount": 50 }], "balance_due": 250 })).await.is(201);
+        // Who does not say what they saw is not asked.
+        desk.cashier.post(&path, json!({ "payments": [{ "amount": 50 }] })).await.is(201);
+        assert_eq!(desk.read(&bill).await["balance_due"], 150.0);
+        desk.books_agree().await;
     }
 
     async fn what_is_left_of_a_policys_limit_is_given_once(world: &World) {

@@ -1,6 +1,7 @@
 //! What crosses the borders between modules: events in the past tense and payloads of jobs, as plain
 //! data without logic. Each is an [`Event`].
 
+mod billing;
 mod clinical;
 mod compliance;
 mod laboratory;
@@ -14,6 +15,7 @@ mod wards;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use billing::RefundDecided;
 pub use clinical::{EncounterSigned, TaskAssigned};
 pub use compliance::{AccessQuestioned, BreachNoticeDue, GlassBroken};
 pub use laboratory::{

@@ -1,8 +1,8 @@
-//! Days as readers of a language write them.
+//! Days, amounts and numbers as readers of a language write them.
 
 use jiff::civil::{Date, Weekday};
 
-use crate::Language;
+use crate::{Language, Money};
 
 const MONTHS: [[&str; 12]; 3] = [
     [
@@ -87,6 +87,87 @@ pub fn date(date: Date, language: Language) -> String {
 pub fn weekday(day: Weekday, language: Language) -> &'static str {
     let day = usize::from(day.to_monday_zero_offset().unsigned_abs()).min(6);
     WEEKDAYS[of(language)][day]
+}
+
+/// An amount with its thousands apart: `1,234.50`, in French `1 234,50`.
+///
+/// ```
+/// use kernel::{Language, Money};
+/// let amount: Money = "-1234567.5".parse()?;
+/// assert_eq!(kernel::written::money(amount, Language::En), "-1,234,567.50");
+/// assert_eq!(kernel::written::money(amount, Language::Fr), "-1\u{a0}234\u{a0}567,50");
+/// # Ok::<(), kernel::MoneyError>(())
+/// ```
+#[must_use]
+pub fn money(amount: Money, language: Language) -> String {
+    let minor = amount.minor().unsigned_abs();
+    let (_, decimal) = separators(language);
+    let sign = if amount.is_negative() { "-" } else { "" };
+    format!(
+        "{sign}{}{decimal}{:02}",
+        grouped(minor / 100, language),
+        minor % 100
+    )
+}
+
+/// A number with its thousands apart and at most two places, none of them idle: `1,234.5`, in French `1 234,5`.
+///
+/// ```
+/// use kernel::Language;
+/// use kernel::written::number;
+/// assert_eq!(number(1234.5, Language::En), "1,234.5");
+/// assert_eq!(number(0.005, Language::Fr), "0,01");
+/// assert_eq!(number(-1_000_000.0, Language::Fr), "-1\u{a0}000\u{a0}000");
+/// assert_eq!(number(-0.001, Language::En), "0");
+/// ```
+#[must_use]
+pub fn number(value: f64, language: Language) -> String {
+    let text = format!("{value:.2}");
+    let (whole, places) = text.split_once('.').unwrap_or((&text, ""));
+    let Ok(size) = whole.trim_start_matches('-').parse::<u64>() else {
+        return value.to_string();
+    };
+    let places = places.trim_end_matches('0');
+    let none = size == 0 && places.is_empty();
+    let sign = if value < 0.0 && !none { "-" } else { "" };
+    let (_, decimal) = separators(language);
+    let mut written = format!("{sign}{}", grouped(size, language));
+    if !places.is_empty() {
+        written.push(decimal);
+        written.push_str(places);
+    }
+    written
+}
+
+/// What stands between thousands, and before the places.
+fn separators(language: Language) -> (char, char) {
+    match language {
+        Language::En | Language::Sw => (',', '.'),
+        Language::Fr => ('\u{a0}', ','),
+    }
+}
+
+fn grouped(whole: u64, language: Language) -> String {
+    let (thousands, _) = separators(language);
+    let digits = whole.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(thousands);
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount with its currency: `GMD 1,234.50`.
+#[must_use]
+pub fn price(amount: Money, currency: &str, language: Language) -> String {
+    let amount = money(amount, language);
+    match language {
+        Language::Fr => format!("{amount}\u{a0}{currency}"),
+        Language::En | Language::Sw => format!("{currency}\u{a0}{amount}"),
+    }
 }
 
 fn of(language: Language) -> usize {

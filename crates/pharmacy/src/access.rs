@@ -28,6 +28,13 @@ pub(crate) fn pharmacist() -> Access {
     Access::may(&[Admin, Pharmacist])
 }
 
+/// What the pharmacy does not wait to dispense; those who prescribe read why.
+pub(crate) fn set_aside() -> Access {
+    Access::nobody()
+        .roles(&[Admin, Pharmacist], "crd")
+        .roles(&[Doctor, Nurse], "r")
+}
+
 /// Stock reports.
 pub(crate) fn reader() -> Access {
     Access::may(&[Admin, Pharmacist, Doctor, Nurse])

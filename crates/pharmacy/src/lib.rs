@@ -45,6 +45,7 @@ mod reports;
 pub mod reverse_adjustment;
 mod rules;
 mod screens;
+pub mod set_aside;
 mod shelf;
 pub mod stock_adjustment;
 pub mod stock_batch;
@@ -75,6 +76,7 @@ use crate::post_stock_take::PostStockTake;
 use crate::purchase_order::{CancelOrder, PurchaseOrder, SubmitOrder};
 use crate::purchase_order_item::PurchaseOrderItem;
 use crate::reverse_adjustment::ReverseAdjustment;
+use crate::set_aside::SetAside;
 use crate::stock_adjustment::StockAdjustment;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::StockLocation;
@@ -96,6 +98,7 @@ pub fn module() -> Module {
         .resource::<StockBatch>()
         .resource::<StockMovement>()
         .resource::<DispensingLog>()
+        .resource::<SetAside>()
         .resource::<StockAdjustment>()
         .resource::<PurchaseOrder>()
         .resource::<PurchaseOrderItem>()

@@ -4,6 +4,7 @@ use platform::db::{Ddl, Migration, TableDdl};
 
 use crate::goods_received_note;
 use crate::purchase_order::OrderStatus;
+use crate::set_aside::AsideKind;
 use crate::stock_adjustment::AdjustmentType;
 use crate::stock_batch::BatchStatus;
 use crate::stock_movement::MovementKind;
@@ -34,6 +35,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0006_consumption",
         up: consumption,
+    },
+    Migration {
+        name: "0007_set_aside",
+        up: set_aside,
     },
 ];
 
@@ -290,4 +295,26 @@ fn stock_takes(ddl: &mut Ddl) {
     });
     ddl.index("stock_take_line", &["stock_take", "id"]);
     ddl.index("stock_take_line", &["stock_batch", "id"]);
+}
+
+fn set_aside(ddl: &mut Ddl) {
+    ddl.table("set_aside", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("prescription").references("prescription");
+        t.text("kind");
+        t.int("patient").references("patient");
+        t.int("set_by").null().references("app_user");
+        t.timestamp("voided_at").null();
+        t.int("voided_by").null();
+        t.one_of("kind", AsideKind::VALUES);
+    });
+    ddl.index("set_aside", &["patient", "id"]);
+    // What waits is what is in no row of these.
+    ddl.unique_index(
+        "set_aside_prescription_key",
+        "set_aside",
+        &["prescription"],
+        Some("voided_at IS NULL"),
+    );
 }

@@ -1,5 +1,6 @@
 //! What people see of the pharmacy: what waits to be dispensed, and dispensing it.
 
+mod aside;
 mod count;
 mod counts;
 mod dispense;
@@ -32,6 +33,7 @@ const SHOWN: &[&str] = &[
     "stock_batch",
     "medication_item",
     "purchase_order",
+    "set_aside",
 ];
 
 /// The tables of counts.

@@ -99,6 +99,32 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_prescription_that_many_see_as_owed_is_dispensed_once(world: &World) {
+        let shop = Shop::new(world).await;
+        let counter = shop.pharmacist.over(world.listen().await);
+        let item = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(item, "P-1", "2028-01-01", 100).await;
+        let doctor = world.doctor().await;
+        let encounter = doctor.post("encounters/", json!({ "patient": shop.patient, "notes": "Fever" })).await.id();
+        let words = json!({
+            "encounter": encounter, "medication_item": item, "medication_name": "Paracetamol 500 mg",
+            "dosage": "1 tablet", "frequency": "3 times a day", "quantity": 20,
+        });
+        let prescription = doctor.post("prescriptions/", words).await.id();
+        let path = format!("medications/{item}/dispense/");
+        let body = json!({ "prescription": prescription, "quantity": 5, "already_dispensed": 0 });
+        let replies = at_once((0..12).map(|_| counter.request("POST", &path).json(&body)).collect()).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status.as_u16() == 201).count(), 1);
+        assert!(replies.iter().filter(|reply| reply.status.as_u16() != 201).all(|reply| reply.json["code"] == "conflict"));
+        assert_eq!(shop.total(item).await, 95);
+        // Set aside at once, it is set aside once.
+        let body = json!({ "prescription": prescription, "kind": "later", "reason": "Delivered on Friday" });
+        let replies = at_once((0..12).map(|_| counter.request("POST", "set-asides/").json(&body)).collect()).await;
+        assert_eq!(replies.iter().filter(|reply| reply.status.as_u16() == 201).count(), 1);
+        assert!(replies.iter().all(|reply| matches!(reply.status.as_u16(), 201 | 409)));
+        world.settle().await;
+    }
+
     async fn all_ways_of_moving_stock_meet_without_a_difference(world: &World) {
         let shop = Shop::new(world).await;
         let counter = shop.pharmacist.over(world.listen().await);

@@ -41,6 +41,15 @@ const BY_DAY: &str = "SELECT 0, CAST(d.kept AS bigint), CAST(l.booked AS bigint)
      FROM ledger_line WHERE debit <= 6 OR credit <= 6) l \
     WHERE d.kept <> l.booked LIMIT $1";
 
+/// What lies in a drawer beside the cash that the ledger says went through it.
+const DRAWERS: &str = "SELECT s.id, CAST(s.in_drawer AS bigint), CAST(s.opening_float + COALESCE(l.booked, 0) AS bigint) \
+    FROM cash_session s \
+    LEFT JOIN (SELECT e.cash_session, SUM(CASE WHEN t.debit = 1 THEN t.amount ELSE -t.amount END) AS booked \
+               FROM ledger_entry e JOIN ledger_line t ON t.entry = e.id \
+               WHERE e.cash_session IS NOT NULL AND (t.debit = 1 OR t.credit = 1) GROUP BY e.cash_session) l \
+      ON l.cash_session = s.id \
+    WHERE s.in_drawer <> s.opening_float + COALESCE(l.booked, 0) ORDER BY s.id LIMIT $1";
+
 /// The money ledger, for [`Module::proof`](platform::module::Module::proof).
 pub(crate) fn proof() -> Proof {
     Proof {
@@ -64,6 +73,7 @@ pub(crate) fn proof() -> Proof {
             ),
             ("what was received on bill", RECEIVED),
             ("the turnover of all days, number", BY_DAY),
+            ("what lies in the drawer of cash session", DRAWERS),
         ],
     }
 }

@@ -72,10 +72,11 @@ pub(crate) async fn add(
     }
     let mut insert = Query::insert();
     insert.into_table("turnover_day").columns([
-        "kind", "day", "item_key", "received", "refunded", "receipts",
+        "kind", "day", "item_key", "received", "refunded", "receipts", "refunds",
     ]);
     for ((kind, key), (amount, count)) in sums {
-        let (received, refunded) = if refund { (0, amount) } else { (amount, 0) };
+        let (received, receipts) = if refund { (0, 0) } else { (amount, count) };
+        let (refunded, refunds) = if refund { (amount, count) } else { (0, 0) };
         insert
             .values([
                 Expr::val(kind),
@@ -83,12 +84,13 @@ pub(crate) async fn add(
                 Expr::val(key),
                 Expr::val(received),
                 Expr::val(refunded),
-                Expr::val(count),
+                Expr::val(receipts),
+                Expr::val(refunds),
             ])
             .map_err(Error::internal)?;
     }
     let mut conflict = sea_query::OnConflict::columns(["kind", "day", "item_key"]);
-    for name in ["received", "refunded", "receipts"] {
+    for name in ["received", "refunded", "receipts", "refunds"] {
         let more = column("turnover_day", name).add(Expr::cust(excluded(name)));
         conflict.value(name, more);
     }
@@ -104,19 +106,18 @@ fn excluded(name: &str) -> &'static str {
     match name {
         "received" => "excluded.received",
         "refunded" => "excluded.refunded",
-        _ => "excluded.receipts",
+        "receipts" => "excluded.receipts",
+        _ => "excluded.refunds",
     }
 }
 
-/// What was received, given back, and in how many receipts.
+/// What was received and given back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Turnover {
     /// What came in.
     pub(crate) received: Money,
     /// What was given back.
     pub(crate) refunded: Money,
-    /// How many payments and refunds.
-    pub(crate) receipts: i64,
 }
 
 impl Turnover {
@@ -140,7 +141,6 @@ pub(crate) async fn of(
         .expr(column("turnover_day", "item_key"))
         .expr(sum("received"))
         .expr(sum("refunded"))
-        .expr(sum("receipts"))
         .and_where(column("turnover_day", "kind").eq(by.as_str()))
         .cond_where(period.days(column("turnover_day", "day")))
         .group_by_col(("turnover_day", "item_key"))
@@ -149,18 +149,17 @@ pub(crate) async fn of(
         query.and_where(column("turnover_day", "item_key").eq(key));
     }
     let statement = Statement::build(cx.dialect(), &query);
-    let rows: Vec<(String, i64, i64, i64)> = cx
+    let rows: Vec<(String, i64, i64)> = cx
         .unscoped("sums of a report that the caller may ask for")
         .all(statement)
         .await?;
-    let turnover = |(key, received, refunded, receipts)| {
+    let turnover = |(key, received, refunded)| {
         let money = |minor| Money::from_minor(minor).map_err(Error::internal);
         Ok((
             key,
             Turnover {
                 received: money(received)?,
                 refunded: money(refunded)?,
-                receipts,
             },
         ))
     };

@@ -17,6 +17,7 @@ use platform::route::Route;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::unpriced;
 use books::{reconciliation, trial_balance};
 use owed::{insurer_balances, receivables_aging};
 use revenue::{daily_cash, payer_mix, revenue_by_doctor, revenue_by_service};
@@ -79,6 +80,13 @@ pub(crate) fn declare(module: Module) -> Module {
             .summary("What each insurer owes"),
         )
         .report(
+            Report::table("financial-reports/charges_without_price/", None, DefaultPeriod::All, |cx, asked| {
+                Box::pin(unpriced::report(cx, asked))
+            })
+            .may(Access::may(&[Admin, Cashier]))
+            .summary("What was charged and has no price yet"),
+        )
+        .report(
             Report::table("financial-reports/trial_balance/", None, DefaultPeriod::All, |cx, asked| {
                 Box::pin(trial_balance(cx, asked))
             })
@@ -104,13 +112,14 @@ struct Entry {
 }
 
 /// The reports by name.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "receivables_aging",
     "revenue_by_doctor",
     "revenue_by_service",
     "payer_mix",
     "daily_cash",
     "insurer_balances",
+    "charges_without_price",
     "trial_balance",
     "reconciliation",
 ];

@@ -139,8 +139,10 @@ pub(super) struct DailyCash {
     refunded: Money,
     /// What came in less what was given back.
     total: Money,
-    /// How many payments and refunds.
+    /// How many payments.
     receipts: i64,
+    /// How many refunds.
+    refunds: i64,
 }
 
 pub(super) async fn daily_cash(
@@ -151,18 +153,24 @@ pub(super) async fn daily_cash(
     let mut query = Query::select();
     query
         .from("turnover_day")
-        .exprs(["day", "item_key", "received", "refunded", "receipts"].map(of))
+        .exprs(
+            [
+                "day", "item_key", "received", "refunded", "receipts", "refunds",
+            ]
+            .map(of),
+        )
         .and_where(of("kind").eq(By::Method.as_str()))
         .cond_where(asked.period.days(of("day")))
         .order_by(("turnover_day", "day"), sea_query::Order::Asc)
         .order_by(("turnover_day", "item_key"), sea_query::Order::Asc);
     let statement = Statement::build(cx.dialect(), &query);
-    let rows: Vec<(jiff::civil::Date, String, i64, i64, i64)> = cx
+    let rows: Vec<(jiff::civil::Date, String, i64, i64, i64, i64)> = cx
         .unscoped("sums of a report that the caller may ask for")
         .all(statement)
         .await?;
     let money = |minor| Money::from_minor(minor).map_err(Error::internal);
-    let row = |(day, method, received, refunded, receipts): (jiff::civil::Date, _, i64, i64, _)| {
+    type Row = (jiff::civil::Date, String, i64, i64, i64, i64);
+    let row = |(day, method, received, refunded, receipts, refunds): Row| {
         Ok(DailyCash {
             date: day.to_string(),
             method,
@@ -170,6 +178,7 @@ pub(super) async fn daily_cash(
             refunded: money(refunded)?,
             total: money(received - refunded)?,
             receipts,
+            refunds,
         })
     };
     rows.into_iter().map(row).collect()

@@ -11,7 +11,7 @@ use web::ui::{self, Tone};
 use web::{Ask, Kind, Page};
 
 use super::parts::{named, price, state, step};
-use super::{lines, pay, payments};
+use super::{lines, patient, pay, payments};
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::insurance::InsuranceDetail;
@@ -37,6 +37,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     })
     .await?;
     let items = lines::show(cx, ask, &bill).await?;
+    let others = patient::others(cx, ask, &bill).await?;
     let earlier = payments::show(cx, ask, &bill, &paid).await?;
     let just = pay::just_paid(cx, ask, &paid);
     let body = html! {
@@ -48,6 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             (ui::panel(&ask.t("billing-sums"), html! { (sums(ask, &bill, &policies)) (policy(ask, &bill, &policies)) }))
             (pay::form(ask, &bill, &paid))
         }
+        (others)
         (earlier)
         (ends(ask, &bill))
     };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use maud::{Markup, html};
 use platform::cx::Cx;
+use platform::db::ToValue;
 use platform::error::Error;
 use platform::resource;
 use platform::texts::Text;
@@ -13,6 +14,7 @@ use web::{Ask, Page};
 
 use super::parts::{address, named, price};
 use super::payments::decide;
+use super::today;
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::cash_session::{CashSession, SessionStatus};
@@ -33,9 +35,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             .order_by(("refund_request", "id"), Order::Asc);
     })
     .await?;
+    let decided = decided(cx).await?;
     let all = open.iter().chain(&drafts).map(|bill| bill.patient.get());
     let of_refunds = refunds.iter().map(|request| request.patient.get());
-    let names = patients::names(cx, all.chain(of_refunds)).await?;
+    let of_decided = decided.iter().map(|request| request.patient.get());
+    let names = patients::names(cx, all.chain(of_refunds).chain(of_decided)).await?;
+    let today = today::show(cx, ask).await?;
     let drawer = drawer(cx, ask).await?;
     let first = open.first();
     let body = html! {
@@ -45,6 +50,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             }
         }
         (drawer)
+        (told(ask, &decided, &names))
         section.panel {
             h2 { (ask.t("billing-to-pay")) " " span.count { (open.len()) } }
             @if open.is_empty() { (ui::empty(&ask.t("billing-to-pay-none"), None)) }
@@ -68,6 +74,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 } } }
             }
         }
+        (today)
     };
     Ok(Page::new(ask.t("nav-cash"), body))
 }
@@ -86,6 +93,46 @@ async fn bills(cx: &mut Cx, states: &[BillStatus], most: u64) -> Result<Vec<Bill
         }
     })
     .await
+}
+
+/// What the reader asked to be given back and somebody else decided about today.
+async fn decided(cx: &mut Cx) -> Result<Vec<RefundRequest>, Error> {
+    let user = cx.user_id()?;
+    let (since, _) = cx
+        .app
+        .zone
+        .day_bounds(cx.today())
+        .map_err(Error::internal)?;
+    resource::rows(cx, DRAFTS, |query| {
+        query
+            .and_where(RefundRequest::requested_by.eq(user))
+            .and_where(RefundRequest::decided_by.ne(user))
+            .and_where(RefundRequest::decided_at.gte(since.to_value()))
+            .order_by(("refund_request", "id"), Order::Desc);
+    })
+    .await
+}
+
+/// Whom to give money back to, and to whom not.
+fn told(ask: &Ask, decided: &[RefundRequest], names: &HashMap<i64, String>) -> Markup {
+    html! {
+        @if !decided.is_empty() {
+            section.panel {
+                h2 { (ask.t("billing-decided")) " " span.count { (decided.len()) } }
+                ul.entries { @for request in decided { li data-row {
+                    span {
+                        @if request.status == RefundStatus::Approved { (ui::pill(Tone::Good, &ask.t("billing-decided-yes"))) }
+                        @else { (ui::pill(Tone::Plain, &ask.t("billing-decided-no"))) }
+                        " " a href=(address(request.bill.get())) { (names.get(&request.patient.get()).map_or("", String::as_str)) }
+                    }
+                    b.sum { (price(ask, request.amount)) }
+                    @if let Some(refund) = request.refund {
+                        a href={ "/print/receipt/" (refund.get()) ".pdf" } target="_blank" { (ask.t("billing-print-refund")) }
+                    }
+                } } }
+            }
+        }
+    }
 }
 
 /// Whether cash that is taken goes into a drawer.

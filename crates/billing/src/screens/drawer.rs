@@ -76,11 +76,13 @@ fn opened(ask: &Ask, session: &CashSession) -> Markup {
 
 /// What came in and went out by method. What cash came to is told when the drawer was counted.
 fn sums(ask: &Ask, taken: &[Taking]) -> Markup {
-    let heads: [Head; 4] = [
+    let heads: [Head; 6] = [
         ("billing-method", false),
         ("billing-drawer-number", true),
         ("billing-drawer-taken", true),
+        ("billing-refunds-count", true),
         ("billing-given-back", true),
+        ("billing-money-net", true),
     ]
     .map(|(key, number)| (ask.t(key), number));
     let told = |sum: Option<Money>| match sum {
@@ -95,7 +97,9 @@ fn sums(ask: &Ask, taken: &[Taking]) -> Markup {
                 html! { (method(ask, how)) },
                 html! { (taking.payments) },
                 told(taking.received),
+                html! { (taking.refunds) },
                 told(taking.paid_out),
+                told(taking.net),
             ]
         })
         .collect();

@@ -7,7 +7,8 @@ use platform::error::Error;
 use platform::resource;
 use platform::serde_json::json;
 use sea_query::{ExprTrait, Order};
-use web::{Ask, Kind, ui};
+use web::ui::{self, Tone};
+use web::{Ask, Kind};
 
 use super::parts::{Head, money, table};
 use crate::allocate::allocate;
@@ -40,10 +41,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
                 .service
                 .and_then(|service| services.get(&service.get()));
             let mut row = vec![
-                html! { div { (said(item, service)) @if change { (discount(ask, item)) } } },
+                html! { div { (said(item, service)) @if change { @if item.unpriced { (give_price(ask, item)) } @else { (discount(ask, item)) } } } },
                 html! { (source(ask, item)) },
                 html! { (item.quantity) },
-                html! { (money(ask, item.amount)) },
+                unit_price(ask, item),
             ];
             if discounted {
                 row.push(taken_off(ask, item));
@@ -101,6 +102,40 @@ fn source(ask: &Ask, item: &BillItem) -> String {
         (_, Some(SourceKind::Admission)) => "billing-source-admission",
         (_, None) => "billing-source-none",
     })
+}
+
+/// What one costs; what has no price yet must not look as if it were free.
+fn unit_price(ask: &Ask, item: &BillItem) -> Markup {
+    if item.unpriced {
+        return ui::pill(Tone::Warning, &ask.t("billing-no-price"));
+    }
+    html! {
+        (money(ask, item.amount))
+        @if item.amount.is_zero() && item.credit_of.is_none() { " " small { (ask.t("billing-free")) } }
+    }
+}
+
+/// The price of a line that has none yet, or why it is free.
+fn give_price(ask: &Ask, item: &BillItem) -> Markup {
+    if !ask.may_do("bill_items_patch") {
+        return html! {};
+    }
+    let form = ask
+        .form("bill_items_patch")
+        .on(item.meta.id)
+        .apart(item.meta.id)
+        .version(item.meta.version)
+        .done("done-priced");
+    html! {
+        details open {
+            summary { (ask.t("billing-give-price")) }
+            (form.show(html! {
+                (form.field("amount").label("billing-price").kind(Kind::Number("0.01")).required(true))
+                (form.field("discount_reason").label("billing-reason").kind(Kind::Text).hint("billing-free-hint"))
+                div.actions { button { (ask.t("billing-save")) } }
+            }))
+        }
+    }
 }
 
 fn taken_off(ask: &Ask, item: &BillItem) -> Markup {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Condition, ExprTrait, Order};
 use web::{Ask, Page, ui};
 
 use super::parts::{Head, address, money, named, price, state, table};
@@ -53,38 +53,62 @@ pub(super) fn begin(ask: &Ask, patient: i64) -> Markup {
 
 /// What is owed, on the patient's page; nothing to show where nothing is.
 pub(super) async fn panel(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Option<Markup>, Error> {
+    let owed = owed(cx, id, 0).await?;
+    let inner = html! {
+        @if owed.is_empty() { p.hint { (ask.t("billing-owes-nothing")) } }
+        (short(ask, &owed))
+    };
+    Ok(Some(ui::panel(&ask.t("billing-owed-bills"), inner)))
+}
+
+/// What the patient of a bill owes on others, so that nobody is sent back to the cash desk for the rest.
+pub(super) async fn others(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, Error> {
+    let owed = owed(cx, bill.patient.get(), bill.meta.id).await?;
+    Ok(html! {
+        @if !owed.is_empty() { (ui::panel(&ask.t("billing-others"), short(ask, &owed))) }
+    })
+}
+
+/// Drafts and bills of a patient on which something is owed, but for one. What has gathered and is not charged yet is owed
+/// soon: nobody leaves by mistake.
+async fn owed(cx: &mut Cx, patient: i64, but: i64) -> Result<Vec<Bill>, Error> {
+    let open = [BillStatus::Open, BillStatus::PartiallyPaid].map(BillStatus::as_str);
+    let drafts: Vec<Bill> = resource::rows(cx, OWED, |query| {
+        query
+            .and_where(Bill::patient.eq(patient))
+            .and_where(Bill::id.ne(but))
+            .and_where(Bill::status.eq(BillStatus::Draft.as_str()))
+            .cond_where(
+                Condition::any()
+                    .add(Bill::total_amount.gt(0))
+                    .add(Bill::gather_key.is_not_null()),
+            )
+            .order_by(("bill", "id"), Order::Desc);
+    })
+    .await?;
     let bills: Vec<Bill> = resource::rows(cx, OWED, |query| {
         query
-            .and_where(Bill::patient.eq(id))
-            .and_where(Bill::status.is_in([
-                BillStatus::Open.as_str(),
-                BillStatus::PartiallyPaid.as_str(),
-            ]))
+            .and_where(Bill::patient.eq(patient))
+            .and_where(Bill::id.ne(but))
+            .and_where(Bill::status.is_in(open))
             .and_where(Bill::balance_due.gt(0))
             .order_by(("bill", "id"), Order::Desc);
     })
     .await?;
-    // What has gathered and is not charged yet is owed soon: nobody leaves by mistake.
-    let drafts: Vec<Bill> = resource::rows(cx, OWED, |query| {
-        query
-            .and_where(Bill::patient.eq(id))
-            .and_where(Bill::status.eq(BillStatus::Draft.as_str()))
-            .and_where(Bill::total_amount.gt(0))
-            .order_by(("bill", "id"), Order::Desc);
-    })
-    .await?;
-    let inner = html! {
-        @if bills.is_empty() && drafts.is_empty() { p.hint { (ask.t("billing-owes-nothing")) } }
-        ul.entries { @for bill in &drafts { li data-row {
-            span { a href=(address(bill.meta.id)) { (named(ask, bill.meta.id)) } " · " (ask.day(bill.date_issued)) " · " (state(ask, bill.status)) }
-            b.sum { (price(ask, bill.total_amount)) }
-        } } }
-        ul.entries { @for bill in &bills { li data-row {
-            span { a href=(address(bill.meta.id)) { (named(ask, bill.meta.id)) } " · " (ask.day(bill.date_issued)) " · " (state(ask, bill.status)) }
-            b.sum { (price(ask, bill.balance_due)) }
-        } } }
+    Ok(drafts.into_iter().chain(bills).collect())
+}
+
+fn short(ask: &Ask, owed: &[Bill]) -> Markup {
+    let sum = |bill: &Bill| match bill.status {
+        BillStatus::Draft => bill.total_amount,
+        _ => bill.balance_due,
     };
-    Ok(Some(ui::panel(&ask.t("billing-owed-bills"), inner)))
+    html! {
+        ul.entries { @for bill in owed { li data-row {
+            span { a href=(address(bill.meta.id)) { (named(ask, bill.meta.id)) } " · " (ask.day(bill.date_issued)) " · " (state(ask, bill.status)) }
+            b.sum { (price(ask, sum(bill))) }
+        } } }
+    }
 }
 
 fn list(ask: &Ask, bills: &[Bill]) -> Markup {

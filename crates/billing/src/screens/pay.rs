@@ -35,6 +35,8 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
     let inner = html! {
         (refused(ask, &form, paid))
         @if owed { (form.show(html! {
+            // Who presses twice, or in another window, is told instead of paying again.
+            (form.hidden("balance_due", bill.balance_due))
             (row(ask, &form, 0, Some(bill.balance_due)))
             details open[several] {
                 summary { (ask.t("billing-another-way")) }
@@ -87,11 +89,11 @@ fn row(ask: &Ask, form: &Form<'_>, at: usize, owed: Option<Money>) -> Markup {
     }
 }
 
-/// After a refusal: the payment that was booked before, and taking only what is owed.
+/// After a refusal, because less is owed than was paid or something else than was seen: the payment that was booked before, and taking only what is owed.
 fn refused(ask: &Ask, form: &Form<'_>, paid: &[Payment]) -> Markup {
     let Some(sent) = form
         .sent()
-        .filter(|sent| sent.code() == Some("overpayment"))
+        .filter(|sent| matches!(sent.code(), Some("overpayment" | "conflict")))
     else {
         return html! {};
     };

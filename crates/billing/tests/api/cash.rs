@@ -4,6 +4,14 @@ use serde_json::json;
 
 use crate::support::{Desk, cashier};
 
+/// The last payment of a bill.
+async fn desk_payment(desk: &Desk, bill: &serde_json::Value) -> i64 {
+    let bill = desk.read(bill).await;
+    bill["payments"].as_array().unwrap().last().unwrap()["id"]
+        .as_i64()
+        .unwrap()
+}
+
 testkit::on_both! {
     async fn what_should_be_in_the_drawer_is_told_after_it_was_counted(world: &World) {
         let desk = Desk::new(world).await;
@@ -24,15 +32,15 @@ testkit::on_both! {
         desk.admin.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await.is(200);
         // Cash is told after the count, whatever else was taken at once.
         let takings = format!("cash-sessions/{}/takings/", opened["id"]);
-        let card = json!({ "method": "Card", "payments": 1, "received": 30.0, "paid_out": 0.0 });
-        let hidden = json!({ "method": "Cash", "payments": 2, "received": null, "paid_out": null });
+        let card = json!({ "method": "Card", "payments": 1, "refunds": 0, "received": 30.0, "paid_out": 0.0, "net": 30.0 });
+        let hidden = json!({ "method": "Cash", "payments": 1, "refunds": 1, "received": null, "paid_out": null, "net": null });
         assert_eq!(*desk.cashier.get(&takings).await.is(200), json!([card, hidden]));
         other.get(&takings).await.is(404);
         let path = format!("cash-sessions/{}/count/", opened["id"]);
         other.post(&path, json!({ "counted_amount": 1 })).await.is(404);
         let counted = desk.cashier.post(&path, json!({ "counted_amount": 149.5 })).await.is(200).clone();
         assert_eq!((&counted["expected_amount"], &counted["difference"], &counted["status"]), (&json!(150.0), &json!(-0.5), &json!("counted")));
-        let told = json!({ "method": "Cash", "payments": 2, "received": 120.0, "paid_out": 20.0 });
+        let told = json!({ "method": "Cash", "payments": 1, "refunds": 1, "received": 120.0, "paid_out": 20.0, "net": 100.0 });
         assert_eq!(*desk.cashier.get(&takings).await.is(200), json!([card, told]));
         desk.cashier.post(&path, json!({ "counted_amount": 150 })).await.refuses(409, "state_conflict");
         assert_eq!(desk.pay(&bill, 1.0).await.is(201)["cash_session"], json!(null));
@@ -44,6 +52,41 @@ testkit::on_both! {
         let next = other.get("cash-sessions/?status=open").await.is(200)[0].clone();
         assert_eq!((&next["opening_float"], &next["drawer"], &next["received_from"]), (&json!(149.5), &json!("Front"), &opened["id"]));
         desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn no_more_leaves_a_drawer_than_lies_in_it(world: &World) {
+        let desk = Desk::new(world).await;
+        // What was taken before the drawer was opened is not in it.
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let loose = desk.pay(&bill, 100.0).await.id();
+        let opened = desk.cashier.post("cash-sessions/", json!({ "opening_float": 20 })).await.is(201).clone();
+        assert_eq!(opened.get("in_drawer"), None, "nobody is told before the count");
+        let taken = desk.pay(&bill, 50.0).await.id();
+        let refund = async |payment: i64, amount: f64| {
+            let body = json!({ "amount": amount, "reason": "Wrong" });
+            let request = desk.cashier.post(&format!("payments/{payment}/refund/"), body).await.id();
+            (request, desk.admin.post(&format!("refund-requests/{request}/approve/"), json!({})).await)
+        };
+        let (waits, refused) = refund(loose, 70.01).await;
+        refused.refuses(409, "state_conflict");
+        assert_eq!((&refused.json["in_drawer"], &refused.json["cash_session"]), (&json!(70.0), &opened["id"]));
+        assert_eq!(desk.read(&bill).await["refunded_amount"], 0.0);
+        refund(loose, 20.0).await.1.is(200);
+        refund(taken, 50.0).await.1.is(200);
+        // It can be given back once there is as much.
+        let other = desk.bill(json!({ "total_amount": 80 })).await;
+        desk.pay(&other, 80.0).await.is(201);
+        desk.admin.post(&format!("refund-requests/{waits}/approve/"), json!({})).await.is(200);
+        let path = format!("cash-sessions/{}/count/", opened["id"]);
+        let counted = desk.cashier.post(&path, json!({ "counted_amount": 9.99 })).await;
+        assert_eq!((&counted.is(200)["expected_amount"], &counted.json["difference"]), (&json!(9.99), &json!(0.0)));
+        // Without an open drawer, what went into one does not come out of nowhere; what went into none may.
+        let (_, refused) = refund(desk_payment(&desk, &other).await, 1.0).await;
+        refused.refuses(409, "state_conflict");
+        refund(loose, 1.0).await.1.is(200);
+        desk.books_agree().await;
+        world.settle().await;
     }
 
     async fn a_cashier_and_a_drawer_have_one_open_session(world: &World) {

@@ -91,6 +91,7 @@ testkit::on_both! {
         let bill = desk.read(&draft).await;
         assert_eq!((&bill["credit_due"], &bill["balance_due"], &bill["status"]), (&json!(0.0), &json!(0.0), &json!("Paid")));
         desk.books_agree().await;
+        world.settle().await;
     }
 
     async fn a_reversal_that_is_heard_first_leaves_nothing_to_charge(world: &World) {
@@ -131,6 +132,92 @@ testkit::on_both! {
         assert_eq!(draft["items"][0]["source_id"], 3);
     }
 
+    async fn what_has_no_price_is_on_the_draft_and_stays_one(world: &World) {
+        let desk = Desk::new(world).await;
+        let test = json!({ "test_code": "HIV-VL", "test_name": "Viral load", "specimen_type": "Blood", "department": "Serology" });
+        let test = desk.admin.post("lab_tests/catalog/", test).await.id();
+        let ordered = |order: i64, item: i64| LabOrdered {
+            lab_order: order, patient: desk.patient, encounter: None,
+            items: vec![LabOrderedItem { lab_order_item: item, lab_test: test }],
+        };
+        emit(world, &ordered(1, 1)).await;
+        emit(world, &ordered(2, 2)).await;
+        emit(world, &ordered(3, 3)).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        let items = draft["items"].as_array().unwrap().clone();
+        assert!(items.iter().all(|item| item["unpriced"] == true && item["description"] == "Viral load"), "{items:?}");
+        // Opening it names them.
+        let open = format!("bills/{}/open/", draft["id"]);
+        let refused = desk.cashier.post(&open, json!({})).await;
+        refused.refuses(409, "state_conflict");
+        assert_eq!(refused.json["unpriced"].as_array().unwrap().len(), 3);
+        assert!(refused.json["detail"].as_str().unwrap().contains("Viral load"), "{}", refused.json);
+        desk.cashier.patch(&format!("bills/{}/", draft["id"]), json!({ "status": "Open" })).await.refuses(409, "state_conflict");
+        let report = desk.cashier.get("financial-reports/charges_without_price/").await;
+        let day = world.app.zone.today(world.clock.now()).to_string();
+        assert_eq!(report.is(200), &json!([
+            { "description": "Viral load", "source_type": "lab_order_item", "lines": 3, "since": day },
+        ]));
+        let alerts = desk.cashier.get("alerts/").await;
+        assert_eq!(alerts.is(200)["results"][0]["kind"], "charge_without_price", "{}", alerts.json);
+        // A price, a reason why it is free, a service of the catalogue; nothing of it is no answer.
+        let line = |at: usize| format!("bill-items/{}/", items[at]["id"]);
+        desk.cashier.patch(&line(0), json!({ "amount": 0 })).await.is(200);
+        assert_eq!(desk.read(&draft).await["items"][0]["unpriced"], true);
+        desk.cashier.patch(&line(0), json!({ "amount": 250 })).await.is(200);
+        desk.cashier.patch(&line(1), json!({ "discount_reason": "National programme" })).await.is(200);
+        desk.cashier.post(&open, json!({})).await.refuses(409, "state_conflict");
+        let service = desk.service("Viral load", 200.0, "HIV-VL").await;
+        desk.cashier.patch(&line(2), json!({ "service": service })).await.is(200);
+        let opened = desk.cashier.post(&open, json!({})).await;
+        assert_eq!((&opened.is(200)["total_amount"], &opened.json["status"]), (&json!(450.0), &json!("Open")));
+        assert_eq!(desk.cashier.get("alerts/").await.is(200)["count"], 0);
+        // From then on it has a price.
+        emit(world, &ordered(4, 4)).await;
+        world.settle().await;
+        assert_eq!(bills(&desk).await[1]["total_amount"], 200.0);
+        desk.books_agree().await;
+    }
+
+    async fn units_are_charged_one_by_one(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &dispensed(1, desk.patient, None, 2500)).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        let item = &draft["items"][0];
+        assert_eq!((&item["quantity"], &item["unit_price"], &item["line_total"]), (&json!(10), &json!(2.5), &json!(25.0)));
+    }
+
+    async fn a_visit_with_a_stay_is_one_bill(world: &World) {
+        let desk = Desk::new(world).await;
+        desk.service("Consultation", 100.0, "CONSULTATION").await;
+        desk.service("Bed day", 40.0, "BED-DAY").await;
+        let encounter = desk.encounter().await;
+        // Something was given before anybody saw the patient; what the stay comes to is heard last, and twice.
+        emit(world, &dispensed(1, desk.patient, None, 500)).await;
+        world.settle().await;
+        signed(world, &desk, encounter).await;
+        emit(world, &dispensed(2, desk.patient, Some(encounter), 1000)).await;
+        world.settle().await;
+        for _ in 0..2 {
+            emit(world, &PatientDischarged { admission: 3, patient: desk.patient, bed_days: 4, at: world.clock.now() }).await;
+            world.settle().await;
+        }
+        let found = bills(&desk).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((&found[0]["total_amount"], &found[0]["encounter"], &found[0]["doctor"]), (&json!(275.0), &json!(encounter), &json!(desk.doctor.id)));
+        // Another visit is another bill, and the next stay belongs to it.
+        let second = desk.encounter().await;
+        signed(world, &desk, second).await;
+        world.settle().await;
+        emit(world, &PatientDischarged { admission: 4, patient: desk.patient, bed_days: 1, at: world.clock.now() }).await;
+        world.settle().await;
+        let found = bills(&desk).await;
+        assert_eq!((found.len(), &found[1]["total_amount"], &found[1]["encounter"]), (2, &json!(140.0), &json!(second)));
+        desk.books_agree().await;
+    }
+
     async fn a_stay_is_charged_by_its_bed_days(world: &World) {
         let desk = Desk::new(world).await;
         desk.service("Bed day", 40.0, "BED-DAY").await;
@@ -141,6 +228,14 @@ testkit::on_both! {
         assert_eq!((&draft["total_amount"], &draft["items"][0]["quantity"]), (&json!(160.0), &json!(4)));
         // The patient's only valid policy is proposed.
         assert_eq!((&draft["insurance"], &draft["insurance_amount"]), (&json!(policy), &json!(80.0)));
+    }
+
+    async fn a_stay_without_a_price_is_not_forgotten(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &PatientDischarged { admission: 3, patient: desk.patient, bed_days: 4, at: world.clock.now() }).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        assert_eq!((&draft["items"][0]["quantity"], &draft["items"][0]["unpriced"]), (&json!(4), &json!(true)));
     }
 
     async fn charges_follow_a_merged_patient(world: &World) {

@@ -109,6 +109,7 @@ testkit::on_both! {
             desk.cashier.post(&path, json!({ "payments": rows })).await.complains_about("payments");
         }
         let fine = json!({ "amount": 1 });
+        desk.cashier.post(&path, json!({ "payments": [fine], "balance_due": "much" })).await.complains_about("balance_due");
         for (row, field) in [
             (json!({}), "amount"), (json!({ "amount": 0 }), "amount"), (json!({ "amount": "x" }), "amount"),
             (json!({ "amount": 1, "method": "Shells" }), "method"),

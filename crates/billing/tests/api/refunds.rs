@@ -42,6 +42,7 @@ testkit::on_both! {
         assert_eq!((&now["balance_due"], &now["status"]), (&json!(500.0), &json!("Open")));
         assert_eq!((desk.account("1000").await, desk.account("2000").await, desk.account("1100").await), (0.0, 0.0, 500.0));
         desk.books_agree().await;
+        world.settle().await;
     }
 
     async fn nobody_approves_their_own_request(world: &World) {
@@ -55,6 +56,30 @@ testkit::on_both! {
         approve(&other, &own).await.is(200);
         approve(&other, &own).await.refuses(409, "state_conflict");
         desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn whoever_asked_is_told_what_became_of_it(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 500 })).await;
+        let payment = desk.pay(&bill, 500.0).await.id();
+        let yes = request(&desk.cashier, payment, 100.0).await.is(201).clone();
+        let no = request(&desk.cashier, payment, 50.0).await.is(201).clone();
+        let own = request(&desk.cashier, payment, 20.0).await.is(201).clone();
+        approve(&desk.admin, &yes).await.is(200);
+        for (by, request) in [(&desk.admin, &no), (&desk.cashier, &own)] {
+            by.post(&format!("refund-requests/{}/reject/", request["id"]), json!({})).await.is(200);
+        }
+        world.settle().await;
+        let told = desk.cashier.get("notifications/?ordering=id").await.is(200).clone();
+        let told: Vec<(&str, &str)> = told.as_array().unwrap().iter().map(|row| {
+            (row["message"].as_str().unwrap(), row["related_object"].as_str().unwrap())
+        }).collect();
+        assert_eq!(told.len(), 2, "nobody is told of what they took back themselves: {told:?}");
+        assert!(told.iter().any(|(said, about)| said.contains("100.00") && said.contains("Jane") && about.ends_with(&format!(":{}", yes["id"]))), "{told:?}");
+        assert!(told.iter().any(|(said, _)| said.contains("50.00") && said.starts_with("Not approved")), "{told:?}");
+        assert_eq!(desk.admin.get("notifications/").await.is(200).as_array().unwrap().len(), 0);
+        world.settle().await;
     }
 
     async fn a_rejected_request_sets_nothing_aside(world: &World) {
@@ -71,5 +96,6 @@ testkit::on_both! {
         request(&desk.cashier, payment, 0.0).await.complains_about("amount");
         assert_eq!(desk.read(&bill).await["refunded_amount"], 0.0);
         desk.books_agree().await;
+        world.settle().await;
     }
 }

@@ -55,8 +55,8 @@ testkit::on_both! {
             { "payer": "Insurance", "total": 40.0 }, { "payer": "Self-Pay", "total": 270.0 },
         ]));
         assert_eq!(report(&desk.cashier, "daily_cash").await.is(200), &json!([
-            { "date": "2026-11-23", "method": "Cash", "received": 300.0, "refunded": 30.0, "total": 270.0, "receipts": 3 },
-            { "date": "2026-11-23", "method": "Insurance", "received": 40.0, "refunded": 0.0, "total": 40.0, "receipts": 1 },
+            { "date": "2026-11-23", "method": "Cash", "received": 300.0, "refunded": 30.0, "total": 270.0, "receipts": 2, "refunds": 1 },
+            { "date": "2026-11-23", "method": "Insurance", "received": 40.0, "refunded": 0.0, "total": 40.0, "receipts": 1, "refunds": 0 },
         ]));
         // A doctor sees their own, and nothing of others.
         assert_eq!(report(&desk.doctor, "revenue_by_doctor").await.is(200).as_array().unwrap().len(), 1);

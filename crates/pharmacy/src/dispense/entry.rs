@@ -43,6 +43,8 @@ macro_rules! dispensing {
                 reason: Blank<500>,
                 /// Why to dispense over a safety alert; required then. At most 500 characters.
                 override_reason: Blank<500>,
+                /// Units of the prescription that the caller saw as dispensed: when others are by now, nothing is dispensed (409 `conflict`). Not compared when it is left out.
+                already_dispensed: Option<i64>,
             }
         }
 
@@ -66,6 +68,7 @@ macro_rules! dispensing {
                     location: self.location,
                     reason: self.reason,
                     override_reason: self.override_reason,
+                    already: self.already_dispensed,
                 }
             }
         }

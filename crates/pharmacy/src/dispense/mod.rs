@@ -31,6 +31,7 @@ pub use reverse::{ReverseDispense, ReverseInput};
 use crate::dispensing_log::DispensingLog;
 use crate::item::{self, Item};
 use crate::rules::fefo::{self, Taken};
+use crate::set_aside;
 use crate::shelf;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::MAIN;
@@ -47,6 +48,8 @@ pub(crate) struct Wanted {
     pub(crate) location: Option<i64>,
     pub(crate) reason: Blank<500>,
     pub(crate) override_reason: Blank<500>,
+    /// What was seen as dispensed of the prescription.
+    pub(crate) already: Option<i64>,
 }
 
 /// Dispenses, from as many batches as needed.
@@ -61,7 +64,7 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
     let order = prescribed::hold(cx, wanted).await?;
     let patient = order.patient();
     patients::check_current(cx, patient).await?;
-    order.check(wanted.quantity)?;
+    order.check(wanted.quantity, wanted.already)?;
     let overridden =
         checks::at_the_counter(cx, &item, patient, &order, &wanted.override_reason).await?;
 
@@ -84,6 +87,9 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
         let log = log(cx, &turn, wanted, &item, patient, batch, one.quantity).await?;
         announce(cx, &log, &order, batch.selling_price_per_unit)?;
         logs.push((log, batch));
+    }
+    if let Some(prescription) = wanted.prescription {
+        set_aside::take_up(cx, prescription).await?;
     }
     let owed = order.progress(cx, wanted.quantity).await?;
     let held: Vec<_> = shelf.iter().map(StockBatch::held).collect();

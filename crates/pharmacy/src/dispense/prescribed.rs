@@ -126,13 +126,25 @@ impl Order {
         }
     }
 
-    /// Refuses more than is owed, and what was cancelled.
-    pub(super) fn check(&self, quantity: i64) -> Result<(), Error> {
+    /// Refuses more than is owed, what was cancelled, and what somebody else dispensed of since it was looked at.
+    pub(super) fn check(&self, quantity: i64, already: Option<i64>) -> Result<(), Error> {
         if let Order::Against { prescription, .. } = self
             && prescription.status == PrescriptionStatus::Cancelled
         {
             let text = Text::new("pharmacy-prescription-cancelled");
             return Err(Error::refuse(Code::StateConflict, text));
+        }
+        if let Order::Against { prescription, .. } = self
+            && already.is_some_and(|seen| seen != prescription.quantity_dispensed)
+        {
+            let text = Text::new("pharmacy-dispensed-meanwhile")
+                .with("given", prescription.quantity_dispensed);
+            let refused = Error::refuse(Code::Conflict, text)
+                .with("quantity_dispensed", prescription.quantity_dispensed);
+            return Err(match self.owed() {
+                Some(owed) => refused.with("owed", owed),
+                None => refused,
+            });
         }
         match self.owed() {
             Some(owed) if quantity > owed => {

@@ -17,11 +17,13 @@ use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
+use super::aside;
 use super::line;
 use super::parts::{Items, items, number};
-use super::queue::waiting;
+use super::queue::{Which, waiting};
 use crate::dispensing_log::DispensingLog;
 use crate::names;
+use crate::set_aside::SetAside;
 use crate::shelf;
 use crate::stock_batch::StockBatch;
 
@@ -43,6 +45,8 @@ pub(super) struct Sheet {
     pub(super) places: HashMap<i64, String>,
     pub(super) people: HashMap<i64, String>,
     pub(super) logs: Vec<DispensingLog>,
+    /// Those that were set aside.
+    pub(super) asides: Vec<SetAside>,
     /// Medications that the asked prescription may mean, when it names none.
     pub(super) meant: Vec<MedicationItem>,
 }
@@ -146,6 +150,8 @@ async fn read(cx: &mut Cx, ask: &Ask, asked: &Prescription) -> Result<Sheet, Err
     wanted.sort_unstable();
     let batches = shelf::of_items(cx, &wanted).await?;
     let logs = logs(cx, &rows).await?;
+    let ids: Vec<i64> = rows.iter().map(|row| row.meta.id).collect();
+    let asides = aside::of(cx, &ids).await?;
     let numbers = names::batches(cx, logs.iter().map(|log| log.stock_batch.get())).await?;
     let places = names::locations(cx, batches.iter().map(|batch| batch.location.get())).await?;
     let people = logs.iter().filter_map(|log| Some(log.dispensed_by?.get()));
@@ -165,6 +171,7 @@ async fn read(cx: &mut Cx, ask: &Ask, asked: &Prescription) -> Result<Sheet, Err
         places,
         people,
         logs,
+        asides,
         meant,
     })
 }
@@ -190,7 +197,7 @@ async fn next(
     ask: &Ask,
     asked: &Prescription,
 ) -> Result<Option<(String, String)>, Error> {
-    let first = waiting(cx, false, 1, Some(asked.encounter.get())).await?;
+    let first = waiting(cx, Which::Lately, 1, Some(asked.encounter.get())).await?;
     let Some(first) = first.first() else {
         return Ok(None);
     };

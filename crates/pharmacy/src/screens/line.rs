@@ -12,10 +12,12 @@ use platform::texts::Text;
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind};
 
+use super::aside;
 use super::dispense::{Sheet, is_owed, label};
 use super::parts::{state, units};
 use super::ways;
 use crate::dispense::{asks, overridden};
+use crate::dispensing_log::DispensingLog;
 use crate::rules::fefo;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::MAIN;
@@ -55,6 +57,7 @@ pub(super) fn show(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, asked: i64) -> 
                         p { (ui::link(&["/prescriptions/", &row.meta.id.to_string(), "/dispense"].concat(), &ask.t("pharmacy-choose-item"))) }
                     },
                 }
+                (aside::show(ask, sheet, row))
             }
             (given(ask, sheet, row))
         }
@@ -141,6 +144,8 @@ fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> 
     let (said, instead) = ways::show(cx, ask, &form, &batches, item);
     form.show(html! {
         (form.hidden("prescription", row.meta.id))
+        // Who presses twice, or in another window, is told instead of dispensing again.
+        (form.hidden("already_dispensed", row.quantity_dispensed))
         @if there == 0 {
             (ui::notice(Tone::Bad, html! { p { (ask.t("pharmacy-none-there-what")) } }))
         } @else if still(row).is_some_and(|owed| owed > there) {
@@ -290,6 +295,7 @@ fn choose(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
         } @else {
             (form.show(html! {
                 (form.hidden("prescription", row.meta.id))
+                (form.hidden("already_dispensed", row.quantity_dispensed))
                 (form.field("medication_item").label("pharmacy-which-item").kind(Kind::Choice(choices)).required(true))
                 @match owed { Some(owed) => { (field.value(owed)) }, None => { (field.hint("pharmacy-give-open")) } }
                 @if form.sent().is_some_and(|sent| sent.code() == Some("override_reason_required")) {
@@ -321,9 +327,33 @@ fn given(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
                             @else { (ui::pill(Tone::Warning, &ask.t("pharmacy-awaits-witness"))) }
                         }
                         a href=(label(log.meta.id)) target="_blank" rel="noopener" { (ask.t("pharmacy-label")) }
+                        (take_back(ask, log))
                     }
                 }
             }
+        }
+    }
+}
+
+/// Units that came back over the counter, or never left it.
+fn take_back(ask: &Ask, log: &DispensingLog) -> Markup {
+    if !ask.may_do("dispensing_logs_reverse") {
+        return html! {};
+    }
+    let form = ask
+        .form("dispensing_logs_reverse")
+        .on(log.meta.id)
+        .apart(log.meta.id)
+        .version(log.meta.version)
+        .done("done-taken-back");
+    html! {
+        details open[form.sent().is_some()] {
+            summary { (ask.t("pharmacy-take-back")) }
+            (form.show(html! {
+                p.hint { (ask.t("pharmacy-take-back-hint")) }
+                (form.field("reason").label("pharmacy-take-back-why").kind(Kind::Text))
+                div.actions { button.bad { (ask.t("pharmacy-take-back")) } }
+            }))
         }
     }
 }

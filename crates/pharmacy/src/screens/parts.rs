@@ -52,13 +52,17 @@ pub(super) fn waits(ask: &Ask, since: Timestamp, now: Timestamp) -> String {
     ask.say(&Text::new(key).with("count", count))
 }
 
-/// A number of units, such as `12 Tablet`.
+/// A number of units, such as `12 Tablet`; things that are counted by the piece are only counted.
 pub(super) fn units(count: i64, item: Option<&MedicationItem>) -> String {
-    match item {
-        Some(item) => format!("{count} {}", item.unit_of_measure),
+    let unit = item.map(|item| item.unit_of_measure.to_string());
+    match unit.filter(|unit| !PIECES.contains(&unit.trim().to_lowercase().as_str())) {
+        Some(unit) => format!("{count} {}", unit.trim()).trim_end().to_owned(),
         None => count.to_string(),
     }
 }
+
+/// Units that say no more than that something is counted.
+const PIECES: [&str; 4] = ["each", "ea", "unit", "piece"];
 
 /// Whether units of a batch may be handed out, as a word with a sign.
 pub(super) fn state(cx: &Cx, ask: &Ask, batch: &StockBatch) -> Markup {

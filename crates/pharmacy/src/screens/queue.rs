@@ -12,7 +12,7 @@ use platform::db::ToValue;
 use platform::error::Error;
 use platform::resource;
 use platform::texts::Text;
-use sea_query::{Condition, ExprTrait, Order};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
@@ -28,11 +28,31 @@ const MOST: u64 = 100;
 /// Whoever did not come for so long is not waiting any more; their prescriptions are found under another heading.
 const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Prescriptions of which something is owed: of the last days the longest waiting first, or older ones, the
-/// newest first.
+/// Which of the prescriptions that are owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Of the last days, the longest waiting first.
+    Lately,
+    /// Older ones, the newest first.
+    Older,
+    /// Those that were set aside, the newest first.
+    Aside,
+}
+
+impl Which {
+    fn of(ask: &Ask) -> Which {
+        match (ask.query("older"), ask.query("aside")) {
+            (_, Some(_)) => Which::Aside,
+            (Some(_), None) => Which::Older,
+            (None, None) => Which::Lately,
+        }
+    }
+}
+
+/// Prescriptions of which something is owed.
 pub(super) async fn waiting(
     cx: &mut Cx,
-    older: bool,
+    which: Which,
     most: u64,
     except: Option<i64>,
 ) -> Result<Vec<Prescription>, Error> {
@@ -47,19 +67,31 @@ pub(super) async fn waiting(
                     .add(Prescription::quantity.is_null())
                     .add(given.eq(0)),
             );
+        let mut aside = Query::select();
+        aside
+            .expr(Expr::val(1))
+            .from("set_aside")
+            .and_where(column("set_aside", "prescription").eq(column("prescription", "id")))
+            .and_where(column("set_aside", "voided_at").is_null());
+        let aside = Expr::exists(aside);
         query
             .and_where(Prescription::status.is_in(open))
-            .cond_where(owed);
-        if older {
-            query
-                .and_where(Prescription::prescribed_at.lt(since.to_value()))
-                .order_by(("prescription", "id"), Order::Desc);
-        } else {
-            query
+            .cond_where(owed)
+            .and_where(if which == Which::Aside {
+                aside
+            } else {
+                aside.not()
+            });
+        match which {
+            Which::Lately => query
                 .and_where(Prescription::prescribed_at.gte(since.to_value()))
                 .order_by(("prescription", "prescribed_at"), Order::Asc)
-                .order_by(("prescription", "id"), Order::Asc);
-        }
+                .order_by(("prescription", "id"), Order::Asc),
+            Which::Older => query
+                .and_where(Prescription::prescribed_at.lt(since.to_value()))
+                .order_by(("prescription", "id"), Order::Desc),
+            Which::Aside => query.order_by(("prescription", "id"), Order::Desc),
+        };
         if let Some(encounter) = except {
             query.and_where(Prescription::encounter.ne(encounter));
         }
@@ -103,8 +135,8 @@ struct Known {
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     cx.saw_nothing();
-    let older = ask.query("older").is_some();
-    let rows = waiting(cx, older, MOST, None).await?;
+    let which = Which::of(ask);
+    let rows = waiting(cx, which, MOST, None).await?;
     let known = known(cx, &rows).await?;
     let groups = grouped(&rows);
     let slot = ask.slot(cx, "pharmacy", 0).await?;
@@ -112,17 +144,26 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (slot)
         div.actions {
-            @if let Some(first) = groups.first().filter(|_| !older) {
+            @if let Some(first) = groups.first().filter(|_| which == Which::Lately) {
                 (ui::primary(&address(first), &ask.t("pharmacy-first"), "n"))
             }
             (panels::ways(ask))
         }
         nav.tabs aria-label=(ask.t("pharmacy-queue-tabs")) {
-            a href=(ask.here(&[("older", "")])) aria-current=[(!older).then_some("page")] { (ask.t("pharmacy-waiting")) }
-            a href=(ask.here(&[("older", "1")])) aria-current=[older.then_some("page")] { (ask.t("pharmacy-older")) }
+            @for (one, older, aside, words) in [
+                (Which::Lately, "", "", "pharmacy-waiting"),
+                (Which::Older, "1", "", "pharmacy-older"),
+                (Which::Aside, "", "1", "pharmacy-aside"),
+            ] {
+                a href=(ask.here(&[("older", older), ("aside", aside)])) aria-current=[(one == which).then_some("page")] { (ask.t(words)) }
+            }
         }
         @if groups.is_empty() {
-            (ui::empty(&ask.t(if older { "pharmacy-older-none" } else { "pharmacy-waiting-none" }), None))
+            (ui::empty(&ask.t(match which {
+                Which::Lately => "pharmacy-waiting-none",
+                Which::Older => "pharmacy-older-none",
+                Which::Aside => "pharmacy-aside-none",
+            }), None))
         }
         @if !groups.is_empty() {
             section.panel { ul.entries { @for group in &groups { (entry(cx, ask, group, &known)) } } }

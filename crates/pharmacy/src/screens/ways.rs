@@ -41,7 +41,7 @@ pub(super) fn show(
     };
     let fewer = match code {
         "insufficient_stock" => number("available"),
-        "exceeds_prescription" => number("owed"),
+        "exceeds_prescription" | "conflict" => number("owed"),
         _ => None,
     };
     let next = batches.iter().find(|batch| {

@@ -58,6 +58,45 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn who_saw_another_quantity_dispenses_nothing(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(item, "P-1", LATE, 100).await;
+        let (_, id) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        let seen = |already: i64| shop.dispense(item, 5, json!({ "prescription_id": id, "already_dispensed": already }));
+        seen(0).await.is(201);
+        // A second press, from a window that shows nothing as dispensed.
+        let refused = seen(0).await;
+        refused.refuses(409, "conflict");
+        assert_eq!((&refused.json["quantity_dispensed"], &refused.json["owed"]), (&json!(5), &json!(15)));
+        assert_eq!(shop.total(item).await, 95);
+        seen(5).await.is(201);
+        assert_eq!(shop.total(item).await, 90);
+        world.settle().await;
+    }
+
+    async fn a_prescription_is_set_aside_and_taken_up_again(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(item, "P-1", LATE, 100).await;
+        let (doctor, id) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        let aside = json!({ "prescription": id, "kind": "elsewhere", "reason": "Not in the formulary" });
+        shop.pharmacist.post("set-asides/", json!({ "prescription": id, "kind": "later" })).await.complains_about("reason");
+        doctor.post("set-asides/", aside.clone()).await.is(403);
+        let set = shop.pharmacist.post("set-asides/", aside.clone()).await.is(201).clone();
+        assert_eq!((&set["patient"], &set["set_by"]), (&json!(shop.patient), &json!(shop.pharmacist.id)));
+        assert_eq!(shop.pharmacist.post("set-asides/", aside.clone()).await.refuses(409, "state_conflict")["set_aside"], set["id"]);
+        // The prescriber reads why.
+        assert_eq!(list(&doctor.get(&format!("set-asides/?prescription={id}")).await)[0]["reason"], "Not in the formulary");
+        shop.pharmacist.delete(&format!("set-asides/{}/", set["id"])).await.is(204);
+        shop.pharmacist.post("set-asides/", aside.clone()).await.is(201);
+        // Dispensing takes it up by itself, and what is dispensed as a whole waits for nothing.
+        shop.dispense(item, 20, json!({ "prescription": id })).await.is(201);
+        assert!(list(&shop.pharmacist.get("set-asides/").await).is_empty());
+        shop.pharmacist.post("set-asides/", aside).await.refuses(409, "state_conflict");
+        world.settle().await;
+    }
+
     async fn what_was_handed_out_is_taken_and_still_checked_against(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Warfarin", json!({ "strength": "5 mg", "form": "Tablet" })).await;

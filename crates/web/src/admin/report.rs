@@ -66,12 +66,11 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let answer = ask.get(&[&path, "?", &query].concat()).await?;
     let said = (!answer.status.is_success()).then(|| answer.json.to_string());
     let rows = rows(&answer.json);
-    let columns: Vec<String> = rows
-        .first()
-        .and_then(|row| row.as_object())
-        .map(|row| row.keys().cloned().collect())
-        .unwrap_or_default();
-    let heads: Vec<String> = columns.iter().map(|name| words::field(ask, name)).collect();
+    let nothing = Json::Null;
+    let answer_of = operation.doc.answer.as_ref();
+    let schema = answer_of.map_or(&nothing, |answer| &answer.json);
+    let columns = columns(&rows, schema);
+    let heads: Vec<String> = columns.iter().map(|name| head(ask, schema, name)).collect();
     let cells: Vec<Vec<Markup>> = rows
         .iter()
         .take(ROWS)
@@ -81,7 +80,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 .map(|name| {
                     shown::value(
                         ask,
-                        &Json::Null,
+                        schema,
                         name,
                         row.get(name).unwrap_or(&Json::Null),
                         &shown::Names::new(),
@@ -116,12 +115,36 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
         @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }
         @else if rows.is_empty() { (ui::empty(&ask.t("admin-report-none"), None)) }
-        @else { (bars::show(ask, &columns, &rows)) div.scroll { (ui::table(&heads, &cells)) } }
+        @else { (bars::show(ask, &columns, &rows, schema)) div.scroll { (ui::table(&heads, &cells)) } }
         @if rows.len() > ROWS { p.hint { (ask.t("admin-report-more")) } }
     };
     Ok(Page::new(words::report(ask, operation), body)
         .wide()
         .status(answer.status))
+}
+
+/// What the rows have, in the order of the declaration.
+fn columns(rows: &[&Json], schema: &Json) -> Vec<String> {
+    let Some(first) = rows.first().and_then(|row| row.as_object()) else {
+        return Vec::new();
+    };
+    let declared = schema.get("required").and_then(Json::as_array);
+    let place = |name: &String| {
+        let mut declared = declared.into_iter().flatten();
+        declared.position(|known| known.as_str() == Some(name))
+    };
+    let mut columns: Vec<String> = first.keys().cloned().collect();
+    columns.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    columns
+}
+
+/// What a column is called; of amounts, with their currency.
+pub(super) fn head(ask: &Ask, schema: &Json, name: &str) -> String {
+    let words = words::field(ask, name);
+    match shown::is_money(shown::property(schema, name)) {
+        true => [&words, ", ", &ask.app().settings.currency].concat(),
+        false => words,
+    }
 }
 
 /// The rows of an answer, wherever they stand in it.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use kernel::{Language, Money, written};
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use crate::ask::Ask;
 use crate::{ui, words};
@@ -93,7 +94,7 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
                 html! { (text) }
             }
         }
-        Json::Number(number) => html! { span.number { (number.to_string()) } },
+        Json::Number(written) => html! { span.number { (number(ask, field, written)) } },
         Json::Array(items) if items.is_empty() => html! { span.hint { "—" } },
         Json::Array(items)
             if items
@@ -107,6 +108,26 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
             html! { details { summary { (ask.t("admin-more")) } pre { (serde_json::to_string_pretty(nested).unwrap_or_default()) } } }
         }
     }
+}
+
+/// A number as the reader writes it: amounts of money with both places, others without idle ones. Whole numbers stay as they
+/// are, for many are names of something.
+pub(super) fn number(ask: &Ask, field: &Json, number: &Number) -> String {
+    let language = Language::parse(ask.language()).unwrap_or_default();
+    if is_money(field)
+        && let Ok(amount) = number.to_string().parse::<Money>()
+    {
+        return written::money(amount, language);
+    }
+    match number.as_f64() {
+        Some(value) if number.is_f64() => written::number(value, language),
+        _ => number.to_string(),
+    }
+}
+
+/// Whether a field is an amount of money.
+pub(super) fn is_money(field: &Json) -> bool {
+    field.get("multipleOf").and_then(Json::as_f64) == Some(0.01)
 }
 
 fn reference(ask: &Ask, table: &str, id: i64, names: &Names) -> Markup {

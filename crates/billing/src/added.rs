@@ -1,0 +1,67 @@
+//! What later versions added to the tables, and how rows that were there before came by it.
+
+use platform::db::Ddl;
+
+/// A drawer knows what lies in it, and never has less than nothing. What was there before follows from the ledger; a
+/// drawer that was below nothing by it begins with nothing, and `chelal doctor` names it.
+pub(crate) fn drawers(ddl: &mut Ddl) {
+    ddl.add_columns("cash_session", |t| {
+        t.int("in_drawer").default(0_i64);
+        t.check("cash_session_in_drawer_check", "in_drawer >= 0");
+    });
+    ddl.sql(
+        "UPDATE cash_session SET in_drawer = opening_float + COALESCE((\
+         SELECT SUM(CASE WHEN l.debit = 1 THEN l.amount ELSE -l.amount END) \
+         FROM ledger_entry AS e JOIN ledger_line AS l ON l.entry = e.id \
+         WHERE e.cash_session = cash_session.id AND (l.debit = 1 OR l.credit = 1)), 0) \
+         WHERE opening_float + COALESCE((\
+         SELECT SUM(CASE WHEN l.debit = 1 THEN l.amount ELSE -l.amount END) \
+         FROM ledger_entry AS e JOIN ledger_line AS l ON l.entry = e.id \
+         WHERE e.cash_session = cash_session.id AND (l.debit = 1 OR l.credit = 1)), 0) >= 0",
+    );
+}
+
+/// Refunds are counted apart from payments, which were counted together before.
+pub(crate) fn refunds_apart(ddl: &mut Ddl) {
+    ddl.add_columns("turnover_day", |t| {
+        t.int("refunds").default(0_i64);
+        t.check(
+            "turnover_day_refunds_check",
+            "refunds >= 0 AND receipts >= 0",
+        );
+    });
+    for (kind, key) in [
+        ("method", "p.method"),
+        (
+            "payer",
+            "CASE WHEN p.method = 'Insurance' THEN 'Insurance' ELSE 'Self-Pay' END",
+        ),
+        ("doctor", "CAST(COALESCE(b.doctor, 0) AS text)"),
+    ] {
+        ddl.sql(&format!(
+            "UPDATE turnover_day SET refunds = (SELECT COUNT(*) FROM ledger_entry AS e \
+             JOIN payment AS p ON p.id = e.payment JOIN bill AS b ON b.id = p.bill \
+             WHERE e.kind = 'refund' AND e.day = turnover_day.day AND {key} = turnover_day.item_key) \
+             WHERE kind = '{kind}' AND refunded > 0"
+        ));
+    }
+    ddl.sql(
+        "UPDATE turnover_day SET refunds = (SELECT COUNT(DISTINCT e.id) FROM ledger_entry AS e \
+         JOIN ledger_line AS l ON l.entry = e.id WHERE e.kind = 'refund' AND l.credit <= 6 \
+         AND e.day = turnover_day.day AND l.item_key = turnover_day.item_key) \
+         WHERE kind = 'service' AND refunded > 0",
+    );
+    ddl.sql("UPDATE turnover_day SET receipts = receipts - refunds WHERE refunds BETWEEN 1 AND receipts");
+}
+
+/// A line says whether its price is still to be found, and lists of those are short however many lines there are.
+pub(crate) fn prices_to_find(ddl: &mut Ddl) {
+    ddl.add_columns("bill_item", |t| {
+        t.bool("unpriced").default(false);
+        t.check(
+            "bill_item_unpriced_check",
+            "NOT unpriced OR (amount = 0 AND credit_of IS NULL)",
+        );
+    });
+    ddl.sql("CREATE INDEX bill_item_unpriced_idx ON bill_item (id) WHERE unpriced AND voided_at IS NULL");
+}
