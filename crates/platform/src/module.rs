@@ -118,6 +118,8 @@ pub struct TableInfo {
     pub scope: Option<fn(&Grant) -> Scope>,
     /// What its records are called; none for tables that no path serves.
     pub labels: Option<resource::Labels>,
+    /// Which operations a record offers; none for tables that no path serves.
+    pub offers: Option<resource::Offers>,
 }
 
 impl TableInfo {
@@ -139,6 +141,7 @@ impl TableInfo {
             referable: None,
             scope: None,
             labels: None,
+            offers: None,
         }
     }
 }
@@ -201,6 +204,7 @@ impl Module {
             referable: Some(R::referable),
             scope: Some(R::scope),
             labels: Some(resource::labels::<R>),
+            offers: Some(resource::offers::<R>),
             ..TableInfo::of::<R>(self.name)
         });
         self.permissions.extend(resource::permissions::<R>());
