@@ -59,6 +59,7 @@ impl Module {
             referable: Some(R::referable),
             scope: Some(R::scope),
             labels: Some(resource::labels::<R>),
+            offers: Some(resource::offers::<R>),
             ..TableInfo::of::<R>(self.0.name)
         });
         self.0.permissions.extend(resource::permissions::<R>());

@@ -93,6 +93,7 @@ impl Route<Undecided> {
                 status: 200,
                 ..Doc::default()
             },
+            offered: None,
             before: None,
             run,
         };

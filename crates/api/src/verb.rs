@@ -248,6 +248,7 @@ macro_rules! input {
                 $(
                     let mut schema = <$ty as $crate::field::Field>::schema();
                     schema["description"] = $crate::record::tidy(concat!($($doc, "\n"),*)).into();
+                    $crate::record::say_default(&mut schema, $crate::record!(@shown $ty $(, $default)?));
                     properties.insert(stringify!($field).to_owned(), schema);
                     if ($crate::record!(@required $ty $(, $default)?))() {
                         required.push(stringify!($field));
@@ -295,6 +296,7 @@ fn declared(of: Declared, module: &'static str) -> Operation {
         with_temporary_password: false,
         any_query: false,
         doc: of.doc,
+        offered: None,
         before: None,
         run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
     }
@@ -337,6 +339,7 @@ pub(crate) fn verb<V: Verb>(module: &'static str) -> Operation {
         before: Some(Arc::new(|app, opening, call| {
             Box::pin(V::before(app, opening, call))
         })),
+        offered: Some(|row| row.downcast_ref::<V::On>().is_some_and(V::offered)),
         run: Arc::new(|cx, call| Box::pin(run_verb::<V>(cx, call))),
         ..declared(of, module)
     }

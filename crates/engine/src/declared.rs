@@ -19,7 +19,7 @@ use crate::jobs::{JobInfo, Round};
 use crate::operation::Operation;
 use crate::outbox::Subscriber;
 use crate::proof::Proof;
-use crate::resource::Labels;
+use crate::resource::{Labels, Offers};
 use crate::socket::{Letter, Socket};
 
 /// What a module declares. Made by the builder of the layer above, which knows how each is served.
@@ -165,6 +165,8 @@ pub struct TableInfo {
     pub scope: Option<fn(&Grant) -> Scope>,
     /// What its records are called; none for tables that no path serves.
     pub labels: Option<Labels>,
+    /// Which operations a record offers; none for tables that no path serves.
+    pub offers: Option<Offers>,
 }
 
 impl TableInfo {
@@ -187,6 +189,7 @@ impl TableInfo {
             referable: None,
             scope: None,
             labels: None,
+            offers: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! An operation: one method of one path, with everything that router, document, permissions, audit
 //! and coverage tests need to know of it.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -158,6 +159,8 @@ pub struct Operation {
     pub any_query: bool,
     /// What the document says.
     pub doc: Doc,
+    /// Whether a verb makes sense for a record of its resource as it is; always where nothing is said.
+    pub offered: Option<fn(&dyn Any) -> bool>,
     /// Runs before the unit of work begins; what it answers is the unit's to use.
     pub before: Option<Before>,
     /// Runs it.

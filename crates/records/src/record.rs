@@ -95,6 +95,8 @@ pub struct FieldInfo {
     pub to_filter: fn(&Json) -> Result<Value, Fault>,
     /// A create must mention it.
     pub required: fn() -> bool,
+    /// What it is when a create does not mention it, where the declaration says so.
+    pub default: fn() -> Option<Json>,
 }
 
 /// Reads a filter's text through the field's type.
@@ -276,6 +278,22 @@ pub fn tidy(doc: &str) -> String {
 /// A create must mention a field that has neither a default nor a natural "nothing".
 pub fn required<T: Field>() -> bool {
     T::absent().is_err()
+}
+
+/// Of a field without a declared default, or one that clients do not write.
+pub fn no_default() -> Option<Json> {
+    None
+}
+
+/// Writes a declared default into a field's schema where it is a choice that forms offer: yes or no, or one of several.
+/// Other defaults may stand for what the program works out.
+pub fn say_default(schema: &mut Json, default: fn() -> Option<Json>) {
+    if schema["type"] != "boolean" && !schema["enum"].is_array() {
+        return;
+    }
+    if let Some(default) = default().filter(|value| !value.is_null()) {
+        schema["default"] = default;
+    }
 }
 
 /// Of a field with a default, or one that clients do not write.

@@ -5,7 +5,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 
 use crate::ask::Ask;
-use crate::input::Kind;
+use crate::kind::Kind;
 use crate::page::Page;
 use crate::screens::{Screen, Screens};
 use crate::ui;

@@ -342,7 +342,7 @@ impl<'a> Form<'a> {
         let shown: serde_json::Map<String, Json> = fields
             .map(|(name, json)| {
                 let text = plain(json).unwrap_or_default();
-                let moment = self.schema(name).is_some_and(crate::input::is_moment);
+                let moment = self.schema(name).is_some_and(crate::kind::is_moment);
                 let text = if moment {
                     crate::ui::local(self.ask, &text)
                 } else {

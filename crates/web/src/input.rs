@@ -1,38 +1,9 @@
 //! One field of a form.
 
 use maud::{Markup, html};
-use serde_json::Value as Json;
 
 use crate::form::Form;
-
-/// How a field is typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// One line.
-    Text,
-    /// Several lines.
-    Area,
-    /// A password; never shown again.
-    Password,
-    /// A day.
-    Date,
-    /// A day and a time.
-    Moment,
-    /// A time of day.
-    Time,
-    /// A number; the text is the step, such as `1`, `0.01` or `any`.
-    Number(&'static str),
-    /// A measured number, which may begin with `<` or `>`.
-    Measure,
-    /// Yes or no.
-    Tick,
-    /// One of few: value and words.
-    Choice(Vec<(String, String)>),
-    /// A record of a resource with this path, found by a few letters.
-    Pick(String),
-    /// A file.
-    File,
-}
+use crate::kind::{Kind, is_nullable, kind_of};
 
 /// One field of a form, with its label, hint and what was wrong with it.
 pub struct Input<'a> {
@@ -235,9 +206,19 @@ impl<'a> Input<'a> {
         let value = if self.form.sent().is_some() {
             value
         } else {
-            value.or_else(|| self.value.clone())
+            value
+                .or_else(|| self.value.clone())
+                .or_else(|| self.default())
         };
         value.unwrap_or_default()
+    }
+
+    /// What the operation takes it for when it is left out.
+    fn default(&self) -> Option<String> {
+        self.form
+            .schema(&self.name)?
+            .get("default")
+            .and_then(crate::form::plain)
     }
 
     /// When somebody else was faster: what the record has now, where it differs from what was typed.
@@ -311,6 +292,13 @@ impl<'a> Input<'a> {
         let value = self.begins_with();
         html! {
             div.radios {
+                // What was chosen can be taken back.
+                @if !self.required && self.form.schema(&self.name).is_some_and(is_nullable) {
+                    label.radio {
+                        input type="radio" name=(self.name) value="" checked[value.is_empty()];
+                        " " (self.form.ask.t("form-not-said"))
+                    }
+                }
                 @for (at, (choice, words)) in choices.iter().enumerate() {
                     label.radio {
                         input type="radio" name=(self.name) value=(choice) checked[*choice == value]
@@ -385,63 +373,4 @@ pub(crate) fn picked(name: &str, id: &str, words: &str, chosen: bool) -> Markup 
     html! {
         label.radio { input type="radio" name=(name) value=(id) checked[chosen]; " " (words) }
     }
-}
-
-/// The kind of input that a declared field has.
-fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
-    let schema = match schema.get("anyOf").and_then(|all| all.get(0)) {
-        Some(first) => first,
-        None => schema,
-    };
-    if let Some(table) = schema.get("x-references").and_then(Json::as_str) {
-        let tables = form.ask.app().registry.tables();
-        let path = tables
-            .filter(|info| info.table == table && !info.path.is_empty())
-            .map(|info| info.path);
-        return path
-            .last()
-            .map_or(Kind::Number("1"), |path| Kind::Pick(path.to_owned()));
-    }
-    if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let choices = choices.iter().filter_map(Json::as_str);
-        let worded = |value: &str| {
-            (
-                value.to_owned(),
-                crate::words::choice(form.ask, last, value),
-            )
-        };
-        return Kind::Choice(choices.map(worded).collect());
-    }
-    let is = |kind: &str| match schema.get("type") {
-        Some(Json::String(one)) => one == kind,
-        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
-        _ => false,
-    };
-    let format = schema
-        .get("format")
-        .and_then(Json::as_str)
-        .unwrap_or_default();
-    let longest = schema.get("maxLength").and_then(Json::as_u64);
-    match format {
-        "date" => Kind::Date,
-        "date-time" => Kind::Moment,
-        "time" | "partial-time" => Kind::Time,
-        "password" => Kind::Password,
-        "binary" => Kind::File,
-        _ if is("boolean") => Kind::Tick,
-        _ if is("integer") => Kind::Number("1"),
-        _ if is("number") => Kind::Number("any"),
-        _ if longest.is_some_and(|longest| longest > 300) => Kind::Area,
-        _ => Kind::Text,
-    }
-}
-
-/// Whether a field holds a moment.
-pub(crate) fn is_moment(schema: &Json) -> bool {
-    let one = schema
-        .get("anyOf")
-        .and_then(|all| all.get(0))
-        .unwrap_or(schema);
-    one.get("format").and_then(Json::as_str) == Some("date-time")
 }

@@ -113,7 +113,15 @@ impl Visit {
         if bytes.iter().filter(|byte| **byte == b'&').count() > MOST {
             return Err(post::unreadable());
         }
-        serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())
+        let mut pairs: Vec<(String, String)> =
+            serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())?;
+        // Browsers end the lines of a text with CR LF, whatever it was that they were given.
+        for (_, value) in &mut pairs {
+            if value.contains('\r') {
+                *value = value.replace("\r\n", "\n");
+            }
+        }
+        Ok(pairs)
     }
 
     fn opening(&self, reach: Reach) -> Opening {

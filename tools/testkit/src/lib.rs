@@ -39,7 +39,7 @@ pub use browser::{Browser, Page};
 pub use client::{Caller, Reply, Request, Unanswered};
 pub use process::{Installation, Process, SUPERUSER};
 pub use test_postgres as postgres;
-pub use world::{MASTER_KEY, MORNING, Node, PASSWORD, World, run};
+pub use world::{MASTER_KEY, MORNING, Node, PASSWORD, World, run, run_two};
 
 /// Declares tests that run on every database.
 ///

@@ -119,6 +119,20 @@ pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>
     });
 }
 
+/// Runs a test in two worlds that are equal until it tells them apart: on databases of their own, at the same time of day.
+pub fn run_two(base: Base, test: impl for<'w> FnOnce(&'w World, &'w World) -> BoxFuture<'w, ()>) {
+    let fresh = || Fresh::new(base, &schema_key(), prepare);
+    let (Some(one), Some(other)) = (fresh(), fresh()) else {
+        return;
+    };
+    runtime().block_on(async {
+        let (one, other) = (World::start(one).await, World::start(other).await);
+        test(&one, &other).await;
+        one.finish().await;
+        other.finish().await;
+    });
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

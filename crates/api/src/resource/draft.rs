@@ -13,6 +13,7 @@ pub(super) fn schema<R: Resource>() -> Json {
     for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
         let mut schema = (field.schema)();
         schema["description"] = records::record::tidy(field.doc).into();
+        records::record::say_default(&mut schema, field.default);
         if field.shape.reference.is_some() {
             let mut other = schema.clone();
             other["description"] = format!("Another name of `{}`.", field.name).into();
@@ -52,6 +53,11 @@ pub(super) fn optional(schema: &Json) -> Json {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");
+        let properties = object.get_mut("properties").and_then(Json::as_object_mut);
+        for property in properties.into_iter().flat_map(|all| all.values_mut()) {
+            // What is left out stays as it is.
+            property.as_object_mut().map(|map| map.remove("default"));
+        }
         let what = object
             .get("description")
             .and_then(Json::as_str)

@@ -11,13 +11,14 @@ mod label;
 mod labels;
 mod list;
 mod nested;
+mod offers;
 mod operations;
 mod page;
 mod parameters;
 mod view;
 
 pub use engine::resource::{
-    Change, Found, Labels, Resource, field_groups, in_a_few_words, list_columns,
+    Change, Found, Labels, Offers, Resource, field_groups, in_a_few_words, list_columns,
 };
 pub(crate) use handlers::check_version;
 pub use handlers::{change, change_by, create_from, show_one};
@@ -26,6 +27,7 @@ pub(crate) use labels::labels;
 pub use labels::{rows, search};
 pub use list::{list, list_results};
 pub(crate) use nested::nested;
+pub(crate) use offers::offers;
 pub use operations::permission_of;
 pub(crate) use operations::{change_schema, list_schema, operations, permissions};
 pub(crate) use parameters::common as common_parameters;

@@ -99,6 +99,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
                     versioned: true,
                     ..Doc::default()
                 },
+                offered: None,
                 before: None,
                 run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
             }

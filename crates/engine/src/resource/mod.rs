@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::call::{Call, Prepared};
 use crate::cx::Cx;
 use crate::declared::PatientColumn;
+use crate::operation::Operation;
 use crate::unit::Opening;
 use records::column;
 use records::error::Error;
@@ -26,6 +27,11 @@ use records::record::{Body, Column, Part, Record};
 /// What the records with these ids are called, of those that the caller may read; in no order.
 pub type Labels =
     for<'a> fn(&'a mut Cx, Vec<i64>) -> BoxFuture<'a, Result<Vec<(i64, String)>, Error>>;
+
+/// Which of these operations make sense for the record with this id: those that its state offers and that the caller's
+/// own permission for each reaches. In the order of the operations; nothing for a record out of reach.
+pub type Offers =
+    for<'a> fn(&'a mut Cx, i64, &'a [Arc<Operation>]) -> BoxFuture<'a, Result<Vec<bool>, Error>>;
 
 /// What a search found.
 pub enum Found {

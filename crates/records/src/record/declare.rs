@@ -84,6 +84,7 @@ macro_rules! record {
                     schema: <$cty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$cty>,
                     required: $crate::record!(@required $cty $(, $cdefault)?),
+                    default: $crate::record!(@shown $cty $(, $cdefault)?),
                 }, )*
                 $( $( $crate::record::FieldInfo {
                     name: stringify!($server),
@@ -93,6 +94,7 @@ macro_rules! record {
                     schema: <$sty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$sty>,
                     required: $crate::record::not_required,
+                    default: $crate::record::no_default,
                 }, )* )?
                 $( $( $crate::record::FieldInfo {
                     name: stringify!($hidden),
@@ -102,6 +104,7 @@ macro_rules! record {
                     schema: <$hty as $crate::field::Field>::schema,
                     to_filter: $crate::record::to_filter::<$hty>,
                     required: $crate::record::not_required,
+                    default: $crate::record::no_default,
                 }, )* )?
             ];
 
@@ -198,6 +201,8 @@ macro_rules! record {
     (@patient $row:ident $patient:ident) => { &$row.$patient };
     (@default $ty:ty) => { None };
     (@default $ty:ty, $default:expr) => { Some((|| $default) as fn() -> $ty) };
+    (@shown $ty:ty) => { $crate::record::no_default };
+    (@shown $ty:ty, $default:expr) => { || Some($crate::field::Field::to_json(&(|| -> $ty { $default })())) };
     (@required $ty:ty) => { $crate::record::required::<$ty> };
     (@required $ty:ty, $default:expr) => { $crate::record::not_required };
 }

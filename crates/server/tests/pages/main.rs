@@ -6,6 +6,7 @@ mod clinic;
 mod desk;
 mod links;
 mod pharmacy;
+mod same;
 mod workplace;
 
 use serde_json::json;

@@ -338,20 +338,20 @@ testkit::on_both! {
     async fn the_shelf_is_counted_page_by_page_and_posted(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;
-        let (a, b) = (shop.batch(item, "P-1", "2027-01-31", 10).await, shop.batch(item, "P-2", LATE, 4711).await);
+        let (a, b) = (shop.batch(item, "P-1", "2027-01-31", 10).await, shop.batch(item, "P-2", LATE, 7654321).await);
         let list = "/pharmacy/counts/";
         let html = is_a_page(&shop.pharmacist.get(list).await, 200);
         assert!(html.contains("Nothing is being counted"), "{html}");
         let path = leads(&shop.pharmacist.submit(list, &form(&html, "stock_takes_create")).await);
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
-        assert!(html.contains("0 of 2 counted") && !html.contains("4711"), "what is expected is hidden: {html}");
+        assert!(html.contains("0 of 2 counted") && !html.contains("7654321"), "what is expected is hidden: {html}");
         let mut fields = form(&html, COUNT);
         set(&mut fields, "lines.0.counted", "8");
         // A double click.
         let to = leads(&shop.pharmacist.submit(&path, &fields).await);
         assert_eq!(leads(&shop.pharmacist.submit(&path, &fields).await), to);
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
-        assert!(html.contains("1 of 2 counted") && html.contains("2 fewer than 10") && !html.contains("4711"), "{html}");
+        assert!(html.contains("1 of 2 counted") && html.contains("2 fewer than 10") && !html.contains("7654321"), "{html}");
         // What is wrong is said in its row, and what was typed stays.
         let mut fields = form(&html, COUNT);
         set(&mut fields, "lines.0.counted", "7");
@@ -359,7 +359,7 @@ testkit::on_both! {
         let html = is_a_page(&shop.pharmacist.submit(&path, &fields).await, 400);
         assert!(html.contains("f-lines.1.counted-error") && html.contains("value=\"many\"") && html.contains("value=\"7\""), "{html}");
         let mut fields = form(&html, COUNT);
-        set(&mut fields, "lines.1.counted", "4711");
+        set(&mut fields, "lines.1.counted", "7654321");
         leads(&shop.pharmacist.submit(&path, &fields).await);
         // A batch moves: it is to be counted again before posting.
         let body = json!({ "patient_id": shop.patient, "quantity": 1, "stock_batch": a });
@@ -380,7 +380,7 @@ testkit::on_both! {
         assert!(html.contains("Everything is counted"), "{html}");
         let html = is_a_page(&shop.pharmacist.get(&differences).await, 200);
         leads(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_post")).await);
-        assert_eq!((shop.holds(a).await, shop.holds(b).await), (7, 4711));
+        assert_eq!((shop.holds(a).await, shop.holds(b).await), (7, 7654321));
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
         assert!(html.contains("Posted") && !html.contains("stock_takes_post") && !html.contains(COUNT), "{html}");
         // Another one is given up; somebody else changed it meanwhile.

@@ -318,6 +318,30 @@ testkit::on_both! {
         }
     }
 
+    async fn a_record_offers_what_its_state_and_the_callers_reach_allow(world: &World) {
+        let admin = world.admin().await;
+        let jane = crate::registered(&admin, "Jane").await;
+        let doctor = world.doctor().await;
+        let body = json!({ "patient": jane, "doctor": doctor.id, "date": "2026-11-24", "time": "09:00" });
+        let id = admin.post("appointments/", body).await.id();
+        let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        let page = format!("/admin/appointments/{id}/");
+        let offers = async |verb: &str| is_a_page(&desk.get(&page).await).contains(&format!("href=\"{page}do/{verb}\""));
+        assert!(offers("cancel").await && offers("check_in").await);
+        let cancel = format!("{page}do/cancel");
+        let mut typed = form(&is_a_page(&desk.get(&cancel).await), "appointments_cancel");
+        assert_eq!(location(&desk.submit(&cancel, &typed).await), page);
+        // What was done is not offered again, nor what would follow it.
+        assert!(!offers("cancel").await && !offers("check_in").await);
+        let html = is_a_page(&desk.get(&cancel).await);
+        assert!(html.contains("cannot be done to the record as it is now") && !html.contains("name=\"_do\" value=\"appointments_cancel\""), "{html}");
+        // A form that is open in another window is refused in its place.
+        set(&mut typed, "_key", "another-window");
+        set(&mut typed, "_version", "");
+        desk.submit(&cancel, &typed).await.is(409);
+        world.settle().await;
+    }
+
     async fn taking_a_permission_away_takes_its_page_and_button_away(world: &World) {
         let browser = Visitor::of(world, BuiltinRole::Doctor).await;
         let admin = world.admin().await;

@@ -1,5 +1,8 @@
 //! One record with all that the caller may see of it, and what can be done with it; deleting it.
 
+use std::sync::Arc;
+
+use http::Method;
 use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
@@ -45,33 +48,65 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let title = title(cx, &about, id).await?;
     let body = html! {
         p { (ui::link(&about.at(""), &words::resource(ask, about.info.path))) }
-        (actions(ask, &about, id))
+        (actions(cx, ask, &about, id).await?)
         (facts(cx, ask, &about, &record).await?)
         (related(ask, &about, id))
     };
     Ok(Page::new(title, body))
 }
 
-fn actions(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
-    let registry = &ask.app().registry;
-    let may = |verb: &'static str, method: &http::Method| {
-        ask.may(Permission::new(about.info.path, verb))
-            && super::find(registry, about.info.path, method, true).is_some()
+/// Of these operations on the record, those that the caller may ask for and that its state offers.
+pub(super) async fn offered(
+    cx: &mut Cx,
+    ask: &Ask,
+    about: &About<'_>,
+    id: i64,
+    all: impl Iterator<Item = &Arc<Operation>>,
+) -> Result<Vec<Arc<Operation>>, Error> {
+    let all: Vec<Arc<Operation>> = all.filter(|one| ask.may_do(&one.id)).cloned().collect();
+    let Some(offers) = about.info.offers.filter(|_| !all.is_empty()) else {
+        return Ok(all);
     };
+    let offered = offers(cx, id, &all).await?;
+    let both = all.into_iter().zip(offered);
+    Ok(both
+        .filter(|(_, offered)| *offered)
+        .map(|(one, _)| one)
+        .collect())
+}
+
+async fn actions(cx: &mut Cx, ask: &Ask, about: &About<'_>, id: i64) -> Result<Markup, Error> {
+    let registry = &ask.app().registry;
+    let path = about.info.path;
+    let own = [Method::PATCH, Method::DELETE];
+    let own = own
+        .iter()
+        .filter_map(|method| super::find(registry, path, method, true));
+    let all = own.chain(verbs(registry, path).filter(|verb| on_record(verb)));
+    let offered = offered(cx, ask, about, id, all).await?;
     let of = |rest: &str| about.at(&[&id.to_string(), "/", rest].concat());
-    let offered: Vec<&Operation> = verbs(registry, about.info.path)
-        .filter(|verb| on_record(verb) && ask.may_do(&verb.id))
-        .collect();
-    html! {
+    let has = |method: Method| {
+        offered
+            .iter()
+            .any(|one| one.method == method && is_own(one))
+    };
+    Ok(html! {
         div.actions {
-            @if may("update", &http::Method::PATCH) { (ui::primary(&of("change"), &ask.t("admin-change"), "e")) }
-            @for verb in offered { (ui::action(&of(&["do/", name(verb)].concat()), &words::verb(ask, verb))) }
+            @if has(Method::PATCH) { (ui::primary(&of("change"), &ask.t("admin-change"), "e")) }
+            @for verb in offered.iter().filter(|one| !is_own(one)) {
+                (ui::action(&of(&["do/", name(verb)].concat()), &words::verb(ask, verb)))
+            }
             @if ask.may(TRAIL) { (ui::action(&of("history"), &ask.t("admin-history"))) }
-            @if may("delete", &http::Method::DELETE) {
+            @if has(Method::DELETE) {
                 a.button.bad href=(of("delete")) { (ask.t("admin-delete")) }
             }
         }
-    }
+    })
+}
+
+/// It is the record's own operation, and no verb.
+fn is_own(operation: &Operation) -> bool {
+    operation.path.ends_with("{id}/")
 }
 
 /// The fields in their groups, then whatever else the answer has.

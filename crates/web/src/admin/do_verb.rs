@@ -39,6 +39,19 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             form = form.version(version);
         }
     }
+    // A bookmark, or a button that somebody else was faster to press.
+    if let Some(id) = one.filter(|_| form.sent().is_none())
+        && detail::offered(cx, ask, &about, id, std::iter::once(verb))
+            .await?
+            .is_empty()
+    {
+        let body = html! {
+            p { b { (said) } }
+            (ui::notice(ui::Tone::Warning, html! { p { (ask.t("verb-not-offered")) } }))
+            div.actions { (ui::action(&back, &ask.t("admin-back"))) }
+        };
+        return Ok(Page::new(words::verb(ask, verb), body));
+    }
     let form = form.then(back.clone());
     let body = form.show(html! {
         @if verb.doc.grave { (ui::notice(ui::Tone::Warning, html! { p { (ask.t("admin-grave")) } })) }

@@ -1,5 +1,7 @@
 //! A list: the declared columns, search, filters, order, pages.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
@@ -153,7 +155,7 @@ fn tools(ask: &Ask, about: &About<'_>) -> Markup {
     let registry = &ask.app().registry;
     let creates = super::find(registry, about.info.path, &http::Method::POST, false).is_some()
         && ask.may(Permission::new(about.info.path, "create"));
-    let commands: Vec<&Operation> = verbs(registry, about.info.path)
+    let commands: Vec<&Arc<Operation>> = verbs(registry, about.info.path)
         .filter(|verb| !on_record(verb) && ask.may_do(&verb.id))
         .collect();
     html! {

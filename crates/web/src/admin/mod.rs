@@ -14,6 +14,8 @@ mod list;
 mod report;
 mod shown;
 
+use std::sync::Arc;
+
 use http::Method;
 use platform::access::Permission;
 use platform::error::Error;
@@ -115,19 +117,18 @@ pub(crate) fn find<'a>(
     path: &str,
     method: &Method,
     one: bool,
-) -> Option<&'a Operation> {
+) -> Option<&'a Arc<Operation>> {
     let wanted = [path, if one { "/{id}/" } else { "/" }].concat();
     let mut all = registry.operations().iter();
     all.find(|operation| operation.path == wanted && operation.method == *method)
-        .map(|operation| &**operation)
 }
 
 /// The verbs and commands of a resource.
 pub(crate) fn verbs<'a>(
     registry: &'a Registry,
     path: &'a str,
-) -> impl Iterator<Item = &'a Operation> {
-    let all = registry.operations().iter().map(|operation| &**operation);
+) -> impl Iterator<Item = &'a Arc<Operation>> {
+    let all = registry.operations().iter();
     all.filter(move |operation| {
         let Some(rest) = operation
             .path
