@@ -48,6 +48,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0009_patient_proxies",
         up: proxies,
     },
+    Migration {
+        name: "0010_care_that_ends",
+        up: |ddl| {
+            ddl.add_columns("care_relationship", |t| {
+                t.timestamp("until").null();
+            });
+        },
+    },
 ];
 
 /// Whose records are confined to those who treat them, and who opened a record in an emergency: row scopes

@@ -17,6 +17,17 @@ use crate::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Wit
 use crate::resource::{self, Resource};
 use crate::unit::Opening;
 
+/// Parameters of lists that choose a page or a form, and no rows.
+const PAGES: [&str; 7] = [
+    "search",
+    "labels",
+    "limit",
+    "offset",
+    "page",
+    "page_size",
+    "cursor",
+];
+
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
 
@@ -246,6 +257,16 @@ impl<N> Route<N> {
     pub fn answers_list<R: Resource>(mut self) -> Route<N> {
         self = self.answers_pages::<R>();
         self.0.doc.pages = false;
+        self
+    }
+
+    /// Takes a resource's filters, as its list does; see [`resource::filtered`].
+    #[must_use]
+    pub fn filters<R: Resource>(mut self) -> Route<N> {
+        let filters = resource::list_parameters::<R>()
+            .into_iter()
+            .filter(|(name, _, _)| name != "ordering" && !PAGES.contains(&name.as_str()));
+        self.0.doc.query.extend(filters);
         self
     }
 

@@ -9,6 +9,7 @@ mod refusals;
 mod router;
 mod serve;
 mod strict_json;
+mod unknown;
 
 pub use entered::Entered;
 pub use refusal::refusal;

@@ -16,7 +16,7 @@ use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
 use super::entered::Entered;
 use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
-use super::{refusal, refusals};
+use super::{refusal, refusals, unknown};
 use crate::actor::{Actor, Origin, Who};
 use crate::app::App;
 use crate::audit::Action;
@@ -187,6 +187,10 @@ async fn answer(
         incoming,
         prepared: Prepared::default(),
     };
+    if let Err(error) = unknown::refuse(&call) {
+        discard(call.incoming.stream(), DISCARD).await;
+        return Err(error);
+    }
     if let Some(before) = call.operation.before.clone() {
         call.prepared = match before(app, &opening, &call).await {
             Ok(prepared) => prepared,
@@ -200,10 +204,12 @@ async fn answer(
         }
     }
     let call = Arc::new(call);
-    match call.operation.effect {
+    let mut reply = match call.operation.effect {
         Effect::Read => unit::read(app, &opening, work(&call)).await,
         Effect::Own | Effect::Write => change(app, &opening, &call).await,
-    }
+    }?;
+    unknown::confirm(&call, &mut reply);
+    Ok(reply)
 }
 
 /// Reads and throws away what is left of a body, so that the client gets to see why it was refused.

@@ -33,14 +33,21 @@ const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
 /// What the query's filters ask for.
 pub(super) fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
+    filtered::<R>(cx, call, &[])
+}
+
+/// What the query's filters ask for, for an export of a resource's rows that takes parameters of its own besides.
+///
+/// # Errors
+/// 400 for filters that there are not, or values that make no sense.
+pub fn filtered<R: Resource>(cx: &Cx, call: &Call, besides: &[&str]) -> Result<Condition, Error> {
     let mut all = Condition::all();
     let mut faults = Faults::new();
     let visible = Visible::to::<R>(cx, &cx.grant());
-    for (name, value) in call
-        .head
-        .query
-        .iter()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+    for (name, value) in
+        call.head.query.iter().filter(|(name, _)| {
+            !RESERVED.contains(&name.as_str()) && !besides.contains(&name.as_str())
+        })
     {
         if R::OWN_FILTERS.contains(&name.as_str()) {
             if !value.is_empty() {
@@ -167,15 +174,26 @@ fn valid<R: Resource>() -> Vec<&'static str> {
     valid
 }
 
-/// Rows where one of the search columns contains the text, whatever its case.
-pub(super) fn contains<R: Resource>(text: &str) -> Condition {
+/// Rows where one of the search columns contains the text, whatever its case. Columns that are kept from the caller
+/// are not looked into: a row that is found would tell what stands in them.
+pub(super) fn contains<R: Resource>(cx: &Cx, text: &str) -> Condition {
+    let (here, there) = (cx.grant(), cx.grant_of(R::READ));
+    let here = Visible::to::<R>(cx, &here);
+    let there = Visible::to::<R>(cx, &there);
+    let mut columns = R::SEARCH
+        .iter()
+        .filter(|column| !here.withheld(column.name) && !there.withheld(column.name))
+        .peekable();
+    if columns.peek().is_none() {
+        return Condition::all().add(Expr::val(1).eq(0));
+    }
     let escaped = text
         .to_lowercase()
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
     let pattern = format!("%{escaped}%");
-    R::SEARCH.iter().fold(Condition::any(), |any, column| {
+    columns.fold(Condition::any(), |any, column| {
         any.add(
             Expr::expr(Func::lower(Expr::col(*column)))
                 .like(LikeExpr::new(pattern.clone()).escape('\\')),

@@ -22,8 +22,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 pub use change::Change;
+pub use filters::filtered;
 pub(crate) use handlers::check_version;
-pub use handlers::{change, change_by, create_from, show_one};
+pub use handlers::{change, change_by, create_from, show_one, store_new};
 pub use label::{in_a_few_words, label_for};
 pub use labels::Labels;
 pub(crate) use labels::labels;
@@ -184,6 +185,14 @@ pub trait Resource: Record {
         async { Ok(()) }
     }
 
+    /// Fills in what a body that creates a record leaves out, such as whoever asks.
+    ///
+    /// # Errors
+    /// When nobody is signed in whom it could name.
+    fn fill_in(_cx: &Cx, _body: &mut Body) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A body that asks for several records at once, as one body for each: all are created or none, and
     /// the answer is an array. `None` for a body that asks for one.
     fn several(
@@ -248,10 +257,10 @@ pub trait Resource: Record {
 
     /// Answers `?search=`.
     fn search(
-        _cx: &mut Cx,
+        cx: &mut Cx,
         text: &str,
     ) -> impl Future<Output = Result<Option<Found>, Error>> + Send {
-        let found = (!Self::SEARCH.is_empty()).then(|| filters::contains::<Self>(text));
+        let found = (!Self::SEARCH.is_empty()).then(|| filters::contains::<Self>(cx, text));
         async move { Ok(found.map(Found::Where)) }
     }
 
