@@ -393,7 +393,7 @@ fn sheet<R: ReportRow>(rows: &[R]) -> Result<bytes::Bytes, Error> {
         });
         lines.push(cells.collect());
     }
-    csv::write(lines)
+    csv::file(lines)
 }
 
 /// A row's columns in the order of its struct, which a map of JSON would not keep.

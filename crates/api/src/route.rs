@@ -17,6 +17,17 @@ use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Wi
 use engine::unit::Opening;
 use records::error::Error;
 
+/// Parameters of lists that choose a page or a form, and no rows.
+const PAGES: [&str; 7] = [
+    "search",
+    "labels",
+    "limit",
+    "offset",
+    "page",
+    "page_size",
+    "cursor",
+];
+
 /// A handler as a plain function.
 pub type Run = for<'a> fn(&'a mut Cx, &'a Call) -> BoxFuture<'a, Result<Reply, Error>>;
 
@@ -250,6 +261,16 @@ impl<N> Route<N> {
     pub fn answers_list<R: Resource>(mut self) -> Route<N> {
         self = self.answers_pages::<R>();
         self.0.doc.pages = false;
+        self
+    }
+
+    /// Takes a resource's filters, as its list does; see [`resource::filtered`].
+    #[must_use]
+    pub fn filters<R: Resource>(mut self) -> Route<N> {
+        let filters = resource::list_parameters::<R>()
+            .into_iter()
+            .filter(|(name, _, _)| name != "ordering" && !PAGES.contains(&name.as_str()));
+        self.0.doc.query.extend(filters);
         self
     }
 

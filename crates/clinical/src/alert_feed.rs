@@ -5,9 +5,10 @@
 
 use kernel::Reach;
 use platform::access::Right;
-use platform::access::Scope;
+use platform::access::{Grant, Scope};
 use platform::alert::{Alert, Urgency, Wanted};
 use platform::cx::{Cx, select};
+use platform::db::ToValue;
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::module::Module;
@@ -53,7 +54,7 @@ async fn raised(cx: &mut Cx, wanted: Wanted) -> Result<Vec<Alert>, Error> {
     let mut query = select::<ClinicalAlert>();
     query
         .and_where(Expr::col((ClinicalAlert::TABLE, "voided_at")).is_null())
-        .cond_where(Condition::all().add(in_care(grant.user)))
+        .cond_where(Condition::all().add(in_care(&grant)))
         .order_by((ClinicalAlert::TABLE, "id"), Order::Desc)
         .limit(wanted.most);
     match ClinicalAlert::scope(&grant) {
@@ -74,12 +75,17 @@ async fn raised(cx: &mut Cx, wanted: Wanted) -> Result<Vec<Alert>, Error> {
 }
 
 /// Not a guideline's, or of a patient in the user's care.
-fn in_care(user: i64) -> Condition {
+fn in_care(grant: &Grant) -> Condition {
     let mut patients = Query::select();
     patients
         .column(Alias::new("patient"))
         .from(Alias::new("care_relationship"))
-        .and_where(Expr::col(Alias::new("user")).eq(user));
+        .and_where(Expr::col(Alias::new("user")).eq(grant.user))
+        .and_where(
+            Expr::col(Alias::new("until"))
+                .is_null()
+                .or(Expr::col(Alias::new("until")).gt(grant.at.to_value())),
+        );
     Condition::any()
         .add(ClinicalAlert::kind.ne(AlertKind::Guideline.as_str()))
         .add(ClinicalAlert::patient.in_subquery(patients))

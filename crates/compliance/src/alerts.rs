@@ -10,6 +10,7 @@ use platform::texts::Text;
 use platform::verb::Verb;
 
 use crate::break_glass::Review;
+use crate::readings;
 use crate::review::Decide;
 
 /// Records opened in an emergency that nobody judged, and breaches of which the authority does not know.
@@ -38,6 +39,9 @@ pub(crate) async fn raised(cx: &mut Cx, wanted: Wanted) -> Result<Vec<Alert>, Er
         .all(breaches)
         .await?;
     let mut alerts = Vec::with_capacity(opened.len() + breaches.len());
+    for (urgency, text, at) in readings::raised(cx).await? {
+        alerts.push(alert(cx, "many_records", urgency, &text, at));
+    }
     for (id, at) in opened {
         let text = Text::new("compliance-alert-break-glass").with("id", id);
         alerts.push(alert(cx, "break_glass", Urgency::Critical, &text, at));

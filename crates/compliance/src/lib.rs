@@ -25,8 +25,11 @@ mod alerts;
 pub mod breach;
 pub mod break_glass;
 mod migrations;
+mod own_booking;
 mod people;
 pub mod public_figure;
+pub mod reading_limit;
+mod readings;
 mod reminders;
 pub mod review;
 pub mod rule;
@@ -37,7 +40,9 @@ use platform::module::Module;
 use affected::AffectedRecord;
 use breach::Breach;
 use break_glass::BreakGlass;
+use contracts::BookedWithOneself;
 use public_figure::PublicFigure;
+use reading_limit::ReadingLimit;
 use review::AccessReview;
 use rule::AccessRule;
 
@@ -52,6 +57,10 @@ pub fn module() -> Module {
         .resource::<AffectedRecord>()
         .nested::<Breach, AffectedRecord>("affected", "l")
         .resource::<AccessRule>()
+        .resource::<ReadingLimit>()
+        .on::<BookedWithOneself>("compliance", |cx, event| {
+            Box::pin(own_booking::list(cx, event))
+        })
         .resource::<PublicFigure>()
         .resource::<AccessReview>()
         .verb::<review::Decide>()

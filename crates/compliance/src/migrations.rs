@@ -16,7 +16,47 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0002_accesses",
         up: accesses,
     },
+    Migration {
+        name: "0003_readings",
+        up: readings,
+    },
 ];
+
+/// How many records an hour is more than usual where nobody has said otherwise.
+const USUAL: i64 = 120;
+
+fn readings(ddl: &mut Ddl) {
+    ddl.table("reading_limit", |t| {
+        t.standard();
+        t.int("role").null().references("role").cascade();
+        t.int("records_per_hour");
+        t.bool("is_active");
+        t.check(
+            "reading_limit_records_per_hour_check",
+            "records_per_hour > 0",
+        );
+    });
+    ddl.unique_index(
+        "reading_limit_role_key",
+        "reading_limit",
+        &["role"],
+        Some("role IS NOT NULL"),
+    );
+    ddl.sql("CREATE UNIQUE INDEX \"reading_limit_usual_key\" ON \"reading_limit\" ((role IS NULL)) WHERE role IS NULL");
+    let columns = "uid, created_at, updated_at, version, role, records_per_hour, is_active";
+    ddl.sql_for(
+        &format!("INSERT INTO reading_limit ({columns}) VALUES (randomblob(16), 0, 0, 1, NULL, {USUAL}, TRUE)"),
+        &format!("INSERT INTO reading_limit ({columns}) VALUES (gen_random_uuid(), now(), now(), 1, NULL, {USUAL}, TRUE)"),
+    );
+    // How many records each user opened within an hour of the clock.
+    ddl.table("access_reading", |t| {
+        t.int("user");
+        t.timestamp("hour");
+        t.int("records");
+        t.primary_key(&["user", "hour"]);
+    });
+    ddl.index("access_reading", &["hour"]);
+}
 
 /// The rules that a hospital begins with.
 pub(crate) const RULES: [(RuleKind, i64); 7] = [

@@ -33,7 +33,7 @@ platform::record! {
             seen_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// The row of the audit trail.
             audit_log: i64 = 0,
-            /// The rules that apply, with commas between them; see `access-rules/`.
+            /// The rules that apply, with commas between them; see `access-rules/`. `own_booking`: a doctor booked somebody who was not their patient with themselves.
             reasons: Blank<500> = Blank::default(),
             /// What was found; null while nobody has judged.
             verdict: Option<Verdict> = None,

@@ -24,6 +24,7 @@ use platform::seal::Sealed;
 use platform::serde_json::{Value as Json, json};
 use sea_query::Condition;
 
+use crate::readings;
 use crate::review::AccessReview;
 use crate::rule::{AccessRule, Facts, RuleKind, questionable};
 
@@ -114,6 +115,7 @@ async fn note_work(cx: &mut Cx, after: i64) -> Result<Work, Error> {
         vec![after.to_value(), to.to_value()],
     );
     cx.unscoped(WHY).execute(note).await?;
+    readings::count(cx, after, to).await?;
     let full = count == WORK;
     let until = if full {
         let at = Statement::raw(

@@ -11,3 +11,4 @@ compliance-alert-breach = Breach { $id }: tell the authority by { $due }.
 compliance-alert-overdue = Breach { $id }: the authority should have been told by { $due }.
 group-breach-source = How it happened
 group-breach-answer = What was done
+compliance-alert-readings = { $who } opened { $count } patients’ records within the hour from { $from }; { $limit } is the limit of their role. Ask why, and end the sessions if nobody knows.

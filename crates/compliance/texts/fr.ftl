@@ -11,3 +11,4 @@ compliance-alert-breach = Violation { $id } : informez l’autorité avant le { 
 compliance-alert-overdue = Violation { $id } : l’autorité aurait dû être informée avant le { $due }.
 group-breach-source = Comment c’est arrivé
 group-breach-answer = Ce qui a été fait
+compliance-alert-readings = { $who } a ouvert { $count } dossiers de patients dans l’heure à partir de { $from } ; la limite de son rôle est { $limit }. Demandez pourquoi, et mettez fin aux sessions si personne ne le sait.

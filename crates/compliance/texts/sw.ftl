@@ -11,3 +11,4 @@ compliance-alert-breach = Uvujaji { $id }: iarifu mamlaka kabla ya { $due }.
 compliance-alert-overdue = Uvujaji { $id }: mamlaka ilipaswa kuarifiwa kabla ya { $due }.
 group-breach-source = Ilivyotokea
 group-breach-answer = Kilichofanyika
+compliance-alert-readings = { $who } alifungua rekodi { $count } za wagonjwa ndani ya saa moja kuanzia { $from }; kikomo cha wajibu wake ni { $limit }. Uliza kwa nini, na ukatishe vipindi vyake kama hakuna anayejua.

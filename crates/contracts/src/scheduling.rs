@@ -23,6 +23,34 @@ impl Event for AppointmentBooked {
     const TOPIC: &'static str = "AppointmentBooked";
 }
 
+/// Somebody who reaches only their own patients booked one who was not among them with themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookedWithOneself {
+    /// The appointment.
+    pub appointment: i64,
+    /// Whose it is.
+    pub patient: i64,
+    /// Who booked, and sees the patient.
+    pub doctor: i64,
+    /// When it was booked.
+    pub at: Timestamp,
+}
+
+impl Event for BookedWithOneself {
+    const TOPIC: &'static str = "BookedWithOneself";
+}
+
+/// A time that became free is offered to somebody on the waiting list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotOffered {
+    /// The offer.
+    pub offer: i64,
+}
+
+impl Event for SlotOffered {
+    const TOPIC: &'static str = "SlotOffered";
+}
+
 /// An appointment was given another time or another doctor, or stands again after it was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppointmentMoved {

@@ -88,7 +88,7 @@ fn download<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Reply, 
         not_for_another(cx)?;
         let me = cx.user_id()?;
         let sections: Vec<_> = cx.app.registry.account_sections().collect();
-        let mut csv = String::from("section,record,field,value\r\n");
+        let mut csv = format!("{}section,record,field,value\r\n", platform::csv::MARK);
         for section in sections {
             for row in (section.rows)(cx, me).await? {
                 write(&mut csv, section.name, &row);

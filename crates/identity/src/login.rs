@@ -38,7 +38,8 @@ platform::input! {
     pub struct Credentials {
         /// Username or e-mail address, in any case.
         username: Line<254>,
-        /// The password of the account.
+        /// The password of the account. With a second factor, a code may follow it after a blank, for clients that know no
+        /// second step.
         password: SecretText,
     }
 }
@@ -93,7 +94,17 @@ pub(crate) fn sign_in<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
         let stored = user
             .as_ref()
             .and_then(|user| user.password_hash.as_ref().map(ToString::to_string));
-        let right = passwords::is_right(&cx.app, input.password.clone(), stored).await?;
+        let right = passwords::is_right(&cx.app, input.password.clone(), stored.clone()).await?;
+        if !right && let Some((password, code)) = with_code(&input.password) {
+            // Whoever has no second factor is kept waiting as long.
+            let right = passwords::is_right(&cx.app, password, stored).await?;
+            if right
+                && let Some(user) = user.clone().filter(|user| user.is_active)
+                && two_factor::is_on(cx, user.meta.id).await?
+            {
+                return with_both(cx, &user, attempt, code).await;
+            }
+        }
         let Some(user) = user.filter(|_| right) else {
             return Err(failed(cx, &input.username, Text::new("wrong-credentials")).await);
         };
@@ -123,6 +134,46 @@ pub(crate) fn sign_in<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Resul
     })
 }
 
+/// A password with a code of the second factor after a blank, as people type it into clients that know of no second
+/// step.
+fn with_code(typed: &SecretText) -> Option<(SecretText, SecretText)> {
+    let (password, code) = typed.expose().rsplit_once(' ')?;
+    let of_app = code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit());
+    let symbols = code.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let for_recovery =
+        symbols == 16 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let fits = !password.is_empty() && (of_app || for_recovery);
+    fits.then(|| (SecretText::from(password), SecretText::from(code)))
+}
+
+/// Both factors at once.
+async fn with_both(
+    cx: &mut Cx,
+    user: &User,
+    attempt: Attempt,
+    code: SecretText,
+) -> Result<Reply, Error> {
+    let at_factor = Attempt::at_factor(cx, user.meta.id);
+    count_factor(cx, &at_factor, user.meta.id).await?;
+    let proof = SecondProof { used: None, code };
+    match open_session(cx, user, attempt, None, Some(proof)).await {
+        Err(error) if error.code() == Some(Code::NotAuthenticated) => {
+            factor_failed(cx, user.meta.id).await?;
+            Err(error)
+        }
+        answered => answered,
+    }
+}
+
+/// Puts a wrong code on record.
+async fn factor_failed(cx: &mut Cx, user: i64) -> Result<(), Error> {
+    let (app, opening) = (cx.app.clone(), same(cx));
+    unit::write(&app, &opening, move |cx| {
+        Box::pin(note_login(cx, Some(user), LoginStatus::SecondFactorFailed))
+    })
+    .await
+}
+
 /// `POST auth/2fa/`.
 pub(crate) fn second_step<'a>(
     cx: &'a mut Cx,
@@ -141,18 +192,13 @@ pub(crate) fn second_step<'a>(
         claims.bind(&fingerprint(&user)).map_err(bad_token)?;
         let attempt = Attempt::at_factor(cx, user.meta.id);
         count_factor(cx, &attempt, user.meta.id).await?;
-        let used = Challenge {
-            jti: claims.jti,
-            expires_at: claims.expires_at,
+        let proof = SecondProof {
+            used: Some((claims.jti, claims.expires_at)),
             code: input.code,
         };
-        match open_session(cx, &user, attempt, None, Some(used)).await {
+        match open_session(cx, &user, attempt, None, Some(proof)).await {
             Err(error) if error.code() == Some(Code::NotAuthenticated) => {
-                let (app, opening, id) = (cx.app.clone(), same(cx), user.meta.id);
-                unit::write(&app, &opening, move |cx| {
-                    Box::pin(note_login(cx, Some(id), LoginStatus::SecondFactorFailed))
-                })
-                .await?;
+                factor_failed(cx, user.meta.id).await?;
                 Err(error)
             }
             answered => answered,
@@ -264,11 +310,10 @@ async fn rehash(cx: &mut Cx, user: &User, password: SecretText) -> Result<Option
     Ok(Some(hash))
 }
 
-/// A challenge with the code that answers it.
+/// A code, and the challenge that it answers, if there was one: its name and its end.
 #[derive(Clone)]
-struct Challenge {
-    jti: Uuid,
-    expires_at: Timestamp,
+struct SecondProof {
+    used: Option<(Uuid, Timestamp)>,
     code: SecretText,
 }
 
@@ -278,7 +323,7 @@ async fn open_session(
     verified: &User,
     attempt: Attempt,
     rehash: Option<String>,
-    challenge: Option<Challenge>,
+    proof: Option<SecondProof>,
 ) -> Result<Reply, Error> {
     let app = cx.app.clone();
     let sid = Uuid::new_v4();
@@ -286,7 +331,7 @@ async fn open_session(
     let verified = verified.clone();
     let user = unit::write(&app, &opening, move |cx| {
         let (verified, attempt) = (verified.clone(), attempt.clone());
-        let (rehash, challenge) = (rehash.clone(), challenge.clone());
+        let (rehash, proof) = (rehash.clone(), proof.clone());
         Box::pin(async move {
             let user = held(cx, verified.meta.id)
                 .await?
@@ -298,9 +343,11 @@ async fn open_session(
             if user.password_hash != verified.password_hash {
                 return Err(token_invalid());
             }
-            if let Some(challenge) = &challenge {
-                two_factor::use_token(cx, challenge.jti, challenge.expires_at).await?;
-                two_factor::prove(cx, user.meta.id, &challenge.code, Proof::Any).await?;
+            if let Some(proof) = &proof {
+                if let Some((jti, expires_at)) = proof.used {
+                    two_factor::use_token(cx, jti, expires_at).await?;
+                }
+                two_factor::prove(cx, user.meta.id, &proof.code, Proof::Any).await?;
                 guess::forgive_factor(cx, user.meta.id).await?;
             }
             guess::forgive(cx, &attempt).await?;

@@ -1,5 +1,6 @@
 //! The tables of identity and access.
 
+use kernel::BuiltinRole;
 use platform::db::{Ddl, Migration};
 
 use crate::login_activity::LoginStatus;
@@ -53,7 +54,23 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0010_accounts_of_patients",
         up: narrow,
     },
+    Migration {
+        name: "0011_open_organizations",
+        up: open_organizations,
+    },
 ];
+
+/// Staff saw the organizations that they belonged to already, and could join none.
+fn open_organizations(ddl: &mut Ddl) {
+    ddl.add_columns("organization", |t| {
+        t.bool("open").default(true);
+    });
+    ddl.sql(&format!(
+        "UPDATE role_grant SET reach = 'assigned' WHERE permission IN ('organizations:read', 'organizations:create') \
+         AND reach = 'own' AND role IN (SELECT id FROM role WHERE is_builtin AND id <> {})",
+        BuiltinRole::Patient.id()
+    ));
+}
 
 /// Staff saw every account, and with it who is a patient. Whoever keeps accounts still does.
 fn narrow(ddl: &mut Ddl) {

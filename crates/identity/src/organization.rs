@@ -23,13 +23,16 @@ platform::record! {
             description: Blank<2000>,
             /// Whether the organization still exists.
             is_active: bool = true,
+            /// Whether staff join it by themselves; of others one of their administrators makes the member.
+            open: bool = true,
         }
         server {}
         hidden {}
     }
 }
 
-/// Admins keep all; others see those they belong to, and administer what they found.
+/// Admins keep all; staff see all that exist, other people those they belong to, and everybody administers what they
+/// found. Belonging to one gives no rights.
 impl Resource for Organization {
     const PATH: &'static str = "organizations";
     const FILTERS: &'static [Column<Self>] = &[Organization::name, Organization::is_active];
@@ -43,8 +46,21 @@ impl Resource for Organization {
     type Extra = ();
 
     fn access() -> Access {
-        Access::own("cr")
-            .reach(BuiltinRole::Admin, "crud", Reach::All)
+        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+        let staff = [
+            Doctor,
+            Nurse,
+            Receptionist,
+            LabTechnician,
+            Pharmacist,
+            Cashier,
+        ];
+        staff
+            .into_iter()
+            .fold(Access::own("cr"), |access, role| {
+                access.reach(role, "cr", Reach::Assigned)
+            })
+            .reach(Admin, "crud", Reach::All)
             .in_person()
     }
 
@@ -55,17 +71,19 @@ impl Resource for Organization {
     fn scope(grant: &Grant) -> Scope {
         match grant.reach {
             Reach::All => Scope::All,
-            _ => Scope::Where(
-                Condition::all()
-                    .add(column(Self::TABLE, "id").in_subquery(memberships(grant.user, false))),
+            Reach::Assigned => Scope::Where(
+                Condition::any()
+                    .add(Organization::is_active.eq(true))
+                    .add(belongs(grant)),
             ),
+            _ => Scope::Where(Condition::all().add(belongs(grant))),
         }
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        let before = change.before;
         let row = &*change.row;
-        if before.is_some() || cx.grant().reach == Reach::All {
+        // The program itself belongs to none.
+        if change.before.is_some() || cx.actor.user_id().is_none() {
             return Ok(());
         }
         let mut founder = OrganizationMembership {
@@ -78,6 +96,11 @@ impl Resource for Organization {
         };
         cx.insert(&mut founder).await
     }
+}
+
+/// Those that the caller belongs to.
+fn belongs(grant: &Grant) -> Expr {
+    column(Organization::TABLE, "id").in_subquery(memberships(grant.user, false))
 }
 
 /// The organizations that a user belongs to, or administers.

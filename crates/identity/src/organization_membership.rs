@@ -11,8 +11,9 @@ use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::http::call::yes_or_no;
-use platform::record::Record;
+use platform::record::{Body, Record};
 use platform::resource::Resource;
+use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
 
@@ -24,8 +25,8 @@ platform::record! {
     /// A user's place in an organization; one for each pair.
     pub struct OrganizationMembership in "organization_membership" {
         client {
-            /// The user who is a member.
-            user: Ref<User>,
+            /// The user who is a member; whoever asks, when it is left out.
+            user: Ref<User> = Ref::new(0),
             /// The organization that the user belongs to.
             organization: Ref<Organization>,
             /// What the member does there, in the organization's own words; it gives no rights.
@@ -102,6 +103,13 @@ impl Resource for OrganizationMembership {
         })
     }
 
+    fn fill_in(cx: &Cx, body: &mut Body) -> Result<(), Error> {
+        if body.0.get("user").is_none_or(Json::is_null) {
+            body.0.insert("user".to_owned(), cx.user_id()?.into());
+        }
+        Ok(())
+    }
+
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let before = change.before;
         let row = &mut *change.row;
@@ -118,7 +126,10 @@ impl Resource for OrganizationMembership {
                 }
             }
         }
-        if administers(cx, row.organization.get()).await? {
+        let joins = before.is_none() && row.user.get() == cx.user_id()? && !row.is_admin;
+        if administers(cx, row.organization.get()).await?
+            || (joins && is_open(cx, row.organization.get()).await?)
+        {
             Ok(())
         } else {
             Err(Error::denied())
@@ -152,6 +163,20 @@ impl Resource for OrganizationMembership {
             })
             .collect())
     }
+}
+
+/// Whether whoever sees an organization may join it.
+async fn is_open(cx: &mut Cx, organization: i64) -> Result<bool, Error> {
+    let mut query = select::<Organization>();
+    query
+        .and_where(Organization::id.eq(organization))
+        .and_where(Organization::open.eq(true))
+        .and_where(Organization::is_active.eq(true));
+    let found: Option<Organization> = cx
+        .unscoped("whether an organization that the caller sees is open")
+        .record(query)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Whether the caller keeps the members of an organization.

@@ -1,20 +1,19 @@
 //! All patients as CSV, streamed: memory is bounded at any number of patients.
 //!
 //! The export is on record before the first byte leaves. Cells that a spreadsheet would take for a
-//! formula get an apostrophe before them, as OWASP advises against CSV injection; phone numbers with
-//! their plus sign are among them.
+//! formula get an apostrophe before them, as OWASP advises against CSV injection; phone numbers stay as they are dialled.
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use platform::access::Scope;
 use platform::audit::Action;
-use platform::csv::{harmless, write};
+use platform::csv::{file, harmless, write};
 use platform::cx::{Cx, column, select};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::record::{Loaded, Record};
-use platform::resource::Resource;
+use platform::resource::{Resource, filtered};
 use platform::texts::Text;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order};
 
@@ -56,6 +55,7 @@ pub(crate) async fn export(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     if let Some(listed) = Patient::listed() {
         query.cond_where(listed);
     }
+    query.cond_where(filtered::<Patient>(cx, call, &["format", "purpose"])?);
     match Patient::scope(&cx.grant()) {
         Scope::All => {}
         Scope::Nothing => return Err(Error::denied()),
@@ -112,7 +112,7 @@ fn pieces(
         .iter()
         .chain(FIELDS)
         .chain(&["created_at", "updated_at"]);
-    let header = write([header.map(|name| (*name).to_owned()).collect()]);
+    let header = file([header.map(|name| (*name).to_owned()).collect()]);
     let rows = rows.ready_chunks(PIECE).map(|rows| {
         let cells: Vec<Vec<String>> = rows
             .into_iter()

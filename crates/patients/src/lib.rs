@@ -54,7 +54,7 @@ pub use patient::{Patient, country_code};
 pub use proxy::PatientProxy;
 pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
-    treated_by,
+    take_into_care_until, treated_by,
 };
 pub use screens::{Head, age, age_of, allergy_signs, head, screens, sex, tab};
 pub use terms::by_phone;
@@ -126,7 +126,9 @@ fn export(path: &str) -> Operation {
             json!({ "type": "string", "enum": ["research"] }),
             "`research` exports only patients who agreed to research and did not take that back; left out, everybody within reach.",
         )
+        .filters::<Patient>()
         .summary("All patients as CSV")
+        .description("Takes the filters of `patients/`: what they find is exported.")
         .done()
 }
 

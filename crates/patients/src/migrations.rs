@@ -56,6 +56,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             });
         },
     },
+    Migration {
+        name: "0011_care_that_ends",
+        up: |ddl| {
+            ddl.add_columns("care_relationship", |t| {
+                t.timestamp("until").null();
+            });
+        },
+    },
 ];
 
 /// Whose records are confined to those who treat them, and who opened a record in an emergency: row scopes

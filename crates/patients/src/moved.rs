@@ -74,8 +74,8 @@ pub(crate) async fn move_all(
         }
     }
     let care = Statement::raw(
-        "INSERT INTO care_relationship (patient, \"user\", source, since) \
-         SELECT $2, \"user\", source, since FROM care_relationship WHERE patient = $1 \
+        "INSERT INTO care_relationship (patient, \"user\", source, since, until) \
+         SELECT $2, \"user\", source, since, until FROM care_relationship WHERE patient = $1 \
          ON CONFLICT DO NOTHING RETURNING \"user\", source",
         vec![from.to_value(), to.to_value()],
     );

@@ -72,10 +72,12 @@ pub fn treated_by(grant: &Grant) -> SelectStatement {
         .and_where(Expr::col(Alias::new("ended_at")).is_null())
         .and_where(Expr::col(Alias::new("expires_at")).gt(grant.at.to_value()));
     let mut query = Query::select();
+    let until = || Expr::col(Alias::new("until"));
     query
         .column(Alias::new("patient"))
         .from(Alias::new("care_relationship"))
         .and_where(user())
+        .and_where(until().is_null().or(until().gt(grant.at.to_value())))
         .union(UnionType::All, opened);
     query
 }
@@ -137,14 +139,46 @@ pub async fn take_into_care(
     users: &[(i64, Timestamp)],
     source: CareSource,
 ) -> Result<(), Error> {
+    note_care(cx, patient, users, source, None).await
+}
+
+/// Notes that a patient is in the care of somebody until a moment. What lasts longer already stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_into_care_until(
+    cx: &mut Cx,
+    patient: i64,
+    user: i64,
+    source: CareSource,
+    until: Timestamp,
+) -> Result<(), Error> {
+    let since = cx.now();
+    note_care(cx, patient, &[(user, since)], source, Some(until)).await
+}
+
+async fn note_care(
+    cx: &mut Cx,
+    patient: i64,
+    users: &[(i64, Timestamp)],
+    source: CareSource,
+    until: Option<Timestamp>,
+) -> Result<(), Error> {
     if users.is_empty() {
         return Ok(());
     }
+    // No end is later than every end.
+    let later = "CASE WHEN care_relationship.until IS NULL OR excluded.until IS NULL THEN NULL \
+                 WHEN excluded.until > care_relationship.until THEN excluded.until ELSE care_relationship.until END";
     let mut insert = Query::insert();
     insert
         .into_table(Alias::new("care_relationship"))
-        .columns(["patient", "user", "source", "since"].map(Alias::new))
-        .on_conflict(OnConflict::new().do_nothing().to_owned());
+        .columns(["patient", "user", "source", "since", "until"].map(Alias::new))
+        .on_conflict(
+            OnConflict::columns(["user", "patient", "source"].map(Alias::new))
+                .value(Alias::new("until"), Expr::cust(later))
+                .to_owned(),
+        );
     for (user, since) in users {
         insert
             .values([
@@ -152,6 +186,7 @@ pub async fn take_into_care(
                 Expr::val(*user),
                 Expr::val(source.as_str()),
                 Expr::val(since.to_value()),
+                Expr::val(until.to_value()),
             ])
             .map_err(Error::internal)?;
     }

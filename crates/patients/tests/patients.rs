@@ -366,8 +366,8 @@ testkit::on_both! {
             assert!(reply.header("content-type").starts_with("text/csv"), "{path}");
             let text = reply.text();
             let lines: Vec<&str> = text.split("\r\n").collect();
-            assert!(lines[0].starts_with("id,uid,unique_id,first_name"), "{text}");
-            assert!(lines[1].contains(",Jane,'=HYPERLINK(1),1990-01-01,Female,'+2207834351,"), "{text}");
+            assert!(lines[0].starts_with("\u{feff}id,uid,unique_id,first_name"), "{text}");
+            assert!(lines[1].contains(",Jane,'=HYPERLINK(1),1990-01-01,Female,+2207834351,"), "{text}");
             assert_eq!(lines.len(), 3);
         }
         world.doctor().await.get("patients/export/").await.refuses(403, "permission_denied");

@@ -53,15 +53,18 @@ pub(crate) async fn readers(cx: &mut Cx, patient: i64) -> Result<Vec<i64>, Error
 /// Those who treat a patient.
 pub(crate) async fn team(cx: &mut Cx, patient: i64) -> Result<Vec<i64>, Error> {
     let sql = r#"SELECT u.id FROM app_user u WHERE u.is_active = $2
-        AND u.id IN (SELECT "user" FROM care_relationship WHERE patient = $1) ORDER BY u.id LIMIT $3"#;
-    users(cx, sql, values([&patient, &true, &TOLD])).await
+        AND u.id IN (SELECT "user" FROM care_relationship WHERE patient = $1 AND (until IS NULL OR until > $4))
+        ORDER BY u.id LIMIT $3"#;
+    let now = cx.now();
+    users(cx, sql, values([&patient, &true, &TOLD, &now])).await
 }
 
 /// Whether a user is one of those who treat a patient.
 pub(crate) async fn treats(cx: &mut Cx, user: i64, patient: i64) -> Result<bool, Error> {
     let sql = r#"SELECT u.id FROM app_user u JOIN care_relationship c ON c."user" = u.id
-        WHERE u.is_active = $3 AND u.id = $1 AND c.patient = $2 LIMIT 1"#;
-    Ok(!users(cx, sql, values([&user, &patient, &true]))
+        WHERE u.is_active = $3 AND u.id = $1 AND c.patient = $2 AND (c.until IS NULL OR c.until > $4) LIMIT 1"#;
+    let now = cx.now();
+    Ok(!users(cx, sql, values([&user, &patient, &true, &now]))
         .await?
         .is_empty())
 }

@@ -100,7 +100,7 @@ testkit::on_both! {
         admin.get("report/patient_count/?format=pdf").await.complains_about("format");
         let sheet = admin.get("report/patient_count/?format=csv").await;
         sheet.is(200);
-        assert_eq!(sheet.text(), "patient_count\r\n0\r\n");
+        assert_eq!(sheet.text(), "\u{feff}patient_count\r\n0\r\n");
         assert_eq!(sheet.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(sheet.header("content-disposition"), "attachment; filename=\"patient_count.csv\"");
         for role in BuiltinRole::ALL.into_iter().filter(|role| *role != BuiltinRole::Admin) {

@@ -206,7 +206,7 @@ testkit::on_both! {
         let none = admin.get("report/appointments_by_doctor/?start=2027-01-01&end=2027-12-31").await;
         assert_eq!(none.is(200), &json!({ "appointments_by_doctor": [] }));
         let csv = admin.get("report/appointments_by_doctor/?format=csv").await;
-        assert!(csv.text().starts_with("doctor_id,doctor_name,appointment_count\r\n"), "{}", csv.text());
+        assert!(csv.text().starts_with("\u{feff}doctor_id,doctor_name,appointment_count\r\n"), "{}", csv.text());
         let waited = admin.get("operational-reports/waiting_time/?start=2026-11-01").await;
         assert_eq!(waited.is(200), &json!([{
             "doctor_id": ward.doctor, "doctor_name": "Fatou Ceesay", "patients": 1,

@@ -1,6 +1,7 @@
 //! The commands as the person gives them who installs, backs up and restores: the real program.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
@@ -535,6 +536,120 @@ fn a_backup_makes_and_changes_nothing() {
     );
     let left: Vec<_> = std::fs::read_dir(empty.dir()).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn in_a_wrong_directory_no_command_makes_a_hospital() {
+    let wrong = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    for command in [
+        &["audit", "verify"][..],
+        &["keys", "rotate"],
+        &[
+            "createsuperuser",
+            "--username",
+            "matron",
+            "--password-stdin",
+        ],
+        &["import-patients", "patients.csv"],
+        &["send-appointment-reminders"],
+        &["worker"],
+    ] {
+        let ran = wrong.run_with(command, PASSWORD);
+        assert_eq!(ran.status.code(), Some(2), "{command:?}: {}", said(&ran));
+        assert!(
+            said(&ran).contains("there is no database at"),
+            "{}",
+            said(&ran)
+        );
+        let left: Vec<_> = std::fs::read_dir(wrong.dir()).unwrap().collect();
+        assert!(left.is_empty(), "{command:?}: {left:?}");
+    }
+}
+
+#[test]
+fn an_empty_postgres_is_no_hospital_either() {
+    let Some(wrong) = Installation::empty(Base::Postgres, PROGRAM) else {
+        return;
+    };
+    let ran = wrong.run(&["audit", "verify"]);
+    assert_eq!(ran.status.code(), Some(2), "{}", said(&ran));
+    assert!(
+        said(&ran).contains("the database is empty"),
+        "{}",
+        said(&ran)
+    );
+}
+
+/// `script` gives the program a terminal of its own, whose input is what is typed.
+#[test]
+fn createsuperuser_asks_twice_and_shows_nothing() {
+    let place = Installation::new(Base::Sqlite, PROGRAM).unwrap();
+    let typed = |first: &str, second: &str, name: &str| {
+        let command = format!("{PROGRAM} createsuperuser --username {name}");
+        let mut child = place.command(&[]);
+        let asked = std::process::Command::new("script")
+            .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+            .env_clear()
+            .envs(
+                child
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))),
+            )
+            .env("PATH", "/usr/bin:/bin")
+            .env("SHELL", "/bin/sh")
+            .current_dir(place.dir())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn();
+        drop(child.stdin(std::process::Stdio::null()));
+        let mut asked = asked.unwrap();
+        let mut stdin = asked.stdin.take().unwrap();
+        for line in [first, second] {
+            // As fast as people type: what comes before the question is thrown away.
+            std::thread::sleep(std::time::Duration::from_millis(1500));
+            writeln!(stdin, "{line}").unwrap();
+        }
+        let done = asked.wait_with_output().unwrap();
+        drop(stdin);
+        done
+    };
+    let made = typed(PASSWORD, PASSWORD, "matron");
+    assert!(made.status.success(), "{}", said(&made));
+    assert!(
+        said(&made).contains("matron may sign in"),
+        "{}",
+        said(&made)
+    );
+    assert!(!said(&made).contains(PASSWORD), "{}", said(&made));
+    let differs = typed(PASSWORD, "something else", "other");
+    assert!(
+        !differs.status.success() && said(&differs).contains("differ"),
+        "{}",
+        said(&differs)
+    );
+    // Without a terminal it does not wait for one.
+    let silent = place.run(&["createsuperuser", "--username", "third"]);
+    assert_eq!(silent.status.code(), Some(2), "{}", said(&silent));
+    assert!(
+        said(&silent).contains("--password-stdin"),
+        "{}",
+        said(&silent)
+    );
+}
+
+/// A real hospital's reminders would be shown on the terminal and taken for sent.
+#[test]
+fn a_demo_leaves_a_real_hospital_alone() {
+    let hospital = Installation::new(Base::Sqlite, PROGRAM).unwrap();
+    let dir = hospital.dir().display().to_string();
+    let ran = hospital.run(&["demo", "--dir", &dir]);
+    assert_eq!(ran.status.code(), Some(2), "{}", said(&ran));
+    assert!(
+        said(&ran).contains("was not made by `chelal demo`"),
+        "{}",
+        said(&ran)
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod refusal;
 mod refusals;
 mod router;
 mod serve;
+mod unknown;
 
 pub use entered::Entered;
 pub use refusal::refusal;

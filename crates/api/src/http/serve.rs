@@ -16,7 +16,7 @@ use super::call::{Call, Head, Incoming, Prepared, Reply, ReplyBody};
 use super::entered::Entered;
 use super::limit::Limiter;
 use super::origin::{self, REQUEST_ID};
-use super::{refusal, refusals};
+use super::{refusal, refusals, unknown};
 use engine::actor::{Actor, Origin, Who};
 use engine::app::App;
 use engine::audit::Action;
@@ -193,6 +193,10 @@ async fn answer(
         incoming,
         prepared: Prepared::default(),
     };
+    if let Err(error) = unknown::refuse(&call) {
+        discard(call.incoming.stream(), DISCARD).await;
+        return Err(error);
+    }
     if let Some(before) = call.operation.before.clone() {
         call.prepared = match before(app, &opening, &call).await {
             Ok(prepared) => prepared,
@@ -206,10 +210,12 @@ async fn answer(
         }
     }
     let call = Arc::new(call);
-    match call.operation.effect {
+    let mut reply = match call.operation.effect {
         Effect::Read => unit::read(app, &opening, work(&call)).await,
         Effect::Own | Effect::Write => change(app, &opening, &call).await,
-    }
+    }?;
+    unknown::confirm(&call, &mut reply);
+    Ok(reply)
 }
 
 /// Reads and throws away what is left of a body, so that the client gets to see why it was refused.

@@ -33,14 +33,21 @@ const OPERATORS: &[&str] = &["gte", "lte", "in"];
 
 /// What the query's filters ask for.
 pub(super) fn conditions<R: Resource>(cx: &Cx, call: &Call) -> Result<Condition, Error> {
+    filtered::<R>(cx, call, &[])
+}
+
+/// What the query's filters ask for, for an export of a resource's rows that takes parameters of its own besides.
+///
+/// # Errors
+/// 400 for filters that there are not, or values that make no sense.
+pub fn filtered<R: Resource>(cx: &Cx, call: &Call, besides: &[&str]) -> Result<Condition, Error> {
     let mut all = Condition::all();
     let mut faults = Faults::new();
     let visible = Visible::to::<R>(cx, &cx.grant());
-    for (name, value) in call
-        .head
-        .query
-        .iter()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+    for (name, value) in
+        call.head.query.iter().filter(|(name, _)| {
+            !RESERVED.contains(&name.as_str()) && !besides.contains(&name.as_str())
+        })
     {
         if R::OWN_FILTERS.contains(&name.as_str()) {
             if !value.is_empty() {

@@ -79,7 +79,25 @@ pub async fn create_from<R: Resource>(
     Ok(reply)
 }
 
+/// Stores a record that a module makes by itself, such as what an offer that was accepted comes to, by the resource's
+/// rules. Whether the caller may refer to what it names is the module's to know. `said` is what was chosen, as a body
+/// would say it.
+///
+/// # Errors
+/// What the resource's rules and the database's constraints refuse.
+pub async fn store_new<R: Resource>(cx: &mut Cx, row: &mut R, said: &Body) -> Result<(), Error> {
+    let mut change = Change {
+        row,
+        before: None,
+        body: said,
+    };
+    R::prepare(cx, &mut change).await?;
+    cx.insert(change.row).await?;
+    R::stored(cx, &change).await
+}
+
 async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error> {
+    R::fill_in(cx, &mut body)?;
     R::fold(cx, &mut body).await?;
     let mut faults = Faults::new();
     let uid = if R::CLIENT_UID {

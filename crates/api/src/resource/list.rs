@@ -13,6 +13,7 @@ use engine::cx::{Cx, among, column, select};
 use engine::inside::InsideUnit;
 use records::column::names;
 use records::error::Error;
+use texts::Text;
 
 /// So many rows of an index are read in place.
 const FEW: u64 = 100;
@@ -47,8 +48,14 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
     let found = if text.is_empty() {
         None
     } else {
-        R::search(cx, text).await?
+        let found = R::search(cx, text).await?;
+        if found.is_none() {
+            // Answering every row would say that all of them match.
+            return Err(Error::field("search", Text::new("not-searchable")));
+        }
+        found
     };
+    as_json(call)?;
     if !text.is_empty() {
         cx.seen_as(engine::audit::Action::Search, R::PATH);
     }
@@ -70,6 +77,17 @@ async fn answer<R: Resource>(cx: &mut Cx, call: &Call, bare: bool) -> Result<Rep
             ordered::<R>(cx, call, &wanted, &keys, query).await
         }
         None => ordered::<R>(cx, call, &wanted, &keys, query).await,
+    }
+}
+
+/// Lists are JSON; asking for them otherwise gets no silent JSON instead.
+fn as_json(call: &Call) -> Result<(), Error> {
+    match call.query("format").unwrap_or_default() {
+        "" | "json" => Ok(()),
+        other => {
+            let text = Text::new("not-a-choice").with("value", other);
+            Err(Error::field("format", text.with("choices", "json")))
+        }
     }
 }
 

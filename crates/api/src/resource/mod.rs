@@ -20,8 +20,9 @@ mod view;
 pub use engine::resource::{
     Change, Found, Labels, Offers, Resource, field_groups, in_a_few_words, list_columns,
 };
+pub use filters::filtered;
 pub(crate) use handlers::check_version;
-pub use handlers::{change, change_by, create_from, show_one};
+pub use handlers::{change, change_by, create_from, show_one, store_new};
 pub use label::label_for;
 pub(crate) use labels::labels;
 pub use labels::{rows, search};

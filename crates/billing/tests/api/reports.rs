@@ -19,7 +19,7 @@ testkit::on_both! {
         assert_eq!(reply.text(), r#"{"0-30":1200.0,"31-60":800.0,"61-90":500.0,"90+":200.0}"#);
         let csv = desk.admin.get("financial-reports/receivables_aging/?format=csv").await;
         csv.is(200);
-        assert_eq!(csv.text().trim(), "0-30,31-60,61-90,90+\r\n1200.0,800.0,500.0,200.0");
+        assert_eq!(csv.text().trim(), "\u{feff}0-30,31-60,61-90,90+\r\n1200.0,800.0,500.0,200.0");
         // Without a day on which it is due, a debt is as old as the bill; and debts grow older.
         desk.bill(json!({ "total_amount": 5 })).await;
         world.pass(SignedDuration::from_hours(24 * 31));

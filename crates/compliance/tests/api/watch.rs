@@ -261,6 +261,42 @@ testkit::on_both! {
         assert_eq!(admin.get("access-reviews/?open=true").await.is(200).as_array().unwrap().len(), 1);
     }
 
+    async fn whoever_opens_far_more_records_than_others_raises_an_alert(world: &World) {
+        let admin = in_charge(world).await;
+        let desk = world.receptionist().await;
+        let patients: Vec<i64> = (1..=6).collect();
+        for number in &patients {
+            register(&desk, &format!("Awa{number}"), "Bah").await;
+        }
+        let usual = admin.get("reading-limits/").await.is(200)[0].clone();
+        assert_eq!((&usual["role"], &usual["records_per_hour"]), (&Json::Null, &json!(120)));
+        let many = employ(world, &admin, "lamin", BuiltinRole::Receptionist, "Jatta").await;
+        let few = employ(world, &admin, "binta", BuiltinRole::Receptionist, "Sowe").await;
+        let views = |times: usize| patients.iter().cycle().take(times).map(|patient| (Action::View, *patient)).collect::<Vec<_>>();
+        admin.patch(&format!("reading-limits/{}/", usual["id"]), json!({ "records_per_hour": 5 })).await.is(200);
+        did(world, many, views(6)).await;
+        did(world, few, views(5)).await;
+        let told = async || {
+            let alerts = admin.get("alerts/").await.is(200)["results"].clone();
+            let alerts = alerts.as_array().unwrap().clone();
+            let of = alerts.into_iter().filter(|alert| alert["kind"] == "many_records");
+            of.map(|alert| alert["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        world.pass(SignedDuration::from_mins(12));
+        job(world, "compliance:watch").await;
+        let said = told().await;
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("lamin") && said[0].contains('6') && said[0].contains('5'), "{said:?}");
+        // A role may have a limit of its own; one that is switched off is none.
+        let of_role = json!({ "role": BuiltinRole::Receptionist.id(), "records_per_hour": 50 });
+        let own = admin.post("reading-limits/", of_role.clone()).await.id();
+        assert!(told().await.is_empty());
+        admin.post("reading-limits/", of_role).await.complains_about("role");
+        admin.patch(&format!("reading-limits/{own}/"), json!({ "records_per_hour": 0 })).await.complains_about("records_per_hour");
+        desk.get("reading-limits/").await;
+        assert_eq!(desk.get("reading-limits/").await.is(200), &json!([]));
+    }
+
     async fn rules_are_rows_that_an_admin_weighs(world: &World) {
         let admin = in_charge(world).await;
         let rules = admin.get("access-rules/").await;

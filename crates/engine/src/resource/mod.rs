@@ -171,6 +171,14 @@ pub trait Resource: Record {
         async { Ok(()) }
     }
 
+    /// Fills in what a body that creates a record leaves out, such as whoever asks.
+    ///
+    /// # Errors
+    /// When nobody is signed in whom it could name.
+    fn fill_in(_cx: &Cx, _body: &mut Body) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A body that asks for several records at once, as one body for each: all are created or none, and
     /// the answer is an array. `None` for a body that asks for one.
     fn several(
@@ -235,10 +243,10 @@ pub trait Resource: Record {
 
     /// Answers `?search=`.
     fn search(
-        _cx: &mut Cx,
+        cx: &mut Cx,
         text: &str,
     ) -> impl Future<Output = Result<Option<Found>, Error>> + Send {
-        let found = (!Self::SEARCH.is_empty()).then(|| contains::<Self>(text));
+        let found = (!Self::SEARCH.is_empty()).then(|| contains::<Self>(cx, text));
         async move { Ok(found.map(Found::Where)) }
     }
 

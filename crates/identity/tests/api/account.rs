@@ -133,7 +133,7 @@ testkit::on_both! {
         assert!(copy.header("content-type").starts_with("text/csv"));
         assert!(copy.header("content-disposition").starts_with("attachment"));
         let text = copy.text();
-        assert!(text.starts_with("section,record,field,value\r\n"));
+        assert!(text.starts_with("\u{feff}section,record,field,value\r\n"));
         assert!(text.contains(r#",first_name,"'=HYPERLINK(""http://x"",""y"")""#), "{text}");
         assert!(text.contains(",name,'@scale"), "{text}");
         for section in ["account,", "preferences,", "sessions,", "login-activity,", "two-factor,", "api-keys,"] {

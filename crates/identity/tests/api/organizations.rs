@@ -6,8 +6,8 @@ use crate::support::rows;
 
 testkit::on_both! {
     async fn whoever_founds_one_keeps_its_members(world: &World) {
-        let (founder, member, stranger) = (world.nurse().await, world.doctor().await, world.doctor().await);
-        let made = founder.post("organizations/", json!({ "name": "Outreach" })).await;
+        let (founder, member, stranger) = (world.nurse().await, world.doctor().await, world.patient().await);
+        let made = founder.post("organizations/", json!({ "name": "Outreach", "open": false })).await;
         made.is(201);
         let organization = made.id();
         let mine = founder.get("organization-memberships/?mine=true").await;
@@ -32,7 +32,37 @@ testkit::on_both! {
         founder.patch(&path, json!({ "is_admin": true })).await.is(200);
         assert_eq!(rows(&member.get("organization-memberships/").await).len(), 2);
         member.delete(&path).await.is(204);
-        member.get(&format!("organizations/{organization}/")).await.is(404);
+        // Staff see what there is; one that is not open is not joined by oneself.
+        member.get(&format!("organizations/{organization}/")).await.is(200);
+        member.post("organization-memberships/", json!({ "organization": organization })).await.refuses(403, "permission_denied");
+    }
+
+    async fn staff_join_what_is_open_and_get_no_rights_by_it(world: &World) {
+        let (admin, nurse, patient) = (world.admin().await, world.nurse().await, world.patient().await);
+        let open = admin.post("organizations/", json!({ "name": "Outreach" })).await.id();
+        let past = admin.post("organizations/", json!({ "name": "Past", "is_active": false })).await.id();
+        let seen = nurse.get("organizations/").await;
+        assert_eq!(rows(&seen).iter().map(|row| row["id"].as_i64()).collect::<Vec<_>>(), [Some(open)]);
+        // The client of Join Organization sends nothing but the organization.
+        let joined = nurse.post("organization-memberships/", json!({ "organization": open })).await;
+        assert_eq!((&joined.is(201)["user"], &joined.json["is_admin"]), (&json!(nurse.id), &json!(false)));
+        nurse.patch(&format!("organizations/{open}/"), json!({ "name": "Mine" })).await.refuses(403, "permission_denied");
+        nurse.patch(&format!("organization-memberships/{}/", joined.id()), json!({ "is_admin": true })).await.refuses(403, "permission_denied");
+        let other = world.nurse().await;
+        other.post("organization-memberships/", json!({ "organization": open, "is_admin": true })).await.refuses(403, "permission_denied");
+        other.post("organization-memberships/", json!({ "organization": open, "user": nurse.id })).await.refuses(403, "permission_denied");
+        other.post("organization-memberships/", json!({ "organization": past })).await.complains_about("organization");
+        // Patients see none that they do not belong to.
+        assert!(rows(&patient.get("organizations/").await).is_empty());
+        patient.post("organization-memberships/", json!({ "organization": open })).await.complains_about("organization");
+    }
+
+    async fn whoever_makes_one_is_its_first_administrator(world: &World) {
+        let admin = world.admin().await;
+        let made = admin.post("organizations/", json!({ "name": "Outreach" })).await.id();
+        let mine = admin.get(&format!("organization-memberships/?mine=true&organization={made}")).await;
+        assert_eq!(rows(&mine).len(), 1);
+        assert_eq!(rows(&mine)[0]["is_admin"], true);
     }
 
     async fn whoever_sees_no_users_names_none(world: &World) {
@@ -60,11 +90,12 @@ testkit::on_both! {
         let (admin, nurse) = (world.admin().await, world.nurse().await);
         let made = admin.post("organizations/", json!({ "name": "Outreach" })).await.id();
         nurse.post("organizations/", json!({ "name": "Outreach" })).await.complains_about("name");
-        assert!(rows(&admin.get("organization-memberships/?mine=true").await).is_empty());
         admin.post("organization-memberships/", json!({ "user_id": nurse.id, "organization_id": made })).await.is(201);
         admin.delete(&format!("organizations/{made}/")).await.refuses(409, "in_use");
-        let membership = admin.get(&format!("organization-memberships/?organization={made}")).await;
-        admin.delete(&format!("organization-memberships/{}/", rows(&membership)[0]["id"])).await.is(204);
+        let memberships = admin.get(&format!("organization-memberships/?organization={made}")).await;
+        for membership in rows(&memberships) {
+            admin.delete(&format!("organization-memberships/{}/", membership["id"])).await.is(204);
+        }
         admin.patch(&format!("organizations/{made}/"), json!({ "is_active": false })).await.is(200);
         admin.delete(&format!("organizations/{made}/")).await.is(204);
     }

@@ -41,6 +41,32 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_code_may_follow_the_password_after_a_blank(world: &World) {
+        let (user, secret, codes) = with_factor(world).await;
+        let name = username(&user).await;
+        world.pass(SignedDuration::from_secs(60));
+        // A client that knows no second step sends what was typed.
+        let typed = format!("{PASSWORD} {}", code(world, &secret));
+        let pair = sign_in(world, &name, &typed).await;
+        bearer(world, pair.is(200)["access"].as_str().unwrap()).get("users/me/").await.is(200);
+        // A code counts once; a recovery code does, too.
+        sign_in(world, &name, &typed).await.refuses(401, "not_authenticated");
+        let recovery = format!("{PASSWORD} {}", codes[0]);
+        assert!(sign_in(world, &name, &recovery).await.is(200)["access"].is_string());
+        sign_in(world, &name, &recovery).await.refuses(401, "not_authenticated");
+        world.pass(SignedDuration::from_secs(60));
+        sign_in(world, &name, &format!("{PASSWORD} 000000")).await.refuses(401, "not_authenticated");
+        sign_in(world, &name, &format!("wrong {}", code(world, &secret))).await.refuses(401, "not_authenticated");
+        assert_eq!(sign_in(world, &name, PASSWORD).await.is(200)["two_factor_required"], true);
+        let failed = user.get("login-activity/?status=2fa_failed").await;
+        assert_eq!(rows(&failed).len(), 3);
+        // Nobody without a second factor signs in by putting one behind their password.
+        let nurse = world.nurse().await;
+        let plain = username(&nurse).await;
+        sign_in(world, &plain, &format!("{PASSWORD} 123456")).await.refuses(401, "not_authenticated");
+        world.settle().await;
+    }
+
     async fn a_challenge_expires_and_ends_with_the_password(world: &World) {
         let (user, secret, _) = with_factor(world).await;
         let due = challenge(world, &user).await;

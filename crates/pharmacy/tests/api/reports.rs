@@ -28,7 +28,7 @@ testkit::on_both! {
         let rows = list(&shop.pharmacist.get("medications/valuation_by_item/").await);
         assert_eq!((&rows[0]["quantity"], &rows[0]["cost"], &rows[0]["selling_value"]), (&json!(100), &json!(50.0), &json!(125.0)));
         let csv = shop.pharmacist.get("medications/stock_valuation/?format=csv").await;
-        assert_eq!(csv.text(), "total_stock_valuation\r\n50.0\r\n");
+        assert_eq!(csv.text(), "\u{feff}total_stock_valuation\r\n50.0\r\n");
         world.receptionist().await.get("medications/stock_valuation/").await.is(403);
     }
 

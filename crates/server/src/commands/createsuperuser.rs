@@ -1,14 +1,12 @@
 //! `chelal createsuperuser`: an account with every right.
 
-use std::io::BufRead;
 use std::process::ExitCode;
 
-use identity::credential::secret_text::SecretText;
 use platform::db::DbError;
 use platform::error::Error;
 use platform::settings::Settings;
 
-use super::{Failure, build};
+use super::{Failure, build, secret};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,27 +16,23 @@ pub(super) struct Args {
     /// The address to sign in with
     #[arg(long)]
     email: Option<String>,
-    /// Reads the password from the first line of standard input: a command line is seen by everybody
-    #[arg(long, required = true)]
+    /// Reads the password from the first line of standard input, for scripts; otherwise the terminal asks for it, twice
+    #[arg(long)]
     password_stdin: bool,
 }
 
 #[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
 pub(super) async fn create(settings: Settings, args: Args) -> Result<ExitCode, Failure> {
-    let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| Failure::Failed(format!("the password cannot be read: {error}")))?;
-    while line.ends_with(['\n', '\r']) {
-        line.pop();
-    }
+    let password = match args.password_stdin {
+        true => secret::from_input()?,
+        false => secret::asked_twice()?,
+    };
     let (app, _) = build(settings).await?;
     let made = identity::bootstrap::create_superuser(
         &app,
         &args.username,
         args.email.as_deref(),
-        SecretText::from(line),
+        password,
     )
     .await;
     let made = match made {

@@ -11,6 +11,8 @@ mod keys;
 mod licences;
 mod migrate;
 mod openapi;
+mod present;
+mod secret;
 mod send_appointment_reminders;
 mod send_test_message;
 mod serve;
@@ -77,6 +79,22 @@ enum Command {
     SendAppointmentReminders(send_appointment_reminders::Args),
     /// Sends one SMS and one e-mail to TEST_PATIENT_PHONE and TEST_PATIENT_EMAIL, and says what came of them
     SendTestMessage,
+}
+
+impl Command {
+    /// Works on a hospital that is there. In a wrong directory it would otherwise make a new one without a word.
+    fn needs_a_hospital(&self) -> bool {
+        matches!(
+            self,
+            Command::Worker
+                | Command::Createsuperuser(_)
+                | Command::ImportPatients(_)
+                | Command::Audit(_)
+                | Command::Keys(_)
+                | Command::SendAppointmentReminders(_)
+                | Command::SendTestMessage
+        )
+    }
 }
 
 /// Why a command did not do its work.
@@ -155,6 +173,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         tracing::warn!("{notice}");
     }
     let done = runtime.block_on(async {
+        if command.needs_a_hospital() {
+            present::check(&settings).await?;
+        }
         match command {
             Command::Serve(args) => serve::serve(settings, &args).await,
             Command::Worker => worker::work(settings).await,

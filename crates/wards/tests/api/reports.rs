@@ -34,7 +34,7 @@ testkit::on_both! {
         assert_eq!((&first[1]["occupied_days"], &first[1]["occupancy_rate"]), (&json!(1.0), &json!(0.3333)));
         house.nurse.get(&path).await.is(403);
         let csv = house.admin.get(&format!("{path}&format=csv")).await;
-        assert!(csv.text().starts_with("ward_id,ward_name,beds"), "{}", csv.text());
+        assert!(csv.text().starts_with("\u{feff}ward_id,ward_name,beds"), "{}", csv.text());
         world.settle().await;
     }
 }
