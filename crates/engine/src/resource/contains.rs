@@ -11,10 +11,7 @@ use records::column::names;
 pub fn contains<R: Resource>(cx: &Cx, text: &str) -> Condition {
     let here = names(R::withheld(&cx.grant()));
     let there = names(R::withheld(&cx.grant_of(R::READ)));
-    let kept: Vec<&str> = here
-        .chain(there)
-        .chain(names(R::hidden_from(cx)))
-        .collect();
+    let kept: Vec<&str> = here.chain(there).chain(names(R::hidden_from(cx))).collect();
     let mut columns = R::SEARCH
         .iter()
         .filter(|column| !kept.contains(&column.name))

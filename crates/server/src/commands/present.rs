@@ -1,6 +1,6 @@
 //! Whether there is a hospital to work on.
 
-use platform::db::{Db, DbUrl, Statement};
+use db::{Db, DbUrl, Statement};
 use platform::error::Error;
 use platform::settings::Settings;
 
