@@ -21,32 +21,26 @@
     )
 )]
 
-pub mod allergy;
-mod allergy_list;
-mod birth;
-pub mod bulk;
-mod candidates;
-mod confinement;
-pub mod consent;
-mod contact;
-pub mod duplicates;
-mod export;
-mod figures;
-mod identifier;
-pub mod import;
-pub mod link;
-pub mod merge;
-mod mergings;
+mod person;
+mod allergies;
+mod alike;
+mod treating;
+mod finding;
+mod in_bulk;
 mod migrations;
-mod moved;
-mod names;
-pub mod patient;
-pub mod proxy;
-mod scope;
 mod screens;
-mod search;
-mod terms;
 
+pub use person::{patient, patients};
+pub(crate) use person::{birth, contact, figures, identifier, names};
+pub use allergies::{allergy};
+pub(crate) use allergies::{allergy_list};
+pub use alike::{duplicates, merge};
+pub(crate) use alike::{candidates, mergings, moved};
+pub use treating::{consent, link, proxy};
+pub(crate) use treating::{confinement, scope};
+pub(crate) use finding::{search, terms};
+pub use in_bulk::{bulk, import};
+pub(crate) use in_bulk::{export};
 pub use allergy_list::substances;
 pub use identifier::reindex;
 pub use names::names;

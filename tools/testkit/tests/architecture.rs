@@ -34,11 +34,10 @@ const ROWS: &[&[&str]] = &[
         "chelal-scheduling",
     ],
     &["chelal-clinical"],
-    &["chelal-laboratory", "chelal-pharmacy"],
+    &["chelal-laboratory", "chelal-messaging", "chelal-pharmacy"],
     &[
         "chelal-billing",
         "chelal-compliance",
-        "chelal-messaging",
         "chelal-telemedicine",
         "chelal-wards",
     ],

@@ -14,7 +14,7 @@ use crate::{close_account, download_data, profile, register};
 /// Adds them to the module.
 pub(crate) fn declare(module: Module) -> Module {
     let module = module
-        .texts(platform::texts!("identity/affairs", "../texts/affairs"))
+        .texts(platform::texts!("identity/affairs", "../../texts/affairs"))
         .resource::<LoginActivity>()
         .resource::<RoleChangeRequest>()
         .verb::<Decide<true>>()

@@ -1,43 +1,23 @@
 //! Roles: what their holders may do, and over which records.
 
-use platform::record::Column;
-use platform::resource::Change;
 use std::collections::BTreeMap;
 
 use kernel::{BuiltinRole, Code, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::actor::Who;
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use platform::field::{Blank, Line};
-use platform::record::Record;
-use platform::resource::Resource;
+use platform::record::{Column, Record};
+use platform::resource::{Change, Resource};
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::role::{Role, STAFF, is_admin};
 use crate::{grant_rules, grants, state};
-
-platform::record! {
-    /// A set of permissions that users hold together. Eight are built in; an Admin adds others.
-    pub struct Role in "role" {
-        client {
-            /// Name of the role; unique.
-            name: Line<50>,
-            /// What holders of the role do.
-            description: Blank<2000>,
-        }
-        server {
-            /// True for the eight roles that every hospital has; they are neither renamed nor deleted.
-            is_builtin: bool = false,
-        }
-        hidden {}
-    }
-}
 
 /// The keys of a role that are worked out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -47,16 +27,6 @@ pub struct RoleExtra {
     /// How far: `own`, `assigned` or `all`, by resource; a permission that differs is named itself.
     scopes: BTreeMap<String, String>,
 }
-
-/// The staff roles, Admin aside.
-pub const STAFF: &[BuiltinRole] = &[
-    BuiltinRole::Doctor,
-    BuiltinRole::Receptionist,
-    BuiltinRole::Nurse,
-    BuiltinRole::Pharmacist,
-    BuiltinRole::LabTechnician,
-    BuiltinRole::Cashier,
-];
 
 impl Resource for Role {
     const PATH: &'static str = "roles";
@@ -171,13 +141,4 @@ async fn renewed(cx: &mut Cx, id: i64) -> Result<(), Error> {
         .execute(Statement::raw(sql, values))
         .await?;
     Ok(())
-}
-
-/// The caller is an Admin (or the program itself).
-pub fn is_admin(cx: &Cx) -> bool {
-    match &cx.actor.who {
-        Who::Program(_) => true,
-        Who::User(user) => user.role == Some(BuiltinRole::Admin.id()),
-        Who::Anonymous => false,
-    }
 }

@@ -1,0 +1,4 @@
+//! What a patient must not be given.
+
+pub mod allergy;
+pub(crate) mod allergy_list;

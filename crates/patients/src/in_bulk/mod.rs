@@ -1,0 +1,5 @@
+//! Many patients at once: files in, files out.
+
+pub mod bulk;
+pub(crate) mod export;
+pub mod import;
