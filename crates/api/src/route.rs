@@ -274,6 +274,14 @@ impl<N> Route<N> {
         self
     }
 
+    /// The answer is some of a resource's records, chosen by the question and not by the resource's filters.
+    #[must_use]
+    pub fn answers_records<R: Resource>(mut self) -> Route<N> {
+        self.0.doc.answer = Some(resource::list_schema::<R>());
+        self.0.doc.status = 200;
+        self
+    }
+
     /// The answer is no JSON but of this content type, such as an export.
     #[must_use]
     pub fn answers_file(mut self, content_type: &'static str) -> Route<N> {

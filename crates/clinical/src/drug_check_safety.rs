@@ -56,6 +56,10 @@ platform::input! {
         could_become_pregnant: Option<bool>,
         /// Whether she breastfeeds.
         breastfeeding: bool = false,
+        /// How much at once, such as `500 mg` or `2 tablets`; compared with the highest usual dose where it can be read.
+        dosage: Option<Line<255>>,
+        /// How often, such as `3 times a day`.
+        frequency: Option<Line<255>>,
         /// Whether the enzyme G6PD is lacking.
         g6pd_deficiency: bool = false,
     }
@@ -72,6 +76,8 @@ pub struct SafetyAnswer {
     alerts: Vec<SafetyAlert>,
     /// What could not be checked, with known names that look alike. While there is anything, silence is no all-clear.
     could_not_check: Vec<UnknownName>,
+    /// Whether the dose could be compared with the highest usual one: it was read for certain, and one is known.
+    dose_checked: bool,
     /// The ingredients that are recognised in the medicine's name.
     ingredients: Vec<String>,
     /// The version of the drug-safety pack.
@@ -87,8 +93,8 @@ impl Command for CheckSafety {
     type Answer = SafetyAnswer;
     const NAME: &'static str = "check_safety";
     const SUMMARY: &'static str = "Check a medicine before it is prescribed";
-    const DESCRIPTION: &'static str = "Allergies, interactions, duplicate therapy, pregnancy, breastfeeding, age and G6PD \
-        deficiency, as prescribing it would check them. Nothing is stored.";
+    const DESCRIPTION: &'static str = "Allergies, interactions, duplicate therapy, pregnancy, breastfeeding, age, G6PD deficiency \
+        and dose, as prescribing it would check them. Nothing is stored.";
 
     fn access() -> Access {
         Access::may(&[Admin, Doctor, Nurse, Pharmacist])
@@ -110,13 +116,18 @@ impl Command for CheckSafety {
             }
         };
         lay_over(&mut facts, &input);
-        let checked = judge(&pack, &Drug::written(&input.medication_name), &facts);
+        let text =
+            |line: &Option<Line<255>>| line.as_ref().map_or_else(String::new, ToString::to_string);
+        let drug = Drug::written(&input.medication_name)
+            .taken(&text(&input.dosage), &text(&input.frequency));
+        let checked = judge(&pack, &drug, &facts);
         let ingredients = pack.ingredients_of(&input.medication_name);
         Ok(SafetyAnswer {
             outcome: checked.outcome().as_str().to_owned(),
             override_reason_required: checked.interrupts(),
             alerts: checked.found(),
             could_not_check: checked.not_checked(),
+            dose_checked: drug.dosing.is_some() && pack.has_dose_limit(&drug.written),
             ingredients: ingredients.into_iter().map(str::to_owned).collect(),
             safety_pack: checked.pack,
         })

@@ -43,6 +43,7 @@ pub mod note_template;
 pub mod prescription;
 pub mod prescription_alert;
 mod prescription_course;
+mod prescription_dose;
 pub mod prescription_drug;
 mod prescription_key;
 mod prescription_paper;

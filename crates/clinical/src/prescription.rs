@@ -313,7 +313,7 @@ impl Resource for Prescription {
         }
         check_quantity(change.row)?;
         let new_drug = is_new_drug(change);
-        if !new_drug && !comes_back(change) {
+        if !new_drug && !comes_back(change) && !is_new_dose(change) {
             return Ok(());
         }
         let drug = Drug::of(cx, change.row).await?;
@@ -333,7 +333,9 @@ impl Resource for Prescription {
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         let row = &*change.row;
-        let checked = row.status.is_current() && (is_new_drug(change) || comes_back(change));
+        let reasoned = is_new_dose(change) && change.body.0.contains_key("override_reason");
+        let checked =
+            row.status.is_current() && (is_new_drug(change) || comes_back(change) || reasoned);
         match row.override_reason.open() {
             Some(reason) if checked => safety::note_overridden(cx, row, reason).await,
             _ => Ok(()),
@@ -403,6 +405,12 @@ fn is_new_drug(change: &Change<'_, Prescription>) -> bool {
     change.changed(|row| (row.medication_name.open().clone(), row.medication_item))
 }
 
+/// Another dose of the same, or taken more or less often.
+fn is_new_dose(change: &Change<'_, Prescription>) -> bool {
+    !change.is_new()
+        && change.changed(|row| (row.dosage.open().clone(), row.frequency.open().clone()))
+}
+
 /// A person makes it current again. The pharmacy, which takes back what was dispensed, asks at its counter.
 fn comes_back(change: &Change<'_, Prescription>) -> bool {
     let was_over = change
@@ -413,7 +421,11 @@ fn comes_back(change: &Change<'_, Prescription>) -> bool {
 
 /// Keeps what the check found, and asks for a reason when it weighs much. The reason for another drug is no reason.
 fn settle(cx: &Cx, change: &mut Change<'_, Prescription>, checked: &Checked) -> Result<(), Error> {
-    let given = change.is_new() || change.body.0.contains_key("override_reason");
+    // Of the same medicine the reason stands, unless the other dose is what needs one.
+    let stands = is_new_dose(change) && !is_new_drug(change) && !comes_back(change);
+    let given = change.is_new()
+        || change.body.0.contains_key("override_reason")
+        || stands && !checked.dose_interrupts();
     let row = &mut *change.row;
     if !given {
         row.override_reason = Sealed::new(None);

@@ -9,7 +9,7 @@ use crate::alert::{AlertKind, AlertSeverity};
 /// Something that speaks against a medicine.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct SafetyAlert {
-    /// `allergy`, `interaction`, `duplicate_therapy`, `pregnancy`, `could_become_pregnant`, `breastfeeding`, `age` or `g6pd_deficiency`.
+    /// `allergy`, `interaction`, `duplicate_therapy`, `pregnancy`, `could_become_pregnant`, `breastfeeding`, `age`, `g6pd_deficiency` or `dose`.
     pub kind: String,
     /// `inform`, `moderate`, `severe` or `contraindicated`; the last two need a reason to go on.
     pub severity: String,
@@ -106,6 +106,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::Breastfeeding => "breastfeeding",
         Kind::Age => "age",
         Kind::G6pdDeficiency => "g6pd_deficiency",
+        Kind::Dose => "dose",
     }
 }
 
@@ -128,6 +129,7 @@ fn message(finding: &Finding) -> String {
                 "{medicine} holds {ingredient}: the patient is allergic to {other} ({other_ingredient})."
             )
         }
+        Kind::Dose => format!("{medicine}:"),
         Kind::Interaction | Kind::Duplicate => format!("{medicine} with {other}:"),
         _ => format!("{medicine} in this patient:"),
     };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use formulary::MedicationItem;
-use formulary::safety::{Medicine, Pack, Route};
+use formulary::safety::{Dosing, Medicine, Pack, Route};
 use platform::cx::{Cx, among, column};
 use platform::db::Statement;
 use platform::error::Error;
@@ -14,6 +14,7 @@ use sea_query::Query;
 use serde_json::Value as Json;
 
 use crate::prescription::Prescription;
+use crate::prescription_dose::dosing;
 
 /// A medicine as the safety check reads it.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub struct Drug {
     pub written: String,
     /// Where it goes, when that is known.
     pub route: Option<Route>,
+    /// How it is to be taken, when its words say so for certain.
+    pub dosing: Option<Dosing>,
 }
 
 /// A medication of the formulary, in brief.
@@ -38,7 +41,16 @@ impl Drug {
         Drug {
             written: name.to_owned(),
             route: Route::written(name),
+            dosing: None,
         }
+    }
+
+    /// Taken so much and so often.
+    #[must_use]
+    pub fn taken(mut self, dosage: &str, frequency: &str) -> Drug {
+        self.dosing = dosing(&self.written, dosage, frequency);
+        self.route = self.route.or(Route::written(dosage));
+        self
     }
 
     /// Of a medication of the formulary.
@@ -50,6 +62,7 @@ impl Drug {
         Ok(items.get(&item).map(|item| Drug {
             written: item.label(),
             route: item.route(),
+            dosing: None,
         }))
     }
 
@@ -139,7 +152,15 @@ fn choose(pack: &Pack, row: &Prescription, item: Option<&Item>) -> Drug {
         Some(item) if !pack.knows(name) && pack.knows(&item.generic_name) => item.label(),
         _ => name.to_owned(),
     };
-    Drug { written, route }
+    let (dosage, frequency): (&str, &str) = (row.dosage.open(), row.frequency.open());
+    // The strength of a piece stands in the words of the prescription or in the medication's.
+    let dosing =
+        dosing(name, dosage, frequency).or_else(|| dosing(&item?.label(), dosage, frequency));
+    Drug {
+        written,
+        route,
+        dosing,
+    }
 }
 
 /// Both names are known and have nothing in common: one of them is a slip.

@@ -13,7 +13,7 @@ use platform::record::Record;
 use sea_query::{ExprTrait, Order};
 
 use crate::medical_condition::{ConditionStatus, MedicalCondition};
-use crate::vitals::Vitals;
+use crate::vitals::{Vitals, last_weight};
 
 const WHY: &str = "safety considers everything that is known of the patient, whoever recorded it";
 /// More than any patient has; the check stays bounded.
@@ -22,6 +22,8 @@ const MOST: u64 = 500;
 const FERTILE: std::ops::RangeInclusive<i32> = 12..=50;
 /// A pregnancy is over after so many days.
 const PREGNANCY: i64 = 294;
+/// A weight counts for so many days.
+const WEIGHED: i64 = 180;
 /// Few breastfeed longer than so many days.
 const BREASTFEEDING: i64 = 730;
 
@@ -73,7 +75,17 @@ pub(crate) async fn circumstances(cx: &mut Cx, patient: i64) -> Result<Circumsta
         could_become_pregnant: woman && !pregnant && FERTILE.contains(&i32::from(years)),
         breastfeeding: woman && noted.breastfeeding,
         g6pd_deficiency: noted.g6pd_deficiency,
+        weight_grams: weight(cx, patient).await?,
     })
+}
+
+/// The weight in grams, if it was measured lately: a child outgrows an older one.
+async fn weight(cx: &mut Cx, patient: i64) -> Result<Option<i64>, Error> {
+    let Some((weight, at)) = last_weight(cx, patient).await? else {
+        return Ok(None);
+    };
+    let is_recent = cx.now().duration_since(at) < SignedDuration::from_hours(24 * WEIGHED);
+    Ok(Some(weight.steps()).filter(|_| is_recent))
 }
 
 /// What active conditions say.

@@ -7,7 +7,7 @@ use crate::prescription_course::days;
 /// Nobody takes more of one thing at once: what says more says something else.
 const AT_ONCE: i64 = 20;
 /// What is counted piece by piece, in English, French and Swahili.
-const PIECES: [&str; 24] = [
+pub(crate) const PIECES: [&str; 24] = [
     "tablet",
     "tablets",
     "tab",
@@ -56,7 +56,7 @@ fn pieces(dosage: &str) -> Option<i64> {
 }
 
 /// How many times a day.
-fn per_day(frequency: &str) -> Option<i64> {
+pub(crate) fn per_day(frequency: &str) -> Option<i64> {
     let folded = fold(frequency);
     let known = match folded.as_str() {
         "od" | "once a day" | "once daily" | "daily" | "every day" | "at night" | "nocte"

@@ -2,6 +2,7 @@
 
 use formulary::safety::{
     Answer, Circumstances, Kind, Medicine, Outcome, Pack, Question, Reaction, ReportedAllergy,
+    Severity,
 };
 use kernel::Code;
 use platform::cx::{Cx, column, select};
@@ -161,6 +162,7 @@ pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
         taking: &taking,
         allergies: &allergies,
         patient,
+        dosing: drug.dosing,
     });
     // What was taken until lately may interact; having it again is no duplicate, and its name is asked no more.
     let lately = pack.check(&Question {
@@ -202,6 +204,13 @@ impl Checked {
     /// Prescribing and dispensing stop until a reason is given.
     pub fn interrupts(&self) -> bool {
         self.answer.interrupts()
+    }
+
+    /// The dose alone would stop it.
+    pub(crate) fn dose_interrupts(&self) -> bool {
+        self.answer
+            .highest(Kind::Dose)
+            .is_some_and(Severity::interrupts)
     }
 
     /// How it ended.

@@ -96,6 +96,7 @@ clinical-medicine-cancel = Cancel
 clinical-doses = { $doses } ({ $quantity } in all)
 clinical-override-because = Prescribed all the same: { $reason }
 clinical-safety-then = When it was prescribed:
+clinical-dose-unread = The dose was not compared with the highest usual one. Write it so that it can be: 500 mg, or 2 tablets where the name says the strength.
 clinical-safety-nothing = Checked, nothing found
 clinical-safety-contraindicated = Contraindicated
 clinical-safety-severe = Severe

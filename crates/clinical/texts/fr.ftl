@@ -96,6 +96,7 @@ clinical-medicine-cancel = Annuler
 clinical-doses = { $doses } ({ $quantity } au total)
 clinical-override-because = Prescrit malgré tout : { $reason }
 clinical-safety-then = Au moment de la prescription :
+clinical-dose-unread = La dose n’a pas été comparée à la dose usuelle maximale. Écrivez-la ainsi : 500 mg, ou 2 comprimés si le nom dit le dosage.
 clinical-safety-nothing = Vérifié, rien trouvé
 clinical-safety-contraindicated = Contre-indiqué
 clinical-safety-severe = Grave

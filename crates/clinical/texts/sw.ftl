@@ -96,6 +96,7 @@ clinical-medicine-cancel = Futa
 clinical-doses = { $doses } (jumla { $quantity })
 clinical-override-because = Imeandikwa hata hivyo: { $reason }
 clinical-safety-then = Ilipoandikwa:
+clinical-dose-unread = Kipimo hakikulinganishwa na kipimo cha juu cha kawaida. Kiandike hivi: 500 mg, au vidonge 2 ikiwa jina linasema nguvu ya dawa.
 clinical-safety-nothing = Imekaguliwa, hakuna tatizo
 clinical-safety-contraindicated = Haifai kabisa
 clinical-safety-severe = Hatari

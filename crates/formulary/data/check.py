@@ -32,7 +32,7 @@ HEADERS = {
     "duplicates": ["kind", "a", "b", "severity", "message", "source"],
     "pregnancy_and_age": ["subject", "context", "when", "severity", "message", "source"],
     "max_dose": ["ingredient", "route", "population", "max_single", "max_daily", "unit",
-                 "max_single_per_kg", "max_daily_per_kg", "note", "source"],
+                 "max_single_per_kg", "max_daily_per_kg", "note", "source", "schedule"],
     "safe_pairs": ["a", "b", "checked"],
     "cases": ["id", "allergies", "current", "new_drug", "patient", "expected", "source"],
 }

@@ -6,7 +6,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::{Fault, Faults};
 use platform::field::{Blank, Line};
-use platform::record::Column;
+use platform::record::{Body, Column, Record};
 use platform::resource::{Change, Resource};
 use platform::texts::Text;
 
@@ -94,6 +94,32 @@ impl Resource for SafetyAddition {
             .await?
             .map_err(|faults| refused("non_field_errors", &faults))
     }
+}
+
+/// Adds rows to a table by its name, as a client's create does.
+///
+/// # Errors
+/// 400 naming the faulty rows.
+pub async fn add(
+    cx: &mut Cx,
+    table: &str,
+    csv: &str,
+    notes: &str,
+) -> Result<SafetyAddition, Error> {
+    let mut body = Body::default();
+    for (name, value) in [("pack_table", table), ("csv", csv), ("notes", notes)] {
+        body.0.insert(name.to_owned(), value.into());
+    }
+    let mut row = SafetyAddition::create(&body)?;
+    let mut change = Change {
+        row: &mut row,
+        before: None,
+        body: &body,
+    };
+    SafetyAddition::prepare(cx, &mut change).await?;
+    cx.insert(change.row).await?;
+    SafetyAddition::stored(cx, &change).await?;
+    Ok(row)
 }
 
 fn table(table: PackTable) -> Result<Table, Error> {

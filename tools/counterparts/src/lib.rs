@@ -1,4 +1,4 @@
-//! Whom Chelal talks to, standing in locally: Twilio, SendGrid and a mail server; and what may stand between it
+//! Whom Chelal talks to, standing in locally: Twilio, SendGrid, a mail server and an S3-compatible store; and what may stand between it
 //! and PostgreSQL: a network that fails ([`wire`]) and a pooler ([`Pooler`]).
 //!
 //! They speak over real sockets and hold every request to the provider's published format: what is
@@ -13,6 +13,7 @@
 
 mod http;
 mod pooler;
+mod s3;
 mod sendgrid;
 pub mod smtp;
 mod twilio;
@@ -20,6 +21,7 @@ pub mod wire;
 
 pub use http::{Behaviour, Script};
 pub use pooler::Pooler;
+pub use s3::S3;
 pub use sendgrid::{Email, SendGrid};
 pub use smtp::MailServer;
 pub use twilio::{Sms, Twilio};

@@ -193,6 +193,17 @@ impl Process {
         self.anonymous().sign_in(SUPERUSER, PASSWORD).await
     }
 
+    /// The most memory that it has had so far, in bytes, where the system tells.
+    #[must_use]
+    pub fn most_memory(&self) -> Option<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
     /// `kill -9`: it learns nothing and finishes nothing.
     pub fn kill(mut self) {
         self.end();

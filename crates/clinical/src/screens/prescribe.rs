@@ -165,7 +165,10 @@ async fn checked(
     if sent.looked_for() != Some(CHECK) {
         return Ok(nothing);
     }
-    let Some(drug) = drug(cx, sent).await? else {
+    let typed = |name| sent.typed(name).unwrap_or_default().trim();
+    let (dosage, frequency) = (typed("dosage"), typed("frequency"));
+    let drug = drug(cx, sent).await?;
+    let Some(drug) = drug.map(|drug| drug.taken(dosage, frequency)) else {
         let words = ask.t("clinical-check-what");
         return Ok((ui::could_not_check(&words), false));
     };
@@ -179,7 +182,11 @@ async fn checked(
         &checked.not_checked(),
     );
     // The line says of what: something else may stand in the form by the time it is read.
-    let line = html! { b { (drug.written) ":" } (line) };
+    let unread = !dosage.is_empty() && drug.dosing.is_none() && pack.has_dose_limit(&drug.written);
+    let line = html! {
+        b { (drug.written) ":" } (line)
+        @if unread { p.hint { (ask.t("clinical-dose-unread")) } }
+    };
     Ok((line, checked.interrupts()))
 }
 

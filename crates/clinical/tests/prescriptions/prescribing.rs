@@ -233,4 +233,44 @@ testkit::on_both! {
         assert_eq!(count(&stranger.get("patient-portal/prescriptions/").await), 0);
         world.settle().await;
     }
+
+    async fn a_dose_is_compared_with_the_highest_usual_one(world: &World) {
+        let room = Room::new(world).await;
+        let usual = json!({ "dosage": "2 tablets", "frequency": "4 times a day" });
+        let made = prescribe(&room, "Paracetamol 500 mg", usual).await;
+        assert_eq!(made.is(201)["safety_alerts"], json!([]));
+        // Ten tablets, by a slip, and the same by a change of what stands.
+        let path = format!("prescriptions/{}/", made.id());
+        let slip = room.doctor.patch(&path, json!({ "dosage": "10 tablets" })).await;
+        let alerts = &slip.refuses(409, "override_reason_required")["alerts"];
+        assert_eq!(kinds(alerts), [("dose", "severe")]);
+        assert!(alerts[0]["message"].as_str().unwrap().contains("20000 mg a day: the highest usual daily dose is 4000 mg"), "{alerts}");
+        assert_eq!(room.doctor.get(&path).await.is(200)["dosage"], "2 tablets");
+        room.doctor.patch(&path, json!({ "dosage": "1 tablet" })).await.is(200);
+        room.doctor.patch(&path, json!({ "dosage": "10 tablets", "override_reason": "Said by the poisons centre" })).await.is(200);
+        let alerts = room.doctor.get(&format!("patients/{}/chart/", room.patient)).await;
+        assert_eq!(alerts.is(200)["alerts"], json!([]), "overridden, not open");
+        // Before it is prescribed, with what could not be read said.
+        let ask = |dosage: &str, frequency: &str| {
+            let body = json!({ "medication_name": "Ibuprofen 400 mg", "dosage": dosage, "frequency": frequency });
+            let doctor = room.doctor.clone();
+            async move { doctor.post("prescriptions/check_safety/", body).await }
+        };
+        let answer = ask("3 tablets", "tds").await;
+        assert_eq!((kinds(&answer.is(200)["alerts"]), &answer.json["dose_checked"]), (vec![("dose", "severe")], &json!(true)));
+        let answer = ask("some", "tds").await;
+        assert_eq!((&answer.is(200)["outcome"], &answer.json["dose_checked"]), (&json!("nothing_found"), &json!(false)));
+        world.settle().await;
+    }
+
+    async fn a_childs_dose_follows_the_weight(world: &World) {
+        let room = Room::with(world, "2022-01-01", "Male").await;
+        let dose = |milligrams: i64| json!({ "dosage": format!("{milligrams} mg"), "frequency": "4 times a day" });
+        prescribe(&room, "Paracetamol", dose(500)).await.is(201);
+        room.vitals(json!({ "weight": 16 })).await.is(201);
+        let refused = prescribe(&room, "Paracetamol", dose(500)).await;
+        let found = kinds(&refused.refuses(409, "override_reason_required")["alerts"]).contains(&("dose", "severe"));
+        assert!(found, "{}", refused.text());
+        world.settle().await;
+    }
 }

@@ -78,6 +78,8 @@ pub enum Kind {
     Age,
     /// The patient lacks the enzyme G6PD.
     G6pdDeficiency,
+    /// More than is usually given at once or a day, or oftener than it may be.
+    Dose,
 }
 
 impl Kind {
@@ -92,6 +94,7 @@ impl Kind {
             Kind::Breastfeeding => "breastfeeding",
             Kind::Age => "age",
             Kind::G6pdDeficiency => "g6pd-deficiency",
+            Kind::Dose => "dose",
         }
     }
 

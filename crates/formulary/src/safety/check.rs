@@ -1,6 +1,7 @@
 //! The check: a medicine against what the patient takes, is allergic to, and is.
 
 use super::answer::{Answer, Finding, Kind, Severity};
+use super::dose::Dosing;
 use super::fold::fold;
 use super::names::Named;
 use super::pack::Pack;
@@ -158,6 +159,8 @@ pub struct Circumstances {
     pub breastfeeding: bool,
     /// Whether the enzyme G6PD is lacking.
     pub g6pd_deficiency: bool,
+    /// Weight in grams, when it was measured lately.
+    pub weight_grams: Option<i64>,
 }
 
 /// What is asked: may this patient have this medicine?
@@ -171,6 +174,8 @@ pub struct Question<'a> {
     pub allergies: &'a [ReportedAllergy<'a>],
     /// What else is known of the patient.
     pub patient: Circumstances,
+    /// How it is to be taken, when that is known.
+    pub dosing: Option<Dosing>,
 }
 
 impl Pack {
@@ -224,6 +229,7 @@ impl Pack {
                 });
             }
         }
+        answer.findings.extend(self.dose(question, &new));
         answer.sort();
         answer
     }

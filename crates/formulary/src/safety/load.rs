@@ -21,6 +21,7 @@ pub(super) fn starter() -> Pack {
     for table in Table::ALL {
         rows(&mut pack, table, table.starter(), false);
     }
+    super::dose::load(&mut pack);
     pack
 }
 

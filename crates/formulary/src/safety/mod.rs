@@ -1,7 +1,7 @@
 //! Drug safety: what speaks against giving a medicine to a patient.
 //!
 //! A [`Pack`] holds what is known: ingredients and their other names, allergies and what they cover, interactions,
-//! duplicate therapy, warnings in pregnancy, by age and in enzyme deficiency. The starter pack is compiled in
+//! duplicate therapy, warnings in pregnancy, by age and in enzyme deficiency, and the highest usual doses. The starter pack is compiled in
 //! ([`Pack::starter`]); a hospital lays its own rows over it ([`Pack::with`]).
 //!
 //! [`Pack::check`] answers with one of three [`Outcome`]s that never look alike. Silence means that no rule fits; a name
@@ -27,6 +27,7 @@
 mod additions;
 mod answer;
 mod check;
+mod dose;
 mod fold;
 mod load;
 mod names;
@@ -39,6 +40,7 @@ mod when;
 pub use additions::{Addition, RowFault};
 pub use answer::{Answer, Finding, Kind, Outcome, Severity, Unknown};
 pub use check::{Circumstances, Medicine, Pregnancy, Question, Reaction, ReportedAllergy, Route};
+pub use dose::{Amount, DoseUnit, Dosing, thousandths};
 pub use pack::Pack;
 pub use table::Table;
 

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::STARTER_VERSION;
 use super::answer::{Kind, Severity};
+use super::dose::DoseLimit;
 use super::load;
 use super::nearest::Shown;
 use super::when::When;
@@ -119,6 +120,7 @@ pub struct Pack {
     pub(super) duplicates: Vec<Duplicate>,
     pub(super) exceptions: Vec<Duplicate>,
     pub(super) warnings: HashMap<Subject, Vec<Warning>>,
+    pub(super) doses: HashMap<u16, Vec<DoseLimit>>,
 }
 
 impl Pack {

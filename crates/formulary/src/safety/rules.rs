@@ -163,7 +163,7 @@ impl Circumstances {
             Kind::CouldBecomePregnant => self.could_become_pregnant,
             Kind::Breastfeeding => self.breastfeeding,
             Kind::G6pdDeficiency => self.g6pd_deficiency,
-            Kind::Allergy | Kind::Interaction | Kind::Duplicate => false,
+            Kind::Allergy | Kind::Interaction | Kind::Duplicate | Kind::Dose => false,
         }
     }
 }

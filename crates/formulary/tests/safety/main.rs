@@ -3,4 +3,5 @@
 
 mod additions;
 mod cases;
+mod doses;
 mod routes;

@@ -35,7 +35,7 @@ pub(super) fn declare(module: Module) -> Module {
                 Box::pin(below_reorder_level(cx, call))
             })
             .may(Permission::new("medications", "below_reorder_level"), access::reader())
-            .answers_list::<MedicationItem>()
+            .answers_records::<MedicationItem>()
             .summary("Medications of which too little can be dispensed")
             .description("Medications with a reorder level of which no more units can be dispensed than that level. Expired, quarantined and recalled units do not count.")
             .done(),
@@ -50,7 +50,7 @@ pub(super) fn declare(module: Module) -> Module {
                 json!({ "type": "integer", "minimum": 0, "maximum": 3650, "default": 30 }),
                 "Batches that expire within this number of days.",
             )
-            .answers_list::<StockBatch>()
+            .answers_records::<StockBatch>()
             .summary("Batches on the shelf that expire soon")
             .done(),
         )

@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use patients::import::{How, ImportDuplicates, ImportMode, Outcome, Report, Row, rows, take};
-use platform::error::Error;
 use platform::settings::Settings;
 use platform::unit::Opening;
 
-use super::{Failure, build};
+use super::{Failure, build, said};
 
 /// So many rows are taken in one transaction.
 const PART: usize = 250;
@@ -124,15 +123,4 @@ fn tell(report: &Report) {
         "{} rows: {} {verb}, {} there already, {} may be somebody who is registered, {} with something wrong.",
         report.rows, report.created, report.already, report.duplicates, report.failed
     );
-}
-
-fn said(texts: &platform::texts::Texts, error: &Error) -> String {
-    match error {
-        Error::Invalid(faults) => {
-            let faults = faults.render(texts, "en");
-            let said = faults.values().filter_map(|said| said.get(0)?.as_str());
-            said.collect::<Vec<_>>().join(" ")
-        }
-        other => super::words(other),
-    }
 }

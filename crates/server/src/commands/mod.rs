@@ -9,6 +9,7 @@ mod health;
 mod import_patients;
 mod keys;
 mod licences;
+mod load_lists;
 mod migrate;
 mod openapi;
 mod present;
@@ -61,6 +62,10 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Registers the patients of a CSV file; says first what each row would do
     ImportPatients(import_patients::Args),
+    /// Loads a list of diagnoses from a CSV file: all of its rows or none
+    LoadDiagnoses(load_lists::DiagnosesArgs),
+    /// Adds rows of a CSV file to the drug-safety pack: all of them or none
+    AddDrugSafety(load_lists::DrugSafetyArgs),
     /// Looks at settings, keys, database, disk and mail, and says what to mend; exit code 1 if something fails
     Doctor(doctor::Args),
     /// Tells whether the server on this machine is ready; exit code 1 if not
@@ -118,6 +123,19 @@ fn words(error: &Error) -> String {
         Error::Db(error) => error.to_string(),
         Error::Internal(cause) => cause.to_string(),
         other => format!("{other:?}"),
+    }
+}
+
+/// What is wrong with what was given, in sentences.
+fn said(texts: &platform::texts::Texts, error: &Error) -> String {
+    match error {
+        Error::Invalid(faults) => {
+            let faults = faults.render(texts, "en");
+            let said = faults.values().filter_map(|said| said.as_array());
+            let said = said.flatten().filter_map(|said| said.as_str());
+            said.collect::<Vec<_>>().join(" ")
+        }
+        other => words(other),
     }
 }
 
@@ -187,6 +205,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             Command::Backup(args) => backup::backup(settings, args).await,
             Command::Restore(args) => backup::restore(settings, args).await,
             Command::ImportPatients(args) => import_patients::import(settings, &args).await,
+            Command::LoadDiagnoses(args) => load_lists::diagnoses(settings, args).await,
+            Command::AddDrugSafety(args) => load_lists::drug_safety(settings, args).await,
             // Done above.
             Command::Openapi
             | Command::Licences
