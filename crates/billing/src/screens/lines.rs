@@ -123,7 +123,7 @@ fn give_price(ask: &Ask, item: &BillItem) -> Markup {
     let form = ask
         .form("bill_items_patch")
         .on(item.meta.id)
-        .apart(item.meta.id)
+        .apart(["price-", &item.meta.id.to_string()].concat())
         .version(item.meta.version)
         .done("done-priced");
     html! {

@@ -131,6 +131,7 @@ fn refused(ask: &Ask, form: &Form<'_>, paid: &[Payment]) -> Markup {
             @match (owed, typed) {
                 (Some(owed), Some(typed)) if only && cash && typed > owed => {
                     (less.show(html! {
+                        (less.hidden("balance_due", owed))
                         (less.hidden("payments.0.amount", owed))
                         (less.hidden("payments.0.method", PaymentMethod::Cash.as_str()))
                         (less.hidden("payments.0.tendered", typed))

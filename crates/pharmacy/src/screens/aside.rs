@@ -53,7 +53,7 @@ fn form(ask: &Ask, row: &Prescription) -> Markup {
     }
     let form = ask
         .form("set_asides_create")
-        .apart(row.meta.id)
+        .apart(["aside-", &row.meta.id.to_string()].concat())
         .done("done-set-aside");
     let kinds = [
         AsideKind::Elsewhere,

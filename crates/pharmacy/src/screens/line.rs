@@ -343,7 +343,7 @@ fn take_back(ask: &Ask, log: &DispensingLog) -> Markup {
     let form = ask
         .form("dispensing_logs_reverse")
         .on(log.meta.id)
-        .apart(log.meta.id)
+        .apart(["log-", &log.meta.id.to_string()].concat())
         .version(log.meta.version)
         .done("done-taken-back");
     html! {

@@ -150,6 +150,91 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_second_window_does_not_pay_again(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let bill = billed(&admin, jane, json!({ "total_amount": 300 })).await;
+        let cash = Visitor::of(world, BuiltinRole::Cashier).await;
+        let path = format!("/bills/{bill}/");
+        let mut one = form(&is_a_page(&cash.get(&path).await, 200), "bills_pay");
+        let mut other = form(&is_a_page(&cash.get(&path).await, 200), "bills_pay");
+        for window in [&mut one, &mut other] {
+            set(window, "payments.0.amount", "100");
+        }
+        leads(&cash.submit(&path, &one).await);
+        let html = is_a_page(&cash.submit(&path, &other).await, 409);
+        assert!(html.contains("Paid before") && html.contains("GMD\u{a0}100.00") && html.contains("GMD\u{a0}200.00"), "{html}");
+        assert_eq!(admin.get(&format!("bills/{bill}/")).await.is(200)["paid_amount"], 100.0);
+        // On purpose: what is shown now is what is owed now.
+        let mut again = form(&html, "bills_pay");
+        set(&mut again, "payments.0.amount", "100");
+        leads(&cash.submit(&path, &again).await);
+        assert_eq!(admin.get(&format!("bills/{bill}/")).await.is(200)["paid_amount"], 200.0);
+        world.settle().await;
+    }
+
+    async fn a_test_without_a_price_is_given_one_before_the_bill_is_opened(world: &World) {
+        let (admin, doctor) = (world.admin().await, world.doctor().await);
+        let jane = registered(&admin, "Jane").await;
+        let encounter = doctor.post("encounters/", json!({ "patient": jane, "notes": "Seen" })).await.id();
+        let test = admin.get("lab_tests/catalog/?test_code=K").await.is(200)[0].clone();
+        doctor.post("lab_orders/", json!({ "encounter": encounter, "items": [{ "lab_test_id": test["id"] }] })).await.is(201);
+        world.settle().await;
+        let bill = admin.get("bills/").await.is(200)[0]["id"].clone();
+        let cash = Visitor::of(world, BuiltinRole::Cashier).await;
+        let path = format!("/bills/{bill}/");
+        let html = is_a_page(&cash.get(&path).await, 200);
+        assert!(html.contains("No price yet"), "{html}");
+        let html = is_a_page(&cash.submit(&path, &form(&html, "bills_open")).await, 409);
+        assert!(html.contains(test["test_name"].as_str().unwrap()) && html.contains("have no price yet"), "{html}");
+        let mut price = form(&html, "bill_items_patch");
+        set(&mut price, "amount", "75");
+        leads(&cash.submit(&path, &price).await);
+        let html = is_a_page(&cash.get(&path).await, 200);
+        assert!(!html.contains("No price yet"), "{html}");
+        leads(&cash.submit(&path, &form(&html, "bills_open")).await);
+        assert_eq!(admin.get(&format!("bills/{bill}/")).await.is(200)["balance_due"], 75.0);
+        world.settle().await;
+    }
+
+    async fn the_cash_desk_tells_money_in_out_and_net_and_what_was_decided(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let bill = billed(&admin, jane, json!({ "total_amount": 3000 })).await;
+        billed(&admin, jane, json!({ "total_amount": 77 })).await;
+        let cash = Visitor::of(world, BuiltinRole::Cashier).await;
+        let path = format!("/bills/{bill}/");
+        let mut pay = form(&is_a_page(&cash.get(&path).await, 200), "bills_pay");
+        set(&mut pay, "payments.0.amount", "1234.5");
+        set(&mut pay, "payments.1.amount", "500");
+        set(&mut pay, "payments.1.method", "Card");
+        leads(&cash.submit(&path, &pay).await);
+        let html = is_a_page(&cash.get(&path).await, 200);
+        assert!(html.contains("Also of this patient") && html.contains("GMD\u{a0}77.00"), "{html}");
+        let mut refund = form(&html, "payments_refund");
+        set(&mut refund, "amount", "34.5");
+        set(&mut refund, "reason", "Too much");
+        leads(&cash.submit(&path, &refund).await);
+        let request = admin.get("refund-requests/").await.is(200)[0]["id"].clone();
+        admin.post(&format!("refund-requests/{request}/approve/"), json!({})).await.is(200);
+        world.settle().await;
+        let html = is_a_page(&cash.get("/cash").await, 200);
+        assert!(html.contains("Give the money back") && html.contains("GMD\u{a0}34.50"), "{html}");
+        assert!(html.contains("1,234.50") && html.contains("1,200.00") && html.contains("Net"), "{html}");
+        // Not before the count, while a drawer is open.
+        let mut open = form(&is_a_page(&cash.get("/drawer").await, 200), "cash_sessions_create");
+        set(&mut open, "opening_float", "50");
+        leads(&cash.submit("/drawer", &open).await);
+        let html = is_a_page(&cash.get("/cash").await, 200);
+        assert!(html.contains("after the count") && !html.contains("1,234.50") && html.contains("500.00"), "{html}");
+        // The report draws money, as the reader writes it.
+        let boss = Visitor::of(world, BuiltinRole::Admin).await;
+        let html = is_a_page(&boss.get("/admin/reports/financial-reports/daily_cash").await, 200);
+        assert!(html.contains("1,234.50") && html.contains("GMD") && html.contains("· Cash"), "{html}");
+        assert!(!html.contains("1234.5"), "{html}");
+        world.settle().await;
+    }
+
     async fn a_refund_is_asked_for_by_one_and_approved_by_another(world: &World) {
         let admin = world.admin().await;
         let jane = registered(&admin, "Jane").await;

@@ -234,6 +234,62 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_is_not_dispensed_is_set_aside_and_leaves_the_queue(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(item, "P-1", LATE, 50).await;
+        // The longest waiting is in no formulary; somebody else waits behind it.
+        let body = json!({ "encounter": shop.encounter, "medication_name": "Zzyzx root", "dosage": "1", "frequency": "daily", "quantity": 5 });
+        let first = made(&shop.doctor, "prescriptions/", body).await;
+        let awa = registered(&shop.admin, "Awa").await;
+        let encounter = made(&shop.doctor, "encounters/", json!({ "patient": awa, "notes": "Seen." })).await;
+        let body = json!({ "encounter": encounter, "medication_item": item, "dosage": "1", "frequency": "daily", "quantity": 5 });
+        let second = made(&shop.doctor, "prescriptions/", body).await;
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
+        assert!(html.contains(&format!("class=\"button primary\" href=\"/prescriptions/{first}/dispense\"")), "{html}");
+        let path = format!("/prescriptions/{first}/dispense");
+        let mut aside = form(&is_a_page(&shop.pharmacist.get(&path).await, 200), "set_asides_create");
+        let html = is_a_page(&shop.pharmacist.submit(&path, &aside).await, 400);
+        assert!(html.contains("-reason-error"), "{html}");
+        set(&mut aside, "reason", "Bought at the market");
+        leads(&shop.pharmacist.submit(&path, &aside).await);
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
+        assert!(html.contains(&format!("href=\"/prescriptions/{second}/dispense\"")) && !html.contains("Zzyzx"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy?aside=1").await, 200);
+        assert!(html.contains("Zzyzx"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("The patient gets it elsewhere: Bought at the market"), "{html}");
+        leads(&shop.pharmacist.submit(&path, &form(&html, "set_asides_delete")).await);
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
+        assert!(html.contains("Zzyzx"), "{html}");
+        world.settle().await;
+    }
+
+    async fn what_was_handed_out_is_taken_back_where_it_was(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let batch = shop.batch(item, "P-1", LATE, 50).await;
+        let path = format!("/prescriptions/{}/dispense", shop.prescribed(item, 15).await);
+        let stale = form(&is_a_page(&shop.pharmacist.get(&path).await, 200), DISPENSE);
+        let mut part = stale.clone();
+        set(&mut part, "quantity", "5");
+        set(&mut part, "_key", "first");
+        leads(&shop.pharmacist.submit(&path, &part).await);
+        // Another window still shows that nothing was given.
+        let mut again = part.clone();
+        set(&mut again, "_key", "second");
+        let html = is_a_page(&shop.pharmacist.submit(&path, &again).await, 409);
+        assert!(html.contains("Somebody dispensed meanwhile") && shop.holds(batch).await == 45, "{html}");
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        let mut back = form(&html, "dispensing_logs_reverse");
+        set(&mut back, "reason", "Wrong box");
+        leads(&shop.pharmacist.submit(&path, &back).await);
+        assert_eq!(shop.holds(batch).await, 50);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(!html.contains("dispensing_logs_reverse"), "{html}");
+        world.settle().await;
+    }
+
     async fn a_second_person_confirms_on_a_page_of_their_own(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
