@@ -236,6 +236,14 @@ impl<N> Route<N> {
         self
     }
 
+    /// The body makes a record of a resource.
+    #[must_use]
+    pub fn takes_record<R: Resource>(mut self) -> Route<N> {
+        self.0.doc.body = Some(resource::draft_schema::<R>());
+        self.0.doc.conflicts = true;
+        self
+    }
+
     /// The body changes a record of a resource.
     #[must_use]
     pub fn takes_change<R: Resource>(mut self) -> Route<N> {

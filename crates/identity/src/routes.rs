@@ -164,7 +164,7 @@ fn accounts() -> Vec<Route> {
         ),
         Route::post("api-keys", "api-keys/", api_key::create)
             .with::<ApiKey>(Right::Create, Without::Forbidden)
-            .takes_change::<ApiKey>()
+            .takes_record::<ApiKey>()
             .answers_record::<ApiKey>(201)
             .summary("Make an API key, which is shown once")
             .description("The key acts with the rights of the caller. Send it as `X-API-Key`. What was not kept cannot be shown again: make another."),

@@ -9,6 +9,7 @@ use maud::html;
 use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::module::TableInfo;
 use platform::texts::Text;
 
 use crate::admin;
@@ -132,11 +133,7 @@ pub(crate) async fn picks(
         let found = pick::found(ask, finder, ask.query("q").unwrap_or_default()).await;
         return picked(ask, found);
     }
-    let mut tables = house.app.registry.tables();
-    let Some(info) = tables
-        .find(|info| !info.path.is_empty() && info.path == path)
-        .cloned()
-    else {
+    let Some(info) = table(&house, &path) else {
         return refused::status(StatusCode::NOT_FOUND);
     };
     if !ask.may(Permission::new(info.path, "read")) {
@@ -157,7 +154,34 @@ fn picked(ask: &Ask, found: Result<Vec<(String, String)>, Error>) -> Response {
     }
 }
 
-/// `/admin/files/{report}.csv` and `.xlsx`: a report as a file.
+/// The resource at a path.
+fn table(house: &House, path: &str) -> Option<TableInfo> {
+    let mut tables = house.app.registry.tables();
+    tables
+        .find(|info| !info.path.is_empty() && info.path == path)
+        .cloned()
+}
+
+/// A list as a file.
+async fn exported(ask: &Arc<Ask>, info: &TableInfo, form: admin::export::Form) -> Response {
+    if !ask.may(Permission::new(info.path, "read")) {
+        return refused::not_yours(ask);
+    }
+    let registry = &ask.app().registry;
+    let list = admin::find(registry, info.path, &http::Method::GET, false);
+    let Some(operation) = list else {
+        return refused::page(ask, Error::not_found());
+    };
+    match admin::export::file(ask, info, operation, form).await {
+        Ok(mut response) => {
+            crate::guard::headers(&mut response);
+            response
+        }
+        Err(error) => refused::page(ask, error),
+    }
+}
+
+/// `/admin/files/{path}.csv` and `.xlsx`: a report or a list as a file.
 pub(crate) async fn file(
     house: Arc<House>,
     Path(path): Path<String>,
@@ -178,6 +202,11 @@ pub(crate) async fn file(
     let Some((report, form)) = named else {
         return refused::page(ask, Error::not_found());
     };
+    if let Some(info) = table(&house, report)
+        && let Some(form) = admin::export::Form::of(form)
+    {
+        return exported(ask, &info, form).await;
+    }
     let mut query: Vec<(&str, &str)> = ask
         .head
         .query

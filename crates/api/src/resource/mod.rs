@@ -30,7 +30,7 @@ pub use list::{list, list_results};
 pub(crate) use nested::nested;
 pub(crate) use offers::offers;
 pub use operations::permission_of;
-pub(crate) use operations::{change_schema, list_schema, operations, permissions};
+pub(crate) use operations::{change_schema, draft_schema, list_schema, operations, permissions};
 pub(crate) use parameters::common as common_parameters;
 pub use parameters::parameters as list_parameters;
 pub use view::{View, Visible, schema as view_schema};

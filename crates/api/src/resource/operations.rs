@@ -57,6 +57,14 @@ pub(crate) fn change_schema<R: Resource>() -> Schema {
     }
 }
 
+pub(crate) fn draft_schema<R: Resource>() -> Schema {
+    Schema {
+        name: Some(format!("{}Write", R::NAME)),
+        json: draft::schema::<R>(),
+        list: false,
+    }
+}
+
 /// The operations that a resource declares.
 pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
     let record = Schema {
@@ -64,11 +72,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         json: view::schema::<R>(),
         list: false,
     };
-    let draft = Schema {
-        name: Some(format!("{}Write", R::NAME)),
-        json: draft::schema::<R>(),
-        list: false,
-    };
+    let draft = draft_schema::<R>();
     let base =
         |method: Method, one: bool, right: Right, verb: &str, without: Without, summary: String| {
             Operation {

@@ -318,6 +318,42 @@ testkit::on_both! {
         }
     }
 
+    async fn a_list_is_saved_as_a_file_with_its_filters_order_and_rights(world: &World) {
+        let admin = world.admin().await;
+        for (name, note) in [("North", "=1+1"), ("South", "quiet"), ("Northeast", "@SUM(A1)")] {
+            admin.post("wards/", json!({ "name": name, "description": note })).await.is(201);
+        }
+        let jane = crate::registered(&admin, "Jane").await;
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
+        let list = is_a_page(&browser.get("/admin/wards/?search=North&ordering=-name").await);
+        let file = "/admin/files/wards.csv?search=North&amp;ordering=-name";
+        assert!(list.contains(&format!("href=\"{file}\"")), "{list}");
+        let saved = browser.get(&unescape(file)).await;
+        assert!(saved.is(200).is_null() && saved.header("content-disposition").contains("wards.csv"));
+        let text = saved.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() == 3 && lines[1].contains("Northeast") && lines[2].contains("North"), "{text}");
+        // No cell begins what a spreadsheet takes for a formula.
+        assert!(text.contains("'=1+1") && text.contains("'@SUM"), "{text}");
+        let book = browser.get("/admin/files/wards.xlsx").await;
+        book.is(200);
+        assert!(book.bytes.starts_with(b"PK"), "{}", book.header("content-type"));
+        // References and choices are told in words; the trail says who carried whose data away.
+        admin.post(&format!("patients/{jane}/allergies/"), json!({ "substance": "Penicillin", "severity": "severe" })).await.is(201);
+        let text = browser.get("/admin/files/allergies.csv").await.text();
+        assert!(text.contains("Jane Doe") && text.contains("Severe"), "{text}");
+        let exported = admin.get(&format!("audit_logs/?action=export&patient={jane}")).await;
+        assert_eq!(exported.is(200).as_array().unwrap().len(), 1, "{}", exported.text());
+        // What the list would not take, the file does not either, and who may not read gets neither.
+        is_a_page(&browser.get("/admin/files/wards.csv?colour=red").await);
+        browser.get("/admin/files/wards.csv?colour=red").await.is(400);
+        let patient = Visitor::of(world, BuiltinRole::Patient).await;
+        patient.get("/admin/files/users.csv").await.is(403);
+        let mine = patient.get("/admin/files/patients.csv").await;
+        assert!(mine.status == 403 || !mine.text().contains("Jane"), "{}", mine.text());
+        world.settle().await;
+    }
+
     async fn a_record_offers_what_its_state_and_the_callers_reach_allow(world: &World) {
         let admin = world.admin().await;
         let jane = crate::registered(&admin, "Jane").await;

@@ -38,7 +38,7 @@ const OTHERS: [&str; 13] = [
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
     let answer = ask
-        .get(&[about.info.path, "/?", &query(ask)].concat())
+        .get(&[about.info.path, "/?", &query(ask, ROWS, None)].concat())
         .await?;
     let title = words::resource(ask, about.info.path);
     if !answer.status.is_success() {
@@ -104,25 +104,31 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (tools(ask, &about))
         @if rows.is_empty() { (nothing(ask, &about)) } @else { div.scroll { (ui::table(&heads, &cells)) } }
-        (pages(ask, &answer.json))
+        div.actions {
+            (pages(ask, &answer.json))
+            @if !rows.is_empty() { (files(ask, &about)) }
+        }
     };
     Ok(Page::new(title, body).wide())
 }
 
-/// What was asked, as the list's own parameters.
-fn query(ask: &Ask) -> String {
+/// What was asked, as the list's own parameters: so many rows, from a place on or from the page's own.
+pub(super) fn query(ask: &Ask, rows: &str, from: Option<&str>) -> String {
     let mut pairs: Vec<(&str, &str)> = ask
         .head
         .query
         .iter()
         .filter(|(name, value)| {
-            !value.is_empty() && !matches!(name.as_str(), "limit" | "labels" | "page_size")
+            let own = matches!(name.as_str(), "limit" | "labels" | "page_size");
+            !value.is_empty() && !own && !(from.is_some() && name == "cursor")
         })
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    pairs.push(("limit", ROWS));
-    if ask.query("cursor").is_none() {
-        pairs.push(("cursor", ""));
+    pairs.push(("limit", rows));
+    match from {
+        Some(from) => pairs.push(("cursor", from)),
+        None if ask.query("cursor").is_none() => pairs.push(("cursor", "")),
+        None => {}
     }
     serde_urlencoded::to_string(pairs).unwrap_or_default()
 }
@@ -142,7 +148,7 @@ async fn own_labels(
     }
 }
 
-fn complaint(json: &Json) -> String {
+pub(super) fn complaint(json: &Json) -> String {
     let first = |json: &Json| json.get(0).and_then(Json::as_str).map(str::to_owned);
     let detail = json.get("detail").and_then(Json::as_str).map(str::to_owned);
     detail
@@ -238,19 +244,32 @@ fn nothing(ask: &Ask, about: &About<'_>) -> Markup {
     }
 }
 
+/// Where the next rows of a list begin, if there are more.
+pub(super) fn cursor_of(json: &Json) -> Option<String> {
+    let (_, query) = json.get("next")?.as_str()?.split_once('?')?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    crate::ask::value(&pairs, "cursor").map(str::to_owned)
+}
+
 fn pages(ask: &Ask, json: &Json) -> Markup {
-    let next = json
-        .get("next")
-        .and_then(Json::as_str)
-        .and_then(|next| next.split_once('?'));
-    let cursor = next.and_then(|(_, query)| {
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
-        crate::ask::value(&pairs, "cursor").map(str::to_owned)
-    });
+    let cursor = cursor_of(json);
     html! {
-        div.actions {
             @if ask.query("cursor").is_some() { (ui::action(&ask.here(&[("cursor", "")]), &ask.t("admin-first-page"))) }
             @if let Some(cursor) = cursor { (ui::action(&ask.here(&[("cursor", &cursor)]), &ask.t("admin-next-page"))) }
-        }
+    }
+}
+
+/// The whole list as a file.
+fn files(ask: &Ask, about: &About<'_>) -> Markup {
+    let kept = ask
+        .head
+        .query
+        .iter()
+        .filter(|(name, value)| name != "cursor" && !value.is_empty());
+    let query = serde_urlencoded::to_string(kept.collect::<Vec<_>>()).unwrap_or_default();
+    let file = |ending: &str| ["/admin/files/", about.info.path, ending, "?", &query].concat();
+    html! {
+        a.button href=(file(".csv")) { (ask.t("admin-export")) " CSV" }
+        a.button href=(file(".xlsx")) { (ask.t("admin-export")) " XLSX" }
     }
 }

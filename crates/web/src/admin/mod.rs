@@ -7,6 +7,7 @@ mod bars;
 mod change;
 mod detail;
 mod do_verb;
+pub(crate) mod export;
 mod history;
 mod home;
 mod index;

@@ -130,6 +130,32 @@ pub(super) fn is_money(field: &Json) -> bool {
     field.get("multipleOf").and_then(Json::as_f64) == Some(0.01)
 }
 
+/// A value as a cell of a file: with the words of what it names.
+pub(super) fn plain(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &Names) -> Json {
+    let field = property(schema, name);
+    if let Some(table) = field.get("x-references").and_then(Json::as_str)
+        && let Some(id) = json.as_i64()
+    {
+        let words = names.get(&(table.to_owned(), id)).cloned();
+        return words
+            .unwrap_or_else(|| ["№ ", &id.to_string()].concat())
+            .into();
+    }
+    match json {
+        Json::String(text) if field.get("enum").is_some() => words::choice(ask, name, text).into(),
+        Json::Array(items)
+            if items
+                .iter()
+                .all(|item| item.is_string() || item.is_number()) =>
+        {
+            let texts: Vec<String> = items.iter().filter_map(crate::form::plain).collect();
+            texts.join(", ").into()
+        }
+        Json::Array(_) | Json::Object(_) => json.to_string().into(),
+        other => other.clone(),
+    }
+}
+
 fn reference(ask: &Ask, table: &str, id: i64, names: &Names) -> Markup {
     let words = names.get(&(table.to_owned(), id)).cloned();
     let mut tables = ask.app().registry.tables();
