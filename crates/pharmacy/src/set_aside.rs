@@ -33,7 +33,7 @@ platform::record! {
     /// A prescription that was set aside: it waits in no queue of the pharmacy. Deleting this takes it up again; so does dispensing it.
     pub struct SetAside in "set_aside" for patient {
         client {
-            /// The prescription.
+            /// The prescription that leaves the head of the queue, with everything that is left to hand out of it.
             prescription: Ref<Prescription>,
             /// What becomes of it.
             kind: AsideKind = AsideKind::Elsewhere,

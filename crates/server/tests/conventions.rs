@@ -102,6 +102,10 @@ impl<'w> Maker<'w> {
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
+        if operation.path == "organization-memberships/" {
+            // Whoever founded it is a member already.
+            body.insert("user".into(), json!(self.record_of("app_user").await));
+        }
         if operation.path == "encounters/" {
             body.insert("notes".into(), json!(format!("Seen {}", self.number)));
         }
@@ -529,6 +533,8 @@ const BY_NUMBER: &[(&str, &str)] = &[
     ("BreakGlass", "the names are other tables'"),
     ("Feedback", "what people think is for few people"),
     ("PatientProxy", "the names are other tables'"),
+    ("ReadingLimit", "the role's name is another table's"),
+    ("SetAside", "the names are other tables'"),
     ("PublicFigure", "the patient's name is another table's"),
     ("TelemedicineSession", "the names are other tables'"),
     (
