@@ -14,24 +14,35 @@
 //! - Secrets are wiped from memory when dropped and print as `[redacted]`.
 //! - A login storm is bounded in memory and in threads; the excess is told to come back
 //!   ([`credential::password::PasswordError::Busy`]).
+pub mod credential;
 mod entry;
-mod sign_in;
+mod migrations;
 mod people;
 mod rights;
-pub mod credential;
-mod migrations;
 mod routes;
+mod sign_in;
 
-pub use entry::{door, session, state, ticket};
-pub(crate) use entry::{load, secret_field, verified};
-pub use sign_in::{bootstrap, guess, invite, login, login_activity, passwords, register, two_factor};
-pub(crate) use sign_in::{credential_routes, everywhere, proof, two_factor_routes};
-pub use people::{accounts, close_account, download_data, mail, organization, organization_membership, preference, profile, shown, user, users};
-pub(crate) use people::{account_report, account_rules, affairs, belongings, cleanup, figures, names, user_routes, user_rules};
-pub use rights::{api_key, decide_role_change, delegate_access, grant_rules, grants, role, role_change_request, roles};
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
+pub use entry::{door, session, state, ticket};
+pub(crate) use entry::{load, verified};
 pub use names::{may_name, names};
+pub(crate) use people::{
+    account_report, account_rules, affairs, belongings, cleanup, figures, names, user_routes,
+    user_rules,
+};
+pub use people::{
+    accounts, close_account, download_data, mail, organization, organization_membership,
+    preference, profile, shown, user, users,
+};
+pub use rights::{
+    api_key, decide_role_change, delegate_access, grant_rules, grants, role, role_change_request,
+    roles,
+};
+pub use sign_in::{
+    bootstrap, guess, invite, login, login_activity, passwords, register, two_factor,
+};
+pub(crate) use sign_in::{credential_routes, everywhere, proof, two_factor_routes};
 
 use platform::module::Module;
 

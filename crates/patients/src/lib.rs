@@ -21,30 +21,28 @@
     )
 )]
 
-mod person;
-mod allergies;
 mod alike;
-mod treating;
+mod allergies;
 mod finding;
 mod in_bulk;
 mod migrations;
+mod person;
 mod screens;
+mod treating;
 
-pub use person::{patient, patients};
-pub(crate) use person::{birth, contact, figures, identifier, names};
-pub use allergies::{allergy};
-pub(crate) use allergies::{allergy_list};
-pub use alike::{duplicates, merge};
 pub(crate) use alike::{candidates, mergings, moved};
-pub use treating::{consent, link, proxy};
-pub(crate) use treating::{confinement, scope};
-pub(crate) use finding::{search, terms};
-pub use in_bulk::{bulk, import};
-pub(crate) use in_bulk::{export};
+pub use alike::{duplicates, merge};
+pub use allergies::allergy;
+pub(crate) use allergies::allergy_list;
 pub use allergy_list::substances;
+pub(crate) use finding::{search, terms};
 pub use identifier::reindex;
+pub(crate) use in_bulk::export;
+pub use in_bulk::{bulk, import};
 pub use names::names;
 pub use patient::{Patient, country_code};
+pub(crate) use person::{birth, contact, figures, identifier, names};
+pub use person::{patient, patients};
 pub use proxy::PatientProxy;
 pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
@@ -52,6 +50,8 @@ pub use scope::{
 };
 pub use screens::{Head, age, age_of, allergy_signs, head, screens, sex, tab};
 pub use terms::by_phone;
+pub(crate) use treating::{confinement, scope};
+pub use treating::{consent, link, proxy};
 
 use allergy::Allergy;
 use consent::Consent;

@@ -234,6 +234,7 @@ const CONNECT: &[&str] = &[
     "server/src/commands/audit.rs",
     "server/src/commands/doctor.rs",
     "server/src/commands/keys.rs",
+    "server/src/commands/present.rs",
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use identity::user::User;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use kernel::{Email, Mrn, Phone};
+use kernel::{Email, Phone};
 use platform::access::Permission;
 use platform::cx::Cx;
 use platform::field::{Blank, Line, Ref};

@@ -6,11 +6,13 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
+use platform::field::Blank;
 use platform::http::call::Call;
 use platform::module::PatientColumn;
 use platform::record::{Body, Column};
 use platform::resource::Change;
 use platform::resource::{Found, Resource};
+use platform::seal::Sealed;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
@@ -18,7 +20,7 @@ use serde::Serialize;
 
 use crate::allergy::Allergy;
 use crate::duplicates::{self, PossibleDuplicate};
-use crate::patient::{LINK, Patient, country_code};
+use crate::patient::{LINK, Patient, PreferredLanguage, country_code};
 use crate::{allergy_list, birth, contact, identifier, reach, search, terms};
 
 /// Whoever had an appointment within so many days has a recent one.
