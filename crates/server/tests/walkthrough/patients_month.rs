@@ -1,10 +1,51 @@
 //! A patient's month.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use counterparts::{SendGrid, Twilio};
-use serde_json::json;
+use futures_util::{SinkExt, StreamExt};
+use http::HeaderValue;
+use serde_json::{Value as Json, json};
 use testkit::{Base, Caller, Reply};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::page::Page;
+
+/// One end of the call.
+type Socket = WebSocketStream<TcpStream>;
+
+/// Enters the room of a call.
+async fn enter(address: SocketAddr, room: &str, shown: &str) -> Socket {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let url = format!("ws://{address}/ws/telemedicine/{room}/");
+    let mut request = url.into_client_request().unwrap();
+    let shown = HeaderValue::from_str(&format!("chelal, {shown}")).unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", shown);
+    client_async(request, stream).await.unwrap().0
+}
+
+/// What is heard next, or the code by which the room was closed.
+async fn hear(socket: &mut Socket) -> Json {
+    let heard = tokio::time::timeout(Duration::from_secs(30), async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Close(frame))) => {
+                    return json!({ "closed": frame.map(|frame| u16::from(frame.code)) });
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return json!({ "closed": null }),
+            }
+        }
+    });
+    heard.await.unwrap()
+}
 
 /// What Jane's phone sends, as Twilio passes it on.
 async fn text_message(to: &Caller, said: &str) -> Reply {
@@ -64,7 +105,8 @@ fn a_patients_month() {
                 world.user(name, Some(role)).await;
             }
             let begin = "A patient is invited to the portal, sees her results once they are reviewed, asks for more \
-                         tablets, confirms her next visit by text message, and reads who looked at her record.";
+                         tablets, confirms her next visit by text message, joins it as a call, and reads who looked at \
+                         her record.";
             let mut page = Page::new("A patient's month", begin);
             let at = |time: &str| world.clock.set(time.parse().unwrap());
             let staff = |name: &'static str| world.sign_in(name, testkit::PASSWORD);
@@ -160,6 +202,54 @@ fn a_patients_month() {
             page.show("text", &back.text());
             let path = format!("appointments/{visit}/");
             page.ask(&jane().await, "GET", &path, None).await;
+
+            page.say("## The visit: a call");
+            at("2026-12-10T09:50:00Z");
+            let desk = staff("isatou").await;
+            let body = json!({ "appointment": visit, "scheduled_start": "2026-12-10T10:00:00Z" });
+            let session = desk.post("telemedicine/sessions/", body).await.id();
+            page.say("The desk has made it a visit by video. Jane asks for her link, which works for an hour and is hers alone; here only the doctor's is shown, which she is not told.");
+            let (jane, doctor) = (jane().await, staff("ceesay").await);
+            let path = format!("telemedicine/sessions/{session}/");
+            let info = page
+                .brief(
+                    &jane,
+                    "GET",
+                    &format!("{path}join_info/"),
+                    None,
+                    &["join_url_doctor"],
+                )
+                .await;
+            let link = info.json["join_url_patient"].as_str().unwrap();
+            let letter = format!("letter-{}", link.split_once("link=").unwrap().1);
+            let room = info.json["video_room_id"].as_str().unwrap().to_owned();
+            let address = node.listen().await;
+            page.say("The page behind the link opens the room, `/ws/telemedicine/<room>/`. She waits; then Dr Ceesay comes in, and hears what she writes.");
+            let mut hers = enter(address, &room, &letter).await;
+            let mut told = vec![hear(&mut hers).await];
+            let mut his = enter(address, &room, doctor.token.as_deref().unwrap()).await;
+            told.push(hear(&mut hers).await);
+            let said = json!({ "event": "chat", "text": "Good morning, doctor" });
+            hers.send(Message::text(said.to_string())).await.unwrap();
+            while !told.last().is_some_and(|last| last["event"] == "chat") {
+                told.push(hear(&mut his).await);
+            }
+            let lines = told.iter().map(|said| {
+                let shown = match said["event"].as_str() {
+                    Some("welcome") => json!({ "event": "welcome", "role": said["role"] }),
+                    _ => said.clone(),
+                };
+                format!("{shown}\n")
+            });
+            page.show("json", &lines.collect::<String>());
+            page.say("He ends the call, and both rooms are closed, hers with this code:");
+            doctor.post(&format!("{path}end/"), json!({})).await.is(200);
+            let mut last = hear(&mut hers).await;
+            while last["closed"].is_null() {
+                last = hear(&mut hers).await;
+            }
+            page.show("json", &last.to_string());
+            let jane = || world.sign_in(&username, password);
 
             page.say("## Before Christmas: who looked");
             at("2026-12-20T10:00:00Z");
