@@ -211,3 +211,104 @@ fn the_command_goes_on_where_it_was_cut_off_on_sqlite() {
 fn the_command_goes_on_where_it_was_cut_off_on_postgres() {
     by_command(Base::Postgres);
 }
+
+/// A site's own diagnoses and drug-safety rows, all of a file or nothing.
+fn lists_by_command(base: Base) {
+    let Some(house) = Installation::new(base, env!("CARGO_BIN_EXE_chelal")) else {
+        return;
+    };
+    let house = house.with_superuser();
+    let write = |name: &str, text: &str| {
+        let path = house.dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let codes = write(
+        "codes.csv",
+        "code,title\nJ45.8,Brittle asthma of ours\nB50.9,Tertian fever of ours\n",
+    );
+    let loaded = house.run(&["load-diagnoses", &codes]);
+    assert!(loaded.status.success(), "{loaded:?}");
+    assert_eq!(
+        String::from_utf8_lossy(&loaded.stdout),
+        "2 diagnoses are loaded.\n"
+    );
+    let wrong = write(
+        "wrong.csv",
+        "code,title\nA09,Gastroenteritis of ours\nnothing,\n",
+    );
+    let refused = house.run(&["load-diagnoses", &wrong]);
+    assert!(
+        !refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("3"),
+        "{refused:?}"
+    );
+
+    let brands = write("brands.csv", "alias,ingredients\nZyxacillin,amoxicillin\n");
+    let added = house.run(&[
+        "add-drug-safety",
+        "synonyms",
+        &brands,
+        "--notes",
+        "Our pharmacy",
+    ]);
+    assert!(added.status.success(), "{added:?}");
+    assert!(
+        String::from_utf8_lossy(&added.stdout).contains("drug-safety pack 2026.11+"),
+        "{added:?}"
+    );
+    let unknown = write("unknown.csv", "alias,ingredients\nZyxofen,no such thing\n");
+    let refused = house.run(&["add-drug-safety", "synonyms", &unknown]);
+    assert!(
+        !refused.status.success()
+            && String::from_utf8_lossy(&refused.stderr).contains("no such thing"),
+        "{refused:?}"
+    );
+    assert!(
+        !house
+            .run(&["add-drug-safety", "no_table", &brands])
+            .status
+            .success()
+    );
+
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let server = house.serve();
+        let caller = server.superuser().await;
+        let found = caller.get("icd10/?search=of%20ours").await;
+        assert!(
+            found.text().contains("Brittle asthma") && found.text().contains("Tertian"),
+            "{}",
+            found.text()
+        );
+        assert!(
+            !found.text().contains("Gastroenteritis of ours"),
+            "{}",
+            found.text()
+        );
+        let asked = json!({ "medication_name": "Zyxacillin 500 mg" });
+        let answer = caller.post("prescriptions/check_safety/", asked).await;
+        assert_eq!(
+            (&answer.is(200)["ingredients"], &answer.json["outcome"]),
+            (&json!(["amoxicillin"]), &json!("nothing_found"))
+        );
+        assert!(
+            answer.json["safety_pack"]
+                .as_str()
+                .unwrap()
+                .starts_with("2026.11+"),
+            "{}",
+            answer.text()
+        );
+        server.stop();
+    });
+}
+
+#[test]
+fn lists_are_loaded_by_commands_on_sqlite() {
+    lists_by_command(Base::Sqlite);
+}
+
+#[test]
+fn lists_are_loaded_by_commands_on_postgres() {
+    lists_by_command(Base::Postgres);
+}

@@ -91,6 +91,7 @@ fn check(allergies: &str, current: &str, new: &str, patient: &str, routes: bool)
         taking: &taking,
         allergies: &allergies,
         patient: circumstances(patient),
+        dosing: None,
     })
 }
 

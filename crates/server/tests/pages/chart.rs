@@ -188,6 +188,17 @@ testkit::on_both! {
         assert!(html.contains("What stood there before") && !html.contains("no longer sees them"), "{html}");
         let nurse = Visitor::of(world, BuiltinRole::Nurse).await;
         assert!(matches!(nurse.get(&path).await.status.as_u16(), 403 | 404));
+        // The patient is told that what they saw counts no more, and no value of either.
+        let user = world.user("jane", Some(BuiltinRole::Patient)).await;
+        world.admin().await.patch(&format!("patients/{}/", ward.patient), json!({ "user": user })).await.is(200);
+        let me = Visitor::new(world);
+        me.sign_in("jane").await;
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(html.contains("Potassium") && html.contains("was withdrawn: please do not go by it"), "{html}");
+        assert!(!html.contains("5.6") && !html.contains("4.6"), "{html}");
+        ward.doctor.post(&format!("lab_orders/{order}/review/"), json!({})).await.is(200);
+        let html = is_a_page(&me.get("/me").await, 200);
+        assert!(!html.contains("was withdrawn") && html.contains("4.6"), "{html}");
         world.settle().await;
     }
 
