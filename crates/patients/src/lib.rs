@@ -55,7 +55,7 @@ pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
     treated_by,
 };
-pub use screens::{Head, age, head, screens, sex, tab};
+pub use screens::{Head, age, described, head, screens, sex, tab};
 pub use terms::by_phone;
 
 use allergy::Allergy;

@@ -63,6 +63,7 @@ mod layout;
 mod links;
 mod live;
 mod page;
+mod parts;
 mod pick;
 mod post;
 mod print;
