@@ -428,7 +428,7 @@ testkit::on_both! {
         let chart = format!("/patients/{jane}/");
         let has_panel = async || is_a_page(&browser.get(&chart).await).contains("Problems");
         assert!(has_panel().await);
-        held.retain(|name| name != "conditions:read");
+        held.retain(|name| name != "medical_conditions:read");
         admin.patch("roles/2/", json!({ "permissions": held })).await.is(200);
         assert!(!has_panel().await);
     }
