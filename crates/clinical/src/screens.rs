@@ -84,10 +84,10 @@ pub fn screens() -> Screens {
             .patient_data(),
         );
     chart::add(panels(screens))
-        .finds("icd10", Encounter::READ, |cx, typed| {
+        .finds("icd10", Encounter::READ, |cx, _, typed| {
             Box::pin(find::diagnoses(cx, typed))
         })
-        .finds("medications", MedicationItem::READ, |cx, typed| {
+        .finds("medications", MedicationItem::READ, |cx, _, typed| {
             Box::pin(find::medications(cx, typed))
         })
         .place(Place::new("nav-clinic", "/clinic", 't', BEGIN, 15))

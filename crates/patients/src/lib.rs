@@ -48,7 +48,7 @@ pub use scope::{
     CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
     take_into_care_until, treated_by,
 };
-pub use screens::{Head, age, age_of, allergy_signs, head, screens, sex, tab};
+pub use screens::{Head, age, age_of, allergy_signs, described, head, screens, sex, tab};
 pub use terms::by_phone;
 pub(crate) use treating::{confinement, scope};
 pub use treating::{consent, link, proxy};

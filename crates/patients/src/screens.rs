@@ -9,8 +9,10 @@ mod find;
 mod head;
 mod register;
 mod show;
+mod words;
 
 pub use head::{Head, age, age_of, allergy_signs, head, sex, tab};
+pub use words::described;
 
 use web::{Place, Screen, Screens};
 
@@ -44,6 +46,9 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(&["patient", "allergy", "consent"]),
         )
+        .finds("patients", Patient::READ, |cx, ask, typed| {
+            Box::pin(async move { words::find(cx, ask, &typed).await })
+        })
         .place(Place::new(
             "nav-patients",
             "/patients/",

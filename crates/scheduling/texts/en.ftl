@@ -39,6 +39,7 @@ scheduling-status-no-show = Did not come
 scheduling-check-in = Check in
 scheduling-start = Start visit
 scheduling-call = Call next
+scheduling-complete-sure = The patient was seen and the visit is over?
 scheduling-complete = Complete
 scheduling-cancel = Cancel the appointment
 scheduling-no-show = Did not come

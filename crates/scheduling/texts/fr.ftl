@@ -39,6 +39,7 @@ scheduling-status-no-show = Absent
 scheduling-check-in = Enregistrer l’arrivée
 scheduling-start = Commencer la visite
 scheduling-call = Appeler le suivant
+scheduling-complete-sure = Le patient a été vu et la visite est terminée ?
 scheduling-complete = Terminer
 scheduling-cancel = Annuler le rendez-vous
 scheduling-no-show = N’est pas venu

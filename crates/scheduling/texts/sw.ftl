@@ -39,6 +39,7 @@ scheduling-status-no-show = Hakuja
 scheduling-check-in = Andikisha kufika
 scheduling-start = Anza ziara
 scheduling-call = Ita anayefuata
+scheduling-complete-sure = Mgonjwa ameonwa na ziara imekwisha?
 scheduling-complete = Maliza
 scheduling-cancel = Futa miadi
 scheduling-no-show = Hakuja

@@ -1,6 +1,7 @@
 //! One's own account.
 
-use maud::html;
+use maud::{Markup, html};
+use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
 
@@ -8,7 +9,7 @@ use crate::ask::Ask;
 use crate::kind::Kind;
 use crate::page::Page;
 use crate::screens::{Screen, Screens};
-use crate::ui;
+use crate::{ui, words};
 
 /// Where a temporary password is replaced.
 pub(crate) const PASSWORD: &str = "/account/password";
@@ -32,8 +33,38 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (ui::facts(&[(ask.t("page-username"), html! { (name) })]))
         p.actions { (ui::action(PASSWORD, &ask.t("account-password"))) }
+        (ui::panel(&ask.t("account-language"), language(ask)))
+        (own(ask))
     };
     Ok(Page::new(ask.t("account-title"), body))
+}
+
+/// The languages that the pages exist in, each by its own name.
+const LANGUAGES: [(&str, &str); 3] = [("en", "English"), ("fr", "Français"), ("sw", "Kiswahili")];
+
+/// The language of these pages.
+fn language(ask: &Ask) -> Markup {
+    let now = serde_json::json!({ "language_preference": ask.language() });
+    let form = ask.form("profile_patch").holding(now).done("done-saved");
+    let named = LANGUAGES.map(|(value, name)| (value.to_owned(), name.to_owned()));
+    let field = form.field("language_preference").label("account-language");
+    form.show(html! {
+        (field.kind(Kind::Choice(named.to_vec())).required(true))
+        div.actions { button { (ask.t("admin-save")) } }
+    })
+}
+
+/// Where one is signed in, and the keys of one's programs.
+fn own(ask: &Ask) -> Markup {
+    let lists = ["sessions", "api-keys"];
+    let lists = lists.map(|path| (path, Permission::new(path, "read")));
+    html! {
+        ul.links {
+            @for (path, read) in lists {
+                @if ask.may(read) { li { (ui::link(&["/admin/", path, "/"].concat(), &words::resource(ask, path))) } }
+            }
+        }
+    }
 }
 
 async fn password(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {

@@ -54,12 +54,9 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             return Ok(Page::go(address));
         }
     }
-    let mut tables = ask.app().registry.tables();
-    let patients = match tables.find(|info| info.path == "patients") {
-        Some(info) if ask.may(PATIENTS) && !asked.is_empty() => {
-            pick::candidates(ask, &info.clone(), asked).await?
-        }
-        _ => Vec::new(),
+    let patients = match asked {
+        "" => Vec::new(),
+        asked => patients(cx, ask, asked).await?,
     };
     let wanted = asked.to_lowercase();
     let fits = |words: &str| !wanted.is_empty() && words.to_lowercase().contains(&wanted);
@@ -99,6 +96,20 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
     };
     Ok(Page::new(ask.t("find-title"), body))
+}
+
+/// Patients that are found, in the words of the module that has them.
+async fn patients(cx: &mut Cx, ask: &Ask, asked: &str) -> Result<Vec<(String, String)>, Error> {
+    if !ask.may(PATIENTS) {
+        return Ok(Vec::new());
+    }
+    if let Some(finder) = ask.house.find("patients") {
+        return (finder.find)(cx, ask, asked.to_owned()).await;
+    }
+    match table(&ask.house, "patients") {
+        Some(info) => pick::candidates(ask, &info, asked).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn scan(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {

@@ -63,6 +63,7 @@ mod layout;
 mod links;
 mod live;
 mod page;
+mod parts;
 mod pick;
 mod post;
 mod print;
@@ -115,6 +116,7 @@ pub fn module() -> Module {
         .migrations(MIGRATIONS)
         .table::<draft::PageDraft>()
         .texts(platform::texts!("web"))
+        .texts(platform::texts!("web/words", "../texts/words"))
 }
 
 /// Every page, made of what the modules bring.

@@ -1,5 +1,7 @@
 //! Finding a record by a few letters, for pickers.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use platform::error::Error;
 use platform::module::TableInfo;
@@ -17,7 +19,7 @@ pub(crate) const OWN: &str = "__p";
 
 /// What a module's own way finds; nothing for readers without its permission.
 pub(crate) async fn found(
-    ask: &Ask,
+    ask: &Arc<Ask>,
     finder: Finder,
     typed: &str,
 ) -> Result<Vec<(String, String)>, Error> {
@@ -25,8 +27,10 @@ pub(crate) async fn found(
         return Ok(Vec::new());
     }
     let typed = typed.trim().to_owned();
+    let here = ask.clone();
     crate::serve::read(ask, finder.permission, move |cx| {
-        (finder.find)(cx, typed.clone())
+        let (ask, typed) = (here.clone(), typed.clone());
+        Box::pin(async move { (finder.find)(cx, &ask, typed).await })
     })
     .await
 }

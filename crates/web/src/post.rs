@@ -252,7 +252,7 @@ pub(crate) enum Ended {
 
 /// Sends a form to its operation.
 pub(crate) async fn post(
-    ask: &Ask,
+    ask: &Arc<Ask>,
     pairs: Vec<(String, String)>,
     upload: Option<Body>,
 ) -> Result<Ended, Error> {
@@ -288,7 +288,12 @@ pub(crate) async fn post(
 }
 
 /// Looks a record up for a picker, for browsers without scripts.
-async fn look(ask: &Ask, operation: &Operation, sent: &mut Sent, name: &str) -> Result<(), Error> {
+async fn look(
+    ask: &Arc<Ask>,
+    operation: &Operation,
+    sent: &mut Sent,
+    name: &str,
+) -> Result<(), Error> {
     let typed = sent.typed(&[name, "__q"].concat()).unwrap_or_default();
     let own = sent.typed(&[name, crate::pick::OWN].concat());
     if let Some(found) = own.and_then(|path| ask.house.find(path)) {

@@ -25,7 +25,7 @@ pub type Scan = for<'a> fn(&'a mut Cx, &'a str) -> BoxFuture<'a, Result<Option<S
 /// Finds what a picker offers for a few letters: value and words, at most some ten, in the reader's language
 /// (`cx.origin.language`).
 pub type Find =
-    for<'a> fn(&'a mut Cx, String) -> BoxFuture<'a, Result<Vec<(String, String)>, Error>>;
+    for<'a> fn(&'a mut Cx, &'a Ask, String) -> BoxFuture<'a, Result<Vec<(String, String)>, Error>>;
 
 /// A module's own way to find what pickers offer.
 #[derive(Clone, Copy)]

@@ -21,6 +21,7 @@ use crate::draft;
 use crate::house::House;
 use crate::layout;
 use crate::page::Page;
+use crate::parts;
 use crate::post::{self, Ended, Sent};
 use crate::screens::{Screen, Who};
 use crate::session::{self, Way};
@@ -113,15 +114,8 @@ impl Visit {
         if bytes.iter().filter(|byte| **byte == b'&').count() > MOST {
             return Err(post::unreadable());
         }
-        let mut pairs: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())?;
-        // Browsers end the lines of a text with CR LF, whatever it was that they were given.
-        for (_, value) in &mut pairs {
-            if value.contains('\r') {
-                *value = value.replace("\r\n", "\n");
-            }
-        }
-        Ok(pairs)
+        let pairs = serde_urlencoded::from_bytes(&bytes).map_err(|_| post::unreadable())?;
+        Ok(parts::lines(pairs))
     }
 
     fn opening(&self, reach: Reach) -> Opening {
@@ -212,6 +206,10 @@ async fn posted(visit: &mut Visit) -> Result<Ended, Error> {
     let kind = visit.ask.head.header("content-type").unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         let pairs = visit.ask.head.query.clone();
+        if crate::ask::value(&pairs, "_do").is_none() {
+            let pairs = parts::pairs(kind, visit.body.take(), LARGEST).await?;
+            return sent(visit, pairs).await;
+        }
         let body = visit.body.take();
         if visit.ask.actor.user().is_none() {
             return Ok(Ended::SignedOut(Sent::new(Vec::new())));
@@ -219,6 +217,11 @@ async fn posted(visit: &mut Visit) -> Result<Ended, Error> {
         return post::post(&visit.ask, pairs, body).await;
     }
     let pairs = visit.pairs(LARGEST).await?;
+    sent(visit, pairs).await
+}
+
+/// The pairs of a form.
+async fn sent(visit: &mut Visit, pairs: Vec<(String, String)>) -> Result<Ended, Error> {
     if visit.ask.actor.user().is_none() {
         return Ok(Ended::SignedOut(Sent::new(pairs)));
     }

@@ -16,6 +16,7 @@ done-signed-out = You are signed out.
 done-password = Your new password is saved.
 
 account-title = Your account
+account-language = Language of these pages
 account-password = Change your password
 account-password-due = This password was only for the first time. Choose one of your own before anything else.
 account-password-old = The present password

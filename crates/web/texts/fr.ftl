@@ -16,6 +16,7 @@ done-signed-out = Vous êtes déconnecté.
 done-password = Votre nouveau mot de passe est enregistré.
 
 account-title = Votre compte
+account-language = Langue de ces pages
 account-password = Changer votre mot de passe
 account-password-due = Ce mot de passe ne servait que la première fois. Choisissez d’abord le vôtre.
 account-password-old = Le mot de passe actuel

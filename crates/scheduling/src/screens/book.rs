@@ -148,7 +148,9 @@ fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted)
         .label("scheduling-patient")
         .required(true);
     let whom = match &wanted.patient {
-        Some(patient) => whom.value(patient.meta.id).picked(patient.full_name()),
+        Some(patient) => whom
+            .value(patient.meta.id)
+            .picked(patients::described(cx, ask, patient)),
         None => whom.focus(),
     };
     html! {

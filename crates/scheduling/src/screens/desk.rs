@@ -19,8 +19,8 @@ use crate::state::AppointmentStatus;
 
 /// Appointments of the day that are shown.
 const MOST: u64 = 400;
-/// Whoever is expected within so many minutes is due.
-const DUE: SignedDuration = SignedDuration::from_mins(60);
+/// Whoever is expected within so many minutes is due, at the desk as in the queue.
+pub(super) const DUE: SignedDuration = SignedDuration::from_mins(60);
 /// Rows of what comes later.
 const LATER: usize = 20;
 

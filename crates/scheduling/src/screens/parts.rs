@@ -79,6 +79,23 @@ pub(super) fn start(ask: &Ask, row: &Appointment, text: &'static str, key: Optio
     })
 }
 
+/// Ends a visit: at the desk, which did not see the patient, it is asked once more.
+pub(super) fn complete(ask: &Ask, row: &Appointment) -> Markup {
+    let form = ask.form("appointments_complete").on(row.meta.id);
+    let form = form.done("done-completed");
+    let button = step(&form, ask, "scheduling-complete", None);
+    if ask.may_do(BEGIN) {
+        return button;
+    }
+    html! {
+        details {
+            summary { (ask.t("scheduling-complete")) " …" }
+            p { (ask.t("scheduling-complete-sure")) }
+            (button)
+        }
+    }
+}
+
 /// The operation by which those who see patients begin a visit.
 pub(super) const BEGIN: &str = "patients_begin_visit";
 

@@ -6,8 +6,8 @@ use platform::error::Error;
 use platform::texts::Text;
 use web::{Ask, Page, ui};
 
-use super::desk::{Today, today};
-use super::parts::{clock, number, start, step, waited};
+use super::desk::{DUE, Today, today};
+use super::parts::{BEGIN, clock, complete, number, start, waited};
 use crate::appointment::Appointment;
 use crate::state::AppointmentStatus::{CheckedIn, Completed, InProgress};
 
@@ -28,12 +28,19 @@ fn of(today: &Today, status: crate::state::AppointmentStatus) -> Vec<&Appointmen
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let today = today(cx, number(ask, "doctor")).await?;
     let (inside, waiting) = (of(&today, InProgress), of(&today, CheckedIn));
-    let due = today.rows.iter().filter(|row| row.status.is_open());
-    let due: Vec<&Appointment> = due.take(NEXT).collect();
+    let soon = cx.now() + DUE;
+    let expected = |row: &&Appointment| row.status.is_open() && row.starts_at <= soon;
+    let due: Vec<&Appointment> = today.rows.iter().filter(expected).collect();
+    // Who sees patients calls their own, unless they chose whose queue they look at.
+    let me = ask.actor().user().map(|user| user.id);
+    let mine = |row: &&&Appointment| {
+        number(ask, "doctor").is_some() || !ask.may_do(BEGIN) || Some(row.doctor.get()) == me
+    };
+    let next = waiting.iter().find(mine).copied();
     let done = of(&today, Completed).len();
     let body = html! {
         div.actions {
-            @if let Some(first) = waiting.first() {
+            @if let Some(first) = next {
                 @if ask.may_do("appointments_start") {
                     (start(ask, first, "scheduling-call", Some("n")))
                 }
@@ -53,9 +60,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 (cards(cx, ask, &today, &waiting))
             }
             section.panel {
-                h2 { (ask.t("scheduling-due")) }
+                h2 { (ask.t("scheduling-due")) " " span.count { (due.len()) } }
                 @if due.is_empty() { p.hint { (ask.t("scheduling-due-none")) } }
-                ul.entries { @for row in &due { li data-row {
+                ul.entries { @for row in due.iter().take(NEXT) { li data-row {
                     b { (clock(ask, row.starts_at)) } " "
                     a href={ "/appointments/" (row.meta.id) "/" } { (today.patient(row)) } " · " (today.doctor(row))
                 } } }
@@ -102,7 +109,7 @@ fn cards(cx: &Cx, ask: &Ask, today: &Today, rows: &[&Appointment]) -> Markup {
                         (start(ask, row, "scheduling-start", None))
                     }
                     @if row.status == InProgress && ask.may_do("appointments_complete") {
-                        (step(&ask.form("appointments_complete").on(row.meta.id).done("done-completed"), ask, "scheduling-complete", None))
+                        (complete(ask, row))
                     }
                 }
             }

@@ -86,7 +86,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
         @if day <= cx.today() { div.actions { (steps(ask, &row)) } }
         (ui::facts(&facts(ask, &row, doctor)))
-        div.actions { (ends(ask, &row, day <= cx.today())) }
+        div.actions { (ends(ask, &row, row.starts_at <= cx.now())) }
         @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }
     };
     Ok(head.page(title, &body))
@@ -131,12 +131,16 @@ fn steps(ask: &Ask, row: &Appointment) -> Markup {
         @if row.status == InProgress && ask.may_do(parts::BEGIN) { (start(ask, row, "scheduling-go-on", Some("v"))) }
         @for (at, (_, operation, text, done, key)) in STEPS.iter().filter(open).take(2).enumerate() {
             @let (form, key) = (ask.form(operation).on(row.meta.id).done(done), (at == 0).then_some(*key));
-            @if *operation == "appointments_start" { (start(ask, row, text, key)) } @else { (step(&form, ask, text, key)) }
+            @match *operation {
+                "appointments_start" => { (start(ask, row, text, key)) },
+                "appointments_complete" if !ask.may_do(parts::BEGIN) => { (parts::complete(ask, row)) },
+                _ => { (step(&form, ask, text, key)) },
+            }
         }
     }
 }
 
-/// Nobody misses what is still to come.
+/// Nobody misses what has not begun.
 fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
     let open = |step: &&Step| {
         row.status.next().contains(&step.0) && ask.may_do(step.1) && (came || step.0 != NoShow)

@@ -49,3 +49,84 @@ fn six_screens_are_pictured() {
         }
     });
 }
+
+/// What each role looks at most.
+const SCREENS: [(&str, &[&str]); 8] = [
+    (
+        "reception",
+        &[
+            "/desk",
+            "/calendar/",
+            "/calendar/book",
+            "/queue/",
+            "/patients/",
+            "/patients/new",
+            "/find?q=ja",
+            "/appointments/1/",
+            "/account/",
+        ],
+    ),
+    (
+        "dr.jallow",
+        &[
+            "/clinic",
+            "/patients/1/",
+            "/patients/1/results",
+            "/encounters/1/",
+        ],
+    ),
+    ("nurse", &["/ward", "/beds/", "/patients/1/vitals"]),
+    (
+        "pharmacy",
+        &["/pharmacy", "/pharmacy/receive", "/pharmacy/counts/"],
+    ),
+    ("lab", &["/lab", "/lab-orders/1/"]),
+    ("cashier", &["/cash", "/bills/1/", "/cash/drawer"]),
+    (
+        "admin",
+        &[
+            "/admin/",
+            "/admin/appointments/",
+            "/admin/appointments/1/",
+            "/admin/users/2/",
+            "/admin/wards/new",
+            "/admin/reports/financial-reports/daily_cash",
+        ],
+    ),
+    ("patient", &["/me", "/me/results", "/me/details"]),
+];
+
+/// For whoever looks at every screen as a designer would: at three widths, into `CHELAL_TEST_PICTURES`.
+#[test]
+#[ignore = "writes pictures into the directory that CHELAL_TEST_PICTURES names"]
+fn every_screen_is_pictured_at_three_widths() {
+    let Some(into) = std::env::var_os("CHELAL_TEST_PICTURES") else {
+        return;
+    };
+    let into = Path::new(&into);
+    std::fs::create_dir_all(into).unwrap();
+    let demo = Demo::start();
+    let language = std::env::var("CHELAL_TEST_LANGUAGE").unwrap_or_else(|_| "en".to_owned());
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let Some(browser) = Browser::start().await else {
+            return;
+        };
+        for (role, paths) in SCREENS {
+            let page = demo.enter(&browser, role, &language).await;
+            for path in paths {
+                for width in [360, 768, 1280] {
+                    page.resize(width, 800).await;
+                    page.open(&format!("{}{path}", demo.at())).await;
+                    page.until(
+                        "document.readyState === 'complete' && document.querySelector('h1')",
+                    )
+                    .await;
+                    let name = path.trim_matches('/').replace(['/', '?', '='], "-");
+                    page.screenshot(&into.join(format!("{role}-{name}-{width}.png")))
+                        .await;
+                }
+            }
+            page.close().await;
+        }
+    });
+}

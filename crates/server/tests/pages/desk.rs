@@ -154,6 +154,67 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn namesakes_are_told_apart_wherever_one_is_chosen(world: &World) {
+        let admin = world.admin().await;
+        world.user("drjallow", Some(BuiltinRole::Doctor)).await;
+        let jane = registered(&admin, "Jane").await;
+        let card = admin.get(&format!("patients/{jane}/")).await.is(200)["unique_id"].as_str().unwrap().to_owned();
+        let told = format!("Jane Doe · 36 years · Female · {card}");
+        let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        for page in ["/find?q=Jane", "/pick/patients?q=Jane&name=patient"] {
+            let html = desk.get(page).await.text();
+            assert!(html.contains(&told), "{html}");
+        }
+        let html = is_a_page(&desk.get(&format!("/calendar/book?patient={jane}")).await, 200);
+        assert!(html.contains(&told), "{html}");
+        let html = is_a_page(&desk.get("/calendar/book").await, 200);
+        let mut typed = form(&html, "appointments_create");
+        typed.push(("patient__q".to_owned(), "Jane".to_owned()));
+        typed.push(("_look".to_owned(), "patient".to_owned()));
+        let html = is_a_page(&desk.submit("/calendar/book", &typed).await, 200);
+        assert!(html.contains(&told), "{html}");
+        world.settle().await;
+    }
+
+    async fn who_sees_patients_calls_their_own_and_the_desk_ends_no_visit_by_accident(world: &World) {
+        let admin = world.admin().await;
+        let (jane, awa) = (registered(&admin, "Jane").await, registered(&admin, "Awa").await);
+        let other = world.user("drother", Some(BuiltinRole::Doctor)).await;
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let me = admin.get("users/?search=page2").await.is(200)[0]["id"].as_i64().unwrap();
+        let visit = async |patient: i64, doctor: i64, time: &str| {
+            let body = json!({ "patient": patient, "doctor": doctor, "date": "2026-11-23", "time": time });
+            admin.post("appointments/", body).await.id()
+        };
+        let (theirs, mine) = (visit(jane, other, "08:15").await, visit(awa, me, "08:30").await);
+        let late = visit(registered(&admin, "Late").await, me, "15:00").await;
+        // Whoever is not expected yet is not due here either, and has not missed anything.
+        let html = is_a_page(&doctor.get("/queue/").await, 200);
+        assert!(html.contains("Awa Doe") && !html.contains("Late Doe"), "{html}");
+        let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        let html = is_a_page(&desk.get(&format!("/appointments/{late}/")).await, 200);
+        assert!(!html.contains("appointments_no_show"), "{html}");
+        admin.post(&format!("appointments/{theirs}/check_in/"), json!({})).await.is(200);
+        assert!(!is_a_page(&doctor.get("/queue/").await, 200).contains("Call next"));
+        assert!(is_a_page(&doctor.get(&format!("/queue/?doctor={other}")).await, 200).contains("Call next"));
+        admin.post(&format!("appointments/{mine}/check_in/"), json!({})).await.is(200);
+        let html = is_a_page(&doctor.get("/queue/").await, 200);
+        assert!(html.contains("Call next"), "{html}");
+        let called = form(&html, "patients_begin_visit");
+        assert!(called.contains(&("appointment".to_owned(), mine.to_string())), "{called:?}");
+        // The desk is asked once more.
+        admin.post(&format!("appointments/{theirs}/start/"), json!({})).await.is(200);
+        let html = is_a_page(&desk.get("/queue/").await, 200);
+        let at = html.find("value=\"appointments_complete\"").unwrap();
+        assert!(html[..at].rfind("<details>") > html[..at].rfind("</details>"), "{html}");
+        world.pass(jiff::SignedDuration::from_hours(8));
+        let desk = Visitor::new(world);
+        desk.sign_in(&["page", &BuiltinRole::Receptionist.id().to_string()].concat()).await;
+        let html = is_a_page(&desk.get(&format!("/appointments/{late}/")).await, 200);
+        assert!(html.contains("appointments_no_show"), "{html}");
+        world.settle().await;
+    }
+
     async fn everybody_sees_what_the_matrix_says(world: &World) {
         use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist};
         let admin = world.admin().await;

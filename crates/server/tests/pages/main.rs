@@ -7,6 +7,7 @@ mod desk;
 mod links;
 mod pharmacy;
 mod same;
+mod words;
 mod workplace;
 
 use serde_json::json;

@@ -348,10 +348,42 @@ testkit::on_both! {
         is_a_page(&browser.get("/admin/files/wards.csv?colour=red").await);
         browser.get("/admin/files/wards.csv?colour=red").await.is(400);
         let patient = Visitor::of(world, BuiltinRole::Patient).await;
-        patient.get("/admin/files/users.csv").await.is(403);
+        let text = patient.get("/admin/files/users.csv").await.text();
+        assert!(text.lines().count() == 2 && text.contains(",Patient,"), "{text}");
         let mine = patient.get("/admin/files/patients.csv").await;
         assert!(mine.status == 403 || !mine.text().contains("Jane"), "{}", mine.text());
         world.settle().await;
+    }
+
+    async fn a_form_that_comes_in_parts_is_a_form(world: &World) {
+        let browser = Visitor::of(world, BuiltinRole::Admin).await;
+        let mut pairs = form(&is_a_page(&browser.get("/admin/wards/new").await), "wards_create");
+        set(&mut pairs, "name", "Burns");
+        set(&mut pairs, "description", "one\r\ntwo");
+        let mut body: String = pairs.iter().map(|(name, value)| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")).collect();
+        body.push_str("--b--\r\n");
+        let send = |body: String| {
+            let request = browser.caller.request("POST", "/admin/wards/new").header("sec-fetch-site", "same-origin");
+            browser.with(request.raw("multipart/form-data; boundary=b", body.into_bytes()))
+        };
+        location(&send(body.clone()).await);
+        let admin = world.admin().await;
+        assert_eq!(admin.get("wards/?search=Burns").await.is(200)[0]["description"], "one\ntwo");
+        is_a_page(&send(body[..body.len() - 40].to_owned()).await);
+        assert_eq!(send("nothing".to_owned()).await.status.as_u16(), 400);
+    }
+
+    async fn everybody_chooses_the_language_of_their_pages(world: &World) {
+        let browser = Visitor::of(world, BuiltinRole::Nurse).await;
+        let mut pairs = form(&is_a_page(&browser.get("/account/").await), "profile_patch");
+        set(&mut pairs, "language_preference", "fr");
+        browser.submit("/account/", &pairs).await.is(303);
+        let html = browser.get("/account/").await.text();
+        assert!(html.contains("<html lang=\"fr\">") && html.contains("Langue de ces pages"), "{html}");
+        // What is told with its name is called by it.
+        let admin = Visitor::of(world, BuiltinRole::Admin).await;
+        let html = is_a_page(&admin.get("/admin/users/1/").await);
+        assert!(html.contains("Nurse") && !html.contains("&quot;description&quot;"), "{html}");
     }
 
     async fn a_record_offers_what_its_state_and_the_callers_reach_allow(world: &World) {
@@ -391,6 +423,14 @@ testkit::on_both! {
         admin.patch("roles/2/", json!({ "permissions": held })).await.is(200);
         assert!(!is_a_page(&browser.get(&page).await).contains(&change));
         browser.get(&change).await.is(403);
+        // A panel of a page goes with its permission, and the page stays.
+        let jane = crate::registered(&admin, "Jane").await;
+        let chart = format!("/patients/{jane}/");
+        let has_panel = async || is_a_page(&browser.get(&chart).await).contains("Problems");
+        assert!(has_panel().await);
+        held.retain(|name| name != "medical_conditions:read");
+        admin.patch("roles/2/", json!({ "permissions": held })).await.is(200);
+        assert!(!has_panel().await);
     }
 }
 

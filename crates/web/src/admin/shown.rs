@@ -104,6 +104,10 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
             let texts: Vec<String> = items.iter().filter_map(crate::form::plain).collect();
             html! { (texts.join(", ")) }
         }
+        // What is told with its name is called by it, such as a user's role.
+        Json::Object(named) if named.get("name").is_some_and(Json::is_string) => {
+            html! { (named.get("name").and_then(Json::as_str).unwrap_or_default()) }
+        }
         nested => {
             html! { details { summary { (ask.t("admin-more")) } pre { (serde_json::to_string_pretty(nested).unwrap_or_default()) } } }
         }
@@ -150,6 +154,9 @@ pub(super) fn plain(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
         {
             let texts: Vec<String> = items.iter().filter_map(crate::form::plain).collect();
             texts.join(", ").into()
+        }
+        Json::Object(named) if named.get("name").is_some_and(Json::is_string) => {
+            named.get("name").cloned().unwrap_or_default()
         }
         Json::Array(_) | Json::Object(_) => json.to_string().into(),
         other => other.clone(),
