@@ -63,6 +63,7 @@ mod user_routes;
 mod user_rules;
 mod verified;
 
+pub use belongings::end_entrusted;
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
 pub use names::{may_name, names};

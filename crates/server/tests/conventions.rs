@@ -118,6 +118,15 @@ impl<'w> Maker<'w> {
                 )),
             );
         }
+        if operation.path == "appointments/" {
+            // On whatever day it is.
+            body.insert("noted_afterwards".into(), json!(true));
+        }
+        if operation.path == "organization-memberships/" {
+            // Whoever makes an organization is a member already.
+            let member = self.record_of("app_user").await;
+            body.insert("user".into(), json!(member));
+        }
         if operation.path == "lab_tests/reference_ranges/" {
             body.insert("parameter".into(), json!("K"));
             body.insert("low".into(), json!(3.5));
@@ -219,7 +228,7 @@ impl<'w> Maker<'w> {
         // What ends comes after what begins.
         let end = name.starts_with("end");
         match (schema["type"].as_str(), schema["format"].as_str()) {
-            (_, Some("time")) if end => json!("12:30:00"),
+            (_, Some("partial-time")) if end => json!("12:30:00"),
             (_, Some("date-time")) if end => json!("2026-11-24T12:30:00Z"),
             (Some("integer"), _) => json!(1),
             (Some("number"), _) => json!(12.5),
@@ -228,7 +237,7 @@ impl<'w> Maker<'w> {
             // Boards show the present day.
             (_, Some("date")) if self.marks.is_some() => json!("2026-11-23"),
             (_, Some("date")) => json!("2020-02-29"),
-            (_, Some("time")) => json!("10:30:00"),
+            (_, Some("partial-time")) => json!("10:30:00"),
             (_, Some("date-time")) => json!("2026-11-24T10:30:00Z"),
             _ if name.contains("email") => json!(format!("sample{number}@hospital.example")),
             _ => json!(format!("Sample{number}")),

@@ -41,6 +41,11 @@ pub(super) fn declare(module: Module) -> Module {
                 "The medication; required.",
             )
             .query(
+                "medication_item",
+                medication.clone(),
+                "Another name of `medication_id`.",
+            )
+            .query(
                 "start",
                 date.clone(),
                 "The first day; from the beginning when it is left out.",
@@ -58,7 +63,16 @@ pub(super) fn declare(module: Module) -> Module {
                 |cx, asked| Box::pin(lines_of(cx, asked)),
             )
             .may(access::reader())
-            .query("medication_id", medication, "The medication; required.")
+            .query(
+                "medication_id",
+                medication.clone(),
+                "The medication; required.",
+            )
+            .query(
+                "medication_item",
+                medication,
+                "Another name of `medication_id`.",
+            )
             .summary("Movements of a medication, line by line"),
         )
 }
