@@ -13,7 +13,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /var/lib/chelal --shell /usr/sbin/nologin chelal \
+ && useradd --no-create-home --user-group --uid 10001 --home-dir /var/lib/chelal --shell /usr/sbin/nologin chelal \
  && install --directory --owner=chelal --group=chelal --mode=0700 /var/lib/chelal
 COPY --from=build /out/chelal /usr/local/bin/chelal
 USER 10001

@@ -17,6 +17,9 @@ use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Wi
 use engine::unit::Opening;
 use records::error::Error;
 
+/// The key under which a parameter's schema says that it must be there; the document says so beside the schema.
+pub(crate) const REQUIRED: &str = "x-required";
+
 /// Parameters of lists that choose a page or a form, and no rows.
 const PAGES: [&str; 7] = [
     "search",
@@ -223,6 +226,13 @@ impl<N> Route<N> {
             .query
             .push((name.to_owned(), schema, what.to_owned()));
         self
+    }
+
+    /// A query parameter that must be there.
+    #[must_use]
+    pub fn needs(self, name: &str, mut schema: Json, what: &str) -> Route<N> {
+        schema[REQUIRED] = true.into();
+        self.query(name, schema, what)
     }
 
     /// The answer is one record of a resource.

@@ -22,6 +22,7 @@ mod rights;
 mod routes;
 mod sign_in;
 
+pub use belongings::end_entrusted;
 pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
 pub use entry::{door, session, state, ticket};

@@ -12,7 +12,9 @@ use schemars::JsonSchema;
 
 use crate::api_key::{self, ApiKey};
 use crate::bootstrap::{self, FirstAdmin};
-use crate::credential_routes::{self as passwords, LinkedPassword, PasswordChange, ResetRequest};
+use crate::credential_routes::{
+    self as passwords, FollowedLink, LinkedPassword, PasswordChange, ResetRequest,
+};
 use crate::login::{self, Credentials, Pair, RefreshInput, SecondStep};
 use crate::session;
 use crate::two_factor_routes::{self as factor, FirstCode, PasswordAndCode, RecoveryCodes, Setup};
@@ -96,6 +98,11 @@ fn passwords() -> Vec<Route> {
             "auth/accept-invitation/",
             passwords::accept_invitation,
             "Choose the first password by the mailed link",
+        ),
+        open::<FollowedLink, Status>(
+            "auth/check-link/",
+            passwords::check_link,
+            "Look whether a link can still be used",
         ),
     ]
 }

@@ -18,9 +18,9 @@ pub(crate) async fn reviewers(cx: &mut Cx) -> Result<Vec<i64>, Error> {
     let statement = Statement::raw(
         r#"SELECT u.id FROM app_user u JOIN role_grant g ON g.role = u.role
            WHERE g.permission = $1 AND u.is_active AND (
-             EXISTS (SELECT 1 FROM schedule_exception e WHERE e.doctor = u.id AND e.date = $2 AND NOT e.closed
+             EXISTS (SELECT 1 FROM schedule_exception e WHERE e.doctor = u.id AND e.date <= $2 AND coalesce(e.date_to, e.date) >= $2 AND NOT e.closed
                      AND e.start <= $3 AND (e."end" > $3 OR e."end" = $4))
-             OR NOT EXISTS (SELECT 1 FROM schedule_exception e WHERE e.doctor = u.id AND e.date = $2)
+             OR NOT EXISTS (SELECT 1 FROM schedule_exception e WHERE e.doctor = u.id AND e.date <= $2 AND coalesce(e.date_to, e.date) >= $2)
              AND EXISTS (SELECT 1 FROM doctor_schedule s WHERE s.doctor = u.id AND s.weekday = $5
                      AND s.start <= $3 AND (s."end" > $3 OR s."end" = $4)
                      AND (s.valid_from IS NULL OR s.valid_from <= $2)

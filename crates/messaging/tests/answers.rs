@@ -65,6 +65,21 @@ async fn told(post: &Post<'_>, who: &Caller) -> Vec<String> {
         .collect()
 }
 
+/// Somebody waits, a visit on the day of the appointments is cancelled, and its time is offered; the entry of the list.
+async fn offered(post: &Post<'_>, patient: i64) -> i64 {
+    let desk = post.desk().await;
+    let entry = json!({ "patient": patient, "doctor": post.doctor });
+    let entry = desk.post("waiting-list/", entry).await.id();
+    let other = post
+        .awa(json!({ "first_name": "Coumba", "contact_info": "", "email": "" }))
+        .await;
+    let booked = post.book(other, "10:00").await;
+    let cancel = format!("appointments/{booked}/cancel/");
+    desk.post(&cancel, json!({})).await.is(200);
+    post.node.settle().await;
+    entry
+}
+
 testkit::on_both! {
     async fn a_word_confirms_another_cancels_in_every_language(world: &World) {
         let post = Post::new(world).await;
@@ -165,6 +180,69 @@ testkit::on_both! {
         for id in [booked, other] {
             assert_eq!(visit(&post, id).await["status"], "scheduled");
         }
+        post.node.settle().await;
+    }
+
+    async fn a_time_that_is_offered_is_taken_by_a_word(world: &World) {
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({ "email": "" })).await;
+        let entry = offered(&post, awa).await;
+        let sent = post.twilio.sent();
+        let said = &sent.last().unwrap().body;
+        assert!(said.contains("a time became free: Thursday 26 November 2026 at 10:00") && said.contains("until Monday 23 November 2026 at 09:00"), "{said}");
+        assert_eq!(sent.len(), 1);
+        assert!(writes(&post, "1", "SM1").await.contains("We expect you on Thursday 26 November 2026 at 10:00."));
+        let row = post.desk().await.get(&format!("waiting-list/{entry}/")).await.is(200).clone();
+        assert_eq!(row["status"], "booked");
+        let booked = visit(&post, row["appointment"].as_i64().unwrap()).await;
+        assert_eq!((&booked["patient"], &booked["status"]), (&json!(awa), &json!("scheduled")));
+        // Said again it concerns nothing that is open.
+        assert!(writes(&post, "1", "SM2").await.contains("passed on"));
+        post.node.settle().await;
+    }
+
+    async fn a_word_leaves_it_to_the_next(world: &World) {
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({ "email": "", "preferred_language": "fr" })).await;
+        let next = post.awa(json!({ "first_name": "Binta", "contact_info": "783 4352", "email": "" })).await;
+        let first = offered(&post, awa).await;
+        let second = post.desk().await.post("waiting-list/", json!({ "patient": next, "doctor": post.doctor })).await.id();
+        assert!(writes(&post, "NON", "SM1").await.contains("Vous restez sur la liste d’attente."));
+        post.node.settle().await;
+        let sent = post.twilio.sent();
+        assert_eq!(sent.last().unwrap().to, "+2207834352");
+        let desk = post.desk().await;
+        for (entry, status) in [(first, "waiting"), (second, "offered")] {
+            assert_eq!(desk.get(&format!("waiting-list/{entry}/")).await.is(200)["status"], status);
+        }
+        // An hour later the time is nobody's any more.
+        post.pass(hours(1)).await;
+        assert_eq!(post.desk().await.get(&format!("waiting-list/{second}/")).await.is(200)["status"], "waiting");
+    }
+
+    async fn a_time_that_is_offered_is_taken_behind_a_link(world: &World) {
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({ "contact_info": "" })).await;
+        let entry = offered(&post, awa).await;
+        let (accept, decline) = links(&post);
+        let outside = post.node.anonymous();
+        for path in [&accept, &decline, &accept] {
+            let page = outside.get(path).await;
+            page.is(200);
+            assert_eq!(page.text().matches("<button>").count(), 1, "{}", page.text());
+            assert!(!page.text().contains("Awa"), "{}", page.text());
+        }
+        let stands = post.desk().await.get(&format!("waiting-list/{entry}/")).await.is(200)["status"].clone();
+        assert_eq!(stands, "offered");
+        for path in [accept.replace("-confirm-", "-cancel-"), "/api/offers/answer/1-confirm-/".to_owned()] {
+            outside.get(&path).await.is(404);
+            press(&outside, &path).await.is(404);
+        }
+        assert!(press(&outside, &accept).await.text().contains("We expect you on Thursday 26 November 2026 at 10:00."));
+        press(&outside, &accept).await.is(200);
+        press(&outside, &decline).await.is(409);
+        let row = post.desk().await.get(&format!("waiting-list/{entry}/")).await.is(200).clone();
+        assert_eq!((&row["status"], row["appointment"].is_number()), (&json!("booked"), true));
         post.node.settle().await;
     }
 

@@ -218,6 +218,8 @@ settings! {
     "Portal" {
         /// Less than so many hours before a visit, patients cannot cancel it themselves any more: they call.
         CHELAL_CANCEL_HOURS => cancel_hours: u16 = number(0, 720), default "4", example "24";
+        /// A time that became free is offered to the first on the waiting list for so many minutes; then to the next.
+        CHELAL_OFFER_MINUTES => offer_minutes: u16 = number(10, 1440), default "60", example "120";
         /// So many visits may a patient cancel without calling within 90 days; 0 means that they always call.
         CHELAL_CANCELLATIONS => cancellations: u16 = number(0, 1000), default "5", example "3";
         /// The age in years at which parents no longer see a child's record by themselves.

@@ -29,7 +29,7 @@ use crate::booking::{self, BookingChange};
 use crate::migrations::{ONE_PLACE_AT_A_TIME, awaited};
 use crate::slot::{self, Span};
 use crate::state::{AppointmentStatus, Stages, step};
-use crate::{hours, news, queue};
+use crate::{affected, hours, news, own_patients, queue};
 
 platform::record! {
     /// A time at which a patient and a doctor meet. Appointments of one doctor, and of one patient, never overlap; those that touch are fine.
@@ -53,6 +53,8 @@ platform::record! {
             notes: Sealed<Blank<65536>>,
             /// True for an appointment that is squeezed in: it neither blocks the doctor's time nor is blocked by it. Needs the permission `appointments:overbook`.
             overbooked: bool = false,
+            /// True for a visit that is booked after its time is over; without it such a time is refused as a typing mistake, unless the status says what came of it.
+            noted_afterwards: bool = false,
         }
         server {
             /// When it begins, in UTC: `date` and `time` at the hospital.
@@ -69,8 +71,19 @@ platform::record! {
             completed_at: Option<Timestamp> = None,
             /// When the patient said that they come. A visit that is moved, or made again, is confirmed anew.
             confirmed_at: Option<Timestamp> = None,
+            /// When somebody who had come left without being seen, in UTC; such a visit is a `no_show`.
+            left_at: Option<Timestamp> = None,
+            /// Why it was cancelled, as `cancel/` was told.
+            cancel_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
+            /// The `id` of the first appointment of the series that it belongs to; null for one that stands alone.
+            series: Option<i64> = None,
         }
-        hidden {}
+        hidden {
+            /// Somebody who reaches only their own patients booked it with themselves.
+            own_booking: bool = false,
+            /// How often a step was taken back by `undo/`.
+            taken_back: i64 = 0,
+        }
     }
 }
 
@@ -98,6 +111,7 @@ impl Appointment {
             checked_in_at: self.checked_in_at,
             started_at: self.started_at,
             completed_at: self.completed_at,
+            left_at: self.left_at,
         }
     }
 }
@@ -126,10 +140,16 @@ impl Resource for Appointment {
         Appointment::date,
         Appointment::status,
         Appointment::starts_at,
+        Appointment::series,
     ];
-    const OWN_FILTERS: &'static [&'static str] = &["upcoming"];
-    const FILTERS_FIND: &'static [(&'static str, &'static str)] =
-        &[("upcoming", "With `true`, those still to come only.")];
+    const OWN_FILTERS: &'static [&'static str] = &["upcoming", "affected"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
+        ("upcoming", "With `true`, those still to come only."),
+        (
+            "affected",
+            "With `true`, those still to come on days on which the doctor is away or has other hours: whom to call.",
+        ),
+    ];
     const ORDERING: &'static [Column<Self>] = &[
         Appointment::date,
         Appointment::time,
@@ -163,6 +183,7 @@ impl Resource for Appointment {
                 Appointment::duration_minutes,
                 Appointment::status,
                 Appointment::overbooked,
+                Appointment::noted_afterwards,
             ],
         ),
     ];
@@ -226,16 +247,24 @@ impl Resource for Appointment {
             let span = slot::span(&cx.app.zone, row.date, row.time, row.duration_minutes)?;
             (row.starts_at, row.ends_at) = (span.from, span.to);
         }
-        if row.status != was {
+        if before.is_some_and(|before| before.taken_back != row.taken_back) {
+            // Taken back by the verb, which knows how far.
+        } else if row.status != was {
             let stages =
                 step(was, row.status, row.stages(), cx.now()).ok_or_else(|| not_from(was))?;
             booking::check_moment(cx, row)?;
             row.checked_in_at = stages.checked_in_at;
             row.started_at = stages.started_at;
             row.completed_at = stages.completed_at;
+            row.left_at = stages.left_at;
             if row.status.is_open() {
                 row.queue_number = None;
+                row.cancel_reason = Sealed::new(Blank::default());
             }
+        }
+        if before.is_none_or(|before| before.doctor != row.doctor || before.patient != row.patient)
+        {
+            row.own_booking = own_patients::books_own(cx, row.doctor.get());
         }
         if before.is_some_and(|before| unconfirms(before, row)) {
             row.confirmed_at = None;
@@ -269,10 +298,10 @@ impl Resource for Appointment {
     }
 
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
-        Ok(if yes_or_no(name, value)? {
-            upcoming(cx)
-        } else {
-            Condition::all()
+        Ok(match (yes_or_no(name, value)?, name) {
+            (false, _) => Condition::all(),
+            (true, "affected") => upcoming(cx).add(affected::condition()),
+            (true, _) => upcoming(cx),
         })
     }
 }

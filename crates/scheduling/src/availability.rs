@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::booking::check_doctor;
 use crate::hours::{self, Hours, Open, USUAL_SLOT};
 use crate::migrations::occupies;
+use crate::offer;
 use crate::slot::{LONGEST, Span};
 
 /// What of a doctor's day is free.
@@ -105,7 +106,8 @@ pub(crate) async fn availability(cx: &mut Cx, call: &Call) -> Result<Reply, Erro
             all: whole,
         }
     });
-    let taken = taken(cx, doctor, day).await?;
+    let mut taken = taken(cx, doctor, day).await?;
+    taken.extend(offer::offered(cx, doctor, day).await?);
     let zone = cx.app.zone.clone();
     let slots = hours::free(&zone, &open, &taken, minutes, cx.now());
     let doctor_name = identity::names(cx, [doctor]).await?.remove(&doctor);

@@ -17,7 +17,7 @@ use crate::appointment::{Appointment, moved, not_from};
 use crate::migrations::occupies;
 use crate::slot::{Span, hours_and_minutes};
 use crate::state::AppointmentStatus;
-use crate::{death, hours};
+use crate::{death, hours, offer};
 
 /// Books over a doctor's other appointments.
 pub(crate) const OVERBOOK: Permission = Permission::new("appointments", "overbook");
@@ -70,6 +70,16 @@ pub(crate) async fn check(
     if !change.takes_time() {
         return Ok(());
     }
+    if change.differs(|before, row| before.span() != row.span())
+        && row.status.is_open()
+        && row.ends_at <= cx.now()
+        && !row.noted_afterwards
+    {
+        return Err(Error::field(
+            "noted_afterwards",
+            Text::new("scheduling-past"),
+        ));
+    }
     if row.status.is_open() && death::is_dead(cx, row.patient.get()).await? {
         let text = Text::new("scheduling-patient-deceased");
         return Err(Error::refuse(Code::PatientDeceased, text));
@@ -84,6 +94,9 @@ pub(crate) async fn check(
     }
     if !row.overbooked && change.differs(takes_other_time) {
         check_hours(cx, row).await?;
+    }
+    if !row.overbooked && change.differs(takes_other_time) {
+        offer::check_free(cx, row).await?;
     }
     if !row.overbooked
         && let Some(taken) = doctor_taken(cx, row).await?
@@ -111,7 +124,10 @@ pub(crate) fn check_moment(cx: &Cx, row: &Appointment) -> Result<(), Error> {
             let midnight = zone.day_bounds(row.date).map_err(Error::internal)?.0;
             (Text::new("scheduling-before-its-day"), midnight)
         }
-        AppointmentStatus::NoShow if row.starts_at > cx.now() => {
+        // Whoever has come may leave again whenever they like.
+        AppointmentStatus::NoShow
+            if row.starts_at > cx.now() && row.checked_in_at.or(row.started_at).is_none() =>
+        {
             (Text::new("scheduling-before-it-began"), row.starts_at)
         }
         _ => return Ok(()),

@@ -4,7 +4,8 @@ use identity::user::User;
 use jiff::civil::{Date, Time};
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, column};
+use platform::cx::{Cx, column, values};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::Ref;
@@ -16,6 +17,7 @@ use sea_query::{Condition, ExprTrait};
 
 use crate::booking::check_may_have_hours;
 use crate::hours::USUAL_SLOT;
+use crate::schedule_exception::{overlap, recorded};
 use crate::slot::LONGEST;
 
 platform::record! {
@@ -66,6 +68,34 @@ pub(crate) fn scope(table: &'static str, grant: &Grant) -> Scope {
 /// A stretch of some length: an end that does not come after the start is that of the next day.
 pub(crate) fn in_order(start: Time, end: Time) -> bool {
     end == Time::midnight() || start != end
+}
+
+/// Refuses hours that overlap others of the same weekday while both hold.
+async fn alone(cx: &mut Cx, row: &DoctorSchedule) -> Result<(), Error> {
+    let doctor = row.doctor.get();
+    cx.take_turn(&[("hours", doctor)]).await?;
+    let found: Vec<(i64, Time, Time)> = cx
+        .unscoped("a doctor's hours are no secret")
+        .all(Statement::raw(
+            r#"SELECT id, start, "end" FROM doctor_schedule WHERE doctor = $1 AND id <> $2 AND weekday = $3
+               AND (valid_until IS NULL OR $4 IS NULL OR valid_until >= $4)
+               AND (valid_from IS NULL OR $5 IS NULL OR valid_from <= $5) ORDER BY id LIMIT 100"#,
+            values([
+                &doctor,
+                &row.meta.id,
+                &row.weekday,
+                &row.valid_from,
+                &row.valid_until,
+            ]),
+        ))
+        .await?;
+    let same = found
+        .into_iter()
+        .find(|(_, start, end)| overlap((row.start, row.end), (*start, *end)));
+    match same {
+        None => Ok(()),
+        Some((id, ..)) => Err(recorded("doctor-schedules", id)),
+    }
 }
 
 impl Resource for DoctorSchedule {
@@ -138,6 +168,6 @@ impl Resource for DoctorSchedule {
         if before.is_none_or(|before| before.doctor != row.doctor) {
             check_may_have_hours(cx, row.doctor.get()).await?;
         }
-        Ok(())
+        alone(cx, row).await
     }
 }

@@ -175,8 +175,8 @@ pub(crate) async fn around(cx: &mut Cx, doctor: i64, date: Date) -> Result<Optio
     let exceptions: Vec<Exception> = cx
         .unscoped("a doctor's hours are no secret")
         .all(Statement::raw(
-            r#"SELECT date, closed, start, "end" FROM schedule_exception
-               WHERE doctor = $1 AND date BETWEEN $2 AND $3 ORDER BY id"#,
+            r#"SELECT date, coalesce(date_to, date), closed, start, "end" FROM schedule_exception
+               WHERE doctor = $1 AND date <= $3 AND coalesce(date_to, date) >= $2 ORDER BY id"#,
             values([&doctor, &before, &after]),
         ))
         .await?;
@@ -223,8 +223,8 @@ pub(crate) fn open(zone: &HospitalZone, date: Date, days: [Option<Vec<Hours>>; 3
 
 /// Weekday, start, end, slot, first and last day.
 type Weekly = (i64, Time, Time, i64, Option<Date>, Option<Date>);
-/// Day, closed, start, end.
-type Exception = (Date, bool, Option<Time>, Option<Time>);
+/// First and last day, closed, start, end.
+type Exception = (Date, Date, bool, Option<Time>, Option<Time>);
 
 impl Plan {
     fn of(day: Date, weekly: &[Weekly], exceptions: &[Exception]) -> Plan {
@@ -244,8 +244,8 @@ impl Plan {
                 .collect(),
             exceptions: exceptions
                 .iter()
-                .filter(|(on, ..)| *on == day)
-                .map(|(_, closed, from, to)| from.zip(*to).filter(|_| !closed))
+                .filter(|(first, last, ..)| (*first..=*last).contains(&day))
+                .map(|(_, _, closed, from, to)| from.zip(*to).filter(|_| !closed))
                 .collect(),
         }
     }

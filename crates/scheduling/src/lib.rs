@@ -15,6 +15,7 @@
     )
 )]
 
+mod affected;
 pub mod answer;
 pub mod appointment;
 mod availability;
@@ -25,21 +26,28 @@ mod figures;
 pub mod hours;
 mod migrations;
 mod news;
+pub mod offer;
+pub mod offer_answer;
+mod own_patients;
 mod queue;
 pub mod resource_booking;
 pub mod schedulable_resource;
 pub mod schedule_exception;
 mod screens;
+mod series;
 mod slip;
 pub mod slot;
 pub mod state;
 mod verbs;
+pub mod waiting_entry;
 
 pub use appointment::Appointment;
+pub use offer::SlotOffer;
 pub use resource_booking::ResourceBooking;
 pub use schedulable_resource::SchedulableResource;
 pub use screens::screens;
 pub use state::AppointmentStatus;
+pub use waiting_entry::WaitingEntry;
 
 use contracts::PatientContactChanged;
 use doctor_schedule::DoctorSchedule;
@@ -73,6 +81,11 @@ pub fn module() -> Module {
             Code::ResourceOverlap,
             "scheduling-resource-just-taken",
         )
+        .excludes(
+            migrations::ONE_OFFER_AT_A_TIME.name,
+            Code::AppointmentOverlap,
+            "scheduling-doctor-just-taken",
+        )
         .refreshes_patient(|cx, patient| Box::pin(news::refresh(cx, patient)))
         .on::<PatientContactChanged>("scheduling", |cx, event| Box::pin(death::cancel(cx, event)))
         .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
@@ -88,6 +101,16 @@ pub fn module() -> Module {
         })
         .verb::<answer::Confirm>()
         .verb::<answer::Decline>()
+        .verb::<series::Repeat>()
+        .verb::<series::CancelFollowing>()
+        .resource::<WaitingEntry>()
+        .verb::<waiting_entry::Remove>()
+        .resource::<SlotOffer>()
+        .verb::<offer_answer::Accept>()
+        .verb::<offer_answer::DeclineOffer>()
+        .verb::<offer_answer::Withdraw>()
+        .job(offer::NEXT)
+        .job(offer::END)
         .resource::<DoctorSchedule>()
         .resource::<ScheduleException>()
         .resource::<SchedulableResource>()
@@ -121,11 +144,7 @@ fn availability_route() -> Operation {
             Permission::new("appointments", "availability"),
             Access::may(&[Admin, Doctor, Receptionist, Nurse]),
         )
-        .query(
-            "doctor",
-            json!({ "type": "integer" }),
-            "Whose day; required.",
-        )
+        .needs("doctor", json!({ "type": "integer" }), "Whose day.")
         .query(
             "date",
             json!({ "type": "string", "format": "date" }),

@@ -3,9 +3,11 @@
 use platform::db::{Ddl, Migration, NoOverlap};
 
 use crate::answer::{Answer, AnswerChannel};
+use crate::offer::OfferStatus;
 use crate::resource_booking::BookingStatus;
 use crate::schedulable_resource::ResourceType;
 use crate::state::AppointmentStatus;
+use crate::waiting_entry::WaitingStatus;
 
 /// Appointments that take up time, in SQL that both databases understand.
 macro_rules! occupies {
@@ -79,7 +81,108 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0006_answers",
         up: answers,
     },
+    Migration {
+        name: "0007_series_and_leave",
+        up: series,
+    },
+    Migration {
+        name: "0008_waiting_list",
+        up: waiting_list,
+    },
 ];
+
+/// A doctor's time is offered to one at a time.
+pub(crate) const ONE_OFFER_AT_A_TIME: NoOverlap = NoOverlap {
+    name: "slot_offer_doctor_excl",
+    table: "slot_offer",
+    keys: &["doctor"],
+    from: "starts_at",
+    to: "ends_at",
+    only: "status = 'open'",
+};
+
+fn series(ddl: &mut Ddl) {
+    ddl.add_columns("appointment", |t| {
+        t.bool("noted_afterwards").default(false);
+        t.timestamp("left_at").null();
+        t.int("series").null();
+        t.bool("own_booking").default(false);
+        t.int("taken_back").default(0i64);
+    });
+    ddl.sql(r#"CREATE INDEX "appointment_series_idx" ON "appointment" ("series", "id") WHERE "series" IS NOT NULL"#);
+    ddl.add_columns("schedule_exception", |t| {
+        t.date("date_to").null();
+        t.check(
+            "schedule_exception_date_to_check",
+            "date_to IS NULL OR date_to > date",
+        );
+    });
+}
+
+fn waiting_list(ddl: &mut Ddl) {
+    ddl.table("waiting_entry", |t| {
+        t.standard();
+        t.bytes("sealed");
+        t.int("patient").references("patient");
+        t.int("doctor").null().references("app_user");
+        t.date("earliest").null();
+        t.date("latest").null();
+        t.time("from_time").null();
+        t.time("to_time").null();
+        t.int("duration_minutes");
+        t.bool("urgent");
+        t.text("status");
+        t.int("appointment")
+            .null()
+            .references("appointment")
+            .set_null();
+        t.one_of("status", WaitingStatus::VALUES);
+        t.check(
+            "waiting_entry_duration_minutes_check",
+            "duration_minutes BETWEEN 1 AND 1440",
+        );
+    });
+    ddl.index("waiting_entry", &["status", "urgent", "id"]);
+    ddl.index("waiting_entry", &["patient", "id"]);
+    ddl.index("waiting_entry", &["doctor", "id"]);
+    ddl.table("slot_offer", |t| {
+        t.standard();
+        t.int("entry").references("waiting_entry");
+        t.int("patient").references("patient");
+        t.int("doctor").references("app_user");
+        t.timestamp("starts_at");
+        t.timestamp("ends_at");
+        t.timestamp("expires_at");
+        t.text("status");
+        t.timestamp("settled_at").null();
+        t.text("channel").null();
+        t.int("appointment")
+            .null()
+            .references("appointment")
+            .set_null();
+        t.one_of("status", OfferStatus::VALUES);
+        t.one_of("channel", AnswerChannel::VALUES);
+        // What the rule against overlaps relies on.
+        t.check("slot_offer_ends_at_check", "ends_at > starts_at");
+        t.check(
+            "slot_offer_settled_at_check",
+            "(status = 'open') = (settled_at IS NULL)",
+        );
+    });
+    ddl.no_overlap(ONE_OFFER_AT_A_TIME);
+    // Whoever waits has one offer at a time.
+    ddl.unique_index(
+        "slot_offer_entry_key",
+        "slot_offer",
+        &["entry"],
+        Some("status = 'open'"),
+    );
+    ddl.index("slot_offer", &["entry", "id"]);
+    ddl.index("slot_offer", &["patient", "id"]);
+    ddl.index("slot_offer", &["doctor", "id"]);
+    ddl.index("slot_offer", &["status", "id"]);
+    ddl.index("slot_offer", &["starts_at"]);
+}
 
 fn answers(ddl: &mut Ddl) {
     ddl.add_columns("appointment", |t| {

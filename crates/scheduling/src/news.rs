@@ -11,6 +11,7 @@ use crate::appointment::Appointment;
 use crate::booking::BookingChange;
 use crate::migrations::occupies;
 use crate::state::AppointmentStatus;
+use crate::{offer, own_patients};
 
 /// After an appointment was stored.
 pub(crate) async fn spread(cx: &mut Cx, change: &BookingChange<'_>) -> Result<(), Error> {
@@ -19,9 +20,12 @@ pub(crate) async fn spread(cx: &mut Cx, change: &BookingChange<'_>) -> Result<()
     if row.status.occupies()
         && change.differs(|b, r| b.doctor != r.doctor || b.patient != r.patient)
     {
-        let since = cx.now();
-        patients::take_into_care(cx, patient, &[(doctor, since)], CareSource::Appointment).await?;
+        own_patients::care(cx, row).await?;
     }
+    if row.own_booking && !row.status.occupies() {
+        own_patients::end(cx, patient, doctor).await?;
+    }
+    offer::freed(cx, change)?;
     match change.before {
         None if row.status.occupies() => {
             patients::note_appointment(cx, patient, row.starts_at).await?;
@@ -49,6 +53,7 @@ pub(crate) async fn spread(cx: &mut Cx, change: &BookingChange<'_>) -> Result<()
 pub(crate) async fn removed(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
     if row.status.occupies() {
         cancelled(row).emit(cx)?;
+        offer::free(cx, row)?;
     }
     let (patient, doctor) = (row.patient.get(), row.doctor.get());
     cx.unscoped("a booking that was none gives nobody a patient")
@@ -148,13 +153,14 @@ pub(crate) async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     const SQL: &str = concat!(
         "SELECT doctor, min(created_at) FROM appointment WHERE patient = $1 AND ",
         occupies!(),
-        " GROUP BY doctor"
+        " AND NOT own_booking GROUP BY doctor"
     );
     let doctors: Vec<(i64, Timestamp)> = cx
         .unscoped("a by-product of the appointments")
         .all(Statement::raw(SQL, values([&patient])))
         .await?;
     patients::take_into_care(cx, patient, &doctors, CareSource::Appointment).await?;
+    own_patients::refresh(cx, patient).await?;
     note_latest(cx, patient).await
 }
 

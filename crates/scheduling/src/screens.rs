@@ -8,6 +8,7 @@ mod parts;
 mod queue;
 mod show;
 mod visits;
+mod waiting;
 
 use kernel::BuiltinRole;
 use maud::html;
@@ -16,6 +17,7 @@ use platform::resource::Resource;
 use web::{Panel, Place, Screen, Screens, ui};
 
 use crate::appointment::Appointment;
+use crate::waiting_entry::WaitingEntry;
 
 /// Working at the desk: whoever checks patients in.
 const CHECK_IN: Permission = Permission::new("appointments", "check_in");
@@ -98,6 +100,12 @@ fn panels(screens: Screens) -> Screens {
                 Ok(Some(html! { (ui::primary(&address, &words, "n")) }))
             })
         }))
+        .panel(
+            Panel::new("desk", WaitingEntry::READ, 20, |cx, ask, _| {
+                Box::pin(waiting::panel(cx, ask))
+            })
+            .watches(&["waiting_entry", "slot_offer"]),
+        )
         .panel(
             Panel::new("patient", Appointment::READ, 10, |cx, ask, id| {
                 Box::pin(visits::panel(cx, ask, id))

@@ -39,16 +39,16 @@ impl AppointmentStatus {
     ///
     /// A doctor may begin or finish without anybody having pressed the buttons before. A check-in by
     /// mistake is taken back, a cancelled appointment or one that the patient missed is made again, and
-    /// somebody who comes late is checked in after all. What is in progress ends by being completed,
-    /// and what is completed stays so.
+    /// somebody who comes late is checked in after all. Whoever has come may leave without being seen. What is
+    /// completed stays so, but for `undo/`.
     pub fn next(self) -> &'static [AppointmentStatus] {
         match self {
             Scheduled => &[Pending, CheckedIn, InProgress, Completed, Cancelled, NoShow],
             Pending => &[
                 Scheduled, CheckedIn, InProgress, Completed, Cancelled, NoShow,
             ],
-            CheckedIn => &[Scheduled, Pending, InProgress, Completed, Cancelled],
-            InProgress => &[Completed],
+            CheckedIn => &[Scheduled, Pending, InProgress, Completed, Cancelled, NoShow],
+            InProgress => &[Completed, NoShow],
             Completed => &[],
             Cancelled => &[Scheduled, Pending],
             NoShow => &[Scheduled, Pending, CheckedIn],
@@ -65,6 +65,8 @@ pub struct Stages {
     pub started_at: Option<Timestamp>,
     /// The doctor was done.
     pub completed_at: Option<Timestamp>,
+    /// The patient, who had come, left without being seen.
+    pub left_at: Option<Timestamp>,
 }
 
 /// The stages after a step at `now`; `None` when the step is not allowed.
@@ -92,8 +94,41 @@ pub fn step(
             completed_at: Some(now),
             ..stages
         },
+        NoShow if stages.checked_in_at.or(stages.started_at).is_some() => Stages {
+            left_at: Some(now),
+            ..stages
+        },
         Cancelled | NoShow => stages,
     })
+}
+
+/// Where a step by mistake is taken back to: what was completed is still in progress, what was begun still waits. A
+/// step is taken back on its own day only.
+pub fn step_back(
+    from: AppointmentStatus,
+    stages: Stages,
+    is_today: impl Fn(Timestamp) -> bool,
+) -> Option<(AppointmentStatus, Stages)> {
+    let begun = |stages: Stages| match (stages.started_at, stages.checked_in_at) {
+        (Some(_), _) => (InProgress, stages),
+        (None, Some(_)) => (CheckedIn, stages),
+        (None, None) => (Scheduled, stages),
+    };
+    match (from, stages.completed_at, stages.started_at, stages.left_at) {
+        (Completed, Some(at), _, _) if is_today(at) => Some(begun(Stages {
+            completed_at: None,
+            ..stages
+        })),
+        (InProgress, _, Some(at), _) if is_today(at) => Some(begun(Stages {
+            started_at: None,
+            ..stages
+        })),
+        (NoShow, _, _, Some(at)) if is_today(at) => Some(begun(Stages {
+            left_at: None,
+            ..stages
+        })),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -117,8 +152,8 @@ mod tests {
         let table = [
             (Scheduled, ".xxxxxx"),
             (Pending, "x.xxxxx"),
-            (CheckedIn, "xx.xxx."),
-            (InProgress, "....x.."),
+            (CheckedIn, "xx.xxxx"),
+            (InProgress, "....x.x"),
             (Completed, "......."),
             (Cancelled, "xx....."),
             (NoShow, "xxx...."),
@@ -134,6 +169,51 @@ mod tests {
 
     fn status() -> impl Strategy<Value = AppointmentStatus> {
         prop::sample::select(all())
+    }
+
+    #[test]
+    fn a_step_by_mistake_is_taken_back_on_its_day() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let today = |moment: Timestamp| moment.as_second() >= 100;
+        let stages = |checked_in_at, started_at, completed_at, left_at| Stages {
+            checked_in_at,
+            started_at,
+            completed_at,
+            left_at,
+        };
+        for (from, before, to) in [
+            (
+                Completed,
+                stages(at(100), at(110), at(120), None),
+                Some((InProgress, stages(at(100), at(110), None, None))),
+            ),
+            (
+                Completed,
+                stages(at(100), None, at(120), None),
+                Some((CheckedIn, stages(at(100), None, None, None))),
+            ),
+            (
+                Completed,
+                stages(None, None, at(120), None),
+                Some((Scheduled, Stages::default())),
+            ),
+            (Completed, stages(at(10), at(20), at(30), None), None),
+            (
+                InProgress,
+                stages(at(100), at(110), None, None),
+                Some((CheckedIn, stages(at(100), None, None, None))),
+            ),
+            (
+                NoShow,
+                stages(at(100), at(110), None, at(120)),
+                Some((InProgress, stages(at(100), at(110), None, None))),
+            ),
+            (NoShow, Stages::default(), None),
+            (CheckedIn, stages(at(100), None, None, None), None),
+            (Cancelled, stages(at(100), None, None, None), None),
+        ] {
+            assert_eq!(step_back(from, before, today), to, "{from:?} {before:?}");
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Ward, ids};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 testkit::on_both! {
     async fn an_appointment_is_made_as_the_contract_shows(world: &World) {
@@ -121,7 +121,7 @@ testkit::on_both! {
     }
 
     async fn what_is_cancelled_missed_or_deleted_frees_its_time(world: &World) {
-        let ward = Ward::on_the_day(world, "12:30").await;
+        let ward = Ward::on_the_day(world, "10:05").await;
         for verb in ["cancel", "no_show", "DELETE"] {
             let id = ward.book("10:00", json!({})).await;
             let other = ward.another_patient().await;
@@ -203,7 +203,6 @@ testkit::on_both! {
             (&json!("checked_in"), &json!(1), &json!("2027-05-27T08:00:00Z")));
         assert_eq!(row.header("etag"), "\"2\"");
         step("check_in").await.refuses(409, "state_conflict");
-        step("no_show").await.refuses(409, "state_conflict");
         world.pass(jiff::SignedDuration::from_mins(10));
         assert_eq!(step("start").await.is(200)["started_at"], "2027-05-27T08:10:00Z");
         step("cancel").await.refuses(409, "state_conflict");
@@ -216,7 +215,6 @@ testkit::on_both! {
         let path = format!("appointments/{id}/");
         let row = ward.desk.patch(&path, json!({ "status": "checked_in" })).await;
         assert_eq!(row.is(200)["queue_number"], 2);
-        ward.desk.patch(&path, json!({ "status": "no_show" })).await.refuses(409, "state_conflict");
         let row = ward.desk.patch(&path, json!({ "status": "scheduled" })).await;
         assert_eq!((&row.is(200)["queue_number"], &row.json["checked_in_at"]), (&json!(null), &json!(null)));
         ward.desk.patch(&path, json!({ "status": "completed" })).await.is(200);
@@ -265,6 +263,65 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_time_that_is_over_is_booked_only_to_note_it_afterwards(world: &World) {
+        let ward = Ward::on_the_day(world, "09:00").await;
+        let past = ward.at("08:00", json!({}));
+        ward.desk.post("appointments/", past.clone()).await.complains_about("noted_afterwards");
+        // Somebody is squeezed in who came a moment ago.
+        ward.book("08:50", json!({})).await;
+        let mut noted = past.clone();
+        noted["noted_afterwards"] = json!(true);
+        assert_eq!(ward.desk.post("appointments/", noted).await.is(201)["noted_afterwards"], true);
+        // Whoever says what came of it notes it afterwards, as records from elsewhere do.
+        let mut seen = past;
+        seen["time"] = json!("07:00");
+        seen["status"] = json!("completed");
+        ward.desk.post("appointments/", seen).await.is(201);
+        let visit = ward.book("11:00", json!({})).await;
+        ward.desk.patch(&format!("appointments/{visit}/"), json!({ "time": "07:00" })).await.complains_about("noted_afterwards");
+        world.settle().await;
+    }
+
+    async fn whoever_had_come_may_leave_and_a_step_by_mistake_is_taken_back(world: &World) {
+        let ward = Ward::on_the_day(world, "10:00").await;
+        let visit = ward.book("10:00", json!({})).await;
+        let step = async |verb: &str| ward.desk.post(&format!("appointments/{visit}/{verb}/"), json!({})).await;
+        step("undo").await.refuses(409, "state_conflict");
+        step("check_in").await.is(200);
+        step("start").await.is(200);
+        // Begun, and then the patient left: no longer stuck.
+        let left = step("no_show").await.is(200).clone();
+        assert_eq!((&left["status"], left["left_at"].is_string(), left["started_at"].is_string()), (&json!("no_show"), true, true));
+        // They are found in the corridor.
+        let back = step("undo").await.is(200).clone();
+        assert_eq!((&back["status"], &back["left_at"]), (&json!("in_progress"), &Json::Null));
+        step("complete").await.is(200);
+        let undone = step("undo").await.is(200).clone();
+        assert_eq!((&undone["status"], &undone["completed_at"], &undone["queue_number"]), (&json!("in_progress"), &Json::Null, &json!(1)));
+        // By the verb alone: completed is no state that a client writes away.
+        step("complete").await.is(200);
+        ward.desk.patch(&format!("appointments/{visit}/"), json!({ "status": "in_progress" })).await.refuses(409, "state_conflict");
+        world.settle().await;
+        // The trail says who took it back; the next day it stays.
+        let admin = world.admin().await;
+        let trail = admin.get(&format!("audit_logs/?object_type=Appointment&object_id={visit}")).await;
+        assert!(trail.is(200).as_array().unwrap().len() >= 7, "{}", trail.text());
+        world.pass(jiff::SignedDuration::from_hours(24));
+        world.receptionist().await.post(&format!("appointments/{visit}/undo/"), json!({})).await.refuses(409, "state_conflict");
+        world.settle().await;
+    }
+
+    async fn a_cancellation_keeps_its_reason_until_the_visit_stands_again(world: &World) {
+        let ward = Ward::new(world).await;
+        let visit = ward.book("10:00", json!({})).await;
+        let path = format!("appointments/{visit}/");
+        let cancelled = ward.desk.post(&format!("{path}cancel/"), json!({ "reason": "has no transport" })).await;
+        assert_eq!(cancelled.is(200)["cancel_reason"], "has no transport");
+        ward.desk.patch(&path, json!({ "status": "scheduled" })).await.is(200);
+        assert_eq!(ward.desk.get(&path).await.is(200)["cancel_reason"], "");
+        world.settle().await;
+    }
+
     async fn a_record_written_back_moves_no_visit_back(world: &World) {
         let ward = Ward::on_the_day(world, "12:30").await;
         let come = ward.book("13:00", json!({ "status": "checked_in" })).await;
@@ -304,7 +361,7 @@ testkit::on_both! {
         let a = ward.book("10:00", json!({})).await;
         let b = ward.book("11:00", json!({ "doctor": other_doctor })).await;
         let c = ward.book("10:00", json!({ "patient": other_patient, "date": "2027-05-28" })).await;
-        let past = ward.book("10:00", json!({ "date": "2026-11-20", "patient": other_patient })).await;
+        let past = ward.book("10:00", json!({ "date": "2026-11-20", "noted_afterwards": true, "patient": other_patient })).await;
         let gone = ward.book("12:00", json!({ "status": "cancelled" })).await;
         let list = async |query: &str| ids(ward.desk.get(&format!("appointments/?{query}")).await.is(200));
         let (patient, doctor) = (ward.patient, ward.doctor);

@@ -37,6 +37,15 @@ async fn shown(doctor: &Caller, patients: &[i64]) -> Vec<i64> {
     shown
 }
 
+/// The name under which a user signs in.
+async fn admin_name(world: &World, user: i64) -> String {
+    let row = world.admin().await.get(&format!("users/{user}/")).await;
+    row.is(200)["username"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 testkit::on_both! {
     async fn who_was_booked_with_meanwhile_keeps_the_patient(world: &World) {
         let (ward, doctor) = ward(world).await;
@@ -56,6 +65,35 @@ testkit::on_both! {
             assert_eq!(ids(list.is(200)), [appointment]);
             doctor.get(&format!("appointments/{appointment}/")).await.is(200);
         }
+        world.settle().await;
+    }
+
+    async fn a_booking_with_oneself_gives_no_lasting_access_and_is_asked_about(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [stranger, known] = [ward.another_patient().await, ward.another_patient().await];
+        ward.book("09:00", json!({ "patient": known, "doctor": doctor.id })).await;
+        assert_eq!(shown(&doctor, &[stranger, known]).await, [known]);
+        // Given a doctor who books with themselves
+        let own = |patient: i64, time: &str| ward.at(time, json!({ "patient": patient, "doctor": doctor.id }));
+        let visit = doctor.post("appointments/", own(stranger, "10:00")).await.id();
+        doctor.post("appointments/", own(known, "11:00")).await.is(201);
+        assert_eq!(shown(&doctor, &[stranger, known]).await, [stranger, known]);
+        // then a person is asked about the one who was not their patient,
+        world.settle().await;
+        let admin = world.admin().await;
+        let asked = admin.get("access-reviews/?open=true").await.is(200).clone();
+        assert_eq!(asked.as_array().unwrap().len(), 1, "{asked}");
+        assert_eq!((&asked[0]["user"], &asked[0]["patient"], &asked[0]["reasons"]), (&json!(doctor.id), &json!(stranger), &json!("own_booking")));
+        // a booking that is called off ends it at once,
+        doctor.post(&format!("appointments/{visit}/cancel/"), json!({})).await.is(200);
+        assert_eq!(shown(&doctor, &[stranger, known]).await, [known]);
+        doctor.post("appointments/", own(stranger, "12:00")).await.is(201);
+        // and the end of the visit's day ends it in any case.
+        let then: jiff::Timestamp = "2027-05-28T00:00:01Z".parse().unwrap();
+        world.pass(then.duration_since(world.clock.now()));
+        let name = admin_name(world, doctor.id).await;
+        let later = world.sign_in(&name, testkit::PASSWORD).await;
+        assert_eq!(shown(&later, &[stranger, known]).await, [known]);
         world.settle().await;
     }
 

@@ -122,6 +122,74 @@ testkit::on_both! {
         assert_eq!(world.patient().await.get("doctor-schedules/").await.is(200), &json!([]));
     }
 
+    async fn a_leave_says_whom_to_call(world: &World) {
+        let ward = Ward::new(world).await;
+        let touched = [ward.book("10:00", json!({})).await, ward.book("10:00", json!({ "date": "2027-05-29" })).await];
+        let free = ward.book("10:00", json!({ "date": "2027-06-02" })).await;
+        ward.book("11:00", json!({ "overbooked": true })).await;
+        // Several days are one request, and its answer names the bookings.
+        let leave = json!({ "doctor": ward.doctor, "date": DAY, "date_to": "2027-06-01", "closed": true, "reason": "leave" });
+        let made = ward.desk.post("schedule-exceptions/", leave.clone()).await;
+        assert_eq!((&made.is(201)["affected"], &made.json["date_to"]), (&json!(touched), &json!("2027-06-01")));
+        let listed = ward.desk.get("appointments/?affected=true&ordering=starts_at").await;
+        assert_eq!(ids(listed.is(200)), touched);
+        assert_eq!(ward.desk.get(&format!("schedule-exceptions/{}/", made.id())).await.is(200)["affected"], json!(touched));
+        // Nobody is booked on any of the days.
+        ward.desk.post("appointments/", ward.at("12:00", json!({ "date": "2027-05-30" }))).await.refuses(409, "outside_schedule");
+        ward.desk.post("appointments/", ward.at("12:00", json!({ "date": "2027-06-02" }))).await.is(201);
+        let free_slots = ward.desk.get(&format!("appointments/availability/?doctor={}&date=2027-06-01", ward.doctor)).await;
+        assert_eq!(free_slots.is(200)["slots"], json!([]));
+        // The same day twice is refused, and names the entry.
+        let twice = json!({ "doctor": ward.doctor, "date": "2027-05-31", "closed": true });
+        assert_eq!(ward.desk.post("schedule-exceptions/", twice).await.refuses(409, "already_recorded")["id"], made.id());
+        for last in ["2027-05-26", "2028-06-30"] {
+            let mut body = leave.clone();
+            body["date_to"] = json!(last);
+            ward.desk.post("schedule-exceptions/", body).await.complains_about("date_to");
+        }
+        // Once they were moved nobody is left to call.
+        ward.desk.post(&format!("appointments/{}/cancel/", touched[0]), json!({ "reason": "the doctor is away" })).await.is(200);
+        ward.desk.patch(&format!("appointments/{}/", touched[1]), json!({ "date": "2027-06-03" })).await.is(200);
+        assert_eq!(ids(ward.desk.get("appointments/?affected=true").await.is(200)), [0i64; 0]);
+        let row = ward.desk.get(&format!("appointments/{}/", touched[0])).await;
+        assert_eq!(row.is(200)["cancel_reason"], "the doctor is away");
+        ward.desk.get(&format!("appointments/{free}/")).await.is(200);
+        world.settle().await;
+    }
+
+    async fn other_hours_touch_what_lies_outside_of_them(world: &World) {
+        let ward = Ward::new(world).await;
+        let (inside, outside) = (ward.book("10:00", json!({})).await, ward.book("15:00", json!({})).await);
+        let hours = |start: &str, end: &str| json!({ "doctor": ward.doctor, "date": DAY, "start": start, "end": end });
+        let made = ward.desk.post("schedule-exceptions/", hours("09:00", "12:00")).await;
+        assert_eq!(made.is(201)["affected"], json!([outside]));
+        // A second stretch of the day takes it in; one that overlaps the first is refused.
+        ward.desk.post("schedule-exceptions/", hours("11:00", "13:00")).await.refuses(409, "already_recorded");
+        assert_eq!(ward.desk.post("schedule-exceptions/", hours("14:00", "16:00")).await.is(201)["affected"], json!([]));
+        assert_eq!(ids(ward.desk.get("appointments/?affected=true").await.is(200)), [0i64; 0]);
+        assert_ne!(inside, outside);
+        world.settle().await;
+    }
+
+    async fn weekly_hours_do_not_overlap(world: &World) {
+        let ward = Ward::new(world).await;
+        let hours = |start: &str, end: &str, more: Json| {
+            let mut body = json!({ "doctor": ward.doctor, "weekday": 3, "start": start, "end": end });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let first = ward.desk.post("doctor-schedules/", hours("08:00", "12:00", json!({ "valid_until": "2027-12-31" }))).await.id();
+        let refused = ward.desk.post("doctor-schedules/", hours("11:00", "14:00", json!({}))).await;
+        assert_eq!(refused.refuses(409, "already_recorded")["id"], first);
+        for (start, end, more) in [
+            ("12:00", "14:00", json!({})), ("08:30", "11:30", json!({ "valid_from": "2028-01-01" })), ("09:00", "10:00", json!({ "weekday": 4 })),
+        ] {
+            ward.desk.post("doctor-schedules/", hours(start, end, more)).await.is(201);
+        }
+        ward.desk.patch(&format!("doctor-schedules/{first}/"), json!({ "end": "12:30" })).await.refuses(409, "already_recorded");
+        ward.desk.patch(&format!("doctor-schedules/{first}/"), json!({ "slot_minutes": 20 })).await.is(200);
+    }
+
     async fn what_is_free_is_shown_and_can_be_booked(world: &World) {
         let ward = Ward::new(world).await;
         let doctor = ward.doctor;
@@ -212,7 +280,7 @@ testkit::on_both! {
             "doctor_id": ward.doctor, "doctor_name": "Fatou Ceesay", "patients": 1,
             "average_waiting_minutes": 15.0, "longest_waiting_minutes": 15.0,
         }]));
-        let missed = ward.book("08:05", today.clone()).await;
+        let missed = ward.book("08:05", with(json!({ "noted_afterwards": true }))).await;
         step(missed, "no_show").await;
         let rate = admin.get("operational-reports/no_show_rate/").await;
         assert_eq!(rate.is(200), &json!({ "appointments": 2, "no_shows": 1, "no_show_rate": 0.5 }));
@@ -241,7 +309,7 @@ testkit::on_both! {
     async fn a_report_that_is_not_told_otherwise_is_about_the_last_year(world: &World) {
         let ward = Ward::new(world).await;
         for date in ["2025-11-23", "2025-11-24", "2026-11-23", "2026-11-24"] {
-            let visit = ward.book("10:00", json!({ "date": date })).await;
+            let visit = ward.book("10:00", json!({ "date": date, "noted_afterwards": true })).await;
             if date <= "2026-11-23" {
                 ward.desk.post(&format!("appointments/{visit}/complete/"), json!({})).await.is(200);
                 continue;

@@ -50,6 +50,24 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn nobody_is_newly_named_who_works_here_no_more(world: &World) {
+        let ward = Ward::new(world).await;
+        let (admin, gone) = (world.admin().await, world.nurse().await);
+        let theatre = room(&ward.desk, "Theatre 1").await;
+        let mut booking = from_to(theatre, "10:00", "12:00");
+        booking["booked_by"] = json!(gone.id);
+        let stands = ward.desk.post("resource-bookings/", booking.clone()).await.id();
+        admin.patch(&format!("users/{}/", gone.id), json!({ "is_active": false })).await.is(200);
+        booking["start_time"] = json!("2027-05-27T14:00:00Z");
+        booking["end_time"] = json!("2027-05-27T15:00:00Z");
+        ward.desk.post("resource-bookings/", booking).await.complains_about("booked_by");
+        ward.desk.post("tasks/", json!({ "title": "Call back", "assignee": gone.id })).await.complains_about("assignee");
+        // What stands already stays, also when something else of it changes.
+        let kept = ward.desk.patch(&format!("resource-bookings/{stands}/"), json!({ "end_time": "2027-05-27T11:00:00Z" })).await;
+        assert_eq!(kept.is(200)["booked_by"], gone.id);
+        world.settle().await;
+    }
+
     async fn a_room_is_booked_once_at_a_time(world: &World) {
         let ward = Ward::new(world).await;
         let (one, two) = (room(&ward.desk, "Theatre 1").await, room(&ward.desk, "Theatre 2").await);

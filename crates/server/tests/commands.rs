@@ -652,6 +652,32 @@ fn a_demo_leaves_a_real_hospital_alone() {
     );
 }
 
+/// A load balancer learns from readiness that requests go elsewhere, before connections are refused.
+#[test]
+fn a_server_that_is_told_to_stop_says_so_first() {
+    let mut hospital = Installation::new(Base::Sqlite, PROGRAM).unwrap();
+    hospital.set("CHELAL_DRAIN_SECONDS", "3");
+    let server = hospital.serve();
+    let nobody = server.anonymous();
+    let stopping = std::thread::spawn(move || server.stop());
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(2);
+        loop {
+            let ready = nobody.get("health/ready/").await;
+            if ready.status == 503 {
+                assert_eq!(ready.json["status"], "stopping");
+                break;
+            }
+            assert!(std::time::Instant::now() < until, "{}", ready.text());
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        // Whoever is sent here all the same is served.
+        nobody.get("health/live/").await.is(200);
+        nobody.get("patients/").await.is(401);
+    });
+    stopping.join().unwrap();
+}
+
 #[test]
 fn doctor_says_what_to_mend_and_exits_with_it() {
     let mut hospital = Installation::new(Base::Sqlite, PROGRAM).unwrap();
@@ -843,6 +869,8 @@ fn the_account_that_the_link_makes_is_the_superuser() {
         let send = |form: String| nobody.request("POST", "/setup").header("sec-fetch-site", "same-origin").raw("application/x-www-form-urlencoded", form.into_bytes()).send();
         send(form("short")).await.is(400);
         send(form(PASSWORD)).await.is(303);
+        let again = nobody.get(&format!("/setup?token={token}")).await;
+        assert!(again.status == 400 && again.text().contains("was used already"), "{}", again.text());
         send(form(PASSWORD)).await.is(401);
         let matron = server.superuser().await;
         matron.get("audit_logs/").await.is(200);

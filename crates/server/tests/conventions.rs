@@ -102,6 +102,13 @@ impl<'w> Maker<'w> {
         if operation.path == "users/" {
             body.insert("password".into(), json!(testkit::PASSWORD));
         }
+        if operation.path == "reading-limits/" {
+            // One for each role.
+            self.number += 1;
+            let role = json!({ "name": format!("Role {}", self.number) });
+            let made = self.world.admin().await.post("roles/", role).await;
+            body.insert("role".into(), json!(made.id()));
+        }
         if operation.path == "organization-memberships/" {
             // Whoever founded it is a member already.
             body.insert("user".into(), json!(self.record_of("app_user").await));
@@ -121,6 +128,15 @@ impl<'w> Maker<'w> {
                     self.number
                 )),
             );
+        }
+        if operation.path == "appointments/" {
+            // On whatever day it is.
+            body.insert("noted_afterwards".into(), json!(true));
+        }
+        if operation.path == "organization-memberships/" {
+            // Whoever makes an organization is a member already.
+            let member = self.record_of("app_user").await;
+            body.insert("user".into(), json!(member));
         }
         if operation.path == "lab_tests/reference_ranges/" {
             body.insert("parameter".into(), json!("K"));
@@ -223,7 +239,7 @@ impl<'w> Maker<'w> {
         // What ends comes after what begins.
         let end = name.starts_with("end");
         match (schema["type"].as_str(), schema["format"].as_str()) {
-            (_, Some("time")) if end => json!("12:30:00"),
+            (_, Some("partial-time")) if end => json!("12:30:00"),
             (_, Some("date-time")) if end => json!("2026-11-24T12:30:00Z"),
             (Some("integer"), _) => json!(1),
             (Some("number"), _) => json!(12.5),
@@ -232,7 +248,7 @@ impl<'w> Maker<'w> {
             // Boards show the present day.
             (_, Some("date")) if self.marks.is_some() => json!("2026-11-23"),
             (_, Some("date")) => json!("2020-02-29"),
-            (_, Some("time")) => json!("10:30:00"),
+            (_, Some("partial-time")) => json!("10:30:00"),
             (_, Some("date-time")) => json!("2026-11-24T10:30:00Z"),
             _ if name.contains("email") => json!(format!("sample{number}@hospital.example")),
             _ => json!(format!("Sample{number}")),

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use platform::db::{Db, Statement};
+use db::{Db, Statement};
 use platform::settings::Settings;
 use serde_json::json;
 use testkit::{Base, Caller, Installation, MASTER_KEY, Process, Reply};

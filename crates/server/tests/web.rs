@@ -411,6 +411,32 @@ async fn stopping_finishes_what_is_at_work_and_accepts_no_more() {
     assert!(TcpStream::connect(address).await.is_err());
 }
 
+/// RFC 9112, section 3.2: who a request is for is said exactly once.
+#[tokio::test]
+async fn a_request_names_its_host_once_and_validly() {
+    let web = web(&[]).await;
+    let (address, _stop) = web.listen(Limits::default()).await;
+    for (hosts, status) in [
+        ("host: chelal.hospital.gm\r\n", "200"),
+        ("host: [2001:db8::8]:8000\r\n", "200"),
+        ("", "400"),
+        ("host: one.example\r\nhost: two.example\r\n", "400"),
+        ("host: one.example\r\nhost: one.example\r\n", "400"),
+        ("host: two words\r\n", "400"),
+        ("host: user@one.example\r\n", "400"),
+        ("host:\r\n", "400"),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET /health/ HTTP/1.1\r\n{hosts}connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let said = until_closed(&mut stream).await;
+        assert!(
+            said.starts_with(&format!("HTTP/1.1 {status}")),
+            "{hosts:?}: {said}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn tries_to_sign_in_are_limited_by_address() {
     let web = web(&[
@@ -494,6 +520,7 @@ async fn what_is_documented_as_limited_is_limited_and_nothing_else() {
         "auth/password-reset/",
         "auth/password-reset/confirm/",
         "auth/accept-invitation/",
+        "auth/check-link/",
         "register/",
         "setup/",
         "messaging/twilio/inbound/",

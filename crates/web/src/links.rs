@@ -179,12 +179,35 @@ pub(crate) async fn answer(house: Arc<House>, link: &'static Link, request: Requ
         );
     };
     if visit.ask.head.method != Method::POST {
+        if !token.is_empty()
+            && let Some(why) = used_up(&mut visit, link, &token).await
+        {
+            let body = html! {
+                (ui::notice(Tone::Warning, html! { p { (why) } }))
+                p.actions { (ui::action("/sign-in", &visit.ask.t("sign-in-title"))) }
+            };
+            let page = Page::new(visit.ask.t(link.title), body).bare();
+            return written(&visit, page.status(StatusCode::BAD_REQUEST), &[]);
+        }
         let body = asked(&visit.ask, link, form, &token, &[], &Map::new());
         return written(&visit, Page::new(visit.ask.t(link.title), body).bare(), &[]);
     }
     match send(&mut visit, link, form, &token, &pairs).await {
         Ok(response) => response,
         Err(error) => refused::page(&visit.ask, error),
+    }
+}
+
+/// Why a link cannot be used any more, so that nobody fills a form in for nothing.
+async fn used_up(visit: &mut Visit, link: &Link, token: &str) -> Option<String> {
+    let body = json!({ "purpose": link.path.trim_start_matches('/'), "token": token });
+    let asked = visit
+        .ask
+        .put(Question::post("/api/auth/check-link/", &body));
+    let answer = asked.await.ok()?;
+    match answer.status {
+        StatusCode::BAD_REQUEST => said(answer.json.get("token")?),
+        _ => None,
     }
 }
 

@@ -121,7 +121,13 @@ fn parameters(operation: &Operation) -> Json {
         let said = schema
             .as_object_mut()
             .and_then(|object| object.remove("description"));
+        let required = schema
+            .as_object_mut()
+            .and_then(|object| object.remove(crate::route::REQUIRED));
         let mut parameter = json!({ "name": name, "in": "query", "schema": schema });
+        if let Some(required) = required {
+            parameter["required"] = required;
+        }
         if !what.is_empty() {
             parameter["description"] = what.clone().into();
         } else if let Some(said) = said {
@@ -134,6 +140,12 @@ fn parameters(operation: &Operation) -> Json {
     }
     if repeatable(operation) {
         parameters.push(parameter("IdempotencyKey"));
+    }
+    if operation.doc.body.is_some() {
+        parameters.push(parameter("Prefer"));
+    }
+    if !matches!(operation.need, Need::Open) {
+        parameters.push(parameter("ActAs"));
     }
     parameters.push(parameter("AcceptLanguage"));
     parameters.into()

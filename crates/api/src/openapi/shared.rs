@@ -236,6 +236,18 @@ fn request_headers() -> Json {
             "description": "The version that the change was made from, as its `ETag` said. A stale one is a 412, and nothing changes.",
             "schema": { "type": "string", "examples": ["\"3\""] },
         },
+        "ActAs": {
+            "name": "X-Act-As",
+            "in": "header",
+            "description": "The `id` of a user who let the caller act for them (`delegateaccess/`); both names are on record.",
+            "schema": { "type": "integer", "format": "int64", "minimum": 1 },
+        },
+        "Prefer": {
+            "name": "Prefer",
+            "in": "header",
+            "description": "With `handling=strict` a key of the body that is not in this document is a 400; otherwise it is left out.",
+            "schema": { "type": "string", "examples": ["handling=strict"] },
+        },
     })
 }
 

@@ -148,6 +148,11 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             Without::Forbidden,
             format!("Create one {}", spoken(R::NAME)),
         );
+        let flag = |(name, what): &(&str, &str)| {
+            let schema = serde_json::json!({ "type": "boolean" });
+            ((*name).to_owned(), schema, (*what).to_owned())
+        };
+        create.doc.query = R::CREATE_FLAGS.iter().map(flag).collect();
         create.doc.body = Some(draft.clone());
         create.doc.status = StatusCode::CREATED.as_u16();
         create.doc.conflicts = true;

@@ -17,6 +17,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
             Kind::Int | Kind::Date | Kind::Time | Kind::Timestamp
         ) && field.shape.reference.is_none();
         let several = ordered || field.shape.reference.is_some() || schema.get("enum").is_some();
+        let listed = schema.clone();
         let mut add = |name: String, schema: Json, what: String| {
             parameters.push((name, schema, what));
         };
@@ -47,7 +48,7 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
         if several {
             add(
                 format!("{name}__in"),
-                text(),
+                several_of(&listed),
                 format!("`{name}` is one of these, separated by commas, at most 500."),
             );
         }
@@ -61,14 +62,15 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
     let standard = page::STANDARD.into_iter();
     let sortable: Vec<String> = names(R::ORDERING)
         .chain(standard.filter(|name| !named(R::ORDERING, name)))
-        .map(|name| format!("`{name}`"))
+        .map(str::to_owned)
         .collect();
+    let quoted: Vec<String> = sortable.iter().map(|name| format!("`{name}`")).collect();
     parameters.push((
         "ordering".into(),
-        text(),
+        sorted_by(&sortable),
         format!(
             "Fields to sort by, separated by commas, `-` for descending: {}. Without it `{}`.",
-            sortable.join(", "),
+            quoted.join(", "),
             R::ORDER,
         ),
     ));
@@ -77,6 +79,38 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
         !named(R::FILTERS, name) && !R::OWN_FILTERS.contains(&name.as_str())
     }));
     parameters
+}
+
+/// Values of a schema with commas between them.
+fn several_of(one: &Json) -> Json {
+    if let Some(choices) = one["enum"].as_array() {
+        let choices: Vec<&str> = choices.iter().filter_map(Json::as_str).collect();
+        let any = choices.join("|");
+        return json!({
+            "type": "string",
+            "pattern": format!("^({any})(,({any}))*$"),
+            "examples": [choices.iter().take(2).copied().collect::<Vec<_>>().join(",")],
+        });
+    }
+    match (one["type"].as_str(), one["format"].as_str()) {
+        (Some("integer"), _) => {
+            json!({ "type": "string", "pattern": "^-?[0-9]+(,-?[0-9]+)*$", "examples": ["1,2"] })
+        }
+        (_, Some("date")) => json!({ "type": "string", "examples": ["2026-11-23,2026-11-24"] }),
+        (_, Some("date-time")) => json!({ "type": "string", "examples": ["2026-11-23T08:00:00Z"] }),
+        (_, Some("partial-time")) => json!({ "type": "string", "examples": ["08:00,09:30"] }),
+        _ => json!({ "type": "string" }),
+    }
+}
+
+/// Names to sort by, with commas between them.
+fn sorted_by(names: &[String]) -> Json {
+    let any = names.join("|");
+    json!({
+        "type": "string",
+        "pattern": format!("^-?({any})(,-?({any}))*$"),
+        "examples": [names.first(), names.last().map(|name| format!("-{name}"))],
+    })
 }
 
 /// What a filter of the resource's own finds: as declared, or as its field is described.
@@ -96,7 +130,7 @@ pub(crate) fn common() -> Vec<(String, Json, String)> {
     [
         ("search", text(), "Text to look for, where the resource can be searched."),
         ("labels", json!({ "type": "boolean" }), "Answer only `id` and `label` of each record, for pickers."),
-        ("id__in", text(), "Ids, separated by commas, at most 500."),
+        ("id__in", json!({ "type": "string", "pattern": "^-?[0-9]+(,-?[0-9]+)*$", "examples": ["1,2"] }), "Ids, separated by commas, at most 500."),
         ("uid", json!({ "type": "string", "format": "uuid" }), "The record of this identity."),
         ("created_at__gte", time(), "Stored then or later."),
         ("created_at__lte", time(), "Stored then or earlier."),
@@ -108,7 +142,7 @@ pub(crate) fn common() -> Vec<(String, Json, String)> {
         ("page_size", whole(1), "Another name of `limit`."),
         (
             "cursor",
-            text(),
+            json!({ "type": "string", "examples": [""] }),
             "Where the page before ended, as its `next` says; empty for the first page. Asks for a page.",
         ),
     ]

@@ -62,6 +62,8 @@ pub trait Resource: Record {
     /// What the filters among [`Resource::OWN_FILTERS`] find that are no fields: (name, a sentence for the
     /// document).
     const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[];
+    /// What `?name=true` asks of a create besides: (name, a sentence for the document).
+    const CREATE_FLAGS: &'static [(&'static str, &'static str)] = &[];
     /// Fields that `?ordering=` takes, besides `id`, `created_at` and `updated_at`.
     const ORDERING: &'static [Column<Self>] = &[];
     /// The order of a list that asks for none.

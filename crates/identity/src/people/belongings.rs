@@ -46,12 +46,13 @@ pub(crate) async fn end_all(cx: &mut Cx, user: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was entrusted to others and to programs ends when the password changes: whoever knew the old one may have
-/// arranged it. Whoever arranged it rightly does so again.
+/// What was entrusted to others and to programs ends when the password changes, and when the account begins to stand
+/// for a patient: whoever knew the old one, or prepared the account before its owner used it, may have arranged it.
+/// Whoever arranged it rightly does so again.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn end_entrusted(cx: &mut Cx, user: i64) -> Result<(), Error> {
+pub async fn end_entrusted(cx: &mut Cx, user: i64) -> Result<(), Error> {
     let now = cx.now();
     let working = is::<ApiKey>("user", user).add(flag::<ApiKey>("is_active", true));
     change::<ApiKey>(cx, working, |key| key.is_active = false).await?;

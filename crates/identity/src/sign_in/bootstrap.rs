@@ -136,7 +136,8 @@ fn any_admin() -> Statement {
     Statement::raw(sql, values)
 }
 
-async fn exists(cx: &mut Cx) -> Result<bool, Error> {
+/// Whether there is an administrator.
+pub(crate) async fn exists(cx: &mut Cx) -> Result<bool, Error> {
     let found: Option<(i64,)> = cx
         .unscoped("nobody has an account yet")
         .optional(any_admin())

@@ -136,6 +136,59 @@ pub(crate) fn accept_invitation<'a>(
     })
 }
 
+platform::choice! {
+    /// What a link is for.
+    pub enum LinkPurpose {
+        /// A new password.
+        Reset = "password-reset",
+        /// The first password of an account that somebody else made.
+        Invitation = "accept-invitation",
+        /// The first administrator.
+        Setup = "setup",
+    }
+}
+
+platform::input! {
+    /// A link that somebody followed.
+    pub struct FollowedLink {
+        /// What it is for: the link's last part.
+        purpose: LinkPurpose,
+        /// The link's token.
+        token: SecretText,
+    }
+}
+
+/// `POST auth/check-link/`: so that nobody fills a form in for nothing.
+pub(crate) fn check_link<'a>(
+    cx: &'a mut Cx,
+    call: &'a Call,
+) -> BoxFuture<'a, Result<Reply, Error>> {
+    Box::pin(async move {
+        let input = <FollowedLink as platform::verb::Input>::parse(&call.body_for(&[])?)?;
+        let kind = match input.purpose {
+            LinkPurpose::Reset => LinkKind::Reset,
+            LinkPurpose::Invitation => LinkKind::Invitation,
+            LinkPurpose::Setup => LinkKind::Setup,
+        };
+        let link = Identity::of(&cx.app)?
+            .tokens(&cx.app)?
+            .verify_link(kind, input.token.expose(), cx.now())
+            .map_err(bad_link)?;
+        if kind == LinkKind::Setup {
+            if crate::bootstrap::exists(cx).await? {
+                return Err(bad_link(TokenError::Expired));
+            }
+        } else {
+            let user = by_id(cx, link.user_id)
+                .await?
+                .filter(|user| user.is_active)
+                .ok_or_else(|| bad_link(TokenError::Expired))?;
+            bound(link, &user)?;
+        }
+        Reply::ok(&json!({ "status": "good" }))
+    })
+}
+
 /// Sets the password that a link allows.
 async fn by_link(cx: &mut Cx, call: &Call, kind: LinkKind) -> Result<(), Error> {
     let input = <LinkedPassword as platform::verb::Input>::parse(&call.body_for(NAMES)?)?;

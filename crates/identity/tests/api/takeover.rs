@@ -59,6 +59,31 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_was_prepared_before_an_account_stands_for_a_patient_ends(world: &World) {
+        // Given an account that somebody registered in a patient's name, with a key and a delegate arranged
+        let (admin, desk, account, other) = (world.admin().await, world.receptionist().await, world.patient().await, world.patient().await);
+        let made = key(world, &account).await;
+        let name = username(&other).await;
+        account.post("delegateaccess/", json!({ "delegate_username": name, "can_act_as_user": true })).await.is(201);
+        let acts = async || {
+            let request = other.request("GET", "patients/").header("x-act-as", &account.id.to_string());
+            request.send().await.status.as_u16() == 200
+        };
+        assert!(works(world, &made).await && acts().await);
+        // when the desk has the patient's record shown to it
+        let body = json!({ "first_name": "Awa", "last_name": "Bah", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let patient = desk.post("patients/", body).await.id();
+        admin.patch(&format!("patients/{patient}/"), json!({ "user": account.id })).await.is(200);
+        later(world, 1);
+        // then neither key nor delegate reads it; whoever knows the password does.
+        assert!(!works(world, &made).await);
+        assert!(!acts().await);
+        let name = username(&account).await;
+        let owner = world.sign_in(&name, PASSWORD).await;
+        assert_eq!(owner.get("patients/").await.is(200)[0]["id"], patient);
+        world.settle().await;
+    }
+
     async fn a_second_factor_ends_what_was_arranged_before(world: &World) {
         let doctor = world.doctor().await;
         let made = key(world, &doctor).await;

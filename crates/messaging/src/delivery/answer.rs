@@ -13,6 +13,7 @@ use scheduling::appointment::Appointment;
 use sea_query::ExprTrait;
 use serde_json::json;
 
+use super::slot_offer;
 use super::wording::when;
 use crate::notification::NotificationType;
 use crate::notify::{Notice, notify};
@@ -78,10 +79,15 @@ const SHARING: u64 = 20;
 /// When the database fails.
 pub(super) async fn take(cx: &mut Cx, message: &Incoming) -> Result<Back, Error> {
     let people = people(cx, &message.phone).await?;
-    if let Some(meant) = meant(&message.text)
-        && let [visit] = reminded(cx, &people).await?[..]
-    {
-        return reply(cx, visit, &people, meant).await;
+    if let Some(meant) = meant(&message.text) {
+        let visits = reminded(cx, &people).await?;
+        let offers = slot_offer::of(cx, &people).await?;
+        match (&visits[..], &offers[..]) {
+            ([visit], []) => return reply(cx, *visit, &people, meant).await,
+            ([], [offer]) => return slot_offer::reply(cx, *offer, &people, meant).await,
+            // Where it is not clear what is meant, people decide.
+            _ => {}
+        }
     }
     pass_on(cx, message, &people).await
 }

@@ -15,12 +15,14 @@ pub mod desk;
 mod inbound;
 pub mod manual;
 mod migrations;
+mod offer_link;
 pub mod opt_out;
 pub mod outcome;
 pub mod plan;
 mod round;
 mod schedule;
 pub mod signature;
+mod slot_offer;
 pub mod sms;
 mod visit_link;
 mod wishes;
@@ -28,7 +30,7 @@ mod wording;
 
 use contracts::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-    PatientContactChanged, PatientsMerged, PatientsUnmerged,
+    PatientContactChanged, PatientsMerged, PatientsUnmerged, SlotOffered,
 };
 use platform::jobs::Round;
 use platform::module::Module;
@@ -58,6 +60,12 @@ pub(crate) fn declare(module: Module) -> Module {
         .route(inbound::route())
         .route(visit_link::page())
         .route(visit_link::button())
+        .route(offer_link::page())
+        .route(offer_link::button())
+        .on::<SlotOffered>("offers", |cx, event| {
+            Box::pin(slot_offer::offered(cx, event))
+        })
+        .job(slot_offer::JOB)
         .on::<AppointmentBooked>(REMINDERS, |cx, event| Box::pin(schedule::booked(cx, event)))
         .on::<AppointmentMoved>(REMINDERS, |cx, event| Box::pin(schedule::moved(cx, event)))
         .on::<AppointmentCancelled>(REMINDERS, |cx, event| {

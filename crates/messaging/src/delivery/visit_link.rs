@@ -31,9 +31,24 @@ const FIELD: &str = "visit_answer.link";
 /// Where a patient gives an answer to a visit that begins at that moment.
 pub(super) fn url(app: &App, visit: i64, starts_at: Timestamp, answer: Answer) -> String {
     let claim = claim(visit, starts_at, answer);
-    let (_, signature) = app.ring().search_digest(FIELD, &claim);
     let base = app.settings.public_url();
-    format!("{base}/api/visits/answer/{claim}-{}/", hex(&signature))
+    format!(
+        "{base}/api/visits/answer/{claim}-{}/",
+        signature(app, FIELD, &claim)
+    )
+}
+
+/// What makes a claim genuine.
+pub(super) fn signature(app: &App, field: &str, claim: &str) -> String {
+    let (_, signature) = app.ring().search_digest(field, claim);
+    hex(&signature)
+}
+
+/// Whether a claim is one of ours. Links outlive the key that signed them for as long as the key is kept.
+pub(super) fn is_genuine(app: &App, field: &str, claim: &str, signature: &str) -> bool {
+    app.ring().digests(field, claim).iter().any(|(_, known)| {
+        verify_slices_are_equal(hex(known).as_bytes(), signature.as_bytes()).is_ok()
+    })
 }
 
 fn claim(visit: i64, starts_at: Timestamp, answer: Answer) -> String {
@@ -47,11 +62,7 @@ fn hex(bytes: &[u8]) -> String {
 /// What a link says, if it is one of ours.
 fn read(app: &App, token: &str) -> Option<(i64, i64, Answer)> {
     let (claim, signature) = token.rsplit_once('-')?;
-    // Links outlive the key that signed them for as long as the key is kept.
-    let genuine = app.ring().digests(FIELD, claim).iter().any(|(_, known)| {
-        verify_slices_are_equal(hex(known).as_bytes(), signature.as_bytes()).is_ok()
-    });
-    if !genuine {
+    if !is_genuine(app, FIELD, claim, signature) {
         return None;
     }
     let mut parts = claim.split('-');
@@ -169,7 +180,7 @@ async fn take(
 }
 
 /// The page of a link that leads nowhere any more.
-fn gone(cx: &mut Cx) -> Reply {
+pub(super) fn gone(cx: &mut Cx) -> Reply {
     cx.saw_nothing();
     let language = cx.app.settings.language;
     let said = cx.app.texts.render(language, &Text::new("page-visit-gone"));
@@ -177,7 +188,7 @@ fn gone(cx: &mut Cx) -> Reply {
 }
 
 /// A page that needs nothing but itself: it is read on old phones and slow lines.
-fn html(status: StatusCode, language: &str, said: &str, button: Option<&str>) -> Reply {
+pub(super) fn html(status: StatusCode, language: &str, said: &str, button: Option<&str>) -> Reply {
     let form = button.map_or_else(String::new, |button| {
         format!(
             "<form method=\"post\"><button>{}</button></form>",

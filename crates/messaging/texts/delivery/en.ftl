@@ -76,3 +76,29 @@ page-visit-confirm-button = Yes, I will come
 page-visit-cancel = You have an appointment on { $when }. Do you want to cancel it?
 page-visit-cancel-button = Cancel the appointment
 page-visit-gone = This link is no longer valid: the appointment was moved or is over. Please call the hospital.
+message-offer-sms = Hello { $name }, a time became free: { $when }. Reply 1 to take it, 2 if you cannot come. It is kept for you until { $until }.
+    .with-hospital = { $hospital }: hello { $name }, a time became free: { $when }. Reply 1 to take it, 2 if you cannot come. It is kept for you until { $until }.
+message-offer-subject = A time became free
+    .with-hospital = A time became free – { $hospital }
+message-offer-email =
+    Hello { $name },
+
+    a time became free: { $when }. It is kept for you until { $until }.
+
+    I take it: { $accept }
+
+    I cannot come then: { $decline }
+    .with-hospital =
+        Hello { $name },
+
+        a time became free at { $hospital }: { $when }. It is kept for you until { $until }.
+
+        I take it: { $accept }
+
+        I cannot come then: { $decline }
+message-offer-accepted = Thank you. We expect you on { $when }.
+message-offer-declined = Thank you for letting us know. You stay on the waiting list.
+page-offer-accept = A time is free for you: { $when }. It is kept until { $until }.
+page-offer-accept-button = Take it
+page-offer-decline = You cannot come on { $when }?
+page-offer-decline-button = Leave it to somebody else

@@ -72,3 +72,29 @@ page-visit-confirm-button = Oui, je viendrai
 page-visit-cancel = Vous avez rendez-vous le { $when }. Voulez-vous l’annuler ?
 page-visit-cancel-button = Annuler le rendez-vous
 page-visit-gone = Ce lien n’est plus valable : le rendez-vous a été déplacé ou est passé. Veuillez appeler l’hôpital.
+message-offer-sms = Bonjour { $name }, une heure s’est libérée : { $when }. Répondez 1 pour la prendre, 2 si vous ne pouvez pas venir. Elle vous est réservée jusqu’au { $until }.
+    .with-hospital = { $hospital } : bonjour { $name }, une heure s’est libérée : { $when }. Répondez 1 pour la prendre, 2 si vous ne pouvez pas venir. Elle vous est réservée jusqu’au { $until }.
+message-offer-subject = Une heure s’est libérée
+    .with-hospital = Une heure s’est libérée – { $hospital }
+message-offer-email =
+    Bonjour { $name },
+
+    une heure s’est libérée : { $when }. Elle vous est réservée jusqu’au { $until }.
+
+    Je la prends : { $accept }
+
+    Je ne peux pas venir : { $decline }
+    .with-hospital =
+        Bonjour { $name },
+
+        une heure s’est libérée à { $hospital } : { $when }. Elle vous est réservée jusqu’au { $until }.
+
+        Je la prends : { $accept }
+
+        Je ne peux pas venir : { $decline }
+message-offer-accepted = Merci. Nous vous attendons le { $when }.
+message-offer-declined = Merci de nous avoir prévenus. Vous restez sur la liste d’attente.
+page-offer-accept = Une heure est libre pour vous : { $when }. Elle est réservée jusqu’au { $until }.
+page-offer-accept-button = La prendre
+page-offer-decline = Vous ne pouvez pas venir le { $when } ?
+page-offer-decline-button = La laisser à quelqu’un d’autre

@@ -72,3 +72,29 @@ page-visit-confirm-button = Ndiyo, nitakuja
 page-visit-cancel = Una miadi siku ya { $when }. Je, unataka kuifuta?
 page-visit-cancel-button = Futa miadi
 page-visit-gone = Kiungo hiki hakitumiki tena: miadi imehamishwa au imepita. Tafadhali piga simu hospitalini.
+message-offer-sms = Habari { $name }, wakati umepatikana: { $when }. Jibu 1 kuuchukua, 2 kama huwezi kuja. Umewekwa kwa ajili yako hadi { $until }.
+    .with-hospital = { $hospital }: habari { $name }, wakati umepatikana: { $when }. Jibu 1 kuuchukua, 2 kama huwezi kuja. Umewekwa kwa ajili yako hadi { $until }.
+message-offer-subject = Wakati umepatikana
+    .with-hospital = Wakati umepatikana – { $hospital }
+message-offer-email =
+    Habari { $name },
+
+    wakati umepatikana: { $when }. Umewekwa kwa ajili yako hadi { $until }.
+
+    Nauchukua: { $accept }
+
+    Siwezi kuja wakati huo: { $decline }
+    .with-hospital =
+        Habari { $name },
+
+        wakati umepatikana katika { $hospital }: { $when }. Umewekwa kwa ajili yako hadi { $until }.
+
+        Nauchukua: { $accept }
+
+        Siwezi kuja wakati huo: { $decline }
+message-offer-accepted = Asante. Tunakutarajia { $when }.
+message-offer-declined = Asante kwa kutujulisha. Unabaki kwenye orodha ya kusubiri.
+page-offer-accept = Kuna wakati kwa ajili yako: { $when }. Umewekwa hadi { $until }.
+page-offer-accept-button = Uchukue
+page-offer-decline = Huwezi kuja { $when }?
+page-offer-decline-button = Mwachie mwingine

@@ -44,6 +44,10 @@ impl Resource for Patient {
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
+    const CREATE_FLAGS: &'static [(&'static str, &'static str)] = &[(
+        "reject_duplicates",
+        "With `true`, nobody is registered who may be registered already: 409 with the candidates.",
+    )];
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
     // Whoever keeps the record links the account; it is not named by doing so.
@@ -187,6 +191,11 @@ impl Resource for Patient {
         identifier::store(cx, row, before).await?;
         terms::store(cx, row, before).await?;
         contact::spread(cx, row, before)?;
+        if let Some(user) = row.user
+            && before.is_none_or(|before| before.user != row.user)
+        {
+            identity::end_entrusted(cx, user.get()).await?;
+        }
         match before {
             Some(_) => Ok(()),
             None => allergy_list::record(cx, row).await,

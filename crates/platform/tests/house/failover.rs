@@ -462,3 +462,46 @@ async fn processes_that_share_a_sqlite_file_look_again_once_a_second() {
     });
     assert_eq!(left.count(), 0, "nothing is left behind");
 }
+
+/// A host that was frozen while another was promoted wakes up and leads again: it does not know what was acknowledged
+/// since, and what it is given would be lost when the cluster notices.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_former_primary_gets_no_writes_and_is_named() {
+    let Some(server) = test_postgres::server() else {
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let settings = hospital::settings(dir.path(), &server.create_database("lineage"));
+    let db = Db::connect(&settings.db_config()).await.unwrap();
+    db.execute(Statement::raw(
+        "CREATE TABLE written (id bigint)",
+        Vec::new(),
+    ))
+    .await
+    .unwrap();
+    db.close().await;
+    // Given a node that wrote to the promoted one, and remembers it beyond its restart,
+    let file = dir.path().join("database-timeline");
+    let known = std::fs::read_to_string(&file).unwrap();
+    let (cluster, timeline) = known.trim().split_once(' ').unwrap();
+    let timeline: u32 = timeline.parse().unwrap();
+    std::fs::write(&file, format!("{cluster} {}\n", timeline + 1)).unwrap();
+    // when it meets the former primary, then that one is not used, and both are named.
+    let refused = Db::connect(&settings.db_config()).await.err().unwrap();
+    assert!(matches!(refused, DbError::Unavailable(_)), "{refused:?}");
+    let said = refused.to_string();
+    let named = [
+        format!("timeline {timeline}"),
+        format!("timeline {}", timeline + 1),
+    ];
+    assert!(
+        named.iter().all(|name| said.contains(name.as_str())),
+        "{said}"
+    );
+    // It is still so when it is asked again; once the promoted one answers, it is served.
+    assert!(Db::connect(&settings.db_config()).await.is_err());
+    std::fs::write(&file, format!("{cluster} {timeline}\n")).unwrap();
+    let db = Db::connect(&settings.db_config()).await.unwrap();
+    assert_eq!(db.refused(), None);
+    db.close().await;
+}

@@ -277,6 +277,7 @@ fn a_list_is_an_array_or_a_page() {
             "page",
             "page_size",
             "cursor",
+            "ActAs",
             "AcceptLanguage"
         ]
     );
@@ -319,7 +320,10 @@ fn a_list_is_an_array_or_a_page() {
 fn a_change_is_conditional_and_a_create_repeatable() {
     let document = shown();
     let change = &document["paths"]["/beds/{id}/"]["patch"];
-    assert_eq!(parameters(change), ["id", "IfMatch", "AcceptLanguage"]);
+    assert_eq!(
+        parameters(change),
+        ["id", "IfMatch", "Prefer", "ActAs", "AcceptLanguage"]
+    );
     assert_eq!(
         change["parameters"][0]["schema"],
         json!({ "type": "integer", "format": "int64", "minimum": 1 })
@@ -341,7 +345,10 @@ fn a_change_is_conditional_and_a_create_repeatable() {
     );
     assert!(document["components"]["schemas"]["BedChange"]["required"].is_null());
     let create = &document["paths"]["/beds/"]["post"];
-    assert_eq!(parameters(create), ["IdempotencyKey", "AcceptLanguage"]);
+    assert_eq!(
+        parameters(create),
+        ["IdempotencyKey", "Prefer", "ActAs", "AcceptLanguage"]
+    );
     assert_eq!(
         names(&create["responses"]["201"]["headers"]),
         ["ETag", "Location", "X-Request-Id"]
@@ -351,7 +358,10 @@ fn a_change_is_conditional_and_a_create_repeatable() {
         "#/components/schemas/BedWrite"
     );
     let delete = &document["paths"]["/wards/{id}/"]["delete"];
-    assert_eq!(parameters(delete), ["id", "IfMatch", "AcceptLanguage"]);
+    assert_eq!(
+        parameters(delete),
+        ["id", "IfMatch", "ActAs", "AcceptLanguage"]
+    );
     assert!(delete["responses"]["204"]["content"].is_null());
 }
 
@@ -471,7 +481,7 @@ fn an_upload_is_a_form_with_a_file() {
     );
     assert_eq!(
         parameters(plan),
-        ["key", "IdempotencyKey", "AcceptLanguage"]
+        ["key", "IdempotencyKey", "Prefer", "ActAs", "AcceptLanguage"]
     );
     assert_eq!(
         names(&plan["responses"]),

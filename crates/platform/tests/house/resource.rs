@@ -11,6 +11,7 @@ use ops::boot::{Parts, boot};
 use platform::access::{Access, Grant, Grants, Scope};
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::{App, Door, Shared};
+use platform::cx::Cx;
 use platform::db::{Ddl, Migration};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
@@ -81,10 +82,56 @@ impl Resource for Guest {
     }
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001",
-    up: tables,
-}];
+platform::record! {
+    /// Something locked away. Who asks in French may not read by what it opens.
+    pub struct Safe in "safe" {
+        client {
+            /// Where it stands.
+            place: Line<40>,
+            /// By what it opens.
+            combination: Line<40>,
+        }
+        server {}
+        hidden {}
+    }
+}
+
+impl Resource for Safe {
+    const PATH: &'static str = "safes";
+    const FILTERS: &'static [Column<Self>] = &[Safe::place, Safe::combination];
+    const ORDERING: &'static [Column<Self>] = &[Safe::place, Safe::combination];
+    const SEARCH: &'static [Column<Self>] = &[Safe::place, Safe::combination];
+    type Extra = ();
+    fn access() -> Access {
+        Access::nobody().role(BuiltinRole::Admin, "crud")
+    }
+    fn scope(_: &Grant) -> Scope {
+        Scope::All
+    }
+    fn hidden_from(cx: &Cx) -> &'static [Column<Self>] {
+        match cx.origin.language {
+            "fr" => &[Safe::combination],
+            _ => &[],
+        }
+    }
+}
+
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001",
+        up: tables,
+    },
+    Migration {
+        name: "0002",
+        up: |ddl| {
+            ddl.table("safe", |t| {
+                t.standard();
+                t.text("place");
+                t.text("combination");
+            });
+        },
+    },
+];
 
 fn tables(ddl: &mut Ddl) {
     ddl.table("ward", |t| {
@@ -151,7 +198,8 @@ async fn app(dir: &std::path::Path, database: &str) -> Arc<App> {
             Module::new("hotel")
                 .migrations(MIGRATIONS)
                 .resource::<Ward>()
-                .resource::<Guest>(),
+                .resource::<Guest>()
+                .resource::<Safe>(),
         ],
         door: Arc::new(OpenDoor),
         mailer: Mailer::Off,
@@ -395,4 +443,99 @@ async fn declared_table(app: Arc<App>) {
         send(&app, "GET", "/api/nowhere/", none, &[]).await.status,
         404
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_caller_may_not_read_is_not_found_by_either() {
+    let dir = tempfile::tempdir().unwrap();
+    kept_from_searches(app(dir.path(), "sqlite://test.db").await).await;
+    if let Some(server) = test_postgres::server() {
+        kept_from_searches(app(dir.path(), &server.create_database("safe")).await).await;
+    }
+}
+
+async fn kept_from_searches(app: Arc<App>) {
+    for (place, combination) in [("Cellar", "4711"), ("Attic", "0815")] {
+        let body = json!({ "place": place, "combination": combination });
+        send(&app, "POST", "/api/safes/", body, &[]).await;
+    }
+    let french = [("accept-language", "fr")];
+    let found = async |query: &str, headers: &[(&str, &str)]| {
+        let list = send(
+            &app,
+            "GET",
+            &format!("/api/safes/?{query}"),
+            Json::Null,
+            headers,
+        )
+        .await;
+        assert_eq!(list.status, 200, "{}", list.json);
+        assert!(!headers.contains(&french[0]) || !list.json.to_string().contains("4711"));
+        list.json.as_array().unwrap().len()
+    };
+    for (query, to_all, to_some) in [
+        ("search=4711", 1, 0),
+        ("search=47", 1, 0),
+        ("search=cell", 1, 1),
+        ("search=%25", 0, 0),
+        ("combination=4711", 1, 0),
+        ("", 2, 2),
+    ] {
+        assert_eq!(found(query, &[]).await, to_all, "{query}");
+        assert_eq!(found(query, &french).await, to_some, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_not_known_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let app = app(dir.path(), "sqlite://test.db").await;
+    let ward = json!({ "name": "East", "colour": "red" });
+    // Older clients write back whatever they read, unless they ask for more.
+    let strict = [("prefer", "respond-async, handling=strict")];
+    let refused = send(&app, "POST", "/api/wards/", ward.clone(), &strict).await;
+    assert_eq!(refused.status, 400, "{}", refused.json);
+    assert!(
+        refused.json["colour"][0]
+            .as_str()
+            .unwrap()
+            .contains("capacity"),
+        "{}",
+        refused.json
+    );
+    let lenient = send(&app, "POST", "/api/wards/", ward, &[]).await;
+    assert_eq!(lenient.status, 201, "{}", lenient.json);
+    let known = send(
+        &app,
+        "PATCH",
+        "/api/wards/1/",
+        json!({ "capacity": 4 }),
+        &strict,
+    )
+    .await;
+    assert_eq!(
+        (known.status, &known.headers["preference-applied"]),
+        (StatusCode::OK, &"handling=strict".parse().unwrap())
+    );
+    // A misspelt name of a query would answer another question than was asked.
+    for (method, path, field) in [
+        ("GET", "/api/wards/?capcity=4", "capcity"),
+        ("GET", "/api/wards/1/?fields=name", "fields"),
+        ("PATCH", "/api/wards/1/?force=true", "force"),
+        ("GET", "/api/guests/?search=fatou", "search"),
+        ("GET", "/api/wards/?format=csv", "format"),
+    ] {
+        let answer = send(&app, method, path, json!({}), &[]).await;
+        assert_eq!(answer.status, 400, "{path}: {}", answer.json);
+        assert!(answer.json[field].is_array(), "{path}: {}", answer.json);
+    }
+    let named = send(
+        &app,
+        "GET",
+        "/api/wards/?format=json&search=east",
+        Json::Null,
+        &[],
+    )
+    .await;
+    assert_eq!(named.json.as_array().unwrap().len(), 1, "{}", named.json);
 }

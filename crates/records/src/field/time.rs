@@ -72,7 +72,8 @@ field!(
     |json: &Json| dates::parse_time(words(json, "not-a-time")?)
         .map_err(|_| Fault::key("not-a-time")),
     |time: &Time| *time,
-    json!({ "type": "string", "format": "time" })
+    // `time` would have an offset (RFC 3339); this is the clock on the wall.
+    json!({ "type": "string", "format": "partial-time", "examples": ["09:30"] })
 );
 
 field!(

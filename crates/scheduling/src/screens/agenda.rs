@@ -68,7 +68,7 @@ fn sees_patients() -> Condition {
 }
 
 type Weekly = (i64, i64, Time, Time, i64, Option<Date>, Option<Date>);
-type Exception = (i64, Date, bool, Option<Time>, Option<Time>);
+type Exception = (i64, Date, Option<Date>, bool, Option<Time>, Option<Time>);
 
 /// What is known of some doctors and days.
 pub(super) struct Agenda {
@@ -119,14 +119,18 @@ pub(super) async fn read(
         .order_by("id", Order::Asc);
     let mut exceptions = Query::select();
     exceptions
-        .columns(["doctor", "date", "closed", "start", "end"])
+        .columns(["doctor", "date", "date_to", "closed", "start", "end"])
         .from("schedule_exception")
         .and_where(among(
             dialect,
             column("schedule_exception", "doctor"),
             doctors,
         ))
-        .and_where(column("schedule_exception", "date").gte(first.to_value()))
+        .and_where(
+            column("schedule_exception", "date")
+                .gte(first.to_value())
+                .or(column("schedule_exception", "date_to").gte(first.to_value())),
+        )
         .and_where(column("schedule_exception", "date").lte(last.to_value()))
         .order_by("id", Order::Asc);
     let (from, to) = bounds(cx, first, last)?;
@@ -191,8 +195,8 @@ impl Agenda {
             exceptions: self
                 .exceptions
                 .iter()
-                .filter(|row| row.0 == doctor && row.1 == date)
-                .map(|row| row.3.zip(row.4).filter(|_| !row.2))
+                .filter(|row| row.0 == doctor && (row.1..=row.2.unwrap_or(row.1)).contains(&date))
+                .map(|row| row.4.zip(row.5).filter(|_| !row.3))
                 .collect(),
         }
     }

@@ -88,6 +88,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         (ui::facts(&facts(ask, &row, doctor)))
         div.actions { (ends(ask, &row, row.starts_at <= cx.now())) }
         @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }
+        @if row.status.occupies() && ask.may_do("appointments_repeat") { (repeat(ask, &row)) }
     };
     Ok(head.page(title, &body))
 }
@@ -107,6 +108,10 @@ fn facts(ask: &Ask, row: &Appointment, doctor: String) -> Vec<(String, Markup)> 
     for (key, text) in [
         ("scheduling-reason", row.reason.open().to_string()),
         ("scheduling-notes", row.notes.open().to_string()),
+        (
+            "scheduling-cancel-reason",
+            row.cancel_reason.open().to_string(),
+        ),
     ] {
         if !text.is_empty() {
             facts.push((ask.t(key), html! { (text) }));
@@ -116,6 +121,7 @@ fn facts(ask: &Ask, row: &Appointment, doctor: String) -> Vec<(String, Markup)> 
         ("scheduling-checked-in-at", row.checked_in_at),
         ("scheduling-started-at", row.started_at),
         ("scheduling-completed-at", row.completed_at),
+        ("scheduling-left-at", row.left_at),
     ] {
         if let Some(at) = at {
             facts.push((ask.t(key), ask.moment(at)));
@@ -145,10 +151,43 @@ fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
     let open = |step: &&Step| {
         row.status.next().contains(&step.0) && ask.may_do(step.1) && (came || step.0 != NoShow)
     };
+    let left = row.checked_in_at.or(row.started_at).is_some();
     html! {
-        @for (_, operation, text, done, _) in ENDS.iter().filter(open) {
+        @for (to, operation, text, done, _) in ENDS.iter().filter(open) {
             @let form = ask.form(operation).on(row.meta.id).done(done);
-            (step(&form, ask, text, None))
+            @if *to == Cancelled {
+                (form.show(html! {
+                    (form.field("reason").label("scheduling-cancel-reason").kind(Kind::Text))
+                    (form.button(text))
+                }))
+            } @else { (step(&form, ask, if left { "scheduling-left" } else { text }, None)) }
+        }
+        @if matches!(row.status, Completed | InProgress) && ask.may_do("appointments_undo") {
+            @let form = ask.form("appointments_undo").on(row.meta.id).done("done-undone");
+            (step(&form, ask, "scheduling-undo", None))
+        }
+        @if row.series.is_some() && row.status.is_open() && ask.may_do("appointments_cancel_following") {
+            @let form = ask.form("appointments_cancel_following").on(row.meta.id).done("done-series-cancelled");
+            (step(&form, ask, "scheduling-cancel-following", None))
+        }
+    }
+}
+
+/// The same again, every so many days.
+fn repeat(ask: &Ask, row: &Appointment) -> Markup {
+    let form = ask
+        .form("appointments_repeat")
+        .on(row.meta.id)
+        .done("done-repeated");
+    html! {
+        details open[form.sent().is_some()] {
+            summary { (ask.t("scheduling-repeat")) }
+            (form.show(html! {
+                (form.field("times").label("scheduling-repeat-times").required(true))
+                (form.field("every_days").label("scheduling-repeat-days").value(7))
+                (form.field("mode").label("scheduling-repeat-mode").value("all"))
+                (form.button("scheduling-repeat"))
+            }))
         }
     }
 }

@@ -48,6 +48,42 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_visit_is_repeated_and_a_time_given_up_goes_to_who_waits(world: &World) {
+        let doctor = world.user("drjallow", Some(BuiltinRole::Doctor)).await;
+        let admin = world.admin().await;
+        let (jane, awa) = (registered(&admin, "Jane").await, registered(&admin, "Awa").await);
+        let booked = json!({ "patient": jane, "doctor": doctor, "date": "2026-11-30", "time": "10:00" });
+        let visit = admin.post("appointments/", booked).await.id();
+        let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        let path = format!("/appointments/{visit}/");
+        let html = is_a_page(&desk.get(&path).await, 200);
+        let mut repeat = form(&html, "appointments_repeat");
+        set(&mut repeat, "times", "2");
+        leads(&desk.submit(&path, &repeat).await);
+        let series = admin.get(&format!("appointments/?series={visit}")).await;
+        assert_eq!(series.is(200).as_array().unwrap().len(), 3);
+
+        // Somebody waits; the desk sees it, and what is offered when a time becomes free.
+        let html = is_a_page(&desk.get("/desk").await, 200);
+        assert!(html.contains("Nobody waits for a time."), "{html}");
+        admin.post("waiting-list/", json!({ "patient": awa, "urgent": true })).await.is(201);
+        let html = is_a_page(&desk.get(&path).await, 200);
+        let mut cancel = form(&html, "appointments_cancel");
+        set(&mut cancel, "reason", "has no transport");
+        leads(&desk.submit(&path, &cancel).await);
+        let html = is_a_page(&desk.get(&path).await, 200);
+        assert!(html.contains("has no transport"), "{html}");
+        world.settle().await;
+        let html = is_a_page(&desk.get("/desk").await, 200);
+        assert!(html.contains("Offered until") && html.contains("Awa Doe"), "{html}");
+        leads(&desk.submit("/desk", &form(&html, "slot_offers_accept")).await);
+        let html = is_a_page(&desk.get("/desk").await, 200);
+        assert!(html.contains("Nobody waits for a time."), "{html}");
+        let taken = admin.get(&format!("appointments/?patient={awa}")).await;
+        assert_eq!(taken.is(200)[0]["starts_at"], "2026-11-30T10:00:00Z");
+        world.settle().await;
+    }
+
     async fn whoever_is_registered_already_is_shown_beside_the_form(world: &World) {
         let admin = world.admin().await;
         let known = registered(&admin, "Jane").await;

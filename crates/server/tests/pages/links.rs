@@ -101,6 +101,12 @@ testkit::on_both! {
         is_a_page(&try_with(next, next).await, 200);
         let html = is_a_page(&try_with(next, next).await, 400);
         assert!(html.contains("role=\"alert\""), "the link works once: {html}");
+        // Whoever opens it again is told before they type anything.
+        let html = is_a_page(&nobody.get(&format!("/password-reset?token={token}")).await, 400);
+        assert!(html.contains("has expired or was used already") && !html.contains("name=\"new_password\""), "{html}");
+        let cut = &token[..token.len() - 3];
+        let html = is_a_page(&nobody.get(&format!("/password-reset?token={cut}")).await, 400);
+        assert!(html.contains("Copy it as a whole") && !html.contains("name=\"new_password\""), "{html}");
         world.sign_in("awa", next).await.get("users/me/").await.is(200);
         world.settle().await;
     }
@@ -117,6 +123,7 @@ testkit::on_both! {
         is_a_page(&nobody.get(&format!("/accept-invitation?token={token}")).await, 200);
         let pairs = [("token", token.as_str()), ("new_password", PASSWORD), ("new_password_again", PASSWORD)];
         is_a_page(&send(&nobody, "/accept-invitation/", &pairs).await, 200);
+        is_a_page(&nobody.get(&format!("/accept-invitation?token={token}")).await, 400);
         world.sign_in("kumba", PASSWORD).await.get("dashboard/").await.is(200);
     }
 

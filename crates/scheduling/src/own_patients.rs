@@ -1,0 +1,87 @@
+//! What care a booking brings.
+//!
+//! An appointment puts the patient into the doctor's care. Whoever reaches only their own patients and books one with
+//! themselves would give themselves access to any record: such a booking gives it until the end of the visit's day, and
+//! a person is asked about it. What comes of the visit, such as an encounter, lasts.
+
+use contracts::BookedWithOneself;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use kernel::Reach;
+use patients::{CareSource, Patient};
+use platform::cx::{Cx, values};
+use platform::db::Statement;
+use platform::error::Error;
+use platform::resource::Resource;
+
+use crate::appointment::Appointment;
+use crate::migrations::occupies;
+
+const WHY: &str = "who cares for whom is noted by what they do";
+
+/// Whether the caller would get at a record by booking with themselves.
+pub(crate) fn books_own(cx: &Cx, doctor: i64) -> bool {
+    cx.actor.user_id() == Some(doctor) && cx.grant_of(Patient::READ).reach == Reach::Assigned
+}
+
+/// Puts the patient into the doctor's care.
+pub(crate) async fn care(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
+    let (patient, doctor) = (row.patient.get(), row.doctor.get());
+    let since = cx.now();
+    if !row.own_booking {
+        let doctor = [(doctor, since)];
+        return patients::take_into_care(cx, patient, &doctor, CareSource::Appointment).await;
+    }
+    let known: Option<(i64,)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(
+            r#"SELECT 1 FROM care_relationship WHERE patient = $1 AND "user" = $2 AND (until IS NULL OR until > $3) LIMIT 1"#,
+            values([&patient, &doctor, &since]),
+        ))
+        .await?;
+    if known.is_none() {
+        cx.emit(&BookedWithOneself {
+            appointment: row.meta.id,
+            patient,
+            doctor,
+            at: since,
+        })?;
+    }
+    let until = end_of(cx, row.date)?;
+    patients::take_into_care_until(cx, patient, doctor, CareSource::Appointment, until).await
+}
+
+/// Ends what a booking with oneself brought, after it was cancelled, unless another one stands.
+pub(crate) async fn end(cx: &mut Cx, patient: i64, doctor: i64) -> Result<(), Error> {
+    const SQL: &str = concat!(
+        r#"DELETE FROM care_relationship WHERE patient = $1 AND "user" = $2 AND source = 'appointment' AND until IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM appointment WHERE patient = $1 AND doctor = $2 AND "#,
+        occupies!(),
+        ")"
+    );
+    cx.unscoped(WHY)
+        .at_end(Statement::raw(SQL, values([&patient, &doctor])))
+}
+
+/// Works out anew what bookings with oneself bring, after rows came from another record or went back there.
+pub(crate) async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    const SQL: &str = concat!(
+        "SELECT doctor, max(date) FROM appointment WHERE patient = $1 AND own_booking AND ",
+        occupies!(),
+        " GROUP BY doctor"
+    );
+    let doctors: Vec<(i64, Date)> = cx
+        .unscoped("a by-product of the appointments")
+        .all(Statement::raw(SQL, values([&patient])))
+        .await?;
+    for (doctor, date) in doctors {
+        let until = end_of(cx, date)?;
+        patients::take_into_care_until(cx, patient, doctor, CareSource::Appointment, until).await?;
+    }
+    Ok(())
+}
+
+fn end_of(cx: &Cx, date: Date) -> Result<Timestamp, Error> {
+    let bounds = cx.app.zone.day_bounds(date).map_err(Error::internal)?;
+    Ok(bounds.1)
+}
