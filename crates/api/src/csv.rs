@@ -8,9 +8,9 @@ use records::error::Error;
 /// OWASP advises against CSV injection. A phone number is none, and stays as people dial it.
 ///
 /// ```
-/// assert_eq!(platform::csv::harmless("=1+1".to_owned()), "'=1+1");
-/// assert_eq!(platform::csv::harmless("Awa".to_owned()), "Awa");
-/// assert_eq!(platform::csv::harmless("+2207834351".to_owned()), "+2207834351");
+/// assert_eq!(api::csv::harmless("=1+1".to_owned()), "'=1+1");
+/// assert_eq!(api::csv::harmless("Awa".to_owned()), "Awa");
+/// assert_eq!(api::csv::harmless("+2207834351".to_owned()), "+2207834351");
 /// ```
 #[must_use]
 pub fn harmless(text: String) -> String {

@@ -12,10 +12,10 @@ pub const CSP: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; 
 /// `None` when there is no such file.
 ///
 /// ```
-/// let (content_type, body) = platform::docs_page::asset("style.css").expect("it is built in");
+/// let (content_type, body) = api::docs_page::asset("style.css").expect("it is built in");
 /// assert_eq!(content_type, "text/css; charset=utf-8");
 /// assert!(!body.is_empty());
-/// assert!(platform::docs_page::asset("../Cargo.toml").is_none());
+/// assert!(api::docs_page::asset("../Cargo.toml").is_none());
 /// ```
 #[must_use]
 pub fn asset(path: &str) -> Option<(&'static str, &'static [u8])> {

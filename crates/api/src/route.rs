@@ -48,7 +48,7 @@ pub struct Decided(());
 /// [`Route::done`] does not exist:
 ///
 /// ```compile_fail
-/// # use platform::route::Route;
+/// # use api::route::Route;
 /// Route::get("wards", "wards/board/", |_, _| unreachable!()).done();
 /// ```
 pub struct Route<Need = Decided>(Operation, PhantomData<Need>);

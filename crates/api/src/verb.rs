@@ -214,7 +214,7 @@ impl Input for () {
 /// Declares what a verb's body carries, field by field, with the same types as a record.
 ///
 /// ```
-/// platform::input! {
+/// api::input! {
 ///     /// Which record is the same person.
 ///     pub struct MergeInput {
 ///         /// The record that stays.

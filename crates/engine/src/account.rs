@@ -46,7 +46,7 @@ pub fn account_row<R: Record>(record: &R) -> Map<String, Json> {
 /// injection). Numbers stay numbers.
 ///
 /// ```
-/// use platform::account::cell;
+/// use engine::account::cell;
 ///
 /// assert_eq!(cell("=1+1"), "'=1+1");
 /// assert_eq!(cell("-12.50"), "-12.50");
