@@ -602,7 +602,6 @@ fn createsuperuser_asks_twice_and_shows_nothing() {
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
             .spawn();
-        drop(child.stdin(std::process::Stdio::null()));
         let mut asked = asked.unwrap();
         let mut stdin = asked.stdin.take().unwrap();
         for line in [first, second] {

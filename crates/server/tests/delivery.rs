@@ -63,6 +63,7 @@ async fn store(cx: &mut Cx, patient: i64, doctor: i64, n: usize) -> Result<(), E
         reason: Sealed::new(Blank::default()),
         notes: Sealed::new(Blank::default()),
         overbooked: true,
+        noted_afterwards: false,
         starts_at,
         ends_at: starts_at + SignedDuration::from_mins(15),
         queue_number: None,
@@ -70,6 +71,11 @@ async fn store(cx: &mut Cx, patient: i64, doctor: i64, n: usize) -> Result<(), E
         started_at: None,
         completed_at: None,
         confirmed_at: None,
+        left_at: None,
+        cancel_reason: Sealed::new(Blank::default()),
+        series: None,
+        own_booking: false,
+        taken_back: 0,
     };
     cx.insert(&mut visit).await?;
     let mut message = AppointmentNotification {

@@ -471,7 +471,7 @@ async fn a_former_primary_gets_no_writes_and_is_named() {
         return;
     };
     let dir = tempfile::tempdir().unwrap();
-    let settings = hospital::settings(dir.path(), &server.create_database("lineage"));
+    let settings = crate::hospital::settings(dir.path(), &server.create_database("lineage"));
     let db = Db::connect(&settings.db_config()).await.unwrap();
     db.execute(Statement::raw(
         "CREATE TABLE written (id bigint)",
