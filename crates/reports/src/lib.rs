@@ -63,6 +63,11 @@ pub fn module() -> Module {
                 json!({ "type": "integer", "minimum": 0 }),
                 "After so many.",
             )
+            .query(
+                "cursor",
+                json!({ "type": "string", "maxLength": 0 }),
+                "Empty, as clients of lists send it; further alerts are asked for by `offset`.",
+            )
             .summary("What the caller must look at, the newest first")
             .done(),
         )

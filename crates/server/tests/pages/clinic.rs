@@ -353,6 +353,13 @@ testkit::on_both! {
         }
         let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
         assert!(html.contains("<b>Aspirin 300 mg:</b>") && html.contains("notice bad") && !html.contains(nothing), "{html}");
+        // A picker that finds nothing says for what, with a script and without.
+        let mut unknown = wanted.clone();
+        set(&mut unknown, "medication_item__q", "zyx");
+        let html = is_a_page(&doctor.submit(&page, &by(&unknown, "_look", "medication_item")).await, 200);
+        assert!(html.contains("Nothing was found for “zyx”. Try fewer letters"), "{html}");
+        let found = doctor.get("/pick/medications?q=zyx&name=medication_item").await;
+        assert!(found.text().contains("Nothing was found for “zyx”."), "{}", found.text());
         // A check that finds nothing says of what.
         let mut harmless = wanted.clone();
         set(&mut harmless, "medication_name", "Oral rehydration salts");
