@@ -65,11 +65,3 @@ pub(crate) fn prices_to_find(ddl: &mut Ddl) {
     });
     ddl.sql("CREATE INDEX bill_item_unpriced_idx ON bill_item (id) WHERE unpriced AND voided_at IS NULL");
 }
-
-/// What insurers owe is as long as what they have not paid, however many bills are settled.
-pub(crate) fn insurers_debts(ddl: &mut Ddl) {
-    ddl.sql(
-        "CREATE INDEX bill_insurer_due_idx ON bill (insurance, insurance_amount, insurance_paid_amount, date_issued) \
-         WHERE outstanding > 0 AND insurance_amount > insurance_paid_amount",
-    );
-}
