@@ -159,7 +159,7 @@ testkit::on_both! {
         world.user("drjallow", Some(BuiltinRole::Doctor)).await;
         let jane = registered(&admin, "Jane").await;
         let card = admin.get(&format!("patients/{jane}/")).await.is(200)["unique_id"].as_str().unwrap().to_owned();
-        let told = format!("Jane Doe · 36 years · Female · {card}");
+        let told = format!("Jane Doe · 36 y · Female · {card}");
         let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
         for page in ["/find?q=Jane", "/pick/patients?q=Jane&name=patient"] {
             let html = desk.get(page).await.text();
