@@ -348,7 +348,6 @@ field-size = Size
 field-slot-minutes = Slot minutes
 field-sort = Sort
 field-source = Source
-field-source-type = Source type
 field-specimen-type = Specimen type
 field-started-at = Started at
 field-started-by = Started by

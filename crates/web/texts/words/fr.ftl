@@ -348,7 +348,6 @@ field-size = Taille
 field-slot-minutes = Durée d’un créneau (minutes)
 field-sort = Ordre
 field-source = Source
-field-source-type = Type de source
 field-specimen-type = Type d’échantillon
 field-started-at = Commencé le
 field-started-by = Commencé par

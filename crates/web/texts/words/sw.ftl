@@ -348,7 +348,6 @@ field-size = Ukubwa
 field-slot-minutes = Urefu wa nafasi (dakika)
 field-sort = Mpangilio
 field-source = Chanzo
-field-source-type = Aina ya chanzo
 field-specimen-type = Aina ya sampuli
 field-started-at = Ilianza
 field-started-by = Aliyeanza
