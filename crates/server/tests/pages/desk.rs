@@ -31,6 +31,9 @@ testkit::on_both! {
         let visit = leads(&desk.submit(&book, &form).await);
         let html = is_a_page(&desk.get(&visit).await, 200);
         assert!(html.contains("The appointment is booked.") && html.contains("Number in the queue"), "{html}");
+        let slip = html.split("href=\"").find(|rest| rest.starts_with("/print/appointment-slip/")).unwrap();
+        let slip = desk.get(slip.split('"').next().unwrap()).await;
+        assert!(slip.status == 200 && slip.bytes.starts_with(b"%PDF"), "{}", slip.status);
 
         let html = is_a_page(&desk.get("/queue/").await, 200);
         assert!(html.contains("Jane Doe") && html.contains("Call next"), "{html}");
