@@ -47,6 +47,7 @@ scheduling-check-in = Check in
 scheduling-start = Start visit
 scheduling-call = Call next
 scheduling-complete-sure = The patient was seen and the visit is over?
+scheduling-print-slip = Print the slip
 scheduling-complete = Complete
 scheduling-cancel = Cancel the appointment
 scheduling-no-show = Did not come

@@ -40,6 +40,7 @@ scheduling-check-in = Enregistrer l’arrivée
 scheduling-start = Commencer la visite
 scheduling-call = Appeler le suivant
 scheduling-complete-sure = Le patient a été vu et la visite est terminée ?
+scheduling-print-slip = Imprimer la convocation
 scheduling-complete = Terminer
 scheduling-cancel = Annuler le rendez-vous
 scheduling-no-show = N’est pas venu

@@ -40,6 +40,7 @@ scheduling-check-in = Andikisha kufika
 scheduling-start = Anza ziara
 scheduling-call = Ita anayefuata
 scheduling-complete-sure = Mgonjwa ameonwa na ziara imekwisha?
+scheduling-print-slip = Chapisha karatasi ya miadi
 scheduling-complete = Maliza
 scheduling-cancel = Futa miadi
 scheduling-no-show = Hakuja

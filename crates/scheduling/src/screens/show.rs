@@ -85,6 +85,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             }
         }
         @if day <= cx.today() { div.actions { (steps(ask, &row)) } }
+        @if !matches!(row.status, Cancelled | NoShow) {
+            div.actions { (ui::paper("appointment-slip", row.meta.id, &ask.t("scheduling-print-slip"), "p")) }
+        }
         (ui::facts(&facts(ask, &row, doctor)))
         div.actions { (ends(ask, &row, row.starts_at <= cx.now())) }
         @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }

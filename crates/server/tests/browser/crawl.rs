@@ -126,12 +126,18 @@ impl Crawl<'_> {
         if let Some(axe) = axe
             && self.read.insert(kind.to_owned())
         {
-            for width in [320, 1280] {
+            for (width, style) in [(320, "light"), (1280, "light"), (1280, "dark")] {
                 self.page.resize(width, 900).await;
+                let style_wanted = json!({ "name": "prefers-color-scheme", "value": style });
+                let media = json!({ "features": [style_wanted] });
+                self.page.ask("Emulation.setEmulatedMedia", media).await;
                 for violation in violations(self.page, axe).await {
-                    self.fault(path, &format!("at {width} px: {violation}"));
+                    self.fault(path, &format!("at {width} px, {style}: {violation}"));
                 }
             }
+            self.page
+                .ask("Emulation.setEmulatedMedia", json!({ "features": [] }))
+                .await;
         }
         let links = found["links"].as_array().cloned().unwrap_or_default();
         links

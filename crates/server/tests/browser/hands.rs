@@ -67,12 +67,33 @@ impl Hands {
         );
     }
 
+    /// Presses the letter that a link or button shows, where it has one and nobody is typing.
+    async fn letter(&self, selector: &str) -> bool {
+        let own = format!(
+            "(() => {{ const typing = document.activeElement?.matches('input, textarea, select'); \
+             const key = document.querySelector({})?.dataset.key; \
+             const first = key && document.querySelector(`main [data-key=\"${{key}}\"], .banner [data-key=\"${{key}}\"]`); \
+             return !typing && first === document.querySelector({}) ? key ?? '' : ''; }})()",
+            json!(selector),
+            json!(selector)
+        );
+        let key = self.page.run(&own).await;
+        let Some(key) = key.as_str().filter(|key| key.len() == 1) else {
+            return false;
+        };
+        self.key(key, &["Key", &key.to_uppercase()].concat(), 0)
+            .await;
+        true
+    }
+
     /// Follows a link.
     pub(crate) async fn follow(&self, selector: &str) {
         self.leads(async {
             if self.manner == Manner::Keys {
-                self.reach(selector).await;
-                self.page.press("Enter").await;
+                if !self.letter(selector).await {
+                    self.reach(selector).await;
+                    self.page.press("Enter").await;
+                }
             } else {
                 self.page.click(selector).await;
             }
@@ -146,7 +167,9 @@ impl Hands {
     async fn key(&self, key: &str, code: &str, modifiers: u8) {
         let number = match code {
             "Space" => 32,
-            _ => 13,
+            "Enter" => 13,
+            // A letter's is that of its capital.
+            _ => code.bytes().last().unwrap_or_default(),
         };
         let text = if modifiers == 0 { key } else { "" };
         for kind in ["keyDown", "keyUp"] {
@@ -208,7 +231,7 @@ impl Hands {
                 self.key("Enter", "Enter", 2 | 8).await;
             } else if which == "main" && inside {
                 self.key("Enter", "Enter", 2).await;
-            } else {
+            } else if !self.letter("[data-hand]").await {
                 self.reach("[data-hand]").await;
                 self.page.press("Enter").await;
             }

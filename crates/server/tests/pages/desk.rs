@@ -31,6 +31,9 @@ testkit::on_both! {
         let visit = leads(&desk.submit(&book, &form).await);
         let html = is_a_page(&desk.get(&visit).await, 200);
         assert!(html.contains("The appointment is booked.") && html.contains("Number in the queue"), "{html}");
+        let slip = html.split("href=\"").find(|rest| rest.starts_with("/print/appointment-slip/")).unwrap();
+        let slip = desk.get(slip.split('"').next().unwrap()).await;
+        assert!(slip.status == 200 && slip.bytes.starts_with(b"%PDF"), "{}", slip.status);
 
         let html = is_a_page(&desk.get("/queue/").await, 200);
         assert!(html.contains("Jane Doe") && html.contains("Call next"), "{html}");
@@ -195,7 +198,7 @@ testkit::on_both! {
         world.user("drjallow", Some(BuiltinRole::Doctor)).await;
         let jane = registered(&admin, "Jane").await;
         let card = admin.get(&format!("patients/{jane}/")).await.is(200)["unique_id"].as_str().unwrap().to_owned();
-        let told = format!("Jane Doe · 36 years · Female · {card}");
+        let told = format!("Jane Doe · 36 y · Female · {card}");
         let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
         for page in ["/find?q=Jane", "/pick/patients?q=Jane&name=patient"] {
             let html = desk.get(page).await.text();
