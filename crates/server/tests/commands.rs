@@ -586,7 +586,7 @@ fn createsuperuser_asks_twice_and_shows_nothing() {
     let place = Installation::new(Base::Sqlite, PROGRAM).unwrap();
     let typed = |first: &str, second: &str, name: &str| {
         let command = format!("{PROGRAM} createsuperuser --username {name}");
-        let mut child = place.command(&[]);
+        let child = place.command(&[]);
         let asked = std::process::Command::new("script")
             .args(["--quiet", "--return", "--command", &command, "/dev/null"])
             .env_clear()
