@@ -65,3 +65,12 @@ pub(crate) fn prices_to_find(ddl: &mut Ddl) {
     });
     ddl.sql("CREATE INDEX bill_item_unpriced_idx ON bill_item (id) WHERE unpriced AND voided_at IS NULL");
 }
+
+/// What insurers owe is told by this index alone, however many bills are settled: looking up each debt cost a quarter of a
+/// second with a million bills.
+pub(crate) fn insurers_debts(ddl: &mut Ddl) {
+    ddl.sql(
+        "CREATE INDEX bill_insurer_due_idx ON bill (insurance, status, insurance_amount, insurance_paid_amount, date_issued) \
+         WHERE insurance_amount > insurance_paid_amount",
+    );
+}

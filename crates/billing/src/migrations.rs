@@ -54,6 +54,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0009_prices_to_find",
         up: added::prices_to_find,
     },
+    Migration {
+        name: "0010_insurers_debts",
+        up: added::insurers_debts,
+    },
 ];
 
 fn services(ddl: &mut Ddl) {

@@ -10,9 +10,13 @@ use sea_query::{Alias, Expr, ExprTrait, Func, Query};
 use serde::Serialize;
 
 use crate::ageing;
+use crate::bill_status::BillStatus;
 
 /// As the index of what is owed has it: SQLite uses that for these words only, not for a value that is bound.
 const OWED: &str = r#""bill"."outstanding" > 0"#;
+
+/// The same of what insurers owe.
+const UNPAID: &str = r#""bill"."insurance_amount" > "bill"."insurance_paid_amount""#;
 
 /// What is owed, by its age in days since it was due, or since the bill was issued where it names no day.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -105,11 +109,14 @@ pub(super) async fn insurer_balances(
             column("insurance_detail", "id").eq(column("bill", "insurance")),
         )
         .expr(column("insurance_detail", "provider"))
-        .expr(Func::count(column("bill", "id")))
+        .expr(Func::count(column("bill", "insurance")))
         .expr(sum("insurance_amount"))
         .expr(sum("insurance_paid_amount"))
-        .and_where(Expr::cust(OWED))
-        .and_where(column("bill", "insurance_amount").gt(column("bill", "insurance_paid_amount")))
+        .and_where(Expr::cust(UNPAID))
+        .and_where(
+            column("bill", "status")
+                .is_not_in([BillStatus::Draft.as_str(), BillStatus::Void.as_str()]),
+        )
         .cond_where(asked.period.days(column("bill", "date_issued")))
         .group_by_col(("insurance_detail", "provider"))
         .order_by(("insurance_detail", "provider"), sea_query::Order::Asc);
