@@ -302,3 +302,9 @@ const first = () => (document.getElementById("error-summary") ?? document.queryS
 watchForms(document);
 // Whoever began to type before this was loaded goes on where they are.
 if (!typing(document.activeElement)) first();
+
+// ---- rows of links that scroll sideways on a phone show where one is
+for (const here of document.querySelectorAll(".top nav [aria-current],.tabs [aria-current]")) {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
+}

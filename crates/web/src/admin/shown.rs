@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use kernel::{Language, Money, written};
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -88,6 +88,10 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
                 && let Ok(day) = text.parse::<Date>()
             {
                 ui::day(ask, day)
+            } else if format == "time"
+                && let Ok(time) = text.parse::<Time>()
+            {
+                html! { span.clock { (time.strftime("%H:%M").to_string()) } }
             } else if field.get("enum").is_some() {
                 html! { (words::choice(ask, name, text)) }
             } else {
