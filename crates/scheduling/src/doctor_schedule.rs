@@ -78,8 +78,8 @@ async fn alone(cx: &mut Cx, row: &DoctorSchedule) -> Result<(), Error> {
         .unscoped("a doctor's hours are no secret")
         .all(Statement::raw(
             r#"SELECT id, start, "end" FROM doctor_schedule WHERE doctor = $1 AND id <> $2 AND weekday = $3
-               AND (valid_until IS NULL OR $4 IS NULL OR valid_until >= $4)
-               AND (valid_from IS NULL OR $5 IS NULL OR valid_from <= $5) ORDER BY id LIMIT 100"#,
+               AND (valid_until IS NULL OR valid_until >= coalesce($4, valid_until))
+               AND (valid_from IS NULL OR valid_from <= coalesce($5, valid_from)) ORDER BY id LIMIT 100"#,
             values([
                 &doctor,
                 &row.meta.id,
