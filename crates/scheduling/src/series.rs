@@ -64,9 +64,9 @@ pub(crate) struct Repeated {
 /// A day on which none could be booked.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct InTheWay {
-    /// The day.
+    /// Day at the hospital on which the appointment would have been.
     date: String,
-    /// The time.
+    /// Time of day at the hospital at which it would have begun.
     time: String,
     /// What is in the way, for programs.
     code: String,
