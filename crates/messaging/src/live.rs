@@ -4,6 +4,8 @@
 //! a notification that came while the client was away, while nodes could not hear each other, or while the client was
 //! slow, is sent in its turn and once.
 
+use std::time::Duration;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use platform::cx::{Cx, select};
@@ -22,6 +24,8 @@ use crate::notify::topic;
 
 /// Notifications read at once: what is kept for a slow client, at most.
 const BATCH: u64 = 50;
+/// The pause before the database is asked again when it was away.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The declared socket.
 pub(crate) const SOCKET: Socket = Socket {
@@ -42,6 +46,12 @@ fn admit(guest: &Guest) -> BoxFuture<'_, Result<(), Error>> {
         }
         since(guest).map(|_| ())
     })
+}
+
+/// The database is away, and will be back.
+fn is_away(error: &Error) -> bool {
+    use platform::db::DbError::{Busy, Retry, Timeout, Unavailable};
+    matches!(error, Error::Db(Unavailable(_) | Timeout | Busy | Retry(_)))
 }
 
 /// The notification that the client saw last, if it says so.
@@ -67,9 +77,19 @@ fn talk<'a>(guest: &'a Guest, line: &'a mut Line) -> BoxFuture<'a, Result<(), En
         line.say(connected.to_string()).await?;
         loop {
             // On the heap, so that a socket at rest does not hold the room for it.
-            while let (said, true) = Box::pin(say_more(guest, line, user, last)).await? {
-                last = said;
-            }
+            let away = match Box::pin(say_more(guest, line, user, last)).await {
+                Ok((said, more)) => {
+                    last = said;
+                    if more {
+                        continue;
+                    }
+                    false
+                }
+                // What was not read is read when the database is back: all clients at once would only come to
+                // be refused.
+                Err(End::Failed(error)) if is_away(&error) => true,
+                Err(end) => return Err(end),
+            };
             tokio::select! {
                 signal = news.recv() => if signal.is_none() {
                     return Err(End::GoingAway);
@@ -78,6 +98,7 @@ fn talk<'a>(guest: &'a Guest, line: &'a mut Line) -> BoxFuture<'a, Result<(), En
                     // Nothing that clients say means anything here.
                     heard?;
                 }
+                () = tokio::time::sleep(AGAIN), if away => {}
             }
             // Several that came together are read together.
             while let Some(Some(_)) = news.recv().now_or_never() {}

@@ -107,6 +107,19 @@ impl Resource for ScheduleException {
         ScheduleException::start,
         ScheduleException::end,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        ("", &[ScheduleException::doctor, ScheduleException::reason]),
+        (
+            "group-when",
+            &[
+                ScheduleException::date,
+                ScheduleException::date_to,
+                ScheduleException::closed,
+                ScheduleException::start,
+                ScheduleException::end,
+            ],
+        ),
+    ];
     type Extra = Affected;
 
     fn access() -> Access {

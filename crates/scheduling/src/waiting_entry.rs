@@ -100,6 +100,27 @@ impl Resource for WaitingEntry {
         WaitingEntry::urgent,
         WaitingEntry::status,
     ];
+    const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
+        (
+            "",
+            &[
+                WaitingEntry::patient,
+                WaitingEntry::doctor,
+                WaitingEntry::reason,
+                WaitingEntry::duration_minutes,
+                WaitingEntry::urgent,
+            ],
+        ),
+        (
+            "group-when",
+            &[
+                WaitingEntry::earliest,
+                WaitingEntry::latest,
+                WaitingEntry::from_time,
+                WaitingEntry::to_time,
+            ],
+        ),
+    ];
     type Extra = WaitingNames;
 
     fn access() -> Access {

@@ -133,6 +133,14 @@ impl<'w> Maker<'w> {
             // On whatever day it is.
             body.insert("noted_afterwards".into(), json!(true));
         }
+        if operation.path == "reading-limits/" {
+            // One for each role.
+            self.number += 1;
+            let name = format!("Role{}", self.number);
+            let admin = self.caller(Some(BuiltinRole::Admin)).await;
+            let role = admin.post("roles/", json!({ "name": name })).await.id();
+            body.insert("role".into(), json!(role));
+        }
         if operation.path == "organization-memberships/" {
             // Whoever makes an organization is a member already.
             let member = self.record_of("app_user").await;
@@ -552,7 +560,10 @@ const BY_NUMBER: &[(&str, &str)] = &[
     ("ReadingLimit", "the role's name is another table's"),
     ("SetAside", "the names are other tables'"),
     ("PublicFigure", "the patient's name is another table's"),
+    ("ReadingLimit", "the role's name is another table's"),
+    ("SlotOffer", "the names are other tables'"),
     ("TelemedicineSession", "the names are other tables'"),
+    ("WaitingEntry", "the names are other tables'"),
     (
         "Admission",
         "the names of patient and bed are other tables'",

@@ -464,6 +464,12 @@ impl Maker {
     }
 }
 
+/// Whether a parameter must be there, as the document says beside its schema or in words.
+fn is_needed(parameter: &Json) -> bool {
+    let said = parameter["description"].as_str().unwrap_or_default();
+    parameter["required"] == true || said.ends_with("; required.")
+}
+
 /// Reads with each parameter that the document names, one after the other.
 async fn every_parameter(world: &World) {
     let document = openapi::document(&world.app.registry, &openapi::Info::default());
@@ -487,11 +493,7 @@ async fn every_parameter(world: &World) {
                 .map(|parameter| maker.resolved(parameter).clone())
                 .filter(|parameter| parameter["in"] == "query")
                 .collect();
-            if parameters
-                .iter()
-                .any(|parameter| parameter["required"] == true)
-                || path.contains("{token}")
-            {
+            if parameters.iter().any(is_needed) || path.contains("{token}") {
                 continue;
             }
             for parameter in &parameters {

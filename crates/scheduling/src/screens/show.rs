@@ -159,6 +159,7 @@ fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
         @for (to, operation, text, done, _) in ENDS.iter().filter(open) {
             @let form = ask.form(operation).on(row.meta.id).done(done);
             @if *to == Cancelled {
+                @let form = form.apart("cancel");
                 (form.show(html! {
                     (form.field("reason").label("scheduling-cancel-reason").kind(Kind::Text))
                     (form.button(text))
