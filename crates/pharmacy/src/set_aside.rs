@@ -73,10 +73,6 @@ impl Resource for SetAside {
         access::set_aside()
     }
 
-    fn label(&self) -> String {
-        format!("#{}: {}", self.prescription.get(), self.kind.as_str())
-    }
-
     fn scope(grant: &Grant) -> Scope {
         reach("set_aside", "patient", grant)
     }

@@ -144,7 +144,11 @@ fn availability_route() -> Operation {
             Permission::new("appointments", "availability"),
             Access::may(&[Admin, Doctor, Receptionist, Nurse]),
         )
-        .needs("doctor", json!({ "type": "integer" }), "The doctor, by the id of their account, whose free times are asked for.")
+        .needs(
+            "doctor",
+            json!({ "type": "integer" }),
+            "The doctor, by the id of their account, whose free times are asked for.",
+        )
         .query(
             "date",
             json!({ "type": "string", "format": "date" }),
