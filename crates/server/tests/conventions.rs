@@ -549,10 +549,10 @@ async fn files(world: &World) -> Vec<PathBuf> {
     places
 }
 
-/// Resources that people call by their kind and number, and why.
 /// What everybody who works here sees, whoever made it: organizations, of which people choose the one that they join.
 const OPEN_TO_STAFF: &[&str] = &["organizations"];
 
+/// Resources that people call by their kind and number, and why.
 const BY_NUMBER: &[(&str, &str)] = &[
     ("AccessReview", "the names are other tables'"),
     ("AffectedRecord", "the patient's name is another table's"),
