@@ -1,5 +1,12 @@
 -- The schema after all migrations. Written by `cargo xtask gen`.
 
+CREATE TABLE "access_reading" (
+  "user" INTEGER NOT NULL,
+  "hour" INTEGER NOT NULL,
+  "records" INTEGER NOT NULL,
+  CONSTRAINT "access_reading_pkey" PRIMARY KEY ("user", "hour")
+) STRICT;
+CREATE INDEX "access_reading_hour_idx" ON "access_reading" ("hour");
 CREATE TABLE "access_review" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -86,6 +93,8 @@ CREATE INDEX "admission_admitted_at_idx" ON "admission" ("admitted_at");
 CREATE INDEX "admission_bed_id_idx" ON "admission" ("bed", "id");
 CREATE UNIQUE INDEX "admission_bed_key" ON "admission" ("bed") WHERE discharged_at IS NULL AND voided_at IS NULL;
 CREATE INDEX "admission_discharged_at_idx" ON "admission" ("discharged_at");
+CREATE INDEX "admission_patient_admitted_at_idx" ON "admission" ("patient", "admitted_at");
+CREATE INDEX "admission_patient_discharged_at_idx" ON "admission" ("patient", "discharged_at");
 CREATE INDEX "admission_patient_id_idx" ON "admission" ("patient", "id");
 CREATE UNIQUE INDEX "admission_patient_key" ON "admission" ("patient") WHERE discharged_at IS NULL AND voided_at IS NULL;
 CREATE TABLE "allergy" (
@@ -173,7 +182,7 @@ CREATE TABLE "appointment" (
   "started_at" INTEGER,
   "completed_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER, "confirmed_at" INTEGER,
+  "voided_by" INTEGER, "confirmed_at" INTEGER, "noted_afterwards" INTEGER NOT NULL DEFAULT 0, "left_at" INTEGER, "series" INTEGER, "own_booking" INTEGER NOT NULL DEFAULT 0, "taken_back" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT "appointment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "appointment_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "appointment_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
@@ -188,6 +197,7 @@ CREATE INDEX "appointment_doctor_id_idx" ON "appointment" ("doctor", "id");
 CREATE INDEX "appointment_patient_excl_idx" ON "appointment" ("patient", "starts_at") WHERE status NOT IN ('cancelled', 'no_show') AND voided_at IS NULL;
 CREATE INDEX "appointment_patient_id_idx" ON "appointment" ("patient", "id");
 CREATE UNIQUE INDEX "appointment_queue_number_key" ON "appointment" ("doctor", "date", "queue_number") WHERE queue_number IS NOT NULL;
+CREATE INDEX "appointment_series_idx" ON "appointment" ("series", "id") WHERE "series" IS NOT NULL;
 CREATE INDEX "appointment_starts_at_idx" ON "appointment" ("starts_at");
 CREATE INDEX "appointment_status_id_idx" ON "appointment" ("status", "id");
 CREATE TRIGGER "appointment_doctor_excl_insert" AFTER INSERT ON "appointment"
@@ -449,7 +459,7 @@ CREATE TABLE "bill_item" (
   "source_id" INTEGER,
   "credit_of" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "unpriced" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "bill_item_unpriced_check" CHECK (NOT unpriced OR (amount = 0 AND credit_of IS NULL)),
   CONSTRAINT "bill_item_uid_key" UNIQUE ("uid"),
   CONSTRAINT "bill_item_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
   CONSTRAINT "bill_item_service_fkey" FOREIGN KEY ("service") REFERENCES "service_catalog" ("id") ON DELETE RESTRICT,
@@ -465,6 +475,7 @@ CREATE UNIQUE INDEX "bill_item_credit_of_key" ON "bill_item" ("credit_of") WHERE
 CREATE INDEX "bill_item_patient_id_idx" ON "bill_item" ("patient", "id");
 CREATE INDEX "bill_item_service_id_idx" ON "bill_item" ("service", "id");
 CREATE UNIQUE INDEX "bill_item_source_key" ON "bill_item" ("source_type", "source_id") WHERE source_id IS NOT NULL AND credit_of IS NULL AND voided_at IS NULL;
+CREATE INDEX bill_item_unpriced_idx ON bill_item (id) WHERE unpriced AND voided_at IS NULL;
 CREATE TABLE "breach_affected" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -562,7 +573,7 @@ CREATE TABLE "care_relationship" (
   "user" INTEGER NOT NULL,
   "patient" INTEGER NOT NULL,
   "source" TEXT NOT NULL,
-  "since" INTEGER NOT NULL,
+  "since" INTEGER NOT NULL, "until" INTEGER,
   CONSTRAINT "care_relationship_pkey" PRIMARY KEY ("user", "patient", "source"),
   CONSTRAINT "care_relationship_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE CASCADE,
   CONSTRAINT "care_relationship_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -587,7 +598,7 @@ CREATE TABLE "cash_session" (
   "counted_at" INTEGER,
   "received_from" INTEGER,
   "handed_over_to" INTEGER,
-  "handed_over_at" INTEGER,
+  "handed_over_at" INTEGER, "in_drawer" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cash_session_in_drawer_check" CHECK (in_drawer >= 0),
   CONSTRAINT "cash_session_uid_key" UNIQUE ("uid"),
   CONSTRAINT "cash_session_cashier_fkey" FOREIGN KEY ("cashier") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "cash_session_received_from_fkey" FOREIGN KEY ("received_from") REFERENCES "cash_session" ("id") ON DELETE RESTRICT,
@@ -1043,7 +1054,7 @@ CREATE TABLE "lab_order" (
   "reviewed_by" INTEGER,
   "reviewed_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "withdrawn_at" INTEGER,
   CONSTRAINT "lab_order_uid_key" UNIQUE ("uid"),
   CONSTRAINT "lab_order_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   CONSTRAINT "lab_order_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -1418,7 +1429,7 @@ CREATE TABLE "organization" (
   "version" INTEGER NOT NULL DEFAULT 1,
   "name" TEXT NOT NULL,
   "description" TEXT NOT NULL,
-  "is_active" INTEGER NOT NULL,
+  "is_active" INTEGER NOT NULL, "open" INTEGER NOT NULL DEFAULT 1,
   CONSTRAINT "organization_uid_key" UNIQUE ("uid"),
   CONSTRAINT "organization_name_key" UNIQUE ("name")
 ) STRICT;
@@ -1482,7 +1493,7 @@ CREATE TABLE "patient" (
   "merged_into" INTEGER,
   "last_appointment_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "birth_estimated" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT "patient_uid_key" UNIQUE ("uid"),
   CONSTRAINT "patient_user_fkey" FOREIGN KEY ("user") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "patient_merged_into_fkey" FOREIGN KEY ("merged_into") REFERENCES "patient" ("id") ON DELETE RESTRICT,
@@ -1746,6 +1757,21 @@ CREATE TABLE "queue_counter" (
   "last" INTEGER NOT NULL,
   CONSTRAINT "queue_counter_pkey" PRIMARY KEY ("doctor", "date")
 ) STRICT;
+CREATE TABLE "reading_limit" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "role" INTEGER,
+  "records_per_hour" INTEGER NOT NULL,
+  "is_active" INTEGER NOT NULL,
+  CONSTRAINT "reading_limit_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "reading_limit_role_fkey" FOREIGN KEY ("role") REFERENCES "role" ("id") ON DELETE CASCADE,
+  CONSTRAINT "reading_limit_records_per_hour_check" CHECK (records_per_hour > 0)
+) STRICT;
+CREATE UNIQUE INDEX "reading_limit_role_key" ON "reading_limit" ("role") WHERE role IS NOT NULL;
+CREATE UNIQUE INDEX "reading_limit_usual_key" ON "reading_limit" ((role IS NULL)) WHERE role IS NULL;
 CREATE TABLE "receipt_counter" (
   "one" INTEGER NOT NULL,
   "last" INTEGER NOT NULL,
@@ -1916,7 +1942,7 @@ CREATE TABLE "schedule_exception" (
   "date" TEXT NOT NULL,
   "closed" INTEGER NOT NULL,
   "start" TEXT,
-  "end" TEXT,
+  "end" TEXT, "date_to" TEXT CONSTRAINT "schedule_exception_date_to_check" CHECK (date_to IS NULL OR date_to > date),
   CONSTRAINT "schedule_exception_uid_key" UNIQUE ("uid"),
   CONSTRAINT "schedule_exception_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT
 ) STRICT;
@@ -2006,6 +2032,27 @@ CREATE TABLE "session" (
 ) STRICT;
 CREATE INDEX "session_expires_at_idx" ON "session" ("expires_at");
 CREATE INDEX "session_user_id_idx" ON "session" ("user", "id");
+CREATE TABLE "set_aside" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "prescription" INTEGER NOT NULL,
+  "kind" TEXT NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "set_by" INTEGER,
+  "voided_at" INTEGER,
+  "voided_by" INTEGER,
+  CONSTRAINT "set_aside_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "set_aside_prescription_fkey" FOREIGN KEY ("prescription") REFERENCES "prescription" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "set_aside_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "set_aside_set_by_fkey" FOREIGN KEY ("set_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "set_aside_kind_check" CHECK ("kind" IN ('later', 'elsewhere', 'not_dispensed'))
+) STRICT;
+CREATE INDEX "set_aside_patient_id_idx" ON "set_aside" ("patient", "id");
+CREATE UNIQUE INDEX "set_aside_prescription_key" ON "set_aside" ("prescription") WHERE voided_at IS NULL;
 CREATE TABLE "site_diagnosis" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -2021,6 +2068,55 @@ CREATE TABLE "site_diagnosis" (
   CONSTRAINT "site_diagnosis_code_key" UNIQUE ("code"),
   CONSTRAINT "site_diagnosis_rank_check" CHECK (rank BETWEEN 1 AND 3)
 ) STRICT;
+CREATE TABLE "slot_offer" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "entry" INTEGER NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "doctor" INTEGER NOT NULL,
+  "starts_at" INTEGER NOT NULL,
+  "ends_at" INTEGER NOT NULL,
+  "expires_at" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "settled_at" INTEGER,
+  "channel" TEXT,
+  "appointment" INTEGER,
+  CONSTRAINT "slot_offer_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "slot_offer_entry_fkey" FOREIGN KEY ("entry") REFERENCES "waiting_entry" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "slot_offer_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "slot_offer_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "slot_offer_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE SET NULL,
+  CONSTRAINT "slot_offer_status_check" CHECK ("status" IN ('open', 'accepted', 'declined', 'expired', 'withdrawn')),
+  CONSTRAINT "slot_offer_channel_check" CHECK ("channel" IN ('portal', 'link', 'sms', 'desk')),
+  CONSTRAINT "slot_offer_ends_at_check" CHECK (ends_at > starts_at),
+  CONSTRAINT "slot_offer_settled_at_check" CHECK ((status = 'open') = (settled_at IS NULL))
+) STRICT;
+CREATE INDEX "slot_offer_doctor_excl_idx" ON "slot_offer" ("doctor", "starts_at") WHERE status = 'open';
+CREATE INDEX "slot_offer_doctor_id_idx" ON "slot_offer" ("doctor", "id");
+CREATE INDEX "slot_offer_entry_id_idx" ON "slot_offer" ("entry", "id");
+CREATE UNIQUE INDEX "slot_offer_entry_key" ON "slot_offer" ("entry") WHERE status = 'open';
+CREATE INDEX "slot_offer_patient_id_idx" ON "slot_offer" ("patient", "id");
+CREATE INDEX "slot_offer_starts_at_idx" ON "slot_offer" ("starts_at");
+CREATE INDEX "slot_offer_status_id_idx" ON "slot_offer" ("status", "id");
+CREATE TRIGGER "slot_offer_doctor_excl_insert" AFTER INSERT ON "slot_offer"
+WHEN EXISTS (SELECT 1 FROM "slot_offer" WHERE id = NEW.id AND status = 'open')
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:slot_offer_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "slot_offer" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status = 'open'
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
+CREATE TRIGGER "slot_offer_doctor_excl_update" AFTER UPDATE ON "slot_offer"
+WHEN EXISTS (SELECT 1 FROM "slot_offer" WHERE id = NEW.id AND status = 'open')
+BEGIN
+  SELECT RAISE(ABORT, 'constraint:slot_offer_doctor_excl') WHERE (
+    SELECT "ends_at" FROM "slot_offer" WHERE "doctor" = NEW."doctor" AND "starts_at" < NEW."ends_at" AND id <> NEW.id AND status = 'open'
+    ORDER BY "starts_at" DESC LIMIT 1
+  ) > NEW."starts_at";
+END;
 CREATE TABLE "stock_adjustment" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -2273,7 +2369,7 @@ CREATE TABLE "turnover_day" (
   "item_key" TEXT NOT NULL,
   "received" INTEGER NOT NULL,
   "refunded" INTEGER NOT NULL,
-  "receipts" INTEGER NOT NULL,
+  "receipts" INTEGER NOT NULL, "refunds" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "turnover_day_refunds_check" CHECK (refunds >= 0 AND receipts >= 0),
   CONSTRAINT "turnover_day_pkey" PRIMARY KEY ("kind", "day", "item_key"),
   CONSTRAINT "turnover_day_received_check" CHECK (received >= 0 AND refunded >= 0)
 ) STRICT;
@@ -2385,6 +2481,33 @@ CREATE INDEX "vitals_encounter_id_idx" ON "vitals" ("encounter", "id");
 CREATE INDEX "vitals_patient_id_idx" ON "vitals" ("patient", "id");
 CREATE INDEX "vitals_patient_recorded_at_idx" ON "vitals" ("patient", "recorded_at");
 CREATE INDEX "vitals_recorded_at_idx" ON "vitals" ("recorded_at");
+CREATE TABLE "waiting_entry" (
+  "id" INTEGER PRIMARY KEY AUTOINCREMENT,
+  "uid" BLOB NOT NULL,
+  "created_at" INTEGER NOT NULL,
+  "updated_at" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "sealed" BLOB NOT NULL,
+  "patient" INTEGER NOT NULL,
+  "doctor" INTEGER,
+  "earliest" TEXT,
+  "latest" TEXT,
+  "from_time" TEXT,
+  "to_time" TEXT,
+  "duration_minutes" INTEGER NOT NULL,
+  "urgent" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "appointment" INTEGER,
+  CONSTRAINT "waiting_entry_uid_key" UNIQUE ("uid"),
+  CONSTRAINT "waiting_entry_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "waiting_entry_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  CONSTRAINT "waiting_entry_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE SET NULL,
+  CONSTRAINT "waiting_entry_status_check" CHECK ("status" IN ('waiting', 'offered', 'booked', 'removed')),
+  CONSTRAINT "waiting_entry_duration_minutes_check" CHECK (duration_minutes BETWEEN 1 AND 1440)
+) STRICT;
+CREATE INDEX "waiting_entry_doctor_id_idx" ON "waiting_entry" ("doctor", "id");
+CREATE INDEX "waiting_entry_patient_id_idx" ON "waiting_entry" ("patient", "id");
+CREATE INDEX "waiting_entry_status_urgent_id_idx" ON "waiting_entry" ("status", "urgent", "id");
 CREATE TABLE "ward" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

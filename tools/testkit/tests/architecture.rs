@@ -213,7 +213,7 @@ fn files(directory: &str, extension: &str) -> Vec<(PathBuf, String)> {
 /// Writes past the unit of work that need none; the list may only shrink.
 const OUTSIDE_A_UNIT: &[&str] = &[
     // When a session was last used: no record of anybody, and lost without harm.
-    "identity/src/door.rs",
+    "identity/src/entry/door.rs",
     // The same of a page's cookie, and that it is forgotten.
     "web/src/session.rs",
     // Whether the database takes a write at all: a row of the platform's own.
@@ -256,13 +256,13 @@ const UNTRACED: &[&str] = &[
     // Which state of the additions is in force; the additions are on record.
     "formulary/src/pack.rs",
     // Sessions that have expired.
-    "identity/src/cleanup.rs",
+    "identity/src/people/cleanup.rs",
     // The built-in roles, as the program brings them.
-    "identity/src/grants.rs",
+    "identity/src/rights/grants.rs",
     // The last step used, so that a code works once; what it was used for is on record.
-    "identity/src/two_factor.rs",
+    "identity/src/sign_in/two_factor.rs",
     // When the latest appointment starts; the appointment is on record.
-    "patients/src/scope.rs",
+    "patients/src/treating/scope.rs",
     // What somebody typed and has not sent: shown to nobody else, and no deed yet.
     "web/src/draft.rs",
 ];

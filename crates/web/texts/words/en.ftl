@@ -804,3 +804,7 @@ report-report-appointments-by-doctor = Appointments by doctor
 report-report-appointments-today = Appointments today
 report-report-patient-count = Registered patients
 report-report-top-prescribed-medications = Medications prescribed most
+choice-channel-desk = Front desk
+choice-channel-link = Link
+choice-channel-portal = Portal
+field-already-dispensed = Handed out before

@@ -804,3 +804,7 @@ report-report-appointments-by-doctor = Rendez-vous par médecin
 report-report-appointments-today = Rendez-vous du jour
 report-report-patient-count = Patients inscrits
 report-report-top-prescribed-medications = Médicaments les plus prescrits
+choice-channel-desk = Accueil
+choice-channel-link = Lien
+choice-channel-portal = Portail
+field-already-dispensed = Déjà remis

@@ -804,3 +804,7 @@ report-report-appointments-by-doctor = Miadi kwa daktari
 report-report-appointments-today = Miadi ya leo
 report-report-patient-count = Wagonjwa waliosajiliwa
 report-report-top-prescribed-medications = Dawa zinazoandikwa zaidi
+choice-channel-desk = Mapokezi
+choice-channel-link = Kiungo
+choice-channel-portal = Lango la mgonjwa
+field-already-dispensed = Iliyokwisha kutolewa
