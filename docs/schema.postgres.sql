@@ -414,6 +414,7 @@ TABLE bill
   CREATE INDEX bill_encounter_id_idx ON public.bill USING btree (encounter, id)
   CREATE UNIQUE INDEX bill_gather_key_key ON public.bill USING btree (gather_key) WHERE ((gather_key IS NOT NULL) AND (voided_at IS NULL))
   CREATE INDEX bill_insurance_service_date_idx ON public.bill USING btree (insurance, service_date)
+  CREATE INDEX bill_insurer_due_idx ON public.bill USING btree (insurance, status, insurance_amount, insurance_paid_amount, date_issued) WHERE (insurance_amount > insurance_paid_amount)
   CREATE INDEX bill_outstanding_idx ON public.bill USING btree (age_from, outstanding) WHERE (outstanding > 0)
   CREATE INDEX bill_patient_id_idx ON public.bill USING btree (patient, id)
   CREATE INDEX bill_status_id_idx ON public.bill USING btree (status, id)

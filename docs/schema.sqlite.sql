@@ -438,6 +438,7 @@ CREATE INDEX "bill_date_issued_id_idx" ON "bill" ("date_issued", "id");
 CREATE INDEX "bill_encounter_id_idx" ON "bill" ("encounter", "id");
 CREATE UNIQUE INDEX "bill_gather_key_key" ON "bill" ("gather_key") WHERE gather_key IS NOT NULL AND voided_at IS NULL;
 CREATE INDEX "bill_insurance_service_date_idx" ON "bill" ("insurance", "service_date");
+CREATE INDEX bill_insurer_due_idx ON bill (insurance, status, insurance_amount, insurance_paid_amount, date_issued) WHERE insurance_amount > insurance_paid_amount;
 CREATE INDEX bill_outstanding_idx ON bill (age_from, outstanding) WHERE outstanding > 0;
 CREATE INDEX "bill_patient_id_idx" ON "bill" ("patient", "id");
 CREATE INDEX "bill_status_id_idx" ON "bill" ("status", "id");
