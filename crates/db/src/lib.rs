@@ -29,10 +29,6 @@
 
 pub mod config;
 mod copy_text;
-#[expect(
-    clippy::module_inception,
-    reason = "the type `Db` lives in its own file"
-)]
 mod db;
 mod ddl;
 mod dump;
