@@ -119,8 +119,12 @@ pub(super) fn query(ask: &Ask, rows: &str, from: Option<&str>) -> String {
         .query
         .iter()
         .filter(|(name, value)| {
-            let own = matches!(name.as_str(), "limit" | "labels" | "page_size");
-            !value.is_empty() && !own && !(from.is_some() && name == "cursor")
+            let own = match name.as_str() {
+                "limit" | "labels" | "page_size" => true,
+                "cursor" => from.is_some(),
+                _ => false,
+            };
+            !own && !value.is_empty()
         })
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
