@@ -181,7 +181,7 @@ impl Verb for Approve {
     type Answer = One<RefundRequest>;
     const NAME: &'static str = "approve";
     const SUMMARY: &'static str = "Approve a refund, which gives the money back";
-    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it. The refund has a receipt of its own. Cash leaves the open drawer of the user who asked, which must hold as much (409 `state_conflict` with `in_drawer`).";
+    const DESCRIPTION: &'static str = "A request cannot be approved by the user who made it, nor by somebody who stands in for another, nor with an API key. The refund has a receipt of its own. Cash leaves the open drawer of the user who asked, which must hold as much (409 `state_conflict` with `in_drawer`).";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -193,6 +193,8 @@ impl Verb for Approve {
     }
 
     async fn run(cx: &mut Cx, held: RefundRequest, _: ()) -> Result<One<RefundRequest>, Error> {
+        // Whoever stands in for somebody could be the one who asked.
+        identity::in_person(cx)?;
         let by = cx.user_id()?;
         if held.requested_by.is_some_and(|user| user.get() == by) {
             let text = Text::new("billing-refund-by-another");

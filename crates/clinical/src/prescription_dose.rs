@@ -99,9 +99,10 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// `1,000` is a thousand to one reader and one to the next.
 fn number(written: &str) -> Token {
+    // `5.000` is five thousand to one reader and five to the next; `0.125` is not.
     let grouped = written
-        .split_once(',')
-        .is_some_and(|(_, part)| part.len() == 3);
+        .split_once([',', '.'])
+        .is_some_and(|(whole, part)| part.len() == 3 && !(whole == "0" && written.contains('.')));
     let plain = written.replace(',', ".");
     match thousandths(&plain) {
         Some(number) if !grouped => Token::Number(number),
@@ -120,12 +121,37 @@ fn read(text: &str) -> Said {
             Token::Number(_) if matches!(all.get(at + 1), Some(Token::Sign('/'))) => {
                 said.unclear = true;
             }
-            Token::Number(number) => at += take(&mut said, *number, &all[at + 1..]),
+            Token::Number(number) => match take(&mut said, *number, &all[at + 1..]) {
+                0 => said.unclear |= !stands_alone(&all[at + 1..]),
+                used => at += used,
+            },
+            // `.25 g`
+            Token::Sign('.') if matches!(all.get(at + 1), Some(Token::Number(_))) => {
+                said.unclear = true;
+            }
             _ => {}
         }
         at += 1;
     }
     said
+}
+
+/// What counts times and not amounts: `3 times a day`, `for 5 days`.
+const TIMES: [&str; 19] = [
+    "time", "times", "daily", "day", "days", "d", "week", "weeks", "month", "months", "hour",
+    "hours", "hourly", "h", "fois", "jour", "jours", "heures", "semaines",
+];
+
+/// A number with neither unit nor piece says nothing of the dose: the beginning of a range, times, or the end of the
+/// text. Anything else, such as `10 x 500 mg`, `5e3 mg` and `5 000 mg`, would be read wrong.
+fn stands_alone(rest: &[Token]) -> bool {
+    match rest {
+        [] => true,
+        [Token::Sign('-' | '–'), Token::Number(_), ..] => true,
+        [Token::Sign(sign), ..] => !matches!(sign, '×' | '*' | '.'),
+        [Token::Word(word), ..] => TIMES.contains(&word.as_str()),
+        _ => false,
+    }
 }
 
 /// A number with what follows it; answers how many tokens that was.
@@ -199,6 +225,15 @@ mod tests {
             ("Paracetamol", "500 mg (2 tablets)", None),
             ("Paracetamol", "500 mg or 1 g", None),
             ("Paracetamol", "15 mg/kg", None),
+            ("Paracetamol", "10 x 500 mg", None),
+            ("Paracetamol", "10x500mg", None),
+            ("Paracetamol", "10 × 500 mg", None),
+            ("Paracetamol", "5.000 mg", None),
+            ("Paracetamol", "5 000 mg", None),
+            ("Paracetamol", "5e3 mg", None),
+            ("Digoxin", ".25 g", None),
+            ("Digoxin", "0.125 mg", Some(125_000)),
+            ("Paracetamol", "500 mg 3 times a day", mg(500)),
             ("Paracetamol", "2 tablets", None),
             ("Artemether lumefantrine 20/120 mg", "4 tablets", None),
             ("Paracetamol 500 mg", "2", None),
@@ -211,6 +246,9 @@ mod tests {
         }
         let often = |frequency| dosing("Paracetamol", "1 g", frequency).and_then(|one| one.per_day);
         assert_eq!(often("every 6 hours"), Some(4));
+        assert_eq!(often("hourly"), Some(24));
+        assert_eq!(often("every hour"), Some(24));
+        assert_eq!(often("every 1 hour"), Some(24));
         assert_eq!(often("once a week"), None);
     }
 }

@@ -73,6 +73,7 @@ pub(crate) fn per_day(frequency: &str) -> Option<i64> {
         | "three times daily"
         | "trois fois par jour"
         | "mara tatu kwa siku" => Some(3),
+        "hourly" | "every hour" | "toutes les heures" | "kila saa" => Some(24),
         "qds"
         | "qid"
         | "four times a day"
@@ -93,7 +94,7 @@ fn counted(folded: &str) -> Option<i64> {
         | [n, "fois" | "x", "jour" | "j"]
         | ["mara", n, "kwa", "siku"] => n.parse().ok()?,
         [n, "daily" | "day" | "jour" | "j"] => n.strip_suffix('x')?.parse().ok()?,
-        ["every", n, "hours"]
+        ["every", n, "hours" | "hour"]
         | [n, "hourly"]
         | ["toutes", "les", n, "heures"]
         | ["kila", "saa" | "masaa", n] => {

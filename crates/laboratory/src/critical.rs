@@ -10,7 +10,7 @@ use platform::field::{Blank, Line, Ref};
 use platform::record::{Meta, Record};
 use platform::seal::Sealed;
 use platform::texts::Text;
-use sea_query::{ExprTrait, Query};
+use sea_query::{ExprTrait, Query, SelectStatement};
 
 use crate::escalate;
 use crate::flag::Flag;
@@ -28,6 +28,10 @@ pub(crate) async fn raise(
     before: Option<&LabResultValue>,
 ) -> Result<(), Error> {
     let known = before.is_some_and(|before| said(before) == said(row));
+    let was = before.is_some_and(|before| before.abnormal_flag == Some(Flag::Critical));
+    if was && row.abnormal_flag != Some(Flag::Critical) {
+        return called_off(cx, order, row).await;
+    }
     if row.abnormal_flag != Some(Flag::Critical) || known {
         return Ok(());
     }
@@ -58,6 +62,33 @@ pub(crate) async fn raise(
     })
 }
 
+/// A value that was critical by mistake: whoever was alarmed must not act on it. The alarm ends, and another tells what
+/// holds now.
+async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Result<(), Error> {
+    let mut query = select::<ClinicalAlert>();
+    query
+        .and_where(ClinicalAlert::source_type.eq(SOURCE))
+        .and_where(ClinicalAlert::source_id.eq(row.meta.id));
+    acknowledge(cx, query).await?;
+    let doctor = order.ordered_by.map(|user| user.get());
+    let language = language_of(cx, doctor).await?;
+    let said = in_words(row, "laboratory-critical-withdrawn");
+    let message = cx.app.texts.render(&language, &said);
+    let alert = NewAlert {
+        source: Some((SOURCE, row.meta.id)),
+        addressee: doctor,
+        ..NewAlert::new(
+            row.patient.get(),
+            AlertKind::CriticalLab,
+            AlertSeverity::Warning,
+            &message,
+        )
+    };
+    alert::raise(cx, alert).await?;
+    assign(cx, doctor, row, &message).await?;
+    Ok(())
+}
+
 /// What an alarm is about.
 fn said(row: &LabResultValue) -> impl PartialEq + use<> {
     let text = row.value_text.open().to_string();
@@ -66,15 +97,19 @@ fn said(row: &LabResultValue) -> impl PartialEq + use<> {
 
 /// What a critical value says.
 pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>) -> Text {
+    let key = match before {
+        Some(_) => "laboratory-critical-corrected",
+        None => "laboratory-critical",
+    };
+    in_words(row, key)
+}
+
+fn in_words(row: &LabResultValue, key: &'static str) -> Text {
     let number = row.value_numeric.map(|value| {
         let sign = row.comparator.map_or("", |sign| sign.as_str());
         format!("{sign}{value} {}", &**row.units.open())
     });
     let value = number.unwrap_or_else(|| row.value_text.open().to_string());
-    let key = match before {
-        Some(_) => "laboratory-critical-corrected",
-        None => "laboratory-critical",
-    };
     Text::new(key)
         .with("parameter", &**row.parameter_name.open())
         .with("value", value.trim())
@@ -127,7 +162,13 @@ pub(crate) async fn reviewed(cx: &mut Cx, order: &LabOrder) -> Result<(), Error>
     let mut query = select::<ClinicalAlert>();
     query
         .and_where(ClinicalAlert::source_type.eq(SOURCE))
-        .and_where(ClinicalAlert::source_id.in_subquery(values))
+        .and_where(ClinicalAlert::source_id.in_subquery(values));
+    acknowledge(cx, query).await
+}
+
+/// Those of these alerts that are open are acknowledged by the caller.
+async fn acknowledge(cx: &mut Cx, mut query: SelectStatement) -> Result<(), Error> {
+    query
         .and_where(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
         .and_where(column(ClinicalAlert::TABLE, "voided_at").is_null());
     let open: Vec<ClinicalAlert> = cx

@@ -24,6 +24,7 @@ laboratory-unit-ambiguous = { $unit } does not say for certain what the analyser
 laboratory-unit-unknown = { $unit } is no unit of { $parameter }. Enter the value in: { $accepted }.
 laboratory-critical = Critical result: { $parameter } { $value }
 laboratory-critical-corrected = Critical result after a correction: { $parameter } { $value }
+laboratory-critical-withdrawn = Corrected result: { $parameter } is { $value } and not critical. What was reported before does not hold.
 laboratory-no-results = There are no results to print yet.
 
 nav-lab = Laboratory

@@ -24,6 +24,7 @@ laboratory-unit-ambiguous = { $unit } ne dit pas avec certitude ce que l’analy
 laboratory-unit-unknown = { $unit } n’est pas une unité de { $parameter }. Saisissez la valeur en : { $accepted }.
 laboratory-critical = Résultat critique : { $parameter } { $value }
 laboratory-critical-corrected = Résultat critique après correction : { $parameter } { $value }
+laboratory-critical-withdrawn = Résultat corrigé : { $parameter } est à { $value }, non critique. Ce qui avait été annoncé n’est plus valable.
 laboratory-no-results = Il n'y a pas encore de résultats à imprimer.
 
 nav-lab = Laboratoire

@@ -24,6 +24,7 @@ laboratory-unit-ambiguous = { $unit } haisemi kwa uhakika kile ambacho kichangan
 laboratory-unit-unknown = { $unit } si kizio cha { $parameter }. Weka thamani kwa: { $accepted }.
 laboratory-critical = Matokeo ya hatari: { $parameter } { $value }
 laboratory-critical-corrected = Matokeo ya hatari baada ya marekebisho: { $parameter } { $value }
+laboratory-critical-withdrawn = Jibu limerekebishwa: { $parameter } ni { $value } na si hatari. Lililoripotiwa awali si sahihi.
 laboratory-no-results = Bado hakuna matokeo ya kuchapisha.
 
 nav-lab = Maabara

@@ -27,6 +27,8 @@ use crate::state::AppointmentStatus;
 const MOST: i64 = 52;
 /// Days between two of them.
 const LONGEST: i64 = 366;
+/// Days that a series may reach ahead.
+const HORIZON: i64 = 2 * 366;
 
 platform::choice! {
     /// What happens when some of the times are taken.
@@ -153,6 +155,14 @@ fn days(from: Date, input: &RepeatInput) -> Result<Vec<Date>, Error> {
             let text = Text::new("scheduling-between").with("low", 1);
             faults.say(name, text.with("high", most));
         }
+    }
+    // Nobody plans further ahead; and each is a booking with all its looks.
+    if input.times.saturating_mul(input.every_days) > HORIZON {
+        let text = Text::new("scheduling-between").with("low", 1);
+        faults.say(
+            "times",
+            text.with("high", HORIZON.checked_div(input.every_days).unwrap_or(0)),
+        );
     }
     faults.into_result()?;
     (1..=input.times)

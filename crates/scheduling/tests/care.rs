@@ -1,4 +1,5 @@
 //! Whom a doctor who sees only their own patients has in care, while records are merged and part again.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -533,5 +533,6 @@ testkit::on_both! {
     async fn nothing_that_the_document_lets_one_ask_is_refused(world: &World) {
         furnished(world).await;
         every_parameter(world).await;
+        world.settle().await;
     }
 }

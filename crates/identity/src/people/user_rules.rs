@@ -190,7 +190,7 @@ pub(crate) fn touchable(cx: &Cx, user: &User) -> Result<(), Error> {
 ///
 /// # Errors
 /// 403 for a delegate and for an API key.
-pub(crate) fn in_person(cx: &Cx) -> Result<(), Error> {
+pub fn in_person(cx: &Cx) -> Result<(), Error> {
     match cx.actor.user() {
         Some(user) if user.acting.is_some() || user.session.is_none() => Err(Error::denied()),
         _ => Ok(()),

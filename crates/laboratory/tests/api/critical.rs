@@ -85,6 +85,23 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn whoever_was_alarmed_by_a_mistake_is_told_that_it_was_one(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({})).await;
+        let id = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 7.5 }])).await.is(200)["created"][0]["id"].clone();
+        let messages = |alerts: &Json| {
+            let alerts = alerts.get("results").unwrap_or(alerts).as_array().unwrap().clone();
+            alerts.iter().filter(|alert| alert["is_read"] == false).map(|alert| alert["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(messages(&lab.doctor.get("alerts/").await.is(200).clone()), ["Critical result: K 7.5 mmol/L"]);
+        lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "value_numeric": 4.2 })).await.is(200);
+        let left = messages(&lab.doctor.get("alerts/").await.is(200).clone());
+        assert_eq!(left, ["Corrected result: K is 4.2 mmol/L and not critical. What was reported before does not hold."]);
+        let titles: Vec<Json> = tasks(&lab.doctor).await.iter().map(|task| task["title"].clone()).collect();
+        assert!(titles.contains(&json!(left[0])), "{titles:?}");
+        world.settle().await;
+    }
+
     async fn the_critical_limits_of_the_test_count_as_well(world: &World) {
         let lab = Lab::new(world).await;
         let test = lab.test("K").await;

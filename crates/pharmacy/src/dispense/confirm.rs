@@ -25,8 +25,7 @@ impl Verb for Witness {
     type Answer = One<DispensingLog>;
     const NAME: &'static str = "witness";
     const SUMMARY: &'static str = "Confirm the dispense of a controlled substance as second person";
-    const DESCRIPTION: &'static str =
-        "The caller becomes the witness, and must be another user than the one who dispensed.";
+    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who dispensed, who is there in person: neither standing in for another nor with an API key.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -42,6 +41,8 @@ impl Verb for Witness {
     }
 
     async fn run(cx: &mut Cx, held: DispensingLog, (): ()) -> Result<One<DispensingLog>, Error> {
+        // Whoever stands in for somebody could be the one who dispensed.
+        identity::in_person(cx)?;
         let user = cx.user_id()?;
         if held.dispensed_by.is_some_and(|by| by.get() == user) {
             let text = Text::new("pharmacy-second-person");

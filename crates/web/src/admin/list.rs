@@ -273,7 +273,9 @@ fn files(ask: &Ask, about: &About<'_>) -> Markup {
     let query = serde_urlencoded::to_string(kept.collect::<Vec<_>>()).unwrap_or_default();
     let file = |ending: &str| ["/admin/files/", about.info.path, ending, "?", &query].concat();
     html! {
-        a.button href=(file(".csv")) { (ask.t("admin-export")) " CSV" }
-        a.button href=(file(".xlsx")) { (ask.t("admin-export")) " XLSX" }
+        @if super::export::is_for(ask, about.info) {
+            a.button href=(file(".csv")) { (ask.t("admin-export")) " CSV" }
+            a.button href=(file(".xlsx")) { (ask.t("admin-export")) " XLSX" }
+        }
     }
 }

@@ -70,6 +70,8 @@ pub(super) async fn fill(staff: &Staff, patients: &[Json], now: DateTime) -> Res
         let visit = json!({
             "patient": turns.next(), "doctor": doctor, "date": day.to_string(), "time": slot(at).to_string(),
             "duration_minutes": SLOT_MINUTES, "reason": REASONS[at % REASONS.len()],
+            // The demo begins at any time of day, and today's visits with its opening.
+            "noted_afterwards": day == today && slot(at + 1) <= now.time(),
         });
         Ok(staff.reception.post("appointments/", visit).await?["id"].take())
     };
