@@ -39,7 +39,7 @@ pub const MARK: &str = "\u{feff}";
 /// A whole file: the mark, then the rows.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn file(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Bytes, Error> {
     let rows = write(rows)?;
     Ok([MARK.as_bytes(), &rows].concat().into())

@@ -503,8 +503,8 @@ mod tests {
         ];
         assert_eq!(
             String::from_utf8(sheet(&rows).unwrap().to_vec()).unwrap(),
-            "what,amount,by\r\n'=1+1,-12.5,\"Awa, Dr.\"\r\nX-ray,3.0,\r\n"
+            "\u{feff}what,amount,by\r\n'=1+1,-12.5,\"Awa, Dr.\"\r\nX-ray,3.0,\r\n"
         );
-        assert_eq!(sheet::<Sold>(&[]).unwrap(), "what,amount,by\r\n");
+        assert_eq!(sheet::<Sold>(&[]).unwrap(), "\u{feff}what,amount,by\r\n");
     }
 }

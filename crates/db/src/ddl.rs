@@ -107,7 +107,7 @@ impl Ddl {
 
     /// Rows whose intervals must not overlap: an exclusion constraint on PostgreSQL, triggers on
     /// SQLite. Either reports [`crate::DbError::Exclusion`] with the rule's name; what clients are
-    /// told is declared with [`crate::module::Module::excludes`].
+    /// told is declared with `Module::excludes`.
     ///
     /// ```
     /// use db::{Ddl, Dialect, NoOverlap};

@@ -90,7 +90,7 @@ impl Access {
 }
 
 /// A permission: what is done to which resource. It is declared with a resource, a verb or a route, or
-/// by [`Module::permission`](crate::module::Module::permission); asking for one that no module declares
+/// by [`Module::permission`](crate::declared::Declared::permissions); asking for one that no module declares
 /// fails tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission {

@@ -1,6 +1,6 @@
 //! What the hospital knows of a user: the copy of their data that everybody may ask for.
 //!
-//! Each module adds what it keeps ([`Module::account_section`](crate::module::Module::account_section));
+//! Each module adds what it keeps ([`Module::account_section`](crate::declared::Declared::account_sections));
 //! identity puts the sections together. A module says only what is about the user as a user: a
 //! patient's record is asked for in other ways.
 

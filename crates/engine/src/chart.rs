@@ -1,7 +1,7 @@
 //! A patient's chart and timeline, put together from what modules declare.
 //!
 //! A module declares sections of the chart and sources of the timeline; the route that serves them asks each
-//! once, so that the number of queries does not grow with the patient's history. [`newest`] and [`dated`] show
+//! once, so that the number of queries does not grow with the patient's history. `newest` and `dated` show
 //! a resource's records exactly as the resource itself would: through the caller's right to read them, their
 //! scope, and without the fields that the caller does not see.
 

@@ -216,7 +216,9 @@ testkit::on_both! {
                 continue;
             }
             let path = operation.path.trim_end_matches('/');
-            let reply = admin.get(&format!("{path}/?format=xlsx&medication_id=1")).await;
+            let of_one = operation.doc.query.iter().any(|(name, _, _)| name == "medication_id");
+            let of_one = if of_one { "&medication_id=1" } else { "" };
+            let reply = admin.get(&format!("{path}/?format=xlsx{of_one}")).await;
             if reply.status == 404 || reply.status == 400 {
                 // Reports about one medication, of which there is none here.
                 assert!(path.contains("medication"), "{path}: {}", reply.text());

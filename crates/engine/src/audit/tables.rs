@@ -3,7 +3,7 @@
 use db::Ddl;
 
 /// The trail becomes insert-only: the chain gets a table of its own, and what readings would have to keep
-/// in order at random places is [built afterwards](super::subjects). Neither table has foreign keys into
+/// in order at random places is built afterwards. Neither table has foreign keys into
 /// the trail, which nothing can be removed from: to look the row up for each link would cost more than
 /// the link.
 pub fn links(ddl: &mut Ddl) {

@@ -18,7 +18,7 @@ const PAGE: u64 = 5_000;
 /// The most rows without their file that are named.
 const NAMED: usize = 20;
 
-/// A table whose rows each name a file; [`Module::files`](crate::module::Module::files) declares it.
+/// A table whose rows each name a file; [`Module::files`](crate::declared::Declared::files) declares it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileColumns {
     /// The table.
