@@ -136,7 +136,10 @@ testkit::on_both! {
         let awa = post.awa(json!({ "email": "" })).await;
         let visit = post.book(awa, "10:00").await;
         assert_eq!(post.told(visit).await, ["reminder sms sent 2026-11-26T08:30:00Z"]);
-        let past = post.book(awa, "08:00").await;
+        let noted = json!({
+            "patient": awa, "doctor": post.doctor, "date": "2026-11-26", "time": "08:00", "noted_afterwards": true,
+        });
+        let past = post.desk().await.post("appointments/", noted).await.id();
         assert_eq!(post.told(past).await, Vec::<String>::new());
         assert_eq!(post.twilio.sent().len(), 1);
     }
