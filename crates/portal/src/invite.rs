@@ -16,7 +16,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::Ref;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::mail::MailError;
+use platform::mail::{MailError, Mailer};
 use platform::resource::change_by;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
@@ -29,7 +29,7 @@ use uuid::Uuid;
 /// What inviting answers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Invitation {
-    /// Always `invited`: the link is on its way.
+    /// `invited` when the link is on its way, or `no_mail_server` when nothing is set up to send an e-mail: set that up and invite again.
     status: &'static str,
     /// How the link goes: `email` or `sms`.
     channel: &'static str,
@@ -64,7 +64,7 @@ impl Verb for Invite {
         let Some(to) = contact(cx, &held).await? else {
             return refused("portal-invite-no-contact");
         };
-        let channel = match to {
+        let channel = match &to {
             Contact::Email(_) => "email",
             Contact::Sms(_) => "sms",
         };
@@ -84,7 +84,10 @@ impl Verb for Invite {
         });
         enqueue(cx, vec![Job::now(KIND, payload)])?;
         Ok(Invitation {
-            status: "invited",
+            status: match (&to, &cx.app.mailer) {
+                (Contact::Email(_), Mailer::Off) => "no_mail_server",
+                _ => "invited",
+            },
             channel,
             username: account.username.to_string(),
         })
