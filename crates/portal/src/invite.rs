@@ -6,9 +6,9 @@ use futures_util::future::BoxFuture;
 use identity::invite::{Invited, link, patient_account, readdress};
 use identity::user::User;
 use kernel::BuiltinRole::{Admin, Receptionist};
-use kernel::{Code, Phone};
-use messaging::delivery::outcome::Outcome;
-use messaging::delivery::{opt_out, sms};
+use kernel::Code;
+use messaging::delivery::word::{Word, leaves};
+use messaging::delivery::{Address, opt_out};
 use patients::Patient;
 use platform::access::Access;
 use platform::app::App;
@@ -16,7 +16,6 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::Ref;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::mail::{MailError, Mailer};
 use platform::resource::change_by;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
@@ -29,7 +28,7 @@ use uuid::Uuid;
 /// What inviting answers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Invitation {
-    /// `invited` when the link is on its way, or `no_mail_server` when nothing is set up to send an e-mail: set that up and invite again.
+    /// `invited` when the link is on its way; `no_mail_server` or `no_sms_provider` when nothing is set up to send it: set that up and invite again.
     status: &'static str,
     /// How the link goes: `email` or `sms`.
     channel: &'static str,
@@ -47,7 +46,7 @@ impl Verb for Invite {
     const NAME: &'static str = "invite";
     const SUMMARY: &'static str = "Invite the patient to the portal";
     const DESCRIPTION: &'static str = "Makes an account of the role Patient, sets `user`, and sends a link to the \
-        e-mail address on record, or where there is none to the phone number. The link lets the patient choose a \
+        e-mail address on record, or to the phone number where there is none or no mail server. The link lets the patient choose a \
         password; it works once and for a week, and inviting again sends another. 409 `state_conflict` without \
         contact data, or when the patient has chosen a password already.";
 
@@ -65,8 +64,8 @@ impl Verb for Invite {
             return refused("portal-invite-no-contact");
         };
         let channel = match &to {
-            Contact::Email(_) => "email",
-            Contact::Sms(_) => "sms",
+            Address::Email(_) => "email",
+            Address::Phone(_) => "sms",
         };
         let account = match held.user {
             Some(user) => identity::accounts::held(cx, user.get()).await?,
@@ -84,9 +83,10 @@ impl Verb for Invite {
         });
         enqueue(cx, vec![Job::now(KIND, payload)])?;
         Ok(Invitation {
-            status: match (&to, &cx.app.mailer) {
-                (Contact::Email(_), Mailer::Off) => "no_mail_server",
-                _ => "invited",
+            status: match &to {
+                to if leaves(&cx.app, to) => "invited",
+                Address::Email(_) => "no_mail_server",
+                Address::Phone(_) => "no_sms_provider",
             },
             channel,
             username: account.username.to_string(),
@@ -112,26 +112,30 @@ async fn open_account(cx: &mut Cx, held: Patient) -> Result<User, Error> {
     Ok(account)
 }
 
-/// Where the link goes.
-enum Contact {
-    Email(String),
-    Sms(Phone),
-}
-
-/// The contact data on record; no number whose owner wants no more text messages.
-async fn contact(cx: &mut Cx, patient: &Patient) -> Result<Option<Contact>, Error> {
-    if let Some(email) = patient.emails().first() {
-        return Ok(Some(Contact::Email(email.to_string())));
-    }
+/// The contact data on record that the link goes to: the e-mail address, else the phone number, but no number whose owner
+/// wants no more text messages. Where nothing is set up that sends to one, the other; where to neither, the first.
+async fn contact(cx: &mut Cx, patient: &Patient) -> Result<Option<Address>, Error> {
+    let mut found = Vec::new();
+    found.extend(patient.emails().into_iter().next().map(Address::Email));
     let phones = patient.phones(patients::country_code(cx));
-    let Some(phone) = phones.into_iter().next() else {
-        return Ok(None);
-    };
-    let out = opt_out::is_out(cx, &phone).await?;
-    Ok((!out).then_some(Contact::Sms(phone)))
+    if let Some(phone) = phones.into_iter().next()
+        && !opt_out::is_out(cx, &phone).await?
+    {
+        found.push(Address::Phone(phone));
+    }
+    let first = found.iter().position(|to| leaves(&cx.app, to));
+    Ok(found.into_iter().nth(first.unwrap_or(0)))
 }
 
 const KIND: &str = "portal:invitation";
+const WORD: Word = Word {
+    called: "an invitation to the portal",
+    subject: "portal-invite-subject",
+    email: "portal-invite-email",
+    sms: "portal-invite-sms",
+    // A second link does no harm; none does.
+    rather_twice: true,
+};
 
 /// Sends the link, for about a day; then a person must look. The link is made when it is sent, so that nobody finds it
 /// in the database.
@@ -167,24 +171,8 @@ fn send(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
             }
             app.texts.render(language, &text)
         };
-        match to {
-            Contact::Email(address) => {
-                let message = payload["message"].as_str().unwrap_or_default();
-                let (subject, body) = (
-                    render("portal-invite-subject"),
-                    render("portal-invite-email"),
-                );
-                let message_id = format!("{message}@chelal");
-                by_mail(
-                    app.mailer
-                        .send(&address, &subject, &body, &message_id)
-                        .await,
-                )
-            }
-            Contact::Sms(phone) => {
-                by_sms(sms::send(&app, &phone, &render("portal-invite-sms"), None).await)
-            }
-        }
+        let message = payload["message"].as_str().unwrap_or_default();
+        WORD.send(&app, &to, message, render).await
     })
 }
 
@@ -193,7 +181,7 @@ async fn whom(
     cx: &mut Cx,
     patient: i64,
     user: i64,
-) -> Result<Option<(Patient, User, Contact)>, Error> {
+) -> Result<Option<(Patient, User, Address)>, Error> {
     let patient: Patient = match cx.load(patient).await {
         Err(error) if error.code() == Some(Code::NotFound) => return Ok(None),
         found => found?,
@@ -208,27 +196,4 @@ async fn whom(
     };
     let to = contact(cx, &patient).await?;
     Ok(to.map(|to| (patient, account, to)))
-}
-
-fn by_mail(sent: Result<String, MailError>) -> Result<(), Error> {
-    match sent {
-        Ok(_) => Ok(()),
-        // A second link does no harm; none does.
-        Err(MailError::Temporary(why) | MailError::Unknown(why)) => Err(Error::internal(why)),
-        Err(error @ (MailError::Permanent(_) | MailError::NotConfigured)) => {
-            tracing::warn!(%error, "an invitation to the portal was not sent");
-            Ok(())
-        }
-    }
-}
-
-fn by_sms(outcome: Outcome) -> Result<(), Error> {
-    match outcome {
-        Outcome::Accepted(_) => Ok(()),
-        Outcome::Later(why, _) | Outcome::Unknown(why) => Err(Error::internal(why)),
-        Outcome::Refused(error) => {
-            tracing::warn!(%error, "an invitation to the portal was not sent");
-            Ok(())
-        }
-    }
 }

@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
-use messaging::delivery::outcome::Outcome;
-use messaging::delivery::{Address, sms, whereabouts};
+use messaging::delivery::word::Word;
+use messaging::delivery::{Address, whereabouts};
 use platform::app::App;
 use platform::cx::{Cx, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::mail::MailError;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use platform::unit::{self, Opening};
@@ -23,6 +22,13 @@ use uuid::Uuid;
 use crate::message::SecureMessage;
 
 const KIND: &str = "portal:message-waits";
+const WORD: Word = Word {
+    called: "that a message waits",
+    subject: "portal-waits-subject",
+    email: "portal-waits-email",
+    sms: "portal-waits-sms",
+    rather_twice: false,
+};
 /// As long as one that was told still waits, others are not told.
 const QUIET: SignedDuration = SignedDuration::from_hours(24);
 
@@ -75,22 +81,8 @@ fn send(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
             }
             app.texts.render(language, &text)
         };
-        match address {
-            Address::Email(address) => {
-                let id = payload["id"].as_str().unwrap_or_default();
-                let (subject, body) =
-                    (render("portal-waits-subject"), render("portal-waits-email"));
-                let id = format!("{id}@chelal");
-                by_mail(
-                    app.mailer
-                        .send(address.as_str(), &subject, &body, &id)
-                        .await,
-                )
-            }
-            Address::Phone(phone) => {
-                by_sms(sms::send(&app, &phone, &render("portal-waits-sms"), None).await)
-            }
-        }
+        let id = payload["id"].as_str().unwrap_or_default();
+        WORD.send(&app, &address, id, render).await
     })
 }
 
@@ -108,27 +100,4 @@ async fn whereto(cx: &mut Cx, message: i64) -> Result<Option<(&'static str, Addr
     };
     let found = whereabouts(cx, patient).await?;
     Ok(found.map(|(patient, address)| (patient.preferred_language.as_str(), address)))
-}
-
-fn by_mail(sent: Result<String, MailError>) -> Result<(), Error> {
-    match sent {
-        Err(MailError::Temporary(why)) => Err(Error::internal(why)),
-        // It may have arrived: once too few is better than twice.
-        Ok(_) | Err(MailError::Unknown(_) | MailError::NotConfigured) => Ok(()),
-        Err(error @ MailError::Permanent(_)) => {
-            tracing::warn!(%error, "a patient was not told that a message waits");
-            Ok(())
-        }
-    }
-}
-
-fn by_sms(outcome: Outcome) -> Result<(), Error> {
-    match outcome {
-        Outcome::Later(why, _) => Err(Error::internal(why)),
-        Outcome::Accepted(_) | Outcome::Unknown(_) => Ok(()),
-        Outcome::Refused(error) => {
-            tracing::warn!(%error, "a patient was not told that a message waits");
-            Ok(())
-        }
-    }
 }

@@ -12,6 +12,7 @@ use sea_query::{Alias, ExprTrait, Order};
 
 use super::appointment_notification::Channel;
 use super::opt_out;
+use super::word::leaves;
 
 /// Where a message goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ pub(super) async fn address(
 }
 
 /// The patient, and where one message reaches them now: by e-mail, else by text message; none where they are not
-/// written to.
+/// written to, or nothing is set up that would send it.
 ///
 /// # Errors
 /// When the database fails.
@@ -118,7 +119,9 @@ pub async fn whereabouts(cx: &mut Cx, id: i64) -> Result<Option<(Patient, Addres
         return Ok(None);
     };
     for channel in [Channel::Email, Channel::Sms] {
-        if let Ok(found) = address(cx, &patient, channel).await? {
+        if let Ok(found) = address(cx, &patient, channel).await?
+            && leaves(&cx.app, &found)
+        {
             return Ok(Some((patient, found)));
         }
     }

@@ -132,7 +132,7 @@ pub async fn test(app: &Arc<App>) -> Result<[(&'static str, Option<Outcome>); 2]
             let id = format!("{}@chelal", Uuid::new_v4());
             let (subject, body) = (render("message-test-subject"), render("message-test"));
             let to = mailbox.email.to_string();
-            Some(round::by_mail(
+            Some(Outcome::of_mail(
                 app.mailer.send(&to, &subject, &body, &id).await,
             ))
         }

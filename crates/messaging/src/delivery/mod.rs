@@ -4,6 +4,7 @@
 //!   appointment changed, `wishes` when the patient did.
 //! - `round`: claims what is due, hands it over, writes down what came of it. [`outcome`] is the rule.
 //! - [`sms`] and the platform's mailer: how a message leaves.
+//! - [`word`]: what is sent by a job and leaves no row.
 //! - `callback`, [`opt_out`], [`answer`], `visit_link`: what comes back.
 //! - [`desk`]: what people do about a message.
 
@@ -26,6 +27,7 @@ mod slot_offer;
 pub mod sms;
 mod visit_link;
 mod wishes;
+pub mod word;
 mod wording;
 
 use contracts::{

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kernel::Backoff;
+use platform::mail::MailError;
 
 use super::appointment_notification::MessageStatus;
 
@@ -25,6 +26,20 @@ pub enum Outcome {
     Later(String, Option<Duration>),
     /// It was handed over and no answer came.
     Unknown(String),
+}
+
+impl Outcome {
+    /// What came of an e-mail.
+    #[must_use]
+    pub fn of_mail(sent: Result<String, MailError>) -> Self {
+        match sent {
+            Ok(id) => Self::Accepted(id),
+            Err(MailError::Temporary(why)) => Self::Later(why, None),
+            Err(MailError::Permanent(why)) => Self::Refused(why),
+            Err(MailError::Unknown(why)) => Self::Unknown(why),
+            Err(error @ MailError::NotConfigured) => Self::Refused(error.to_string()),
+        }
+    }
 }
 
 /// What the row is to say.

@@ -14,7 +14,6 @@ use platform::cx::{Cx, column, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
-use platform::mail::MailError;
 use platform::record::Record;
 use platform::seal::Sealed;
 use platform::unit;
@@ -244,18 +243,8 @@ async fn hand_over(app: &App, parcel: &Parcel) -> Outcome {
                 .mailer
                 .send(email.as_str(), subject, body, &message_id)
                 .await;
-            by_mail(sent)
+            Outcome::of_mail(sent)
         }
-    }
-}
-
-pub(super) fn by_mail(sent: Result<String, MailError>) -> Outcome {
-    match sent {
-        Ok(id) => Outcome::Accepted(id),
-        Err(MailError::Temporary(why)) => Outcome::Later(why, None),
-        Err(MailError::Permanent(why)) => Outcome::Refused(why),
-        Err(MailError::Unknown(why)) => Outcome::Unknown(why),
-        Err(error @ MailError::NotConfigured) => Outcome::Refused(error.to_string()),
     }
 }
 

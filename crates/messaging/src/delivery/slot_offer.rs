@@ -11,7 +11,6 @@ use platform::cx::{Cx, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::mail::MailError;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use platform::unit::{self, Opening};
@@ -23,12 +22,19 @@ use uuid::Uuid;
 
 use super::answer::Back;
 use super::audience::Address;
-use super::outcome::Outcome;
+use super::word::Word;
 use super::wording::when;
-use super::{offer_link, sms, whereabouts};
+use super::{offer_link, whereabouts};
 
 const KIND: &str = "messaging:slot-offer";
 const WHY: &str = "the program tells whom it concerns";
+const WORD: Word = Word {
+    called: "an offer of a slot",
+    subject: "message-offer-subject",
+    email: "message-offer-email",
+    sms: "message-offer-sms",
+    rather_twice: false,
+};
 
 /// Tells of an offer, again while it is open and the provider is away.
 pub(super) const JOB: JobInfo = JobInfo {
@@ -61,22 +67,9 @@ fn send(app: Arc<App>, payload: Json) -> BoxFuture<'static, Result<(), Error>> {
         let Some(letter) = found.await? else {
             return Ok(());
         };
-        match &letter.address {
-            Address::Email(address) => {
-                let message = payload["id"].as_str().unwrap_or_default();
-                let message = format!("{message}@chelal");
-                let (subject, body) = (
-                    words(&app, &letter, "message-offer-subject"),
-                    words(&app, &letter, "message-offer-email"),
-                );
-                let sent = app.mailer.send(address.as_str(), &subject, &body, &message);
-                by_mail(sent.await)
-            }
-            Address::Phone(phone) => {
-                let body = words(&app, &letter, "message-offer-sms");
-                by_sms(sms::send(&app, phone, &body, None).await)
-            }
-        }
+        let message = payload["id"].as_str().unwrap_or_default();
+        let render = |key| words(&app, &letter, key);
+        WORD.send(&app, &letter.address, message, render).await
     })
 }
 
@@ -123,29 +116,6 @@ fn words(app: &App, letter: &Letter, key: &'static str) -> String {
         text = text.with("hospital", hospital);
     }
     app.texts.render(language, &text)
-}
-
-fn by_mail(sent: Result<String, MailError>) -> Result<(), Error> {
-    match sent {
-        Err(MailError::Temporary(why)) => Err(Error::internal(why)),
-        // It may have arrived: once too few is better than twice.
-        Ok(_) | Err(MailError::Unknown(_) | MailError::NotConfigured) => Ok(()),
-        Err(error @ MailError::Permanent(_)) => {
-            tracing::warn!(%error, "a patient was not told of an offer");
-            Ok(())
-        }
-    }
-}
-
-fn by_sms(outcome: Outcome) -> Result<(), Error> {
-    match outcome {
-        Outcome::Later(why, _) => Err(Error::internal(why)),
-        Outcome::Accepted(_) | Outcome::Unknown(_) => Ok(()),
-        Outcome::Refused(error) => {
-            tracing::warn!(%error, "a patient was not told of an offer");
-            Ok(())
-        }
-    }
 }
 
 /// The open offers of some patients; two are enough to know that there are several.

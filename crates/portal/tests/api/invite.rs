@@ -110,19 +110,48 @@ testkit::on_both! {
 
     async fn a_patient_with_a_phone_gets_it_by_text_message(world: &World) {
         let twilio = Twilio::start().await;
-        let node: Node = world.node(&[
-            ("TWILIO_API_URL", &twilio.url),
-            ("TWILIO_ACCOUNT_SID", Twilio::ACCOUNT),
-            ("TWILIO_AUTH_TOKEN", Twilio::TOKEN),
-            ("TWILIO_PHONE_NUMBER", Twilio::NUMBER),
-        ]).await;
-        let desk = world.receptionist().await;
+        let node = with_sms(world, &twilio).await;
+        let desk = node.as_signed_in(&world.receptionist().await);
         let id = patient(&desk, json!({ "contact_info": "783 4351" })).await;
         let invited = desk.post(&format!("patients/{id}/invite/"), json!({})).await.is(200).clone();
-        assert_eq!(invited["channel"], "sms");
+        assert_eq!((&invited["status"], &invited["channel"]), (&json!("invited"), &json!("sms")));
         node.settle().await;
         let sent = twilio.sent();
         assert_eq!((sent.len(), sent[0].to.as_str()), (1, "+2207834351"));
         accept(world, &token(&sent[0].body)).await.is(200);
     }
+
+    async fn it_goes_by_what_is_set_up_and_says_when_nothing_is(world: &World) {
+        // A node without a mail server, with text messages.
+        let twilio = Twilio::start().await;
+        let node = with_sms(world, &twilio).await;
+        let desk = node.as_signed_in(&world.receptionist().await);
+        let both = json!({ "email": "jane@example.org", "contact_info": "783 4351" });
+        let both = patient(&desk, both).await;
+        let invited = desk.post(&format!("patients/{both}/invite/"), json!({})).await.is(200).clone();
+        assert_eq!((&invited["status"], &invited["channel"]), (&json!("invited"), &json!("sms")));
+        node.settle().await;
+        assert_eq!(twilio.sent().len(), 1);
+        let mail = patient(&desk, json!({ "email": "awa@example.org", "first_name": "Awa" })).await;
+        let invited = desk.post(&format!("patients/{mail}/invite/"), json!({})).await.is(200).clone();
+        assert_eq!((&invited["status"], &invited["channel"]), (&json!("no_mail_server"), &json!("email")));
+        node.settle().await;
+        // And the other way round.
+        let desk = world.receptionist().await;
+        let phone = patient(&desk, json!({ "contact_info": "783 4352", "first_name": "Binta" })).await;
+        let invited = desk.post(&format!("patients/{phone}/invite/"), json!({})).await.is(200).clone();
+        assert_eq!((&invited["status"], &invited["channel"]), (&json!("no_sms_provider"), &json!("sms")));
+        world.settle().await;
+        assert_eq!((twilio.sent().len(), world.mails().len()), (1, 0));
+    }
+}
+
+async fn with_sms(world: &World, twilio: &Twilio) -> Node {
+    let settings = [
+        ("TWILIO_API_URL", twilio.url.as_str()),
+        ("TWILIO_ACCOUNT_SID", Twilio::ACCOUNT),
+        ("TWILIO_AUTH_TOKEN", Twilio::TOKEN),
+        ("TWILIO_PHONE_NUMBER", Twilio::NUMBER),
+    ];
+    world.node(&settings).await
 }

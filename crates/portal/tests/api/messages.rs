@@ -1,5 +1,6 @@
 //! `secure-messages/` and `patients/{id}/messages/`.
 
+use counterparts::Twilio;
 use serde_json::{Value as Json, json};
 
 use crate::{Side, account, list, register, told};
@@ -80,6 +81,40 @@ testkit::on_both! {
         assert_eq!(list(&side.jane, "secure-messages/").await, Vec::<Json>::new());
         side.jane.get(&format!("secure-messages/{}/", sent["id"])).await.refuses(404, "not_found");
         world.settle().await;
+    }
+
+    async fn a_patient_is_told_by_text_message_that_one_waits(world: &World) {
+        let side = Side::new(world).await;
+        let twilio = Twilio::start().await;
+        let node = world.node(&[
+            ("CHELAL_PUBLIC_URL", "https://chelal.hospital.gm"),
+            ("TWILIO_API_URL", &twilio.url),
+            ("TWILIO_ACCOUNT_SID", Twilio::ACCOUNT),
+            ("TWILIO_AUTH_TOKEN", Twilio::TOKEN),
+            ("TWILIO_PHONE_NUMBER", Twilio::NUMBER),
+        ]).await;
+        let path = format!("patients/{}/", side.patient);
+        side.desk.patch(&path, json!({ "contact_info": "783 4351", "contact_preference": "sms" })).await.is(200);
+        node.settle().await;
+        let before = twilio.sent().len();
+        side.says(&side.doctor, "Your test is positive").await;
+        side.says(&side.doctor, "Come today").await;
+        node.settle().await;
+        let sent = twilio.sent();
+        let [word] = &sent[before..] else { panic!("{sent:?}") };
+        assert_eq!(word.to, "+2207834351");
+        assert!(word.body.contains("https://chelal.hospital.gm"), "{}", word.body);
+        for kept in ["positive", "today", "Fatou", "Ceesay", "Jane"] {
+            assert!(!word.body.contains(kept), "{}", word.body);
+        }
+        // Whoever does not want to be written to is not told; the message waits all the same.
+        for waiting in list(&side.jane, "secure-messages/").await {
+            side.jane.post(&format!("secure-messages/{}/mark_read/", waiting["id"]), json!({})).await.is(200);
+        }
+        side.desk.patch(&path, json!({ "contact_preference": "none" })).await.is(200);
+        side.says(&side.doctor, "Still there?").await;
+        node.settle().await;
+        assert_eq!(twilio.sent().len(), before + 1);
     }
 
     async fn a_patient_writes_to_those_who_treat_them_only(world: &World) {
