@@ -92,7 +92,7 @@ impl Module {
         self
     }
 
-    /// A table in which the platform keeps its own affairs: nobody's deeds, and on no record.
+    /// A table of the platform's own bookkeeping: what changes there is no person's act and is not audited.
     #[must_use]
     pub fn own_table<R: Record>(mut self) -> Module {
         self.0.tables.push(TableInfo {
@@ -132,7 +132,7 @@ impl Module {
         self
     }
 
-    /// The same, which also lets in whoever comes with a letter of the module's own.
+    /// The same, which also admits callers with a token that the module itself issued.
     #[must_use]
     pub fn socket_by_letter(mut self, socket: Socket, letter: Letter) -> Module {
         self.0.sockets.push((socket, Some(letter)));

@@ -36,7 +36,7 @@ pub(crate) struct Charge {
     pub(crate) service: Option<i64>,
     /// What the line says.
     pub(crate) description: String,
-    /// Price of one; none where nobody has said it yet.
+    /// Unit price; none until the service or item has one.
     pub(crate) unit_price: Option<Money>,
     /// How many.
     pub(crate) quantity: i64,

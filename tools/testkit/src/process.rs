@@ -33,7 +33,7 @@ pub struct Process {
 impl Installation {
     /// A new one; `None` where there is no PostgreSQL. `binary` is `env!("CARGO_BIN_EXE_chelal")`.
     pub fn new(base: Base, binary: &str) -> Option<Installation> {
-        let fresh = Fresh::new(base, &schema_key(), prepare)?;
+        let fresh = Fresh::new(base, schema_key(), prepare)?;
         let mut installation = Installation::at(fresh, binary);
         installation.set("CHELAL_MASTER_KEY", MASTER_KEY);
         Some(installation)

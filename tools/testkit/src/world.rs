@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -109,7 +109,7 @@ async fn settle(app: &Arc<App>) {
 
 /// Runs a test in a world of its own; where there is no PostgreSQL, its tests pass without one.
 pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>) {
-    let Some(fresh) = Fresh::new(base, &schema_key(), prepare) else {
+    let Some(fresh) = Fresh::new(base, schema_key(), prepare) else {
         return;
     };
     runtime().block_on(async {
@@ -121,7 +121,7 @@ pub fn run(base: Base, test: impl for<'w> FnOnce(&'w World) -> BoxFuture<'w, ()>
 
 /// Runs a test in two worlds that are equal until it tells them apart: on databases of their own, at the same time of day.
 pub fn run_two(base: Base, test: impl for<'w> FnOnce(&'w World, &'w World) -> BoxFuture<'w, ()>) {
-    let fresh = || Fresh::new(base, &schema_key(), prepare);
+    let fresh = || Fresh::new(base, schema_key(), prepare);
     let (Some(one), Some(other)) = (fresh(), fresh()) else {
         return;
     };
@@ -142,7 +142,12 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Changes with whatever shapes a prepared database.
-pub(crate) fn schema_key() -> String {
+pub(crate) fn schema_key() -> &'static str {
+    static KEY: LazyLock<String> = LazyLock::new(hashed_schema);
+    &KEY
+}
+
+fn hashed_schema() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let registry = Registry::new(server::modules::modules());
     let mut hasher = DefaultHasher::new();

@@ -246,7 +246,7 @@ fn only_the_platform_opens_a_database() {
     );
 }
 
-/// Changes of audited records that go on no record, because they are nobody's deed; the list may only
+/// Changes of audited records that go on no record, because no person made them; the list may only
 /// shrink.
 const UNTRACED: &[&str] = &[
     // The keyed hash of a prescription's medicine, which is no data of its own.

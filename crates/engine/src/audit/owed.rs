@@ -16,7 +16,7 @@ pub(crate) enum OnRecord {
     Itself,
     /// With the record of this name that it is a part of.
     With(&'static str),
-    /// Nowhere: nobody's deed.
+    /// Nowhere: no person did it.
     Nowhere,
 }
 

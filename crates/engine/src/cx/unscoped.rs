@@ -25,7 +25,7 @@ impl Unscoped<'_> {
         self
     }
 
-    /// What is changed is nobody's deed and goes on no record, such as what has expired.
+    /// The change is no person's act and is not audited, such as the removal of what has expired.
     #[must_use]
     pub fn untraced(mut self) -> Self {
         self.on_record = OnRecord::Nowhere;

@@ -1,6 +1,6 @@
 //! What people look at: the API document and the page that shows it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::{Path, Request};
@@ -16,15 +16,17 @@ use super::refused;
 
 /// `docs/` and `schema/`; the latter two also below `/api/`.
 pub(super) fn routes(app: &Arc<App>) -> Router {
-    let document = openapi::document(&app.registry, &openapi::Info::default());
-    let document = Bytes::from(document.to_string());
-    let etag = format!("\"{:016x}\"", fingerprint(&document));
+    // Most servers are never asked for it, and it is the longest part of their start.
+    let written = Arc::new(OnceLock::new());
     let mut router = Router::new();
     for prefix in ["", "/api", "/api/v1"] {
-        let (document, etag) = (document.clone(), etag.clone());
+        let (app, written) = (app.clone(), written.clone());
         let schema = get(move |headers: HeaderMap| {
-            let (document, etag) = (document.clone(), etag.clone());
-            async move { schema(&headers, document, &etag) }
+            let (app, written) = (app.clone(), written.clone());
+            async move {
+                let (document, etag) = written.get_or_init(|| write(&app));
+                schema(&headers, document.clone(), etag)
+            }
         });
         router = router
             .route(&format!("{prefix}/schema"), schema.clone())
@@ -47,6 +49,14 @@ pub(super) fn routes(app: &Arc<App>) -> Router {
         .route("/api/docs", get(async || Redirect::temporary("/docs/")))
         .route("/api/docs/", get(async || Redirect::temporary("/docs/")))
         .route("/api/v1/docs/", get(async || Redirect::temporary("/docs/")))
+}
+
+/// The document and its tag.
+fn write(app: &App) -> (Bytes, String) {
+    let document = openapi::document(&app.registry, &openapi::Info::default());
+    let document = Bytes::from(document.to_string());
+    let etag = format!("\"{:016x}\"", fingerprint(&document));
+    (document, etag)
 }
 
 fn asset(path: &str) -> Option<Response> {
