@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Besides, Change, Resource, items};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -163,6 +163,16 @@ impl Resource for Bill {
         ("amount", Bill::total_amount),
         ("bill_date", Bill::date_issued),
     ];
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "items",
+        verbs: "cu",
+        schema: || {
+            items::<crate::BillItem>(
+                "bill",
+                "The lines of the bill. A change with lines replaces those that there are while the bill is a draft.",
+            )
+        },
+    }];
     const FILTERS: &'static [Column<Self>] = &[
         Bill::patient,
         Bill::encounter,

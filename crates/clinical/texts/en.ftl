@@ -1,7 +1,7 @@
 # Texts of the clinical module.
 clinical-encounter-signed = This encounter is signed and final. Write an addendum instead.
 clinical-encounter-patient = An encounter stays with its patient. Delete it and write a new one for the other patient.
-clinical-no-appointment = This encounter belongs to no appointment, so there is none to complete.
+clinical-no-appointment = This encounter belongs to no appointment, so there is none to complete. Complete the encounter alone.
 clinical-not-a-doctor = Choose an active user with the role Doctor.
 clinical-icd-code = Enter an ICD-10 or ICD-11 code such as I10 or A00.9, and the diagnosis in words in its own field.
 clinical-no-measure = Enter at least one measurement.
@@ -11,7 +11,7 @@ clinical-metres = Enter centimetres: { $centimetres } instead of { $value }.
 clinical-grams = Enter kilograms: { $value } g is { $kilograms } kg.
 clinical-centimetres = Enter millimetres: { $millimetres } instead of { $value }.
 clinical-diastolic = The diastolic pressure is lower than the systolic. Check whether they were swapped.
-clinical-vitals-encounter = Vital signs stay with the encounter during which they were taken.
+clinical-vitals-encounter = Vital signs stay with the encounter during which they were taken. Record new ones with the other encounter.
 clinical-critical-value = { $measure ->
     [temperature] Temperature { $value } °C
     [heart_rate] Heart rate { $value }/min

@@ -1,7 +1,7 @@
 # Texts of the clinical module.
 clinical-encounter-signed = Cette consultation est signée et définitive. Rédigez plutôt un addendum.
 clinical-encounter-patient = Une consultation reste à son patient. Supprimez-la et rédigez-en une nouvelle pour l’autre patient.
-clinical-no-appointment = Cette consultation n’est liée à aucun rendez-vous : il n’y en a pas à terminer.
+clinical-no-appointment = Cette consultation n’est liée à aucun rendez-vous : il n’y en a pas à terminer. Terminez la consultation seule.
 clinical-not-a-doctor = Choisissez un utilisateur actif ayant le rôle Médecin.
 clinical-icd-code = Saisissez un code CIM-10 ou CIM-11 tel que I10 ou A00.9, et le diagnostic en toutes lettres dans son propre champ.
 clinical-no-measure = Saisissez au moins une mesure.
@@ -11,7 +11,7 @@ clinical-metres = Saisissez des centimètres : { $centimetres } au lieu de { $va
 clinical-grams = Saisissez des kilogrammes : { $value } g font { $kilograms } kg.
 clinical-centimetres = Saisissez des millimètres : { $millimetres } au lieu de { $value }.
 clinical-diastolic = La pression diastolique est inférieure à la systolique. Vérifiez si elles ont été inversées.
-clinical-vitals-encounter = Les constantes restent à la consultation pendant laquelle elles ont été prises.
+clinical-vitals-encounter = Les constantes restent à la consultation pendant laquelle elles ont été prises. Saisissez-en de nouveaux avec l’autre consultation.
 clinical-critical-value = { $measure ->
     [temperature] Température { $value } °C
     [heart_rate] Fréquence cardiaque { $value }/min

@@ -1,7 +1,7 @@
 # Texts of the clinical module.
 clinical-encounter-signed = Ziara hii ya matibabu imeshatiwa saini na haibadilishwi. Andika nyongeza badala yake.
 clinical-encounter-patient = Ziara ya matibabu hubaki kwa mgonjwa wake. Ifute na uandike mpya kwa mgonjwa mwingine.
-clinical-no-appointment = Ziara hii haina miadi, kwa hiyo hakuna miadi ya kukamilisha.
+clinical-no-appointment = Ziara hii haina miadi, kwa hiyo hakuna miadi ya kukamilisha. Kamilisha ziara peke yake.
 clinical-not-a-doctor = Chagua mtumiaji anayefanya kazi mwenye jukumu la Daktari.
 clinical-icd-code = Weka msimbo wa ICD-10 au ICD-11 kama I10 au A00.9, na uandike jina la ugonjwa kwenye sehemu yake.
 clinical-no-measure = Weka angalau kipimo kimoja.
@@ -11,7 +11,7 @@ clinical-metres = Weka sentimita: { $centimetres } badala ya { $value }.
 clinical-grams = Weka kilogramu: gramu { $value } ni kilogramu { $kilograms }.
 clinical-centimetres = Weka milimita: { $millimetres } badala ya { $value }.
 clinical-diastolic = Shinikizo la chini (diastoli) huwa dogo kuliko la juu (sistoli). Angalia kama yamebadilishana.
-clinical-vitals-encounter = Vipimo hubaki kwenye ziara ya matibabu vilipochukuliwa.
+clinical-vitals-encounter = Vipimo hubaki kwenye ziara ya matibabu vilipochukuliwa. Rekodi vipimo vipya kwa ziara nyingine.
 clinical-critical-value = { $measure ->
     [temperature] Joto la mwili { $value } °C
     [heart_rate] Mapigo ya moyo { $value } kwa dakika

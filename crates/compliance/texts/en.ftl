@@ -1,5 +1,5 @@
 compliance-own-deed = Nobody judges what they did themselves. Ask another Admin.
-compliance-already-open = You have opened this record already; it stays open until { $until }.
+compliance-already-open = You have opened this record already; it stays open until { $until }. Go on reading.
 compliance-deadline-stands = The hospital knew of it earlier: the deadline counts from then. Enter that moment or an earlier one.
 compliance-step-stands = This was done and stays on record. Enter the right moment instead of none.
 compliance-before-discovery = Enter a moment after the breach was discovered.

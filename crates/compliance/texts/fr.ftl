@@ -1,5 +1,5 @@
 compliance-own-deed = Personne ne juge ses propres actes. Demandez à un autre administrateur.
-compliance-already-open = Vous avez déjà ouvert ce dossier ; il reste ouvert jusqu’à { $until }.
+compliance-already-open = Vous avez déjà ouvert ce dossier ; il reste ouvert jusqu’à { $until }. Poursuivez la lecture.
 compliance-deadline-stands = L’hôpital en avait connaissance plus tôt : le délai court dès ce moment. Saisissez ce moment ou un moment antérieur.
 compliance-step-stands = Cela a été fait et reste consigné. Saisissez le bon moment au lieu de rien.
 compliance-before-discovery = Saisissez un moment postérieur à la découverte de la violation.

@@ -1,5 +1,5 @@
 compliance-own-deed = Hakuna anayejihukumu mwenyewe. Mwombe msimamizi mwingine.
-compliance-already-open = Umeshafungua rekodi hii; itabaki wazi hadi { $until }.
+compliance-already-open = Umeshafungua rekodi hii; itabaki wazi hadi { $until }. Endelea kusoma.
 compliance-deadline-stands = Hospitali ilijua mapema zaidi: muda unahesabiwa tangu wakati huo. Ingiza wakati huo au wa kabla yake.
 compliance-step-stands = Hili limefanyika na linabaki kwenye kumbukumbu. Ingiza wakati sahihi badala ya kuacha wazi.
 compliance-before-discovery = Ingiza wakati baada ya uvujaji kugunduliwa.

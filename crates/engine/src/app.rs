@@ -18,6 +18,7 @@ use crate::confinement::Confinement;
 use crate::counts::CountCache;
 use crate::files::Files;
 use crate::keys;
+use crate::outage::Room;
 use crate::registry::Registry;
 use crate::totals::Totals;
 use db::{Db, Dialect};
@@ -107,6 +108,8 @@ pub struct App {
     pub reads: ReadAudit,
     /// What is wrong with the anchor of the audit trail.
     pub anchor_trouble: AnchorTrouble,
+    /// Whether the database had no room a moment ago.
+    pub room: Room,
     /// Remembers which lists are longer than anybody counts.
     pub counts: CountCache,
     /// Remembers large totals for a moment.
@@ -163,6 +166,7 @@ impl App {
             mailer: made.mailer,
             reads: ReadAudit::default(),
             anchor_trouble: AnchorTrouble::default(),
+            room: Room::default(),
             counts: CountCache::default(),
             totals: Totals::default(),
             confinement: Confinement::default(),

@@ -203,16 +203,22 @@ impl Call {
         if self.body.is_empty() {
             return Ok(Json::Null);
         }
-        if let Some(kind) = self.head.header("content-type") {
-            let kind = kind
+        if let Some(header) = self.head.header("content-type") {
+            let charset = header.split(';').skip(1).find_map(|parameter| {
+                let (name, value) = parameter.split_once('=')?;
+                (name.trim().eq_ignore_ascii_case("charset")).then_some(value)
+            });
+            let kind = header
                 .split(';')
                 .next()
                 .unwrap_or_default()
                 .trim()
                 .to_ascii_lowercase();
             let json = kind == "application/json" || kind.ends_with("+json");
-            if !json {
-                let text = Text::new("unsupported-media-type").with("expected", "application/json");
+            // JSON is UTF-8 (RFC 8259, 8.1); what says to be otherwise would be read as something else than was meant.
+            if !json || !charset.is_none_or(is_utf8) {
+                let text = Text::new("unsupported-media-type")
+                    .with("expected", "application/json; charset=utf-8");
                 return Err(Error::refuse(Code::UnsupportedMediaType, text));
             }
         }
@@ -386,6 +392,14 @@ impl Reply {
 }
 
 /// A text as a header's extended parameter carries it (RFC 8187).
+/// Whether a charset is UTF-8, or its part that all of these have in common.
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    ["utf-8", "utf8", "us-ascii"]
+        .iter()
+        .any(|name| charset.eq_ignore_ascii_case(name))
+}
+
 fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -30,6 +30,25 @@ pub fn log(what: &'static str, error: &Error) {
     }
 }
 
+/// So long a refusal for want of room counts: what fits into a page that is there already still succeeds on a full disk.
+const SHORT: Duration = Duration::from_secs(15);
+
+/// Whether the database had no room for what was written, a moment ago.
+#[derive(Default)]
+pub struct Room(Mutex<Option<Instant>>);
+
+impl Room {
+    /// Something was refused for want of room.
+    pub fn refused(&self) {
+        *self.0.lock() = Some(Instant::now());
+    }
+
+    /// Whether that was a moment ago.
+    pub fn is_short(&self) -> bool {
+        self.0.lock().is_some_and(|last| last.elapsed() < SHORT)
+    }
+}
+
 struct Limiter(Mutex<(Option<Instant>, u64)>);
 
 impl Limiter {

@@ -1,8 +1,8 @@
 # Texts of identity: signing in, passwords, accounts, roles.
 
 ## Signing in
-wrong-credentials = No active account has this name and password.
-wrong-password = This is not the present password.
+wrong-credentials = No active account has this name and password. Check both, or ask for a new password.
+wrong-password = This is not the present password. Enter the one that you sign in with.
 password-temporary = Choose another password: this one was only given to you for the first sign-in.
 account-closed = This account was closed for good. Create a new one instead.
 wrong-code = This code is not valid, or was used already. Enter the next one.
@@ -21,13 +21,13 @@ link-invalid = This link is not valid. Copy it as a whole, or ask for a new one.
 reset-requested = If there is an account with this name or address, a link for a new password is on its way.
 
 ## Accounts and roles
-username-spaces = A username may not contain spaces.
+username-spaces = A username may not contain spaces. Leave them out.
 last-admin = This is the last active administrator. Make somebody else an administrator first.
 check-fields = Please check the fields that are marked.
-role-builtin = A built-in role is neither renamed nor deleted.
+role-builtin = A built-in role is neither renamed nor deleted. Make a role of your own instead.
 admin-keeps = The role Admin keeps { $permission }, over all records: nobody could set things right without it.
 unknown-permission = There is no permission “{ $name }”. Near ones: { $near }.
-scope-without-permission = The role holds no permission of “{ $name }”, so it cannot have a scope.
+scope-without-permission = The role holds no permission of “{ $name }”, so it cannot have a scope. Add the permission first.
 
 ## E-mails
 mail-reset-subject = A new password for Chelal

@@ -1,8 +1,8 @@
 # Textes de l'identité : connexion, mots de passe, comptes, rôles.
 
 ## Connexion
-wrong-credentials = Aucun compte actif ne correspond à ce nom et à ce mot de passe.
-wrong-password = Ce n'est pas le mot de passe actuel.
+wrong-credentials = Aucun compte actif ne correspond à ce nom et à ce mot de passe. Vérifiez les deux, ou demandez un nouveau mot de passe.
+wrong-password = Ce n'est pas le mot de passe actuel. Indiquez celui avec lequel vous vous connectez.
 password-temporary = Choisissez un autre mot de passe : celui-ci ne vous a été donné que pour la première connexion.
 account-closed = Ce compte a été fermé définitivement. Créez-en un nouveau.
 wrong-code = Ce code n'est pas valable ou a déjà servi. Saisissez le suivant.
@@ -21,13 +21,13 @@ link-invalid = Ce lien n'est pas valable. Copiez-le en entier ou demandez-en un 
 reset-requested = S'il existe un compte à ce nom ou à cette adresse, un lien pour un nouveau mot de passe vient d'être envoyé.
 
 ## Comptes et rôles
-username-spaces = Un nom d'utilisateur ne peut pas contenir d'espaces.
+username-spaces = Un nom d'utilisateur ne peut pas contenir d'espaces. Supprimez-les.
 last-admin = C'est le dernier administrateur actif. Nommez d'abord un autre administrateur.
 check-fields = Veuillez vérifier les champs signalés.
-role-builtin = Un rôle prédéfini ne peut être ni renommé ni supprimé.
+role-builtin = Un rôle prédéfini ne peut être ni renommé ni supprimé. Créez plutôt votre propre rôle.
 admin-keeps = Le rôle Admin garde { $permission } sur tous les enregistrements : sans cela, personne ne pourrait rien corriger.
 unknown-permission = Il n'existe pas de permission « { $name } ». Permissions proches : { $near }.
-scope-without-permission = Le rôle n'a aucune permission de « { $name } » ; il ne peut donc pas avoir de portée.
+scope-without-permission = Le rôle n'a aucune permission de « { $name } » ; il ne peut donc pas avoir de portée. Ajoutez d’abord la permission.
 
 ## E-mails
 mail-reset-subject = Un nouveau mot de passe pour Chelal

@@ -1,8 +1,8 @@
 # Maandishi ya utambulisho: kuingia, nywila, akaunti, majukumu.
 
 ## Kuingia
-wrong-credentials = Hakuna akaunti inayotumika yenye jina na nywila hii.
-wrong-password = Hii si nywila ya sasa.
+wrong-credentials = Hakuna akaunti inayotumika yenye jina na nywila hii. Angalia vyote viwili, au omba nenosiri jipya.
+wrong-password = Hii si nywila ya sasa. Weka lile unaloingia nalo.
 password-temporary = Chagua nywila nyingine: hii ulipewa kwa kuingia mara ya kwanza tu.
 account-closed = Akaunti hii imefungwa kabisa. Tengeneza mpya badala yake.
 wrong-code = Msimbo huu si sahihi au umeshatumika. Weka msimbo unaofuata.
@@ -21,13 +21,13 @@ link-invalid = Kiungo hiki si sahihi. Nakili chote, au omba kipya.
 reset-requested = Ikiwa kuna akaunti yenye jina au anwani hii, kiungo cha nywila mpya kinatumwa.
 
 ## Akaunti na majukumu
-username-spaces = Jina la mtumiaji haliwezi kuwa na nafasi.
+username-spaces = Jina la mtumiaji haliwezi kuwa na nafasi. Ziondoe.
 last-admin = Huyu ndiye msimamizi wa mwisho anayetumika. Mfanye mtu mwingine kuwa msimamizi kwanza.
 check-fields = Tafadhali angalia sehemu zilizowekewa alama.
-role-builtin = Jukumu la msingi haliwezi kubadilishwa jina wala kufutwa.
+role-builtin = Jukumu la msingi haliwezi kubadilishwa jina wala kufutwa. Tengeneza jukumu lako badala yake.
 admin-keeps = Jukumu la Admin linabaki na { $permission } juu ya rekodi zote: bila hiyo hakuna anayeweza kurekebisha mambo.
 unknown-permission = Hakuna ruhusa “{ $name }”. Zinazokaribiana: { $near }.
-scope-without-permission = Jukumu halina ruhusa yoyote ya “{ $name }”, kwa hiyo haliwezi kuwa na upeo.
+scope-without-permission = Jukumu halina ruhusa yoyote ya “{ $name }”, kwa hiyo haliwezi kuwa na upeo. Ongeza ruhusa kwanza.
 
 ## Barua pepe
 mail-reset-subject = Nywila mpya ya Chelal

@@ -157,9 +157,9 @@ pub fn age_on(birth: Date, day: Date) -> Option<i16> {
     Some(day.year() - birth.year() - i16::from(!had_birthday))
 }
 
-/// The day of birth that is written down for an age on a day: `34` or `34y` years, `8m` months, `12d` days.
+/// The day of birth that is written down for an age on a day: `34` or `34y` years, `8m` months, `3w` weeks, `12d` days.
 ///
-/// Days are exact. For months it is the first of the month, for years the first of January, so that the same age
+/// Days and weeks are exact. For months it is the first of the month, for years the first of January, so that the same age
 /// said on two days of a year is one day of birth. `None` when it is no age, or one that nobody reaches.
 pub fn born(age: &str, day: Date) -> Option<Date> {
     let age = age.trim().to_lowercase();
@@ -171,6 +171,7 @@ pub fn born(age: &str, day: Date) -> Option<Date> {
             let back = jiff::Span::new().months(count);
             Some(day.checked_sub(back).ok()?.first_of_month())
         }
+        "w" if count <= 143 => day.checked_sub(jiff::Span::new().weeks(count)).ok(),
         "d" if count <= 1000 => day.checked_sub(jiff::Span::new().days(count)).ok(),
         _ => None,
     }
@@ -279,6 +280,7 @@ mod tests {
             ("0", Some("2026-01-01")),
             ("8m", Some("2026-03-01")),
             ("12d", Some("2026-11-16")),
+            ("2w", Some("2026-11-14")),
             ("12D", Some("2026-11-16")),
             ("131", None),
             ("1990-05-12", None),

@@ -12,7 +12,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Besides, Change, Resource};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::Verb;
@@ -145,6 +145,16 @@ impl Resource for LabOrder {
     const PATIENT_DATA: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "items",
+        verbs: "c",
+        schema: || {
+            platform::resource::items::<crate::LabOrderItem>(
+                "lab_order",
+                "The tests that are ordered.",
+            )
+        },
+    }];
     const FILTERS: &'static [Column<Self>] = &[
         LabOrder::patient,
         LabOrder::encounter,

@@ -6,11 +6,11 @@ patients-duplicate =
        *[other] { $count } patients like this one are registered already. Nothing was stored.
     }
 patients-merged-away = This record was merged into patient { $into }. Continue there, or undo the merging first.
-patients-not-merged = This record is not merged into another one.
+patients-not-merged = This record is not merged into another one, so there is nothing to undo.
 patients-merge-one-of = Name the other record either as “into” (it stays) or as “duplicate” (it is given up).
-patients-merge-itself = A record cannot be merged into itself.
-patients-merge-conflict = These two records cannot be merged as long as both have: { $what }.
-patients-revoked-before-given = Consent cannot be taken back before it was given.
+patients-merge-itself = A record cannot be merged into itself. Name another one.
+patients-merge-conflict = These two records cannot be merged as long as both have: { $what }. Remove it from one of them first.
+patients-revoked-before-given = Consent cannot be taken back before it was given. Correct one of the two moments.
 patients-allergy-removal =
     { $count ->
         [one] An allergy that may be severe would be given up. If it was disproved, send the change again with “confirm_allergies”: true.
@@ -22,7 +22,7 @@ patients-proxy-parent-day = Leave the last day out: a parent stands in until the
 patients-proxy-of-age = The patient is { $age } or older. Record a carer to whom the patient agrees.
 patients-proxy-carer-day = Give a carer's last day: from today on, at most two years from now.
 patients-proxy-agreed = A carer needs the patient's agreement. Ask the patient, then say that they agreed.
-patients-proxy-ended = This person does not stand in any more.
+patients-proxy-ended = This person does not stand in any more. Record them anew if they do again.
 
 # Pages
 
@@ -87,7 +87,7 @@ patients-age-years = { $count } y
 patients-age-months = { $count } months
 patients-age-about = about { $age }
 patients-age-or-birth = Send the day of birth or an age, not both.
-patients-not-an-age = Write an age such as 34 (years), 8m (months) or 12d (days).
+patients-not-an-age = Write an age such as 34 (years), 8m (months), 3w (weeks) or 12d (days).
 patients-age-days = { $count } days
 patients-deceased = Died
 patients-merged = This record was given up for another one.
@@ -108,12 +108,13 @@ patients-messages-yes = Agrees
 patients-messages-no = Refuses
 done-registered = The patient is registered.
 done-consent = It is written down.
-patients-import-empty = This file has no rows below its heading.
+patients-import-empty = This file has no rows below its heading. Add a row for each patient.
 patients-import-unreadable = Line { $line } cannot be read. Save the table as CSV in UTF-8.
 patients-import-column = The column “{ $column }” is none of a patient’s. These are: { $columns }.
-patients-import-twice = The column “{ $column }” stands there twice.
+patients-import-twice = The column “{ $column }” stands there twice. Keep one of the two.
 patients-import-cells = The row has { $cells } cells and the heading { $columns }. Put cells with commas into quotation marks.
 patients-import-uid = “{ $value }” is no UUID. Leave the cell empty if the table has none.
-patients-import-removed = This row was registered before and removed since.
+patients-import-removed = This row was registered before and removed since. Leave it out, or restore the record first.
 patients-import-not-all = Nothing is stored, since some rows cannot be taken; the report says which.
 patients-import-too-many = The table has more than { $most } rows. Send it in parts, each with the heading.
+patients-birth-forms = “{ $value }” is no day of birth. Write the day (1992-04-03), only the year (1992), or the age: 34 (years), 8m (months), 3w (weeks) or 12d (days).

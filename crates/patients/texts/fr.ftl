@@ -6,11 +6,11 @@ patients-duplicate =
        *[other] { $count } patients semblables sont déjà enregistrés. Rien n’a été enregistré.
     }
 patients-merged-away = Ce dossier a été fusionné avec celui du patient { $into }. Continuez dans ce dossier ou annulez d’abord la fusion.
-patients-not-merged = Ce dossier n’est fusionné avec aucun autre.
+patients-not-merged = Ce dossier n’est fusionné avec aucun autre. Il n’y a rien à annuler.
 patients-merge-one-of = Indiquez l’autre dossier soit dans « into » (il est conservé), soit dans « duplicate » (il est abandonné).
-patients-merge-itself = Un dossier ne peut pas être fusionné avec lui-même.
-patients-merge-conflict = Ces deux dossiers ne peuvent pas être fusionnés tant que chacun possède : { $what }.
-patients-revoked-before-given = Un consentement ne peut pas être retiré avant d’avoir été donné.
+patients-merge-itself = Un dossier ne peut pas être fusionné avec lui-même. Indiquez-en une autre.
+patients-merge-conflict = Ces deux dossiers ne peuvent pas être fusionnés tant que chacun possède : { $what }. Retirez-le d’abord de l’un des deux.
+patients-revoked-before-given = Un consentement ne peut pas être retiré avant d’avoir été donné. Corrigez l’un des deux moments.
 patients-allergy-removal =
     { $count ->
         [one] Une allergie potentiellement grave serait retirée. Si elle a été écartée, renvoyez la modification avec « confirm_allergies » : true.
@@ -22,7 +22,7 @@ patients-proxy-parent-day = N’indiquez pas de dernier jour : un parent représ
 patients-proxy-of-age = Le patient a { $age } ans ou plus. Enregistrez un aidant avec son accord.
 patients-proxy-carer-day = Indiquez le dernier jour de l’aidant : à partir d’aujourd’hui et dans deux ans au plus.
 patients-proxy-agreed = Un aidant a besoin de l’accord du patient. Demandez-le-lui, puis indiquez qu’il est d’accord.
-patients-proxy-ended = Cette personne ne représente plus le patient.
+patients-proxy-ended = Cette personne ne représente plus le patient. Enregistrez-la de nouveau si elle reprend ce rôle.
 
 # Pages
 
@@ -87,7 +87,7 @@ patients-age-years = { $count } ans
 patients-age-months = { $count } mois
 patients-age-about = environ { $age }
 patients-age-or-birth = Envoyez la date de naissance ou un âge, pas les deux.
-patients-not-an-age = Écrivez un âge tel que 34 (ans), 8m (mois) ou 12d (jours).
+patients-not-an-age = Écrivez un âge tel que 34 (ans), 8m (mois), 3w (semaines) ou 12d (jours).
 patients-age-days = { $count } jours
 patients-deceased = Décédé
 patients-merged = Ce dossier a été remplacé par un autre.
@@ -108,12 +108,13 @@ patients-messages-yes = Accepte
 patients-messages-no = Refuse
 done-registered = Le patient est enregistré.
 done-consent = C’est noté.
-patients-import-empty = Ce fichier n’a aucune ligne sous son en-tête.
+patients-import-empty = Ce fichier n’a aucune ligne sous son en-tête. Ajoutez une ligne par patient.
 patients-import-unreadable = La ligne { $line } est illisible. Enregistrez le tableau en CSV, en UTF-8.
 patients-import-column = La colonne « { $column } » n’existe pas pour un patient. Voici celles qui existent : { $columns }.
-patients-import-twice = La colonne « { $column } » figure deux fois.
+patients-import-twice = La colonne « { $column } » figure deux fois. N’en gardez qu’une.
 patients-import-cells = La ligne a { $cells } cellules et l’en-tête { $columns }. Mettez entre guillemets les cellules qui contiennent des virgules.
 patients-import-uid = « { $value } » n’est pas un UUID. Laissez la cellule vide si le tableau n’en a pas.
-patients-import-removed = Cette ligne a déjà été enregistrée, puis supprimée.
+patients-import-removed = Cette ligne a déjà été enregistrée, puis supprimée. Supprimez-la, ou rétablissez d’abord le dossier.
 patients-import-not-all = Rien n’est enregistré, car certaines lignes ne peuvent pas l’être ; le rapport dit lesquelles.
 patients-import-too-many = Le tableau a plus de { $most } lignes. Envoyez-le en plusieurs parties, chacune avec l’en-tête.
+patients-birth-forms = « { $value } » n’est pas une date de naissance. Écrivez le jour (1992-04-03), l’année seule (1992) ou l’âge : 34 (ans), 8m (mois), 3w (semaines) ou 12d (jours).

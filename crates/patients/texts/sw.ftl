@@ -6,11 +6,11 @@ patients-duplicate =
        *[other] Wagonjwa { $count } wanaofanana na huyu tayari wamesajiliwa. Hakuna kilichohifadhiwa.
     }
 patients-merged-away = Rekodi hii iliunganishwa na ya mgonjwa { $into }. Endelea kwenye rekodi hiyo, au tengua kwanza muungano.
-patients-not-merged = Rekodi hii haijaunganishwa na nyingine.
+patients-not-merged = Rekodi hii haijaunganishwa na nyingine. Hakuna cha kutengua.
 patients-merge-one-of = Taja rekodi nyingine ama kama “into” (inabaki) au kama “duplicate” (inaachwa).
-patients-merge-itself = Rekodi haiwezi kuunganishwa na yenyewe.
-patients-merge-conflict = Rekodi hizi mbili haziwezi kuunganishwa maadamu zote zina: { $what }.
-patients-revoked-before-given = Ridhaa haiwezi kuondolewa kabla ya kutolewa.
+patients-merge-itself = Rekodi haiwezi kuunganishwa na yenyewe. Taja nyingine.
+patients-merge-conflict = Rekodi hizi mbili haziwezi kuunganishwa maadamu zote zina: { $what }. Iondoe kwanza kwenye mojawapo.
+patients-revoked-before-given = Ridhaa haiwezi kuondolewa kabla ya kutolewa. Sahihisha wakati mmojawapo.
 patients-allergy-removal =
     { $count ->
         [one] Mzio mmoja unaoweza kuwa mkali ungeondolewa. Ikiwa umethibitishwa kuwa haupo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
@@ -22,7 +22,7 @@ patients-proxy-parent-day = Usitaje siku ya mwisho: mzazi anamwakilisha mtoto ha
 patients-proxy-of-age = Mgonjwa ana umri wa miaka { $age } au zaidi. Sajili mlezi ambaye mgonjwa amekubali.
 patients-proxy-carer-day = Taja siku ya mwisho ya mlezi: kuanzia leo, isizidi miaka miwili kutoka sasa.
 patients-proxy-agreed = Mlezi anahitaji idhini ya mgonjwa. Muulize mgonjwa, kisha useme kwamba amekubali.
-patients-proxy-ended = Mtu huyu hamwakilishi mgonjwa tena.
+patients-proxy-ended = Mtu huyu hamwakilishi mgonjwa tena. Mrekodi upya kama anaendelea tena.
 
 # Kurasa
 
@@ -87,7 +87,7 @@ patients-age-years = miaka { $count }
 patients-age-months = miezi { $count }
 patients-age-about = takriban { $age }
 patients-age-or-birth = Tuma tarehe ya kuzaliwa au umri, si vyote viwili.
-patients-not-an-age = Andika umri kama 34 (miaka), 8m (miezi) au 12d (siku).
+patients-not-an-age = Andika umri kama 34 (miaka), 8m (miezi), 3w (wiki) au 12d (siku).
 patients-age-days = siku { $count }
 patients-deceased = Amefariki
 patients-merged = Rekodi hii imeunganishwa na nyingine.
@@ -108,12 +108,13 @@ patients-messages-yes = Anakubali
 patients-messages-no = Anakataa
 done-registered = Mgonjwa amesajiliwa.
 done-consent = Imeandikwa.
-patients-import-empty = Faili hii haina safu chini ya kichwa chake.
+patients-import-empty = Faili hii haina safu chini ya kichwa chake. Ongeza mstari kwa kila mgonjwa.
 patients-import-unreadable = Mstari { $line } hauwezi kusomwa. Hifadhi jedwali kama CSV katika UTF-8.
 patients-import-column = Safuwima “{ $column }” si ya mgonjwa. Zilizopo ni: { $columns }.
-patients-import-twice = Safuwima “{ $column }” ipo mara mbili.
+patients-import-twice = Safuwima “{ $column }” ipo mara mbili. Bakiza moja.
 patients-import-cells = Safu ina seli { $cells } na kichwa kina { $columns }. Weka seli zenye koma ndani ya alama za nukuu.
 patients-import-uid = “{ $value }” si UUID. Acha seli tupu ikiwa jedwali halina.
-patients-import-removed = Safu hii ilisajiliwa awali na ikaondolewa baadaye.
+patients-import-removed = Safu hii ilisajiliwa awali na ikaondolewa baadaye. Uache, au rejesha kwanza rekodi.
 patients-import-not-all = Hakuna kilichohifadhiwa, kwa kuwa baadhi ya safu haziwezi kuchukuliwa; ripoti inasema zipi.
 patients-import-too-many = Jedwali lina safu zaidi ya { $most }. Litume kwa sehemu, kila moja ikiwa na kichwa.
+patients-birth-forms = “{ $value }” si tarehe ya kuzaliwa. Andika siku (1992-04-03), mwaka tu (1992), au umri: 34 (miaka), 8m (miezi), 3w (wiki) au 12d (siku).

@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::{Body, Column};
-use platform::resource::{Change, Resource};
+use platform::resource::{Besides, Change, Resource, items};
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -62,6 +62,18 @@ pub struct NoteExtra {
 impl Resource for GoodsReceivedNote {
     const PATH: &'static str = "goods-received-notes";
     const VERBS: &'static str = "cru";
+    const BESIDES: &'static [Besides] = &[
+        Besides {
+            name: "items",
+            verbs: "c",
+            schema: || items::<GrnItem>("grn", "What was delivered."),
+        },
+        Besides {
+            name: "accept_over_delivery",
+            verbs: "c",
+            schema: || json!({ "type": "boolean", "description": "True to take what was delivered beyond the order, or was not ordered." }),
+        },
+    ];
     const FILTERS: &'static [Column<Self>] = &[
         GoodsReceivedNote::purchase_order,
         GoodsReceivedNote::supplier,

@@ -9,7 +9,7 @@ use platform::error::Error;
 use platform::fault::NON_FIELD;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource, change_by};
+use platform::resource::{Besides, Change, Resource, change_by};
 use platform::texts::Text;
 use platform::verb::{One, Verb};
 use schemars::JsonSchema;
@@ -71,6 +71,16 @@ pub struct OrderExtra {
 
 impl Resource for PurchaseOrder {
     const PATH: &'static str = "purchase-orders";
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "items",
+        verbs: "cu",
+        schema: || {
+            platform::resource::items::<items::PurchaseOrderItem>(
+                "purchase_order",
+                "What is ordered. A change with items replaces those that there are while the order is a draft.",
+            )
+        },
+    }];
     const FILTERS: &'static [Column<Self>] = &[
         PurchaseOrder::supplier,
         PurchaseOrder::status,

@@ -16,12 +16,14 @@
 )]
 
 mod affected;
+mod agenda;
 pub mod answer;
 pub mod appointment;
 mod availability;
 mod booking;
 mod death;
 pub mod doctor_schedule;
+mod earlier;
 mod figures;
 pub mod hours;
 mod migrations;

@@ -89,6 +89,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0008_waiting_list",
         up: waiting_list,
     },
+    Migration {
+        name: "0009_one_wish",
+        up: one_wish,
+    },
 ];
 
 /// A doctor's time is offered to one at a time.
@@ -182,6 +186,19 @@ fn waiting_list(ddl: &mut Ddl) {
     ddl.index("slot_offer", &["doctor", "id"]);
     ddl.index("slot_offer", &["status", "id"]);
     ddl.index("slot_offer", &["starts_at"]);
+}
+
+/// Nobody waits twice for the same.
+fn one_wish(ddl: &mut Ddl) {
+    ddl.add_columns("waiting_entry", |t| {
+        t.text("wish").null();
+    });
+    ddl.unique_index(
+        "waiting_entry_wish_key",
+        "waiting_entry",
+        &["patient", "wish"],
+        Some("wish IS NOT NULL"),
+    );
 }
 
 fn answers(ddl: &mut Ddl) {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use contracts::SlotOffered;
 use futures_util::future::BoxFuture;
 use identity::user::User;
-use jiff::civil::{Date, Time};
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole, Receptionist};
 use kernel::Code;
@@ -28,9 +28,8 @@ use serde::Serialize;
 
 use crate::answer::AnswerChannel;
 use crate::appointment::Appointment;
-use crate::booking::{BookingChange, check_doctor};
-use crate::hours;
-use crate::migrations::occupies;
+use crate::booking::BookingChange;
+use crate::earlier::{earlier, first, is_free};
 use crate::slot::{Span, hours_and_minutes};
 use crate::waiting_entry::{WaitingEntry, WaitingStatus};
 
@@ -209,9 +208,8 @@ fn next<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error
             from: moment(payload, "from")?,
             to: moment(payload, "to")?,
         };
-        let hold = SignedDuration::from_mins(i64::from(cx.app.settings.offer_minutes));
-        let expires_at = Ord::min(cx.now() + hold, span.from - WAY);
-        if expires_at < cx.now() + SHORTEST {
+        let soonest = cx.now() + SHORTEST + WAY;
+        if span.from < soonest {
             return Ok(());
         }
         cx.take_turn(&[("doctor", doctor)]).await?;
@@ -222,72 +220,24 @@ fn next<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error
         let Some(entry) = first(cx, doctor, span, but).await? else {
             return Ok(());
         };
-        offer(cx, entry, doctor, span.from, expires_at).await
+        match earlier(cx, &entry, doctor, (soonest, span.from)).await? {
+            None => offer(cx, entry, doctor, span.from).await,
+            Some(from) => {
+                offer(cx, entry, doctor, from).await?;
+                // The time that became free goes to the next.
+                look(cx, doctor, span, Some(but))
+            }
+        }
     })
 }
 
-/// Nobody is booked there, nothing is offered there, and the doctor works then.
-async fn is_free(cx: &mut Cx, doctor: i64, span: Span) -> Result<bool, Error> {
-    match check_doctor(cx, doctor).await {
-        Ok(()) => {}
-        Err(Error::Invalid(_)) => return Ok(false),
-        Err(error) => return Err(error),
-    }
-    const TAKEN: &str = concat!(
-        "SELECT 1 FROM appointment WHERE doctor = $1 AND starts_at < $3 AND ends_at > $2 AND starts_at > $4 \
-         AND NOT overbooked AND ",
-        occupies!(),
-        " UNION ALL SELECT 1 FROM slot_offer WHERE doctor = $1 AND status = 'open' AND starts_at < $3 AND ends_at > $2 LIMIT 1"
-    );
-    let earliest = span.from - SignedDuration::from_mins(crate::slot::LONGEST);
-    let taken: Option<(i64,)> = cx
-        .unscoped(WHY)
-        .optional(Statement::raw(
-            TAKEN,
-            values([&doctor, &span.from, &span.to, &earliest]),
-        ))
-        .await?;
-    if taken.is_some() {
-        return Ok(false);
-    }
-    let date = cx.app.zone.to_local(span.from).date();
-    let open = hours::around(cx, doctor, date).await?;
-    Ok(open.is_none_or(|open| hours::within(&open.all, &span)))
-}
-
-/// The first whom the time fits: not who gave it up, nor whom it was offered to already.
-async fn first(
-    cx: &mut Cx,
-    doctor: i64,
-    span: Span,
-    but: i64,
-) -> Result<Option<WaitingEntry>, Error> {
-    const FIT: &str = concat!(
-        "SELECT w.id FROM waiting_entry w JOIN patient p ON p.id = w.patient \
-         WHERE w.status = 'waiting' AND (w.doctor IS NULL OR w.doctor = $1) AND w.patient <> $4 \
-         AND (w.earliest IS NULL OR w.earliest <= $5) AND (w.latest IS NULL OR w.latest >= $5) \
-         AND (w.from_time IS NULL OR w.from_time <= $6) AND (w.to_time IS NULL OR w.to_time >= $6) \
-         AND w.duration_minutes <= $7 \
-         AND p.deceased_at IS NULL AND p.voided_at IS NULL AND p.merged_into IS NULL \
-         AND NOT EXISTS (SELECT 1 FROM slot_offer o WHERE o.entry = w.id AND o.doctor = $1 AND o.starts_at = $2) \
-         AND NOT EXISTS (SELECT 1 FROM appointment WHERE patient = w.patient AND starts_at < $3 AND ends_at > $2 AND ",
-        occupies!(),
-        ") ORDER BY w.urgent DESC, w.id LIMIT 1"
-    );
-    let local = cx.app.zone.to_local(span.from);
-    let (date, time): (Date, Time) = (local.date(), local.time());
-    let minutes = span.to.duration_since(span.from).as_mins();
-    let bound = values([&doctor, &span.from, &span.to, &but, &date, &time, &minutes]);
-    let found: Option<(i64,)> = cx
-        .unscoped(WHY)
-        .optional(Statement::raw(FIT, bound))
-        .await?;
-    match found {
-        None => Ok(None),
-        Some((id,)) => {
-            let entry: WaitingEntry = cx.hold(id).await?;
-            Ok(Some(entry).filter(|entry| entry.status == WaitingStatus::Waiting))
-        }
+/// After somebody declined a time: an earlier one that became free while they had that offer.
+async fn instead(cx: &mut Cx, entry: WaitingEntry, declined: &SlotOffer) -> Result<(), Error> {
+    let (doctor, soonest) = (declined.doctor.get(), cx.now() + SHORTEST + WAY);
+    cx.take_turn(&[("doctor", doctor)]).await?;
+    match earlier(cx, &entry, doctor, (soonest, declined.starts_at)).await? {
+        None => Ok(()),
+        Some(from) => offer(cx, entry, doctor, from).await,
     }
 }
 
@@ -296,8 +246,9 @@ async fn offer(
     entry: WaitingEntry,
     doctor: i64,
     starts_at: Timestamp,
-    expires_at: Timestamp,
 ) -> Result<(), Error> {
+    let hold = SignedDuration::from_mins(i64::from(cx.app.settings.offer_minutes));
+    let expires_at = Ord::min(cx.now() + hold, starts_at - WAY);
     let mut row = SlotOffer {
         meta: Meta::unstored(),
         entry: entry.reference(),
@@ -354,6 +305,9 @@ pub(crate) async fn pass_on(
             to: row.ends_at,
         };
         look(cx, row.doctor.get(), span, None)?;
+    }
+    if status == OfferStatus::Declined {
+        instead(cx, waits, &row).await?;
     }
     Ok(row)
 }

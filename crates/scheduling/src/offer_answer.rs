@@ -74,6 +74,7 @@ async fn accept(
     cx.update(&mut row, &accepted).await?;
     let mut booked = waits.clone();
     booked.status = WaitingStatus::Booked;
+    booked.wish = None;
     booked.appointment = Some(visit.reference());
     cx.update(&mut booked, &waits).await?;
     Ok(row)

@@ -11,8 +11,8 @@ use platform::error::Error;
 use platform::field::{Field, Line, Ref};
 use platform::record::Body;
 use platform::record::Column;
-use platform::resource::Change;
 use platform::resource::Resource;
+use platform::resource::{Besides, Change};
 use platform::seal::Sealed;
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
@@ -88,6 +88,17 @@ impl Resource for ResourceBooking {
         ResourceBooking::booked_by,
         ResourceBooking::status,
     ];
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "resources",
+        verbs: "c",
+        schema: || {
+            json!({
+                "type": "array",
+                "items": { "type": "integer", "format": "int64" },
+                "description": "Several rooms or devices that are booked together, all or none, in the place of `resource`. The answer is the list of bookings.",
+            })
+        },
+    }];
     const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
         (
             "",

@@ -1,6 +1,5 @@
 //! What people see of appointments: the desk, the calendar, booking, the queue, and one visit.
 
-mod agenda;
 mod book;
 mod calendar;
 mod desk;

@@ -8,11 +8,13 @@ use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole, Receptio
 use kernel::Code;
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, values};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
-use platform::field::{Blank, Ref};
-use platform::record::Column;
+use platform::field::{Blank, Line, Ref};
+use platform::module::PatientColumn;
+use platform::record::{Column, Record};
 use platform::resource::{Change, Resource, change_by};
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -67,8 +69,47 @@ platform::record! {
             /// The appointment that they got; null before.
             appointment: Option<Ref<Appointment>> = None,
         }
-        hidden {}
+        hidden {
+            /// Doctor, days and times as one text while somebody waits, which is unique for the patient; null afterwards.
+            wish: Option<Line<100>> = None,
+        }
     }
+}
+
+impl WaitingEntry {
+    /// What is waited for.
+    fn as_wished(&self) -> Line<100> {
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let time = |time: Option<Time>| time.map(|time| time.to_string()).unwrap_or_default();
+        let doctor = self.doctor.map(|doctor| doctor.get().to_string());
+        let parts = [
+            doctor.unwrap_or_default(),
+            day(self.earliest),
+            day(self.latest),
+            time(self.from_time),
+            time(self.to_time),
+        ];
+        Line::cut(&parts.join(" "))
+    }
+}
+
+/// Refuses what the patient waits for already.
+async fn alone(cx: &mut Cx, row: &WaitingEntry) -> Result<(), Error> {
+    let Some(wish) = &row.wish else { return Ok(()) };
+    let patient = row.patient.get();
+    cx.take_turn(&[("waiting", patient)]).await?;
+    let found: Option<(i64,)> = cx
+        .unscoped("whoever may write somebody down is told that they wait already")
+        .optional(Statement::raw(
+            "SELECT id FROM waiting_entry WHERE patient = $1 AND wish = $2 AND id <> $3",
+            values([&patient, &wish.to_string(), &row.meta.id]),
+        ))
+        .await?;
+    let Some((id,)) = found else { return Ok(()) };
+    let text = Text::new("scheduling-waits-already").with("id", id);
+    Err(Error::refuse(Code::AlreadyRecorded, text)
+        .with("id", id)
+        .with("path", format!("{}/{id}/", WaitingEntry::PATH)))
 }
 
 /// What is answered besides the fields.
@@ -168,7 +209,21 @@ impl Resource for WaitingEntry {
         {
             check_doctor(cx, doctor.get()).await?;
         }
-        Ok(())
+        let row = &mut *change.row;
+        let waits = matches!(row.status, WaitingStatus::Waiting | WaitingStatus::Offered);
+        row.wish = waits.then(|| row.as_wished());
+        alone(cx, row).await
+    }
+
+    /// Two records of one person may wait for the same.
+    fn patient_column() -> Option<PatientColumn> {
+        Some(PatientColumn {
+            table: WaitingEntry::TABLE,
+            column: "patient",
+            unique_with: &["wish"],
+            apart: None,
+            label: WaitingEntry::PATH,
+        })
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<WaitingNames>, Error> {

@@ -233,6 +233,57 @@ testkit::on_both! {
         assert_eq!((entries.len(), times.len()), (4, 4), "{open:?}");
     }
 
+    async fn a_time_that_is_free_already_is_offered_before_a_later_one(world: &World) {
+        let ward = Ward::new(world).await;
+        // Given hours on the day, somebody at ten and somebody at eleven, and two who wait for that day,
+        let hours = json!({ "doctor": ward.doctor, "weekday": 3, "start": "09:00", "end": "12:00", "slot_minutes": 60 });
+        ward.desk.post("doctor-schedules/", hours).await.is(201);
+        let ten = ward.book("10:00", json!({})).await;
+        let other = ward.another_patient().await;
+        let eleven = ward.book("11:00", json!({ "patient": other })).await;
+        let that_day = json!({ "earliest": DAY, "latest": DAY });
+        let (_, first) = waits(&ward, that_day.clone()).await;
+        let (_, second) = waits(&ward, that_day).await;
+        // when eleven becomes free, while nine never was taken,
+        ward.desk.post(&format!("appointments/{eleven}/cancel/"), json!({})).await.is(200);
+        // then the first is offered nine, and the next eleven.
+        let mut open = offers(world, "?status=open").await;
+        open.sort_by_key(|offer| offer["starts_at"].to_string());
+        let shown: Vec<(&Json, &Json)> = open.iter().map(|offer| (&offer["entry"], &offer["starts_at"])).collect();
+        assert_eq!(shown, [(&json!(first), &json!("2027-05-27T09:00:00Z")), (&json!(second), &json!("2027-05-27T11:00:00Z"))]);
+        // What becomes free while somebody has an offer is theirs when they decline that, if it is earlier.
+        ward.desk.post(&format!("appointments/{ten}/cancel/"), json!({})).await.is(200);
+        world.settle().await;
+        ward.desk.post(&format!("slot-offers/{}/decline/", open[1]["id"]), json!({})).await.is(200);
+        let now = offers(world, &format!("?status=open&entry={second}")).await;
+        assert_eq!((now.len(), &now[0]["starts_at"]), (1, &json!("2027-05-27T10:00:00Z")));
+        world.settle().await;
+    }
+
+    async fn nobody_waits_twice_for_the_same(world: &World) {
+        let ward = Ward::new(world).await;
+        let wish = json!({ "patient": ward.patient, "doctor": ward.doctor, "earliest": DAY, "from_time": "10:00" });
+        let first = ward.desk.post("waiting-list/", wish.clone()).await.id();
+        // The same again is refused, and the answer names what there is, also of many at once.
+        let refused = ward.desk.post("waiting-list/", wish.clone()).await;
+        let said = refused.refuses(409, "already_recorded");
+        assert_eq!((&said["id"], &said["path"]), (&json!(first), &json!(format!("waiting-list/{first}/"))));
+        let desk = ward.desk.clone().over(world.listen().await);
+        let mut other = wish.clone();
+        other["urgent"] = json!(true);
+        other["from_time"] = json!("11:00");
+        let replies = at_once((0..12).map(|_| desk.request("POST", "waiting-list/").json(&other)).collect()).await;
+        let counted = counted(&replies);
+        assert_eq!((counted.get("201"), counted.get("409 already_recorded")), (Some(&1), Some(&11)), "{counted:?}");
+        // One who does not wait any more may wait anew, and another wish is another.
+        ward.desk.post(&format!("waiting-list/{first}/remove/"), json!({})).await.is(200);
+        let again = ward.desk.post("waiting-list/", wish.clone()).await.id();
+        ward.desk.post("waiting-list/", json!({ "patient": ward.patient })).await.is(201);
+        // Nor is one changed into the other.
+        let change = json!({ "from_time": "11:00" });
+        ward.desk.patch(&format!("waiting-list/{again}/"), change).await.refuses(409, "already_recorded");
+    }
+
     async fn the_list_takes_what_makes_sense(world: &World) {
         let ward = Ward::new(world).await;
         for (change, field) in [

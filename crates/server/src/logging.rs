@@ -17,6 +17,9 @@ pub(crate) fn start(settings: &Settings) -> Result<(), String> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
+        // A line that cannot be written, on a full disk, would otherwise be complained about where it cannot be
+        // written, and that is a panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     let started = match settings.log_format {
         LogFormat::Text => lines.try_init(),

@@ -9,6 +9,7 @@ use std::time::Instant;
 use serde_json::{Value as Json, json};
 use testkit::{Base, Caller, Installation, MASTER_KEY};
 
+/// The program that this test was built with; `CHELAL_ACROSS_PROGRAM` names another, such as an optimised one.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_chelal");
 /// Reads of single records, and searches.
 const READS: usize = 1_000;
@@ -129,13 +130,14 @@ fn report(line: &str) {
 }
 
 async fn there_and_back(patients: usize) {
-    let Some(mut second) = Installation::empty(Base::Postgres, PROGRAM) else {
+    let program = std::env::var("CHELAL_ACROSS_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned());
+    let Some(mut second) = Installation::empty(Base::Postgres, &program) else {
         return;
     };
-    let first = Installation::new(Base::Sqlite, PROGRAM)
+    let first = Installation::new(Base::Sqlite, &program)
         .unwrap()
         .with_superuser();
-    let mut third = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let mut third = Installation::empty(Base::Sqlite, &program).unwrap();
     for other in [&mut second, &mut third] {
         other.set("CHELAL_MASTER_KEY", MASTER_KEY);
     }

@@ -651,6 +651,30 @@ fn a_demo_leaves_a_real_hospital_alone() {
     );
 }
 
+/// Half of it would be taken for all, and nobody was told the passwords.
+#[test]
+fn a_demo_that_was_stopped_half_way_says_what_to_do() {
+    let around = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+    let dir = around.dir().join("demo");
+    let kept = ["demo", "--dir", dir.to_str().unwrap()];
+    let mut child = around.command(&kept).spawn().unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !dir.join("chelal.db").exists() {
+        assert!(std::time::Instant::now() < until, "it makes no database");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let again = around.run(&kept);
+    assert_eq!(again.status.code(), Some(2), "{}", said(&again));
+    for part in [
+        "was stopped before it was finished",
+        "Delete the directory and start again",
+    ] {
+        assert!(said(&again).contains(part), "{}", said(&again));
+    }
+}
+
 /// A load balancer learns from readiness that requests go elsewhere, before connections are refused.
 #[test]
 fn a_server_that_is_told_to_stop_says_so_first() {
@@ -675,6 +699,39 @@ fn a_server_that_is_told_to_stop_says_so_first() {
         nobody.get("patients/").await.is(401);
     });
     stopping.join().unwrap();
+}
+
+/// Each proof of a password takes 19 MiB for a moment.
+#[test]
+fn memory_that_a_password_took_is_given_back() {
+    const AT_ONCE: usize = 8;
+    const ROUNDS: usize = 25;
+    const MORE: u64 = 20 << 20;
+    let installation = Installation::new(Base::Sqlite, PROGRAM)
+        .unwrap()
+        .with_superuser();
+    let server = installation.serve();
+    let Some(before) = server.memory() else {
+        return;
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        for _ in 0..ROUNDS {
+            let signing_in: Vec<_> = (0..AT_ONCE).map(|_| server.superuser()).collect();
+            futures_util::future::join_all(signing_in).await;
+        }
+    });
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while server.memory().unwrap() > before + MORE {
+        assert!(
+            std::time::Instant::now() < patience,
+            "{before} bytes before, {:?} after {} sign-ins",
+            server.memory(),
+            AT_ONCE * ROUNDS
+        );
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    server.stop();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use counterparts::wire::{Cut, State, Wire, server_of};
 use counterparts::{Behaviour, Twilio};
 use jiff::SignedDuration;
 use messaging::delivery::appointment_notification::{
@@ -24,7 +25,7 @@ use testkit::{Base, Installation, World};
 const MESSAGES: usize = 1_000;
 
 /// As many patients' appointments tomorrow, each with an SMS that is due.
-async fn due(world: &World, desk: &testkit::Caller, doctor: i64) {
+async fn due(world: &World, desk: &testkit::Caller, doctor: i64, messages: usize) {
     let mut patients = Vec::new();
     for n in 0..20 {
         let body = json!({
@@ -36,7 +37,7 @@ async fn due(world: &World, desk: &testkit::Caller, doctor: i64) {
     unit::program(&world.app, "test", move |cx| {
         let patients = patients.clone();
         Box::pin(async move {
-            for n in 0..MESSAGES {
+            for n in 0..messages {
                 store(cx, patients[n % patients.len()], doctor, n).await?;
             }
             Ok(())
@@ -103,16 +104,16 @@ async fn store(cx: &mut Cx, patient: i64, doctor: i64, n: usize) -> Result<(), E
     cx.insert(&mut message).await
 }
 
-fn worker(world: &World, twilio: &Twilio) -> Child {
+fn worker(world: &World, twilio: &Twilio, database: &str, send_timeout: &str) -> Child {
     std::process::Command::new(env!("CARGO_BIN_EXE_chelal"))
         .arg("worker")
         .env_clear()
         .envs([
-            ("DATABASE_URL", world.database_url()),
+            ("DATABASE_URL", database),
             ("CHELAL_DATA_DIR", &world.dir().display().to_string()),
             ("CHELAL_MASTER_KEY", testkit::MASTER_KEY),
             ("CHELAL_PUBLIC_URL", "https://chelal.hospital.gm"),
-            ("CHELAL_SEND_TIMEOUT_SECONDS", "2"),
+            ("CHELAL_SEND_TIMEOUT_SECONDS", send_timeout),
             ("CHELAL_DB_POOL", "8"),
             ("CHELAL_LOG", "warn"),
             ("TWILIO_API_URL", &twilio.url),
@@ -147,7 +148,7 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
         Box::pin(async move {
             let desk = world.receptionist().await;
             let doctor = world.doctor().await.id;
-            due(world, &desk, doctor).await;
+            due(world, &desk, doctor, MESSAGES).await;
             let twilio = Twilio::start().await;
             twilio
                 .script
@@ -162,7 +163,10 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
                 Behaviour::Silence,
                 Behaviour::Garbage,
             ]);
-            let mut workers: Vec<Child> = (0..3).map(|_| worker(world, &twilio)).collect();
+            let database = world.database_url();
+            let mut workers: Vec<Child> = (0..3)
+                .map(|_| worker(world, &twilio, database, "2"))
+                .collect();
             let patience = Instant::now() + Duration::from_secs(240);
             while twilio.sent().len() < MESSAGES / 2 {
                 assert!(Instant::now() < patience, "{} sent", twilio.sent().len());
@@ -208,6 +212,51 @@ fn each_of_a_thousand_is_sent_once_or_marked_by_three_workers_of_which_one_is_ki
             assert!((4..=12).contains(&unknown), "{statuses:?}");
             assert_eq!(settled.len(), MESSAGES);
             assert_eq!(twilio.complaints(), Vec::<String>::new());
+        })
+    });
+}
+
+/// The provider has taken the messages when the database goes away, and comes back before the claim on them ends.
+#[test]
+fn what_a_provider_took_is_written_down_when_the_database_comes_back() {
+    const TAKEN: usize = 8;
+    const AWAY: Duration = Duration::from_secs(18);
+    testkit::run(Base::Postgres, |world| {
+        Box::pin(async move {
+            let desk = world.receptionist().await;
+            let doctor = world.doctor().await.id;
+            due(world, &desk, doctor, TAKEN).await;
+            let twilio = Twilio::start().await;
+            let slowly = Behaviour::Slow(Duration::from_secs(1));
+            twilio.script.next(std::iter::repeat_n(slowly, TAKEN));
+            let wire = Wire::to(server_of(world.database_url())).await;
+            // Twice eight seconds and ten: so long a claim holds.
+            let worker = worker(world, &twilio, &wire.through(world.database_url()), "8");
+            tokio::time::timeout(Duration::from_secs(60), twilio.script.reached())
+                .await
+                .unwrap();
+            wire.set(State::Refusing);
+            wire.cut(Cut::Reset);
+            tokio::time::sleep(AWAY).await;
+            assert_eq!(twilio.sent().len(), TAKEN);
+            for row in rows(world).await {
+                assert_eq!(row.status, MessageStatus::Sending, "{row:?}");
+            }
+            wire.set(State::Open);
+            let patience = Instant::now() + Duration::from_secs(20);
+            let settled = loop {
+                let rows = rows(world).await;
+                if rows.iter().all(|row| row.status != MessageStatus::Sending) {
+                    break rows;
+                }
+                assert!(Instant::now() < patience, "{rows:?}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            };
+            end(worker);
+            for row in settled {
+                assert_eq!(row.status, MessageStatus::Sent, "{row:?}");
+            }
+            assert_eq!(twilio.sent().len(), TAKEN, "somebody was written to twice");
         })
     });
 }

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use counterparts::wire::{Cut, State, Wire, server_of};
 use futures_util::future::join_all;
 use futures_util::{SinkExt, StreamExt};
 use http::HeaderValue;
@@ -20,7 +21,7 @@ use platform::unit;
 use serde_json::{Value as Json, json};
 use server::listen::{self, Limits};
 use std::sync::Arc;
-use testkit::{Caller, Installation};
+use testkit::{Base, Caller, Installation};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -478,9 +479,35 @@ testkit::on_both! {
 }
 
 #[test]
+fn a_database_that_is_away_closes_no_socket() {
+    testkit::run(Base::Postgres, |world| {
+        Box::pin(async move {
+            // Given a node that the network can keep from its database, and somebody with a socket there,
+            let nurse = world.nurse().await;
+            let wire = Wire::to(server_of(world.database_url())).await;
+            let url = wire.through(world.database_url());
+            let node = world.node(&[("DATABASE_URL", &url)]).await;
+            let address = node.listen().await;
+            let mut socket = open(address, &nurse, "").await;
+            // when it is kept from it, for longer than until the socket asks the door again,
+            wire.set(State::Refusing);
+            wire.cut(Cut::Reset);
+            let told = tell(&world.app, nurse.id, "Blood pressure".to_owned()).await;
+            // then the socket stays open, and says what was missed as soon as the database is back.
+            assert!(is_quiet(&mut socket, Duration::from_secs(2)).await);
+            wire.set(State::Open);
+            assert_eq!(ids(&mut socket, 1).await, [told]);
+            let next = tell(&world.app, nurse.id, "Temperature".to_owned()).await;
+            assert_eq!(ids(&mut socket, 1).await, [next]);
+            node.app.close().await;
+        })
+    });
+}
+
+#[test]
 fn two_nodes_are_one() {
     let binary = env!("CARGO_BIN_EXE_chelal");
-    let Some(installation) = Installation::new(testkit::Base::Postgres, binary) else {
+    let Some(installation) = Installation::new(Base::Postgres, binary) else {
         return;
     };
     let installation = installation.with_superuser();

@@ -1,5 +1,5 @@
 telemedicine-ended = The call is over, or its appointment does not take place. Give the appointment another time to call again.
-telemedicine-appointment-state = There is no call for an appointment that is { $state }.
+telemedicine-appointment-state = There is no call for an appointment that is { $state }. Book another appointment first.
 telemedicine-appointment-fixed = The appointment of a call cannot be changed. Remove this session and make another.
 telemedicine-end-before-start = Enter a time after the call begins.
 telemedicine-link-invalid = This link is not valid. Open it exactly as you received it, or ask for another.

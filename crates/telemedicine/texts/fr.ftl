@@ -1,5 +1,5 @@
 telemedicine-ended = L'appel est terminé, ou son rendez-vous n'a pas lieu. Déplacez le rendez-vous pour appeler à nouveau.
-telemedicine-appointment-state = Il n'y a pas d'appel pour un rendez-vous dont l'état est { $state }.
+telemedicine-appointment-state = Il n'y a pas d'appel pour un rendez-vous dont l'état est { $state }. Prenez d’abord un autre rendez-vous.
 telemedicine-appointment-fixed = Le rendez-vous d'un appel ne peut pas être changé. Supprimez cette session et créez-en une autre.
 telemedicine-end-before-start = Indiquez une heure après le début de l'appel.
 telemedicine-link-invalid = Ce lien n'est pas valable. Ouvrez-le exactement comme vous l'avez reçu, ou demandez-en un autre.

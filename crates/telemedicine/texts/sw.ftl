@@ -1,5 +1,5 @@
 telemedicine-ended = Simu imekwisha, au miadi yake haitafanyika. Ipe miadi wakati mwingine ili kupiga tena.
-telemedicine-appointment-state = Hakuna simu kwa miadi ambayo hali yake ni { $state }.
+telemedicine-appointment-state = Hakuna simu kwa miadi ambayo hali yake ni { $state }. Weka miadi mingine kwanza.
 telemedicine-appointment-fixed = Miadi ya simu haiwezi kubadilishwa. Ondoa kikao hiki na utengeneze kingine.
 telemedicine-end-before-start = Weka wakati baada ya simu kuanza.
 telemedicine-link-invalid = Kiungo hiki si sahihi. Kifungue kama ulivyokipokea, au omba kingine.

@@ -18,7 +18,7 @@ too-long =
         [one] This text has { $length } characters; at most { $max } is allowed.
        *[other] This text has { $length } characters; at most { $max } are allowed.
     }
-blank = This field may not be blank.
+blank = This field may not be blank. Enter something.
 too-small = Enter a value of { $min } or more.
 too-big = Enter a value of { $max } or less.
 not-a-choice = “{ $value }” is not a valid choice. Choose one of: { $choices }.
@@ -31,10 +31,10 @@ taken = Another record already has this value. Enter a different one.
     .with-value = Another record already has the value “{ $value }”. Enter a different one.
 unknown-reference = There is no { $kind } with the id { $id }. Choose an existing one.
 other-patient = This record belongs to another patient. Choose one that belongs to the same patient.
-future-date = This date may not lie in the future.
-end-before-start = The end may not lie before the start.
+future-date = This date may not lie in the future. Enter today or an earlier day.
+end-before-start = The end may not lie before the start. Correct one of the two.
 too-many-rows = There are more rows than a workbook has room for ({$most}); ask for fewer days, or for `csv`.
-not-null = This field must have a value.
+not-null = This field must have a value. Enter one.
 null-not-allowed = This field may not be null. Give a value or leave the field out.
 
 ## Headings of the groups of fields in forms
@@ -90,16 +90,16 @@ bad-cursor = This cursor is not valid. Start again from the first page.
 stale-version = This record was changed by someone else in the meantime. Load it again, then repeat your change.
 bad-if-match = The If-Match header must hold the ETag of the record, exactly as it was received.
 not-found = Not found.
-method-not-allowed = The method { $method } is not allowed here.
+method-not-allowed = The method { $method } is not allowed here. The header Allow names those that are.
 in-use = This record is still used by { $what }. Remove those links first.
-state-conflict = This is not possible while the state is “{ $state }”.
+state-conflict = This is not possible while the state is “{ $state }”. Load the record again to see what is.
 upload-not-a-form = Send the file as multipart/form-data, in a field named “file”.
-upload-too-large = The file is larger than { $max } MiB.
-upload-fields-too-large = The form holds too much besides the file.
+upload-too-large = The file is larger than { $max } MiB. Send a smaller one.
+upload-fields-too-large = The form holds too much besides the file. Send the file and its few fields alone.
 decimal-comma = Write decimals with a point, such as 36.6.
-too-many-decimals = Ensure that there are no more than { $places } decimal places.
-number-too-large = This number is too large.
-verb-not-offered = This cannot be done to the record as it is now.
+too-many-decimals = Enter a number with no more than { $places } decimal places.
+number-too-large = This number is too large. Enter a smaller one.
+verb-not-offered = This cannot be done to the record as it is now. Load it again to see what can.
 conflict = This change conflicts with another one. Load the record again and try once more.
 idempotency-key-reused = This idempotency key was already used for a different request. Use a new key.
 idempotency-in-flight = A request with this idempotency key is still being processed. Try again shortly.
@@ -113,14 +113,15 @@ rate-limited =
     }
 request-timeout = The request took too long and was stopped. Try again.
 unavailable = The service is not available at the moment. Try again shortly.
+no-room = Nothing can be saved: the disk of the database is full. What was saved is safe. Tell whoever looks after the system to make room, then try again.
 internal = An unexpected error occurred. If it happens again, tell your administrator the request id.
 
 ## Sessions and permissions
-permission-denied = You do not have permission to do this.
-not-authenticated = Log in to continue.
-token-expired = Your access token has expired. Refresh it or log in again.
-token-invalid = The token is not valid. Log in again.
-session-revoked = This session was ended. Log in again.
+permission-denied = You do not have permission to do this. Ask your administrator if it is part of your work.
+not-authenticated = Sign in to continue.
+token-expired = Your access token has expired. Refresh it or sign in again.
+token-invalid = The token is not valid. Sign in again.
+session-revoked = This session was ended. Sign in again.
 account-inactive = This account is not active. Ask your administrator.
 locked-out =
     { $seconds ->
@@ -132,7 +133,7 @@ password-change-required = Choose a new password first (POST auth/password/): th
 ## Sockets
 socket-origin = This page may not open connections here. Ask an administrator to add its origin.
 socket-token-in-address = Send the token in Sec-WebSocket-Protocol, or ask for a ticket at ws-ticket/; never put a token into an address.
-socket-expected = This address is for WebSocket connections only.
+socket-expected = This address is for WebSocket connections only. Open it as one.
 socket-too-many = You have too many connections open. Close one, or try again later.
 
 ## Alerts

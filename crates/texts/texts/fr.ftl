@@ -17,7 +17,7 @@ too-long =
         [one] Ce texte compte { $length } caractères ; { $max } caractère au plus est autorisé.
        *[other] Ce texte compte { $length } caractères ; { $max } caractères au plus sont autorisés.
     }
-blank = Ce champ ne peut pas être vide.
+blank = Ce champ ne peut pas être vide. Indiquez quelque chose.
 too-small = Saisissez une valeur supérieure ou égale à { $min }.
 too-big = Saisissez une valeur inférieure ou égale à { $max }.
 not-a-choice = « { $value } » n’est pas un choix valable. Choisissez parmi : { $choices }.
@@ -30,10 +30,10 @@ taken = Un autre enregistrement porte déjà cette valeur. Saisissez-en une autr
     .with-value = Un autre enregistrement porte déjà la valeur « { $value } ». Saisissez-en une autre.
 unknown-reference = Aucun enregistrement de type « { $kind } » ne porte l’identifiant { $id }. Choisissez-en un existant.
 other-patient = Cet enregistrement appartient à un autre patient. Choisissez-en un du même patient.
-future-date = Cette date ne peut pas être dans le futur.
-end-before-start = La fin ne peut pas précéder le début.
+future-date = Cette date ne peut pas être dans le futur. Indiquez aujourd’hui ou un jour antérieur.
+end-before-start = La fin ne peut pas précéder le début. Corrigez l’une des deux valeurs.
 too-many-rows = Il y a plus de lignes qu'un classeur n'en contient ({$most}) ; demandez moins de jours, ou `csv`.
-not-null = Ce champ doit avoir une valeur.
+not-null = Ce champ doit avoir une valeur. Indiquez-en une.
 null-not-allowed = Ce champ ne peut pas être null. Donnez une valeur ou omettez le champ.
 
 ## Headings of the groups of fields in forms
@@ -89,16 +89,16 @@ bad-cursor = Ce curseur n’est pas valable. Recommencez à la première page.
 stale-version = Cet enregistrement a été modifié entre-temps par quelqu’un d’autre. Rechargez-le, puis refaites votre modification.
 bad-if-match = L’en-tête If-Match doit contenir l’ETag de l’enregistrement, exactement tel que reçu.
 not-found = Introuvable.
-method-not-allowed = La méthode { $method } n’est pas autorisée ici.
+method-not-allowed = La méthode { $method } n’est pas autorisée ici. L’en-tête Allow indique celles qui le sont.
 in-use = Cet enregistrement est encore utilisé par : { $what }. Supprimez d’abord ces liens.
-state-conflict = Cette opération est impossible dans l’état « { $state } ».
+state-conflict = Cette opération est impossible dans l’état « { $state } ». Rechargez l’enregistrement pour voir ce qui est possible.
 upload-not-a-form = Envoyez le fichier en multipart/form-data, dans un champ nommé « file ».
-upload-too-large = Le fichier dépasse { $max } Mio.
-upload-fields-too-large = Le formulaire contient trop de données en plus du fichier.
+upload-too-large = Le fichier dépasse { $max } Mio. Envoyez-en un plus petit.
+upload-fields-too-large = Le formulaire contient trop de données en plus du fichier. Envoyez le fichier et ses quelques champs seulement.
 decimal-comma = Écrivez les décimales avec un point, par exemple 36.6.
-too-many-decimals = Assurez-vous qu’il n’y a pas plus de { $places } décimales.
-number-too-large = Ce nombre est trop grand.
-verb-not-offered = Cette opération est impossible dans l’état actuel de l’enregistrement.
+too-many-decimals = Indiquez un nombre de { $places } décimales au plus.
+number-too-large = Ce nombre est trop grand. Indiquez-en un plus petit.
+verb-not-offered = Cette opération est impossible dans l’état actuel de l’enregistrement. Rechargez-le pour voir ce qui est possible.
 conflict = Cette modification entre en conflit avec une autre. Rechargez l’enregistrement et réessayez.
 idempotency-key-reused = Cette clé d’idempotence a déjà servi pour une autre requête. Utilisez une nouvelle clé.
 idempotency-in-flight = Une requête avec cette clé d’idempotence est encore en cours de traitement. Réessayez dans un instant.
@@ -112,10 +112,11 @@ rate-limited =
     }
 request-timeout = La requête a pris trop de temps et a été interrompue. Réessayez.
 unavailable = Le service est momentanément indisponible. Réessayez dans un instant.
+no-room = Rien ne peut être enregistré : le disque de la base de données est plein. Ce qui était enregistré n’est pas perdu. Prévenez la personne qui s’occupe du système pour qu’elle fasse de la place, puis réessayez.
 internal = Une erreur inattendue s’est produite. Si elle se répète, communiquez l’identifiant de la requête à votre administrateur.
 
 ## Sessions et droits
-permission-denied = Vous n’avez pas le droit d’effectuer cette opération.
+permission-denied = Vous n’avez pas le droit d’effectuer cette opération. Adressez-vous à votre administrateur si elle fait partie de votre travail.
 not-authenticated = Connectez-vous pour continuer.
 token-expired = Votre jeton d’accès a expiré. Renouvelez-le ou reconnectez-vous.
 token-invalid = Le jeton n’est pas valable. Reconnectez-vous.
@@ -131,7 +132,7 @@ password-change-required = Choisissez d’abord un nouveau mot de passe (POST au
 ## Sockets
 socket-origin = Cette page ne peut pas ouvrir de connexion ici. Demandez à un administrateur d’ajouter son origine.
 socket-token-in-address = Envoyez le jeton dans Sec-WebSocket-Protocol ou demandez un ticket à ws-ticket/ ; ne mettez jamais de jeton dans une adresse.
-socket-expected = Cette adresse est réservée aux connexions WebSocket.
+socket-expected = Cette adresse est réservée aux connexions WebSocket. Ouvrez-la ainsi.
 socket-too-many = Vous avez trop de connexions ouvertes. Fermez-en une ou réessayez plus tard.
 
 ## Alertes

@@ -13,7 +13,7 @@ not-a-timestamp = Andika tarehe na saa pamoja na tofauti ya saa za eneo, kwa mfa
 not-a-list = Andika orodha ya thamani.
 not-an-object = Andika kitu cha JSON chenye sehemu zenye majina.
 too-long = Maandishi haya yana herufi { $length }; mwisho ni herufi { $max }.
-blank = Sehemu hii haiwezi kuachwa tupu.
+blank = Sehemu hii haiwezi kuachwa tupu. Weka kitu.
 too-small = Andika thamani isiyopungua { $min }.
 too-big = Andika thamani isiyozidi { $max }.
 not-a-choice = “{ $value }” si chaguo sahihi. Chagua mojawapo ya: { $choices }.
@@ -26,10 +26,10 @@ taken = Rekodi nyingine tayari ina thamani hii. Andika thamani tofauti.
     .with-value = Rekodi nyingine tayari ina thamani “{ $value }”. Andika thamani tofauti.
 unknown-reference = Hakuna rekodi ya aina ya “{ $kind }” yenye kitambulisho { $id }. Chagua iliyopo.
 other-patient = Rekodi hii ni ya mgonjwa mwingine. Chagua rekodi ya mgonjwa huyohuyo.
-future-date = Tarehe hii haiwezi kuwa ya wakati ujao.
-end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo.
+future-date = Tarehe hii haiwezi kuwa ya wakati ujao. Weka leo au siku iliyopita.
+end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo. Sahihisha mojawapo.
 too-many-rows = Kuna safu nyingi kuliko kitabu cha kazi kinavyoweza kubeba ({$most}); omba siku chache, au `csv`.
-not-null = Sehemu hii lazima iwe na thamani.
+not-null = Sehemu hii lazima iwe na thamani. Weka moja.
 null-not-allowed = Sehemu hii haiwezi kuwa null. Weka thamani au iache kabisa.
 
 ## Headings of the groups of fields in forms
@@ -85,16 +85,16 @@ bad-cursor = Kielekezi hiki si sahihi. Anza tena kutoka ukurasa wa kwanza.
 stale-version = Rekodi hii imeshabadilishwa na mtu mwingine. Ipakie upya, kisha urudie badiliko lako.
 bad-if-match = Kichwa cha If-Match lazima kiwe na ETag ya rekodi, kama ilivyopokelewa.
 not-found = Haikupatikana.
-method-not-allowed = Mbinu { $method } hairuhusiwi hapa.
+method-not-allowed = Mbinu { $method } hairuhusiwi hapa. Kichwa cha Allow kinataja zinazoruhusiwa.
 in-use = Rekodi hii bado inatumiwa na { $what }. Ondoa kwanza viungo hivyo.
-state-conflict = Hili haliwezekani wakati hali ni “{ $state }”.
+state-conflict = Hili haliwezekani wakati hali ni “{ $state }”. Pakia rekodi tena ili kuona linalowezekana.
 upload-not-a-form = Tuma faili kwa multipart/form-data, katika sehemu inayoitwa “file”.
-upload-too-large = Faili ni kubwa kuliko MiB { $max }.
-upload-fields-too-large = Fomu ina data nyingi mno mbali na faili.
+upload-too-large = Faili ni kubwa kuliko MiB { $max }. Tuma ndogo zaidi.
+upload-fields-too-large = Fomu ina data nyingi mno mbali na faili. Tuma faili na sehemu zake chache tu.
 decimal-comma = Andika desimali kwa nukta, kwa mfano 36.6.
-too-many-decimals = Hakikisha hakuna zaidi ya tarakimu { $places } baada ya nukta.
-number-too-large = Nambari hii ni kubwa mno.
-verb-not-offered = Hili haliwezi kufanyika kwa rekodi ilivyo sasa.
+too-many-decimals = Weka nambari yenye tarakimu zisizozidi { $places } baada ya nukta.
+number-too-large = Nambari hii ni kubwa mno. Weka ndogo zaidi.
+verb-not-offered = Hili haliwezi kufanyika kwa rekodi ilivyo sasa. Ipakie tena ili kuona linalowezekana.
 conflict = Badiliko hili linagongana na lingine. Pakia rekodi upya, kisha ujaribu tena.
 idempotency-key-reused = Ufunguo huu wa Idempotency-Key umeshatumika kwa ombi lingine. Tumia ufunguo mpya.
 idempotency-in-flight = Ombi lenye ufunguo huu wa Idempotency-Key bado linashughulikiwa. Jaribu tena baada ya muda mfupi.
@@ -104,10 +104,11 @@ unsupported-media-type = Aina hii ya maudhui haikubaliki. Tuma { $expected }.
 rate-limited = Maombi yamezidi kiwango. Jaribu tena baada ya sekunde { $seconds }.
 request-timeout = Ombi limechukua muda mrefu mno na limesitishwa. Jaribu tena.
 unavailable = Huduma haipatikani kwa sasa. Jaribu tena baada ya muda mfupi.
+no-room = Hakuna kinachoweza kuhifadhiwa: diski ya hifadhidata imejaa. Yaliyohifadhiwa yako salama. Mwambie anayesimamia mfumo aongeze nafasi, kisha ujaribu tena.
 internal = Hitilafu isiyotarajiwa imetokea. Ikitokea tena, mpe msimamizi wako kitambulisho cha ombi.
 
 ## Vipindi na ruhusa
-permission-denied = Huna ruhusa ya kufanya hivi.
+permission-denied = Huna ruhusa ya kufanya hivi. Mwombe msimamizi wako ikiwa ni sehemu ya kazi yako.
 not-authenticated = Ingia kwenye akaunti yako ili kuendelea.
 token-expired = Muda wa tokeni yako ya ufikiaji umekwisha. Ihuishe au uingie tena.
 token-invalid = Tokeni si sahihi. Ingia tena.
@@ -119,7 +120,7 @@ password-change-required = Chagua kwanza nenosiri jipya (POST auth/password/): u
 ## Sockets
 socket-origin = Ukurasa huu hauwezi kufungua muunganisho hapa. Mwombe msimamizi aongeze asili yake.
 socket-token-in-address = Tuma tokeni katika Sec-WebSocket-Protocol, au omba tiketi kwenye ws-ticket/; usiweke tokeni kwenye anwani kamwe.
-socket-expected = Anwani hii ni ya miunganisho ya WebSocket pekee.
+socket-expected = Anwani hii ni ya miunganisho ya WebSocket pekee. Ifungue hivyo.
 socket-too-many = Una miunganisho mingi mno iliyo wazi. Funga mmoja au jaribu tena baadaye.
 
 ## Tahadhari

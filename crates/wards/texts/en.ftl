@@ -4,19 +4,19 @@ wards-bed-not-available = Bed { $bed } cannot be assigned: it is in { $status ->
    *[other] maintenance
 }. Set it available when it is ready.
 wards-bed-occupied-by-hand = A bed becomes occupied by assigning a patient: use assign_patient.
-wards-bed-empty = Nobody lies in bed { $bed }.
+wards-bed-empty = Nobody lies in bed { $bed }. Choose the bed in which the patient lies.
 wards-already-admitted = The patient is admitted already and lies in bed { $bed }. Transfer or discharge them there first.
 wards-already-discharged = The patient was discharged already, and that stands. Admit them again if they came back.
-wards-discharged-stands = A closed admission is charged and cannot be removed.
+wards-discharged-stands = A closed admission is charged and cannot be removed. Correct its bill instead.
 wards-admit-before-discharge = Admit the patient first; the discharge comes as a step of its own.
 wards-discharge-before-admission = Nobody leaves a bed before coming into it. Enter a later time.
 wards-in-the-future = Enter a time that is not in the future.
 wards-overlaps-earlier = An earlier stay in this bed, or of this patient, lasted until { $until }. Enter a later time.
 wards-patient-is-fixed = The patient of an admission cannot be changed. Remove the admission and admit the other patient.
 wards-bed-by-transfer = Move the patient with the bed’s transfer.
-wards-admitted-at-stands = The patient was transferred or discharged since; the time of admission stands.
+wards-admitted-at-stands = The patient was transferred or discharged since; the time of admission stands. Enter the other values without it.
 wards-same-bed = The patient lies in this bed already. Choose another one.
-wards-not-discharged = The patient has not been discharged yet.
+wards-not-discharged = The patient has not been discharged yet. Discharge them first.
 
 # Screens
 
@@ -62,7 +62,7 @@ done-transferred = The patient is moved. The other bed is to be cleaned.
 done-discharged = The patient is discharged. The bed is to be cleaned.
 done-available = The bed can be assigned.
 wards-vitals = Vital signs
-wards-works-there = This person works on the ward already.
+wards-works-there = This person works on the ward already. Choose somebody else.
 wards-stays = Stays
 wards-stays-all = All stays
 wards-stays-none = This patient never stayed here.

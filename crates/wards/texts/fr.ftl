@@ -4,19 +4,19 @@ wards-bed-not-available = Le lit { $bed } ne peut pas être attribué : il est e
    *[other] maintenance
 }. Rendez-le disponible quand il est prêt.
 wards-bed-occupied-by-hand = Un lit devient occupé quand on y installe un patient : utilisez assign_patient.
-wards-bed-empty = Personne n’occupe le lit { $bed }.
+wards-bed-empty = Personne n’occupe le lit { $bed }. Choisissez le lit où se trouve le patient.
 wards-already-admitted = Le patient est déjà admis et occupe le lit { $bed }. Transférez-le ou faites-le d’abord sortir.
 wards-already-discharged = Le patient est déjà sorti et cela reste acquis. Admettez-le de nouveau s’il est revenu.
-wards-discharged-stands = Une admission close est facturée et ne peut pas être supprimée.
+wards-discharged-stands = Une admission close est facturée et ne peut pas être supprimée. Corrigez plutôt sa facture.
 wards-admit-before-discharge = Admettez d’abord le patient ; la sortie est une étape à part.
 wards-discharge-before-admission = On ne quitte pas un lit avant d’y être entré. Indiquez une heure plus tardive.
 wards-in-the-future = Indiquez une date et une heure qui ne sont pas dans le futur.
 wards-overlaps-earlier = Un séjour précédent dans ce lit, ou de ce patient, a duré jusqu’au { $until }. Indiquez une heure plus tardive.
 wards-patient-is-fixed = Le patient d’une admission ne peut pas être changé. Supprimez l’admission et admettez l’autre patient.
 wards-bed-by-transfer = Déplacez le patient avec le transfert du lit.
-wards-admitted-at-stands = Le patient a été transféré ou est sorti depuis ; l’heure d’admission ne change plus.
+wards-admitted-at-stands = Le patient a été transféré ou est sorti depuis ; l’heure d’admission ne change plus. Indiquez les autres valeurs sans elle.
 wards-same-bed = Le patient occupe déjà ce lit. Choisissez-en un autre.
-wards-not-discharged = Le patient n’est pas encore sorti.
+wards-not-discharged = Le patient n’est pas encore sorti. Enregistrez d’abord sa sortie.
 
 # Écrans
 
@@ -62,7 +62,7 @@ done-transferred = Le patient est transféré. L’autre lit est à nettoyer.
 done-discharged = Le patient est sorti. Le lit est à nettoyer.
 done-available = Le lit peut être attribué.
 wards-vitals = Constantes
-wards-works-there = Cette personne travaille déjà dans ce service.
+wards-works-there = Cette personne travaille déjà dans ce service. Choisissez quelqu’un d’autre.
 wards-stays = Séjours
 wards-stays-all = Tous les séjours
 wards-stays-none = Ce patient n’a jamais séjourné ici.

@@ -4,19 +4,19 @@ wards-bed-not-available = Kitanda { $bed } hakiwezi kutolewa: { $status ->
    *[other] kinatengenezwa
 }. Kiweke kuwa tayari kitakapokuwa tayari.
 wards-bed-occupied-by-hand = Kitanda huwa na mgonjwa kwa kumpangia: tumia assign_patient.
-wards-bed-empty = Hakuna mgonjwa kwenye kitanda { $bed }.
+wards-bed-empty = Hakuna mgonjwa kwenye kitanda { $bed }. Chagua kitanda alicholala mgonjwa.
 wards-already-admitted = Mgonjwa tayari amelazwa kwenye kitanda { $bed }. Mhamishe au mruhusu kutoka huko kwanza.
 wards-already-discharged = Mgonjwa tayari ameruhusiwa, na hilo halibadiliki. Mlaze tena kama amerudi.
-wards-discharged-stands = Kulazwa kulikokwisha kumetozwa na hakuwezi kufutwa.
+wards-discharged-stands = Kulazwa kulikokwisha kumetozwa na hakuwezi kufutwa. Sahihisha bili yake badala yake.
 wards-admit-before-discharge = Mlaze mgonjwa kwanza; kumruhusu ni hatua nyingine.
 wards-discharge-before-admission = Hakuna anayetoka kitandani kabla ya kuingia. Andika wakati wa baadaye.
 wards-in-the-future = Andika wakati ambao si wa baadaye.
 wards-overlaps-earlier = Kulazwa kwa awali kwenye kitanda hiki, au kwa mgonjwa huyu, kulidumu hadi { $until }. Andika wakati wa baadaye.
 wards-patient-is-fixed = Mgonjwa wa kulazwa hawezi kubadilishwa. Futa kulazwa huku na umlaze mgonjwa mwingine.
 wards-bed-by-transfer = Mhamishe mgonjwa kwa uhamisho wa kitanda.
-wards-admitted-at-stands = Mgonjwa amehamishwa au kuruhusiwa tangu hapo; wakati wa kulazwa haubadiliki.
+wards-admitted-at-stands = Mgonjwa amehamishwa au kuruhusiwa tangu hapo; wakati wa kulazwa haubadiliki. Weka maadili mengine bila huo.
 wards-same-bed = Mgonjwa tayari yuko kwenye kitanda hiki. Chagua kingine.
-wards-not-discharged = Mgonjwa bado hajaruhusiwa.
+wards-not-discharged = Mgonjwa bado hajaruhusiwa. Mruhusu kuondoka kwanza.
 
 # Skrini
 
@@ -62,7 +62,7 @@ done-transferred = Mgonjwa amehamishwa. Kitanda kingine kisafishwe.
 done-discharged = Mgonjwa ameruhusiwa. Kitanda kisafishwe.
 done-available = Kitanda kinaweza kutolewa.
 wards-vitals = Vipimo
-wards-works-there = Mtu huyu tayari anafanya kazi katika wodi hii.
+wards-works-there = Mtu huyu tayari anafanya kazi katika wodi hii. Chagua mtu mwingine.
 wards-stays = Kulazwa
 wards-stays-all = Mara zote za kulazwa
 wards-stays-none = Mgonjwa huyu hajawahi kulazwa hapa.

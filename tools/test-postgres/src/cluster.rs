@@ -34,7 +34,7 @@ use super::{
 const IDLE_SECONDS: u32 = 60;
 
 /// The role of the tests: it may create databases and, like in production, is no superuser.
-const ROLE: &str = "chelal_test";
+pub(super) const ROLE: &str = "chelal_test";
 
 const REAPER: &str = include_str!("reaper.sh");
 

@@ -209,6 +209,48 @@ impl TestServer {
         self.execute(&statement);
     }
 
+    /// Puts a database that nobody uses on a disk of its own, for tests of what happens when that is full, and answers
+    /// what [`TestServer::leave`] takes. The disk's directory must be empty and belong to whom
+    /// [`TestServer::directory`] belongs to.
+    ///
+    /// # Panics
+    /// When the server was given: its superuser is not ours.
+    pub fn move_to(&self, database: &str, directory: &std::path::Path) -> String {
+        let (name, space) = (database_of(database), unique_name("disk"));
+        self.as_superuser(&[
+            format!(
+                "CREATE TABLESPACE \"{space}\" LOCATION '{}'",
+                directory.display()
+            ),
+            format!("ALTER DATABASE \"{name}\" SET TABLESPACE \"{space}\""),
+        ]);
+        space
+    }
+
+    /// Leaves a disk on which no database is any more.
+    ///
+    /// # Panics
+    /// As [`TestServer::move_to`].
+    pub fn leave(&self, disk: &str) {
+        self.as_superuser(&[format!("DROP TABLESPACE \"{disk}\"")]);
+    }
+
+    fn as_superuser(&self, statements: &[String]) {
+        assert!(
+            self.lease.is_some(),
+            "the superuser of a server that was given is not ours"
+        );
+        let url = self.url.replacen(cluster::ROLE, "postgres", 1);
+        let done = on_own_thread(async || {
+            let client = connect(&url).await?;
+            for statement in statements {
+                client.batch_execute(statement).await?;
+            }
+            Ok::<_, tokio_postgres::Error>(())
+        });
+        done.unwrap_or_else(|error| panic!("{statements:?}: {}", explain(&error)));
+    }
+
     /// Drops what killed runs left behind. One that is still in use stays: a long test is not a
     /// killed one.
     fn drop_leftovers(&self) -> Result<(), String> {

@@ -196,10 +196,18 @@ impl Process {
     /// The most memory that it has had so far, in bytes, where the system tells.
     #[must_use]
     pub fn most_memory(&self) -> Option<u64> {
+        self.bytes("VmHWM:")
+    }
+
+    /// The memory that it has now, without the program itself, in bytes, where the system tells.
+    #[must_use]
+    pub fn memory(&self) -> Option<u64> {
+        self.bytes("RssAnon:")
+    }
+
+    fn bytes(&self, name: &str) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
         let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(kilobytes * 1024)
     }

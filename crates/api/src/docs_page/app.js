@@ -1,6 +1,6 @@
 // The API's documentation page: loads the OpenAPI document, lists its operations, shows one.
 
-import { Schemas, el, prose } from "./schema.js";
+import { Schemas, WORDS, el, prose } from "./schema.js";
 import { language, t } from "./texts.js";
 import { tryForm } from "./try.js";
 
@@ -45,14 +45,14 @@ function renderList(api, operations) {
   for (const operation of operations) {
     const tag = operation.tags?.[0] ?? t("other");
     if (!groups.has(tag)) groups.set(tag, []);
-    const text = el("span.label", {}, el("span.path", {}, operation.path), operation.summary ? el("span.summary", {}, operation.summary) : null);
+    const text = el("span.label", {}, el("span.path", {}, operation.path), operation.summary ? el("span.summary", { lang: WORDS }, operation.summary) : null);
     const link = el("a", { href: `#${encodeURIComponent(operation.id)}`, class: operation.deprecated ? "deprecated" : null }, badge(operation.method), text);
     operation.item = el("li", {}, link);
     groups.get(tag).push(operation);
   }
   const filled = [...groups].filter(([, members]) => members.length > 0);
   const nodes = filled.map(([tag, members]) => {
-    const group = el("details", {}, el("summary", {}, tag, " ", el("span.count", {}, String(members.length))), el("ul", {}, members.map((one) => one.item)));
+    const group = el("details", {}, el("summary", { lang: WORDS }, tag, " ", el("span.count", {}, String(members.length))), el("ul", {}, members.map((one) => one.item)));
     members.forEach((one) => (one.group = group));
     return group;
   });
@@ -99,7 +99,7 @@ function renderParameters(operation, schemas) {
     ),
   );
   const head = el("tr", {}, ["name", "in", "type", "description"].map((key) => el("th", { scope: "col" }, t(key))));
-  return el("div.scroll", {}, el("table", {}, el("thead", {}, head), el("tbody", {}, rows)));
+  return el("table", {}, el("thead", {}, head), el("tbody", {}, rows));
 }
 
 function renderContent(content, schemas) {
@@ -121,13 +121,13 @@ function renderResponse(status, node, schemas) {
   return el(
     "details.response",
     { open: status.startsWith("2") },
-    el("summary", {}, el(`strong.status.s${status[0]}`, {}, status), " ", response.description ?? ""),
+    el("summary", {}, el(`strong.status.s${status[0]}`, {}, status), " ", el("span", { lang: WORDS }, response.description ?? "")),
     inside.some(Boolean) ? inside : el("p.muted", {}, t("noContent")),
   );
 }
 
 function renderOperation(operation, schemas) {
-  const heading = el("h1", { tabindex: -1 }, operation.summary ?? operation.id);
+  const heading = el("h1", { tabindex: -1, lang: WORDS }, operation.summary ?? operation.id);
   const link = el("a.anchor", { href: `#${encodeURIComponent(operation.id)}`, "aria-label": t("link"), title: t("link") }, "#");
   const responses = Object.entries(operation.responses ?? {});
   const nodes = [
@@ -138,7 +138,7 @@ function renderOperation(operation, schemas) {
     operation.parameters.length ? section(t("parameters"), renderParameters(operation, schemas)) : null,
     operation.requestBody ? section(t("body"), prose(operation.requestBody.description), ...renderContent(operation.requestBody.content, schemas).flat()) : null,
     section(t("responses"), ...responses.map(([status, node]) => renderResponse(status, node, schemas))),
-    section(t("tryIt"), tryForm(operation, schemas, () => $("token").value.trim())),
+    section(t("tryIt"), tryForm(operation, schemas, $("token"))),
   ];
   main.replaceChildren(...nodes.filter(Boolean));
   document.title = `${operation.summary ?? operation.id} · ${$("title").textContent}`;
@@ -151,7 +151,7 @@ function renderStart(api) {
     el("h1", {}, api.info?.title ?? "API"),
     el("p.muted", {}, `${t("version")} ${api.info?.version ?? "?"} · `, el("a", { href: address }, t("document"))),
     prose(api.info?.description),
-    tags.length ? el("dl.tags", {}, tags.map((tag) => [el("dt", {}, tag.name), el("dd", {}, prose(tag.description))])) : null,
+    tags.length ? el("dl.tags", {}, tags.map((tag) => [el("dt", { lang: WORDS }, tag.name), el("dd", {}, prose(tag.description))])) : null,
   ];
   main.replaceChildren(...nodes.filter(Boolean));
   document.title = $("title").textContent;

@@ -16,6 +16,9 @@ export function el(kind, attributes = {}, ...children) {
   return node;
 }
 
+/** The language of the document's own words. The page's are the reader's. */
+export const WORDS = "en";
+
 const INLINE = /(`[^`]+`|\*\*[^*]+\*\*)/;
 const inline = (text) =>
   text.split(INLINE).map((part) => {
@@ -34,7 +37,7 @@ export function prose(text) {
     const lead = items.filter((item) => !isItem(item)).map((item) => el("p", {}, inline(item)));
     return [...lead, list.length ? el("ul", {}, list) : null];
   });
-  return el("div.prose", {}, blocks.flat());
+  return el("div.prose", { lang: WORDS }, blocks.flat());
 }
 
 export class Schemas {
@@ -156,7 +159,7 @@ export class Schemas {
     return details;
   }
 
-  /** A value to begin a request with; read-only fields are left out. */
+  /** A value to begin a request with: the fields that are required. */
   example(node, depth = 0) {
     const schema = this.flatten(node);
     const given = schema.example ?? schema.examples?.[0] ?? schema.default ?? schema.const ?? schema.enum?.[0];
@@ -166,7 +169,9 @@ export class Schemas {
     const choice = (schema.oneOf ?? schema.anyOf)?.[0];
     if (choice) return this.example(choice, depth + 1);
     if (schema.properties) {
-      const writable = Object.entries(schema.properties).filter(([, property]) => !this.flatten(property).readOnly);
+      // What is needed: an empty text or a 0 in the rest would be stored.
+      const needed = (name) => schema.required?.includes(name);
+      const writable = Object.entries(schema.properties).filter(([name, property]) => needed(name) && !this.flatten(property).readOnly);
       return Object.fromEntries(writable.map(([name, property]) => [name, this.example(property, depth + 1)]));
     }
     const byFormat = { date: "2026-01-31", time: "08:30:00", "date-time": "2026-01-31T08:30:00Z", email: "name@example.org" };

@@ -5,7 +5,7 @@ import { t } from "./texts.js";
 
 const MULTIPART = "multipart/form-data";
 
-/** The parameters' inputs, the body's, and a place for the answer. `token()` is read on sending. */
+/** The parameters' inputs, the body's, and a place for the answer. The field `token` is read on sending; signing in fills it. */
 export function tryForm(operation, schemas, token) {
   const inputs = operation.parameters.filter((parameter) => parameter.in !== "cookie").map((parameter) => [parameter, input(parameter, schemas)]);
   const body = bodyInputs(operation, schemas);
@@ -17,10 +17,11 @@ export function tryForm(operation, schemas, token) {
     send.disabled = true;
     answer.replaceChildren(el("p.muted", {}, t("sending")));
     try {
-      const { url, options } = request(operation, inputs, body, token());
+      const { url, options } = request(operation, inputs, body, token.value.trim());
       const started = performance.now();
       const response = await fetch(url, options);
       const data = await response.blob();
+      await keep(token, response, data);
       answer.replaceChildren(...(await shown(options.method, url, response, data, performance.now() - started)));
     } catch (cause) {
       answer.replaceChildren(el("p.error", {}, t("noAnswer", { cause: cause.message })));
@@ -28,6 +29,13 @@ export function tryForm(operation, schemas, token) {
     send.disabled = false;
   });
   return form;
+}
+
+/** An answer that carries an access token is that of a sign-in: what is tried next is tried with it. */
+async function keep(token, response, data) {
+  if (!response.ok || !/json/.test(data.type)) return;
+  const said = await data.text().then(JSON.parse).catch(() => null);
+  if (typeof said?.access === "string") token.value = said.access;
 }
 
 function labelled(name, field, required) {
@@ -94,7 +102,7 @@ async function shown(method, url, response, data, milliseconds) {
   return [
     el("h3", {}, t("answer")),
     el("p", {}, status, ` ${Math.round(milliseconds)} ms · `, el("code", {}, `${method} ${url}`)),
-    el("details", {}, el("summary", {}, t("headers")), el("pre", {}, headers)),
+    el("details", {}, el("summary", {}, t("headers")), el("pre", { tabindex: 0 }, headers)),
     ...(await content(data)),
   ];
 }

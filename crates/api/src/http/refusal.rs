@@ -37,10 +37,13 @@ pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Rep
             } else {
                 Code::Internal
             };
-            let key = if unavailable {
-                "unavailable"
-            } else {
-                "internal"
+            let key = match &other {
+                Error::Db(DbError::Full(_)) => {
+                    app.room.refused();
+                    "no-room"
+                }
+                _ if unavailable => "unavailable",
+                _ => "internal",
             };
             let detail = app.texts.render(language, &Text::new(key));
             let mut reply = json_reply(

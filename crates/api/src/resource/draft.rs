@@ -8,6 +8,38 @@ use records::record::{Column, Part};
 
 /// The schema of what a create takes.
 pub(super) fn schema<R: Resource>() -> Json {
+    with_besides::<R>(fields::<R>(), 'c')
+}
+
+/// The schema of what a change takes: the same fields, with nothing that must be mentioned.
+pub(super) fn of_change<R: Resource>() -> Json {
+    optional(&with_besides::<R>(fields::<R>(), 'u'))
+}
+
+/// The schema of the records that are written as rows of another, for [`Besides`](super::Besides): all fields but the
+/// one that names the other.
+#[must_use]
+pub fn items<R: Resource>(parent: &str, description: &str) -> Json {
+    let mut item = fields::<R>();
+    let of_parent = [parent.to_owned(), format!("{parent}_id")];
+    if let Some(properties) = item["properties"].as_object_mut() {
+        properties.retain(|name, _| !of_parent.contains(name));
+    }
+    if let Some(required) = item["required"].as_array_mut() {
+        required.retain(|name| name.as_str() != Some(parent));
+    }
+    json!({ "type": "array", "items": item, "description": description })
+}
+
+fn with_besides<R: Resource>(mut schema: Json, verb: char) -> Json {
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        let taken = R::BESIDES.iter().filter(|one| one.verbs.contains(verb));
+        properties.extend(taken.map(|one| (one.name.to_owned(), (one.schema)())));
+    }
+    schema
+}
+
+fn fields<R: Resource>() -> Json {
     let mut properties = serde_json::Map::new();
     let mut required = Vec::new();
     for field in R::FIELDS.iter().filter(|field| field.part == Part::Client) {
@@ -48,8 +80,7 @@ pub(super) fn schema<R: Resource>() -> Json {
     })
 }
 
-/// The schema of what a change takes: the same, with nothing that must be mentioned.
-pub(super) fn optional(schema: &Json) -> Json {
+fn optional(schema: &Json) -> Json {
     let mut schema = schema.clone();
     if let Some(object) = schema.as_object_mut() {
         object.remove("required");

@@ -96,6 +96,24 @@ pub async fn store_new<R: Resource>(cx: &mut Cx, row: &mut R, said: &Body) -> Re
     R::stored(cx, &change).await
 }
 
+/// What is written besides the fields is of the kind that the document says.
+fn of_their_kind<R: Resource>(body: &Body, faults: &mut Faults) {
+    for one in R::BESIDES {
+        let Some(said) = body.0.get(one.name).filter(|said| !said.is_null()) else {
+            continue;
+        };
+        let whole = said.is_array() || said.is_object();
+        let text = match (one.schema)()["type"].as_str() {
+            Some("boolean") if !said.is_boolean() => "not-a-boolean",
+            Some("string") if whole => "not-a-string",
+            Some("array") if !said.is_array() => "not-a-list",
+            Some("object") if !said.is_object() => "not-an-object",
+            _ => continue,
+        };
+        faults.say(one.name, Text::new(text));
+    }
+}
+
 async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error> {
     R::fill_in(cx, &mut body)?;
     R::fold(cx, &mut body).await?;
@@ -105,6 +123,7 @@ async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error
     } else {
         None
     };
+    of_their_kind::<R>(&body, &mut faults);
     let mut row: R = match R::create(&body) {
         Ok(row) => row,
         Err(more) => return Err(faults.and(more).into()),
@@ -178,7 +197,12 @@ pub async fn change<R: Resource>(
 ) -> Result<R, Error> {
     check_version(&before, if_match)?;
     let mut row = before.clone();
-    row.overlay(body)?;
+    let mut faults = Faults::new();
+    of_their_kind::<R>(body, &mut faults);
+    if let Err(more) = row.overlay(body) {
+        return Err(faults.and(more).into());
+    }
+    faults.into_result()?;
     if let Some(allowed) = R::writable(&cx.grant()) {
         let beyond: Vec<String> = row
             .changes(&before)

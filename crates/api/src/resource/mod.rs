@@ -17,8 +17,9 @@ mod page;
 mod parameters;
 mod view;
 
+pub use draft::items;
 pub use engine::resource::{
-    Change, Found, Labels, Offers, Resource, field_groups, in_a_few_words, list_columns,
+    Besides, Change, Found, Labels, Offers, Resource, field_groups, in_a_few_words, list_columns,
 };
 pub use filters::filtered;
 pub(crate) use handlers::check_version;

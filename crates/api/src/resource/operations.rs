@@ -52,7 +52,7 @@ pub(crate) fn list_schema<R: Resource>() -> Schema {
 pub(crate) fn change_schema<R: Resource>() -> Schema {
     Schema {
         name: Some(format!("{}Change", R::NAME)),
-        json: draft::optional(&draft::schema::<R>()),
+        json: draft::of_change::<R>(),
         list: false,
     }
 }

@@ -101,7 +101,7 @@ impl WriteTx {
         self.send(Step::Run(Box::new(move |connection| {
             let (result, outcome) = match connection.and_then(f) {
                 Ok((value, effect)) => (Ok(value), Outcome::Done(effect)),
-                Err(e) if e.aborts() => (Err(e), Outcome::Failed),
+                Err(e) if e.aborts() => (Err(e.clone()), Outcome::Failed(e)),
                 Err(e) => (Err(e), Outcome::Done(Effect::Wrote)),
             };
             let _gone = reply.send(result);

@@ -32,10 +32,10 @@ const GROUP_TIME: Duration = Duration::from_millis(10);
 pub(super) type Command = Box<dyn FnOnce(Result<&Connection, DbError>) -> Outcome + Send>;
 pub(super) type Ack<T> = oneshot::Sender<Result<T, DbError>>;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     Done(Effect),
-    Failed,
+    /// The transaction can only be rolled back; this is why.
+    Failed(DbError),
 }
 
 pub(super) enum Step {
@@ -189,7 +189,7 @@ impl Thread {
         }
         tracing::warn!(error = %e, transactions = self.pending.len(), "group commit lost");
         for ack in self.pending.drain(..) {
-            let _gone = ack.send(Err(DbError::Retry(e.to_string())));
+            let _gone = ack.send(Err(everybodys(e)));
         }
     }
 
@@ -227,6 +227,7 @@ impl Thread {
             return;
         }
         let (mut wrote, mut failed) = (false, false);
+        let mut why = DbError::Unavailable("SQLite rolled back".to_owned());
         loop {
             match self.next_step(job, wrote) {
                 Ok(Step::Run(command)) => {
@@ -234,10 +235,11 @@ impl Thread {
                     // A panic in a row mapping must not take the writer with it.
                     match catch_unwind(AssertUnwindSafe(|| command(Ok(connection)))) {
                         Ok(Outcome::Done(effect)) => wrote |= effect == Effect::Wrote,
-                        Ok(Outcome::Failed) | Err(_) => (wrote, failed) = (true, true),
+                        Ok(Outcome::Failed(error)) => (wrote, failed, why) = (true, true, error),
+                        Err(_) => (wrote, failed) = (true, true),
                     }
                     if self.connection.is_autocommit() {
-                        self.lose(&DbError::Unavailable("SQLite rolled back".to_owned()));
+                        self.lose(&why);
                         return;
                     }
                 }
@@ -250,7 +252,7 @@ impl Thread {
                 Ok(Step::Commit(ack)) => {
                     if savepoint && let Err(e) = self.sql("RELEASE member") {
                         self.lose(&e);
-                        let _gone = ack.send(Err(DbError::Retry(e.to_string())));
+                        let _gone = ack.send(Err(everybodys(&e)));
                         return;
                     }
                     if self.pending.is_empty() {
@@ -321,6 +323,14 @@ impl Thread {
             self.idle_limit
         };
         job.steps.recv_timeout(wait)
+    }
+}
+
+/// What a group that was lost for this reason learns: try again, unless there is no room for any of them.
+fn everybodys(e: &DbError) -> DbError {
+    match e {
+        DbError::Full(_) => e.clone(),
+        other => DbError::Retry(other.to_string()),
     }
 }
 

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use serde_json::Value as Json;
 
 pub use change::Change;
 pub use contains::contains;
@@ -41,6 +42,18 @@ pub enum Found {
     Ranked(Vec<i64>),
 }
 
+/// What clients write besides a record's fields, such as the lines of a bill: the resource's hooks take it from the
+/// body, and the document says so.
+#[derive(Debug, Clone, Copy)]
+pub struct Besides {
+    /// The key in the body.
+    pub name: &'static str,
+    /// Where it is taken: on `c`reate, on `u`pdate, or on both.
+    pub verbs: &'static str,
+    /// Its schema, with a description.
+    pub schema: fn() -> Json,
+}
+
 /// A declared table.
 pub trait Resource: Record {
     /// Below `/api/`, without slashes; also the permissions' resource name.
@@ -64,6 +77,8 @@ pub trait Resource: Record {
     const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[];
     /// What `?name=true` asks of a create besides: (name, a sentence for the document).
     const CREATE_FLAGS: &'static [(&'static str, &'static str)] = &[];
+    /// What clients write besides the fields.
+    const BESIDES: &'static [Besides] = &[];
     /// Fields that `?ordering=` takes, besides `id`, `created_at` and `updated_at`.
     const ORDERING: &'static [Column<Self>] = &[];
     /// The order of a list that asks for none.

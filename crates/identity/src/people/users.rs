@@ -12,12 +12,13 @@ use platform::http::call::{Call, Prepared};
 use platform::jobs;
 use platform::mail::Mailer;
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Besides, Change, Resource};
 use platform::texts::Text;
 use platform::unit::Opening;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::account_rules::complaints;
 use crate::accounts::revoke_sessions;
@@ -73,6 +74,11 @@ pub struct UserExtra {
 
 impl Resource for User {
     const PATH: &'static str = "users";
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "password",
+        verbs: "cu",
+        schema: || json!({ "type": "string", "format": "password", "description": "The account's password. Without one on create, the address is sent an invitation to choose it." }),
+    }];
     const FILTERS: &'static [Column<Self>] =
         &[User::role, User::is_active, User::username, User::email];
     const OWN_FILTERS: &'static [&'static str] = &["role__name"];

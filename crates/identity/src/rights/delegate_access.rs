@@ -9,11 +9,11 @@ use platform::field::Ref;
 use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::{Body, Record};
-use platform::resource::Change;
 use platform::resource::Resource;
+use platform::resource::{Besides, Change};
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::accounts;
 use crate::names::may_name;
@@ -61,6 +61,11 @@ pub struct DelegateNames {
 /// were given.
 impl Resource for DelegateAccess {
     const PATH: &'static str = "delegateaccess";
+    const BESIDES: &'static [Besides] = &[Besides {
+        name: "delegate_username",
+        verbs: "c",
+        schema: || json!({ "type": "string", "description": "The exact username of the delegate, in the place of `delegate`." }),
+    }];
     const FILTERS: &'static [Column<Self>] = &[
         DelegateAccess::user,
         DelegateAccess::delegate,

@@ -9,7 +9,7 @@ use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::record::{Column, Record};
-use platform::resource::{Change, Resource};
+use platform::resource::{Besides, Change, Resource};
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, Expr, ExprTrait};
@@ -30,6 +30,24 @@ pub struct RoleExtra {
 
 impl Resource for Role {
     const PATH: &'static str = "roles";
+    const BESIDES: &'static [Besides] = &[
+        Besides {
+            name: "permissions",
+            verbs: "cu",
+            schema: || json!({ "type": "array", "items": { "type": "string" }, "description": "What holders of the role may do, as `resource:verb`: all of it. What stays keeps its scope; a new one gets the widest that a role other than Admin has usually." }),
+        },
+        Besides {
+            name: "scopes",
+            verbs: "cu",
+            schema: || {
+                json!({
+                    "type": "object",
+                    "additionalProperties": { "enum": ["own", "assigned", "all"] },
+                    "description": "How far: over one's own records, those of patients that one treats, or all; by resource, or by `resource:verb`. What is not named stays.",
+                })
+            },
+        },
+    ];
     const FILTERS: &'static [Column<Self>] = &[Role::name, Role::is_builtin];
     const ORDERING: &'static [Column<Self>] = &[Role::name];
     const SEARCH: &'static [Column<Self>] = &[Role::name, Role::description];

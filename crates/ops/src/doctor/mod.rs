@@ -115,6 +115,11 @@ fn directory(found: &mut Findings, settings: &Settings) {
     let written = written.and(removed);
     match written {
         Ok(()) => found.add(Level::Ok, "data directory", format!("{shown} can be written.")),
+        Err(error) if error.kind() == std::io::ErrorKind::StorageFull => found.add(
+            Level::Fail,
+            "data directory",
+            format!("{shown} lies on a disk that is full, and nothing can be saved. Make room on it, or make it bigger."),
+        ),
         Err(error) => found.add(
             Level::Fail,
             "data directory",

@@ -29,7 +29,7 @@ pub(crate) enum TermField {
     Name = 1,
     /// How a part of a name sounds.
     Sound = 2,
-    /// Digits of a phone number: in full, and without the country code.
+    /// Digits of a phone number, in full.
     Phone = 3,
     /// E-mail address.
     Email = 4,
@@ -46,7 +46,20 @@ pub(crate) enum TermField {
     Pair = 9,
     /// How two parts of the names sound.
     SoundPair = 10,
+    /// The last four digits of a phone number: what more of it is asked for is compared with the record.
+    PhoneEnd = 11,
+    /// How the number on the card begins.
+    CardStart = 12,
+    /// Year of birth.
+    BirthYear = 13,
 }
+
+/// Digits of a [`TermField::PhoneEnd`].
+const END: usize = 4;
+/// Characters with which a card number has to begin the same, at least.
+const START: usize = 4;
+/// Beginnings of a card number that are kept: what is missing of it are up to four characters.
+const STARTS: usize = 2;
 
 /// Letters of each part of a [`TermField::Pair`].
 pub(crate) const PAIR_LETTERS: usize = 3;
@@ -69,6 +82,9 @@ impl TermField {
             TermField::Whole => "patient.whole",
             TermField::Pair => "patient.pair",
             TermField::SoundPair => "patient.sound_pair",
+            TermField::PhoneEnd => "patient.phone_end",
+            TermField::CardStart => "patient.card_start",
+            TermField::BirthYear => "patient.birth_year",
         }
     }
 
@@ -136,7 +152,7 @@ pub(crate) fn of(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
     }
     for phone in patient.phones(country_code) {
         terms.insert(Term::new(TermField::Phone, phone.digits()));
-        terms.insert(Term::new(TermField::Phone, phone.national()));
+        terms.extend(phone_end(phone.digits()));
     }
     terms.extend(
         patient
@@ -145,10 +161,10 @@ pub(crate) fn of(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
             .map(|e| Term::new(TermField::Email, e.as_str())),
     );
     terms.extend(identifier(patient.unique_id.open()));
-    terms.insert(Term::new(
-        TermField::Birth,
-        patient.date_of_birth.open().to_string(),
-    ));
+    terms.extend(card_starts(patient.unique_id.open()));
+    let born = patient.date_of_birth.open();
+    terms.insert(Term::new(TermField::Birth, born.to_string()));
+    terms.insert(birth_year(born.year()));
     terms.extend(patient.national_id.open().as_deref().and_then(national));
     terms
 }
@@ -189,6 +205,52 @@ pub(crate) fn sound_pairs(one: &str, other: &str) -> Vec<Term> {
     pairs.sort_unstable();
     pairs.dedup();
     pairs
+}
+
+/// What earlier versions wrote besides, and is removed with what it was made of.
+fn former(patient: &Patient, country_code: u16) -> BTreeSet<Term> {
+    let phones = patient.phones(country_code);
+    let national = |phone: &Phone| Term::new(TermField::Phone, phone.national());
+    phones.iter().map(national).collect()
+}
+
+/// The term of the last digits of a number; `None` for one that is too short to be told by them.
+pub(crate) fn phone_end(digits: &str) -> Option<Term> {
+    let from = digits.len().checked_sub(END)?;
+    Some(Term::new(TermField::PhoneEnd, digits.get(from..)?))
+}
+
+/// The term of a year of birth.
+pub(crate) fn birth_year(year: i16) -> Term {
+    Term::new(TermField::BirthYear, year.to_string())
+}
+
+/// The terms of how a card number begins: of an even number of characters, the longest that do not hold all of it.
+fn card_starts(text: &str) -> Vec<Term> {
+    let Ok(key) = Mrn::normalise(text) else {
+        return Vec::new();
+    };
+    let length = key.chars().count();
+    let even = (START..length).filter(|many| many % 2 == 0);
+    let kept = even.rev().take(STARTS);
+    kept.map(|many| Term::new(TermField::CardStart, start_of(&key, many)))
+        .collect()
+}
+
+fn start_of(key: &str, many: usize) -> String {
+    key.chars().take(many).collect()
+}
+
+/// The beginning of a card number as it is asked for, and the term by which it is looked up; of an odd number of
+/// characters the last is to be compared. `None` for one that is too short.
+pub(crate) fn card_start(text: &str) -> Option<(String, Term)> {
+    let key = Mrn::normalise(text).ok()?;
+    let length = key.chars().count();
+    if length < START || !key.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let term = Term::new(TermField::CardStart, start_of(&key, length - length % 2));
+    Some((key, term))
 }
 
 /// The term of a number on a card.
@@ -242,7 +304,10 @@ pub(crate) async fn store(
 ) -> Result<(), Error> {
     let code = country_code(cx);
     let new = of(row, code);
-    let old = before.map(|before| of(before, code)).unwrap_or_default();
+    let mut old = before.map(|before| of(before, code)).unwrap_or_default();
+    if let Some(before) = before.filter(|before| before.phones(code) != row.phones(code)) {
+        old.extend(former(before, code));
+    }
     delete(cx, row.meta.id, old.difference(&new)).await?;
     insert(cx, row.meta.id, new.difference(&old))
 }
@@ -256,8 +321,9 @@ pub(crate) fn rewrite(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
 
 /// A voided patient is not found.
 pub(crate) async fn remove(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
-    let terms = of(row, country_code(cx));
-    delete(cx, row.meta.id, terms.iter()).await
+    let code = country_code(cx);
+    let (terms, former) = (of(row, code), former(row, code));
+    delete(cx, row.meta.id, terms.iter().chain(&former)).await
 }
 
 /// Removes tags made with index keys that are no longer written, at most so many: whoever holds an old

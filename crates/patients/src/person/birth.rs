@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::fault::Fault;
+use platform::field::Field;
 use platform::record::Body;
 use platform::serde_json::Value as Json;
 use platform::texts::Text;
@@ -44,13 +46,31 @@ pub(crate) fn fold(cx: &Cx, body: &mut Body) -> Result<(), Error> {
             let born = kernel::dates::born(&written(&age), cx.today());
             Some(born.ok_or_else(|| Error::field("age", Text::new("patients-not-an-age")))?)
         }
-        (None, Some(said)) => of_year_or_month(&written(said)),
+        (None, Some(said)) => match of_year_or_month(&written(said)) {
+            Some(day) => Some(day),
+            None => return is_a_day(said),
+        },
     };
     let Some(day) = day else { return Ok(()) };
     body.0
         .insert("date_of_birth".to_owned(), day.to_string().into());
     body.0.insert("birth_estimated".to_owned(), true.into());
     Ok(())
+}
+
+/// Refuses what is neither a day nor any of the other forms; a day that the calendar does not have is refused where days
+/// are read.
+fn is_a_day(said: &Json) -> Result<(), Error> {
+    let Some(text) = said.as_str() else {
+        return Ok(());
+    };
+    match <Date as Field>::parse(said) {
+        Err(Fault::Said(wrong)) if wrong.iter().any(|text| text.key == "not-a-date") => {
+            let text = Text::new("patients-birth-forms").with("value", text);
+            Err(Error::field("date_of_birth", text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is written, as text: a number may come as one.

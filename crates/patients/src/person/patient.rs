@@ -59,7 +59,7 @@ platform::record! {
             first_name: Sealed<Line<100>>,
             /// Family name of the patient.
             last_name: Sealed<Line<100>>,
-            /// Day of birth: from 1880, not in the future. Where it is not known, a year (`1960`) or a month (`1960-05`) is taken, or in its place an `age` such as `34` (years), `8m` (months) or `12d` (days): the first day that fits is kept, with `birth_estimated`.
+            /// Day of birth: from 1880, not in the future. Where it is not known, a year (`1960`) or a month (`1960-05`) is taken, or in its place an `age` such as `34` (years), `8m` (months), `3w` (weeks) or `12d` (days): the first day that fits is kept, with `birth_estimated`.
             date_of_birth: Sealed<Date>,
             /// Whether the day of birth is estimated, from an age, a year or a month. False again once another day is written without it.
             birth_estimated: bool = false,

@@ -11,8 +11,9 @@ use platform::http::call::Call;
 use platform::module::PatientColumn;
 use platform::record::{Body, Column};
 use platform::resource::Change;
-use platform::resource::{Found, Resource};
+use platform::resource::{Besides, Found, Resource};
 use platform::seal::Sealed;
+use platform::serde_json::json;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
@@ -48,6 +49,18 @@ impl Resource for Patient {
         "reject_duplicates",
         "With `true`, nobody is registered who may be registered already: 409 with the candidates.",
     )];
+    const BESIDES: &'static [Besides] = &[
+        Besides {
+            name: "age",
+            verbs: "cu",
+            schema: || json!({ "type": ["string", "integer", "null"], "examples": ["34", "8m", "3w", "12d"], "description": "Age in the place of `date_of_birth`: in years, or months (`8m`), weeks (`3w`) or days (`12d`). Stored as an estimated day of birth." }),
+        },
+        Besides {
+            name: "confirm_allergies",
+            verbs: "u",
+            schema: || json!({ "type": "boolean", "description": "True to give up an allergy that may be severe by leaving it out of `known_allergies`." }),
+        },
+    ];
     const FILTERS: &'static [Column<Self>] = &[Patient::gender, Patient::birth_year, Patient::user];
     const REPLACED: &'static [Column<Self>] = &[Patient::known_allergies];
     // Whoever keeps the record links the account; it is not named by doing so.

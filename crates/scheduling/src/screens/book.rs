@@ -11,8 +11,8 @@ use platform::error::Error;
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page};
 
-use super::agenda::{self, Agenda, Doctor, Open};
 use super::parts::{clock, day, number, week};
+use crate::agenda::{self, Agenda, Doctor, Open};
 use crate::booking::OVERBOOK;
 use crate::slot::Span;
 

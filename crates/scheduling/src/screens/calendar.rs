@@ -11,8 +11,8 @@ use platform::resource::{self, Resource};
 use sea_query::{ExprTrait, Order};
 use web::{Ask, Page, ui};
 
-use super::agenda::{self, Agenda, Doctor, Open};
-use super::parts::{clock, day, number, state, week};
+use super::parts::{clock, day, number, state, week, wrong_day};
+use crate::agenda::{self, Agenda, Doctor, Open};
 use crate::appointment::Appointment;
 use crate::resource_booking::{BookingStatus, ResourceBooking};
 use crate::schedulable_resource::SchedulableResource;
@@ -48,6 +48,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 }
             }
         }
+        @if let Some(wrong) = wrong_day(ask) { (wrong) }
         (week(ask, day, cx.today()))
         (inner)
     };

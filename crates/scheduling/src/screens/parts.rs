@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use maud::{Markup, html};
+use platform::texts::Text;
 use web::ui::{self, Tone};
 use web::{Ask, Form};
 
@@ -22,6 +23,17 @@ pub(super) fn day(ask: &Ask, today: Date) -> Date {
     asked
         .filter(|day: &Date| (1900..=2199).contains(&day.year()))
         .unwrap_or(today)
+}
+
+/// Says that what is shown is today, where the day that was asked for is none.
+pub(super) fn wrong_day(ask: &Ask) -> Option<Markup> {
+    let asked = ask.query("day").filter(|text| !text.is_empty())?;
+    let read: Option<Date> = asked.parse().ok();
+    let known = read.is_some_and(|day| (1900..=2199).contains(&day.year()));
+    (!known).then(|| {
+        let text = Text::new("scheduling-no-such-day").with("asked", asked);
+        html! { p.hint role="status" { (ask.say(&text)) } }
+    })
 }
 
 /// A number of the query.

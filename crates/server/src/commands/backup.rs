@@ -4,18 +4,21 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use db::Retryable;
+use db::{DbError, Retryable};
 use engine::keys;
 use kernel::Clock;
 use ops::backup;
 use ops::backup::{Documents, DocumentsDump};
 use ops::boot::attach;
 use platform::audit::{Action, AuditEntry, sealer};
+use platform::error::Error;
 use platform::settings::Settings;
 use platform::unit;
 
 use super::{Failure, parts};
 
+/// Said where the trail has no room for the note.
+const NOT_NOTED: &str = "The disk of the database is full: the backup is made, but that it was made is not on record in the audit trail. Make room.";
 /// So long the note of a backup waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -35,7 +38,11 @@ pub(super) struct RestoreArgs {
 }
 
 /// The database is taken as it is: a backup before an upgrade must not be the upgrade.
-#[expect(clippy::print_stdout, reason = "a command talks to its terminal")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to its terminal"
+)]
 pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitCode, Failure> {
     let file = args.file;
     if file.exists() {
@@ -58,6 +65,11 @@ pub(super) async fn backup(settings: Settings, args: BackupArgs) -> Result<ExitC
         .await;
         match noted {
             Err(error) if error.retryable() && Instant::now() < patience => {}
+            // Just then a copy on another disk is what is needed.
+            Err(Error::Db(DbError::Full(_))) => {
+                eprintln!("{NOT_NOTED}");
+                break Ok(());
+            }
             noted => break noted,
         }
     };

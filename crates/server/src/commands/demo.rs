@@ -45,8 +45,8 @@ pub(super) async fn demo(args: Args) -> Result<ExitCode, Failure> {
     claim(&dir)?;
     let settings = settings(&dir)?;
     crate::logging::start(&settings).map_err(Failure::Misconfigured)?;
-    let made = make(settings.clone()).await;
-    made?;
+    make(settings.clone()).await?;
+    mark(&dir, MADE)?;
     let done = serve::serve(settings, &serve::Args::default()).await;
     drop(gone);
     done
@@ -72,12 +72,29 @@ async fn make(mut settings: Settings) -> Result<(), Failure> {
 /// What only a demo writes into its directory.
 const MARKER: &str = "chelal-demo";
 
+/// What the marker says while the hospital is being made, and once it is.
+const BEGUN: &str = "Invented people; being made by `chelal demo`.\n";
+const MADE: &str = "Invented people; made by `chelal demo`.\n";
+
+fn mark(dir: &std::path::Path, what: &str) -> Result<(), Failure> {
+    std::fs::write(dir.join(MARKER), what)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", dir.display())))
+}
+
 /// Makes the directory a demo's, unless something is in it that is none: its reminders would be taken for sent.
 fn claim(dir: &std::path::Path) -> Result<(), Failure> {
     let failed = |error: std::io::Error| Failure::Failed(format!("{}: {error}", dir.display()));
-    let marker = dir.join(MARKER);
-    if marker.exists() {
-        return Ok(());
+    match std::fs::read_to_string(dir.join(MARKER)) {
+        // People would be missing, and the passwords were never told.
+        Ok(said) if said == BEGUN => {
+            return Err(Failure::Misconfigured(format!(
+                "The demo in {} was stopped before it was finished, or is being made at this moment. Delete the directory and start again, or choose another one.",
+                dir.display()
+            )));
+        }
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
     }
     let mut files = std::fs::read_dir(dir).map_err(failed)?;
     if files.next().is_some() {
@@ -86,7 +103,7 @@ fn claim(dir: &std::path::Path) -> Result<(), Failure> {
             dir.display()
         )));
     }
-    std::fs::write(marker, "Invented people; made by `chelal demo`.\n").map_err(failed)
+    mark(dir, BEGUN)
 }
 
 /// The real settings do not count, apart from where to listen: a demo must not touch a hospital.

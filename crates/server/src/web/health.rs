@@ -118,7 +118,11 @@ impl Probe {
         {
             return found;
         }
-        let found = can_write(app).await;
+        let found = match can_write(app).await {
+            // What takes more room than the probe was refused a moment ago.
+            Database::Ok if app.room.is_short() => Database::Full,
+            found => found,
+        };
         *last = Some((Instant::now(), found));
         found
     }

@@ -161,8 +161,14 @@ impl Crawl<'_> {
     }
 }
 
+/// axe-core itself, where it is named.
+pub(crate) fn axe() -> Option<String> {
+    let file = std::env::var("CHELAL_TEST_AXE").ok()?;
+    (!file.is_empty()).then(|| std::fs::read_to_string(file).unwrap())
+}
+
 /// What axe-core finds on the page as it is.
-async fn violations(page: &Page, axe: &str) -> Vec<String> {
+pub(crate) async fn violations(page: &Page, axe: &str) -> Vec<String> {
     page.run(&format!("if (!window.axe) {{ {axe} }}; true"))
         .await;
     let tags = json!(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
@@ -182,10 +188,7 @@ async fn violations(page: &Page, axe: &str) -> Vec<String> {
 #[test]
 fn every_page_of_every_role_can_be_read() {
     let demo = Demo::start();
-    let axe = std::env::var("CHELAL_TEST_AXE")
-        .ok()
-        .filter(|file| !file.is_empty());
-    let axe = axe.map(|file| std::fs::read_to_string(file).unwrap());
+    let axe = axe();
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let Some(browser) = Browser::start().await else {
             return;

@@ -8,6 +8,7 @@
 
 mod crawl;
 mod demo;
+mod document;
 mod hands;
 mod journey;
 mod pictures;

@@ -1,7 +1,7 @@
 //! A search text taken apart: into words, and these into the terms under which a patient is found.
 
 use jiff::civil::Date;
-use kernel::{Email, Phone, looks_like_phone, names};
+use kernel::{Email, Mrn, Phone, looks_like_phone, names};
 
 use crate::patient::Patient;
 use crate::terms::{self, Term, TermField};
@@ -22,6 +22,43 @@ pub(super) struct Word {
     whole: Option<Term>,
     prefix: Option<Term>,
     pub(super) sounds: Vec<Term>,
+    /// What a number that is not known in full may be a part of.
+    part: Option<Part>,
+}
+
+/// A part of a number, and by what those are looked up who may have it.
+#[derive(Debug, Clone, PartialEq)]
+struct Part {
+    /// Digits with which a phone number ends.
+    end: Option<(String, Term)>,
+    /// How the number on a card begins.
+    start: Option<(String, Term)>,
+}
+
+impl Part {
+    fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.end.iter().chain(&self.start).map(|(_, term)| term)
+    }
+
+    /// Somebody may be looked up by it and not have it.
+    fn is_long(&self) -> bool {
+        let longer = |(text, term): &(String, Term)| text.len() > term.text.len();
+        self.end.iter().chain(&self.start).any(longer)
+    }
+
+    fn is_of(&self, patient: &Patient, code: u16) -> bool {
+        let ends = |(digits, _): &(String, Term)| {
+            let phones = patient.phones(code);
+            phones
+                .iter()
+                .any(|phone| phone.digits().ends_with(digits.as_str()))
+        };
+        let starts = |(key, _): &(String, Term)| {
+            Mrn::normalise(patient.unique_id.open())
+                .is_ok_and(|card| card.starts_with(key.as_str()))
+        };
+        self.end.as_ref().is_some_and(ends) || self.start.as_ref().is_some_and(starts)
+    }
 }
 
 /// How well a patient fits, the best first.
@@ -41,12 +78,16 @@ impl Word {
         // Every whole name has its beginning.
         let prefix = self.prefix.iter().filter(move |_| fit >= Fit::Prefix);
         let sounds = self.sounds.iter().filter(move |_| fit == Fit::Sound);
-        self.exact.iter().chain(whole).chain(prefix).chain(sounds)
+        let part = self.part.iter().filter(move |_| fit >= Fit::Prefix);
+        let part = part.flat_map(Part::terms);
+        let names = whole.chain(prefix).chain(sounds);
+        self.exact.iter().chain(names).chain(part)
     }
 
-    /// Its beginning is only indexed up to here.
+    /// Only a part of it is indexed.
     pub(super) fn is_long(&self) -> bool {
         names::lookup(&self.name).is_some_and(|indexed| indexed.len() < self.name.len())
+            || self.part.as_ref().is_some_and(Part::is_long)
     }
 }
 
@@ -64,6 +105,7 @@ pub(super) fn parse(text: &str, code: u16) -> Vec<Vec<Word>> {
         }
         groups.push(vec![Word {
             exact: whole,
+            part: if phone { part(text, code) } else { None },
             ..Word::default()
         }]);
         if phone {
@@ -95,13 +137,15 @@ fn without_single_letters(words: Vec<Word>) -> Vec<Word> {
 /// The words of one token: several when it is a name with a hyphen.
 fn words(token: &str, code: u16) -> Vec<Word> {
     let identifier = terms::identifier(token);
+    let part = part(token, code);
     let all = |more: Vec<Term>, numbers: &[Term]| {
         let exact: Vec<Term> = more.into_iter().chain(numbers.iter().cloned()).collect();
-        if exact.is_empty() {
+        if exact.is_empty() && part.is_none() {
             Vec::new()
         } else {
             vec![Word {
                 exact,
+                part: part.clone(),
                 ..Word::default()
             }]
         }
@@ -122,7 +166,8 @@ fn words(token: &str, code: u16) -> Vec<Word> {
         .contains(|c: char| c.is_ascii_digit())
         .then(|| terms::national(token))
         .flatten();
-    let identifier: Vec<Term> = identifier.into_iter().chain(national).collect();
+    let year = year(token).map(terms::birth_year);
+    let identifier: Vec<Term> = identifier.into_iter().chain(national).chain(year).collect();
     if looks_like_phone(token) {
         return all(phone_terms(token, code), &identifier);
     }
@@ -130,17 +175,25 @@ fn words(token: &str, code: u16) -> Vec<Word> {
     if parts.is_empty() {
         return all(Vec::new(), &identifier);
     }
+    // Of several words each would stand for the whole number.
+    let all_of_it = part.filter(|_| parts.len() == 1);
     parts
         .into_iter()
         .map(|part| {
             let mut word = Word {
                 exact: identifier.clone(),
+                part: all_of_it.clone(),
                 ..Word::default()
             };
             if let Some(prefix) = names::lookup(&part) {
                 word.whole = Some(Term::new(TermField::Whole, &part));
                 word.prefix = Some(Term::new(TermField::Name, prefix));
-                if part.chars().count() >= SOUND_FROM {
+                // One letter over and over sounds like nobody.
+                let letters = part
+                    .chars()
+                    .next()
+                    .is_some_and(|first| part.chars().any(|c| c != first));
+                if letters && part.chars().count() >= SOUND_FROM {
                     let codes = names::phonetic(&part).into_iter();
                     word.sounds = codes
                         .map(|code| Term::new(TermField::Sound, code))
@@ -168,6 +221,25 @@ fn date(token: &str) -> Option<Date> {
         .flatten()
 }
 
+/// A year in which somebody who lives may have been born.
+fn year(token: &str) -> Option<i16> {
+    let figures = token.len() == 4 && token.bytes().all(|byte| byte.is_ascii_digit());
+    let year = figures.then(|| token.parse().ok()).flatten()?;
+    (1880..=2199).contains(&year).then_some(year)
+}
+
+/// What a text may be a part of. A phone number in full is no end of another.
+fn part(text: &str, code: u16) -> Option<Part> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let phone = looks_like_phone(text) && Phone::parse(text, code).is_err();
+    let end = phone.then(|| terms::phone_end(&digits)).flatten();
+    let part = Part {
+        end: end.map(|term| (digits, term)),
+        start: terms::card_start(text),
+    };
+    (part.end.is_some() || part.start.is_some()).then_some(part)
+}
+
 fn phone_terms(text: &str, code: u16) -> Vec<Term> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let mut terms = vec![Term::new(TermField::Phone, digits)];
@@ -191,10 +263,16 @@ pub(super) fn fits(patient: &Patient, words: &[Word], code: u16) -> Option<Fit> 
     words
         .iter()
         .map(|word| {
-            by_name(&names, word).or_else(|| {
-                let met = word.exact.iter().any(|term| own.contains(term));
-                met.then_some(Fit::Whole)
-            })
+            by_name(&names, word)
+                .or_else(|| {
+                    let met = word.exact.iter().any(|term| own.contains(term));
+                    met.then_some(Fit::Whole)
+                })
+                .or_else(|| {
+                    let part = word.part.as_ref();
+                    part.is_some_and(|part| part.is_of(patient, code))
+                        .then_some(Fit::Prefix)
+                })
         })
         .try_fold(Fit::Whole, |worst, fit| Some(worst.max(fit?)))
 }
@@ -265,7 +343,21 @@ mod tests {
             ("lamin", None),
             ("fatou lamin", None),
             ("p12345", Some(Fit::Whole)),
-            ("P1234", None),
+            ("P1234", Some(Fit::Prefix)),
+            ("p123", Some(Fit::Prefix)),
+            ("P1235", None),
+            ("P12", None),
+            ("4351", Some(Fit::Prefix)),
+            ("34351", Some(Fit::Prefix)),
+            ("834 351", Some(Fit::Prefix)),
+            ("44351", None),
+            ("351", None),
+            ("fatou 4351", Some(Fit::Prefix)),
+            ("1990", Some(Fit::Whole)),
+            ("1991", None),
+            ("fatou 1990", Some(Fit::Whole)),
+            ("diallo 1990", Some(Fit::Sound)),
+            ("aaaa", None),
             ("7834351", Some(Fit::Whole)),
             ("783 4351", Some(Fit::Whole)),
             ("+220 783 4351", Some(Fit::Whole)),

@@ -14,6 +14,7 @@ use sea_query::{Condition, Expr, ExprTrait, Order, Query};
 
 use crate::hours::{self, Hours, Plan, USUAL_SLOT};
 use crate::migrations::occupies;
+use crate::offer::OfferStatus;
 use crate::slot::{LONGEST, Span};
 
 /// Doctors that are shown at once.
@@ -22,13 +23,13 @@ const DOCTORS: u64 = 40;
 const MORNING: Time = Time::constant(8, 0, 0, 0);
 
 /// A doctor who can be booked.
-pub(super) struct Doctor {
-    pub(super) id: i64,
-    pub(super) name: String,
+pub(crate) struct Doctor {
+    pub(crate) id: i64,
+    pub(crate) name: String,
 }
 
 /// Everybody who can be booked, by name.
-pub(super) async fn doctors(cx: &mut Cx) -> Result<Vec<Doctor>, Error> {
+pub(crate) async fn doctors(cx: &mut Cx) -> Result<Vec<Doctor>, Error> {
     let mut query = Query::select();
     query
         .columns(["id", "username", "first_name", "last_name"])
@@ -71,14 +72,14 @@ type Weekly = (i64, i64, Time, Time, i64, Option<Date>, Option<Date>);
 type Exception = (i64, Date, Option<Date>, bool, Option<Time>, Option<Time>);
 
 /// What is known of some doctors and days.
-pub(super) struct Agenda {
+pub(crate) struct Agenda {
     weekly: Vec<Weekly>,
     exceptions: Vec<Exception>,
     taken: HashMap<i64, Vec<Span>>,
 }
 
 /// What can still be booked of a doctor's day.
-pub(super) enum Open {
+pub(crate) enum Open {
     /// Hours are written down, and none on this day.
     Away,
     /// These slots; whether hours are written down.
@@ -86,7 +87,7 @@ pub(super) enum Open {
 }
 
 impl Open {
-    pub(super) fn slots(&self) -> &[Span] {
+    pub(crate) fn slots(&self) -> &[Span] {
         match self {
             Open::Away => &[],
             Open::Slots(slots, _) => slots,
@@ -95,7 +96,7 @@ impl Open {
 }
 
 /// Reads the days from `first` to `last` of some doctors.
-pub(super) async fn read(
+pub(crate) async fn read(
     cx: &mut Cx,
     doctors: &[i64],
     first: Date,
@@ -147,6 +148,16 @@ pub(super) async fn read(
         .and_where(column("appointment", "ends_at").gt(from.to_value()))
         .and_where(column("appointment", "overbooked").eq(false))
         .and_where(Expr::cust(occupies!()));
+    let mut offered = Query::select();
+    offered
+        .columns(["doctor", "starts_at", "ends_at"])
+        .from("slot_offer")
+        .and_where(among(dialect, column("slot_offer", "doctor"), doctors))
+        .and_where(column("slot_offer", "status").eq(OfferStatus::Open.as_str()))
+        .and_where(column("slot_offer", "expires_at").gt(cx.now().to_value()))
+        .and_where(column("slot_offer", "starts_at").lt(to.to_value()))
+        .and_where(column("slot_offer", "ends_at").gt(from.to_value()));
+    let offered = Statement::build(dialect, &offered);
     let weekly = Statement::build(dialect, &weekly);
     let exceptions = Statement::build(dialect, &exceptions);
     let taken = Statement::build(dialect, &taken);
@@ -157,8 +168,12 @@ pub(super) async fn read(
         .unscoped("that a doctor is taken says nothing about whom they see")
         .all(taken)
         .await?;
+    let offered: Vec<(i64, Timestamp, Timestamp)> = cx
+        .unscoped("time is offered whoever may see to whom")
+        .all(offered)
+        .await?;
     let mut taken: HashMap<i64, Vec<Span>> = HashMap::new();
-    for (doctor, from, to) in rows {
+    for (doctor, from, to) in rows.into_iter().chain(offered) {
         taken.entry(doctor).or_default().push(Span { from, to });
     }
     Ok(Agenda {
@@ -169,7 +184,7 @@ pub(super) async fn read(
 }
 
 /// From the first moment of one day to the last of another.
-pub(super) fn bounds(cx: &Cx, first: Date, last: Date) -> Result<(Timestamp, Timestamp), Error> {
+pub(crate) fn bounds(cx: &Cx, first: Date, last: Date) -> Result<(Timestamp, Timestamp), Error> {
     let out = |_| Error::field("date", Text::new("scheduling-date-range"));
     let from = cx.app.zone.day_bounds(first).map_err(out)?.0;
     let to = cx.app.zone.day_bounds(last).map_err(out)?.1;
@@ -202,7 +217,7 @@ impl Agenda {
     }
 
     /// What can still be booked of a day.
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         zone: &HospitalZone,
         doctor: i64,
@@ -226,7 +241,7 @@ impl Agenda {
     }
 
     /// Up to `most` free slots of a doctor, those nearest to a moment first; among the days that were read.
-    pub(super) fn nearest(
+    pub(crate) fn nearest(
         &self,
         zone: &HospitalZone,
         (doctor, first, days): (i64, Date, i32),
