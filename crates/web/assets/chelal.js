@@ -266,7 +266,7 @@ addEventListener("change", ({ target }) => {
 // ---- news: the page is asked for again when a table that it shows has changed
 async function refresh() {
   const live = document.getElementById("live");
-  if (!live || touched() || live.contains(document.activeElement) && typing(document.activeElement)) return;
+  if (!live || !say("watch") || touched() || live.contains(document.activeElement) && typing(document.activeElement)) return;
   const headers = { "x-live": "1" };
   if (refresh.etag) headers["if-none-match"] = refresh.etag;
   const answer = await fetch(location.href, { headers }).catch(() => null);

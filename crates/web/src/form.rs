@@ -33,6 +33,7 @@ pub struct Form<'a> {
     changes: bool,
     mark: String,
     kept: bool,
+    tells: bool,
     enter: Option<(&'static str, &'static str)>,
 }
 
@@ -60,6 +61,7 @@ impl<'a> Form<'a> {
             mark: String::new(),
             enter: None,
             kept: false,
+            tells: false,
         }
     }
 
@@ -154,6 +156,19 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// When the operation answers something that no other page says, the screen is shown again with it ([`Form::told`])
+    /// instead of the next page.
+    #[must_use]
+    pub fn tells(mut self) -> Form<'a> {
+        self.tells = true;
+        self
+    }
+
+    /// What the operation answered, of a form that [tells](Form::tells) it.
+    pub fn told(&self) -> Option<&'a Json> {
+        self.sent()?.told()
+    }
+
     /// What Enter in a field sends besides, where the main button does: a form with a look-up has that button first.
     #[must_use]
     pub fn enter(mut self, name: &'static str, value: &'static str) -> Form<'a> {
@@ -241,7 +256,7 @@ impl<'a> Form<'a> {
 
     /// What a field holds: what was typed, else what the record has.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
-        match self.sent() {
+        match self.sent().filter(|sent| sent.told().is_none()) {
             Some(sent) => sent.typed(name).map(str::to_owned),
             None => self.stored(name),
         }
@@ -304,7 +319,8 @@ impl<'a> Form<'a> {
     /// What makes sending the form twice harmless. A form that nobody refused, or of which nobody knows whether it
     /// was done, keeps its own.
     fn key(&self) -> String {
-        let kept = self.sent().filter(|sent| !sent.status().is_client_error());
+        let open = |sent: &&Sent| !sent.status().is_client_error() && sent.told().is_none();
+        let kept = self.sent().filter(open);
         let kept = kept.and_then(|sent| sent.typed("_key"));
         kept.filter(|key| !key.is_empty()).unwrap_or(KEY).to_owned()
     }
@@ -323,6 +339,9 @@ impl<'a> Form<'a> {
         }
         if let Some(then) = &self.then {
             control.push(("_then".to_owned(), then.clone()));
+        }
+        if self.tells {
+            control.push((crate::post::TELLS.to_owned(), "1".to_owned()));
         }
         if self.changes {
             control.push(("_was".to_owned(), self.was()));

@@ -15,6 +15,7 @@ use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
 use crate::form::Form;
+use crate::told;
 
 /// Begins the name of what says how a row is called in words: `_called.items.0`.
 pub(crate) const ROW_CALLED: &str = "_called.";
@@ -22,7 +23,10 @@ pub(crate) const ROW_CALLED: &str = "_called.";
 /// Begins the name of what was looked up last for a picker: `_looked.patient`.
 pub(crate) const LOOKED: &str = "_looked.";
 
-/// What was posted and refused, or only looked up.
+/// Says that the answer is shown.
+pub(crate) const TELLS: &str = "_tells";
+
+/// What was posted and refused, or only looked up; or what was answered that only this page says.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub(crate) operation: String,
@@ -30,6 +34,8 @@ pub struct Sent {
     status: StatusCode,
     said: Map<String, Json>,
     found: BTreeMap<String, Vec<(String, String)>>,
+    told: Option<Json>,
+    next: String,
 }
 
 impl Sent {
@@ -40,7 +46,19 @@ impl Sent {
             status: StatusCode::OK,
             said: Map::new(),
             found: BTreeMap::new(),
+            told: None,
+            next: String::new(),
         }
+    }
+
+    /// What the operation answered, where its form asks for it.
+    pub fn told(&self) -> Option<&Json> {
+        self.told.as_ref()
+    }
+
+    /// Where the page leads once the answer was read.
+    pub fn next(&self) -> &str {
+        &self.next
     }
 
     /// What was typed into a field.
@@ -242,6 +260,8 @@ pub(crate) enum Ended {
         address: String,
         said: Option<String>,
     },
+    /// Done, and the page says what was answered.
+    Told { sent: Sent, said: Option<String> },
     /// Only kept, for later.
     Kept,
     /// The session ended meanwhile.
@@ -271,16 +291,24 @@ pub(crate) async fn post(
     if answer.status.is_success() {
         crate::draft::forget(ask.app(), ask.actor.user_id(), &sent.pairs).await?;
         let own = sent.typed(&["_done.", &sent.operation].concat());
-        return Ok(Ended::Done {
-            address: next(ask, &sent, &answer),
-            said: own.or_else(|| sent.typed("_done")).map(str::to_owned),
-        });
+        let said = own.or_else(|| sent.typed("_done")).map(str::to_owned);
+        let address = next(ask, &sent, &answer);
+        let asked = sent.typed(TELLS).is_some();
+        if asked && !told::news(ask, &operation, &answer.json, sent.param("id")).is_empty() {
+            sent.status = answer.status;
+            sent.next = address;
+            sent.told = Some(answer.json);
+            return Ok(Ended::Told { sent, said });
+        }
+        return Ok(Ended::Done { address, said });
     }
     sent.status = answer.status;
     if let Json::Object(said) = answer.json {
         sent.said = said;
     }
-    Ok(if answer.status == StatusCode::UNAUTHORIZED {
+    // Also where what is asked is grave, and signing in is long ago.
+    let again = sent.code() == Some(Code::ReauthenticationRequired.as_str());
+    Ok(if again || answer.status == StatusCode::UNAUTHORIZED {
         Ended::SignedOut(sent)
     } else {
         Ended::Again(sent)

@@ -71,14 +71,16 @@ pub fn facts(rows: &[(String, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }
 }
 
-/// A table; on a narrow screen each row becomes a card, whose values say their columns' names.
+/// A table; where there is little room each row becomes a card, whose values say their columns' names.
 pub fn table(heads: &[String], rows: &[Vec<Markup>]) -> Markup {
     html! {
-        table.list {
-            thead { tr { @for head in heads { th scope="col" { (head) } } } }
-            tbody {
-                @for row in rows {
-                    tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+        div.scroll {
+            table.list {
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody {
+                    @for row in rows {
+                        tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+                    }
                 }
             }
         }

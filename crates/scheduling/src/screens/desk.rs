@@ -107,8 +107,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 @if arrived.is_empty() { p.hint { (ask.t("scheduling-arrived-none")) } }
                 ul.entries { @for row in &arrived { li data-row {
                     b.ticket { (row.queue_number.unwrap_or_default()) } " "
-                    a href=(address(row)) { (today.patient(row)) } " · " (today.doctor(row)) " · "
-                    (ask.say(&Text::new("scheduling-waited").with("minutes", waited(row, cx.now()))))
+                    span {
+                        a href=(address(row)) { (today.patient(row)) } " · " (today.doctor(row)) " · "
+                        (ask.say(&Text::new("scheduling-waited").with("minutes", waited(row, cx.now()))))
+                    }
                 } } }
             }
             (more)
