@@ -153,3 +153,4 @@ done-offer-declined = The time goes to the next who waits.
 done-undone = The step is taken back.
 done-series-cancelled = The appointments of the series are cancelled.
 done-repeated = The series is booked.
+scheduling-print-slips = Open the slip to print when somebody is checked in at this desk

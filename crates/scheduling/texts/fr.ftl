@@ -153,3 +153,4 @@ done-offer-declined = L’heure va à la personne suivante.
 done-undone = L’étape est annulée.
 done-series-cancelled = Les rendez-vous de la série sont annulés.
 done-repeated = La série est réservée.
+scheduling-print-slips = Ouvrir le billet à imprimer quand quelqu’un est enregistré à ce poste

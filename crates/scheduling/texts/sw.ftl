@@ -153,3 +153,4 @@ done-offer-declined = Wakati unakwenda kwa anayefuata.
 done-undone = Hatua imerudishwa nyuma.
 done-series-cancelled = Miadi ya mfululizo imefutwa.
 done-repeated = Mfululizo umewekwa.
+scheduling-print-slips = Fungua karatasi ya kuchapisha mtu anapopokelewa kwenye dawati hili

@@ -37,6 +37,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             (ui::action(crate::two_factor::ADDRESS, &ask.t("account-two-factor")))
         }
         section.panel { (language(ask)) }
+        (ui::remembered("keys", true, &ask.t("account-keys")))
         (own(ask))
     };
     Ok(Page::new(ask.t("account-title"), body))

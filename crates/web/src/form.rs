@@ -34,6 +34,9 @@ pub struct Form<'a> {
     mark: String,
     kept: bool,
     tells: bool,
+    prints: Option<&'static str>,
+    wanted: &'static str,
+    required_by: Option<Arc<Operation>>,
     enter: Option<(&'static str, &'static str)>,
 }
 
@@ -62,6 +65,9 @@ impl<'a> Form<'a> {
             enter: None,
             kept: false,
             tells: false,
+            prints: None,
+            wanted: "",
+            required_by: None,
         }
     }
 
@@ -161,6 +167,21 @@ impl<'a> Form<'a> {
     #[must_use]
     pub fn tells(mut self) -> Form<'a> {
         self.tells = true;
+        self
+    }
+
+    /// The paper that comes of it, such as `/print/receipt/{first}.pdf`: the script opens it beside the next page, which
+    /// offers it as well. With `wanted`, only where [`ui::remembered`](crate::ui::remembered) of that name is ticked.
+    #[must_use]
+    pub fn prints(mut self, address: &'static str, wanted: &'static str) -> Form<'a> {
+        self.prints = Some(address);
+        self.wanted = wanted;
+        self
+    }
+
+    /// Which fields may be left empty is said by another operation, such as the one that makes what this one changes.
+    pub(crate) fn required_by(mut self, operation: Option<&Arc<Operation>>) -> Form<'a> {
+        self.required_by = operation.cloned();
         self
     }
 
@@ -297,7 +318,8 @@ impl<'a> Form<'a> {
             && !self.kept;
         html! {
             form.form id=[self.name] method="post" action=(address) data-form data-draft[kept]
-                data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))] novalidate
+                data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))]
+                data-prints=[(!self.wanted.is_empty()).then_some(self.wanted)] novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }
@@ -343,6 +365,9 @@ impl<'a> Form<'a> {
         if self.tells {
             control.push((crate::post::TELLS.to_owned(), "1".to_owned()));
         }
+        if let Some(prints) = self.prints {
+            control.push((crate::post::PRINTS.to_owned(), prints.to_owned()));
+        }
         if self.changes {
             control.push(("_was".to_owned(), self.was()));
         }
@@ -386,10 +411,8 @@ impl<'a> Form<'a> {
     }
 
     pub(crate) fn requires(&self, name: &str) -> bool {
-        let body = self
-            .operation
-            .as_ref()
-            .and_then(|operation| operation.doc.body.as_ref());
+        let operation = self.required_by.as_ref().or(self.operation.as_ref());
+        let body = operation.and_then(|operation| operation.doc.body.as_ref());
         let required = body.and_then(|body| body.json.get("required")?.as_array());
         required.is_some_and(|names| names.iter().any(|known| known == name))
     }

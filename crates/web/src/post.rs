@@ -26,6 +26,9 @@ pub(crate) const LOOKED: &str = "_looked.";
 /// Says that the answer is shown.
 pub(crate) const TELLS: &str = "_tells";
 
+/// The address of the paper that comes of it.
+pub(crate) const PRINTS: &str = "_prints";
+
 /// What was posted and refused, or only looked up; or what was answered that only this page says.
 #[derive(Debug, Clone)]
 pub struct Sent {
@@ -255,10 +258,11 @@ fn collect(json: &Json, all: &mut Vec<String>) {
 
 /// How a post ended.
 pub(crate) enum Ended {
-    /// Done: the next page, and the sentence it begins with.
+    /// Done: the next page, the sentence it begins with, and the paper that comes of it.
     Done {
         address: String,
         said: Option<String>,
+        paper: Option<String>,
     },
     /// Done, and the page says what was answered.
     Told { sent: Sent, said: Option<String> },
@@ -300,7 +304,13 @@ pub(crate) async fn post(
             sent.told = Some(answer.json);
             return Ok(Ended::Told { sent, said });
         }
-        return Ok(Ended::Done { address, said });
+        let paper = sent.typed(PRINTS).filter(|paper| is_ours(paper));
+        let paper = paper.map(|paper| filled(paper, &answer));
+        return Ok(Ended::Done {
+            address,
+            said,
+            paper,
+        });
     }
     sent.status = answer.status;
     if let Json::Object(said) = answer.json {
@@ -432,23 +442,29 @@ fn named<'a>(sent: &'a Sent, name: &str) -> Result<&'a str, Error> {
     Ok(value)
 }
 
-/// Where to go when it is done: an address of ours, with keys of the answer in it.
+/// Where to go when it is done: an address of ours.
 fn next(ask: &Ask, sent: &Sent, answer: &Answer) -> String {
-    let Some(then) = sent
-        .typed("_then")
-        .filter(|then| crate::ui::safe(then) == *then)
-    else {
-        return ask.here(&[]);
-    };
-    let mut address = String::with_capacity(then.len());
-    let mut rest = then;
+    match sent.typed("_then").filter(|then| is_ours(then)) {
+        Some(then) => filled(then, answer),
+        None => ask.here(&[]),
+    }
+}
+
+fn is_ours(address: &str) -> bool {
+    crate::ui::safe(address) == address
+}
+
+/// An address with keys of the answer in it, such as `{id}` or `{logs.0.id}`.
+fn filled(template: &str, answer: &Answer) -> String {
+    let mut address = String::with_capacity(template.len());
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         address.push_str(before);
         match after.split_once('}') {
             Some((key, after)) => {
                 let value = answer
                     .json
-                    .get(key)
+                    .pointer(&["/", &key.replace('.', "/")].concat())
                     .and_then(crate::form::plain)
                     .unwrap_or_default();
                 let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

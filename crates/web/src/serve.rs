@@ -189,7 +189,19 @@ async fn answer(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     }
     if visit.ask.head.method == Method::POST {
         match posted(visit).await? {
-            Ended::Done { address, said } => return Ok(go(visit, &address, said.as_deref())),
+            Ended::Done {
+                address,
+                said,
+                paper,
+            } => {
+                let mut response = go(visit, &address, said.as_deref());
+                let paper = paper.and_then(|paper| HeaderValue::from_str(&paper).ok());
+                if let Some(paper) = paper {
+                    let name = HeaderName::from_static("x-print");
+                    response.headers_mut().insert(name, paper);
+                }
+                return Ok(response);
+            }
             Ended::Kept => return Ok(refused::status(StatusCode::NO_CONTENT)),
             Ended::SignedOut(sent) => return Ok(sign_in::over(visit, &sent)),
             Ended::Again(sent) => visit.know(|ask| ask.sent = Some(sent)),
@@ -258,6 +270,7 @@ fn here(visit: &Visit) -> Ended {
     Ended::Done {
         address: visit.ask.here(&[]),
         said: None,
+        paper: None,
     }
 }
 

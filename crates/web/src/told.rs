@@ -31,14 +31,20 @@ pub(crate) fn news<'a>(
         let once = there.filter(|(name, _)| is_once(&schema.json, name));
         return once.map(|(name, _)| name.as_str()).collect();
     }
+    // A bare number of a record is no news to whoever asked about it.
+    let a_record = |name: &str, value: &Json| {
+        let mut tables = ask.app().registry.tables();
+        value.is_number() && tables.any(|info| info.table == name)
+    };
     let found: Vec<(&str, &Json)> = there
-        .filter(|(name, _)| !QUIET.contains(&name.as_str()) && !name.ends_with("_id"))
+        .filter(|(name, value)| {
+            let quiet = QUIET.contains(&name.as_str()) || name.ends_with("_id");
+            !quiet && !a_record(name, value)
+        })
         .map(|(name, value)| (name.as_str(), value))
         .collect();
-    let names_a_record = |name: &str| ask.app().registry.tables().any(|info| info.table == name);
     let says_something = |(name, value): &(&str, &Json)| match value {
         Json::Bool(_) => false,
-        Json::Number(_) => !names_a_record(name),
         _ => format(&schema.json, name) != "date-time",
     };
     if !found.iter().any(says_something) {

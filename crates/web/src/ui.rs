@@ -152,6 +152,17 @@ pub fn paper(what: &str, id: i64, words: &str, key: &str) -> Markup {
     }
 }
 
+/// A choice of this browser, such as whether slips are printed at this desk; scripts keep it, and show it only where they
+/// run. `usual` is what holds until somebody chooses.
+pub fn remembered(name: &'static str, usual: bool, words: &str) -> Markup {
+    html! {
+        label.tick hidden {
+            input type="checkbox" data-remember=(name) data-usual=(if usual { "on" } else { "off" });
+            " " (words)
+        }
+    }
+}
+
 /// An address within this server, or `#`.
 pub(crate) fn safe(address: &str) -> &str {
     let inside = address.starts_with('/')

@@ -318,3 +318,7 @@ account-two-factor-codes-old = The old ones stop working.
 account-two-factor-disable = Switch off
 done-two-factor-on = The second factor is on.
 done-two-factor-off = The second factor is off.
+form-file-again = Choose the file again.
+account-keys = Keys for what can be done on a page
+script-signed-out = You were signed out meanwhile. What you typed and chose is still here: sign in, then send it again.
+admin-related-none = Nothing names it.

@@ -318,3 +318,7 @@ account-two-factor-codes-old = Les anciens ne fonctionnent plus.
 account-two-factor-disable = Désactiver
 done-two-factor-on = Le second facteur est activé.
 done-two-factor-off = Le second facteur est désactivé.
+form-file-again = Choisissez de nouveau le fichier.
+account-keys = Touches pour ce qui peut être fait sur une page
+script-signed-out = Vous avez été déconnecté entre-temps. Ce que vous avez saisi et choisi est encore là : connectez-vous, puis envoyez-le de nouveau.
+admin-related-none = Rien ne le mentionne.

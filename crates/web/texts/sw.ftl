@@ -318,3 +318,7 @@ account-two-factor-codes-old = Ya zamani haitafanya kazi tena.
 account-two-factor-disable = Zima
 done-two-factor-on = Uthibitisho wa pili umewashwa.
 done-two-factor-off = Uthibitisho wa pili umezimwa.
+form-file-again = Chagua faili tena.
+account-keys = Vitufe vya yanayoweza kufanywa kwenye ukurasa
+script-signed-out = Umetolewa wakati huo. Ulichoandika na kuchagua bado kipo: ingia, kisha tuma tena.
+admin-related-none = Hakuna kinachoitaja.

@@ -66,6 +66,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .version(version)
         .holding(record.clone())
         .only_changes()
+        .required_by(super::find(
+            &ask.app().registry,
+            about.info.path,
+            &http::Method::POST,
+            false,
+        ))
         .then(here.clone())
         .done("done-saved");
     let body = fields(cx, ask, &about, &form, &record).await?;

@@ -88,7 +88,7 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
                 && let Ok(day) = text.parse::<Date>()
             {
                 ui::day(ask, day)
-            } else if format == "time"
+            } else if matches!(format, "time" | "partial-time")
                 && let Ok(time) = text.parse::<Time>()
             {
                 html! { span.clock { (time.strftime("%H:%M").to_string()) } }
@@ -158,7 +158,8 @@ pub(super) fn inside(ask: &Ask, json: &Json) -> Markup {
 }
 
 fn is_read(name: &str, json: &Json) -> bool {
-    !json.is_null() && !UNREAD.contains(&name) && !name.ends_with("_id")
+    let empty = json.is_null() || json.as_array().is_some_and(Vec::is_empty);
+    !empty && !UNREAD.contains(&name) && !name.ends_with("_id")
 }
 
 /// A value by what it looks like.
