@@ -96,7 +96,11 @@ fn panels(screens: Screens) -> Screens {
             Box::pin(async move {
                 let address = ["/calendar/book?patient=", &id.to_string()].concat();
                 let words = ask.t("scheduling-book-visit");
-                Ok(Some(html! { (ui::primary(&address, &words, "n")) }))
+                // Whoever sees patients begins a visit first of all.
+                let second = ask.may_do("patients_begin_visit");
+                Ok(Some(html! {
+                    a.button.primary[!second] href=(address) data-key="n" { (words) kbd aria-hidden="true" { "n" } }
+                }))
             })
         }))
         .panel(

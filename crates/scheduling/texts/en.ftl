@@ -155,3 +155,4 @@ done-series-cancelled = The appointments of the series are cancelled.
 done-repeated = The series is booked.
 scheduling-waits-already = The patient waits for this already (number { $id }). Change that entry instead.
 scheduling-no-such-day = “{ $asked }” is no day in the calendar, so today is shown. Write a day such as 2027-05-27.
+scheduling-print-slips = Open the slip to print when somebody is checked in at this desk

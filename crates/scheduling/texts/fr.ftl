@@ -155,3 +155,4 @@ done-series-cancelled = Les rendez-vous de la série sont annulés.
 done-repeated = La série est réservée.
 scheduling-waits-already = Le patient attend déjà cela (numéro { $id }). Modifiez plutôt cette inscription.
 scheduling-no-such-day = « { $asked } » n’est pas un jour du calendrier : aujourd’hui est affiché. Écrivez un jour tel que 2027-05-27.
+scheduling-print-slips = Ouvrir le billet à imprimer quand quelqu’un est enregistré à ce poste

@@ -155,3 +155,4 @@ done-series-cancelled = Miadi ya mfululizo imefutwa.
 done-repeated = Mfululizo umewekwa.
 scheduling-waits-already = Mgonjwa tayari anasubiri hili (namba { $id }). Badilisha ingizo hilo.
 scheduling-no-such-day = “{ $asked }” si siku katika kalenda, kwa hiyo leo inaonyeshwa. Andika siku kama 2027-05-27.
+scheduling-print-slips = Fungua karatasi ya kuchapisha mtu anapopokelewa kwenye dawati hili

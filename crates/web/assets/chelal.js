@@ -77,25 +77,47 @@ async function send(form, button) {
   clearTimeout(later);
   done();
   if (next) {
+    const paper = answer.headers.get("x-print");
+    if (paper && (!form.dataset.prints || remembered(form.dataset.prints))) open(paper, "_blank", "noopener");
     const there = new URL(next, location.href);
     if (there.hash && there.href.split("#")[0] === location.href.split("#")[0]) { location.hash = there.hash; location.reload(); } else location.assign(there);
     return;
   }
   leaving = false;
-  if (!page?.getElementById("main")) {
+  // A file that was chosen could not be carried through signing in: the page stays, and one signs in beside it.
+  const out = answer?.status === 401 && form.enctype === "multipart/form-data";
+  if (out || !page?.getElementById("main")) {
     form.removeAttribute("aria-busy");
     button?.removeAttribute("aria-busy");
     const said = document.createElement("p");
     said.className = "summary unsent";
     said.setAttribute("role", "alert");
-    said.textContent = say("unsent");
+    said.textContent = say(out ? "out" : "unsent") + " ";
+    if (out) {
+      const link = document.createElement("a");
+      link.href = "/sign-in"; link.target = "_blank"; link.textContent = say("enter");
+      said.append(link);
+    }
     if (button) button.before(said); else form.append(said);
     return;
   }
   document.title = page.title;
   document.body.replaceWith(document.adoptNode(page.body));
+  if (form.enctype === "multipart/form-data") carry(form);
   watchForms(document);
+  remember();
   first();
+}
+// What was typed beside a file, and the file, which the server did not send back.
+function carry(form) {
+  const again = [...document.forms].find((one) => one.enctype === form.enctype);
+  for (const was of again ? form.elements : []) {
+    const now = was.name && was.type !== "hidden" && [...again.elements].find((one) => one.name === was.name && (one.type !== "radio" || one.value === was.value));
+    if (!now) continue;
+    if (was.type === "file") { now.files = was.files; if (was.files.length) now.closest(".field")?.querySelector(".again")?.remove(); }
+    else if (was.type === "radio" || was.type === "checkbox") now.checked = was.checked;
+    else now.value = was.value;
+  }
 }
 addEventListener("submit", (event) => {
   const form = event.target;
@@ -137,6 +159,64 @@ addEventListener("change", async ({ target }) => {
   let note = form.querySelector("output.kept");
   if (!note) { note = document.createElement("output"); note.className = "kept hint"; form.append(note); }
   note.textContent = form.dataset.keep + " " + new Date().toLocaleTimeString([], { timeStyle: "short" });
+});
+
+let asked;
+// ---- what this browser remembers: whether keys work, whether slips are printed
+const remembered = (name, usual = "off") => (localStorage.getItem(name) ?? usual) === "on";
+function remember() {
+  for (const box of document.querySelectorAll("[data-remember]")) {
+    box.checked = remembered(box.dataset.remember, box.dataset.usual);
+    box.closest("[hidden]")?.removeAttribute("hidden");
+  }
+}
+addEventListener("change", ({ target }) => {
+  if (target.matches?.("[data-remember]")) localStorage.setItem(target.dataset.remember, target.checked ? "on" : "off");
+});
+
+// ---- scanners: fast keys and Enter. The code on a package (GS1) says its batch and when it expires.
+function packaged(text) {
+  const found = {};
+  let rest = text.trim().replace(/^\](C1|d2|Q3|e0)/, "").replace(/[()]/g, "");
+  while ((rest = rest.replace(/^\x1d/, ""))) {
+    const part = rest.match(/^(01)(\d{14})/) ?? rest.match(/^(11|13|15|17)(\d{6})/) ?? rest.match(/^(10|21)([^\x1d]{1,20})/);
+    if (!part) return null;
+    found[part[1]] = part[2];
+    rest = rest.slice(part[0].length);
+  }
+  return found["10"] && (found["01"] || found["17"]) ? found : null;
+}
+function scanned(field) {
+  const found = packaged(field.value);
+  if (!found) return;
+  field.value = found["10"];
+  const expiry = field.form.elements[field.name.replace("batch_number", "expiry_date")];
+  if (!expiry || !found["17"]) return;
+  const [year, month, day] = found["17"].match(/../g).map(Number);
+  // Day 0 is the last of the month.
+  expiry.value = new Date(Date.UTC(2000 + year, day ? month - 1 : month, day)).toISOString().slice(0, 10);
+}
+function onwards(field) {
+  const all = [...field.form.elements].filter((el) => el.matches("input:not([type=hidden],[type=radio]),select,textarea,button.primary") && el.getClientRects().length);
+  all[all.indexOf(field) + 1]?.focus();
+}
+addEventListener("change", ({ target }) => { if (target.matches?.('[name$="batch_number"]')) scanned(target); });
+addEventListener("keydown", async (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.isComposing || !field.matches?.("input")) return;
+  if (field.matches('[name$="batch_number"]')) {
+    event.preventDefault();
+    scanned(field);
+    onwards(field);
+    return;
+  }
+  const pick = field.closest(".search") && field.closest("[data-pick]");
+  if (!pick || !field.value.trim()) return;
+  event.preventDefault();
+  clearTimeout(asked);
+  await look(pick, field);
+  const found = [...pick.querySelectorAll(".found input[type=radio]")].filter((one) => one.value && !one.checked);
+  if (found.length === 1) { found[0].click(); onwards(field); } else found[0]?.focus();
 });
 
 // ---- keys
@@ -185,7 +265,7 @@ addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (typing(document.activeElement) || document.querySelector("dialog[open]") || localStorage.getItem("keys") === "off") return;
+  if (typing(document.activeElement) || document.querySelector("dialog[open]") || !remembered("keys", "on")) return;
   const press = (el) => { if (el) { event.preventDefault(); el.click(); } };
   if (go) { go = false; press(document.querySelector(`[data-go="${CSS.escape(key)}"]`)); return; }
   if (key === "g") { go = true; setTimeout(() => { go = false; }, 1500); return; }
@@ -214,23 +294,22 @@ addEventListener("input", ({ target }) => {
 });
 
 // ---- pickers: found while typing
-let asked;
 addEventListener("input", (event) => {
   const field = event.target.closest?.("[data-pick] .search input");
   if (!field) return;
-  const pick = field.closest("[data-pick]");
   clearTimeout(asked);
-  asked = setTimeout(async () => {
-    const query = new URLSearchParams({ q: field.value, name: pick.dataset.name });
-    const answer = await fetch("/pick/" + pick.dataset.pick + "?" + query, { headers: { "x-live": "1" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const found = pick.querySelector(".found");
-    const chosen = [...found.querySelectorAll("label")].filter((label) => label.querySelector("input:checked"));
-    const news = [...parse(await answer.text()).body.childNodes];
-    const known = new Set(chosen.map((label) => label.querySelector("input").value));
-    found.replaceChildren(...chosen, ...news.filter((node) => !known.has(node.querySelector?.("input")?.value)));
-  }, 200);
+  asked = setTimeout(() => look(field.closest("[data-pick]"), field), 200);
 });
+async function look(pick, field) {
+  const query = new URLSearchParams({ q: field.value, name: pick.dataset.name });
+  const answer = await fetch("/pick/" + pick.dataset.pick + "?" + query, { headers: { "x-live": "1" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const found = pick.querySelector(".found");
+  const chosen = [...found.querySelectorAll("label")].filter((label) => label.querySelector("input:checked"));
+  const news = [...parse(await answer.text()).body.childNodes];
+  const known = new Set(chosen.map((label) => label.querySelector("input").value));
+  found.replaceChildren(...chosen, ...news.filter((node) => !known.has(node.querySelector?.("input")?.value)));
+}
 
 // What is chosen is meant by what was typed for it.
 addEventListener("change", ({ target }) => {
@@ -266,7 +345,7 @@ addEventListener("change", ({ target }) => {
 // ---- news: the page is asked for again when a table that it shows has changed
 async function refresh() {
   const live = document.getElementById("live");
-  if (!live || touched() || live.contains(document.activeElement) && typing(document.activeElement)) return;
+  if (!live || !say("watch") || touched() || live.contains(document.activeElement) && typing(document.activeElement)) return;
   const headers = { "x-live": "1" };
   if (refresh.etag) headers["if-none-match"] = refresh.etag;
   const answer = await fetch(location.href, { headers }).catch(() => null);
@@ -300,6 +379,7 @@ addEventListener("online", () => banner?.remove());
 
 const first = () => (document.getElementById("error-summary") ?? document.querySelector("[autofocus]"))?.focus();
 watchForms(document);
+remember();
 // Whoever began to type before this was loaded goes on where they are.
 if (!typing(document.activeElement)) first();
 

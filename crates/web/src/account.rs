@@ -32,8 +32,12 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .unwrap_or_default();
     let body = html! {
         (ui::facts(&[(ask.t("page-username"), html! { (name) })]))
-        p.actions { (ui::action(PASSWORD, &ask.t("account-password"))) }
-        (ui::panel(&ask.t("account-language"), language(ask)))
+        div.actions {
+            (ui::action(PASSWORD, &ask.t("account-password")))
+            (ui::action(crate::two_factor::ADDRESS, &ask.t("account-two-factor")))
+        }
+        section.panel { (language(ask)) }
+        (ui::remembered("keys", true, &ask.t("account-keys")))
         (own(ask))
     };
     Ok(Page::new(ask.t("account-title"), body))

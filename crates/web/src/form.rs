@@ -33,6 +33,10 @@ pub struct Form<'a> {
     changes: bool,
     mark: String,
     kept: bool,
+    tells: bool,
+    prints: Option<&'static str>,
+    wanted: &'static str,
+    required_by: Option<Arc<Operation>>,
     enter: Option<(&'static str, &'static str)>,
 }
 
@@ -60,6 +64,10 @@ impl<'a> Form<'a> {
             mark: String::new(),
             enter: None,
             kept: false,
+            tells: false,
+            prints: None,
+            wanted: "",
+            required_by: None,
         }
     }
 
@@ -154,6 +162,34 @@ impl<'a> Form<'a> {
         self
     }
 
+    /// When the operation answers something that no other page says, the screen is shown again with it ([`Form::told`])
+    /// instead of the next page.
+    #[must_use]
+    pub fn tells(mut self) -> Form<'a> {
+        self.tells = true;
+        self
+    }
+
+    /// The paper that comes of it, such as `/print/receipt/{first}.pdf`: the script opens it beside the next page, which
+    /// offers it as well. With `wanted`, only where [`ui::remembered`](crate::ui::remembered) of that name is ticked.
+    #[must_use]
+    pub fn prints(mut self, address: &'static str, wanted: &'static str) -> Form<'a> {
+        self.prints = Some(address);
+        self.wanted = wanted;
+        self
+    }
+
+    /// Which fields may be left empty is said by another operation, such as the one that makes what this one changes.
+    pub(crate) fn required_by(mut self, operation: Option<&Arc<Operation>>) -> Form<'a> {
+        self.required_by = operation.cloned();
+        self
+    }
+
+    /// What the operation answered, of a form that [tells](Form::tells) it.
+    pub fn told(&self) -> Option<&'a Json> {
+        self.sent()?.told()
+    }
+
     /// What Enter in a field sends besides, where the main button does: a form with a look-up has that button first.
     #[must_use]
     pub fn enter(mut self, name: &'static str, value: &'static str) -> Form<'a> {
@@ -241,7 +277,7 @@ impl<'a> Form<'a> {
 
     /// What a field holds: what was typed, else what the record has.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
-        match self.sent() {
+        match self.sent().filter(|sent| sent.told().is_none()) {
             Some(sent) => sent.typed(name).map(str::to_owned),
             None => self.stored(name),
         }
@@ -282,7 +318,8 @@ impl<'a> Form<'a> {
             && !self.kept;
         html! {
             form.form id=[self.name] method="post" action=(address) data-form data-draft[kept]
-                data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))] novalidate
+                data-sent[self.sent().is_some()] data-keep=[self.kept.then(|| self.ask.t("form-kept"))]
+                data-prints=[(!self.wanted.is_empty()).then_some(self.wanted)] novalidate
                 enctype=[upload.then_some("multipart/form-data")] {
                 @if !upload { @for (name, value) in &control { (self.hidden(name, value)) } }
                 @if let Some(sent) = self.sent() { (sent.summary(self)) }
@@ -304,7 +341,8 @@ impl<'a> Form<'a> {
     /// What makes sending the form twice harmless. A form that nobody refused, or of which nobody knows whether it
     /// was done, keeps its own.
     fn key(&self) -> String {
-        let kept = self.sent().filter(|sent| !sent.status().is_client_error());
+        let open = |sent: &&Sent| !sent.status().is_client_error() && sent.told().is_none();
+        let kept = self.sent().filter(open);
         let kept = kept.and_then(|sent| sent.typed("_key"));
         kept.filter(|key| !key.is_empty()).unwrap_or(KEY).to_owned()
     }
@@ -323,6 +361,12 @@ impl<'a> Form<'a> {
         }
         if let Some(then) = &self.then {
             control.push(("_then".to_owned(), then.clone()));
+        }
+        if self.tells {
+            control.push((crate::post::TELLS.to_owned(), "1".to_owned()));
+        }
+        if let Some(prints) = self.prints {
+            control.push((crate::post::PRINTS.to_owned(), prints.to_owned()));
         }
         if self.changes {
             control.push(("_was".to_owned(), self.was()));
@@ -367,10 +411,8 @@ impl<'a> Form<'a> {
     }
 
     pub(crate) fn requires(&self, name: &str) -> bool {
-        let body = self
-            .operation
-            .as_ref()
-            .and_then(|operation| operation.doc.body.as_ref());
+        let operation = self.required_by.as_ref().or(self.operation.as_ref());
+        let body = operation.and_then(|operation| operation.doc.body.as_ref());
         let required = body.and_then(|body| body.json.get("required")?.as_array());
         required.is_some_and(|names| names.iter().any(|known| known == name))
     }

@@ -181,6 +181,7 @@ impl<'a> Input<'a> {
                     (self.control(&id, described.as_deref(), fault.is_some()))
                 }
                 @if let Some(hint) = &self.hint { p.hint id={ (id) "-hint" } { (hint) } }
+                @if self.kind == Kind::File && self.form.sent().is_some() { p.hint.again { (self.form.ask.t("form-file-again")) } }
                 @if let Some(fault) = &fault { p.error id={ (id) "-error" } { (fault) } }
                 @if let Some(now) = now { p.now { (self.form.ask.t("form-stored-now")) " " b { (now) } } }
             }

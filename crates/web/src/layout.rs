@@ -37,7 +37,7 @@ pub(crate) fn document(ask: &Ask, page: Page, watches: &[&str]) -> String {
             body.bare[page.bare || !signed_in]
                 data-watch=[(!watches.is_empty()).then(|| watches.join(" "))]
                 data-saving=(ask.t("script-saving")) data-still=(ask.t("script-still"))
-                data-leave=(ask.t("script-leave")) data-offline=(ask.t("script-offline")) data-kept=(ask.t("script-kept")) data-unsent=(ask.t("script-unsent")) data-keys=(ask.t("script-keys")) {
+                data-leave=(ask.t("script-leave")) data-offline=(ask.t("script-offline")) data-kept=(ask.t("script-kept")) data-unsent=(ask.t("script-unsent")) data-out=(ask.t("script-signed-out")) data-enter=(ask.t("sign-in-title")) data-keys=(ask.t("script-keys")) {
                 a.skip href="#main" { (ask.t("page-skip")) }
                 @if signed_in && !page.bare { (top(ask)) }
                 @if let Some(banner) = &page.banner { div.banner { (banner) } }

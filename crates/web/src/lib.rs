@@ -40,6 +40,8 @@
 //! - **Several buttons:** [`Form::or`] with [`Form::button_for`] asks another operation with the same fields;
 //!   [`Form::button_then`] keeps what was typed and leads on; [`Form::button_look`] stores nothing and shows the page
 //!   again, which sees it in [`Sent::looked_for`]. [`Form::named`] lets them stand outside of the form.
+//! - **Answers** that the next page would not say, such as a key that is shown once: with [`Form::tells`] the screen is
+//!   shown again and finds it in [`Form::told`].
 //! - **Pickers** find what a resource's search finds; [`Screens::finds`] says otherwise, also for what is no record.
 //! - **Parts** for all screens are in [`ui`]; style is one file, `assets/chelal.css`; nothing inline.
 //! - **Keys:** `data-key="n"` on a link or button is pressed by that letter outside of fields; `data-go="p"` by `g`
@@ -72,6 +74,8 @@ mod screens;
 mod serve;
 mod session;
 mod sign_in;
+mod told;
+mod two_factor;
 pub mod ui;
 pub mod words;
 
@@ -128,6 +132,7 @@ impl Pages {
     pub fn new(app: &Arc<App>, api: &Router, mut screens: Vec<Screens>) -> Pages {
         screens.extend([
             account::screens(),
+            two_factor::screens(),
             find::screens(),
             admin::screens(&app.registry),
         ]);

@@ -15,6 +15,7 @@ use crate::api::{Answer, Question};
 use crate::ask::{Ask, value};
 use crate::convert;
 use crate::form::Form;
+use crate::told;
 
 /// Begins the name of what says how a row is called in words: `_called.items.0`.
 pub(crate) const ROW_CALLED: &str = "_called.";
@@ -22,7 +23,13 @@ pub(crate) const ROW_CALLED: &str = "_called.";
 /// Begins the name of what was looked up last for a picker: `_looked.patient`.
 pub(crate) const LOOKED: &str = "_looked.";
 
-/// What was posted and refused, or only looked up.
+/// Says that the answer is shown.
+pub(crate) const TELLS: &str = "_tells";
+
+/// The address of the paper that comes of it.
+pub(crate) const PRINTS: &str = "_prints";
+
+/// What was posted and refused, or only looked up; or what was answered that only this page says.
 #[derive(Debug, Clone)]
 pub struct Sent {
     pub(crate) operation: String,
@@ -30,6 +37,8 @@ pub struct Sent {
     status: StatusCode,
     said: Map<String, Json>,
     found: BTreeMap<String, Vec<(String, String)>>,
+    told: Option<Json>,
+    next: String,
 }
 
 impl Sent {
@@ -40,7 +49,19 @@ impl Sent {
             status: StatusCode::OK,
             said: Map::new(),
             found: BTreeMap::new(),
+            told: None,
+            next: String::new(),
         }
+    }
+
+    /// What the operation answered, where its form asks for it.
+    pub fn told(&self) -> Option<&Json> {
+        self.told.as_ref()
+    }
+
+    /// Where the page leads once the answer was read.
+    pub fn next(&self) -> &str {
+        &self.next
     }
 
     /// What was typed into a field.
@@ -237,11 +258,14 @@ fn collect(json: &Json, all: &mut Vec<String>) {
 
 /// How a post ended.
 pub(crate) enum Ended {
-    /// Done: the next page, and the sentence it begins with.
+    /// Done: the next page, the sentence it begins with, and the paper that comes of it.
     Done {
         address: String,
         said: Option<String>,
+        paper: Option<String>,
     },
+    /// Done, and the page says what was answered.
+    Told { sent: Sent, said: Option<String> },
     /// Only kept, for later.
     Kept,
     /// The session ended meanwhile.
@@ -271,16 +295,30 @@ pub(crate) async fn post(
     if answer.status.is_success() {
         crate::draft::forget(ask.app(), ask.actor.user_id(), &sent.pairs).await?;
         let own = sent.typed(&["_done.", &sent.operation].concat());
+        let said = own.or_else(|| sent.typed("_done")).map(str::to_owned);
+        let address = next(ask, &sent, &answer);
+        let asked = sent.typed(TELLS).is_some();
+        if asked && !told::news(ask, &operation, &answer.json, sent.param("id")).is_empty() {
+            sent.status = answer.status;
+            sent.next = address;
+            sent.told = Some(answer.json);
+            return Ok(Ended::Told { sent, said });
+        }
+        let paper = sent.typed(PRINTS).filter(|paper| is_ours(paper));
+        let paper = paper.map(|paper| filled(paper, &answer));
         return Ok(Ended::Done {
-            address: next(ask, &sent, &answer),
-            said: own.or_else(|| sent.typed("_done")).map(str::to_owned),
+            address,
+            said,
+            paper,
         });
     }
     sent.status = answer.status;
     if let Json::Object(said) = answer.json {
         sent.said = said;
     }
-    Ok(if answer.status == StatusCode::UNAUTHORIZED {
+    // Also where what is asked is grave, and signing in is long ago.
+    let again = sent.code() == Some(Code::ReauthenticationRequired.as_str());
+    Ok(if again || answer.status == StatusCode::UNAUTHORIZED {
         Ended::SignedOut(sent)
     } else {
         Ended::Again(sent)
@@ -404,23 +442,29 @@ fn named<'a>(sent: &'a Sent, name: &str) -> Result<&'a str, Error> {
     Ok(value)
 }
 
-/// Where to go when it is done: an address of ours, with keys of the answer in it.
+/// Where to go when it is done: an address of ours.
 fn next(ask: &Ask, sent: &Sent, answer: &Answer) -> String {
-    let Some(then) = sent
-        .typed("_then")
-        .filter(|then| crate::ui::safe(then) == *then)
-    else {
-        return ask.here(&[]);
-    };
-    let mut address = String::with_capacity(then.len());
-    let mut rest = then;
+    match sent.typed("_then").filter(|then| is_ours(then)) {
+        Some(then) => filled(then, answer),
+        None => ask.here(&[]),
+    }
+}
+
+fn is_ours(address: &str) -> bool {
+    crate::ui::safe(address) == address
+}
+
+/// An address with keys of the answer in it, such as `{id}` or `{logs.0.id}`.
+fn filled(template: &str, answer: &Answer) -> String {
+    let mut address = String::with_capacity(template.len());
+    let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         address.push_str(before);
         match after.split_once('}') {
             Some((key, after)) => {
                 let value = answer
                     .json
-                    .get(key)
+                    .pointer(&["/", &key.replace('.', "/")].concat())
                     .and_then(crate::form::plain)
                     .unwrap_or_default();
                 let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

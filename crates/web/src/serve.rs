@@ -189,10 +189,27 @@ async fn answer(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     }
     if visit.ask.head.method == Method::POST {
         match posted(visit).await? {
-            Ended::Done { address, said } => return Ok(go(visit, &address, said.as_deref())),
+            Ended::Done {
+                address,
+                said,
+                paper,
+            } => {
+                let mut response = go(visit, &address, said.as_deref());
+                let paper = paper.and_then(|paper| HeaderValue::from_str(&paper).ok());
+                if let Some(paper) = paper {
+                    let name = HeaderName::from_static("x-print");
+                    response.headers_mut().insert(name, paper);
+                }
+                return Ok(response);
+            }
             Ended::Kept => return Ok(refused::status(StatusCode::NO_CONTENT)),
             Ended::SignedOut(sent) => return Ok(sign_in::over(visit, &sent)),
             Ended::Again(sent) => visit.know(|ask| ask.sent = Some(sent)),
+            Ended::Told { sent, said } => visit.know(|ask| {
+                let said = said.filter(|key| is_said(key));
+                ask.done = said.and_then(|key| ask.house.app.texts.find(ask.language, &key));
+                ask.sent = Some(sent);
+            }),
         }
     } else if !visit.live {
         let waiting = draft::waiting(&visit.ask).await?;
@@ -253,6 +270,7 @@ fn here(visit: &Visit) -> Ended {
     Ended::Done {
         address: visit.ask.here(&[]),
         said: None,
+        paper: None,
     }
 }
 
@@ -285,6 +303,15 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     }
     let mut watches: Vec<&str> = screen.watches.to_vec();
     watches.extend(visit.ask.watched.lock().iter());
+    // What is told once would be gone with the first news.
+    if visit
+        .ask
+        .sent
+        .as_ref()
+        .is_some_and(|sent| sent.told().is_some())
+    {
+        watches.clear();
+    }
     watches.sort_unstable();
     watches.dedup();
     Ok(written(visit, page, &watches))
@@ -330,13 +357,15 @@ pub(crate) fn go(visit: &Visit, address: &str, said: Option<&str>) -> Response {
         response.headers_mut().insert(name, address);
     }
     guard::headers(&mut response);
-    let said = said.filter(|key| {
-        key.starts_with("done-") && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    });
-    if let Some(said) = said {
+    if let Some(said) = said.filter(|key| is_said(key)) {
         say(visit, &mut response, said, 60);
     }
     response
+}
+
+/// A key of a sentence that a page may begin with.
+fn is_said(key: &str) -> bool {
+    key.starts_with("done-") && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn say(visit: &Visit, response: &mut Response, said: &str, seconds: u32) {

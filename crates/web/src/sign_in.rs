@@ -46,7 +46,10 @@ pub(crate) fn first(visit: &Visit) -> Response {
 /// For somebody whose session ended while they filled in a form: nothing of it is lost.
 pub(crate) fn over(visit: &Visit, sent: &Sent) -> Response {
     let kept = serde_urlencoded::to_string(sent.pairs()).unwrap_or_default();
-    let said = visit.ask.t("sign-in-again");
+    let said = visit.ask.t(match visit.ask.actor.user() {
+        Some(_) => "sign-in-grave",
+        None => "sign-in-again",
+    });
     let here = visit.ask.here(&[]);
     let carried = Carried {
         next: &here,

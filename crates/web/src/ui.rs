@@ -71,14 +71,16 @@ pub fn facts(rows: &[(String, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }
 }
 
-/// A table; on a narrow screen each row becomes a card, whose values say their columns' names.
+/// A table; where there is little room each row becomes a card, whose values say their columns' names.
 pub fn table(heads: &[String], rows: &[Vec<Markup>]) -> Markup {
     html! {
-        table.list {
-            thead { tr { @for head in heads { th scope="col" { (head) } } } }
-            tbody {
-                @for row in rows {
-                    tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+        div.scroll {
+            table.list {
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody {
+                    @for row in rows {
+                        tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+                    }
                 }
             }
         }
@@ -146,6 +148,17 @@ pub fn paper(what: &str, id: i64, words: &str, key: &str) -> Markup {
     html! {
         a.button href=(safe(&address)) target="_blank" data-key=[(!key.is_empty()).then_some(key)] {
             (words) @if !key.is_empty() { kbd aria-hidden="true" { (key) } }
+        }
+    }
+}
+
+/// A choice of this browser, such as whether slips are printed at this desk; scripts keep it, and show it only where they
+/// run. `usual` is what holds until somebody chooses.
+pub fn remembered(name: &'static str, usual: bool, words: &str) -> Markup {
+    html! {
+        label.tick hidden {
+            input type="checkbox" data-remember=(name) data-usual=(if usual { "on" } else { "off" });
+            " " (words)
         }
     }
 }

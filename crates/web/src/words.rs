@@ -19,6 +19,13 @@ pub fn choice(ask: &Ask, field: &str, value: &str) -> String {
     ask.word(&own, &otherwise)
 }
 
+/// The words of a choice where they are known, else the value as it is: it may be no choice.
+pub(crate) fn choice_or(ask: &Ask, field: &str, value: &str) -> String {
+    let part = |text: &str| text.to_lowercase().replace(['_', ' ', '.', '/'], "-");
+    let own = ["choice-", &part(field), "-", &part(value)].concat();
+    ask.word(&own, value)
+}
+
 /// What the records of a resource are called, many of them.
 pub fn resource(ask: &Ask, path: &str) -> String {
     ask.word(

@@ -130,6 +130,7 @@ pub fn schema<R: Resource>() -> Json {
         if let Some(field) = R::info(name).filter(|field| field.part != Part::Hidden) {
             let mut schema = (field.schema)();
             schema["description"] = format!("Another name of `{name}`.").into();
+            schema["x-name-of"] = (*name).into();
             properties.insert((*other).to_owned(), schema);
         }
     }

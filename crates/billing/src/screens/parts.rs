@@ -60,13 +60,15 @@ pub(super) type Head = (String, bool);
 /// A table with columns of numbers.
 pub(super) fn table(heads: &[Head], rows: &[Vec<Markup>]) -> Markup {
     html! {
-        table.list {
-            thead { tr { @for (head, number) in heads { th.number[*number] scope="col" { (head) } } } }
-            tbody {
-                @for row in rows {
-                    tr { @for (cell, (head, number)) in row.iter().zip(heads) {
-                        td.number[*number] data-label=(head) { (cell) }
-                    } }
+        div.scroll {
+            table.list {
+                thead { tr { @for (head, number) in heads { th.number[*number] scope="col" { (head) } } } }
+                tbody {
+                    @for row in rows {
+                        tr { @for (cell, (head, number)) in row.iter().zip(heads) {
+                            td.number[*number] data-label=(head) { (cell) }
+                        } }
+                    }
                 }
             }
         }

@@ -24,7 +24,8 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
         .form("bills_pay")
         .on(bill.meta.id)
         .then("/bills/{bill}/?paid={first}")
-        .done("done-paid");
+        .done("done-paid")
+        .prints("/print/receipt/{first}.pdf", "");
     let owed = bill.is_opened() && bill.balance_due.is_positive();
     if !ask.may_do("bills_pay") || !(owed || form.sent().is_some()) {
         return html! {};

@@ -234,10 +234,12 @@ fn short(ask: &Ask, row: &Appointment, seen: &[Seen]) -> Markup {
         @if seen.is_empty() {
             @if !row.status.is_open() { p.hint { (ask.t("clinical-vitals-not-today")) } }
         } @else {
-            p.hint {
-                @for (at, seen) in seen.iter().enumerate() {
-                    @if at > 0 { ", " }
-                    (measures::name(ask, seen.measure)) " " (measures::plain(seen.value)) " " (measures::flag(ask, seen.flag.as_ref()))
+            p.signs {
+                @for seen in seen {
+                    span {
+                        (measures::name(ask, seen.measure)) " " b { (measures::plain(seen.value)) } " "
+                        (measures::flag(ask, seen.flag.as_ref()))
+                    }
                 }
             }
         }

@@ -144,12 +144,13 @@ impl Signs {
         let person = row.person(&self.patient, &ask.app().zone);
         let flags = row.flags(&person);
         html! {
-            p.hint {
-                (ask.moment(row.recorded_at)) ": "
-                @for (at, (measure, value)) in row.measures().enumerate() {
-                    @if at > 0 { ", " }
-                    (measures::name(ask, measure)) " " (measures::plain(value)) " "
-                    (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure)))
+            p.signs {
+                small { (ask.moment(row.recorded_at)) }
+                @for (measure, value) in row.measures() {
+                    span {
+                        (measures::name(ask, measure)) " " b { (measures::plain(value)) } " "
+                        (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure)))
+                    }
                 }
             }
             (self.judged(ask))

@@ -219,6 +219,7 @@ pub(crate) struct PasswordReset {
     pub must_change_password: bool,
     /// The password that was made, shown this once; absent when one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-once" = true))]
     pub temporary_password: Option<String>,
 }
 

@@ -56,6 +56,7 @@ platform::record! {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct ApiKeyExtra {
     /// The whole key in the answer to its creation, all but its end hidden from then on.
+    #[schemars(extend("x-once" = true))]
     key: String,
 }
 

@@ -132,7 +132,8 @@ fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> 
             "done-dispensed-controlled"
         } else {
             "done-dispensed"
-        });
+        })
+        .prints("/print/medicine-label/{logs.0.id}.pdf", "");
     let batches: Vec<&StockBatch> = sheet
         .batches
         .iter()

@@ -55,7 +55,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .then("/appointments/{id}/")
         .done("done-booked");
     let form = match checks_in(cx, ask, wanted.day) {
-        true => form.enter("status", "checked_in"),
+        true => form
+            .enter("status", "checked_in")
+            .prints("/print/appointment-slip/{id}.pdf", "slips"),
         false => form,
     };
     let body = html! {

@@ -41,7 +41,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         div.actions {
             @if let Some(book) = book { (book) }
-            nav.row aria-label=(ask.t("scheduling-show")) {
+            nav.switch aria-label=(ask.t("scheduling-show")) {
                 a.button href=(shows("")) aria-current=[(!rooms).then_some("page")] { (ask.t("scheduling-doctors")) }
                 @if ask.may(ResourceBooking::READ) {
                     a.button href=(shows("resources")) aria-current=[rooms.then_some("page")] { (ask.t("scheduling-resources-tab")) }

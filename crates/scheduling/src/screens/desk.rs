@@ -107,12 +107,15 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 @if arrived.is_empty() { p.hint { (ask.t("scheduling-arrived-none")) } }
                 ul.entries { @for row in &arrived { li data-row {
                     b.ticket { (row.queue_number.unwrap_or_default()) } " "
-                    a href=(address(row)) { (today.patient(row)) } " · " (today.doctor(row)) " · "
-                    (ask.say(&Text::new("scheduling-waited").with("minutes", waited(row, cx.now()))))
+                    span {
+                        a href=(address(row)) { (today.patient(row)) } " · " (today.doctor(row)) " · "
+                        (ask.say(&Text::new("scheduling-waited").with("minutes", waited(row, cx.now()))))
+                    }
                 } } }
             }
             (more)
         }
+        @if ask.may_do("appointments_check_in") { (ui::remembered("slips", false, &ask.t("scheduling-print-slips"))) }
         @if !later.is_empty() {
             h2 { (ask.t("scheduling-later")) " " span.count { (later.len()) } }
             (rows(ask, &today, later.get(..LATER).unwrap_or(&later), false))
@@ -144,7 +147,7 @@ fn rows(ask: &Ask, today: &Today, rows: &[&Appointment], key: bool) -> Markup {
                     @if row.status == AppointmentStatus::Pending { " " (state(ask, row.status)) }
                     @if ask.may_do("appointments_check_in") {
                         @let first = (key && at == 0).then_some("i");
-                        @let form = ask.form("appointments_check_in").on(row.meta.id).done("done-checked-in");
+                        @let form = ask.form("appointments_check_in").on(row.meta.id).done("done-checked-in").prints("/print/appointment-slip/{id}.pdf", "slips");
                         (step(&form, ask, "scheduling-check-in", first))
                     }
                 }

@@ -64,7 +64,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 @if due.is_empty() { p.hint { (ask.t("scheduling-due-none")) } }
                 ul.entries { @for row in due.iter().take(NEXT) { li data-row {
                     b { (clock(ask, row.starts_at)) } " "
-                    a href={ "/appointments/" (row.meta.id) "/" } { (today.patient(row)) } " · " (today.doctor(row))
+                    span { a href={ "/appointments/" (row.meta.id) "/" } { (today.patient(row)) } " · " (today.doctor(row)) }
                 } } }
                 p.hint { (ask.t("scheduling-done")) ": " (done) }
             }

@@ -89,9 +89,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             div.actions { (ui::paper("appointment-slip", row.meta.id, &ask.t("scheduling-print-slip"), "p")) }
         }
         (ui::facts(&facts(ask, &row, doctor)))
-        div.actions { (ends(ask, &row, row.starts_at <= cx.now())) }
         @if row.status.is_open() && ask.may_do("appointments_patch") { (change(ask, &row)) }
         @if row.status.occupies() && ask.may_do("appointments_repeat") { (repeat(ask, &row)) }
+        (ends(ask, &row, row.starts_at <= cx.now()))
     };
     Ok(head.page(title, &body))
 }
@@ -160,10 +160,13 @@ fn ends(ask: &Ask, row: &Appointment, came: bool) -> Markup {
             @let form = ask.form(operation).on(row.meta.id).done(done);
             @if *to == Cancelled {
                 @let form = form.apart("cancel");
-                (form.show(html! {
-                    (form.field("reason").label("scheduling-cancel-reason").kind(Kind::Text))
-                    (form.button(text))
-                }))
+                details open[form.sent().is_some()] {
+                    summary { (ask.t(text)) }
+                    (form.show(html! {
+                        (form.field("reason").label("scheduling-cancel-reason").kind(Kind::Text))
+                        button.bad { (ask.t(text)) }
+                    }))
+                }
             } @else { (step(&form, ask, if left { "scheduling-left" } else { text }, None)) }
         }
         @if matches!(row.status, Completed | InProgress) && ask.may_do("appointments_undo") {

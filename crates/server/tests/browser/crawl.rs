@@ -32,7 +32,7 @@ const ELEMENTS: u64 = 1500;
 const WIRE: u64 = 10 * 1024;
 
 /// What is asked of a page.
-const LOOK: &str = r#"(() => {
+pub(crate) const LOOK: &str = r#"(() => {
   const keys = /^(nav|field|choice|done|form|page|admin|refused|script|draft|find|sign|account|verb|list|label|group|patients|scheduling|wards|clinical|laboratory|lab|pharmacy|billing|portal|messaging|compliance|telemedicine|documents|reports|identity|print|formulary|ledger)(-[a-z0-9]+)+$/;
   const raw = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) { const text = walk.currentNode.data.trim(); if (keys.test(text)) raw.push(text); }
@@ -42,6 +42,11 @@ const LOOK: &str = r#"(() => {
   }).map((el) => el.outerHTML.slice(0, 120));
   const entry = performance.getEntriesByType("navigation")[0];
   return {
+    // Words that lie over what stands beside them.
+    spilled: [...document.querySelectorAll("a,button,label,td,th,dd,summary,.pill")].filter((el) => {
+      const style = getComputedStyle(el);
+      return el.getClientRects().length && style.display !== "inline" && style.overflowX === "visible" && el.clientWidth > 2 && el.scrollWidth > el.clientWidth + 2;
+    }).map((el) => el.outerHTML.slice(0, 120)),
     h1: document.querySelectorAll("h1").length, lang: document.documentElement.lang, title: document.title, raw, cut,
     elements: document.querySelectorAll("*").length, bytes: entry.decodedBodySize, wire: entry.encodedBodySize,
     wide: document.documentElement.scrollWidth - innerWidth,
@@ -112,7 +117,7 @@ impl Crawl<'_> {
                 self.fault(path, &format!("{} {name}", found[name]));
             }
         }
-        for name in ["raw", "cut", "widest"] {
+        for name in ["raw", "cut", "widest", "spilled"] {
             if found[name].as_array().is_some_and(|all| !all.is_empty()) {
                 self.fault(path, &format!("{name} {}", found[name]));
             }

@@ -3,6 +3,8 @@
 use serde_json::{Value as Json, json};
 use testkit::Page;
 
+use crate::crawl::LOOK;
+
 /// What somebody has to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manner {
@@ -39,6 +41,14 @@ impl Hands {
             .run("document.querySelector('#error-summary')?.innerText ?? ''")
             .await;
         assert_eq!(said, "", "{}", self.page.text().await);
+        // Also the pages that only a form leads to, which no crawl along links finds.
+        let found = self.page.run(LOOK).await;
+        let path = self.path().await;
+        assert_eq!(found["h1"], 1, "{path}");
+        for name in ["raw", "cut", "widest", "spilled"] {
+            let none = found[name].as_array().is_some_and(Vec::is_empty);
+            assert!(none, "{path}: {name} {}", found[name]);
+        }
     }
 
     /// Does something that leads to another page, and waits for it.

@@ -212,3 +212,102 @@ fn two_tabs_do_not_mix_up_patients_nor_overwrite_each_other() {
         })
     });
 }
+
+#[test]
+fn a_scanner_fills_what_stands_on_a_package() {
+    in_a_browser(|world, browser| {
+        Box::pin(async move {
+            world.user("ousman", Some(BuiltinRole::Pharmacist)).await;
+            let admin = world.admin().await;
+            for name in ["Paracetamol", "Amoxicillin"] {
+                let item = json!({ "name": name, "strength": "500 mg", "form": "Tablet" });
+                admin.post("medications/", item).await.is(201);
+            }
+            let (page, at) = signed_in(browser, world, "ousman").await;
+            page.open(&format!("{at}/pharmacy/receive")).await;
+            page.until("document.readyState === 'complete' && document.querySelector('[name=\"items.0.batch_number\"]')")
+                .await;
+            // What ends with Enter picks the only one that is found, and goes on.
+            page.fill("[name=\"items.0.medication_item__q\"]", "Amox")
+                .await;
+            page.press("Enter").await;
+            page.until("document.querySelector('[data-name=\"items.0.medication_item\"] .found input:checked')")
+                .await;
+            page.until("document.activeElement.name === 'items.0.batch_number'")
+                .await;
+            // Item, expiry at the end of a month, batch.
+            let code = json!({ "text": "]d201061414100004151727020010LOT-7" });
+            page.ask("Input.insertText", code).await;
+            page.press("Enter").await;
+            let value = "document.querySelector('[name=\"items.0.batch_number\"]').value";
+            page.until(&format!("{value} === 'LOT-7'")).await;
+            let expiry = page
+                .run("document.querySelector('[name=\"items.0.expiry_date\"]').value")
+                .await;
+            assert_eq!(expiry, "2027-02-28");
+            // A batch number that is none of these stays as it is.
+            page.fill("[name=\"items.1.batch_number\"]", "10-AB").await;
+            page.press("Enter").await;
+            page.until("document.activeElement.name === 'items.1.expiry_date'")
+                .await;
+            let kept = page
+                .run("document.querySelector('[name=\"items.1.batch_number\"]').value")
+                .await;
+            assert_eq!(kept, "10-AB");
+            assert_eq!(page.run("location.pathname").await, "/pharmacy/receive");
+            assert!(page.complaints().is_empty(), "{:?}", page.complaints());
+        })
+    });
+}
+
+#[test]
+fn what_was_typed_beside_a_file_stays_when_the_file_is_missing() {
+    in_a_browser(|world, browser| {
+        Box::pin(async move {
+            world.user("kumba", Some(BuiltinRole::Nurse)).await;
+            let body = json!({ "first_name": "Jane", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female" });
+            let jane = world.admin().await.post("patients/", body).await.id();
+            let (page, at) = signed_in(browser, world, "kumba").await;
+            page.open(&format!("{at}/patients/{jane}/documents")).await;
+            page.until("document.readyState === 'complete' && document.querySelector('form[enctype] [name=title]')")
+                .await;
+            page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+                .await;
+            page.fill("form[enctype] [name=title]", "Letter of referral")
+                .await;
+            page.run("document.querySelector('form[enctype]').requestSubmit()")
+                .await;
+            page.until("document.activeElement.id === 'error-summary'")
+                .await;
+            let title = page
+                .run("document.querySelector('form[enctype] [name=title]').value")
+                .await;
+            assert_eq!(title, "Letter of referral");
+            shows(&page, "Choose the file again.").await;
+        })
+    });
+}
+
+#[test]
+fn keys_can_be_switched_off_in_a_browser() {
+    in_a_browser(|world, browser| {
+        Box::pin(async move {
+            world.user("awa", Some(BuiltinRole::Admin)).await;
+            let (page, at) = signed_in(browser, world, "awa").await;
+            let press = async |path: &str| {
+                page.open(&format!("{at}{path}")).await;
+                page.until("document.readyState === 'complete' && document.querySelector('h1')")
+                    .await;
+                page.run("document.activeElement?.blur()").await;
+                page.run("dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true })); !!document.querySelector('dialog[open]')").await
+            };
+            assert_eq!(press("/admin/wards/").await, true);
+            page.open(&format!("{at}/account/")).await;
+            page.until("document.querySelector('[data-remember=keys]')?.checked")
+                .await;
+            page.click("[data-remember=keys]").await;
+            page.until("localStorage.getItem('keys') === 'off'").await;
+            assert_eq!(press("/admin/wards/").await, false);
+        })
+    });
+}

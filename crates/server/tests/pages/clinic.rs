@@ -514,7 +514,7 @@ testkit::on_both! {
         };
         let jane = card("Jane");
         assert!(jane.contains("Allergies: Penicillin (severe)") && jane.contains("39.4") && jane.contains("critically low"), "{jane}");
-        assert!(jane.contains("Early-warning score (NEWS2): 14") && jane.contains("Oxygen (%) 89"), "{jane}");
+        assert!(jane.contains("Early-warning score (NEWS2): 14") && jane.contains("Oxygen (%) <b>89</b>"), "{jane}");
         assert!(!jane.contains("36.6"), "only the newest: {jane}");
         let awa = card("Awa");
         assert!(awa.contains("Allergies: “None known”") && awa.contains("No vital signs were taken yet.") && !awa.contains("not asked"), "{awa}");
@@ -523,7 +523,7 @@ testkit::on_both! {
         // The doctor's day says the same of whoever waits.
         let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
         let entry = html.split("<li data-row>").find(|entry| entry.contains("Jane Doe") && entry.contains("Cough")).unwrap();
-        for said in ["Allergies: Penicillin (severe)", "Early-warning score (NEWS2): 14", "Oxygen (%) 89", "39.4"] {
+        for said in ["Allergies: Penicillin (severe)", "Early-warning score (NEWS2): 14", "Oxygen (%) <b>89</b>", "39.4"] {
             assert!(entry.contains(said), "{said}: {entry}");
         }
         // On the next day the old values are said to be of another day.

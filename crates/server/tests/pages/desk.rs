@@ -4,7 +4,7 @@
 use crate::registered;
 use kernel::BuiltinRole;
 use serde_json::json;
-use testkit::visitor::{Visitor, form, id_in, is_a_page, leads, set};
+use testkit::visitor::{Visitor, encoded, form, id_in, is_a_page, leads, set};
 
 testkit::on_both! {
     async fn the_first_patient_is_registered_booked_and_seen(world: &World) {
@@ -287,6 +287,25 @@ testkit::on_both! {
                 }
             }
         }
+        world.settle().await;
+    }
+
+    async fn the_script_is_told_which_paper_comes_of_it(world: &World) {
+        let doctor = world.user("drjallow", Some(BuiltinRole::Doctor)).await;
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let visit = json!({ "patient": jane, "doctor": doctor, "date": "2026-11-23", "time": "11:00" });
+        let visit = admin.post("appointments/", visit).await.id();
+        let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        let html = is_a_page(&desk.get("/desk").await, 200);
+        assert!(html.contains("data-remember=\"slips\"") && html.contains("data-prints=\"slips\""), "{html}");
+        let pairs = form(&html, "appointments_check_in");
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let request = world.anonymous().request("POST", "/desk").header("sec-fetch-site", "same-origin").header("x-form", "1");
+        let answer = desk.with(request.raw("application/x-www-form-urlencoded", encoded(&pairs))).await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.header("x-print"), format!("/print/appointment-slip/{visit}.pdf"));
+        assert_eq!(answer.header("x-go"), "/desk");
         world.settle().await;
     }
 }

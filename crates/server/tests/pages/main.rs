@@ -1,9 +1,11 @@
 //! Pages as people without scripts use them, role by role.
 
+mod account;
 mod cash;
 mod chart;
 mod clinic;
 mod desk;
+mod golden;
 mod links;
 mod pharmacy;
 mod same;

@@ -353,7 +353,9 @@ impl<'w> Twins<'w> {
     ) {
         let (one, other) = (said.status.as_u16(), shown.status.as_u16());
         let fault = if said.status.is_success() {
-            (other != 303).then(|| {
+            // What was answered and no page says is told by the form's own.
+            let told = other == 200 && shown.text().contains("class=\"panel told\"");
+            (other != 303 && !told).then(|| {
                 format!(
                     "was done, and the form answered {other}: {}",
                     summary(&shown.text())

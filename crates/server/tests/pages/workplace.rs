@@ -187,7 +187,7 @@ testkit::on_both! {
         let again = form(&html, "wards_patch");
         browser.submit(&change, &again).await.is(303);
         let history = is_a_page(&browser.get(&format!("{made}history")).await);
-        assert!(history.contains("<del>20</del>") && history.contains("<ins>30</ins>"), "{history}");
+        assert!(history.contains("20</span></del>") && history.contains("30</span></ins>"), "{history}");
         let delete = format!("{made}delete");
         let pairs = form(&is_a_page(&browser.get(&delete).await), "wards_delete");
         assert_eq!(location(&browser.submit(&delete, &pairs).await), "/admin/wards/");

@@ -7,7 +7,7 @@ use platform::record::Part;
 use platform::texts::Text;
 use serde_json::Value as Json;
 
-use super::{About, detail, shown};
+use super::{About, detail, do_verb, shown};
 use crate::ask::Ask;
 use crate::form::Form;
 use crate::page::Page;
@@ -34,10 +34,15 @@ pub(super) async fn new(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .form(&operation.id)
         .holding(given.clone())
         .then(about.at("{id}/"))
-        .done("done-created");
+        .done("done-created")
+        .tells();
+    let title = Text::new("admin-new-title").with("what", words::resource(ask, about.info.path));
+    if let Some(answer) = form.told() {
+        let body = do_verb::told(cx, ask, operation, answer).await?;
+        return Ok(Page::new(ask.say(&title), body));
+    }
     let body = fields(cx, ask, &about, &form, &given).await?;
     let body = form.show(html! { (body) (form.button("admin-save")) });
-    let title = Text::new("admin-new-title").with("what", words::resource(ask, about.info.path));
     Ok(Page::new(ask.say(&title), body))
 }
 
@@ -61,6 +66,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .version(version)
         .holding(record.clone())
         .only_changes()
+        .required_by(super::find(
+            &ask.app().registry,
+            about.info.path,
+            &http::Method::POST,
+            false,
+        ))
         .then(here.clone())
         .done("done-saved");
     let body = fields(cx, ask, &about, &form, &record).await?;

@@ -123,6 +123,7 @@ async fn facts(cx: &mut Cx, ask: &Ask, about: &About<'_>, record: &Json) -> Resu
         .iter()
         .copied()
         .filter(|key| !STANDARD.contains(key) && !twin(&keys, key))
+        .filter(|key| shown::property(schema, key).get("x-name-of").is_none())
         .collect();
     let grouped = shown::grouped(schema, &fields).into_iter();
     let mut groups: Vec<(String, Vec<&str>)> = grouped
@@ -165,8 +166,41 @@ fn twin(keys: &[&str], key: &str) -> bool {
 
 /// Where other records name this one, and a list of them can be asked for.
 fn related(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
+    let links = references(ask, about, id);
+    html! {
+        @if !links.is_empty() {
+            section.panel {
+                h2 { (ask.t("admin-related")) }
+                ul.links { @for (list, words) in &links { li { (ui::link(&["/admin/", list].concat(), words)) } } }
+            }
+        }
+    }
+}
+
+/// What names the record that is about to go, and how often.
+async fn depending(ask: &Ask, about: &About<'_>, id: i64) -> Result<Markup, Error> {
+    let mut found = Vec::new();
+    for (list, words) in references(ask, about, id) {
+        let answer = ask.get(&[&list, "&limit=1"].concat()).await?;
+        let count = answer.json.get("count").and_then(Json::as_i64);
+        if count != Some(0) {
+            let count = count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+            found.push((["/admin/", &list].concat(), words, count));
+        }
+    }
+    Ok(html! {
+        section.panel {
+            h2 { (ask.t("admin-related")) }
+            @if found.is_empty() { p.hint { (ask.t("admin-related-none")) } }
+            ul.links { @for (address, words, count) in &found { li { (ui::link(address, words)) " " span.count { (count) } } } }
+        }
+    })
+}
+
+/// The lists of records that name this one, without their root, and what they are called.
+fn references(ask: &Ask, about: &About<'_>, id: i64) -> Vec<(String, String)> {
     let registry = &ask.app().registry;
-    let links: Vec<(String, String)> = registry
+    registry
         .references_to(about.info.table)
         .filter(|(info, _)| !info.path.is_empty() && ask.may(Permission::new(info.path, "read")))
         .filter_map(|(info, field)| {
@@ -176,8 +210,7 @@ fn related(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
                 .iter()
                 .any(|(name, _, _)| name == field.name)
                 .then(|| {
-                    let address =
-                        ["/admin/", info.path, "/?", field.name, "=", &id.to_string()].concat();
+                    let address = [info.path, "/?", field.name, "=", &id.to_string()].concat();
                     let words = [
                         words::resource(ask, info.path),
                         words::field(ask, field.name),
@@ -186,15 +219,7 @@ fn related(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
                     (address, words)
                 })
         })
-        .collect();
-    html! {
-        @if !links.is_empty() {
-            section.panel {
-                h2 { (ask.t("admin-related")) }
-                ul.links { @for (address, words) in &links { li { (ui::link(address, words)) } } }
-            }
-        }
-    }
+        .collect()
 }
 
 /// Asks once more before a record goes, and shows what may depend on it.
@@ -229,7 +254,7 @@ pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             button.bad { (ask.t("admin-delete")) }
             (ui::action(&about.at(&[&id.to_string(), "/"].concat()), &ask.t("admin-keep")))
         } }))
-        (related(ask, &about, id))
+        (depending(ask, &about, id).await?)
     };
     let asked = platform::texts::Text::new("admin-delete-title").with("what", title);
     Ok(Page::new(ask.say(&asked), body))

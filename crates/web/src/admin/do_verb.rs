@@ -6,10 +6,10 @@ use platform::error::Error;
 use platform::operation::Operation;
 use serde_json::Value as Json;
 
-use super::{About, detail, name, on_record, verbs};
+use super::{About, detail, name, on_record, shown, verbs};
 use crate::ask::Ask;
 use crate::page::Page;
-use crate::{ui, words};
+use crate::{told, ui, words};
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
@@ -52,7 +52,11 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         };
         return Ok(Page::new(words::verb(ask, verb), body));
     }
-    let form = form.then(back.clone());
+    let form = form.then(back.clone()).tells();
+    if let Some(answer) = form.told() {
+        let body = html! { @if !said.is_empty() { p { b { (said) } } } (told(cx, ask, verb, answer).await?) };
+        return Ok(Page::new(words::verb(ask, verb), body));
+    }
     let body = form.show(html! {
         @if verb.doc.grave { (ui::notice(ui::Tone::Warning, html! { p { (ask.t("admin-grave")) } })) }
         @for field in inputs(verb) { (form.field(field)) }
@@ -63,6 +67,39 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     });
     let body = html! { @if !said.is_empty() { p { b { (said) } } } (body) };
     Ok(Page::new(words::verb(ask, verb), body))
+}
+
+/// What was answered, and where to go on.
+pub(super) async fn told(
+    cx: &mut Cx,
+    ask: &Ask,
+    operation: &Operation,
+    answer: &Json,
+) -> Result<Markup, Error> {
+    let Some(sent) = ask.sent() else {
+        return Ok(html! {});
+    };
+    let news = told::news(ask, operation, answer, sent.param("id"));
+    let nothing = Json::Null;
+    let schema = operation.doc.answer.as_ref();
+    let schema = schema.map_or(&nothing, |answer| &answer.json);
+    let names = shown::names(cx, ask, schema, &news, std::slice::from_ref(answer)).await?;
+    let rows: Vec<(String, Markup)> = news
+        .iter()
+        .map(|name| {
+            let json = answer.get(*name).unwrap_or(&nothing);
+            let value = match json {
+                Json::Array(_) | Json::Object(_) => shown::inside(ask, json),
+                _ => shown::value(ask, schema, name, json, &names),
+            };
+            (words::field(ask, name), value)
+        })
+        .collect();
+    Ok(html! {
+        @if told::any_once(operation, &news) { (ui::notice(ui::Tone::Warning, html! { p { (ask.t("told-once")) } })) }
+        section.panel.told { (ui::facts(&rows)) }
+        div.actions { (ui::primary(sent.next(), &ask.t("told-go-on"), "n")) }
+    })
 }
 
 fn button(ask: &Ask, verb: &Operation) -> Markup {

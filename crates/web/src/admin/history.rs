@@ -1,5 +1,7 @@
 //! Who changed a record, when, and what it was before.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -7,7 +9,7 @@ use platform::error::Error;
 use platform::texts::Text;
 use serde_json::Value as Json;
 
-use super::{About, detail};
+use super::{About, detail, shown};
 use crate::ask::Ask;
 use crate::page::Page;
 use crate::{ui, words};
@@ -39,7 +41,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .cloned()
         .unwrap_or_default();
     let heads = ["admin-when", "admin-who", "admin-what", "admin-changes"].map(|key| ask.t(key));
-    let cells: Vec<Vec<Markup>> = rows.iter().map(|row| entry(ask, row)).collect();
+    let schema = about.schema();
+    let names = names(cx, ask, schema, &rows).await?;
+    let cells = rows.iter().map(|row| entry(ask, schema, &names, row));
+    let cells: Vec<Vec<Markup>> = cells.collect();
     let body = html! {
         p { (ui::link(&about.at(&[&number, "/"].concat()), &title)) }
         @if rows.is_empty() { (ui::empty(&ask.t("admin-history-none"), None)) }
@@ -49,30 +54,69 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(ask.say(&heading), body))
 }
 
-fn entry(ask: &Ask, row: &Json) -> Vec<Markup> {
+/// What was stored, changed or not, of one entry.
+fn changes(row: &Json) -> impl Iterator<Item = (&String, &Json)> {
+    let fields = row.get("details").and_then(|details| details.get("fields"));
+    fields.and_then(Json::as_object).into_iter().flatten()
+}
+
+/// Before and after, or what it began with alone.
+fn sides(change: &Json) -> (Option<&Json>, &Json) {
+    match change.as_array().map(Vec::as_slice) {
+        Some([old, new]) => (Some(old), new),
+        _ => (None, change),
+    }
+}
+
+/// What the records are called that were named then: one query for each table.
+async fn names(
+    cx: &mut Cx,
+    ask: &Ask,
+    schema: &Json,
+    rows: &[Json],
+) -> Result<shown::Names, Error> {
+    let all = rows.iter().flat_map(changes);
+    let fields: BTreeSet<&str> = all.map(|(name, _)| name.as_str()).collect();
+    let fields: Vec<&str> = fields.into_iter().collect();
+    let one = |name: &String, json: &Json| {
+        Json::Object([(name.clone(), json.clone())].into_iter().collect())
+    };
+    let values: Vec<Json> = rows
+        .iter()
+        .flat_map(changes)
+        .flat_map(|(name, change)| {
+            let (old, new) = sides(change);
+            old.into_iter()
+                .chain([new])
+                .map(move |json| one(name, json))
+        })
+        .collect();
+    shown::names(cx, ask, schema, &fields, &values).await
+}
+
+fn entry(ask: &Ask, schema: &Json, names: &shown::Names, row: &Json) -> Vec<Markup> {
     let text = |name: &str| row.get(name).and_then(Json::as_str).unwrap_or_default();
     let at = text("timestamp").parse::<Timestamp>().ok();
-    let changes = row
-        .get("details")
-        .and_then(|details| details.get("fields"))
-        .and_then(Json::as_object);
+    // What began empty is no news.
+    let changed = changes(row).filter(|(_, change)| {
+        let (old, new) = sides(change);
+        old.is_some() || !(new.is_null() || *new == "")
+    });
+    let value = |name: &str, json: &Json| shown::value(ask, schema, name, json, names);
     vec![
         html! { @if let Some(at) = at { (ask.moment(at)) } },
         html! { (text("username")) },
         html! { (words::choice(ask, "action", text("action"))) },
         html! {
-            @for (name, change) in changes.into_iter().flatten() {
-                div { (words::field(ask, name)) ": " (difference(change)) }
+            @for (name, change) in changed {
+                div {
+                    (words::field(ask, name)) ": "
+                    @match sides(change) {
+                        (Some(old), new) => { del { (value(name, old)) } " → " ins { (value(name, new)) } },
+                        (None, new) => ins { (value(name, new)) },
+                    }
+                }
             }
         },
     ]
-}
-
-/// Old and new, or what it began with.
-fn difference(change: &Json) -> Markup {
-    let shown = |json: &Json| crate::form::plain(json).unwrap_or_else(|| "—".to_owned());
-    match change.as_array().map(Vec::as_slice) {
-        Some([old, new]) => html! { del { (shown(old)) } " → " ins { (shown(new)) } },
-        _ => html! { ins { (shown(change)) } },
-    }
 }

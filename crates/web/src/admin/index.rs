@@ -31,7 +31,7 @@ pub(super) async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         @if let Some(overview) = &overview { (overview) h2 { (ask.t("admin-records")) } }
         @if modules.is_empty() && reports.is_empty() { (ui::empty(&ask.t("admin-nothing"), None)) }
-        div.grid {
+        div.columns {
             @for (module, links) in &modules {
                 section.panel {
                     h2 { (words::module(ask, module)) }

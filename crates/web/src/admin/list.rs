@@ -103,7 +103,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .collect();
     let body = html! {
         (tools(ask, &about))
-        @if rows.is_empty() { (nothing(ask, &about)) } @else { div.scroll { (ui::table(&heads, &cells)) } }
+        @if rows.is_empty() { (nothing(ask, &about)) } @else { (ui::table(&heads, &cells)) }
         div.actions {
             (pages(ask, &answer.json))
             @if !rows.is_empty() { (files(ask, &about)) }

@@ -29,6 +29,7 @@ use crate::screens::{Place, Screen, Screens, Who};
 /// Where the audit trail is read.
 pub(crate) use index::resources;
 pub(crate) use report::all as reports;
+pub(crate) use shown::property;
 
 pub(crate) const TRAIL: Permission = Permission::new("audit_logs", "read");
 

@@ -115,7 +115,7 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
         @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }
         @else if rows.is_empty() { (ui::empty(&ask.t("admin-report-none"), None)) }
-        @else { (bars::show(ask, &columns, &rows, schema)) div.scroll { (ui::table(&heads, &cells)) } }
+        @else { (bars::show(ask, &columns, &rows, schema)) (ui::table(&heads, &cells)) }
         @if rows.len() > ROWS { p.hint { (ask.t("admin-report-more")) } }
     };
     Ok(Page::new(words::report(ask, operation), body)

@@ -8,7 +8,7 @@ use kernel::{Language, Money, written};
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
-use serde_json::{Number, Value as Json};
+use serde_json::{Map, Number, Value as Json};
 
 use crate::ask::Ask;
 use crate::{ui, words};
@@ -17,7 +17,7 @@ use crate::{ui, words};
 pub(super) type Names = BTreeMap<(String, i64), String>;
 
 /// A field's schema in that of its record.
-pub(super) fn property<'a>(schema: &'a Json, name: &str) -> &'a Json {
+pub(crate) fn property<'a>(schema: &'a Json, name: &str) -> &'a Json {
     let found = schema.get("properties").and_then(|all| all.get(name));
     let found = found.unwrap_or(&Json::Null);
     found
@@ -88,7 +88,7 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
                 && let Ok(day) = text.parse::<Date>()
             {
                 ui::day(ask, day)
-            } else if format == "time"
+            } else if matches!(format, "time" | "partial-time")
                 && let Ok(time) = text.parse::<Time>()
             {
                 html! { span.clock { (time.strftime("%H:%M").to_string()) } }
@@ -112,9 +112,92 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
         Json::Object(named) if named.get("name").is_some_and(Json::is_string) => {
             html! { (named.get("name").and_then(Json::as_str).unwrap_or_default()) }
         }
-        nested => {
-            html! { details { summary { (ask.t("admin-more")) } pre { (serde_json::to_string_pretty(nested).unwrap_or_default()) } } }
+        nested => html! { details { summary { (ask.t("admin-more")) } (inside(ask, nested)) } },
+    }
+}
+
+/// Keys of a nested record that say nothing to a reader.
+const UNREAD: [&str; 4] = ["uid", "version", "created_at", "updated_at"];
+/// Rows of a nested list that are shown.
+const INSIDE: usize = 50;
+
+/// What is nested in an answer: a list as a table, a record as its facts. Nothing is declared of it but its names.
+pub(super) fn inside(ask: &Ask, json: &Json) -> Markup {
+    let rows: Vec<&Map<String, Json>> = match json {
+        Json::Array(items) => items.iter().filter_map(Json::as_object).collect(),
+        Json::Object(map) => {
+            let facts = map.iter().filter(|(name, json)| is_read(name, json));
+            let facts =
+                facts.map(|(name, json)| (words::field(ask, name), plainly(ask, name, json)));
+            return ui::facts(&facts.collect::<Vec<_>>());
         }
+        _ => Vec::new(),
+    };
+    if rows.is_empty() {
+        return html! { (plainly(ask, "", json)) };
+    }
+    let mut columns: Vec<&str> = Vec::new();
+    for (name, _) in rows
+        .iter()
+        .flat_map(|row| row.iter().filter(|(name, json)| is_read(name, json)))
+    {
+        if !columns.contains(&name.as_str()) {
+            columns.push(name);
+        }
+    }
+    let heads: Vec<String> = columns.iter().map(|name| words::field(ask, name)).collect();
+    let cells: Vec<Vec<Markup>> = rows
+        .iter()
+        .take(INSIDE)
+        .map(|row| {
+            let cell = |name: &&str| plainly(ask, name, row.get(*name).unwrap_or(&Json::Null));
+            columns.iter().map(cell).collect()
+        })
+        .collect();
+    html! { (ui::table(&heads, &cells)) @if rows.len() > INSIDE { p.hint { (ask.t("admin-report-more")) } } }
+}
+
+fn is_read(name: &str, json: &Json) -> bool {
+    let empty = json.is_null() || json.as_array().is_some_and(Vec::is_empty);
+    !empty && !UNREAD.contains(&name) && !name.ends_with("_id")
+}
+
+/// A value by what it looks like.
+fn plainly(ask: &Ask, name: &str, json: &Json) -> Markup {
+    match json {
+        Json::String(text) => match (text.parse::<Timestamp>(), text.parse::<Date>()) {
+            (Ok(at), _) => ui::moment(ask, at),
+            (_, Ok(day)) if text.len() == 10 => ui::day(ask, day),
+            _ => html! { (words::choice_or(ask, name, text)) },
+        },
+        Json::Bool(yes) => html! { (ask.t(if *yes { "yes" } else { "no" })) },
+        Json::Array(items) => {
+            let one = |item: &Json| match item {
+                Json::Object(map) => {
+                    let facts = map.iter().filter(|(name, json)| is_read(name, json));
+                    let said = facts.map(|(name, json)| {
+                        [
+                            &words::field(ask, name),
+                            ": ",
+                            &crate::form::plain(json).unwrap_or_default(),
+                        ]
+                        .concat()
+                    });
+                    said.collect::<Vec<_>>().join(", ")
+                }
+                other => crate::form::plain(other).unwrap_or_default(),
+            };
+            html! { ul.stack { @for item in items { li { (one(item)) } } } }
+        }
+        Json::Object(map) => match map.get("name").and_then(Json::as_str) {
+            Some(name) => html! { (name) },
+            None => {
+                html! { ul.stack { @for (name, json) in map.iter().filter(|(name, json)| is_read(name, json)) {
+                    li { (words::field(ask, name)) ": " (crate::form::plain(json).unwrap_or_default()) }
+                } } }
+            }
+        },
+        other => html! { (crate::form::plain(other).unwrap_or_else(|| "—".to_owned())) },
     }
 }
 

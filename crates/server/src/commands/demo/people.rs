@@ -76,7 +76,7 @@ pub(super) fn looks_at(role: BuiltinRole) -> &'static str {
         Receptionist => "/desk",
         Nurse => "/ward",
         Pharmacist => "/pharmacy",
-        LabTechnician => "/admin/lab_orders/?status=Ordered",
+        LabTechnician => "/lab",
         Cashier => "/cash",
         BuiltinRole::Patient => "/me",
     }
