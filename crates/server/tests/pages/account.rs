@@ -62,7 +62,7 @@ testkit::on_both! {
         // From now on the password is half of it; a recovery code stands in for the app.
         let again = Visitor::new(world);
         let name = format!("page{}", BuiltinRole::Nurse.id());
-        let asked = again.post("/sign-in", &[("username", &name), ("password", PASSWORD)]).await;
+        let asked = again.post("/sign-in", &[("username", name.as_str()), ("password", PASSWORD)]).await;
         let html = is_a_page(&asked, 200);
         assert!(html.contains("name=\"code\""), "{html}");
         let challenge = html.split("name=\"challenge\" value=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -126,10 +126,11 @@ testkit::on_both! {
         assert!(html.contains("proof that it is you") && html.contains("Laboratory%20analyser") || html.contains("Laboratory+analyser"), "{html}");
         let name = format!("page{}", BuiltinRole::Admin.id());
         let kept = html.split("name=\"_kept\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-        let sent = [("username", &name), ("password", PASSWORD), ("next", "/admin/api-keys/new"), ("_kept", &unescape(kept))];
+        let kept = unescape(kept);
+        let sent = [("username", name.as_str()), ("password", PASSWORD), ("next", "/admin/api-keys/new"), ("_kept", kept.as_str())];
         let answer = office.post("/sign-in", &sent).await;
         assert_eq!(answer.status, 307, "{}", answer.text());
-        let html = is_a_page(&office.post("/admin/api-keys/new", &[("_kept", &unescape(kept))]).await, 200);
+        let html = is_a_page(&office.post("/admin/api-keys/new", &[("_kept", kept.as_str())]).await, 200);
         assert!(html.contains("value=\"Laboratory analyser\""), "{html}");
         let html = is_a_page(&office.submit("/admin/api-keys/new", &form(&html, "api_keys_post")).await, 200);
         assert!(html.contains("chk_"), "{html}");

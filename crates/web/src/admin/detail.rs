@@ -5,9 +5,11 @@ use std::sync::Arc;
 use http::Method;
 use maud::{Markup, html};
 use platform::access::Permission;
-use platform::cx::Cx;
+use platform::cx::{Cx, column};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::operation::Operation;
+use sea_query::{Expr, ExprTrait, Func, Query, UnionType};
 use serde_json::Value as Json;
 
 use super::{About, TRAIL, name, on_record, shown, verbs};
@@ -171,34 +173,67 @@ fn related(ask: &Ask, about: &About<'_>, id: i64) -> Markup {
         @if !links.is_empty() {
             section.panel {
                 h2 { (ask.t("admin-related")) }
-                ul.links { @for (list, words) in &links { li { (ui::link(&["/admin/", list].concat(), words)) } } }
+                ul.links { @for one in &links { li { (ui::link(&one.list, &one.words)) } } }
             }
         }
     }
 }
 
-/// What names the record that is about to go, and how often.
-async fn depending(ask: &Ask, about: &About<'_>, id: i64) -> Result<Markup, Error> {
-    let mut found = Vec::new();
-    for (list, words) in references(ask, about, id) {
-        let answer = ask.get(&[&list, "&limit=1"].concat()).await?;
-        let count = answer.json.get("count").and_then(Json::as_i64);
-        if count != Some(0) {
-            let count = count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-            found.push((["/admin/", &list].concat(), words, count));
+/// What names the record that is about to go, and how often: one statement for all of them.
+async fn depending(cx: &mut Cx, ask: &Ask, about: &About<'_>, id: i64) -> Result<Markup, Error> {
+    let all = references(ask, about, id);
+    let each = all.iter().enumerate().map(|(at, one)| {
+        let mut query = Query::select();
+        query
+            .expr(Expr::cust(
+                ["CAST(", &at.to_string(), " AS BIGINT)"].concat(),
+            ))
+            .expr(Func::count(column(one.table, "id")))
+            .from(one.table)
+            .and_where(column(one.table, one.column).eq(id));
+        if one.retained {
+            query.and_where(column(one.table, "voided_at").is_null());
         }
-    }
+        query
+    });
+    let whole = each.reduce(|mut whole, one| {
+        whole.union(UnionType::All, one);
+        whole
+    });
+    let counts: Vec<(i64, i64)> = match whole {
+        None => Vec::new(),
+        Some(query) => {
+            let statement = Statement::build(cx.dialect(), &query);
+            cx.unscoped("only how many; their lists are read in the caller's scope")
+                .all(statement)
+                .await?
+        }
+    };
+    let found: Vec<(&Reference, i64)> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .filter_map(|(at, count)| Some((all.get(usize::try_from(at).ok()?)?, count)))
+        .collect();
     Ok(html! {
         section.panel {
             h2 { (ask.t("admin-related")) }
             @if found.is_empty() { p.hint { (ask.t("admin-related-none")) } }
-            ul.links { @for (address, words, count) in &found { li { (ui::link(address, words)) " " span.count { (count) } } } }
+            ul.links { @for (one, count) in &found { li { (ui::link(&one.list, &one.words)) " " span.count { (count) } } } }
         }
     })
 }
 
-/// The lists of records that name this one, without their root, and what they are called.
-fn references(ask: &Ask, about: &About<'_>, id: i64) -> Vec<(String, String)> {
+/// A column that names this record, and the list of those that do.
+struct Reference {
+    table: &'static str,
+    column: &'static str,
+    retained: bool,
+    list: String,
+    words: String,
+}
+
+/// Where others name this record, as far as the reader may look there.
+fn references(ask: &Ask, about: &About<'_>, id: i64) -> Vec<Reference> {
     let registry = &ask.app().registry;
     registry
         .references_to(about.info.table)
@@ -210,13 +245,20 @@ fn references(ask: &Ask, about: &About<'_>, id: i64) -> Vec<(String, String)> {
                 .iter()
                 .any(|(name, _, _)| name == field.name)
                 .then(|| {
-                    let address = [info.path, "/?", field.name, "=", &id.to_string()].concat();
+                    let list =
+                        ["/admin/", info.path, "/?", field.name, "=", &id.to_string()].concat();
                     let words = [
                         words::resource(ask, info.path),
                         words::field(ask, field.name),
                     ]
                     .join(" · ");
-                    (address, words)
+                    Reference {
+                        table: info.table,
+                        column: field.name,
+                        retained: info.retained,
+                        list,
+                        words,
+                    }
                 })
         })
         .collect()
@@ -254,7 +296,7 @@ pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             button.bad { (ask.t("admin-delete")) }
             (ui::action(&about.at(&[&id.to_string(), "/"].concat()), &ask.t("admin-keep")))
         } }))
-        (depending(ask, &about, id).await?)
+        (depending(cx, ask, &about, id).await?)
     };
     let asked = platform::texts::Text::new("admin-delete-title").with("what", title);
     Ok(Page::new(ask.say(&asked), body))
