@@ -58,7 +58,7 @@ impl Verb for ReverseDispense {
     ) -> Result<One<DispensingLog>, Error> {
         if let Some(prescription) = held.prescription {
             let prescription: Prescription = cx.hold(prescription.get()).await?;
-            prescribed::add(cx, prescription, -held.quantity_dispensed).await?;
+            prescribed::add(cx, prescription, -held.quantity_dispensed, None).await?;
         }
         let turn = ledger::turn::<Stock>(cx, &[held.medication_item.get()]).await?;
         let source = Source::of::<DispensingLog>(held.meta.id);
