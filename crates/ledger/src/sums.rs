@@ -26,8 +26,8 @@ pub struct Sums {
     pub keep: [&'static [&'static str]; 2],
     /// Weeks that do not add up: account, kept, sum; at most `$1` rows.
     pub weeks_differ: &'static str,
-    /// Accounts whose weeks do not add up to their balance.
-    pub balances_differ: &'static str,
+    /// Accounts whose weeks together are not their entries.
+    pub totals_differ: &'static str,
     /// Accounts whose span is not that of their entries.
     pub spans_differ: &'static str,
 }
@@ -38,7 +38,6 @@ macro_rules! sums {
     (
         weeks $weeks:literal spans $spans:literal
         of $entries:literal kind $kind:literal account $account:literal amount $amount:literal
-        accounts $accounts:literal balance $balance:literal
     ) => {
         $crate::Sums {
             weeks: $weeks,
@@ -105,11 +104,12 @@ macro_rules! sums {
                  GROUP BY w.kind, w.starts_at, w.account, w.total HAVING w.total <> COALESCE(SUM(e.", $amount,
                 "), 0) ORDER BY w.account LIMIT $1"
             ),
-            balances_differ: concat!(
-                "SELECT a.id, a.", $balance, ", CAST(COALESCE(w.total, 0) AS bigint) FROM ", $accounts,
-                " AS a LEFT JOIN (SELECT account, SUM(total) AS total FROM ", $weeks,
-                " GROUP BY account) AS w ON w.account = a.id WHERE a.", $balance,
-                " <> COALESCE(w.total, 0) ORDER BY a.id LIMIT $1"
+            totals_differ: concat!(
+                "SELECT e.account, CAST(COALESCE(w.total, 0) AS bigint), CAST(e.total AS bigint) FROM (SELECT ",
+                $account, " AS account, SUM(", $amount, ") AS total FROM ", $entries,
+                " GROUP BY 1) AS e LEFT JOIN (SELECT account, SUM(total) AS total FROM ", $weeks,
+                " GROUP BY 1) AS w ON w.account = e.account WHERE e.total <> COALESCE(w.total, 0) \
+                 ORDER BY e.account LIMIT $1"
             ),
             spans_differ: concat!(
                 "SELECT e.account, CAST(0 AS bigint), CAST(1 AS bigint) FROM (SELECT ", $account,

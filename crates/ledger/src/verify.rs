@@ -109,7 +109,7 @@ fn sums<B: Book>() -> Vec<(&'static str, &'static str)> {
     let of = |sums: Sums| {
         [
             ("a week of account", sums.weeks_differ),
-            ("the weeks of account", sums.balances_differ),
+            ("the weeks of account", sums.totals_differ),
             ("the span of account", sums.spans_differ),
         ]
     };

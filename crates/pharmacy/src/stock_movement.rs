@@ -84,7 +84,6 @@ impl Book for Stock {
     const SUMS: Option<Sums> = Some(ledger::sums! {
         weeks "stock_week" spans "stock_span"
         of "stock_movement" kind "kind" account "stock_batch" amount "delta"
-        accounts "stock_batch" balance "current_quantity"
     });
 
     fn entry(posted: Posted<MovementKind>) -> StockMovement {
