@@ -57,7 +57,7 @@ testkit::on_both! {
             }
         }
         // Stock as of each day is what the ledger said then.
-        let movements = list(&pharmacist.get("stock-movements/?limit=1000").await);
+        let movements = pharmacist.get("stock-movements/?limit=200").await.is(200)["results"].as_array().unwrap().clone();
         for day in &days {
             let rows = list(&pharmacist.get(&format!("medications/stock_as_of/?date={day}")).await);
             let next = day.tomorrow().unwrap().to_string();
