@@ -128,6 +128,7 @@ fn paths(question: Question, today: Date, seed: u64) -> Vec<String> {
         Question::Insurers => one("/api/financial-reports/insurer_balances/"),
         Question::ByDoctor => one("/api/financial-reports/revenue_by_doctor/"),
         Question::ByService => one("/api/financial-reports/revenue_by_service/"),
+        Question::TrialBalance => one("/api/financial-reports/trial_balance/"),
         Question::ByPayer => one("/api/financial-reports/payer_mix/"),
         Question::DailyCash => vec![format!(
             "/api/financial-reports/daily_cash/?start={}",

@@ -11,8 +11,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use kernel::Money;
+use ledger::Book;
 use pharmacy::stock_batch::StockBatch;
-use pharmacy::stock_movement::{MovementKind, StockMovement};
+use pharmacy::stock_movement::{MovementKind, Stock, StockMovement};
 use platform::db::Value;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Record;
@@ -117,6 +118,14 @@ impl Shelf {
             .buffered(AHEAD);
         while let Some(rows) = runs.try_next().await? {
             add::<StockMovement>(sink, &rows?).await?;
+        }
+        // Where the database did not keep the sums while rows came.
+        if let Some(sums) = Stock::SUMS {
+            let [_, [weeks, spans]] = sums.fill;
+            for sql in [weeks, spans] {
+                let sql = sink.either("", sql).to_owned();
+                sink.run(&sql).await?;
+            }
         }
         add::<StockBatch>(sink, &self.batches(ring)?).await?;
         add::<MedicationItem>(sink, &self.medications(ring)?).await

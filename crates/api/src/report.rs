@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::{Method, StatusCode};
-use jiff::Span;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -102,16 +102,25 @@ impl Period {
             .add_option(self.end.map(|day| column.clone().lte(day.to_value())))
     }
 
+    /// The moment in which the first day begins, and that in which the last one ends, at the hospital; none where the
+    /// period is open.
+    #[must_use]
+    pub fn bounds(&self, cx: &Cx) -> (Option<Timestamp>, Option<Timestamp>) {
+        // What lies at the end of the calendar is no limit.
+        let bounds = |day: Date| cx.app.zone.day_bounds(day).ok();
+        let from = self.start.and_then(bounds).map(|(from, _)| from);
+        let until = self.end.and_then(bounds).map(|(_, until)| until);
+        (from, until)
+    }
+
     /// The condition on a column of moments: a day lasts from midnight to midnight at the hospital.
     #[must_use]
     pub fn moments(&self, cx: &Cx, column: impl Into<Expr>) -> Condition {
         let column = column.into();
-        // What lies at the end of the calendar is no limit.
-        let from = self.start.and_then(|day| cx.app.zone.day_bounds(day).ok());
-        let until = self.end.and_then(|day| cx.app.zone.day_bounds(day).ok());
+        let (from, until) = self.bounds(cx);
         Condition::all()
-            .add_option(from.map(|(from, _)| column.clone().gte(from.to_value())))
-            .add_option(until.map(|(_, until)| column.clone().lt(until.to_value())))
+            .add_option(from.map(|from| column.clone().gte(from.to_value())))
+            .add_option(until.map(|until| column.clone().lt(until.to_value())))
     }
 }
 

@@ -91,6 +91,12 @@ pub trait Verb: Send + Sync + 'static {
         )
     }
 
+    /// The same, where saying it takes more than the record: who did it before, for instance.
+    fn refusal(_cx: &mut Cx, row: &Self::On) -> impl Future<Output = Result<Error, Error>> + Send {
+        let refused = Self::not_offered(row);
+        async { Ok(refused) }
+    }
+
     /// Works something slow out before the transaction begins; [`Cx::prepared`] has it then.
     fn before(
         _app: &Arc<App>,
@@ -376,7 +382,7 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     resource::check_version(&held, call.if_match()?)?;
     let input: V::Input = input(call, V::ALIASES)?;
     if !V::offered(&held) {
-        return Err(V::not_offered(&held));
+        return Err(V::refusal(cx, &held).await?);
     }
     if V::PATIENT_DATA {
         cx.saw_record(&held);

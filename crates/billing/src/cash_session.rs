@@ -64,6 +64,8 @@ platform::record! {
             handed_over_at: Option<Timestamp> = None,
         }
         hidden {
+            /// The drawer's name without regard to case and spaces: by it a drawer has one open session.
+            drawer_fold: Blank<50> = Blank::default(),
             /// What lies in the drawer by the ledger. Nobody is told before it was counted, but for whoever wants to give back
             /// more.
             in_drawer: Money = Money::ZERO,
@@ -123,7 +125,8 @@ impl Resource for CashSession {
             return Err(Error::field("opening_float", Text::new("billing-negative")));
         }
         let cashier = cx.user_id()?;
-        check_free(cx, cashier, &change.row.drawer).await?;
+        change.row.drawer_fold = drawer_fold(&change.row.drawer);
+        check_free(cx, cashier, &change.row.drawer_fold).await?;
         change.row.cashier = Ref::new(cashier);
         change.row.opened_at = cx.now();
         change.row.in_drawer = change.row.opening_float;
@@ -131,14 +134,20 @@ impl Resource for CashSession {
     }
 }
 
+/// What tells drawers apart: people write `D1` and `d1 ` for the same.
+fn drawer_fold(drawer: &str) -> Blank<50> {
+    let words: Vec<&str> = drawer.split_whitespace().collect();
+    Blank::cut(&words.join(" ").to_lowercase())
+}
+
 /// Says what stands in the way of a new session; two that are opened in one moment are told apart by the database.
-async fn check_free(cx: &mut Cx, cashier: i64, drawer: &str) -> Result<(), Error> {
+async fn check_free(cx: &mut Cx, cashier: i64, drawer_fold: &str) -> Result<(), Error> {
     let open: Option<(i64,)> = cx
         .unscoped("a drawer has one open session, whoever holds it")
         .optional(Statement::raw(
-            "SELECT MIN(id) FROM cash_session WHERE status = 'open' AND (cashier = $1 OR (drawer = $2 AND drawer <> '')) \
+            "SELECT MIN(id) FROM cash_session WHERE status = 'open' AND (cashier = $1 OR (drawer_fold = $2 AND drawer_fold <> '')) \
              HAVING MIN(id) IS NOT NULL",
-            values([&cashier, &drawer]),
+            values([&cashier, &drawer_fold]),
         ))
         .await?;
     match open {
@@ -223,6 +232,12 @@ impl Verb for Count {
         row.status == SessionStatus::Open
     }
 
+    async fn refusal(cx: &mut Cx, row: &CashSession) -> Result<Error, Error> {
+        let text = Text::new("billing-counted-before");
+        let (by, at) = (Some(row.cashier), row.counted_at);
+        identity::done_before(cx, Self::not_offered(row), text, by, at).await
+    }
+
     async fn run(
         cx: &mut Cx,
         held: CashSession,
@@ -282,6 +297,16 @@ impl Verb for HandOver {
         row.status == SessionStatus::Counted
     }
 
+    async fn refusal(cx: &mut Cx, row: &CashSession) -> Result<Error, Error> {
+        if row.status == SessionStatus::Open {
+            let text = Text::new("billing-count-first");
+            return Ok(Error::refuse(Code::StateConflict, text));
+        }
+        let text = Text::new("billing-drawer-handed-over");
+        let (by, at) = (row.handed_over_to, row.handed_over_at);
+        identity::done_before(cx, Self::not_offered(row), text, by, at).await
+    }
+
     async fn run(
         cx: &mut Cx,
         held: CashSession,
@@ -298,7 +323,7 @@ impl Verb for HandOver {
         if to == held.cashier.get() || known != Some((true,)) {
             return Err(Error::field("to", Text::new("billing-successor")));
         }
-        check_free(cx, to, &held.drawer).await?;
+        check_free(cx, to, &held.drawer_fold).await?;
         let mut session = held.clone();
         session.status = SessionStatus::HandedOver;
         session.handed_over_to = Some(input.to);
@@ -307,6 +332,7 @@ impl Verb for HandOver {
         let mut next = CashSession {
             meta: Meta::unstored(),
             drawer: held.drawer.clone(),
+            drawer_fold: held.drawer_fold.clone(),
             opening_float: held.counted_amount.unwrap_or_default(),
             notes: Sealed::new(Blank::default()),
             cashier: input.to,

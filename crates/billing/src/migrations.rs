@@ -58,6 +58,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0010_insurers_debts",
         up: added::insurers_debts,
     },
+    Migration {
+        name: "0011_drawers_folded",
+        up: added::drawers_folded,
+    },
 ];
 
 fn services(ddl: &mut Ddl) {

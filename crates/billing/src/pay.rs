@@ -98,6 +98,8 @@ pub struct Paid {
     pub change_due: Money,
     /// What the patient still owes on the bill.
     pub balance_due: Money,
+    /// What whoever took it should know: that cash lies in no drawer's count. Null otherwise.
+    pub notice: Option<String>,
     /// The payments in the order of the rows, each with a receipt of its own.
     pub payments: Vec<BillPayment>,
 }
@@ -138,12 +140,13 @@ impl Verb for Pay {
         // Judged as a whole, so that the payment which is named in a refusal is one that was booked.
         let mut sums = held.sums();
         for row in &rows {
-            if let Err(why) = payment::enter(&held, &mut sums, row) {
+            if let Err(why) = payment::enter(&mut sums, row) {
                 return Err(payment::too_much(cx, &held, why).await?);
             }
         }
         let mut payments = Vec::with_capacity(rows.len());
         let mut change = Money::ZERO;
+        let mut outside = false;
         let nothing = Body::default();
         for mut row in rows {
             let mut new = Change {
@@ -160,6 +163,7 @@ impl Verb for Pay {
                     .and_then(|more| change.checked_add(more))
                     .map_err(Error::internal)?;
             }
+            outside |= row.is_outside_drawers();
             payments.push(bill_view::payment(&row));
         }
         Ok(Paid {
@@ -167,6 +171,7 @@ impl Verb for Pay {
             first: payments.first().map_or(0, |payment| payment.id),
             change_due: change,
             balance_due: sums.balance_due(),
+            notice: outside.then(|| payment::outside_drawers(cx)),
             payments,
         })
     }
@@ -187,6 +192,7 @@ fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
             return Err(Faults::one("amount", Text::new("billing-not-positive")));
         }
         payment::check_tendered(&payment)?;
+        payment::check_method(bill, &payment)?;
         Ok(payment)
     };
     let parsed: Vec<Result<Payment, Faults>> = input.payments.iter().map(parse).collect();

@@ -14,7 +14,9 @@ use platform::record::Column;
 use platform::resource::{Change, Resource};
 use platform::serde_json::json;
 use platform::texts::Text;
+use schemars::JsonSchema;
 use sea_query::{ExprTrait, Order};
+use serde::Serialize;
 
 use crate::bill::Bill;
 use crate::book;
@@ -63,6 +65,32 @@ platform::record! {
     }
 }
 
+/// What is answered besides the fields.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct PaymentExtra {
+    /// `payment` for money that came in, `refund` for money that was given back.
+    pub kind: &'static str,
+    /// The amount, below 0 for a refund: these add up to what the hospital has.
+    pub signed_amount: Money,
+    /// What whoever took it should know: that cash lies in no drawer's count. Null otherwise.
+    pub notice: Option<String>,
+}
+
+impl Payment {
+    /// Cash that was taken while the cashier had no drawer open: no count will find it missing.
+    pub(crate) fn is_outside_drawers(&self) -> bool {
+        self.method == PaymentMethod::Cash
+            && self.refund_of.is_none()
+            && self.cash_session.is_none()
+    }
+}
+
+/// What is said of cash that lies in no drawer's count.
+pub(crate) fn outside_drawers(cx: &Cx) -> String {
+    let text = Text::new("billing-no-drawer");
+    cx.app.texts.render(cx.origin.language, &text)
+}
+
 impl Resource for Payment {
     const PATH: &'static str = "payments";
     const VERBS: &'static str = "cru";
@@ -98,7 +126,7 @@ impl Resource for Payment {
         Payment::refunded_amount,
         Payment::received_by,
     ];
-    type Extra = ();
+    type Extra = PaymentExtra;
 
     fn access() -> Access {
         use kernel::BuiltinRole::{Admin, Cashier, Doctor, Patient};
@@ -151,6 +179,21 @@ impl Resource for Payment {
         };
         post(cx, posting).await
     }
+
+    async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<PaymentExtra>, Error> {
+        let extra = |row: &Payment| {
+            let (kind, signed_amount) = match row.refund_of {
+                None => ("payment", row.amount),
+                Some(_) => ("refund", row.amount.neg()),
+            };
+            PaymentExtra {
+                kind,
+                signed_amount,
+                notice: row.is_outside_drawers().then(|| outside_drawers(cx)),
+            }
+        };
+        Ok(rows.iter().map(extra).collect())
+    }
 }
 
 /// Takes a payment on its bill, which is locked until the end: what the bill still owes is decided by one payment at
@@ -162,8 +205,9 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     check_tendered(payment)?;
     let before: Bill = cx.hold(payment.bill.get()).await?;
     before.check_opened()?;
+    check_method(&before, payment)?;
     let mut sums = before.sums();
-    payment.by_insurer = match enter(&before, &mut sums, payment) {
+    payment.by_insurer = match enter(&mut sums, payment) {
         Ok(by_insurer) => by_insurer,
         Err(why) => return Err(too_much(cx, &before, why).await?),
     };
@@ -183,10 +227,20 @@ pub(crate) fn check_tendered(payment: &Payment) -> Result<(), Faults> {
     Err(Faults::one("tendered", Text::new(text)))
 }
 
+/// An insurer pays only on a bill that names a policy.
+pub(crate) fn check_method(bill: &Bill, payment: &Payment) -> Result<(), Faults> {
+    if payment.method == PaymentMethod::Insurance && bill.insurance.is_none() {
+        return Err(Faults::one(
+            "method",
+            Text::new("billing-insurer-no-policy"),
+        ));
+    }
+    Ok(())
+}
+
 /// Enters a payment in the sums of its bill; answers whether it settles the insurer's part.
-pub(crate) fn enter(bill: &Bill, sums: &mut Sums, payment: &Payment) -> Result<bool, Refusal> {
-    let by_insurer =
-        payment.method == PaymentMethod::Insurance && bill.insurance_amount.is_positive();
+pub(crate) fn enter(sums: &mut Sums, payment: &Payment) -> Result<bool, Refusal> {
+    let by_insurer = payment.method == PaymentMethod::Insurance;
     match by_insurer {
         true => sums.pay_by_insurer(payment.amount)?,
         false => sums.pay(payment.amount, payment.method)?,

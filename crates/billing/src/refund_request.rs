@@ -192,6 +192,10 @@ impl Verb for Approve {
         row.status == RefundStatus::Pending
     }
 
+    async fn refusal(cx: &mut Cx, row: &RefundRequest) -> Result<Error, Error> {
+        decided_before(cx, Self::not_offered(row), row).await
+    }
+
     async fn run(cx: &mut Cx, held: RefundRequest, _: ()) -> Result<One<RefundRequest>, Error> {
         // Whoever stands in for somebody could be the one who asked.
         identity::in_person(cx)?;
@@ -259,6 +263,12 @@ async fn give(
     Ok(drawer)
 }
 
+/// Who decided before, and when.
+async fn decided_before(cx: &mut Cx, refused: Error, row: &RefundRequest) -> Result<Error, Error> {
+    let text = Text::new("billing-refund-decided").with("state", row.status.as_str());
+    identity::done_before(cx, refused, text, row.decided_by, row.decided_at).await
+}
+
 /// What whoever asked is told.
 fn decided(request: &RefundRequest) -> RefundDecided {
     RefundDecided {
@@ -284,6 +294,10 @@ impl Verb for Reject {
 
     fn offered(row: &RefundRequest) -> bool {
         row.status == RefundStatus::Pending
+    }
+
+    async fn refusal(cx: &mut Cx, row: &RefundRequest) -> Result<Error, Error> {
+        decided_before(cx, Self::not_offered(row), row).await
     }
 
     async fn run(cx: &mut Cx, held: RefundRequest, _: ()) -> Result<One<RefundRequest>, Error> {

@@ -203,3 +203,13 @@ field-source-type = Charged for
 field-unpriced = No price yet
 field-refunds = Refunds
 field-net = Net
+billing-insurer-no-policy = The insurer pays only on a bill that names a policy. Name the policy on the bill, or choose another way of paying.
+billing-no-drawer = You have no drawer open: this cash is in no drawer’s count. Open a drawer before you take more.
+billing-refund-decided = { $state ->
+    [approved] This refund was approved by { $name } on { $when }.
+    [rejected] This refund was rejected by { $name } on { $when }.
+   *[other] This refund was decided by { $name } on { $when }.
+}
+billing-counted-before = This drawer was counted by { $name } on { $when }. A drawer is counted once.
+billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }.
+billing-count-first = Count the drawer first; then it can be handed over.

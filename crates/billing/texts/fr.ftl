@@ -203,3 +203,13 @@ field-source-type = Facturé pour
 field-unpriced = Pas encore de prix
 field-refunds = Remboursements
 field-net = Net
+billing-insurer-no-policy = L’assureur ne paie que sur une facture qui indique une police. Indiquez la police sur la facture, ou choisissez un autre moyen de paiement.
+billing-no-drawer = Vous n’avez pas de caisse ouverte : ces espèces n’entrent dans le comptage d’aucune caisse. Ouvrez une caisse avant d’encaisser davantage.
+billing-refund-decided = { $state ->
+    [approved] Ce remboursement a été approuvé par { $name } le { $when }.
+    [rejected] Ce remboursement a été refusé par { $name } le { $when }.
+   *[other] Ce remboursement a été décidé par { $name } le { $when }.
+}
+billing-counted-before = Cette caisse a été comptée par { $name } le { $when }. Une caisse est comptée une seule fois.
+billing-drawer-handed-over = Cette caisse a été remise à { $name } le { $when }.
+billing-count-first = Comptez d’abord la caisse ; elle peut ensuite être remise.

@@ -203,3 +203,13 @@ field-source-type = Imetozwa kwa
 field-unpriced = Bado haina bei
 field-refunds = Marejesho
 field-net = Baki
+billing-insurer-no-policy = Bima hulipa tu kwa ankara inayotaja bima. Taja bima kwenye ankara, au chagua njia nyingine ya kulipa.
+billing-no-drawer = Huna droo iliyofunguliwa: fedha hizi hazimo katika hesabu ya droo yoyote. Fungua droo kabla ya kupokea zaidi.
+billing-refund-decided = { $state ->
+    [approved] Marejesho haya yaliidhinishwa na { $name } tarehe { $when }.
+    [rejected] Marejesho haya yalikataliwa na { $name } tarehe { $when }.
+   *[other] Marejesho haya yaliamuliwa na { $name } tarehe { $when }.
+}
+billing-counted-before = Droo hii ilihesabiwa na { $name } tarehe { $when }. Droo huhesabiwa mara moja tu.
+billing-drawer-handed-over = Droo hii ilikabidhiwa kwa { $name } tarehe { $when }.
+billing-count-first = Hesabu droo kwanza; kisha inaweza kukabidhiwa.

@@ -42,6 +42,7 @@ mod migrations;
 pub mod note_template;
 pub mod prescription;
 pub mod prescription_alert;
+mod prescription_counted;
 mod prescription_course;
 mod prescription_dose;
 pub mod prescription_drug;
@@ -71,6 +72,7 @@ pub mod vitals_judged;
 
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
+pub use prescription_counted::Kept;
 pub use screens::{Signs, leave_visit, screens, signs};
 
 use alert::ClinicalAlert;

@@ -54,6 +54,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         // A page of a timeline reads as many rows as it shows, however many there are.
         up: |ddl| ddl.index("prescription", &["patient", "prescribed_at"]),
     },
+    Migration {
+        name: "0011_quantity_at_the_counter",
+        up: |ddl| {
+            ddl.add_columns("prescription", |t| {
+                t.int("quantity_by").null().references("app_user");
+            });
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

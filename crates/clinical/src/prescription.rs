@@ -113,6 +113,8 @@ platform::record! {
             prescribed_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// Units dispensed until now.
             quantity_dispensed: i64 = 0,
+            /// The user who settled the quantity when the medicine was dispensed, since the prescriber stated none; null otherwise.
+            quantity_by: Option<Ref<User>> = None,
             /// The prescription that this one renews.
             renewed_from: Option<Ref<Prescription>> = None,
             /// What the safety check came to.
@@ -132,6 +134,12 @@ platform::record! {
 }
 
 impl Prescription {
+    /// The units to dispense, where they are settled: stated by the prescriber, or at a dispense that stands.
+    pub fn settled_quantity(&self) -> Option<i64> {
+        let open = self.quantity_by.is_some() && self.quantity_dispensed == 0;
+        self.quantity.filter(|_| !open)
+    }
+
     /// The patient takes it at a moment, or is about to: what says how long it is taken, until then.
     pub fn is_taken(&self, at: Timestamp) -> bool {
         self.course(at) == Course::Running
@@ -311,6 +319,9 @@ impl Resource for Prescription {
             Some(before) if change.row.changes(before).is_empty() => return Ok(()),
             Some(before) => permit(cx, change, before).await?,
         }
+        if change.body.0.contains_key("quantity") {
+            change.row.quantity_by = None;
+        }
         check_quantity(change.row)?;
         let new_drug = is_new_drug(change);
         if !new_drug && !comes_back(change) && !is_new_dose(change) {
@@ -370,8 +381,12 @@ async fn permit(
     before: &Prescription,
 ) -> Result<(), Error> {
     const COURSE: [&str; 2] = ["status", "quantity_dispensed"];
+    /// What the pharmacy settles besides, where no quantity was stated.
+    const SETTLED: [&str; 2] = ["quantity", "quantity_by"];
     let changed = change.row.changes(before);
-    if changed.keys().all(|field| COURSE.contains(&field.as_str())) {
+    let settles = change.body.0.is_empty();
+    let may = |field: &str| COURSE.contains(&field) || settles && SETTLED.contains(&field);
+    if changed.keys().all(|field| may(field)) {
         return Ok(());
     }
     hold_open(cx, before.encounter.get()).await?;

@@ -46,6 +46,17 @@ pub(crate) fn dosing(name: &str, dosage: &str, frequency: &str) -> Option<Dosing
     })
 }
 
+/// An amount that is all that a text says, such as `500 mg`: no range, no volume, no alternative, and more than nothing.
+pub(crate) fn amount_alone(text: &str) -> Option<Amount> {
+    let all = tokens(text);
+    let [Token::Number(number), Token::Word(word)] = all.as_slice() else {
+        return None;
+    };
+    let (unit, steps) = DoseUnit::of(word)?;
+    let steps = number.checked_mul(steps)?;
+    (steps > 0).then_some(Amount { unit, steps })
+}
+
 fn times(amount: Amount, by: i64, of: i64) -> Option<Amount> {
     let steps = i128::from(amount.steps) * i128::from(by) / i128::from(of.max(1));
     Some(Amount {

@@ -5,7 +5,7 @@ use kernel::names::fold;
 use crate::prescription_course::days;
 
 /// Nobody takes more of one thing at once: what says more says something else.
-const AT_ONCE: i64 = 20;
+pub(crate) const AT_ONCE: i64 = 20;
 /// What is counted piece by piece, in English, French and Swahili.
 pub(crate) const PIECES: [&str; 24] = [
     "tablet",

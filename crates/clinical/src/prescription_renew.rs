@@ -99,7 +99,11 @@ fn renewal(held: &Prescription, input: RenewInput) -> Prescription {
             .frequency
             .map_or_else(|| held.frequency.clone(), Sealed::new),
         duration: duration.unwrap_or_else(|| held.duration.clone()),
-        quantity: input.quantity.or(held.quantity),
+        // What the pharmacy settled for a medication at hand is counted or settled anew.
+        quantity: input
+            .quantity
+            .or_else(|| held.quantity.filter(|_| held.quantity_by.is_none())),
+        quantity_by: None,
         status: PrescriptionStatus::Active,
         override_reason: Sealed::new(input.override_reason),
         quantity_dispensed: 0,

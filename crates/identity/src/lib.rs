@@ -27,7 +27,7 @@ pub use bootstrap::{create_superuser, setup_link};
 pub use door::{IdentityDoor, door};
 pub use entry::{door, session, state, ticket};
 pub(crate) use entry::{load, verified};
-pub use names::{may_name, names};
+pub use names::{done_before, may_name, names};
 pub(crate) use people::{
     account_report, account_rules, affairs, belongings, cleanup, figures, names, user_routes,
     user_rules,

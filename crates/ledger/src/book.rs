@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use platform::record::Record;
 
+use crate::sums::Sums;
+
 /// Accounts and the entries that explain their balances; see the [crate].
 pub trait Book: Send + Sync + 'static {
     /// A row of the entries.
@@ -15,6 +17,8 @@ pub trait Book: Send + Sync + 'static {
     const BALANCED: bool;
     /// Its statements, written by [`sql!`](crate::sql!).
     const SQL: Sql;
+    /// Its sums, written by [`sums!`](crate::sums!) and made by [`sums()`](crate::sums()).
+    const SUMS: Option<Sums> = None;
 
     /// The row that is stored for a line.
     fn entry(posted: Posted<Self::Kind>) -> Self::Entry;

@@ -18,6 +18,8 @@
 //! - **Time moves forward.** Within an account (and its control account) the moments of entries never
 //!   decrease in the order of their ids, so that the balance as of any moment is one index lookup
 //!   ([`balance_at`]) at any length of history.
+//! - **Sums of weeks.** A book with [`Book::SUMS`] has what each account gained and lost in each week kept by the
+//!   database with the entries, so that questions about years do not read them.
 //! - **Provable.** [`differences`] compares balances with the sums of entries; `chelal doctor` reports
 //!   what it finds.
 //!
@@ -76,6 +78,7 @@ mod error;
 mod lines;
 mod past;
 mod post;
+mod sums;
 mod verify;
 
 pub use append_only::append_only;
@@ -84,4 +87,5 @@ pub use error::{PostError, Refused};
 pub use lines::{Line, check, opposite, sum};
 pub use past::{balance_at, control_balance_at};
 pub use post::{Posting, Receipt, Turn, post, reverse, turn};
+pub use sums::{Sums, Weeks, sums};
 pub use verify::{Difference, differences, proof};

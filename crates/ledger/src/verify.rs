@@ -6,6 +6,7 @@ use platform::error::Error;
 use platform::proof::Proof;
 
 use crate::book::Book;
+use crate::sums::Sums;
 
 /// Differences of one kind that are named; more would not help whoever repairs them.
 const SHOWN: i64 = 20;
@@ -38,6 +39,15 @@ pub enum Difference {
         /// What the entry records.
         balance: i64,
         /// The sum up to the entry.
+        sum: i64,
+    },
+    /// A sum of weeks, or a span, is not that of the entries.
+    Sum {
+        /// The account.
+        id: i64,
+        /// What is kept.
+        balance: i64,
+        /// What the entries say.
         sum: i64,
     },
     /// The entries of a source record do not add up to zero in a balanced book.
@@ -75,6 +85,14 @@ pub async fn differences<B: Book>(cx: &mut Cx) -> Result<Vec<Difference>, Error>
             .into_iter()
             .map(|(id, balance, sum)| Difference::Entry { id, balance, sum }),
     );
+    for (_, sql) in sums::<B>() {
+        let differing = rows(cx, sql).await?;
+        found.extend(
+            differing
+                .into_iter()
+                .map(|(id, balance, sum)| Difference::Sum { id, balance, sum }),
+        );
+    }
     if B::BALANCED {
         let unbalanced = rows(cx, B::SQL.unbalanced).await?;
         found.extend(
@@ -84,6 +102,18 @@ pub async fn differences<B: Book>(cx: &mut Cx) -> Result<Vec<Difference>, Error>
         );
     }
     Ok(found)
+}
+
+/// What is looked for in the sums of a book, and the queries.
+fn sums<B: Book>() -> Vec<(&'static str, &'static str)> {
+    let of = |sums: Sums| {
+        [
+            ("a week of account", sums.weeks_differ),
+            ("the weeks of account", sums.totals_differ),
+            ("the span of account", sums.spans_differ),
+        ]
+    };
+    B::SUMS.into_iter().flat_map(of).collect()
 }
 
 async fn rows(cx: &mut Cx, sql: &'static str) -> Result<Vec<(i64, i64, i64)>, Error> {
@@ -98,6 +128,7 @@ pub fn proof<B: Book>(check: &'static str) -> Proof {
     let mut queries = vec![("account", B::SQL.differences)];
     queries.extend(B::SQL.control_differences.map(|sql| ("total", sql)));
     queries.push(("an entry of account", B::SQL.breaks));
+    queries.extend(sums::<B>());
     if B::BALANCED {
         queries.push(("posting", B::SQL.unbalanced));
     }

@@ -56,6 +56,9 @@ impl Verb for AdjustInventory {
             to_location: None,
             adjusted_by: cx.actor.user_id().map(Ref::new),
             adjustment_date: cx.now(),
+            witness_required: false,
+            witness: None,
+            witnessed_at: None,
             reversed_by: None,
             reversed_at: None,
         };

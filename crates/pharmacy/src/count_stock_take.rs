@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::access;
 use crate::stock_batch::StockBatch;
 use crate::stock_movement::Stock;
-use crate::stock_take::{StockTake, TakeStatus, not_open};
+use crate::stock_take::{StockTake, TakeStatus, not_open, posted_before};
 use crate::stock_take_line::StockTakeLine;
 
 /// The most batches of one request.
@@ -139,6 +139,10 @@ impl Verb for CountStockTake {
 
     fn not_offered(row: &StockTake) -> Error {
         not_open(row.status)
+    }
+
+    async fn refusal(cx: &mut Cx, row: &StockTake) -> Result<Error, Error> {
+        posted_before(cx, row).await
     }
 
     async fn run(cx: &mut Cx, held: StockTake, input: CountInput) -> Result<CountAnswer, Error> {

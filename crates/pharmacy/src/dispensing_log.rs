@@ -13,7 +13,7 @@ use platform::record::Column;
 use platform::resource::Resource;
 use platform::seal::Sealed;
 use schemars::JsonSchema;
-use sea_query::{Condition, ExprTrait};
+use sea_query::{Condition, Expr, ExprTrait};
 use serde::Serialize;
 
 use crate::access;
@@ -56,6 +56,17 @@ platform::record! {
             /// Why it was reversed.
             reversal_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
         }
+    }
+}
+
+impl DispensingLog {
+    /// Those that a second person has still to confirm, in the words of their index: a value that is bound would not
+    /// find it.
+    pub(crate) fn awaiting_witness() -> Condition {
+        Condition::all()
+            .add(Expr::cust(r#""dispensing_log"."witness_required""#))
+            .add(DispensingLog::witness.is_null())
+            .add(DispensingLog::reversed_at.is_null())
     }
 }
 
@@ -115,10 +126,7 @@ impl Resource for DispensingLog {
 
     fn filter(_cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
         let waits = platform::http::call::yes_or_no(name, value)?;
-        let awaiting = Condition::all()
-            .add(DispensingLog::witness_required.eq(true))
-            .add(DispensingLog::witness.is_null())
-            .add(DispensingLog::reversed_at.is_null());
+        let awaiting = DispensingLog::awaiting_witness();
         Ok(if waits { awaiting } else { awaiting.not() })
     }
 

@@ -11,6 +11,7 @@ use sea_query::{Condition, ExprTrait};
 
 use crate::dispensing_log::DispensingLog;
 use crate::reports::{short_of, soon};
+use crate::stock_adjustment::StockAdjustment;
 use crate::stock_batch::StockBatch;
 
 /// Adds them to the table of contents.
@@ -47,12 +48,13 @@ pub(crate) fn declare(module: Module) -> Module {
         .figure(
             Figure::new("awaiting_witness", DispensingLog::READ, |cx, grant| {
                 Box::pin(async move {
-                    let awaiting = Condition::all()
-                        .add(DispensingLog::witness_required.eq(true))
-                        .add(DispensingLog::witness.is_null())
-                        .add(DispensingLog::reversed_at.is_null());
+                    let awaiting = DispensingLog::awaiting_witness();
                     let count = figure::count::<DispensingLog>(cx, &grant, Some(awaiting)).await?;
-                    Ok(Amount::Count(count))
+                    let grant = cx.grant_of(StockAdjustment::READ);
+                    let awaiting = StockAdjustment::awaiting_witness();
+                    let adjusted =
+                        figure::count::<StockAdjustment>(cx, &grant, Some(awaiting)).await?;
+                    Ok(Amount::Count(count + adjusted))
                 })
             })
             .on_dashboards(&[Pharmacist, Nurse]),

@@ -12,6 +12,12 @@ pub(crate) struct Item {
     pub(crate) name: String,
     pub(crate) controlled: bool,
     pub(crate) total: i64,
+    /// The strength as written, such as `500 mg`.
+    pub(crate) strength: String,
+    /// What stock is counted in, such as `Tablet`.
+    pub(crate) unit: String,
+    /// The form, such as `Tablet`.
+    pub(crate) formulation: String,
 }
 
 /// One medication.
@@ -19,19 +25,23 @@ pub(crate) struct Item {
 /// # Errors
 /// 400 under `medication_item` when there is none.
 pub(crate) async fn find(cx: &mut Cx, id: i64) -> Result<Item, Error> {
-    let found: Option<(String, bool, i64)> = cx
+    let found: Option<(String, bool, i64, String, String, String)> = cx
         .unscoped("the formulary is open to everybody who works with stock")
         .optional(Statement::raw(
-            "SELECT generic_name, is_controlled_substance, total_quantity FROM medication_item WHERE id = $1",
+            "SELECT generic_name, is_controlled_substance, total_quantity, strength, unit_of_measure, formulation FROM medication_item WHERE id = $1",
             values([&id]),
         ))
         .await?;
-    let (name, controlled, total) = found.ok_or_else(|| unknown(id))?;
+    let (name, controlled, total, strength, unit, formulation) =
+        found.ok_or_else(|| unknown(id))?;
     Ok(Item {
         id,
         name,
         controlled,
         total,
+        strength,
+        unit,
+        formulation,
     })
 }
 

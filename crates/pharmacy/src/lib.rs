@@ -53,6 +53,7 @@ pub mod stock_location;
 pub mod stock_movement;
 pub mod stock_take;
 pub mod stock_take_line;
+pub mod witness_adjustment;
 
 pub use screens::screens;
 
@@ -83,6 +84,7 @@ use crate::stock_location::StockLocation;
 use crate::stock_movement::{Stock, StockMovement};
 use crate::stock_take::StockTake;
 use crate::stock_take_line::StockTakeLine;
+use crate::witness_adjustment::WitnessAdjustment;
 
 /// The most units of one movement: sums of a billion movements stay within 64 bits.
 pub(crate) const MOST_UNITS: i64 = 1_000_000_000;
@@ -114,6 +116,7 @@ pub fn module() -> Module {
         .verb::<Witness>()
         .verb::<ReverseDispense>()
         .verb::<ReverseAdjustment>()
+        .verb::<WitnessAdjustment>()
         .verb::<SubmitOrder>()
         .verb::<CancelOrder>()
         .verb::<CountStockTake>()

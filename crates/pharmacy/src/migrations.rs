@@ -7,7 +7,7 @@ use crate::purchase_order::OrderStatus;
 use crate::set_aside::AsideKind;
 use crate::stock_adjustment::AdjustmentType;
 use crate::stock_batch::BatchStatus;
-use crate::stock_movement::MovementKind;
+use crate::stock_movement::{MovementKind, Stock};
 use crate::stock_take::TakeStatus;
 
 /// Oldest first.
@@ -39,6 +39,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0007_set_aside",
         up: set_aside,
+    },
+    Migration {
+        name: "0008_adjustments_witnessed",
+        up: adjustments_witnessed,
+    },
+    Migration {
+        name: "0009_sums_of_stock",
+        up: |ddl| ledger::sums::<Stock>(ddl),
     },
 ];
 
@@ -316,5 +324,18 @@ fn set_aside(ddl: &mut Ddl) {
         "set_aside",
         &["prescription"],
         Some("voided_at IS NULL"),
+    );
+}
+
+/// Controlled substances do not leave the shelf by one person's word. What was adjusted before is not asked about.
+fn adjustments_witnessed(ddl: &mut Ddl) {
+    ddl.add_columns("stock_adjustment", |t| {
+        t.bool("witness_required").default(false);
+        t.int("witness").null().references("app_user");
+        t.timestamp("witnessed_at").null();
+        t.check("stock_adjustment_witness_check", "witness <> adjusted_by");
+    });
+    ddl.sql(
+        r#"CREATE INDEX "stock_adjustment_unwitnessed_idx" ON "stock_adjustment" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL"#,
     );
 }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::access;
 use crate::stock_adjustment::{AdjustmentType, StockAdjustment};
 use crate::stock_movement::Stock;
-use crate::stock_take::{StockTake, TakeStatus, not_open};
+use crate::stock_take::{StockTake, TakeStatus, not_open, posted_before};
 
 /// What was posted.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -51,6 +51,7 @@ struct Counted {
     item: i64,
     variance: i64,
     moved: bool,
+    controlled: bool,
 }
 
 /// `stock-takes/{id}/post/`.
@@ -63,7 +64,7 @@ impl Verb for PostStockTake {
     type Answer = PostedTake;
     const NAME: &'static str = "post";
     const SUMMARY: &'static str = "Post the variances of a stock-take";
-    const DESCRIPTION: &'static str = "All variances become adjustments together, or none. A batch that moved since it was counted has to be counted again: 409 with its number.";
+    const DESCRIPTION: &'static str = "All variances become adjustments together, or none. A batch that moved since it was counted has to be counted again: 409 with its number. A second person confirms those of controlled substances afterwards (`stock-adjustments/{id}/witness/`).";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -76,6 +77,10 @@ impl Verb for PostStockTake {
 
     fn not_offered(row: &StockTake) -> Error {
         not_open(row.status)
+    }
+
+    async fn refusal(cx: &mut Cx, row: &StockTake) -> Result<Error, Error> {
+        posted_before(cx, row).await
     }
 
     async fn run(cx: &mut Cx, held: StockTake, (): ()) -> Result<PostedTake, Error> {
@@ -115,25 +120,28 @@ impl Verb for PostStockTake {
 }
 
 async fn lines(cx: &mut Cx, take: i64) -> Result<Vec<Counted>, Error> {
-    let rows: Vec<(i64, String, i64, i64, bool)> = cx
+    let rows: Vec<(i64, String, i64, i64, bool, bool)> = cx
         .unscoped("the whole count is posted")
         .all(Statement::raw(
             "SELECT b.id, b.batch_number, b.medication_item, l.counted - l.expected, \
-             EXISTS (SELECT 1 FROM stock_movement AS m WHERE m.stock_batch = b.id AND m.id > l.last_movement) \
-             FROM stock_take_line AS l JOIN stock_batch AS b ON b.id = l.stock_batch \
+             EXISTS (SELECT 1 FROM stock_movement AS m WHERE m.stock_batch = b.id AND m.id > l.last_movement), \
+             i.is_controlled_substance FROM stock_take_line AS l JOIN stock_batch AS b ON b.id = l.stock_batch \
+             JOIN medication_item AS i ON i.id = b.medication_item \
              WHERE l.stock_take = $1 ORDER BY b.id",
             values([&take]),
         ))
         .await?;
-    let lines = rows
-        .into_iter()
-        .map(|(batch, number, item, variance, moved)| Counted {
-            batch,
-            number,
-            item,
-            variance,
-            moved,
-        });
+    let lines =
+        rows.into_iter().map(
+            |(batch, number, item, variance, moved, controlled)| Counted {
+                batch,
+                number,
+                item,
+                variance,
+                moved,
+                controlled,
+            },
+        );
     Ok(lines.collect())
 }
 
@@ -164,6 +172,9 @@ async fn adjust(
         to_location: None,
         adjusted_by: cx.actor.user_id().map(Ref::new),
         adjustment_date: cx.now(),
+        witness_required: line.controlled,
+        witness: None,
+        witnessed_at: None,
         reversed_by: None,
         reversed_at: None,
     };

@@ -41,6 +41,12 @@ impl Verb for ReverseAdjustment {
         Error::refuse(Code::StateConflict, Text::new("pharmacy-reversed-before"))
     }
 
+    async fn refusal(cx: &mut Cx, row: &StockAdjustment) -> Result<Error, Error> {
+        let text = Text::new("pharmacy-reversed-by");
+        let (by, at) = (row.reversed_by, row.reversed_at);
+        identity::done_before(cx, Self::not_offered(row), text, by, at).await
+    }
+
     async fn run(
         cx: &mut Cx,
         held: StockAdjustment,

@@ -61,7 +61,7 @@ pub fn screens() -> Screens {
                 Box::pin(witness::show(cx, ask))
             })
             .patient_data()
-            .watches(&["dispensing_log"]),
+            .watches(&["dispensing_log", "stock_adjustment"]),
         )
         .screen(
             Screen::new("/pharmacy/receive", GoodsReceivedNote::CREATE, |cx, ask| {
@@ -94,5 +94,5 @@ fn witness_panel(slot: &'static str) -> Panel {
     Panel::new(slot, witness::WITNESS, 90, |cx, ask, _| {
         Box::pin(witness::panel(cx, ask))
     })
-    .watches(&["dispensing_log"])
+    .watches(&["dispensing_log", "stock_adjustment"])
 }

@@ -14,6 +14,7 @@ use platform::resource::{Change, Resource};
 use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use schemars::JsonSchema;
+use sea_query::{Condition, Expr, ExprTrait};
 use serde::Serialize;
 
 use crate::access;
@@ -91,11 +92,32 @@ platform::record! {
             adjusted_by: Option<Ref<User>> = None,
             /// When it was adjusted.
             adjustment_date: Timestamp = Timestamp::UNIX_EPOCH,
+            /// Whether a second person has to confirm, because the medication is a controlled substance.
+            witness_required: bool = false,
+            /// The second person who confirmed; null until then.
+            witness: Option<Ref<User>> = None,
+            /// When the second person confirmed.
+            witnessed_at: Option<Timestamp> = None,
             /// The user who reversed it; null while it stands.
             reversed_by: Option<Ref<User>> = None,
             /// When it was reversed.
             reversed_at: Option<Timestamp> = None,
         }
+    }
+}
+
+impl StockAdjustment {
+    /// A second person has still to confirm it.
+    pub(crate) fn awaits_witness(&self) -> bool {
+        self.witness_required && self.witness.is_none() && self.reversed_at.is_none()
+    }
+
+    /// The same as a condition, in the words of its index.
+    pub(crate) fn awaiting_witness() -> Condition {
+        Condition::all()
+            .add(Expr::cust(r#""stock_adjustment"."witness_required""#))
+            .add(StockAdjustment::witness.is_null())
+            .add(StockAdjustment::reversed_at.is_null())
     }
 }
 
@@ -124,6 +146,11 @@ impl Resource for StockAdjustment {
         StockAdjustment::adjustment_type,
         StockAdjustment::adjustment_date,
     ];
+    const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
+    const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
+        "awaiting_witness",
+        "With `true` those that a second person has still to confirm, with `false` all others.",
+    )];
     const ORDERING: &'static [Column<Self>] = &[StockAdjustment::adjustment_date];
     const LIST: &'static [Column<Self>] = &[
         StockAdjustment::adjustment_date,
@@ -134,6 +161,7 @@ impl Resource for StockAdjustment {
         StockAdjustment::quantity,
         StockAdjustment::reason,
         StockAdjustment::adjusted_by,
+        StockAdjustment::witness,
     ];
     const GROUPS: &'static [(&'static str, &'static [Column<Self>])] = &[
         (
@@ -168,6 +196,12 @@ impl Resource for StockAdjustment {
         crate::everything(grant)
     }
 
+    fn filter(_cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {
+        let waits = platform::http::call::yes_or_no(name, value)?;
+        let awaiting = StockAdjustment::awaiting_witness();
+        Ok(if waits { awaiting } else { awaiting.not() })
+    }
+
     /// Older clients count with a type that tells the direction, and send the size alone.
     async fn fold(_cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
         let kind = body.0.get("adjustment_type").and_then(Json::as_str);
@@ -196,6 +230,7 @@ impl Resource for StockAdjustment {
         if row.inventory_item.is_none() {
             let item = item_of(cx, row).await?;
             row.medication_item = Some(Ref::new(item));
+            row.witness_required = crate::item::find(cx, item).await?.controlled;
             // Everything that follows is decided within the medication's turn.
             ledger::turn::<Stock>(cx, &[item]).await?;
         }

@@ -3,7 +3,7 @@
 use formulary::MedicationItem;
 use identity::user::User;
 use jiff::Timestamp;
-use ledger::{Book, Posted, Sql};
+use ledger::{Book, Posted, Sql, Sums};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -80,6 +80,11 @@ impl Book for Stock {
         entries "stock_movement" account "stock_batch" amount "delta"
         control "medication_item" in "medication_item" total "total_quantity" after "item_balance_after"
     };
+
+    const SUMS: Option<Sums> = Some(ledger::sums! {
+        weeks "stock_week" spans "stock_span"
+        of "stock_movement" kind "kind" account "stock_batch" amount "delta"
+    });
 
     fn entry(posted: Posted<MovementKind>) -> StockMovement {
         let (item, item_balance_after) = posted.control.unwrap_or_default();

@@ -154,6 +154,13 @@ pub(crate) fn not_open(status: TakeStatus) -> Error {
     Error::refuse(Code::StateConflict, text).with("status", status.as_str())
 }
 
+/// The same, with who posted it and when.
+pub(crate) async fn posted_before(cx: &mut Cx, row: &StockTake) -> Result<Error, Error> {
+    let text = Text::new("pharmacy-take-posted-before");
+    let refused = not_open(row.status);
+    identity::done_before(cx, refused, text, row.posted_by, row.posted_at).await
+}
+
 /// The last movement of a batch, by its id; 0 when it never moved.
 pub(crate) async fn last_movement(cx: &mut Cx, batch: i64) -> Result<i64, Error> {
     let found: Option<(i64,)> = cx

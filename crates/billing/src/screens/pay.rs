@@ -38,10 +38,10 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
         @if owed { (form.show(html! {
             // Who presses twice, or in another window, is told instead of paying again.
             (form.hidden("balance_due", bill.balance_due))
-            (row(ask, &form, 0, Some(bill.balance_due)))
+            (row(ask, &form, 0, Some(bill.balance_due), bill))
             details open[several] {
                 summary { (ask.t("billing-another-way")) }
-                @for at in 1..rows { (row(ask, &form, at, None)) }
+                @for at in 1..rows { (row(ask, &form, at, None, bill)) }
                 @if rows < MOST { p { a href={ (ask.here(&[("rows", &(rows + 2).to_string())])) "#pay" } { (ask.t("billing-more-ways")) } } }
             }
             div.actions {
@@ -53,9 +53,14 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
 }
 
 /// One way of paying. The first is in cash unless something else is chosen; the others are left out when empty.
-fn row(ask: &Ask, form: &Form<'_>, at: usize, owed: Option<Money>) -> Markup {
+fn row(ask: &Ask, form: &Form<'_>, at: usize, owed: Option<Money>, bill: &Bill) -> Markup {
     let name = |field: &str| ["payments.", &at.to_string(), ".", field].concat();
-    let methods = Kind::Choice(methods(ask));
+    // An insurer pays on a bill that names its policy.
+    let mut methods = methods(ask);
+    methods.retain(|(method, _)| {
+        bill.insurance.is_some() || method != PaymentMethod::Insurance.as_str()
+    });
+    let methods = Kind::Choice(methods);
     let first = owed.is_some();
     let amount = form
         .field(name("amount"))
@@ -178,6 +183,7 @@ pub(super) fn just_paid(cx: &Cx, ask: &Ask, paid: &[Payment]) -> Option<Markup> 
             ul.entries { @for payment in together() {
                 li { span { (receipt(ask, payment)) " · " (method(ask, payment.method)) } b.sum { (price(ask, payment.amount)) } }
             } }
+            @if together().any(Payment::is_outside_drawers) { p { "! " (ask.t("billing-no-drawer")) } }
             @if change.is_positive() { p.change { (ask.t("billing-change")) " " b.ticket { (price(ask, change)) } } }
             div.actions {
                 @for (at, payment) in together().enumerate() {

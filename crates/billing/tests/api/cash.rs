@@ -42,7 +42,9 @@ testkit::on_both! {
         assert_eq!((&counted["expected_amount"], &counted["difference"], &counted["status"]), (&json!(150.0), &json!(-0.5), &json!("counted")));
         let told = json!({ "method": "Cash", "payments": 1, "refunds": 1, "received": 120.0, "paid_out": 20.0, "net": 100.0 });
         assert_eq!(*desk.cashier.get(&takings).await.is(200), json!([card, told]));
-        desk.cashier.post(&path, json!({ "counted_amount": 150 })).await.refuses(409, "state_conflict");
+        let again = desk.cashier.post(&path, json!({ "counted_amount": 150 })).await;
+        again.refuses(409, "state_conflict");
+        assert!(again.json["detail"].as_str().unwrap().starts_with("This drawer was counted by "), "{}", again.text());
         assert_eq!(desk.pay(&bill, 1.0).await.is(201)["cash_session"], json!(null));
         // The successor begins with what was counted.
         let path = format!("cash-sessions/{}/hand_over/", opened["id"]);
@@ -95,6 +97,9 @@ testkit::on_both! {
         desk.cashier.post("cash-sessions/", json!({ "drawer": "Back" })).await.refuses(409, "state_conflict");
         let other = cashier(world).await;
         other.post("cash-sessions/", json!({ "drawer": "Front" })).await.refuses(409, "state_conflict");
+        for same in ["front", " FRONT ", "Front  "] {
+            other.post("cash-sessions/", json!({ "drawer": same })).await.refuses(409, "state_conflict");
+        }
         other.post("cash-sessions/", json!({ "opening_float": -1 })).await.complains_about("opening_float");
         other.post("cash-sessions/", json!({ "drawer": "Back" })).await.is(201);
         assert_eq!(other.get("cash-sessions/").await.is(200).as_array().unwrap().len(), 1);

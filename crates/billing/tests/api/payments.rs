@@ -24,7 +24,8 @@ testkit::on_both! {
 
     async fn every_method_is_taken_and_a_transfer_is_booked_once(world: &World) {
         let desk = Desk::new(world).await;
-        let bill = desk.bill(json!({ "total_amount": 1000 })).await;
+        let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
+        let bill = desk.bill(json!({ "total_amount": 1000, "insurance": policy })).await;
         for method in ["Cash", "Card", "Insurance", "Mobile Money", "Bank Transfer", "Other"] {
             let body = json!({ "bill": bill["id"], "amount": 10, "method": method, "reference": "T-1" });
             assert_eq!(desk.cashier.post("payments/", body.clone()).await.is(201)["method"], method);
@@ -41,6 +42,49 @@ testkit::on_both! {
         assert_eq!(numbers, (1..=10).collect::<Vec<i64>>());
         assert_eq!(desk.account("1020").await, 10.0);
         desk.books_agree().await;
+    }
+
+    async fn an_insurer_pays_only_where_a_policy_is_named(world: &World) {
+        let desk = Desk::new(world).await;
+        let plain = desk.bill(json!({ "total_amount": 100 })).await;
+        let row = json!({ "amount": 10, "method": "Insurance" });
+        desk.cashier.post(&format!("bills/{}/payments/", plain["id"]), row.clone()).await.complains_about("method");
+        let refused = desk.cashier.post(&format!("bills/{}/pay/", plain["id"]), json!({ "payments": [row] })).await;
+        refused.is(400);
+        assert!(refused.json["payments"][0]["method"].is_array(), "{}", refused.text());
+        assert_eq!(desk.read(&plain).await["paid_amount"], 0.0);
+        // And no more than its part.
+        let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
+        let insured = desk.bill(json!({ "total_amount": 100, "insurance": policy })).await;
+        let path = format!("bills/{}/payments/", insured["id"]);
+        desk.cashier.post(&path, json!({ "amount": 50.01, "method": "Insurance" })).await.refuses(409, "overpayment");
+        desk.cashier.post(&path, json!({ "amount": 50, "method": "Insurance" })).await.is(201);
+        desk.books_agree().await;
+        world.settle().await;
+    }
+
+    async fn a_payment_says_what_it_is_and_cash_without_a_drawer_is_not_silent(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 100 })).await;
+        let loose = desk.pay(&bill, 10.0).await.is(201).clone();
+        assert_eq!((&loose["kind"], &loose["signed_amount"]), (&json!("payment"), &json!(10.0)));
+        assert!(loose["notice"].as_str().unwrap().contains("drawer"), "{loose}");
+        let paid = desk.cashier.post(&format!("bills/{}/pay/", bill["id"]), json!({ "payments": [{ "amount": 5 }] })).await;
+        assert!(paid.is(201)["notice"].as_str().unwrap().contains("drawer"));
+        let card = desk.cashier.post("payments/", json!({ "bill": bill["id"], "amount": 5, "method": "Card" })).await;
+        assert_eq!(card.is(201)["notice"], json!(null));
+        desk.cashier.post("cash-sessions/", json!({ "drawer": "Front" })).await.is(201);
+        let payment = desk.pay(&bill, 20.0).await;
+        assert_eq!(payment.is(201)["notice"], json!(null));
+        let request = desk.cashier.post(&format!("payments/{}/refund/", payment.id()), json!({ "amount": 15, "reason": "x" })).await.id();
+        desk.admin.post(&format!("refund-requests/{request}/approve/"), json!({})).await.is(200);
+        let rows = desk.cashier.get(&format!("payments/?bill={}&ordering=receipt_number", bill["id"])).await;
+        let rows = rows.is(200).as_array().unwrap().clone();
+        let last = rows.last().unwrap();
+        assert_eq!((&last["kind"], &last["amount"], &last["signed_amount"], &last["notice"]), (&json!("refund"), &json!(15.0), &json!(-15.0), &json!(null)));
+        let sum: f64 = rows.iter().map(|row| row["signed_amount"].as_f64().unwrap()).sum();
+        assert!((sum - 25.0).abs() < 1e-9, "{sum}");
+        world.settle().await;
     }
 
     async fn a_repeated_key_books_once(world: &World) {

@@ -54,7 +54,13 @@ testkit::on_both! {
         approve(&desk.cashier, &own).await.is(403);
         let other = world.admin().await;
         approve(&other, &own).await.is(200);
-        approve(&other, &own).await.refuses(409, "state_conflict");
+        // Who decides again is told who did, and when.
+        let again = approve(&desk.cashier, &own).await;
+        again.is(403);
+        let again = approve(&other, &own).await;
+        again.refuses(409, "state_conflict");
+        assert_eq!(again.json["by"], other.id);
+        assert!(again.json["detail"].as_str().unwrap().starts_with("This refund was approved by Fatou Ceesay on 2026-11-23 "), "{}", again.text());
         desk.books_agree().await;
         world.settle().await;
     }

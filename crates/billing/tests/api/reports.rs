@@ -36,7 +36,8 @@ testkit::on_both! {
         let bill = desk.bill(json!({ "encounter": encounter, "items": [{ "service": scan }, { "service": dressing }] })).await;
         desk.pay(&bill, 100.0).await.is(201);
         let rest = desk.pay(&bill, 200.0).await;
-        let loose = desk.bill(json!({ "total_amount": 40 })).await;
+        let policy = desk.policy(json!({ "coverage_percent": 100 })).await;
+        let loose = desk.bill(json!({ "total_amount": 40, "insurance": policy })).await;
         let insurer = json!({ "bill": loose["id"], "amount": 40, "method": "Insurance" });
         desk.cashier.post("payments/", insurer).await.is(201);
         let request = desk.cashier.post(&format!("payments/{}/refund/", rest.id()), json!({ "amount": 30, "reason": "x" })).await.is(201).clone();

@@ -3,11 +3,15 @@
 use crate::user::User;
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+use kernel::Code;
 use platform::access::Scope;
 use platform::cx::{Cx, among};
 use platform::db::Statement;
 use platform::error::Error;
+use platform::field::Ref;
 use platform::resource::Resource;
+use platform::texts::Text;
 use sea_query::{ExprTrait, Query};
 
 /// Display names by user (first and last name, or the username of somebody who gave none), with one
@@ -68,4 +72,29 @@ pub async fn may_name(cx: &mut Cx, user: i64) -> Result<bool, Error> {
         .optional(statement)
         .await?;
     Ok(found.is_some())
+}
+
+/// The refusal of what somebody did before, which names them and tells when: `refused` where nobody did. The text has
+/// `$name` and `$when`, the date and time at the hospital.
+///
+/// # Errors
+/// When the database fails.
+pub async fn done_before(
+    cx: &mut Cx,
+    refused: Error,
+    text: Text,
+    by: Option<Ref<User>>,
+    at: Option<Timestamp>,
+) -> Result<Error, Error> {
+    let (Some(by), Some(at)) = (by, at) else {
+        return Ok(refused);
+    };
+    let name = names(cx, [by.get()]).await?.remove(&by.get());
+    let when = cx.app.zone.to_local(at).strftime("%Y-%m-%d %H:%M");
+    let text = text
+        .with("name", name.unwrap_or_default())
+        .with("when", when.to_string());
+    Ok(Error::refuse(Code::StateConflict, text)
+        .with("by", by.get())
+        .with("at", at.to_string()))
 }

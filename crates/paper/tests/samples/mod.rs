@@ -1,5 +1,7 @@
 //! A document of each kind, and a reader of their text.
 
+mod speed;
+
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -204,7 +206,7 @@ pub(crate) fn receipt() -> Receipt {
     }
 }
 
-fn prescription() -> Prescription {
+pub(crate) fn prescription() -> Prescription {
     Prescription {
         number: "31".into(),
         patient: patient("Fatou Ceesay"),
@@ -215,7 +217,7 @@ fn prescription() -> Prescription {
     }
 }
 
-fn lab_report(reviewed: bool) -> LabReport {
+pub(crate) fn lab_report(reviewed: bool) -> LabReport {
     let result = |parameter: &str, value: &str, unit: &str, range: &str, flag: &str| LabResult {
         parameter: parameter.into(),
         value: value.into(),
@@ -243,7 +245,7 @@ fn lab_report(reviewed: bool) -> LabReport {
     }
 }
 
-fn referral_letter() -> ReferralLetter {
+pub(crate) fn referral_letter() -> ReferralLetter {
     ReferralLetter {
         number: String::new(),
         patient: patient("Ousmane سليمان Sow"),
@@ -255,7 +257,7 @@ fn referral_letter() -> ReferralLetter {
     }
 }
 
-fn appointment_slip() -> AppointmentSlip {
+pub(crate) fn appointment_slip() -> AppointmentSlip {
     AppointmentSlip {
         patient: patient("Fatou Ceesay"),
         doctor: "Dr Isatou Jallow".into(),

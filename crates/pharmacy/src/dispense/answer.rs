@@ -16,7 +16,7 @@ pub struct DispenseAnswer {
     pub logs: Vec<DispensedLog>,
     /// Units of the medication that can still be dispensed in this place.
     pub remaining: i64,
-    /// Units that the prescription still owes; 0 without a prescription or when it states no quantity.
+    /// Units that the prescription still owes; 0 without a prescription.
     pub owed: i64,
 }
 

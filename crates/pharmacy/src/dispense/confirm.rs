@@ -40,6 +40,12 @@ impl Verb for Witness {
         Error::refuse(Code::StateConflict, Text::new("pharmacy-no-witness-needed"))
     }
 
+    async fn refusal(cx: &mut Cx, row: &DispensingLog) -> Result<Error, Error> {
+        let text = Text::new("pharmacy-witnessed-before");
+        let (by, at) = (row.witness, row.witnessed_at);
+        identity::done_before(cx, Self::not_offered(row), text, by, at).await
+    }
+
     async fn run(cx: &mut Cx, held: DispensingLog, (): ()) -> Result<One<DispensingLog>, Error> {
         // Whoever stands in for somebody could be the one who dispensed.
         identity::in_person(cx)?;

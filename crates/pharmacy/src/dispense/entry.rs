@@ -45,6 +45,8 @@ macro_rules! dispensing {
                 override_reason: Blank<500>,
                 /// Units of the prescription that the caller saw as dispensed: when others are by now, nothing is dispensed (409 `conflict`). Not compared when it is left out.
                 already_dispensed: Option<i64>,
+                /// Units that the prescription comes to as a whole; required where it states no quantity and dose, strength, frequency and duration do not say it exactly. It is kept with the prescription, and no more is dispensed of it.
+                prescription_quantity: Option<i64>,
             }
         }
 
@@ -69,6 +71,7 @@ macro_rules! dispensing {
                     reason: self.reason,
                     override_reason: self.override_reason,
                     already: self.already_dispensed,
+                    prescription_quantity: self.prescription_quantity,
                 }
             }
         }

@@ -9,6 +9,7 @@ mod confirm;
 mod entry;
 mod prescribed;
 mod reverse;
+mod total;
 
 use contracts::Dispensed;
 use kernel::Money;
@@ -50,6 +51,8 @@ pub(crate) struct Wanted {
     pub(crate) override_reason: Blank<500>,
     /// What was seen as dispensed of the prescription.
     pub(crate) already: Option<i64>,
+    /// What the pharmacist says that the prescription comes to.
+    pub(crate) prescription_quantity: Option<i64>,
 }
 
 /// Dispenses, from as many batches as needed.
@@ -61,10 +64,10 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
         return Err(Error::field("quantity", text));
     }
     let item = item::find(cx, wanted.item).await?;
-    let order = prescribed::hold(cx, wanted).await?;
+    let order = prescribed::hold(cx, &item, wanted).await?;
     let patient = order.patient();
     patients::check_current(cx, patient).await?;
-    order.check(wanted.quantity, wanted.already)?;
+    order.check(wanted.quantity)?;
     let overridden =
         checks::at_the_counter(cx, &item, patient, &order, &wanted.override_reason).await?;
 

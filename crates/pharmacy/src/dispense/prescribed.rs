@@ -5,13 +5,14 @@ use clinical::{Prescription, PrescriptionStatus};
 use kernel::Code;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::field::Ref;
 use platform::record::Record;
 use platform::resource::change_by;
 use platform::serde_json::from_value;
 use platform::texts::Text;
 
-use super::Wanted;
-use crate::item::no_such;
+use super::{Wanted, total};
+use crate::item::{Item, no_such};
 
 /// For whom units are dispensed.
 pub(super) enum Order {
@@ -26,6 +27,8 @@ pub(super) enum Order {
         prescription: Box<Prescription>,
         /// Its patient.
         patient: i64,
+        /// The units that it comes to.
+        total: i64,
     },
 }
 
@@ -33,7 +36,7 @@ pub(super) enum Order {
 ///
 /// # Errors
 /// 400 by field when patient, prescription and medication do not agree.
-pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
+pub(super) async fn hold(cx: &mut Cx, item: &Item, wanted: &Wanted) -> Result<Order, Error> {
     let Some(id) = wanted.prescription else {
         let patient = wanted
             .patient
@@ -51,8 +54,8 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
         return Err(Error::field("patient", Text::new("pharmacy-other-patient")));
     }
     let other = match prescription.medication_item {
-        Some(item) => item.get() != wanted.item,
-        None => names_another(cx, &prescription, wanted.item).await?,
+        Some(named) => named.get() != item.id,
+        None => names_another(cx, &prescription, item).await?,
     };
     if other {
         return Err(Error::field(
@@ -60,17 +63,37 @@ pub(super) async fn hold(cx: &mut Cx, wanted: &Wanted) -> Result<Order, Error> {
             Text::new("pharmacy-other-medication"),
         ));
     }
+    check_stands(&prescription, wanted.already)?;
+    let total = total::of(&prescription, item, wanted.prescription_quantity)?;
     Ok(Order::Against {
         prescription: Box::new(prescription),
         patient,
+        total,
+    })
+}
+
+/// Refuses what was cancelled, and what somebody else dispensed of since it was looked at.
+fn check_stands(row: &Prescription, already: Option<i64>) -> Result<(), Error> {
+    if row.status == PrescriptionStatus::Cancelled {
+        let text = Text::new("pharmacy-prescription-cancelled");
+        return Err(Error::refuse(Code::StateConflict, text));
+    }
+    let given = row.quantity_dispensed;
+    if already.is_none_or(|seen| seen == given) {
+        return Ok(());
+    }
+    let text = Text::new("pharmacy-dispensed-meanwhile").with("given", given);
+    let refused = Error::refuse(Code::Conflict, text).with("quantity_dispensed", given);
+    Err(match row.quantity {
+        Some(quantity) => refused.with("owed", (quantity - given).max(0)),
+        None => refused,
     })
 }
 
 /// A prescription in words: both names are known, and they have no ingredient in common. A brand of the same
 /// ingredient is what was prescribed; anything else is for the prescriber to change.
-async fn names_another(cx: &mut Cx, row: &Prescription, item: i64) -> Result<bool, Error> {
+async fn names_another(cx: &mut Cx, row: &Prescription, item: &Item) -> Result<bool, Error> {
     let pack = formulary::pack::current(cx).await?;
-    let item = crate::item::find(cx, item).await?;
     let prescribed = pack.ingredients_of(row.medication_name.open());
     let given = pack.ingredients_of(&item.name);
     let shared = || given.iter().any(|one| prescribed.contains(one));
@@ -115,37 +138,20 @@ impl Order {
             .map_or_else(|| Ok(Vec::new()), overridden)
     }
 
-    /// Units that are still owed; none when the prescription states no quantity.
+    /// Units that are still owed; none without a prescription.
     fn owed(&self) -> Option<i64> {
         match self {
             Order::Without { .. } => None,
-            Order::Against { prescription, .. } => {
-                let quantity = prescription.quantity?;
-                Some((quantity - prescription.quantity_dispensed).max(0))
-            }
+            Order::Against {
+                prescription,
+                total,
+                ..
+            } => Some((total - prescription.quantity_dispensed).max(0)),
         }
     }
 
-    /// Refuses more than is owed, what was cancelled, and what somebody else dispensed of since it was looked at.
-    pub(super) fn check(&self, quantity: i64, already: Option<i64>) -> Result<(), Error> {
-        if let Order::Against { prescription, .. } = self
-            && prescription.status == PrescriptionStatus::Cancelled
-        {
-            let text = Text::new("pharmacy-prescription-cancelled");
-            return Err(Error::refuse(Code::StateConflict, text));
-        }
-        if let Order::Against { prescription, .. } = self
-            && already.is_some_and(|seen| seen != prescription.quantity_dispensed)
-        {
-            let text = Text::new("pharmacy-dispensed-meanwhile")
-                .with("given", prescription.quantity_dispensed);
-            let refused = Error::refuse(Code::Conflict, text)
-                .with("quantity_dispensed", prescription.quantity_dispensed);
-            return Err(match self.owed() {
-                Some(owed) => refused.with("owed", owed),
-                None => refused,
-            });
-        }
+    /// Refuses more than is owed.
+    pub(super) fn check(&self, quantity: i64) -> Result<(), Error> {
         match self.owed() {
             Some(owed) if quantity > owed => {
                 let text = Text::new("pharmacy-more-than-owed")
@@ -160,16 +166,32 @@ impl Order {
     /// Notes on the prescription what was dispensed; answers what it still owes.
     pub(super) async fn progress(self, cx: &mut Cx, quantity: i64) -> Result<i64, Error> {
         let owed = self.owed().map_or(0, |owed| owed - quantity);
-        if let Order::Against { prescription, .. } = self {
-            add(cx, *prescription, quantity).await?;
+        if let Order::Against {
+            prescription,
+            total,
+            ..
+        } = self
+        {
+            add(cx, *prescription, quantity, Some(total)).await?;
         }
         Ok(owed)
     }
 }
 
-/// Adds to what was dispensed of a held prescription (or takes back), and moves its status along.
-pub(super) async fn add(cx: &mut Cx, held: Prescription, quantity: i64) -> Result<(), Error> {
+/// Adds to what was dispensed of a held prescription (or takes back), and moves its status along. What it comes to is
+/// noted with whoever settled it, where the prescriber stated nothing.
+pub(super) async fn add(
+    cx: &mut Cx,
+    held: Prescription,
+    quantity: i64,
+    total: Option<i64>,
+) -> Result<(), Error> {
+    let user = cx.actor.user_id().map(Ref::new);
     change_by(cx, held, |row| {
+        if let (None, Some(total)) = (row.settled_quantity(), total) {
+            row.quantity = Some(total);
+            row.quantity_by = user;
+        }
         row.quantity_dispensed += quantity;
         row.status = progress(row.status, row.quantity, row.quantity_dispensed);
     })

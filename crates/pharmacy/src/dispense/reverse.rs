@@ -51,6 +51,12 @@ impl Verb for ReverseDispense {
         Error::refuse(Code::StateConflict, Text::new("pharmacy-reversed-before"))
     }
 
+    async fn refusal(cx: &mut Cx, row: &DispensingLog) -> Result<Error, Error> {
+        let text = Text::new("pharmacy-reversed-by");
+        let (by, at) = (row.reversed_by, row.reversed_at);
+        identity::done_before(cx, Self::not_offered(row), text, by, at).await
+    }
+
     async fn run(
         cx: &mut Cx,
         held: DispensingLog,
@@ -58,7 +64,7 @@ impl Verb for ReverseDispense {
     ) -> Result<One<DispensingLog>, Error> {
         if let Some(prescription) = held.prescription {
             let prescription: Prescription = cx.hold(prescription.get()).await?;
-            prescribed::add(cx, prescription, -held.quantity_dispensed).await?;
+            prescribed::add(cx, prescription, -held.quantity_dispensed, None).await?;
         }
         let turn = ledger::turn::<Stock>(cx, &[held.medication_item.get()]).await?;
         let source = Source::of::<DispensingLog>(held.meta.id);

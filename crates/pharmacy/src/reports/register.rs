@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::movement::medication;
 use crate::dispensing_log::DispensingLog;
 use crate::names;
+use crate::stock_adjustment::StockAdjustment;
 use crate::stock_movement::StockMovement;
 
 /// The most lines of one answer.
@@ -80,10 +81,12 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
         .records(query)
         .await?;
     let logs = logs(cx, &rows).await?;
+    let adjustments = witnessed(cx, &rows).await?;
     let batches = names::batches(cx, rows.iter().map(|row| row.stock_batch.get())).await?;
     let patients = patients::names(cx, logs.iter().map(|log| log.patient.get())).await?;
     let users = rows.iter().filter_map(|row| Some(row.user?.get()));
     let witnesses = logs.iter().filter_map(|log| Some(log.witness?.get()));
+    let witnesses = witnesses.chain(adjustments.values().copied());
     let users = identity::names(cx, users.chain(witnesses)).await?;
     for log in &logs {
         cx.saw_record(log);
@@ -106,8 +109,14 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
                 .user
                 .map_or(String::new(), |user| names::of(&users, user.get())),
             witness_name: log
-                .and_then(|log| log.witness)
-                .map_or(String::new(), |user| names::of(&users, user.get())),
+                .and_then(|log| Some(log.witness?.get()))
+                .or_else(|| {
+                    adjustments
+                        .get(&row.source_id)
+                        .copied()
+                        .filter(|_| is_adjustment(row))
+                })
+                .map_or(String::new(), |user| names::of(&users, user)),
         }
     };
     Ok(rows.iter().map(line).collect())
@@ -132,4 +141,31 @@ async fn logs(cx: &mut Cx, rows: &[StockMovement]) -> Result<Vec<DispensingLog>,
     cx.unscoped("the register shows who received the substance")
         .records(query)
         .await
+}
+
+fn is_adjustment(row: &StockMovement) -> bool {
+    &*row.source_type == StockAdjustment::NAME
+}
+
+/// Who confirmed the adjustments, by their ids.
+async fn witnessed(cx: &mut Cx, rows: &[StockMovement]) -> Result<HashMap<i64, i64>, Error> {
+    let ids: Vec<i64> = rows
+        .iter()
+        .filter(|row| is_adjustment(row))
+        .map(|row| row.source_id)
+        .collect();
+    let mut query = select::<StockAdjustment>();
+    query.and_where(platform::cx::among(
+        cx.dialect(),
+        column("stock_adjustment", "id"),
+        &ids,
+    ));
+    let rows: Vec<StockAdjustment> = cx
+        .unscoped("the register shows who confirmed a change of the substance")
+        .records(query)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.meta.id, row.witness?.get())))
+        .collect())
 }

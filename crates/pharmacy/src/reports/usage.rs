@@ -1,20 +1,19 @@
 //! What was used and what was lost.
 
 use kernel::Money;
-use platform::cx::Cx;
+use ledger::Weeks;
+use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::module::Module;
 use platform::report::{DefaultPeriod, Report, ReportRequest};
 use schemars::JsonSchema;
-use sea_query::{Expr, ExprTrait, Order, Query};
 use serde::Serialize;
 
 use super::valuation::money;
 use crate::access;
 use crate::rules::planning::classes;
-use crate::stock_batch::StockBatch;
-use crate::stock_movement::{MovementKind, StockMovement};
+use crate::stock_movement::MovementKind;
 
 pub(super) fn declare(module: Module) -> Module {
     module
@@ -49,43 +48,39 @@ struct Left {
     cost: Money,
 }
 
+/// By batch first: there are many movements, and few batches.
+pub(crate) const LEFT: &str = "SELECT b.medication_item, MAX(m.generic_name), CAST(-SUM(moved.units) AS bigint), \
+    CAST(-SUM(moved.units * b.cost_price_per_unit) AS bigint) FROM (\
+    SELECT stock_batch, SUM(units) AS units FROM (\
+    SELECT account AS stock_batch, total AS units FROM stock_week WHERE kind = $1 AND starts_at >= $2 AND starts_at < $3 \
+    UNION ALL SELECT stock_batch, SUM(delta) FROM stock_movement WHERE kind = $1 AND at >= $4 AND at < $5 GROUP BY stock_batch \
+    UNION ALL SELECT stock_batch, SUM(delta) FROM stock_movement WHERE kind = $1 AND at >= $6 AND at < $7 GROUP BY stock_batch\
+    ) AS parts GROUP BY stock_batch) AS moved \
+    JOIN stock_batch AS b ON b.id = moved.stock_batch JOIN medication_item AS m ON m.id = b.medication_item \
+    GROUP BY b.medication_item ORDER BY b.medication_item";
+
 async fn left(
     cx: &mut Cx,
     asked: ReportRequest<'_>,
     kind: MovementKind,
 ) -> Result<Vec<Left>, Error> {
-    // By batch first, along an index that holds all it takes: there are many movements, and few batches.
-    let mut moved = Query::select();
-    moved
-        .column(StockMovement::stock_batch)
-        .expr_as(Expr::cust(r#"SUM("stock_movement"."delta")"#), "units")
-        .from("stock_movement")
-        .and_where(StockMovement::kind.eq(kind.as_str()))
-        .cond_where(asked.period.moments(cx, StockMovement::at))
-        .group_by_col(StockMovement::stock_batch);
-    let mut query = Query::select();
-    query
-        .column(StockBatch::medication_item)
-        .expr(Expr::cust(r#"MAX("medication_item"."generic_name")"#))
-        .expr(Expr::cust(r#"CAST(-SUM("moved"."units") AS bigint)"#))
-        .expr(Expr::cust(
-            r#"CAST(-SUM("moved"."units" * "stock_batch"."cost_price_per_unit") AS bigint)"#,
-        ))
-        .from_subquery(moved, "moved")
-        .inner_join(
-            "stock_batch",
-            Expr::col(StockBatch::id).equals(("moved", "stock_batch")),
-        )
-        .inner_join(
-            "medication_item",
-            Expr::col(formulary::MedicationItem::id).equals(StockBatch::medication_item),
-        )
-        .group_by_col(StockBatch::medication_item)
-        .order_by(StockBatch::medication_item, Order::Asc);
-    let statement = Statement::build(cx.dialect(), &query);
+    // Whole weeks are found as sums, and only the days at both ends as movements, along an index that holds all it takes.
+    let (from, until) = asked.period.bounds(cx);
+    let weeks = Weeks::of(from, until);
     let rows: Vec<(i64, String, i64, i64)> = cx
         .unscoped("stock has no owner: who may ask sees all of it")
-        .all(statement)
+        .all(Statement::raw(
+            LEFT,
+            values([
+                &kind.as_str(),
+                &weeks.whole[0],
+                &weeks.whole[1],
+                &weeks.before[0],
+                &weeks.before[1],
+                &weeks.after[0],
+                &weeks.after[1],
+            ]),
+        ))
         .await?;
     rows.into_iter()
         .filter(|(_, _, units, _)| *units != 0)

@@ -1,9 +1,9 @@
 //! One prescription at the counter: owed and given, what its check says, its batches, and the form.
 
-use clinical::Prescription;
 use clinical::prescription::SafetyOutcome;
 use clinical::prescription_alert::SafetyAlert;
 use clinical::prescription_safety::Checked;
+use clinical::{Kept, Prescription};
 use formulary::MedicationItem;
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -66,15 +66,17 @@ pub(super) fn show(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, asked: i64) -> 
 
 /// Prescribed, given and owed.
 fn progress(ask: &Ask, row: &Prescription, item: Option<&MedicationItem>) -> Markup {
-    let text = match row.quantity {
-        Some(quantity) => Text::new("pharmacy-progress")
-            .with(
-                "owed",
-                units(Ord::max(quantity - row.quantity_dispensed, 0), item),
-            )
+    let given = row.quantity_dispensed;
+    let counted = || counted(row, item?);
+    let text = match (row.settled_quantity(), counted()) {
+        (Some(quantity), _) => Text::new("pharmacy-progress")
+            .with("owed", units(Ord::max(quantity - given, 0), item))
             .with("quantity", quantity)
-            .with("given", row.quantity_dispensed),
-        None => Text::new("pharmacy-progress-open").with("given", row.quantity_dispensed),
+            .with("given", given),
+        (None, Some(quantity)) => Text::new("pharmacy-progress-counted")
+            .with("quantity", units(quantity, item))
+            .with("given", given),
+        (None, None) => Text::new("pharmacy-progress-open").with("given", given),
     };
     html! { span { (ask.say(&text)) } }
 }
@@ -112,10 +114,35 @@ fn alert(ask: &Ask, alert: &SafetyAlert) -> Markup {
     }
 }
 
-/// What is still to be handed out.
-fn still(row: &Prescription) -> Option<i64> {
-    row.quantity
-        .map(|quantity| Ord::max(quantity - row.quantity_dispensed, 0))
+/// Units that follow from the dose and the medication's strength.
+fn counted(row: &Prescription, item: &MedicationItem) -> Option<i64> {
+    row.units_of(&Kept {
+        strength: &item.strength,
+        unit_of_measure: &item.unit_of_measure,
+        formulation: item.formulation.as_str(),
+    })
+}
+
+/// What is still to be handed out, where it is known.
+fn still(row: &Prescription, item: Option<&MedicationItem>) -> Option<i64> {
+    let counted = || counted(row, item?);
+    let total = row.settled_quantity().or_else(counted)?;
+    Some(Ord::max(total - row.quantity_dispensed, 0))
+}
+
+/// What the prescription comes to, asked for where nothing says it.
+fn comes_to(form: &Form<'_>, row: &Prescription, item: Option<&MedicationItem>) -> Markup {
+    let field = form
+        .field("prescription_quantity")
+        .label("pharmacy-comes-to");
+    html! {
+        @match item {
+            _ if still(row, item).is_some() => {},
+            Some(_) => { (field.hint("pharmacy-comes-to-hint").required(true)) },
+            // Which medication it is, is chosen beside it.
+            None => { (field.hint("pharmacy-comes-to-counted")) },
+        }
+    }
 }
 
 fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> Markup {
@@ -149,10 +176,11 @@ fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> 
         (form.hidden("already_dispensed", row.quantity_dispensed))
         @if there == 0 {
             (ui::notice(Tone::Bad, html! { p { (ask.t("pharmacy-none-there-what")) } }))
-        } @else if still(row).is_some_and(|owed| owed > there) {
+        } @else if still(row, Some(item)).is_some_and(|owed| owed > there) {
             @let text = Text::new("pharmacy-short").with("units", units(there, Some(item)));
             (ui::notice(Tone::Warning, html! { p { (ask.say(&text)) } }))
         }
+        (comes_to(&form, row, Some(item)))
         (quantity(ask, &form, row, item, there))
         (override_reason(sheet, at, &form))
         (folded(cx, ask, sheet, &form, &batches))
@@ -184,10 +212,10 @@ fn quantity(
         .labelled(ask.say(&words))
         .required(true);
     // All that is owed, or as much of it as there is.
-    match still(row) {
+    match still(row, Some(item)) {
         Some(owed) if there > 0 => html! { (field.value(Ord::min(owed, there))) },
         Some(owed) => html! { (field.value(owed)) },
-        None => html! { (field.hint("pharmacy-give-open")) },
+        None => html! { (field) },
     }
 }
 
@@ -284,7 +312,7 @@ fn choose(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
         .field("quantity")
         .label("pharmacy-give-units")
         .required(true);
-    let owed = still(row);
+    let owed = still(row, None);
     html! {
         form.form.inline action=(ask.path()) role="search" {
             label for="q" { (ask.t("pharmacy-find-item")) }
@@ -298,7 +326,8 @@ fn choose(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
                 (form.hidden("prescription", row.meta.id))
                 (form.hidden("already_dispensed", row.quantity_dispensed))
                 (form.field("medication_item").label("pharmacy-which-item").kind(Kind::Choice(choices)).required(true))
-                @match owed { Some(owed) => { (field.value(owed)) }, None => { (field.hint("pharmacy-give-open")) } }
+                (comes_to(&form, row, None))
+                @match owed { Some(owed) => { (field.value(owed)) }, None => { (field) } }
                 @if form.sent().is_some_and(|sent| sent.code() == Some("override_reason_required")) {
                     (form.field("override_reason").label("pharmacy-override").hint("pharmacy-override-hint").kind(Kind::Text).required(true))
                 }

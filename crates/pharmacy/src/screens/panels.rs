@@ -6,7 +6,7 @@ use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::resource::{self, Resource};
 use platform::texts::Text;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 use web::Ask;
 use web::ui::{self, Tone};
 
@@ -14,6 +14,7 @@ use super::parts::{Items, items, state, units};
 use crate::names;
 use crate::purchase_order::{OrderStatus, PurchaseOrder};
 use crate::reports::{short_of, soon};
+use crate::shelf::ON_THE_SHELF;
 use crate::stock_batch::{BatchStatus, StockBatch};
 
 /// Rows of one panel.
@@ -41,7 +42,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
     let (today, until) = (cx.today(), soon(cx.today(), NEAR));
     let expiring: Vec<StockBatch> = resource::rows(cx, MOST, |query| {
         query
-            .and_where(StockBatch::current_quantity.gt(0))
+            .and_where(Expr::cust(ON_THE_SHELF))
             .and_where(StockBatch::status.ne(BatchStatus::Recalled.as_str()))
             .and_where(StockBatch::expiry_date.lte(until.to_value()))
             .order_by(("stock_batch", "expiry_date"), Order::Asc)
@@ -51,7 +52,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
     let recalled: Vec<StockBatch> = resource::rows(cx, MOST, |query| {
         query
             .and_where(StockBatch::status.eq(BatchStatus::Recalled.as_str()))
-            .and_where(StockBatch::current_quantity.gt(0))
+            .and_where(Expr::cust(ON_THE_SHELF))
             .order_by(("stock_batch", "id"), Order::Desc);
     })
     .await?;

@@ -51,4 +51,44 @@ testkit::on_both! {
         assert!(csv.text().starts_with("\u{feff}at,kind,delta,balance,"), "{}", csv.text());
         world.settle().await;
     }
+
+    async fn nobody_writes_off_a_controlled_substance_alone(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
+        let batch = shop.batch(item, "M-1", LATE, 20).await;
+        let row = shop.adjust(json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3 })).await;
+        assert_eq!((&row.is(201)["witness_required"], &row.json["witness"]), (&json!(true), &json!(null)));
+        let path = format!("stock-adjustments/{}/witness/", row.id());
+        shop.pharmacist.post(&path, json!({})).await.refuses(409, "second_person_required");
+        world.receptionist().await.post(&path, json!({})).await.is(403);
+        // What is counted is the same.
+        let take = shop.pharmacist.post("stock-takes/", json!({ "name": "Morphine" })).await.id();
+        let count = json!({ "lines": [{ "stock_batch": batch, "counted": 15 }] });
+        shop.pharmacist.post(&format!("stock-takes/{take}/count/"), count.clone()).await.is(200);
+        let posted = shop.pharmacist.post(&format!("stock-takes/{take}/post/"), json!({})).await;
+        let counted = posted.is(200)["adjustments"][0]["id"].as_i64().unwrap();
+        let waiting = list(&shop.pharmacist.get("stock-adjustments/?awaiting_witness=true").await);
+        assert_eq!(waiting.len(), 2);
+        assert_eq!(shop.pharmacist.get("dashboard/").await.is(200)["awaiting_witness"], 2);
+        let again = shop.pharmacist.post(&format!("stock-takes/{take}/post/"), json!({})).await;
+        again.refuses(409, "state_conflict");
+        assert_eq!(again.json["by"], shop.pharmacist.id);
+        let nurse = world.nurse().await;
+        assert_eq!(nurse.post(&path, json!({})).await.is(200)["witness"], nurse.id);
+        let again = nurse.post(&path, json!({})).await;
+        again.refuses(409, "state_conflict");
+        assert!(again.json["detail"].as_str().unwrap().contains("Fatou Ceesay"), "{}", again.text());
+        nurse.post(&format!("stock-adjustments/{counted}/witness/"), json!({})).await.is(200);
+        assert!(list(&shop.pharmacist.get("stock-adjustments/?awaiting_witness=true").await).is_empty());
+        let register = list(&shop.pharmacist.get(&format!("medications/controlled_register/?medication_id={item}")).await);
+        let told: Vec<_> = register.iter().map(|line| (line["delta"].as_i64().unwrap(), line["witness_name"].as_str().unwrap())).collect();
+        assert_eq!(told, [(20, ""), (-3, "Fatou Ceesay"), (-2, "Fatou Ceesay")]);
+        // Any other medication is adjusted by whoever has its key.
+        let plain = shop.medication("Paracetamol", json!({})).await;
+        let batch = shop.batch(plain, "P-1", LATE, 20).await;
+        let row = shop.adjust(json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3 })).await;
+        assert_eq!(row.is(201)["witness_required"], false);
+        nurse.post(&format!("stock-adjustments/{}/witness/", row.id()), json!({})).await.refuses(409, "state_conflict");
+        world.settle().await;
+    }
 }

@@ -58,6 +58,62 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_dose_in_milligrams_is_counted_in_the_tablets_at_hand(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({ "strength": "500 mg", "form": "Tablet", "unit_of_measure": "Tablet" })).await;
+        shop.batch(item, "P-1", LATE, 100).await;
+        let words = json!({ "medication_item": item, "dosage": "500 mg", "frequency": "3 times a day", "duration": "7 days", "quantity": null });
+        let (doctor, id) = prescribe(world, &shop, words).await;
+        assert_eq!(doctor.get(&format!("prescriptions/{id}/")).await.is(200)["quantity"], Json::Null);
+        let ask = |quantity: i64, change: Json| {
+            let mut body = json!({ "prescription_id": id, "patient_id": null });
+            extend(&mut body, change);
+            shop.dispense(item, quantity, body)
+        };
+        assert_eq!(ask(22, json!({})).await.refuses(409, "exceeds_prescription")["owed"], 21);
+        ask(21, json!({ "prescription_quantity": 100 })).await.complains_about("prescription_quantity");
+        assert_eq!(ask(20, json!({})).await.is(201)["owed"], 1);
+        assert_eq!(ask(2, json!({})).await.refuses(409, "exceeds_prescription")["owed"], 1);
+        assert_eq!(ask(1, json!({})).await.is(201)["owed"], 0);
+        let row = doctor.get(&format!("prescriptions/{id}/")).await.is(200).clone();
+        assert_eq!((&row["quantity"], &row["status"], &row["quantity_by"]), (&json!(21), &json!("Completed"), &json!(shop.pharmacist.id)));
+        world.settle().await;
+    }
+
+    async fn what_cannot_be_counted_is_said_by_the_pharmacist_and_bounds_what_is_dispensed(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({ "strength": "500 mg", "form": "Tablet", "unit_of_measure": "Tablet" })).await;
+        let batch = shop.batch(item, "P-1", LATE, 100).await;
+        let words = json!({ "medication_item": item, "dosage": "500 mg", "frequency": "when in pain", "duration": "7 days", "quantity": null });
+        let (doctor, id) = prescribe(world, &shop, words).await;
+        let ask = |quantity: i64, said: Json| {
+            shop.dispense(item, quantity, json!({ "prescription_id": id, "patient_id": null, "prescription_quantity": said }))
+        };
+        for said in [json!(null), json!(0), json!(-1), json!(100_001)] {
+            ask(5, said).await.complains_about("prescription_quantity");
+        }
+        assert_eq!(ask(11, json!(10)).await.refuses(409, "exceeds_prescription")["owed"], 10);
+        let given = ask(5, json!(10)).await;
+        assert_eq!(given.is(201)["owed"], 5);
+        let row = doctor.get(&format!("prescriptions/{id}/")).await.is(200).clone();
+        assert_eq!((&row["quantity"], &row["quantity_by"]), (&json!(10), &json!(shop.pharmacist.id)));
+        // From there on it stands: nobody says more.
+        ask(20, json!(30)).await.complains_about("prescription_quantity");
+        assert_eq!(ask(6, json!(null)).await.refuses(409, "exceeds_prescription")["owed"], 5);
+        assert_eq!(state(&doctor, id).await, ("Pending Dispense".to_owned(), 5));
+        // It is on record.
+        let admin = world.admin().await;
+        let audit = admin.get(&format!("audit-logs/?object_type=Prescription&object_id={id}")).await;
+        assert!(audit.is(200).to_string().contains("quantity_by"), "{}", audit.text());
+        // Said wrong, it is said anew once nothing of it is given out.
+        let log = given.json["logs"][0]["id"].clone();
+        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+        ask(5, json!(null)).await.complains_about("prescription_quantity");
+        assert_eq!(ask(12, json!(12)).await.is(201)["owed"], 0);
+        assert_eq!(shop.holds(batch).await, 88);
+        world.settle().await;
+    }
+
     async fn who_saw_another_quantity_dispenses_nothing(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use crate::shop::{LATE, SOON, Shop, YESTERDAY, list};
+use crate::shop::{LATE, SOON, Shop, YESTERDAY, differences, list};
 
 fn kinds(alerts: &Json) -> Vec<String> {
     let mut kinds: Vec<String> = alerts["results"]
@@ -17,6 +17,61 @@ fn kinds(alerts: &Json) -> Vec<String> {
 }
 
 testkit::on_both! {
+    async fn sums_of_weeks_say_what_the_movements_say(world: &World) {
+        let shop = Shop::new(world).await;
+        let items = [shop.medication("Paracetamol", json!({})).await, shop.medication("Aspirin", json!({})).await];
+        let mut moved = Vec::new();
+        for n in 0..34_i64 {
+            // Several weeks, and every hour of the day once, so that weeks and days end in between.
+            world.pass(SignedDuration::from_hours(37));
+            let pharmacist = world.caller(Some(kernel::BuiltinRole::Pharmacist)).await;
+            let shop = Shop { pharmacist, patient: shop.patient };
+            let item = items[usize::from(n % 3 == 0)];
+            if n % 8 < 2 {
+                shop.batch(item, &format!("B{n}"), LATE, 20 + n).await;
+                shop.batch(items[usize::from(n % 3 != 0)], &format!("C{n}"), LATE, 20 + n).await;
+            }
+            let reply = shop.dispense(item, 1 + n % 5, json!({})).await;
+            let log = reply.is(201)["logs"][0]["id"].clone();
+            let given: i64 = reply.json["logs"].as_array().unwrap().iter().map(|log| log["quantity_dispensed"].as_i64().unwrap()).sum();
+            let day = jiff::tz::TimeZone::UTC.to_datetime(world.clock.now()).date();
+            moved.push((day, item, given));
+            if n % 7 == 3 {
+                let back = reply.json["logs"][0]["quantity_dispensed"].as_i64().unwrap();
+                shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+                moved.push((day, item, -back));
+            }
+        }
+        let pharmacist = world.caller(Some(kernel::BuiltinRole::Pharmacist)).await;
+        let (first, last) = (moved[0].0, moved[moved.len() - 1].0);
+        let days: Vec<jiff::civil::Date> = first.series(jiff::Span::new().days(5)).take_while(|day| *day <= last).chain([last]).collect();
+        for (at, start) in days.iter().enumerate() {
+            for end in &days[at..] {
+                let path = format!("medications/consumption_patterns/?start={start}&end={end}");
+                let told = list(&pharmacist.get(&path).await);
+                for item in items {
+                    let sum: i64 = moved.iter().filter(|(day, of, _)| (start..=end).contains(&day) && *of == item).map(|(_, _, units)| units).sum();
+                    let row = told.iter().find(|row| row["medication_id"] == item);
+                    assert_eq!(row.map_or(0, |row| row["total_dispensed"].as_i64().unwrap()), sum, "{path} {item}");
+                }
+            }
+        }
+        // Stock as of each day is what the ledger said then.
+        let movements = pharmacist.get("stock-movements/?limit=200").await.is(200)["results"].as_array().unwrap().clone();
+        for day in &days {
+            let rows = list(&pharmacist.get(&format!("medications/stock_as_of/?date={day}")).await);
+            let next = day.tomorrow().unwrap().to_string();
+            for item in items {
+                let told: i64 = rows.iter().filter(|row| row["medication_id"] == item).map(|row| row["quantity"].as_i64().unwrap()).sum();
+                let sum: i64 = movements.iter().filter(|row| row["medication_item"] == item && row["at"].as_str().unwrap() < next.as_str()).map(|row| row["delta"].as_i64().unwrap()).sum();
+                assert_eq!(told, sum, "{day} {item}");
+            }
+            assert!(rows.iter().all(|row| row["quantity"].as_i64().unwrap() > 0));
+        }
+        assert_eq!(differences(world).await, []);
+        world.settle().await;
+    }
+
     async fn stock_is_worth_what_it_cost(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;

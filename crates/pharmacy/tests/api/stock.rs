@@ -106,6 +106,14 @@ testkit::on_both! {
         tamper(world, "UPDATE stock_batch SET current_quantity = current_quantity - 1 WHERE id = $1", id).await.unwrap();
         tamper(world, "UPDATE medication_item SET total_quantity = 7 WHERE id = $1", item).await.unwrap();
         assert_eq!(differences(world).await, [ledger::Difference::Control { id: item, balance: 7, sum: 105 }]);
+        tamper(world, "UPDATE medication_item SET total_quantity = 105 WHERE id = $1", item).await.unwrap();
+        // A sum of weeks is kept by the database, and proven as well.
+        tamper(world, "UPDATE stock_week SET total = total - 1 WHERE account = $1", id).await.unwrap();
+        let wrong = ledger::Difference::Sum { id, balance: 99, sum: 100 };
+        assert_eq!(differences(world).await, [wrong, wrong]);
+        tamper(world, "UPDATE stock_week SET total = total + 1 WHERE account = $1", id).await.unwrap();
+        tamper(world, "DELETE FROM stock_span WHERE account = $1", id).await.unwrap();
+        assert_eq!(differences(world).await, [ledger::Difference::Sum { id, balance: 0, sum: 1 }]);
     }
 
     async fn roles_see_stock_as_their_work_needs(world: &World) {
