@@ -54,6 +54,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         // A page of a timeline reads as many rows as it shows, however many there are.
         up: |ddl| ddl.index("prescription", &["patient", "prescribed_at"]),
     },
+    Migration {
+        name: "0011_own_visits",
+        up: |ddl| {
+            ddl.add_columns("encounter", |t| {
+                t.bool("own_visit").default(false);
+            });
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {
