@@ -71,7 +71,7 @@ pub mod vitals_judged;
 
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
-pub use screens::{Signs, leave_visit, screens, signs};
+pub use screens::{Signs, leave_visit, safety_alert, screens, signs, unchecked};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;
