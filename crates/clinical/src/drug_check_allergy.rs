@@ -12,9 +12,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::prescription::Prescription;
-use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName, not_checked};
 use crate::prescription_drug::Drug;
-use crate::prescription_patient::allergies;
+use crate::prescription_patient::{allergies, is_unasked};
 use formulary::safety::{Medicine, Outcome, Question, ReportedAllergy};
 
 platform::input! {
@@ -30,7 +30,7 @@ platform::input! {
 /// What the check against the patient's allergies found, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AllergyAnswer {
-    /// Something needs attention: an allergy, or a name that could not be checked. False only when everything was checked and nothing found.
+    /// Something needs attention: an allergy, a name that could not be checked, or a patient whom nobody asked for allergies. False only when everything was checked and nothing found.
     alert: bool,
     /// `found`, `nothing_found` or `could_not_check`.
     outcome: String,
@@ -44,7 +44,9 @@ pub struct AllergyAnswer {
     alerts: Vec<SafetyAlert>,
     /// What could not be checked, with known names that look alike.
     could_not_check: Vec<UnknownName>,
-    /// How many active allergies of the patient are recorded. 0 also means that nobody may have asked.
+    /// Every part of the check that could not be done: a name that is not known, allergies that nobody asked for.
+    not_checked: Vec<NotChecked>,
+    /// How many active allergies of the patient are recorded.
     allergies_recorded: usize,
     /// The version of the drug-safety pack.
     safety_pack: String,
@@ -82,6 +84,7 @@ impl Command for CheckDrugAllergy {
         let question = Question {
             medicine: Medicine::from(&drug),
             allergies: &allergies,
+            allergies_unasked: reported.is_empty() && is_unasked(&patient),
             ..Question::default()
         };
         let answer = pack.check(&question);
@@ -99,6 +102,9 @@ impl Command for CheckDrugAllergy {
             Outcome::Found => None,
             Outcome::NothingFound => {
                 Some(Text::new("clinical-no-allergy").with("name", &*input.medication_name))
+            }
+            Outcome::CouldNotCheck if could_not_check.is_empty() => {
+                Some(Text::new("clinical-allergies-unasked"))
             }
             Outcome::CouldNotCheck => {
                 Some(Text::new("clinical-could-not-check").with("names", names))
@@ -121,6 +127,7 @@ impl Command for CheckDrugAllergy {
             message: worst.map_or(said, |alert| alert.message.clone()),
             alerts,
             could_not_check,
+            not_checked: not_checked(&answer),
             allergies_recorded: reported.len(),
             safety_pack: pack.version().to_owned(),
         })

@@ -1,7 +1,6 @@
 //! The whole safety check of a medicine, before it is prescribed.
 
-use formulary::safety::Pregnancy as Stage;
-use formulary::safety::Reaction;
+use formulary::safety::{DoseCheck, Pregnancy as Stage, Reaction};
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Pharmacist};
 use patients::Patient;
 use platform::access::Access;
@@ -14,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::prescription::Prescription;
-use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName};
 use crate::prescription_drug::Drug;
 use crate::prescription_safety::{Facts, gather, judge};
 
@@ -68,15 +67,17 @@ platform::input! {
 /// What the check found, most severe first, and what could not be checked.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SafetyAnswer {
-    /// `found`, `nothing_found` or `could_not_check`.
+    /// `found`; `nothing_found` only when everything was checked: for a patient also the allergies and the dose; else `could_not_check`.
     outcome: String,
     /// Prescribing it would need `override_reason`.
     override_reason_required: bool,
     /// What speaks against it, most severe first.
     alerts: Vec<SafetyAlert>,
-    /// What could not be checked, with known names that look alike. While there is anything, silence is no all-clear.
+    /// Names that could not be checked, with known names that look alike.
     could_not_check: Vec<UnknownName>,
-    /// Whether the dose could be compared with the highest usual one: it was read for certain, and one is known.
+    /// Every part of the check that could not be done. While there is anything, silence is no all-clear.
+    not_checked: Vec<NotChecked>,
+    /// Whether the dose of every ingredient was compared with the highest usual one.
     dose_checked: bool,
     /// The ingredients that are recognised in the medicine's name.
     ingredients: Vec<String>,
@@ -118,16 +119,20 @@ impl Command for CheckSafety {
         lay_over(&mut facts, &input);
         let text =
             |line: &Option<Line<255>>| line.as_ref().map_or_else(String::new, ToString::to_string);
-        let drug = Drug::written(&input.medication_name)
-            .taken(&text(&input.dosage), &text(&input.frequency));
+        let mut drug = Drug::written(&input.medication_name);
+        // A question about medicines alone may leave the dose out; whether a patient may have one may not.
+        if input.dosage.is_some() || input.patient_id.is_some() {
+            drug = drug.taken(&text(&input.dosage), &text(&input.frequency));
+        }
         let checked = judge(&pack, &drug, &facts);
         let ingredients = pack.ingredients_of(&input.medication_name);
         Ok(SafetyAnswer {
             outcome: checked.outcome().as_str().to_owned(),
             override_reason_required: checked.interrupts(),
             alerts: checked.found(),
-            could_not_check: checked.not_checked(),
-            dose_checked: drug.dosing.is_some() && pack.has_dose_limit(&drug.written),
+            could_not_check: checked.unknown_names(),
+            not_checked: checked.not_checked(),
+            dose_checked: checked.answer.dose == DoseCheck::Compared,
             ingredients: ingredients.into_iter().map(str::to_owned).collect(),
             safety_pack: checked.pack,
         })
@@ -168,6 +173,7 @@ fn lay_over(facts: &mut Facts, input: &SafetyQuestion) {
             .iter()
             .map(|name| (name.to_string(), Reaction::Unknown)),
     );
+    facts.allergies_unasked &= input.allergies.0.is_empty();
     let patient = &mut facts.circumstances;
     if let Some(days) = input.age_days.and_then(|days| i32::try_from(days).ok()) {
         patient.age_days = Some(f64::from(days));

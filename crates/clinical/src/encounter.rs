@@ -6,7 +6,7 @@ use identity::user::User;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use kernel::{BuiltinRole, Code, Reach};
-use patients::{CareSource, Patient, reach};
+use patients::{CareSource, Oneself, Patient, reach};
 use platform::access::{Access, Grant, Permission, Scope};
 use platform::cx::{Cx, among, values};
 use platform::db::Statement;
@@ -78,6 +78,8 @@ platform::record! {
             signed_at: Option<Timestamp> = None,
             /// The user who signed; null while it is open.
             signed_by: Option<Ref<User>> = None,
+            /// A doctor who reaches only their own patients recorded that they saw somebody who was not: they reach the record until the end of that day, and a person is asked about it.
+            own_visit: bool = false,
         }
     }
 }
@@ -113,7 +115,7 @@ pub async fn hold_open(cx: &mut Cx, id: i64) -> Result<Encounter, Error> {
 /// After two records became one, or two again: who has the patient in care follows from the encounters.
 pub(crate) async fn refresh_care(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     let statement = Statement::raw(
-        "SELECT doctor, min(created_at) FROM encounter WHERE patient = $1 AND voided_at IS NULL GROUP BY doctor",
+        "SELECT doctor, min(created_at) FROM encounter WHERE patient = $1 AND voided_at IS NULL AND NOT own_visit GROUP BY doctor",
         values([&patient]),
     );
     let doctors: Vec<(i64, Timestamp)> = cx
@@ -276,7 +278,13 @@ impl Resource for Encounter {
             check_doctor(cx, change.row.doctor).await?;
         }
         if change.changed(|row| row.patient) {
-            patients::check_current(cx, change.row.patient.get()).await?;
+            patients::check_there(cx, change.row.patient.get()).await?;
+        }
+        if change.changed(|row| row.doctor)
+            && let Some(doctor) = change.row.doctor
+        {
+            let patient = change.row.patient.get();
+            change.row.own_visit = patients::begins_own_care(cx, patient, doctor.get()).await?;
         }
         if let Some(before) = change.before
             && before.patient != change.row.patient
@@ -294,9 +302,20 @@ impl Resource for Encounter {
         if let Some(doctor) = change.row.doctor
             && change.changed(|row| (row.doctor, row.patient))
         {
-            let doctor = (doctor.get(), cx.now());
-            let patient = change.row.patient.get();
-            patients::take_into_care(cx, patient, &[doctor], CareSource::Encounter).await?;
+            let (patient, user) = (change.row.patient.get(), doctor.get());
+            let source = CareSource::Encounter;
+            if change.row.own_visit {
+                let of = (Self::NAME, change.row.meta.id);
+                let act = Oneself {
+                    patient,
+                    user,
+                    source,
+                    of,
+                };
+                patients::take_oneself(cx, act).await?;
+            } else {
+                patients::take_into_care(cx, patient, &[(user, cx.now())], source).await?;
+            }
         }
         if change.changed(|row| row.encounter_date) {
             guideline::refresh(cx, change.row.patient.get())?;

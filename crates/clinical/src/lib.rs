@@ -73,7 +73,7 @@ pub mod vitals_judged;
 pub use encounter::Encounter;
 pub use prescription::{Prescription, PrescriptionStatus};
 pub use prescription_counted::Kept;
-pub use screens::{Signs, leave_visit, screens, signs};
+pub use screens::{Signs, leave_visit, safety_alert, screens, signs, unchecked};
 
 use alert::ClinicalAlert;
 use alert_acknowledge::Acknowledge;

@@ -62,6 +62,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             });
         },
     },
+    Migration {
+        name: "0012_own_visits",
+        up: |ddl| {
+            ddl.add_columns("encounter", |t| {
+                t.bool("own_visit").default(false);
+            });
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

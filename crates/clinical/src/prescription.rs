@@ -17,7 +17,7 @@ use platform::route::Route;
 use platform::seal::Sealed;
 use platform::texts::Text;
 use sea_query::Condition;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::drug_check_allergy::CheckDrugAllergy;
 use crate::drug_check_interaction::CheckDrugInteraction;
@@ -70,11 +70,11 @@ impl PrescriptionStatus {
 platform::choice! {
     /// What the safety check of a prescription came to.
     pub enum SafetyOutcome {
-        /// Every name is known, and nothing speaks against it.
+        /// Allergies, interactions, duplicate therapy and the dose were all checked, and nothing speaks against it.
         NothingFound = "nothing_found",
         /// Something speaks against it; see `safety_alerts`.
         Found = "found",
-        /// Nothing was found, but not everything could be checked, since a name is not known.
+        /// Nothing was found, but not everything could be checked; see `safety_not_checked`.
         CouldNotCheck = "could_not_check",
     }
 }
@@ -121,8 +121,10 @@ platform::record! {
             safety_outcome: SafetyOutcome = SafetyOutcome::CouldNotCheck,
             /// What the safety check found when it was prescribed, most severe first.
             safety_alerts: Sealed<Doc> = Sealed::new(Doc(json!([]))),
-            /// What could not be checked: each name as written, its unknown words, and known names that look alike.
+            /// Names that could not be checked: each as written, its unknown words, and known names that look alike.
             safety_unknown: Sealed<Doc> = Sealed::new(Doc(json!([]))),
+            /// Every part of the check that could not be done: `part` (`name`, `allergies`, `dose`), `reason`, and `what` it concerns. Null for what was prescribed before this was kept.
+            safety_not_checked: Sealed<Doc> = Sealed::new(Doc(Json::Null)),
             /// The version of the drug-safety pack that was asked.
             safety_pack: Blank<64> = Blank::default(),
         }
@@ -303,6 +305,7 @@ impl Resource for Prescription {
                 Prescription::safety_outcome,
                 Prescription::safety_alerts,
                 Prescription::safety_unknown,
+                Prescription::safety_not_checked,
             ]
         } else {
             &[]
@@ -448,6 +451,7 @@ fn settle(cx: &Cx, change: &mut Change<'_, Prescription>, checked: &Checked) -> 
     row.safety_outcome = checked.outcome();
     row.safety_alerts = Sealed::new(Doc(checked.alerts()));
     row.safety_unknown = Sealed::new(Doc(checked.unknown()));
+    row.safety_not_checked = Sealed::new(Doc(json!(checked.not_checked())));
     row.safety_pack = Blank::cut(&checked.pack);
     if checked.interrupts() && row.override_reason.open().is_none() {
         return Err(checked.refusal(cx));

@@ -1,6 +1,8 @@
 //! What the safety check found, as clients see it and as alerts keep it.
 
-use formulary::safety::{Finding, Kind, Severity, Unknown};
+use formulary::safety::{
+    Answer, DoseCheck, DoseFault, DoseGap, Finding, Kind, NotCompared, Severity, Unknown,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,49 @@ pub struct SafetyAlert {
     pub management: String,
     /// Where the fact is published.
     pub source: String,
+    /// Of a dose: how much it is, and how much is usual at most; null of other kinds, and of what is not to be taken daily.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dose: Option<DoseAlert>,
+}
+
+/// A dose above the highest usual one.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DoseAlert {
+    /// How much it is, such as `6000 mg`.
+    pub amount: String,
+    /// The highest usual dose, such as `4000 mg`.
+    pub limit: String,
+    /// Of a day, and not at once.
+    pub daily: bool,
+    /// For whom: `anybody`, `child`, or the weight in kilograms, such as `18`.
+    pub whom: String,
+    /// The ingredient, where the medicine has several; else empty.
+    pub ingredient: String,
+}
+
+fn dose(finding: &Finding) -> Option<DoseAlert> {
+    let Some(DoseFault::TooMuch {
+        amount,
+        limit,
+        daily,
+        kilograms,
+        child,
+        among_others,
+    }) = &finding.dose
+    else {
+        return None;
+    };
+    let whom = if *child { "child" } else { "anybody" };
+    Some(DoseAlert {
+        amount: amount.clone(),
+        limit: limit.clone(),
+        daily: *daily,
+        whom: kilograms.clone().unwrap_or_else(|| whom.to_owned()),
+        ingredient: match among_others {
+            true => finding.ingredient.clone(),
+            false => String::new(),
+        },
+    })
 }
 
 impl From<&Finding> for SafetyAlert {
@@ -48,6 +93,7 @@ impl From<&Finding> for SafetyAlert {
             mechanism: finding.mechanism.clone(),
             management: finding.management.clone(),
             source: finding.source.clone(),
+            dose: dose(finding),
         }
     }
 }
@@ -95,6 +141,48 @@ impl From<&Unknown> for UnknownName {
         }
     }
 }
+
+/// A part of the check that could not be done. While there is one, silence is no all-clear.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotChecked {
+    /// `name`, `allergies` or `dose`.
+    pub part: String,
+    /// Of a name `unknown`; of allergies `not_asked`; of the dose `not_written`, `amount` (how much could not be read for certain), `strengths` (how much of each ingredient is not known), `unit`, `no_limit` (no highest usual dose is known), `no_child_limit`, `weight` (the limit goes by weight, which is not known) or `frequency` (how often could not be read).
+    pub reason: String,
+    /// The name as written, or the ingredient whose dose it is; empty where it concerns all.
+    pub what: String,
+}
+
+impl NotChecked {
+    pub(crate) fn new(part: &str, reason: &str, what: &str) -> NotChecked {
+        NotChecked {
+            part: part.to_owned(),
+            reason: reason.to_owned(),
+            what: what.to_owned(),
+        }
+    }
+}
+
+/// What an answer leaves unchecked.
+pub(crate) fn not_checked(answer: &Answer) -> Vec<NotChecked> {
+    let mut all = Vec::new();
+    let names = answer.unknown.iter().take(SHOWN);
+    all.extend(names.map(|one| NotChecked::new("name", "unknown", &one.written)));
+    if answer.allergies_unasked {
+        all.push(NotChecked::new("allergies", "not_asked", ""));
+    }
+    if let DoseCheck::NotCompared(gaps) = &answer.dose {
+        let of_gap = |gap: &DoseGap| NotChecked::new("dose", gap.why.as_str(), &gap.ingredient);
+        all.extend(gaps.iter().map(of_gap));
+        if gaps.is_empty() {
+            all.push(NotChecked::new("dose", NotCompared::NoLimit.as_str(), ""));
+        }
+    }
+    all
+}
+
+/// More findings than anybody reads.
+const SHOWN: usize = 50;
 
 fn kind(kind: Kind) -> &'static str {
     match kind {

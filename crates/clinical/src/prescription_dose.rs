@@ -4,46 +4,58 @@
 use formulary::safety::{Amount, DoseUnit, Dosing, thousandths};
 use kernel::names::fold;
 
-use crate::prescription_quantity::{PIECES, per_day};
+use crate::prescription_quantity::{PIECES, often};
 
 /// What one text says.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 struct Said {
-    /// `500 mg`.
-    amount: Option<Amount>,
+    /// `500 mg`, or `875/125 mg` of two ingredients.
+    amounts: Vec<Amount>,
+    /// `960` or `20/120` in a name, without a unit: milligrams, if a product is called so.
+    unitless: Vec<Amount>,
     /// `2 tablets`, in thousandths.
     pieces: Option<i64>,
     /// `10 ml`, in thousandths.
     volume: Option<i64>,
-    /// `120 mg/5 ml`: so much in so many thousandths of a millilitre.
-    concentration: Option<(Amount, i64)>,
+    /// `120 mg/5 ml`: so much of each in so many thousandths of a millilitre.
+    concentration: Option<(Vec<Amount>, i64)>,
     /// Two things that do not go together, or a number that could be read in two ways.
     unclear: bool,
 }
 
 /// What is to be taken at once and how often a day, by the words of the dose and the frequency; the strength of a piece
 /// or of a liquid stands in the medicine's name.
-pub(crate) fn dosing(name: &str, dosage: &str, frequency: &str) -> Option<Dosing> {
-    let (said, named) = (read(dosage), read(name));
-    if said.unclear {
-        return None;
-    }
-    let single = match (said.amount, said.pieces, said.volume) {
+pub(crate) fn dosing(name: &str, dosage: &str, frequency: &str) -> Dosing {
+    let (said, named) = (read(dosage, false), read(name, true));
+    let often = often(frequency);
+    let taken = match (said.amounts.as_slice(), said.pieces, said.volume) {
+        _ if said.unclear => None,
         // `500 mg (1 tablet)`; how much two of them are, is not said.
-        (Some(amount), None | Some(1_000), None) => Some(amount),
-        (None, Some(pieces), None) if !named.unclear && named.concentration.is_none() => {
-            named.amount.and_then(|each| times(each, pieces, 1_000))
+        ([_, ..], None | Some(1_000), None) => Some((said.amounts, (1, 1), false)),
+        ([], Some(pieces), None) if !named.unclear && named.concentration.is_none() => {
+            let unitless = named.amounts.is_empty();
+            let each = if unitless {
+                named.unitless
+            } else {
+                named.amounts
+            };
+            Some((each, (pieces, 1_000), unitless))
         }
-        (None, None, Some(volume)) if !named.unclear => said
+        ([], None, Some(volume)) if !named.unclear => said
             .concentration
             .or(named.concentration)
-            .and_then(|(amount, of)| times(amount, volume, of)),
+            .map(|(each, of)| (each, (volume, of), false)),
         _ => None,
     };
-    Some(Dosing {
-        single: single.filter(|amount| amount.steps > 0)?,
-        per_day: per_day(frequency),
-    })
+    match taken {
+        Some((each, times, unitless)) if times.0 > 0 => Dosing {
+            each,
+            times: Some(times),
+            often,
+            unitless,
+        },
+        _ => Dosing::unread(often),
+    }
 }
 
 /// An amount that is all that a text says, such as `500 mg`: no range, no volume, no alternative, and more than nothing.
@@ -55,14 +67,6 @@ pub(crate) fn amount_alone(text: &str) -> Option<Amount> {
     let (unit, steps) = DoseUnit::of(word)?;
     let steps = number.checked_mul(steps)?;
     (steps > 0).then_some(Amount { unit, steps })
-}
-
-fn times(amount: Amount, by: i64, of: i64) -> Option<Amount> {
-    let steps = i128::from(amount.steps) * i128::from(by) / i128::from(of.max(1));
-    Some(Amount {
-        steps: i64::try_from(steps).ok()?,
-        ..amount
-    })
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -121,21 +125,17 @@ fn number(written: &str) -> Token {
     }
 }
 
-fn read(text: &str) -> Said {
+fn read(text: &str, is_name: bool) -> Said {
     let all = tokens(text);
     let mut said = Said::default();
     let mut at = 0;
     while at < all.len() {
         match &all[at] {
             Token::Unclear => said.unclear = true,
-            // `80/480 mg`, `5/7`
-            Token::Number(_) if matches!(all.get(at + 1), Some(Token::Sign('/'))) => {
-                said.unclear = true;
+            Token::Number(_) => {
+                at += said.take(&all[at..], is_name);
+                continue;
             }
-            Token::Number(number) => match take(&mut said, *number, &all[at + 1..]) {
-                0 => said.unclear |= !stands_alone(&all[at + 1..]),
-                used => at += used,
-            },
             // `.25 g`
             Token::Sign('.') if matches!(all.get(at + 1), Some(Token::Number(_))) => {
                 said.unclear = true;
@@ -145,6 +145,136 @@ fn read(text: &str) -> Said {
         at += 1;
     }
     said
+}
+
+/// Numbers joined by `/` or `+`, each with its unit where it has one, and how many tokens they are.
+fn joined(all: &[Token]) -> (Vec<(i64, Option<(DoseUnit, i64)>)>, usize) {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(Token::Number(number)) = all.get(at) {
+        let unit = match all.get(at + 1) {
+            Some(Token::Word(word)) => DoseUnit::of(word),
+            _ => None,
+        };
+        found.push((*number, unit));
+        at += 1 + usize::from(unit.is_some());
+        let joins = matches!(all.get(at), Some(Token::Sign('/' | '+')));
+        let number = matches!(all.get(at + 1), Some(Token::Number(_)));
+        // `120 mg/5 ml` ends before the volume.
+        if !joins || !number || is_ml(all.get(at + 2)) {
+            break;
+        }
+        at += 1;
+    }
+    (found, at)
+}
+
+fn is_ml(token: Option<&Token>) -> bool {
+    matches!(token, Some(Token::Word(word)) if matches!(word.as_str(), "ml" | "mls" | "millilitre" | "millilitres"))
+}
+
+impl Said {
+    /// Numbers with what follows them; answers how many tokens that was.
+    fn take(&mut self, all: &[Token], is_name: bool) -> usize {
+        let (numbers, used) = joined(all);
+        let rest = &all[used..];
+        match numbers.iter().find_map(|(_, unit)| *unit) {
+            Some(unit) => used + self.take_amounts(&numbers, unit, rest, is_name),
+            None => used + self.take_plain(&numbers, rest, is_name),
+        }
+    }
+
+    fn take_amounts(
+        &mut self,
+        numbers: &[(i64, Option<(DoseUnit, i64)>)],
+        shared: (DoseUnit, i64),
+        rest: &[Token],
+        is_name: bool,
+    ) -> usize {
+        let amount = |(number, own): &(i64, Option<(DoseUnit, i64)>)| {
+            let (unit, scale) = own.unwrap_or(shared);
+            let steps = number.checked_mul(scale).filter(|steps| *steps > 0)?;
+            Some(Amount { unit, steps })
+        };
+        let Some(amounts) = numbers.iter().map(amount).collect::<Option<Vec<_>>>() else {
+            self.unclear = true;
+            return 0;
+        };
+        if let Some((volume, used)) = in_a_liquid(rest) {
+            let again = self.concentration.replace((amounts, volume));
+            self.unclear |= again.is_some();
+            return used;
+        }
+        // By weight, or by something else.
+        if matches!(rest.first(), Some(Token::Sign('/'))) {
+            self.unclear = true;
+            return 1;
+        }
+        if is_name {
+            self.amounts.extend(amounts);
+        } else {
+            self.unclear |= !self.amounts.is_empty() && self.amounts != amounts;
+            self.amounts = amounts;
+        }
+        0
+    }
+
+    fn take_plain(
+        &mut self,
+        numbers: &[(i64, Option<(DoseUnit, i64)>)],
+        rest: &[Token],
+        is_name: bool,
+    ) -> usize {
+        let word = match rest.first() {
+            Some(Token::Word(word)) => word.as_str(),
+            _ => "",
+        };
+        let is_piece = PIECES.contains(&fold(word).as_str());
+        if is_name && !is_ml(rest.first()) {
+            // Two of them say nothing for certain.
+            let first = self.unitless.is_empty();
+            let all = numbers.iter().map(|(number, _)| Amount {
+                unit: DoseUnit::Mass,
+                steps: number.saturating_mul(1_000),
+            });
+            self.unitless = if first { all.collect() } else { Vec::new() };
+            if let [_] = numbers
+                && !is_piece
+            {
+                self.unclear |= !stands_alone(rest);
+            }
+            return usize::from(is_piece);
+        }
+        let [(number, _)] = numbers else {
+            // `1/2 tablet`, `5/7`
+            self.unclear = true;
+            return 0;
+        };
+        let place = match is_ml(rest.first()) {
+            true => &mut self.volume,
+            false if is_piece => &mut self.pieces,
+            false => {
+                self.unclear |= !stands_alone(rest);
+                return 0;
+            }
+        };
+        self.unclear |= place.replace(*number).is_some_and(|other| other != *number);
+        1
+    }
+}
+
+/// `/5 ml`, `/ml`, `per 5 ml`: thousandths of a millilitre, and how many tokens they are.
+fn in_a_liquid(rest: &[Token]) -> Option<(i64, usize)> {
+    match rest.first() {
+        Some(Token::Sign('/')) => {}
+        Some(Token::Word(word)) if matches!(word.as_str(), "per" | "in" | "pour") => {}
+        _ => return None,
+    }
+    match rest.get(1) {
+        Some(Token::Number(volume)) if is_ml(rest.get(2)) => Some((*volume, 3)),
+        unit if is_ml(unit) => Some((1_000, 2)),
+        _ => None,
+    }
 }
 
 /// What counts times and not amounts: `3 times a day`, `for 5 days`.
@@ -165,53 +295,10 @@ fn stands_alone(rest: &[Token]) -> bool {
     }
 }
 
-/// A number with what follows it; answers how many tokens that was.
-fn take(said: &mut Said, number: i64, rest: &[Token]) -> usize {
-    let Some(Token::Word(word)) = rest.first() else {
-        return 0;
-    };
-    if let Some((unit, steps)) = DoseUnit::of(word) {
-        let Some(steps) = number.checked_mul(steps) else {
-            said.unclear = true;
-            return 1;
-        };
-        let amount = Amount { unit, steps };
-        return 1 + of_amount(said, amount, &rest[1..]);
-    }
-    let place = match word.as_str() {
-        "ml" | "mls" | "millilitre" | "millilitres" => &mut said.volume,
-        piece if PIECES.contains(&fold(piece).as_str()) => &mut said.pieces,
-        _ => return 0,
-    };
-    said.unclear |= place.replace(number).is_some_and(|other| other != number);
-    1
-}
-
-/// An amount alone, or in so much of a liquid.
-fn of_amount(said: &mut Said, amount: Amount, rest: &[Token]) -> usize {
-    if rest.first() != Some(&Token::Sign('/')) {
-        said.unclear |= said
-            .amount
-            .replace(amount)
-            .is_some_and(|other| other != amount);
-        return 0;
-    }
-    let is_ml = |token: Option<&Token>| token == Some(&Token::Word("ml".to_owned()));
-    let (volume, used) = match rest.get(1) {
-        Some(Token::Number(volume)) if is_ml(rest.get(2)) => (*volume, 3),
-        unit if is_ml(unit) => (1_000, 2),
-        // By weight, or by another amount.
-        _ => {
-            said.unclear = true;
-            return 1;
-        }
-    };
-    said.unclear |= said.concentration.replace((amount, volume)).is_some();
-    used
-}
-
 #[cfg(test)]
 mod tests {
+    use formulary::safety::Often;
+
     use super::*;
 
     #[test]
@@ -246,20 +333,71 @@ mod tests {
             ("Digoxin", "0.125 mg", Some(125_000)),
             ("Paracetamol", "500 mg 3 times a day", mg(500)),
             ("Paracetamol", "2 tablets", None),
-            ("Artemether lumefantrine 20/120 mg", "4 tablets", None),
             ("Paracetamol 500 mg", "2", None),
             ("Paracetamol 500 mg", "as needed", None),
             ("Paracetamol", "0 mg", None),
             ("Paracetamol", "99999999999 g", None),
         ] {
-            let found = dosing(name, dosage, "").map(|dosing| dosing.single.steps);
-            assert_eq!(found, single, "{name}, {dosage}");
+            let found = at_once(name, dosage);
+            assert_eq!(
+                found.first().copied(),
+                single,
+                "{name}, {dosage}: {found:?}"
+            );
+            assert!(found.len() < 2, "{name}, {dosage}: {found:?}");
         }
-        let often = |frequency| dosing("Paracetamol", "1 g", frequency).and_then(|one| one.per_day);
-        assert_eq!(often("every 6 hours"), Some(4));
-        assert_eq!(often("hourly"), Some(24));
-        assert_eq!(often("every hour"), Some(24));
-        assert_eq!(often("every 1 hour"), Some(24));
-        assert_eq!(often("once a week"), None);
+        let often = |frequency| dosing("Paracetamol", "1 g", frequency).often;
+        assert_eq!(often("every 6 hours"), Often::PerDay(4));
+        assert_eq!(often("hourly"), Often::PerDay(24));
+        assert_eq!(often("every hour"), Often::PerDay(24));
+        assert_eq!(often("every 1 hour"), Often::PerDay(24));
+        assert_eq!(often("once a week"), Often::Seldom);
+    }
+
+    /// What of each is taken at once, in steps; nothing when it is not read.
+    fn at_once(name: &str, dosage: &str) -> Vec<i64> {
+        let dosing = dosing(name, dosage, "");
+        let Some((by, of)) = dosing.times.filter(|_| !dosing.unitless) else {
+            return Vec::new();
+        };
+        dosing
+            .each
+            .iter()
+            .map(|each| each.steps * by / of)
+            .collect()
+    }
+
+    #[test]
+    fn several_ingredients_have_an_amount_each() {
+        let milligrams = |all: &[i64]| all.iter().map(|mg| mg * 1_000).collect::<Vec<_>>();
+        for (name, dosage, each) in [
+            ("Co-amoxiclav", "875/125 mg", &[875_000, 125_000][..]),
+            ("Co-amoxiclav 875/125 mg", "1 tablet", &[875_000, 125_000]),
+            ("Co-amoxiclav", "875 mg/125 mg", &[875_000, 125_000]),
+            ("Co-amoxiclav", "875mg + 125mg", &[875_000, 125_000]),
+            (
+                "Artemether lumefantrine 20/120 mg",
+                "4 tablets",
+                &[80_000, 480_000],
+            ),
+            (
+                "TDF 300 mg 3TC 300 mg DTG 50 mg",
+                "1 tablet",
+                &[300_000, 300_000, 50_000],
+            ),
+            ("Amoxiclav 200/28.5 mg/5 ml", "10 ml", &[400_000, 57_000]),
+            ("Co-trimoxazole 240 mg per 5 ml", "10 ml", &[480_000]),
+            ("Iron 60 mg/400 mcg", "1 tablet", &[60_000, 400]),
+            ("Co-amoxiclav", "875/125 mg (1 tablet)", &[875_000, 125_000]),
+            ("Co-amoxiclav", "875/125 mg (2 tablets)", &[]),
+            ("Co-amoxiclav 625 mg", "1/2 tablet", &[]),
+            ("Paracetamol", "15 mg/kg/dose", &[]),
+        ] {
+            assert_eq!(at_once(name, dosage), milligrams(each), "{name}, {dosage}");
+        }
+        let unitless = dosing("Coartem 20/120", "4 tabs", "bd");
+        assert!(unitless.unitless);
+        assert_eq!(unitless.each.len(), 2);
+        assert!(dosing("Paracetamol 500", "2 tablets", "bd").unitless);
     }
 }

@@ -23,7 +23,7 @@ pub struct Drug {
     pub written: String,
     /// Where it goes, when that is known.
     pub route: Option<Route>,
-    /// How it is to be taken, when its words say so for certain.
+    /// How it is to be taken, as far as its words say so for certain; none when that is not asked about.
     pub dosing: Option<Dosing>,
 }
 
@@ -48,7 +48,7 @@ impl Drug {
     /// Taken so much and so often.
     #[must_use]
     pub fn taken(mut self, dosage: &str, frequency: &str) -> Drug {
-        self.dosing = dosing(&self.written, dosage, frequency);
+        self.dosing = Some(dosing(&self.written, dosage, frequency));
         self.route = self.route.or(Route::written(dosage));
         self
     }
@@ -154,12 +154,14 @@ fn choose(pack: &Pack, row: &Prescription, item: Option<&Item>) -> Drug {
     };
     let (dosage, frequency): (&str, &str) = (row.dosage.open(), row.frequency.open());
     // The strength of a piece stands in the words of the prescription or in the medication's.
-    let dosing =
-        dosing(name, dosage, frequency).or_else(|| dosing(&item?.label(), dosage, frequency));
+    let mut taken = dosing(name, dosage, frequency);
+    if let Some(item) = item.filter(|_| taken.each.is_empty() || taken.unitless) {
+        taken = dosing(&item.label(), dosage, frequency);
+    }
     Drug {
         written,
         route,
-        dosing,
+        dosing: Some(taken),
     }
 }
 

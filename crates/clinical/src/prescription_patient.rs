@@ -49,8 +49,26 @@ pub(crate) async fn allergies(cx: &mut Cx, patient: i64) -> Result<Vec<(String, 
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// What a patient is.
-pub(crate) async fn circumstances(cx: &mut Cx, patient: i64) -> Result<Circumstances, Error> {
+/// Nobody has asked the patient, or nobody could say: the list of allergies is empty or says that it is not known.
+pub(crate) fn is_unasked(patient: &Patient) -> bool {
+    let said = fold(patient.known_allergies.open());
+    let unknown = [
+        "",
+        "unknown",
+        "not known",
+        "not asked",
+        "inconnu",
+        "inconnue",
+        "haijulikani",
+    ];
+    unknown.contains(&said.trim())
+}
+
+/// What a patient is, and whether nobody has asked for allergies.
+pub(crate) async fn circumstances(
+    cx: &mut Cx,
+    patient: i64,
+) -> Result<(Circumstances, bool), Error> {
     let mut query = select::<Patient>();
     query.and_where(Patient::id.eq(patient));
     let Some(row) = cx.unscoped(WHY).record::<Patient>(query).await? else {
@@ -66,17 +84,19 @@ pub(crate) async fn circumstances(cx: &mut Cx, patient: i64) -> Result<Circumsta
     let years = today.year()
         - born.year()
         - i16::from((today.month(), today.day()) < (born.month(), born.day()));
+    let unasked = is_unasked(&row);
     let woman = row.gender == Gender::Female;
     let noted = noted(cx, patient).await?;
     let pregnant = woman && (noted.pregnant || pregnant(cx, patient).await?);
-    Ok(Circumstances {
+    let circumstances = Circumstances {
         age_days: days,
         pregnancy: pregnant.then_some(Pregnancy::Unknown),
         could_become_pregnant: woman && !pregnant && FERTILE.contains(&i32::from(years)),
         breastfeeding: woman && noted.breastfeeding,
         g6pd_deficiency: noted.g6pd_deficiency,
         weight_grams: weight(cx, patient).await?,
-    })
+    };
+    Ok((circumstances, unasked))
 }
 
 /// The weight in grams, if it was measured lately: a child outgrows an older one.

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::alert::{NewAlert, raise};
 use crate::prescription::{Prescription, SafetyOutcome};
-use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName, not_checked};
 use crate::prescription_course::Course;
 use crate::prescription_drug::{Drug, drugs};
 use crate::prescription_patient::{allergies, circumstances};
@@ -74,6 +74,7 @@ pub async fn look(
             taking: apart(&facts.taking),
             taken: apart(&facts.taken),
             allergies: facts.allergies.clone(),
+            allergies_unasked: facts.allergies_unasked,
             circumstances: facts.circumstances,
         };
         judge(&pack, drug, &facts)
@@ -90,6 +91,8 @@ pub(crate) struct Facts {
     pub(crate) taken: Vec<Drug>,
     /// What the patient is allergic to.
     pub(crate) allergies: Vec<(String, Reaction)>,
+    /// Nobody has asked the patient for allergies.
+    pub(crate) allergies_unasked: bool,
     /// What the patient is.
     pub(crate) circumstances: Circumstances,
 }
@@ -108,6 +111,7 @@ pub(crate) async fn gather(
         taking: drugs(sorted.taking),
         taken: drugs(sorted.taken),
         allergies: sorted.allergies,
+        allergies_unasked: sorted.allergies_unasked,
         circumstances: sorted.circumstances,
     })
 }
@@ -117,6 +121,7 @@ struct Sorted {
     taking: Vec<(i64, Drug)>,
     taken: Vec<(i64, Drug)>,
     allergies: Vec<(String, Reaction)>,
+    allergies_unasked: bool,
     circumstances: Circumstances,
 }
 
@@ -127,11 +132,14 @@ async fn sorted(
     rows: &[Prescription],
 ) -> Result<Sorted, Error> {
     let now = cx.now();
+    let (circumstances, unasked) = circumstances(cx, patient).await?;
+    let allergies = allergies(cx, patient).await?;
     let mut sorted = Sorted {
         taking: Vec::new(),
         taken: Vec::new(),
-        allergies: allergies(cx, patient).await?,
-        circumstances: circumstances(cx, patient).await?,
+        allergies_unasked: unasked && allergies.is_empty(),
+        allergies,
+        circumstances,
     };
     for (drug, row) in drugs(cx, pack, rows).await?.into_iter().zip(rows) {
         match row.course(now) {
@@ -161,8 +169,9 @@ pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
         medicine,
         taking: &taking,
         allergies: &allergies,
+        allergies_unasked: facts.allergies_unasked,
         patient,
-        dosing: drug.dosing,
+        dosing: drug.dosing.as_ref(),
     });
     // What was taken until lately may interact; having it again is no duplicate, and its name is asked no more.
     let lately = pack.check(&Question {
@@ -232,14 +241,15 @@ impl Checked {
             .collect()
     }
 
-    /// What could not be checked.
-    pub fn not_checked(&self) -> Vec<UnknownName> {
-        self.answer
-            .unknown
-            .iter()
-            .take(SHOWN)
-            .map(UnknownName::from)
-            .collect()
+    /// Names that are not known, with what they may have been meant as.
+    pub fn unknown_names(&self) -> Vec<UnknownName> {
+        let unknown = self.answer.unknown.iter().take(SHOWN);
+        unknown.map(UnknownName::from).collect()
+    }
+
+    /// Every part of the check that could not be done.
+    pub fn not_checked(&self) -> Vec<NotChecked> {
+        not_checked(&self.answer)
     }
 
     pub(crate) fn alerts(&self) -> Json {
@@ -247,7 +257,7 @@ impl Checked {
     }
 
     pub(crate) fn unknown(&self) -> Json {
-        json!(self.not_checked())
+        json!(self.unknown_names())
     }
 
     /// The refusal that asks for `override_reason` and lists what was found.
@@ -269,6 +279,7 @@ impl Checked {
         .with("override_reason", json!([sentence]))
         .with("alerts", self.alerts())
         .with("could_not_check", self.unknown())
+        .with("not_checked", json!(self.not_checked()))
         .with("safety_pack", self.pack.clone())
     }
 

@@ -6,6 +6,7 @@
 //! of more than a button belongs to a page of its own, to which [`leave_visit`] leads, so that nothing typed in the one
 //! is lost by sending the other.
 
+mod alerts;
 mod chart;
 mod clinic;
 mod encounter;
@@ -17,10 +18,13 @@ mod prescribe;
 mod recorded;
 mod signs;
 mod start;
+mod unchecked;
 mod vitals;
 
+pub use alerts::alert as safety_alert;
 pub use note::leave_visit;
 pub use signs::{Signs, signs};
+pub use unchecked::unchecked;
 
 use kernel::BuiltinRole;
 use platform::access::Permission;

@@ -96,14 +96,84 @@ clinical-medicine-cancel = Cancel
 clinical-doses = { $doses } ({ $quantity } in all)
 clinical-override-because = Prescribed all the same: { $reason }
 clinical-safety-then = When it was prescribed:
-clinical-dose-unread = The dose was not compared with the highest usual one. Write it so that it can be: 500 mg, or 2 tablets where the name says the strength.
 clinical-safety-nothing = Checked, nothing found
 clinical-safety-contraindicated = Contraindicated
 clinical-safety-severe = Severe
 clinical-safety-moderate = Take care
 clinical-safety-inform = Good to know
-clinical-safety-unknown = Could not be checked: { $names } is not known.
+clinical-unchecked = Could not be checked: { $parts }.
+clinical-unchecked-rest = Nothing was found in the rest.
+clinical-unchecked-name = { $what } is not known
+clinical-unchecked-allergies = allergies, since nobody has asked the patient yet
+clinical-unchecked-amount = the dose{ $what ->
+    [empty] {""}
+   *[other] {" "}of { $what }
+}, since it could not be read: write it as 500 mg, or 2 tablets where the name says the strength
+clinical-unchecked-strengths = the dose of { $what }, since it is not known how much of it the product holds: write the strength of each ingredient, such as 875/125 mg
+clinical-unchecked-unit = the dose of { $what }, since the highest usual one is counted in another unit
+clinical-unchecked-no-limit = the dose{ $what ->
+    [empty] {""}
+   *[other] {" "}of { $what }
+}, since no highest usual one is known
+clinical-unchecked-no-child-limit = the dose of { $what }, since no highest usual one is known for children
+clinical-unchecked-weight = the dose of { $what } by weight, since no weight was taken lately
+clinical-unchecked-frequency = the dose of { $what } a day, since how often could not be read: write it as 3 times a day
+clinical-unchecked-dose = the dose
+clinical-allergies-unasked = Could not check: nobody has asked this patient for allergies yet. Ask, and record the answer.
 clinical-safety-meant = Perhaps meant: { $names }.
+clinical-news2-advice-low = Routine observation: at least every 12 hours for a score of 0, every 4 to 6 hours from 1.
+clinical-news2-advice-low-medium = One parameter scores 3: observe at least hourly, urgent review on the ward.
+clinical-news2-advice-medium = Observe at least hourly, urgent review by a clinician.
+clinical-news2-advice-high = Continuous monitoring, emergency assessment.
+clinical-danger-fast-breathing = fast breathing (60 or more, counted twice)
+clinical-danger-infant-fever = fever (38.0 or more)
+clinical-danger-infant-cold = low body temperature (below 35.5)
+clinical-danger-infant-still = moves only when stimulated or not at all
+clinical-danger-lethargic = lethargic or unconscious
+clinical-danger-coma = coma (responds only to pain, or not at all)
+clinical-danger-shock = signs of shock: cold hands with capillary refill longer than 3 seconds and weak, fast pulse
+clinical-danger-distress = severe respiratory distress
+clinical-danger-very-hot = temperature very high
+clinical-danger-wasted = visible severe wasting (malnutrition)
+clinical-danger-tiny = tiny infant (under 2 months)
+clinical-danger-first-fast-breathing = urgent referral or admission; first dose of antibiotics; keep warm
+clinical-danger-first-infant-fever = urgent referral or admission; first dose of antibiotics; keep warm
+clinical-danger-first-infant-cold = urgent referral or admission; first dose of antibiotics; keep warm
+clinical-danger-first-infant-still = urgent referral or admission; first dose of antibiotics; keep warm
+clinical-danger-first-lethargic = urgent referral or admission after pre-referral treatment
+clinical-danger-first-coma = airway, recovery position, check and correct glucose
+clinical-danger-first-shock = oxygen, stop bleeding, keep warm, fluids by the shock chart; other chart if severely malnourished or severely anaemic
+clinical-danger-first-distress = oxygen; treat choking or wheeze if present
+clinical-danger-first-very-hot = assess and treat without waiting in the queue
+clinical-danger-first-wasted = assess and treat without waiting in the queue
+clinical-danger-first-tiny = assess and treat without waiting in the queue
+clinical-alert-same = { $medicine }: the patient is allergic to { $other }.
+clinical-alert-allergy = { $medicine } holds { $ingredient }: the patient is allergic to { $other } ({ $allergen }).
+clinical-alert-with = { $medicine } with { $other }:
+clinical-alert-duplicate = { $medicine } beside { $other }, much the same:
+clinical-alert-pregnancy = { $medicine } in pregnancy:
+clinical-alert-could-become-pregnant = { $medicine } in a woman who could become pregnant:
+clinical-alert-breastfeeding = { $medicine } while breastfeeding:
+clinical-alert-age = { $medicine } at this age:
+clinical-alert-g6pd-deficiency = { $medicine } in G6PD deficiency:
+clinical-alert-dose = Dose of { $medicine }:
+clinical-alert-dose-day = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}of { $ingredient }
+} a day; the highest usual daily dose{ $whom ->
+    [anybody] {""}
+    [child] {" "}for a child
+   *[other] {" "}for { $whom } kg
+} is { $limit }.
+clinical-alert-dose-once = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}of { $ingredient }
+} at once; the highest usual single dose{ $whom ->
+    [anybody] {""}
+    [child] {" "}for a child
+   *[other] {" "}for { $whom } kg
+} is { $limit }.
+clinical-alert-other = { $medicine } in this patient:
 clinical-prescribe-title = Prescribe
 clinical-prescribe-new = Another medicine
 clinical-prescribe-add = Add
@@ -213,6 +283,7 @@ field-override-reason = Reason to go on
 field-text = Text
 field-complete-appointment = Completes the appointment
 clinical-templates = Insert a template
+clinical-templates-hint = Or end a text field with / and the beginning of a title, such as /ante: the template takes its place.
 
 chart-problems = Problems
 chart-problems-none = No problem is on record.

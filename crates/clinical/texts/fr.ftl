@@ -96,14 +96,84 @@ clinical-medicine-cancel = Annuler
 clinical-doses = { $doses } ({ $quantity } au total)
 clinical-override-because = Prescrit malgré tout : { $reason }
 clinical-safety-then = Au moment de la prescription :
-clinical-dose-unread = La dose n’a pas été comparée à la dose usuelle maximale. Écrivez-la ainsi : 500 mg, ou 2 comprimés si le nom dit le dosage.
 clinical-safety-nothing = Vérifié, rien trouvé
 clinical-safety-contraindicated = Contre-indiqué
 clinical-safety-severe = Grave
 clinical-safety-moderate = Prudence
 clinical-safety-inform = À savoir
-clinical-safety-unknown = Impossible à vérifier : { $names } est inconnu.
+clinical-unchecked = Non vérifié : { $parts }.
+clinical-unchecked-rest = Rien trouvé pour le reste.
+clinical-unchecked-name = { $what } n’est pas connu
+clinical-unchecked-allergies = les allergies, car personne n’a encore interrogé le patient
+clinical-unchecked-amount = la dose{ $what ->
+    [empty] {""}
+   *[other] {" "}({ $what })
+}, car elle n’a pas pu être lue : écrivez 500 mg, ou 2 comprimés si le nom indique le dosage
+clinical-unchecked-strengths = la dose ({ $what }), car on ne sait pas combien le produit en contient : écrivez le dosage de chaque substance, par exemple 875/125 mg
+clinical-unchecked-unit = la dose ({ $what }), car la dose maximale usuelle est exprimée dans une autre unité
+clinical-unchecked-no-limit = la dose{ $what ->
+    [empty] {""}
+   *[other] {" "}({ $what })
+}, car aucune dose maximale usuelle n’est connue
+clinical-unchecked-no-child-limit = la dose ({ $what }), car aucune dose maximale usuelle n’est connue pour l’enfant
+clinical-unchecked-weight = la dose ({ $what }) selon le poids, car aucun poids récent n’est connu
+clinical-unchecked-frequency = la dose ({ $what }) par jour, car la fréquence n’a pas pu être lue : écrivez par exemple 3 fois par jour
+clinical-unchecked-dose = la dose
+clinical-allergies-unasked = Non vérifiable : personne n’a encore interrogé ce patient sur ses allergies. Demandez, et notez la réponse.
 clinical-safety-meant = Peut-être : { $names }.
+clinical-news2-advice-low = Surveillance habituelle : au moins toutes les 12 heures pour un score de 0, toutes les 4 à 6 heures à partir de 1.
+clinical-news2-advice-low-medium = Un paramètre vaut 3 : surveiller au moins toutes les heures, réévaluation urgente dans le service.
+clinical-news2-advice-medium = Surveiller au moins toutes les heures, évaluation urgente par un clinicien.
+clinical-news2-advice-high = Surveillance continue, évaluation en urgence.
+clinical-danger-fast-breathing = respiration rapide (60 ou plus, comptée deux fois)
+clinical-danger-infant-fever = fièvre (38,0 ou plus)
+clinical-danger-infant-cold = température corporelle basse (moins de 35,5)
+clinical-danger-infant-still = ne bouge que stimulé, ou pas du tout
+clinical-danger-lethargic = léthargique ou inconscient
+clinical-danger-coma = coma (ne répond qu’à la douleur, ou pas du tout)
+clinical-danger-shock = signes de choc : mains froides, recoloration capillaire de plus de 3 secondes, pouls faible et rapide
+clinical-danger-distress = détresse respiratoire sévère
+clinical-danger-very-hot = température très élevée
+clinical-danger-wasted = amaigrissement sévère visible (malnutrition)
+clinical-danger-tiny = très jeune nourrisson (moins de 2 mois)
+clinical-danger-first-fast-breathing = transfert ou admission d’urgence ; première dose d’antibiotiques ; garder au chaud
+clinical-danger-first-infant-fever = transfert ou admission d’urgence ; première dose d’antibiotiques ; garder au chaud
+clinical-danger-first-infant-cold = transfert ou admission d’urgence ; première dose d’antibiotiques ; garder au chaud
+clinical-danger-first-infant-still = transfert ou admission d’urgence ; première dose d’antibiotiques ; garder au chaud
+clinical-danger-first-lethargic = transfert ou admission d’urgence après le traitement préalable
+clinical-danger-first-coma = libérer les voies aériennes, position latérale de sécurité, contrôler et corriger la glycémie
+clinical-danger-first-shock = oxygène, arrêter le saignement, garder au chaud, solutés selon le tableau du choc ; autre tableau si malnutrition ou anémie sévères
+clinical-danger-first-distress = oxygène ; traiter une obstruction ou un sifflement
+clinical-danger-first-very-hot = évaluer et traiter sans attendre dans la file
+clinical-danger-first-wasted = évaluer et traiter sans attendre dans la file
+clinical-danger-first-tiny = évaluer et traiter sans attendre dans la file
+clinical-alert-same = { $medicine } : le patient est allergique à { $other }.
+clinical-alert-allergy = { $medicine } contient { $ingredient } : le patient est allergique à { $other } ({ $allergen }).
+clinical-alert-with = { $medicine } avec { $other } :
+clinical-alert-duplicate = { $medicine } en plus de { $other }, à peu près la même chose :
+clinical-alert-pregnancy = { $medicine } pendant la grossesse :
+clinical-alert-could-become-pregnant = { $medicine } chez une femme qui peut devenir enceinte :
+clinical-alert-breastfeeding = { $medicine } pendant l’allaitement :
+clinical-alert-age = { $medicine } à cet âge :
+clinical-alert-g6pd-deficiency = { $medicine } en cas de déficit en G6PD :
+clinical-alert-dose = Dose de { $medicine } :
+clinical-alert-dose-day = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}({ $ingredient })
+} par jour ; la dose maximale usuelle par jour{ $whom ->
+    [anybody] {""}
+    [child] {" "}chez l’enfant
+   *[other] {" "}pour { $whom } kg
+} est de { $limit }.
+clinical-alert-dose-once = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}({ $ingredient })
+} en une prise ; la dose maximale usuelle par prise{ $whom ->
+    [anybody] {""}
+    [child] {" "}chez l’enfant
+   *[other] {" "}pour { $whom } kg
+} est de { $limit }.
+clinical-alert-other = { $medicine } chez ce patient :
 clinical-prescribe-title = Prescrire
 clinical-prescribe-new = Autre médicament
 clinical-prescribe-add = Ajouter
@@ -213,6 +283,7 @@ field-override-reason = Raison de poursuivre
 field-text = Texte
 field-complete-appointment = Termine le rendez-vous
 clinical-templates = Insérer un modèle
+clinical-templates-hint = Ou terminez un champ de texte par / et le début d’un titre, par exemple /ante : le modèle prend sa place.
 
 chart-problems = Problèmes
 chart-problems-none = Aucun problème n’est noté.

@@ -96,14 +96,84 @@ clinical-medicine-cancel = Futa
 clinical-doses = { $doses } (jumla { $quantity })
 clinical-override-because = Imeandikwa hata hivyo: { $reason }
 clinical-safety-then = Ilipoandikwa:
-clinical-dose-unread = Kipimo hakikulinganishwa na kipimo cha juu cha kawaida. Kiandike hivi: 500 mg, au vidonge 2 ikiwa jina linasema nguvu ya dawa.
 clinical-safety-nothing = Imekaguliwa, hakuna tatizo
 clinical-safety-contraindicated = Haifai kabisa
 clinical-safety-severe = Hatari
 clinical-safety-moderate = Kuwa mwangalifu
 clinical-safety-inform = Ya kujua
-clinical-safety-unknown = Haikuweza kukaguliwa: { $names } haijulikani.
+clinical-unchecked = Haikukaguliwa: { $parts }.
+clinical-unchecked-rest = Hakuna kilichopatikana katika mengine.
+clinical-unchecked-name = { $what } haijulikani
+clinical-unchecked-allergies = mizio, kwa kuwa mgonjwa bado hajaulizwa
+clinical-unchecked-amount = kipimo{ $what ->
+    [empty] {""}
+   *[other] {" "}cha { $what }
+}, kwa kuwa hakikusomeka: andika 500 mg, au vidonge 2 ikiwa jina linasema nguvu ya dawa
+clinical-unchecked-strengths = kipimo cha { $what }, kwa kuwa haijulikani dawa ina kiasi gani: andika nguvu ya kila kiambato, kwa mfano 875/125 mg
+clinical-unchecked-unit = kipimo cha { $what }, kwa kuwa kipimo cha juu cha kawaida kiko katika kizio kingine
+clinical-unchecked-no-limit = kipimo{ $what ->
+    [empty] {""}
+   *[other] {" "}cha { $what }
+}, kwa kuwa kipimo cha juu cha kawaida hakijulikani
+clinical-unchecked-no-child-limit = kipimo cha { $what }, kwa kuwa kipimo cha juu cha kawaida kwa watoto hakijulikani
+clinical-unchecked-weight = kipimo cha { $what } kwa uzito, kwa kuwa uzito wa karibuni haujulikani
+clinical-unchecked-frequency = kipimo cha { $what } kwa siku, kwa kuwa idadi ya mara haikusomeka: andika kwa mfano mara 3 kwa siku
+clinical-unchecked-dose = kipimo
+clinical-allergies-unasked = Haikuweza kukaguliwa: mgonjwa huyu bado hajaulizwa kuhusu mizio. Muulize, na uandike jibu.
 clinical-safety-meant = Labda ni: { $names }.
+clinical-news2-advice-low = Uangalizi wa kawaida: angalau kila saa 12 kwa alama 0, kila saa 4 hadi 6 kuanzia alama 1.
+clinical-news2-advice-low-medium = Kipimo kimoja kina alama 3: angalia angalau kila saa, tathmini ya haraka wodini.
+clinical-news2-advice-medium = Angalia angalau kila saa, tathmini ya haraka na daktari.
+clinical-news2-advice-high = Uangalizi wa mfululizo, tathmini ya dharura.
+clinical-danger-fast-breathing = kupumua haraka (60 au zaidi, imehesabiwa mara mbili)
+clinical-danger-infant-fever = homa (38.0 au zaidi)
+clinical-danger-infant-cold = joto la mwili liko chini (chini ya 35.5)
+clinical-danger-infant-still = anasogea akichokozwa tu, au hasogei kabisa
+clinical-danger-lethargic = amelegea sana au hana fahamu
+clinical-danger-coma = amepoteza fahamu (anaitikia maumivu tu, au haitikii kabisa)
+clinical-danger-shock = dalili za mshtuko: mikono baridi, damu kurudi kwa zaidi ya sekunde 3, mapigo dhaifu na ya haraka
+clinical-danger-distress = shida kubwa ya kupumua
+clinical-danger-very-hot = joto la mwili liko juu sana
+clinical-danger-wasted = kukonda sana kunakoonekana (utapiamlo)
+clinical-danger-tiny = mtoto mchanga sana (chini ya miezi 2)
+clinical-danger-first-fast-breathing = rufaa au kulazwa kwa haraka; dozi ya kwanza ya antibiotiki; atunzwe joto
+clinical-danger-first-infant-fever = rufaa au kulazwa kwa haraka; dozi ya kwanza ya antibiotiki; atunzwe joto
+clinical-danger-first-infant-cold = rufaa au kulazwa kwa haraka; dozi ya kwanza ya antibiotiki; atunzwe joto
+clinical-danger-first-infant-still = rufaa au kulazwa kwa haraka; dozi ya kwanza ya antibiotiki; atunzwe joto
+clinical-danger-first-lethargic = rufaa au kulazwa kwa haraka baada ya matibabu ya awali
+clinical-danger-first-coma = fungua njia ya hewa, mlaze upande, pima na rekebisha sukari
+clinical-danger-first-shock = oksijeni, zuia damu, mtunze joto, maji kwa chati ya mshtuko; chati nyingine akiwa na utapiamlo mkali au upungufu mkubwa wa damu
+clinical-danger-first-distress = oksijeni; tibu kupaliwa au kukoroma kifua ikiwa kupo
+clinical-danger-first-very-hot = mpime na mtibu bila kusubiri foleni
+clinical-danger-first-wasted = mpime na mtibu bila kusubiri foleni
+clinical-danger-first-tiny = mpime na mtibu bila kusubiri foleni
+clinical-alert-same = { $medicine }: mgonjwa ana mzio wa { $other }.
+clinical-alert-allergy = { $medicine } ina { $ingredient }: mgonjwa ana mzio wa { $other } ({ $allergen }).
+clinical-alert-with = { $medicine } pamoja na { $other }:
+clinical-alert-duplicate = { $medicine } pamoja na { $other }, karibu dawa ileile:
+clinical-alert-pregnancy = { $medicine } wakati wa ujauzito:
+clinical-alert-could-become-pregnant = { $medicine } kwa mwanamke anayeweza kupata mimba:
+clinical-alert-breastfeeding = { $medicine } wakati wa kunyonyesha:
+clinical-alert-age = { $medicine } katika umri huu:
+clinical-alert-g6pd-deficiency = { $medicine } kwa upungufu wa G6PD:
+clinical-alert-dose = Kipimo cha { $medicine }:
+clinical-alert-dose-day = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}za { $ingredient }
+} kwa siku; kipimo cha juu cha kawaida kwa siku{ $whom ->
+    [anybody] {""}
+    [child] {" "}kwa mtoto
+   *[other] {" "}kwa kilo { $whom }
+} ni { $limit }.
+clinical-alert-dose-once = { $amount }{ $ingredient ->
+    [empty] {""}
+   *[other] {" "}za { $ingredient }
+} kwa mara moja; kipimo cha juu cha kawaida kwa mara moja{ $whom ->
+    [anybody] {""}
+    [child] {" "}kwa mtoto
+   *[other] {" "}kwa kilo { $whom }
+} ni { $limit }.
+clinical-alert-other = { $medicine } kwa mgonjwa huyu:
 clinical-prescribe-title = Andika dawa
 clinical-prescribe-new = Dawa nyingine
 clinical-prescribe-add = Ongeza
@@ -213,6 +283,7 @@ field-override-reason = Sababu ya kuendelea
 field-text = Maandishi
 field-complete-appointment = Inakamilisha miadi
 clinical-templates = Weka kiolezo
+clinical-templates-hint = Au malizia sehemu ya maandishi kwa / na mwanzo wa jina, kwa mfano /ante: kiolezo huchukua nafasi yake.
 
 chart-problems = Matatizo
 chart-problems-none = Hakuna tatizo lililorekodiwa.

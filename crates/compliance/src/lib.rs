@@ -40,7 +40,7 @@ use platform::module::Module;
 use affected::AffectedRecord;
 use breach::Breach;
 use break_glass::BreakGlass;
-use contracts::BookedWithOneself;
+use contracts::{BookedWithOneself, TookIntoOwnCare};
 use public_figure::PublicFigure;
 use reading_limit::ReadingLimit;
 use review::AccessReview;
@@ -59,6 +59,9 @@ pub fn module() -> Module {
         .resource::<AccessRule>()
         .resource::<ReadingLimit>()
         .on::<BookedWithOneself>("compliance", |cx, event| {
+            Box::pin(own_booking::booked(cx, event))
+        })
+        .on::<TookIntoOwnCare>("compliance", |cx, event| {
             Box::pin(own_booking::list(cx, event))
         })
         .resource::<PublicFigure>()

@@ -4,6 +4,7 @@ use identity::user::User;
 use jiff::{SignedDuration, Timestamp};
 use kernel::BuiltinRole::Admin;
 use kernel::Reach;
+use patients::CareSource;
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -15,6 +16,7 @@ use platform::verb::{One, Verb};
 use sea_query::{Condition, ExprTrait};
 
 use crate::breach::{self, Severity};
+use crate::own_booking::OWN;
 use crate::people::{Verdict, refuse_own};
 
 /// A breach that is found begins this long before the access that was asked about, and ends as long after it.
@@ -33,7 +35,7 @@ platform::record! {
             seen_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// The row of the audit trail.
             audit_log: i64 = 0,
-            /// The rules that apply, with commas between them; see `access-rules/`. `own_booking`: a doctor booked somebody who was not their patient with themselves.
+            /// The rules that apply, with commas between them; see `access-rules/`. `own_booking`, `own_visit`, `own_admission`: somebody who reaches only their own patients booked one who was not with themselves, or recorded that they saw or admitted one.
             reasons: Blank<500> = Blank::default(),
             /// What was found; null while nobody has judged.
             verdict: Option<Verdict> = None,
@@ -115,7 +117,7 @@ impl Verb for Decide {
     type Answer = One<AccessReview>;
     const NAME: &'static str = "decide";
     const SUMMARY: &'static str = "Judge whether there was a reason to look";
-    const DESCRIPTION: &'static str = "Once, and never by who looked (403). `justified`: nobody is asked about this user and this patient for 90 days. `not_justified` registers a breach with the accesses of the day around it.";
+    const DESCRIPTION: &'static str = "Once, and never by who looked (403). `justified`: nobody is asked about this user and this patient for 90 days, and who took the patient into their own care keeps them. `not_justified` registers a breach with the accesses of the day around it.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -134,7 +136,10 @@ impl Verb for Decide {
         refuse_own(cx, held.user.get())?;
         let (now, judge) = (cx.now(), cx.user_id()?);
         let breach = match input.verdict {
-            Verdict::Justified => None,
+            Verdict::Justified => {
+                keep_in_care(cx, &held).await?;
+                None
+            }
             Verdict::NotJustified => {
                 let accesses = breach::Accesses {
                     user: held.user.get(),
@@ -158,4 +163,17 @@ impl Verb for Decide {
         .await
         .map(One)
     }
+}
+
+/// Who took a patient into their own care, until the end of the day, keeps them once another person found it right.
+async fn keep_in_care(cx: &mut Cx, review: &AccessReview) -> Result<(), Error> {
+    if !review
+        .reasons
+        .split(',')
+        .any(|reason| reason.trim().starts_with(OWN))
+    {
+        return Ok(());
+    }
+    let since = [(review.user.get(), cx.now())];
+    patients::take_into_care(cx, review.patient, &since, CareSource::Assigned).await
 }

@@ -27,7 +27,7 @@ pub use pharmacy::{DispenseReversed, Dispensed};
 pub use portal::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
 pub use scheduling::{
     AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-    BookedWithOneself, SlotOffered,
+    BookedWithOneself, SlotOffered, TookIntoOwnCare,
 };
 pub use telemedicine::{CallChange, VideoCallChanged};
 pub use wards::{PatientAdmitted, PatientDischarged};

@@ -33,11 +33,12 @@ HEADERS = {
     "pregnancy_and_age": ["subject", "context", "when", "severity", "message", "source"],
     "max_dose": ["ingredient", "route", "population", "max_single", "max_daily", "unit",
                  "max_single_per_kg", "max_daily_per_kg", "note", "source", "schedule"],
+    "strengths": ["ingredients", "strengths", "unit", "label", "source"],
     "safe_pairs": ["a", "b", "checked"],
     "cases": ["id", "allergies", "current", "new_drug", "patient", "expected", "source"],
 }
 MINIMUM = {"ingredients": 550, "synonyms": 450, "allergy_classes": 60, "interactions": 450, "duplicates": 40,
-           "pregnancy_and_age": 100, "max_dose": 120, "safe_pairs": 320, "cases": 140}
+           "pregnancy_and_age": 100, "max_dose": 120, "strengths": 80, "safe_pairs": 320, "cases": 140}
 
 
 def norm(text):
@@ -447,6 +448,20 @@ def validate(pack):
                 bad(f"max_dose.csv: {row['ingredient']}: one dose is more than the day")
         if not values and not row["note"]:
             bad(f"max_dose.csv: {row['ingredient']}: nothing said")
+
+    unique("strengths", ["ingredients", "strengths"])
+    for row in pack.table["strengths"]:
+        parts, numbers = row["ingredients"].split(";"), row["strengths"].split(";")
+        for part in parts:
+            if part not in pack.ingredients:
+                bad(f"strengths.csv: unknown {part!r}")
+        if len(parts) < 2 or len(parts) != len(numbers) or len(set(parts)) != len(parts):
+            bad(f"strengths.csv: {row['ingredients']} {row['strengths']}")
+        for number in numbers + ([row["label"]] if row["label"] else []):
+            if not re.fullmatch(r"\d+(\.\d{1,3})?", number) or float(number) <= 0:
+                bad(f"strengths.csv: {row['ingredients']}: {number!r} is no amount")
+        if row["unit"] != "mg" or not row["source"]:
+            bad(f"strengths.csv: {row['ingredients']}: unit or source")
 
     seen = set()
     for row in pack.table["safe_pairs"]:

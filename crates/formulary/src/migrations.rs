@@ -1,6 +1,6 @@
 //! The formulary's tables.
 
-use platform::db::{Ddl, Migration};
+use platform::db::{Ddl, Dialect, Migration};
 
 use crate::medication::Formulation;
 use crate::medication_name::NameKind;
@@ -15,6 +15,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0002_drug_safety",
         up: drug_safety,
+    },
+    Migration {
+        name: "0003_dose_additions",
+        up: dose_additions,
     },
 ];
 
@@ -93,7 +97,7 @@ fn drug_safety(ddl: &mut Ddl) {
         t.text("pack_table");
         t.text("csv");
         t.text("notes");
-        t.one_of("pack_table", PackTable::VALUES);
+        t.one_of("pack_table", FIRST_TABLES);
     });
     // One row: which state of the additions is the current one.
     ddl.table("drug_safety_state", |t| {
@@ -102,4 +106,46 @@ fn drug_safety(ddl: &mut Ddl) {
         t.uuid("token");
         t.primary_key(&["id"]);
     });
+}
+
+/// The tables that a hospital could add to at first.
+const FIRST_TABLES: &[&str] = &[
+    "classes",
+    "ingredients",
+    "synonyms",
+    "ignored_words",
+    "allergy_classes",
+    "allergy_terms",
+    "interactions",
+    "duplicates",
+    "pregnancy_and_age",
+];
+
+/// Highest doses and strengths may be added too. SQLite changes no check of a table that stands.
+fn dose_additions(ddl: &mut Ddl) {
+    const OLD: &str = "ALTER TABLE drug_safety_addition RENAME TO drug_safety_addition_before";
+    let tables: Vec<String> = PackTable::VALUES
+        .iter()
+        .map(|name| format!("'{name}'"))
+        .collect();
+    let check = format!(
+        "ALTER TABLE drug_safety_addition DROP CONSTRAINT drug_safety_addition_pack_table_check, \
+         ADD CONSTRAINT drug_safety_addition_pack_table_check CHECK (pack_table IN ({}))",
+        tables.join(", ")
+    );
+    ddl.sql_for(OLD, &check);
+    if ddl.dialect() == Dialect::Sqlite {
+        ddl.table("drug_safety_addition", |t| {
+            t.standard();
+            t.text("pack_table");
+            t.text("csv");
+            t.text("notes");
+            t.one_of("pack_table", PackTable::VALUES);
+        });
+        ddl.sql(
+            "INSERT INTO drug_safety_addition (id, uid, created_at, updated_at, version, pack_table, csv, notes) \
+             SELECT id, uid, created_at, updated_at, version, pack_table, csv, notes FROM drug_safety_addition_before",
+        );
+        ddl.sql("DROP TABLE drug_safety_addition_before");
+    }
 }

@@ -37,6 +37,10 @@ platform::choice! {
         Duplicates = "duplicates",
         /// Warnings: `subject`, `context`, `when`, `severity`, `message`.
         PregnancyAndAge = "pregnancy_and_age",
+        /// Highest usual doses: `ingredient`, `route` (oral, iv, im, injection, infiltration), `population` (adult, child), `unit`, and what is known of `max_single`, `max_daily`, `max_single_per_kg`, `max_daily_per_kg`.
+        MaxDose = "max_dose",
+        /// What products of several ingredients hold: `ingredients`, `strengths` in the same order, `unit`, and `label` where they are called by one number.
+        Strengths = "strengths",
     }
 }
 
@@ -46,7 +50,7 @@ platform::record! {
         client {
             /// The table that the rows belong to.
             pack_table: PackTable,
-            /// The rows as CSV with a header, lists within a field separated by semicolons; further rows go into another record. Columns are those of the starter pack's table: for `synonyms` `alias` and `ingredients`; for `interactions` `a`, `b`, `severity` (none, moderate, severe, contraindicated), `effect` and, if wanted, `mechanism`, `management`, `route`, `source`. Each row is checked, and none is stored while one is faulty.
+            /// The rows as CSV with a header, lists within a field separated by semicolons; further rows go into another record. Columns are those of the starter pack's table: for `synonyms` `alias` and `ingredients`; for `interactions` `a`, `b`, `severity` (none, moderate, severe, contraindicated), `effect` and, if wanted, `mechanism`, `management`, `route`, `source`; a row of `max_dose` takes the place of the starter pack's for the same ingredient, route and population. Each row is checked, and none is stored while one is faulty.
             csv: Line<65536>,
             /// Where the rows come from and who checked them.
             notes: Blank<2000>,

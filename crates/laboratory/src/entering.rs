@@ -266,8 +266,9 @@ impl Entering {
         ];
         self.check(cx, row, body.contains_key("abnormal_flag"), kept)?;
         // The reason of an earlier correction is not this one's.
-        if !body.contains_key("correction_reason") {
-            row.correction_reason = Sealed::new(Blank::default());
+        if !body.contains_key("correction_reason") || row.correction_reason.open().is_empty() {
+            let text = Text::new("laboratory-correction-reason");
+            return Err(Faults::one("correction_reason", text));
         }
         if row.value_numeric == before.value_numeric && row.units.open() == before.units.open() {
             row.entered_value = before.entered_value;

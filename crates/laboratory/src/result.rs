@@ -47,7 +47,7 @@ platform::record! {
             reference_range_high: Option<Measured>,
             /// Computed when a range is known; what is sent then counts only to raise it to `critical`. Null when nothing is known.
             abnormal_flag: Option<Flag>,
-            /// Why an earlier value was corrected.
+            /// Why an earlier value is corrected: needed with every change of a value, and that of an earlier correction is not this one's.
             correction_reason: Sealed<Blank<500>>,
         }
         server {

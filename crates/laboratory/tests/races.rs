@@ -88,7 +88,7 @@ testkit::on_both! {
         let id = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200)["created"][0]["id"].clone();
         let tech = lab.tech.clone().over(world.listen().await);
         let path = format!("lab_result_values/{id}/");
-        let requests = (0..20).map(|n| tech.request("PATCH", &path).json(&json!({ "value_numeric": format!("4.{}", 20 + n) })));
+        let requests = (0..20).map(|n| tech.request("PATCH", &path).json(&json!({ "value_numeric": format!("4.{}", 20 + n), "correction_reason": "Read again" })));
         let replies = at_once(requests.collect()).await;
         assert_eq!(counted(&replies), expected(&[("200", 20)]));
         let now = lab.tech.get(&path).await.is(200).clone();

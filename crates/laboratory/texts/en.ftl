@@ -11,6 +11,7 @@ laboratory-range-unit = Enter the limits in { $unit }, the unit of the parameter
 laboratory-test-inactive = { $test } is not offered at present. Choose another test.
 laboratory-items = Enter 1 to { $max } tests, each with its lab_test_id.
 laboratory-results = Enter 1 to { $max } results, each with its lab_order_item and parameter_name.
+laboratory-correction-reason = Say why the earlier value is corrected: it stays visible, and whoever read it must understand.
 laboratory-order-fixed = This cannot be changed afterwards. Make a new entry instead.
 laboratory-other-order = This test does not belong to laboratory order { $order }. Enter an item of this order.
 laboratory-state = Not possible while the laboratory order is { $state }. Load it again to see what is.

@@ -11,6 +11,7 @@ laboratory-range-unit = Saisissez les limites en { $unit }, l’unité du param�
 laboratory-test-inactive = { $test } n’est pas proposé actuellement. Choisissez un autre examen.
 laboratory-items = Saisissez 1 à { $max } examens, chacun avec son lab_test_id.
 laboratory-results = Saisissez 1 à { $max } résultats, chacun avec son lab_order_item et son parameter_name.
+laboratory-correction-reason = Dites pourquoi la valeur précédente est corrigée : elle reste visible, et qui l’a lue doit comprendre.
 laboratory-order-fixed = Ceci ne peut plus être modifié. Faites une nouvelle saisie.
 laboratory-other-order = Cet examen n’appartient pas à la demande { $order }. Indiquez un examen de cette demande.
 laboratory-state = Impossible tant que la demande d’analyses est à l’état { $state }. Rechargez-la pour voir ce qui est possible.

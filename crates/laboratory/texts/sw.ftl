@@ -11,6 +11,7 @@ laboratory-range-unit = Weka vikomo kwa { $unit }, kizio cha kigezo hiki.
 laboratory-test-inactive = { $test } hakitolewi kwa sasa. Chagua kipimo kingine.
 laboratory-items = Weka vipimo 1 hadi { $max }, kila kimoja na lab_test_id yake.
 laboratory-results = Weka matokeo 1 hadi { $max }, kila moja na lab_order_item na parameter_name yake.
+laboratory-correction-reason = Eleza kwa nini matokeo ya awali yanasahihishwa: yanabaki kuonekana, na aliyeyasoma lazima aelewe.
 laboratory-order-fixed = Hili haliwezi kubadilishwa baadaye. Weka ingizo jipya.
 laboratory-other-order = Kipimo hiki si cha agizo la maabara { $order }. Weka kipimo cha agizo hili.
 laboratory-state = Haiwezekani wakati agizo la maabara liko katika hali ya { $state }. Ipakie tena ili kuona linalowezekana.

@@ -45,8 +45,8 @@ pub(crate) use person::{birth, contact, figures, identifier, names};
 pub use person::{patient, patients};
 pub use proxy::PatientProxy;
 pub use scope::{
-    CareSource, note_appointment, own_patients, reach, set_latest_appointment, take_into_care,
-    take_into_care_until, treated_by,
+    CareSource, Oneself, begins_own_care, note_appointment, own_patients, reach,
+    set_latest_appointment, take_into_care, take_into_care_until, take_oneself, treated_by,
 };
 pub use screens::{Head, age, age_of, allergy_signs, described, head, screens, sex, tab};
 pub use terms::by_phone;
@@ -56,6 +56,7 @@ pub use treating::{consent, link, proxy};
 use allergy::Allergy;
 use consent::Consent;
 use kernel::BuiltinRole::{Admin, Receptionist};
+use kernel::Reach;
 use link::PatientLink;
 use platform::access::Right;
 use platform::access::{Access, Permission};
@@ -64,9 +65,11 @@ use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::module::Module;
 use platform::operation::{Operation, Without};
+use platform::record::Record;
 use platform::route::{Route, Run};
 use platform::serde_json::json;
 use platform::texts::Text;
+use sea_query::{Expr, ExprTrait, Query};
 
 /// The module's table of contents.
 pub fn module() -> Module {
@@ -126,11 +129,39 @@ fn export(path: &str) -> Operation {
         .done()
 }
 
-/// Refuses to record something new about a patient whose record was merged into another, or removed a moment ago.
+/// Refuses to record something new about a patient whose record was merged into another, or removed a moment ago; and
+/// about one who is not in the care of a caller who reaches only those that are, before anything is said of what is
+/// recorded of them already.
 ///
 /// # Errors
-/// 409 `state_conflict` naming `merged_into`, 400 under `patient` when there is no such patient any more.
+/// 409 `state_conflict` naming `merged_into`, 400 under `patient` when there is no such patient any more, 403 when they
+/// are out of reach.
 pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    check_there(cx, patient).await?;
+    let grant = cx.grant();
+    if grant.reach != Reach::Assigned {
+        return Ok(());
+    }
+    let mut query = Query::select();
+    query
+        .expr(Expr::cust("CAST(1 AS bigint)"))
+        .from(Patient::TABLE)
+        .and_where(Patient::id.eq(patient))
+        .and_where(Patient::id.in_subquery(treated_by(&grant)));
+    let statement = Statement::build(cx.dialect(), &query);
+    let found: Option<(i64,)> = cx
+        .unscoped("the reach is part of the query")
+        .optional(statement)
+        .await?;
+    found.map(drop).ok_or_else(Error::denied)
+}
+
+/// As [`check_current`], for what itself puts the patient into the caller's care, such as an appointment, and answers
+/// to [`begins_own_care`].
+///
+/// # Errors
+/// As there, apart from the 403.
+pub async fn check_there(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     // A merging or a removal under way is waited for, and none begins before this transaction ends: else what
     // is recorded here would be left with the record that was given up.
     let sql = match cx.dialect() {

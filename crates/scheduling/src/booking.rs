@@ -62,7 +62,7 @@ pub(crate) async fn check(
     }
     let change = BookingChange { before, row };
     if change.differs(|before, row| before.patient != row.patient) {
-        patients::check_current(cx, row.patient.get()).await?;
+        patients::check_there(cx, row.patient.get()).await?;
     }
     if change.differs(|before, row| before.doctor != row.doctor) {
         check_doctor(cx, row.doctor.get()).await?;

@@ -758,7 +758,52 @@ fn same_json(value: String) -> String {
     read.map_or(value, |json| json.to_string())
 }
 
+/// The field of an operation's body that names a patient.
+fn about_a_patient(operation: &Operation) -> Option<&'static str> {
+    let schema = operation.doc.body.clone()?.json;
+    let names = |name: &&str| schema["properties"][*name]["x-references"] == "patient";
+    ["patient", "related_patient"].into_iter().find(names)
+}
+
 testkit::on_both! {
+    async fn nobody_gives_themselves_access_that_lasts(world: &World) {
+        const NAME: &str = "drcurious";
+        // Given a doctor who reaches only patients in their care, of everything that is about patients,
+        let of_patients = world.app.registry.tables().filter(|info| info.patient.is_some() && !info.path.is_empty());
+        let scopes: Map<String, Json> = of_patients.map(|info| (info.path.to_owned(), json!("assigned"))).collect();
+        let role = format!("roles/{}/", BuiltinRole::Doctor.id());
+        world.admin().await.patch(&role, json!({ "scopes": scopes })).await.is(200);
+        let me = world.user(NAME, Some(BuiltinRole::Doctor)).await;
+        let doctor = world.sign_in(NAME, testkit::PASSWORD).await;
+        // who records whatever can be recorded of strangers, each time naming themselves,
+        let mut maker = Maker::new(world);
+        let mut strangers = Vec::new();
+        for path in resources(world) {
+            let Some(operation) = maker.create(path) else { continue };
+            let Some(field) = about_a_patient(&operation) else { continue };
+            let mut body = maker.body(&operation).await;
+            let stranger = maker.record_of("patient").await;
+            body[field] = json!(stranger);
+            for oneself in ["doctor", "assignee", "recipient"] {
+                if operation.doc.body.clone().unwrap().json["properties"][oneself]["x-references"] == "app_user" {
+                    body[oneself] = json!(me);
+                }
+            }
+            let reply = doctor.post(&operation.path, body).await;
+            assert!(reply.status.as_u16() < 500, "{path}: {}", reply.text());
+            strangers.push((path, stranger));
+        }
+        assert!(strangers.len() > 10, "{strangers:?}");
+        world.settle().await;
+        // the record of none of them is open on the day after.
+        world.pass(jiff::SignedDuration::from_hours(25));
+        let doctor = world.sign_in(NAME, testkit::PASSWORD).await;
+        for (path, stranger) in strangers {
+            let seen = doctor.get(&format!("patients/{stranger}/")).await;
+            assert_eq!(seen.status, 404, "by {path}");
+        }
+    }
+
     async fn a_record_lives_and_leaves_its_trace(world: &World) {
         let mut maker = Maker::new(world);
         for path in resources(world) {

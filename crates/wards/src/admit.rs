@@ -4,12 +4,13 @@ use contracts::PatientAdmitted;
 use jiff::Timestamp;
 use kernel::BuiltinRole::{Admin, Nurse, Receptionist};
 use kernel::Code;
-use patients::CareSource;
+use patients::{CareSource, Oneself};
 use platform::access::Access;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
+use platform::record::Record;
 use platform::resource::change_by;
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -96,7 +97,7 @@ pub(crate) async fn check(cx: &mut Cx, row: &mut Admission) -> Result<(), Error>
         row.admitted_at = cx.now();
     }
     not_in_the_future(cx, "admitted_at", row.admitted_at)?;
-    patients::check_current(cx, row.patient.get()).await?;
+    patients::check_there(cx, row.patient.get()).await?;
     let bed: Bed = cx.hold(row.bed.get()).await?;
     cx.take_turn(&[("admission", row.patient.get())]).await?;
     refuse_unless_available(&bed)?;
@@ -113,10 +114,23 @@ pub(crate) async fn stored(cx: &mut Cx, row: &Admission) -> Result<(), Error> {
     let at = row.admitted_at;
     let mut stay = BedStay::beginning(cx, row, &bed, at);
     cx.insert(&mut stay).await?;
-    // Who admits cares for the patient, also a user who sees only patients in their care.
+    // Who admits cares for the patient; a user who sees only patients in their care, until the end of the day, and then
+    // as long as the patient lies in their ward.
     if let Some(user) = cx.actor.user_id() {
-        let since = [(user, cx.now())];
-        patients::take_into_care(cx, row.patient.get(), &since, CareSource::Admission).await?;
+        let (patient, source) = (row.patient.get(), CareSource::Admission);
+        if patients::begins_own_care(cx, patient, user).await? {
+            let of = (Admission::NAME, row.meta.id);
+            let act = Oneself {
+                patient,
+                user,
+                source,
+                of,
+            };
+            patients::take_oneself(cx, act).await?;
+        } else {
+            let since = [(user, cx.now())];
+            patients::take_into_care(cx, patient, &since, source).await?;
+        }
     }
     crate::staff::of_patient(cx, row.patient.get(), &[bed.ward]).await?;
     put_into(cx, bed, row).await?;

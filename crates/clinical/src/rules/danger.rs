@@ -36,6 +36,8 @@ pub struct Observed {
 /// A sign for which a child is seen at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DangerSign {
+    /// Its stable name, such as `coma`.
+    pub code: &'static str,
     /// `emergency`, `priority` or `general danger sign`.
     pub level: &'static str,
     /// The danger sign, in words.
@@ -68,20 +70,32 @@ static SIGNS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     })
 });
 
-/// The beginning of a sign's text in the table, and of the area it stands under.
-type Key = (&'static str, &'static str);
+/// The code of a sign, the area it stands under in the table, and the beginning of its text there.
+type Key = (&'static str, &'static str, &'static str);
 
-const FAST_BREATHING: Key = ("IMCI young infant", "fast breathing");
-const INFANT_FEVER: Key = ("IMCI young infant", "fever");
-const INFANT_COLD: Key = ("IMCI young infant", "low body temperature");
-const INFANT_STILL: Key = ("IMCI young infant", "moves only when stimulated");
-const LETHARGIC: Key = ("IMCI 2 months to 5 years", "lethargic or unconscious");
-const COMA: Key = ("coma", "coma");
-const SHOCK: Key = ("circulation", "signs of shock");
-const DISTRESS: Key = ("airway and breathing", "severe respiratory distress");
-const VERY_HOT: Key = ("priority sign", "temperature very high");
-const WASTED: Key = ("priority sign", "visible severe wasting");
-const TINY: Key = ("priority sign", "tiny infant");
+const FAST_BREATHING: Key = ("fast-breathing", "IMCI young infant", "fast breathing");
+const INFANT_FEVER: Key = ("infant-fever", "IMCI young infant", "fever");
+const INFANT_COLD: Key = ("infant-cold", "IMCI young infant", "low body temperature");
+const INFANT_STILL: Key = (
+    "infant-still",
+    "IMCI young infant",
+    "moves only when stimulated",
+);
+const LETHARGIC: Key = (
+    "lethargic",
+    "IMCI 2 months to 5 years",
+    "lethargic or unconscious",
+);
+const COMA: Key = ("coma", "coma", "coma");
+const SHOCK: Key = ("shock", "circulation", "signs of shock");
+const DISTRESS: Key = (
+    "distress",
+    "airway and breathing",
+    "severe respiratory distress",
+);
+const VERY_HOT: Key = ("very-hot", "priority sign", "temperature very high");
+const WASTED: Key = ("wasted", "priority sign", "visible severe wasting");
+const TINY: Key = ("tiny", "priority sign", "tiny infant");
 
 /// The danger signs of a child; none from 16 years on. An emergency comes first.
 pub fn signs(person: &Person, observed: &Observed) -> Vec<DangerSign> {
@@ -134,10 +148,11 @@ pub fn signs(person: &Person, observed: &Observed) -> Vec<DangerSign> {
     found.filter_map(|(_, key)| of(key)).collect()
 }
 
-fn of((area, sign): Key) -> Option<DangerSign> {
+fn of((code, area, sign): Key) -> Option<DangerSign> {
     let fits = |row: &&Row| row.area.starts_with(area) && row.sign.starts_with(sign);
     let row: &'static Row = SIGNS.iter().find(fits)?;
     Some(DangerSign {
+        code,
         level: &row.level,
         sign: &row.sign,
         first_action: &row.first_action,

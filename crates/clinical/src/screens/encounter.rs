@@ -49,7 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 (measures::strip(ask, &seen))
                 @if let Some((score, danger)) = &judged {
                     @if let Some(score) = score { (measures::score(ask, score)) }
-                    (measures::danger(danger))
+                    (measures::danger(ask, danger))
                 }
                 @if let Some(measure) = &note.measure { (measure) }
             }

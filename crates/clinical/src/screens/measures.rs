@@ -136,11 +136,14 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
 }
 
 /// Signs for which a child is seen at once, each with what is done first; nothing when there are none.
-pub(super) fn danger(signs: &[DangerSign]) -> Markup {
+pub(super) fn danger(ask: &Ask, signs: &[DangerSign]) -> Markup {
+    let said = |what: &str, sign: &DangerSign, otherwise| {
+        ask.word(&["clinical-danger-", what, sign.code].concat(), otherwise)
+    };
     html! {
         @for sign in signs {
             @let tone = if sign.level == "emergency" { Tone::Bad } else { Tone::Warning };
-            p { (ui::pill(tone, sign.sign)) " " (sign.first_action) }
+            p { (ui::pill(tone, &said("", sign, sign.sign))) " " (said("first-", sign, sign.first_action)) }
         }
     }
 }
@@ -156,5 +159,12 @@ pub(super) fn score(ask: &Ask, score: &Score) -> Markup {
         Some(total) => Text::new("clinical-news2").with("score", total),
         None => Text::new("clinical-news2-at-least").with("score", score.at_least),
     };
-    html! { p { (ui::pill(tone, &ask.say(&text))) " " (score.advice) } }
+    let advice = match score.band {
+        Some(Band::High) => ask.t("clinical-news2-advice-high"),
+        Some(Band::Medium) => ask.t("clinical-news2-advice-medium"),
+        Some(Band::LowMedium) => ask.t("clinical-news2-advice-low-medium"),
+        Some(Band::Low) => ask.t("clinical-news2-advice-low"),
+        None => score.advice.to_owned(),
+    };
+    html! { p { (ui::pill(tone, &ask.say(&text))) " " (advice) } }
 }

@@ -12,10 +12,12 @@ use sea_query::{ExprTrait, Order};
 use web::Ask;
 use web::ui::{self, Tone};
 
+use super::alerts;
 use super::encounter::prescribing;
+use super::unchecked::unchecked;
 use crate::encounter::{Encounter, EncounterStatus};
 use crate::prescription::{Prescription, PrescriptionStatus, READ_DRUG, SafetyOutcome};
-use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName};
 use crate::prescription_safety::{Checked, look};
 
 /// Medicines of a visit that are shown.
@@ -154,20 +156,46 @@ fn found_now(ask: &Ask, row: &Prescription, now: &Now) -> Markup {
     if now.quiet && checked.outcome() == SafetyOutcome::NothingFound {
         return html! {};
     }
-    safety(
-        ask,
-        checked.outcome(),
-        &checked.found(),
-        &checked.not_checked(),
-    )
+    safety(ask, &Said::of(checked))
 }
 
 /// What the check said when it was prescribed.
 fn stored(ask: &Ask, row: &Prescription) -> Markup {
-    let read = |json: &Json| serde_json::from_value::<Vec<SafetyAlert>>(json.clone());
-    let alerts = read(&row.safety_alerts.open().0).unwrap_or_default();
-    let unknown = names(&row.safety_unknown.open().0);
-    safety(ask, row.safety_outcome, &alerts, &unknown)
+    let alerts = &row.safety_alerts.open().0;
+    let said = Said {
+        outcome: row.safety_outcome,
+        alerts: serde_json::from_value(alerts.clone()).unwrap_or_default(),
+        unknown: names(&row.safety_unknown.open().0),
+        not_checked: parts(&row.safety_not_checked.open().0),
+    };
+    safety(ask, &said)
+}
+
+/// What a check came to, to be shown.
+pub(super) struct Said {
+    pub(super) outcome: SafetyOutcome,
+    pub(super) alerts: Vec<SafetyAlert>,
+    pub(super) unknown: Vec<UnknownName>,
+    pub(super) not_checked: Vec<NotChecked>,
+}
+
+impl Said {
+    pub(super) fn of(checked: &Checked) -> Said {
+        Said {
+            outcome: checked.outcome(),
+            alerts: checked.found(),
+            unknown: checked.unknown_names(),
+            not_checked: checked.not_checked(),
+        }
+    }
+}
+
+/// Parts of the check that could not be done. Where nobody kept them, the dose may not have been compared.
+pub(super) fn parts(json: &Json) -> Vec<NotChecked> {
+    match json {
+        Json::Null => vec![NotChecked::new("dose", "not_kept", "")],
+        kept => serde_json::from_value(kept.clone()).unwrap_or_default(),
+    }
 }
 
 /// Names that could not be checked, with what they may have been meant as.
@@ -190,46 +218,23 @@ pub(super) fn names(json: &Json) -> Vec<UnknownName> {
     .collect()
 }
 
-/// The safety line: nothing found, found, and could not check never look alike.
-pub(super) fn safety(
-    ask: &Ask,
-    outcome: SafetyOutcome,
-    alerts: &[SafetyAlert],
-    unknown: &[UnknownName],
-) -> Markup {
+/// The safety line: nothing found, found, and could not check never look alike; what could not be checked is named in
+/// the same line.
+pub(super) fn safety(ask: &Ask, said: &Said) -> Markup {
+    let clear = said.outcome == SafetyOutcome::NothingFound && said.not_checked.is_empty();
     html! {
-        @if outcome == SafetyOutcome::NothingFound { " " (ui::pill(Tone::Good, &ask.t("clinical-safety-nothing"))) }
-        @for alert in alerts { (found(ask, alert)) }
-        @if outcome == SafetyOutcome::CouldNotCheck || !unknown.is_empty() {
-            (ui::could_not_check(&unchecked(ask, unknown)))
+        @if clear { " " (ui::pill(Tone::Good, &ask.t("clinical-safety-nothing"))) }
+        @for alert in &said.alerts { (found(ask, alert)) }
+        @if !clear && !said.not_checked.is_empty() {
+            (ui::could_not_check(&unchecked(ask, &said.not_checked, &said.unknown, !said.alerts.is_empty())))
         }
     }
 }
 
 fn found(ask: &Ask, alert: &SafetyAlert) -> Markup {
-    let (tone, key) = match alert.severity.as_str() {
-        "contraindicated" => (Tone::Bad, "clinical-safety-contraindicated"),
-        "severe" => (Tone::Bad, "clinical-safety-severe"),
-        "moderate" => (Tone::Warning, "clinical-safety-moderate"),
-        _ => (Tone::Plain, "clinical-safety-inform"),
-    };
-    let words = ask.t(key);
-    let inner = html! { p { (ui::pill(tone, &words)) " " (alert.message) } };
+    let (tone, words) = alerts::severity(ask, alert);
+    let inner = html! { p { (ui::pill(tone, &words)) " " (alerts::alert(ask, alert)) } };
     ui::notice(tone, inner)
-}
-
-fn unchecked(ask: &Ask, unknown: &[UnknownName]) -> String {
-    let listed: Vec<&str> = unknown.iter().map(|one| one.name.as_str()).collect();
-    let near: Vec<&str> = unknown
-        .iter()
-        .flat_map(|one| one.nearest.iter().map(String::as_str))
-        .collect();
-    let said = ask.say(&Text::new("clinical-safety-unknown").with("names", listed.join(", ")));
-    if near.is_empty() {
-        return said;
-    }
-    let meant = ask.say(&Text::new("clinical-safety-meant").with("names", near.join(", ")));
-    [said.as_str(), " ", &meant].concat()
 }
 
 /// Takes a medicine back that nobody got yet.

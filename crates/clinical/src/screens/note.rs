@@ -1,5 +1,6 @@
 //! The note of a visit: a form in one column while it is open, and text afterwards.
 
+use kernel::names::fold;
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
@@ -8,7 +9,7 @@ use platform::serde_json::json;
 use scheduling::{Appointment, AppointmentStatus};
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Form, Kind};
+use web::{Ask, Form, Kind, Sent};
 
 use super::encounter::prescribing;
 use super::{find, start};
@@ -21,7 +22,20 @@ const FORM: &str = "note";
 const TEMPLATES: u64 = 60;
 /// Begins what is asked for when a template is wanted; its id follows.
 const TEMPLATE: &str = "template-";
-/// The field that a template goes into.
+/// Asks for the templates that a `/` names.
+const SLASH: &str = "slash";
+/// Letters behind a `/` that may be a title.
+const TITLE: usize = 60;
+/// Fields that a template may go into.
+const AREAS: [&str; 6] = [
+    "chief_complaint",
+    HISTORY,
+    "physical_examination",
+    "diagnosis",
+    "treatment_plan",
+    "notes",
+];
+/// The field that a template goes into when no `/` says which.
 const HISTORY: &str = "presenting_illness_history";
 
 /// A note, and the buttons of its form, which stand below what was prescribed and ordered.
@@ -124,16 +138,51 @@ async fn templates(cx: &mut Cx) -> Result<Vec<NoteTemplate>, Error> {
     .await
 }
 
-/// What stands in the history when a template is asked for: what was typed, and the template below it.
-fn filled(form: &Form<'_>, templates: &[NoteTemplate]) -> Option<String> {
+/// What stands in a field when a template is asked for: in place of the `/` that was typed at the end of it, or below the
+/// history when none was.
+fn filled(form: &Form<'_>, templates: &[NoteTemplate], name: &str) -> Option<String> {
     let sent = form.sent()?;
     let asked = sent.looked_for()?.strip_prefix(TEMPLATE)?;
     let found = templates
         .iter()
         .find(|one| one.meta.id.to_string() == asked)?;
-    let typed = sent.typed(HISTORY).unwrap_or_default().trim_end();
+    let begun = slashed(sent);
+    if begun.map_or(HISTORY, |(field, ..)| field) != name {
+        return None;
+    }
+    let typed = match begun {
+        Some((_, before, _)) => before,
+        None => sent.typed(name).unwrap_or_default(),
+    };
+    let typed = typed.trim_end();
     let gap = if typed.is_empty() { "" } else { "\n\n" };
     Some([typed, gap, &found.content].concat())
+}
+
+/// The field whose last line is a `/` and the beginning of a title, with what stands before it, and the title.
+fn slashed(sent: &Sent) -> Option<(&'static str, &str, &str)> {
+    AREAS.into_iter().find_map(|name| {
+        let typed = sent.typed(name)?.trim_end();
+        let at = typed.rfind('\n').map_or(0, |at| at + 1);
+        let title = typed.get(at..)?.strip_prefix('/')?;
+        let is_title = title.chars().count() <= TITLE && !title.contains('/');
+        is_title.then(|| (name, typed.get(..at).unwrap_or_default(), title.trim()))
+    })
+}
+
+/// The templates that a `/` at the end of a field asks for.
+fn offered<'a>(form: &Form<'_>, templates: &'a [NoteTemplate]) -> Vec<&'a NoteTemplate> {
+    let asks = |sent: &&Sent| sent.looked_for() == Some(SLASH);
+    let Some((_, _, title)) = form.sent().filter(asks).and_then(slashed) else {
+        return Vec::new();
+    };
+    let wanted = fold(title);
+    let fits = |one: &&NoteTemplate| fold(&one.title).contains(&wanted);
+    templates.iter().filter(fits).collect()
+}
+
+fn choice(one: &NoteTemplate) -> Markup {
+    html! { button.quiet name="_look" value={ (TEMPLATE) (one.meta.id) } formnovalidate { (&*one.title) } }
 }
 
 /// Whether the visit has an appointment that signing may complete.
@@ -162,25 +211,28 @@ fn fields(
             .sent()
             .is_some_and(|sent| sent.typed("notes").is_some_and(|typed| !typed.is_empty()));
     let area = |name: &'static str, label: &'static str| {
-        form.field(name).label(label).kind(Kind::Area).bare()
+        let field = form.field(name).label(label).kind(Kind::Area).bare();
+        match filled(form, templates, name) {
+            Some(filled) => field.instead(filled).focus(),
+            None => field,
+        }
     };
-    let history = area(HISTORY, "clinical-history");
-    let history = match filled(form, templates) {
-        Some(filled) => history.instead(filled).focus(),
-        None => history,
-    };
+    let offered = offered(form, templates);
     html! {
         div.note {
             (area("chief_complaint", "clinical-complaint"))
-            (history)
+            (area(HISTORY, "clinical-history"))
             @if !templates.is_empty() {
+                div #templates data-check=(SLASH) role="status" {
+                    @if !offered.is_empty() {
+                        p.hint { (ask.t("clinical-templates")) }
+                        div.actions { @for one in &offered { (choice(one)) } }
+                    }
+                }
                 details {
                     summary { (ask.t("clinical-templates")) }
-                    div.actions {
-                        @for one in templates {
-                            button.quiet name="_look" value={ (TEMPLATE) (one.meta.id) } formnovalidate { (&*one.title) }
-                        }
-                    }
+                    p.hint { (ask.t("clinical-templates-hint")) }
+                    div.actions { @for one in templates { (choice(one)) } }
                 }
             }
             (area("physical_examination", "clinical-examination"))

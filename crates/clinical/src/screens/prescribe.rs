@@ -49,7 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     }
     let form = ask.form("prescriptions_create").done("done-prescribed");
     let (checked, grave) = checked(cx, ask, &form, row.patient.get()).await?;
-    let said = Said {
+    let said = Shown {
         reason: grave || needs_reason(&form),
         checked,
     };
@@ -69,12 +69,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
 }
 
 /// The safety line, and whether going on needs a reason.
-struct Said {
+struct Shown {
     checked: Markup,
     reason: bool,
 }
 
-fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, said: &Said) -> Markup {
+fn fields(ask: &Ask, form: &Form<'_>, encounter: i64, picked: String, said: &Shown) -> Markup {
     let item = form
         .field("medication_item")
         .label("clinical-medication")
@@ -175,18 +175,9 @@ async fn checked(
     let pack = formulary::pack::current(cx).await?;
     let facts = gather(cx, &pack, patient, &[]).await?;
     let checked = judge(&pack, &drug, &facts);
-    let line = medicines::safety(
-        ask,
-        checked.outcome(),
-        &checked.found(),
-        &checked.not_checked(),
-    );
+    let line = medicines::safety(ask, &medicines::Said::of(&checked));
     // The line says of what: something else may stand in the form by the time it is read.
-    let unread = !dosage.is_empty() && drug.dosing.is_none() && pack.has_dose_limit(&drug.written);
-    let line = html! {
-        b { (drug.written) ":" } (line)
-        @if unread { p.hint { (ask.t("clinical-dose-unread")) } }
-    };
+    let line = html! { b { (drug.written) ":" } (line) };
     Ok((line, checked.interrupts()))
 }
 
@@ -207,13 +198,14 @@ async fn drug(cx: &mut Cx, sent: &Sent) -> Result<Option<Drug>, Error> {
 fn refused(ask: &Ask, sent: &Sent) -> Option<Markup> {
     let alerts = sent.fact("alerts")?;
     let alerts: Vec<SafetyAlert> = serde_json::from_value(alerts.clone()).ok()?;
-    let unknown = medicines::names(sent.fact("could_not_check").unwrap_or(&Json::Null));
-    Some(medicines::safety(
-        ask,
-        SafetyOutcome::Found,
-        &alerts,
-        &unknown,
-    ))
+    let read = |name| sent.fact(name).unwrap_or(&Json::Null);
+    let said = medicines::Said {
+        outcome: SafetyOutcome::Found,
+        alerts,
+        unknown: medicines::names(read("could_not_check")),
+        not_checked: medicines::parts(read("not_checked")),
+    };
+    Some(medicines::safety(ask, &said))
 }
 
 /// What the patient was given before and may be given again.

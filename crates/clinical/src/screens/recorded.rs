@@ -125,7 +125,7 @@ impl Recorded {
                 }
             }
             @if let Some(score) = &self.score { (measures::score(ask, score)) }
-            (measures::danger(&self.danger))
+            (measures::danger(ask, &self.danger))
         }
     }
 }

@@ -165,7 +165,7 @@ impl Signs {
         let person = row.person(&self.patient, &ask.app().zone);
         html! {
             @if let Some(score) = row.early_warning(&person) { (measures::score(ask, &score)) }
-            (measures::danger(&row.danger_signs(&person)))
+            (measures::danger(ask, &row.danger_signs(&person)))
         }
     }
 

@@ -6,6 +6,8 @@ mod chart;
 mod encounters;
 mod guidelines;
 mod history;
+mod own_care;
+mod phrases;
 mod roles;
 mod support;
 mod tasks;

@@ -32,6 +32,13 @@ async fn prescribe(room: &Room, name: &str, change: Json) -> Reply {
         .await
 }
 
+/// The patient said that there is no allergy.
+async fn asked(room: &Room) {
+    let path = format!("patients/{}/", room.patient);
+    let none = json!({ "known_allergies": "none" });
+    room.doctor.patch(&path, none).await.is(200);
+}
+
 /// Records an allergy.
 async fn allergic(room: &Room, substance: &str, change: Json) {
     let mut body = json!({ "patient": room.patient, "substance": substance });

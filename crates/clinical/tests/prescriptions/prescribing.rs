@@ -4,7 +4,7 @@ use kernel::BuiltinRole::Pharmacist;
 use serde_json::{Value as Json, json};
 
 use crate::support::{Room, count, encounter};
-use crate::{allergic, of, prescribe};
+use crate::{allergic, asked, of, prescribe};
 
 fn kinds(alerts: &Json) -> Vec<(&str, &str)> {
     let alerts = alerts.as_array().unwrap().iter();
@@ -21,13 +21,14 @@ fn kinds(alerts: &Json) -> Vec<(&str, &str)> {
 testkit::on_both! {
     async fn a_prescription_is_made_as_the_contract_shows(world: &World) {
         let room = Room::new(world).await;
+        asked(&room).await;
         let made = prescribe(&room, "Amoxicillin 500mg", json!({ "duration": "5 days", "quantity": "15", "notes": "After meals" })).await;
         let made = made.is(201);
         for (field, value) in [
             ("encounter", json!(room.encounter)), ("encounter_id", json!(room.encounter)), ("patient_id", json!(room.patient)),
             ("medication_name", json!("Amoxicillin 500mg")), ("dosage", json!("1 tablet")), ("quantity", json!(15)),
             ("status", json!("Active")), ("quantity_dispensed", json!(0)), ("override_reason", Json::Null),
-            ("safety_outcome", json!("nothing_found")), ("safety_alerts", json!([])), ("prescribed_by", json!(room.doctor.id)),
+            ("safety_outcome", json!("nothing_found")), ("safety_alerts", json!([])), ("safety_not_checked", json!([])), ("prescribed_by", json!(room.doctor.id)),
         ] {
             assert_eq!(made[field], value, "{field}");
         }
@@ -104,7 +105,7 @@ testkit::on_both! {
         let path = format!("prescriptions/{id}/");
         let change = json!({ "medication_name": "Ampicillin" });
         room.doctor.patch(&path, change).await.refuses(409, "override_reason_required");
-        let change = json!({ "medication_name": "Azithromycin" });
+        let change = json!({ "medication_name": "Azithromycin 250 mg" });
         let changed = room.doctor.patch(&path, change).await;
         let changed = changed.is(200);
         assert_eq!((&changed["override_reason"], &changed["safety_outcome"]), (&Json::Null, &json!("nothing_found")));
@@ -259,7 +260,51 @@ testkit::on_both! {
         let answer = ask("3 tablets", "tds").await;
         assert_eq!((kinds(&answer.is(200)["alerts"]), &answer.json["dose_checked"]), (vec![("dose", "severe")], &json!(true)));
         let answer = ask("some", "tds").await;
-        assert_eq!((&answer.is(200)["outcome"], &answer.json["dose_checked"]), (&json!("nothing_found"), &json!(false)));
+        assert_eq!((&answer.is(200)["outcome"], &answer.json["dose_checked"]), (&json!("could_not_check"), &json!(false)));
+        assert_eq!(answer.json["not_checked"], json!([{ "part": "dose", "reason": "amount", "what": "ibuprofen" }]));
+        world.settle().await;
+    }
+
+    async fn nothing_found_is_said_only_when_everything_was_checked(world: &World) {
+        let room = Room::new(world).await;
+        let outcome = |reply: &testkit::Reply| {
+            let made = reply.is(201);
+            let parts = made["safety_not_checked"].as_array().unwrap().iter();
+            let parts: Vec<String> = parts.map(|part| format!("{} {}", part["part"], part["reason"]).replace('"', "")).collect();
+            (made["safety_outcome"].as_str().unwrap().to_owned(), parts.join(", "))
+        };
+        let dose = |dosage: &str, frequency: &str| json!({ "dosage": dosage, "frequency": frequency, "status": "Completed" });
+        let current = |dosage: &str, frequency: &str| json!({ "dosage": dosage, "frequency": frequency, "duration": "1 day" });
+        // Given a patient whom nobody asked for allergies, nothing is clear, whatever else was checked.
+        let made = prescribe(&room, "Omeprazole 20 mg", current("1 capsule", "once daily")).await;
+        assert_eq!(outcome(&made), ("could_not_check".to_owned(), "allergies not_asked".to_owned()));
+        let question = json!({ "patient_id": room.patient, "medication_name": "Amoxicillin" });
+        let answer = room.doctor.post("prescriptions/check_drug_allergy/", question.clone()).await;
+        assert_eq!((&answer.is(200)["alert"], &answer.json["outcome"], &answer.json["severity"]), (&json!(true), &json!("could_not_check"), &json!("unknown")));
+        assert!(answer.json["message"].as_str().unwrap().contains("nobody has asked"), "{}", answer.json);
+        asked(&room).await;
+        let answer = room.doctor.post("prescriptions/check_drug_allergy/", question).await;
+        assert_eq!((&answer.is(200)["alert"], &answer.json["outcome"]), (&json!(false), &json!("nothing_found")));
+        // Afterwards it depends on the dose: read and compared, or named.
+        for (name, dosage, frequency, expected) in [
+            ("Cetirizine 10 mg", "1 tablet", "once daily", ""),
+            ("Loratadine", "5,000 mg", "once daily", "dose amount"),
+            ("Bisacodyl 5 mg", "ten tablets", "once daily", "dose amount"),
+            ("Folic acid 5 mg", "1 tablet", "as the midwife says", "dose frequency"),
+            ("Ascorbic acid 100 mg", "1 tablet", "once daily", "dose no_limit"),
+            ("Lopinavir/ritonavir 200/50 mg", "2 tablets", "twice daily", ""),
+            ("Co-amoxiclav 700 mg", "1 tablet", "twice daily", "dose strengths, dose strengths"),
+        ] {
+            let made = prescribe(&room, name, current(dosage, frequency)).await;
+            let expected_outcome = if expected.is_empty() { "nothing_found" } else { "could_not_check" };
+            assert_eq!(outcome(&made), (expected_outcome.to_owned(), expected.to_owned()), "{name} {dosage}");
+            let path = format!("prescriptions/{}/", made.id());
+            room.doctor.patch(&path, dose(dosage, frequency)).await.is(200);
+        }
+        // A question about a patient that leaves the dose out is answered so.
+        let question = json!({ "patient_id": room.patient, "medication_name": "Cetirizine 10 mg" });
+        let answer = room.doctor.post("prescriptions/check_safety/", question).await;
+        assert_eq!((&answer.is(200)["outcome"], &answer.json["dose_checked"]), (&json!("could_not_check"), &json!(false)));
         world.settle().await;
     }
 

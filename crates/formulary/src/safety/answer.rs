@@ -118,6 +118,28 @@ impl fmt::Display for Kind {
     }
 }
 
+/// What is wrong with a dose, for sentences in any language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DoseFault {
+    /// It is taken once a week, and was meant daily.
+    NotDaily,
+    /// It is above the highest usual one.
+    TooMuch {
+        /// How much it is, such as `6000 mg`.
+        amount: String,
+        /// The highest usual dose, such as `4000 mg`.
+        limit: String,
+        /// Of a day, and not at once.
+        daily: bool,
+        /// The weight that the limit goes by, in kilograms.
+        kilograms: Option<String>,
+        /// The limit is a child's.
+        child: bool,
+        /// The medicine holds other ingredients as well.
+        among_others: bool,
+    },
+}
+
 /// One thing that speaks against the medicine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -141,6 +163,8 @@ pub struct Finding {
     pub management: String,
     /// Where the fact is published; `site` for the hospital's own rows without a source.
     pub source: String,
+    /// What is wrong with the dose; none of other kinds.
+    pub dose: Option<DoseFault>,
 }
 
 /// Something written that the pack does not know, or knows only in part.
@@ -154,14 +178,80 @@ pub struct Unknown {
     pub nearest: Vec<String>,
 }
 
+/// Why the dose of an ingredient was not compared with the highest usual one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NotCompared {
+    /// How much it is could not be read for certain.
+    Amount,
+    /// How much of each ingredient it is, is not known.
+    Strengths,
+    /// It is counted in something else than the limit.
+    Unit,
+    /// No highest usual dose is known.
+    NoLimit,
+    /// None is known for children of this age.
+    NoChildLimit,
+    /// The limit goes by weight, and the weight is not known.
+    Weight,
+    /// How often it is taken could not be read, and so not the dose of a day.
+    Frequency,
+}
+
+impl NotCompared {
+    /// Every reason.
+    pub const ALL: [NotCompared; 7] = [
+        NotCompared::Amount,
+        NotCompared::Strengths,
+        NotCompared::Unit,
+        NotCompared::NoLimit,
+        NotCompared::NoChildLimit,
+        NotCompared::Weight,
+        NotCompared::Frequency,
+    ];
+
+    /// The word used by the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            NotCompared::Amount => "amount",
+            NotCompared::Strengths => "strengths",
+            NotCompared::Unit => "unit",
+            NotCompared::NoLimit => "no_limit",
+            NotCompared::NoChildLimit => "no_child_limit",
+            NotCompared::Weight => "weight",
+            NotCompared::Frequency => "frequency",
+        }
+    }
+}
+
+/// An ingredient whose dose was not compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoseGap {
+    /// Its name in the pack.
+    pub ingredient: String,
+    /// Why.
+    pub why: NotCompared,
+}
+
+/// Whether the dose was compared with the highest usual one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DoseCheck {
+    /// There was no dose to compare.
+    #[default]
+    NotAsked,
+    /// That of every ingredient was.
+    Compared,
+    /// That of these was not; of none, when no ingredient is known.
+    NotCompared(Vec<DoseGap>),
+}
+
 /// The three ways in which a check ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Every name is known, and no rule fits.
+    /// Everything that was asked was checked, and no rule fits.
     NothingFound,
-    /// At least one rule fits. Something may have been unknown as well, see [`Answer::unknown`].
+    /// At least one rule fits. Something may not have been checked as well, see [`Answer::is_complete`].
     Found,
-    /// No rule fits what is known, but something is not known: that is not an all-clear.
+    /// No rule fits what is known, but something could not be checked: that is not an all-clear.
     CouldNotCheck,
 }
 
@@ -183,16 +273,27 @@ pub struct Answer {
     pub findings: Vec<Finding>,
     /// What could not be checked.
     pub unknown: Vec<Unknown>,
+    /// Whether the dose was compared.
+    pub dose: DoseCheck,
+    /// Nobody has asked the patient for allergies: that none is recorded says nothing.
+    pub allergies_unasked: bool,
 }
 
 impl Answer {
     /// How the check ended.
     pub fn outcome(&self) -> Outcome {
-        match (self.findings.is_empty(), self.unknown.is_empty()) {
+        match (self.findings.is_empty(), self.is_complete()) {
             (false, _) => Outcome::Found,
             (true, false) => Outcome::CouldNotCheck,
             (true, true) => Outcome::NothingFound,
         }
+    }
+
+    /// Every part of the check that was asked for was done.
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty()
+            && !self.allergies_unasked
+            && !matches!(self.dose, DoseCheck::NotCompared(_))
     }
 
     /// Whether prescribing and dispensing stop until a reason is given.

@@ -172,17 +172,22 @@ pub struct Question<'a> {
     pub taking: &'a [Medicine<'a>],
     /// What the patient is allergic to.
     pub allergies: &'a [ReportedAllergy<'a>],
+    /// Nobody has asked the patient for allergies.
+    pub allergies_unasked: bool,
     /// What else is known of the patient.
     pub patient: Circumstances,
-    /// How it is to be taken, when that is known.
-    pub dosing: Option<Dosing>,
+    /// How it is to be taken; none when that is not asked about.
+    pub dosing: Option<&'a Dosing>,
 }
 
 impl Pack {
     /// Checks a medicine against everything that is known of the patient. Rules run between the new medicine and each
     /// other one, not between the ingredients of one product.
     pub fn check(&self, question: &Question<'_>) -> Answer {
-        let mut answer = Answer::default();
+        let mut answer = Answer {
+            allergies_unasked: question.allergies_unasked,
+            ..Answer::default()
+        };
         let new = self.read(question.medicine, &mut answer);
         for allergy in question.allergies {
             let named = self.named_allergy(allergy.written);
@@ -201,6 +206,7 @@ impl Pack {
                     mechanism: String::new(),
                     management: String::new(),
                     source: hit.source.to_owned(),
+                    dose: None,
                 });
             }
             if !named.unknown.is_empty() {
@@ -226,10 +232,11 @@ impl Pack {
                     mechanism: String::new(),
                     management: String::new(),
                     source: row.source.clone(),
+                    dose: None,
                 });
             }
         }
-        answer.findings.extend(self.dose(question, &new));
+        self.dose(question, &new, &mut answer);
         answer.sort();
         answer
     }
@@ -293,6 +300,7 @@ impl Pack {
             mechanism: String::new(),
             management: String::new(),
             source: String::new(),
+            dose: None,
         };
         for x in &names.ingredients {
             for y in &active.ingredients {

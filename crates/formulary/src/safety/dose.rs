@@ -1,11 +1,13 @@
 //! Doses against the highest usual ones of `max_dose.csv`.
 //!
-//! Only what is read for certain is compared: one ingredient, a dose in the row's own kind of unit, and for limits by
-//! weight a weight. Silence means that nothing was compared or nothing was too high; where several rows could be meant,
-//! the most generous one decides.
+//! Only what is read for certain is compared: a dose in the row's own kind of unit, of each ingredient where the strength
+//! of each is known, and for limits by weight a weight. What was not compared is answered with its reason
+//! ([`DoseCheck`]), so that silence means a dose that was compared. Where several rows could be meant, the most generous
+//! one decides.
 
-use super::answer::{Finding, Kind, Severity};
+use super::answer::{Answer, DoseCheck, DoseFault, DoseGap, Finding, Kind, NotCompared, Severity};
 use super::check::{Circumstances, Question, Route};
+use super::limit::{By, DoseLimit};
 use super::names::Named;
 use super::pack::Pack;
 
@@ -53,109 +55,59 @@ pub struct Amount {
     pub steps: i64,
 }
 
-/// How a medicine is to be taken, as far as its words say it for certain.
+/// How often a medicine is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Often {
+    /// So many times a day.
+    PerDay(i64),
+    /// Once, or less often than daily: what is taken at once is what counts.
+    Seldom,
+    /// In words that cannot be counted.
+    Unread,
+}
+
+/// How a medicine is to be taken, as far as its words say it for certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dosing {
-    /// At once.
-    pub single: Amount,
-    /// Times a day; none when it is not said, or taken less often than daily.
-    pub per_day: Option<i64>,
+    /// What one of it holds: one amount, or one for each of several ingredients in the order written. Empty when it
+    /// could not be read.
+    pub each: Vec<Amount>,
+    /// So many of them at once, as a fraction; none when that could not be read.
+    pub times: Option<(i64, i64)>,
+    /// How often.
+    pub often: Often,
+    /// The numbers stand without a unit: milligrams, if a product of several ingredients is called so.
+    pub unitless: bool,
 }
 
-/// A row of the table.
-#[derive(Debug, Clone)]
-pub(super) struct DoseLimit {
-    by: By,
-    child: bool,
-    unit: DoseUnit,
-    /// How the unit is written, and its steps in a thousandth of it.
-    written: String,
-    scale: i64,
-    single: Most,
-    daily: Most,
-    /// Taken once a week: daily is a mistake that kills.
-    weekly: bool,
-    note: String,
-    source: String,
-}
-
-/// The most at once or a day: altogether and for each kilogram, in steps.
-#[derive(Debug, Clone, Copy, Default)]
-struct Most {
-    whole: Option<i64>,
-    per_kg: Option<i64>,
-}
-
-impl Most {
-    /// The lower of the two for a patient; none where only the weight would say it and is not known.
-    fn of(self, weight_grams: Option<i64>) -> Option<i64> {
-        let by_weight = self
-            .per_kg
-            .zip(weight_grams)
-            .map(|(each, grams)| each.saturating_mul(grams) / 1_000);
-        match (self.whole, by_weight) {
-            (Some(whole), Some(by_weight)) => Some(whole.min(by_weight)),
-            (whole, by_weight) => by_weight.or(whole),
+impl Dosing {
+    /// An amount at once.
+    pub fn of(amount: Amount, often: Often) -> Dosing {
+        Dosing {
+            each: vec![amount],
+            times: Some((1, 1)),
+            often,
+            unitless: false,
         }
     }
-}
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
-    Mouth,
-    Needle,
-    Infiltration,
-}
-
-/// The table, without rows that cannot be used; a test holds that there are none.
-const TABLE: &str = include_str!("../../data/max_dose.csv");
-
-/// Lays the rows over a pack.
-pub(super) fn load(pack: &mut Pack) {
-    let mut reader = csv::ReaderBuilder::new().from_reader(TABLE.as_bytes());
-    let Ok(header) = reader.headers().cloned() else {
-        return;
-    };
-    let place = |name: &str| header.iter().position(|known| known == name);
-    for record in reader.records().flatten() {
-        let text = |name: &str| place(name).and_then(|at| record.get(at)).unwrap_or("");
-        let Some(ingredient) = pack.ingredient_ids.get(text("ingredient")).copied() else {
-            continue;
-        };
-        let Some(limit) = row(text) else { continue };
-        pack.doses.entry(ingredient).or_default().push(limit);
+    /// What was written and could not be read.
+    pub fn unread(often: Often) -> Dosing {
+        Dosing {
+            each: Vec::new(),
+            times: None,
+            often,
+            unitless: false,
+        }
     }
-}
 
-fn row<'a>(text: impl Fn(&str) -> &'a str) -> Option<DoseLimit> {
-    let (unit, scale) = DoseUnit::of(&text("unit").to_lowercase())?;
-    let most = |whole: &str, per_kg: &str| {
-        let steps = |name: &str| match text(name) {
-            "" => Some(None),
-            number => thousandths(number).map(|thousandths| Some(thousandths * scale)),
-        };
-        Some(Most {
-            whole: steps(whole)?,
-            per_kg: steps(per_kg)?,
-        })
-    };
-    Some(DoseLimit {
-        by: match text("route") {
-            "oral" => By::Mouth,
-            "iv" | "im" | "injection" => By::Needle,
-            "infiltration" => By::Infiltration,
-            _ => return None,
-        },
-        child: text("population") == "child",
-        unit,
-        written: text("unit").to_owned(),
-        scale,
-        single: most("max_single", "max_single_per_kg")?,
-        daily: most("max_daily", "max_daily_per_kg")?,
-        weekly: text("schedule") == "weekly",
-        note: text("note").to_owned(),
-        source: text("source").to_owned(),
-    })
+    /// What a part of it comes to at once.
+    pub(super) fn at_once(&self, each: Amount) -> Option<Amount> {
+        let (by, of) = self.times?;
+        let steps = i128::from(each.steps) * i128::from(by) / i128::from(of.max(1));
+        let steps = i64::try_from(steps).ok().filter(|steps| *steps > 0)?;
+        Some(Amount { steps, ..each })
+    }
 }
 
 /// `7.5` as 7500; at most three decimals.
@@ -175,27 +127,47 @@ impl Pack {
         self.doses.values().map(Vec::len).sum()
     }
 
-    /// Whether the table says anything of the only ingredient of a medicine, so that its dose could be compared.
-    pub fn has_dose_limit(&self, written: &str) -> bool {
-        match self.named(written).ingredients.as_slice() {
-            [one] => self.doses.contains_key(one),
-            _ => false,
+    /// Compares the dose of each ingredient that a medicine names.
+    pub(super) fn dose(&self, question: &Question<'_>, named: &Named, answer: &mut Answer) {
+        let Some(dosing) = question.dosing else {
+            return;
+        };
+        // What only acts where it is put has no dose.
+        if question.medicine.route == Some(Route::Local) {
+            return;
         }
+        let amounts = self.amounts(dosing, named);
+        let several = named.ingredients.len() > 1;
+        let mut gaps = Vec::new();
+        for (ingredient, amount) in named.ingredients.iter().zip(amounts) {
+            let compared = self.compare(question, dosing, *ingredient, amount, several);
+            answer.findings.extend(compared.finding);
+            gaps.extend(compared.gap.map(|why| DoseGap {
+                ingredient: self.name(*ingredient).to_owned(),
+                why,
+            }));
+        }
+        answer.dose = match gaps.is_empty() && !named.ingredients.is_empty() {
+            true => DoseCheck::Compared,
+            false => DoseCheck::NotCompared(gaps),
+        };
     }
 
-    /// What the dose that is asked about comes to.
-    pub(super) fn dose(&self, question: &Question<'_>, named: &Named) -> Option<Finding> {
-        let dosing = question.dosing?;
-        let [ingredient] = named.ingredients.as_slice() else {
-            return None;
-        };
-        let rows = self.doses.get(ingredient)?;
+    fn compare(
+        &self,
+        question: &Question<'_>,
+        dosing: &Dosing,
+        ingredient: u16,
+        amount: Result<Amount, NotCompared>,
+        several: bool,
+    ) -> Compared {
+        let rows = self.doses.get(&ingredient).map_or(&[][..], Vec::as_slice);
         let fitting = fitting(rows, question.medicine.route, &question.patient);
-        let finding = |severity, effect: String, row: &DoseLimit| Finding {
+        let finding = |severity, (effect, fault): (String, DoseFault), row: &DoseLimit| Finding {
             kind: Kind::Dose,
             severity,
             medicine: question.medicine.written.to_owned(),
-            ingredient: self.name(*ingredient).to_owned(),
+            ingredient: self.name(ingredient).to_owned(),
             other: String::new(),
             other_ingredient: String::new(),
             effect,
@@ -205,28 +177,75 @@ impl Pack {
                 false => format!("Note: {}.", row.note.trim_end_matches('.')),
             },
             source: row.source.clone(),
+            dose: Some(fault),
         };
         if let Some(row) = fitting.iter().find(|row| row.weekly)
-            && dosing.per_day.is_some()
+            && matches!(dosing.often, Often::PerDay(_))
         {
             let effect = "It is taken once a week: taken every day it kills.".to_owned();
-            return Some(finding(Severity::Contraindicated, effect, row));
+            let said = (effect, DoseFault::NotDaily);
+            return Compared::found(finding(Severity::Contraindicated, said, row));
         }
+        if fitting.iter().all(|row| row.says_nothing()) {
+            return Compared::not(NotCompared::NoLimit);
+        }
+        let amount = match amount {
+            Ok(amount) => amount,
+            Err(why) => return Compared::not(why),
+        };
         let weight = question.patient.weight_grams;
         let compared = fitting
             .iter()
-            .filter(|row| row.unit == dosing.single.unit)
-            .filter_map(|row| row.compare(&dosing, weight).map(|worst| (row, worst)));
+            .filter(|row| row.unit == amount.unit)
+            .filter_map(|row| {
+                row.compare(amount.steps, dosing.often, weight)
+                    .map(|worst| (row, worst))
+            });
         // Of several rows that could be meant the most generous one decides.
-        let (row, worst) = compared.min_by_key(|(_, worst)| worst.percent)?;
-        if worst.percent <= 100 {
-            return None;
-        }
-        let severity = match worst.percent >= INTERRUPTS {
-            true => Severity::Severe,
-            false => Severity::Moderate,
+        let Some((row, worst)) = compared.min_by_key(|(_, worst)| worst.percent) else {
+            let by_weight = fitting
+                .iter()
+                .any(|row| row.unit == amount.unit && row.needs_weight(weight));
+            return Compared::not(match by_weight {
+                true => NotCompared::Weight,
+                false => NotCompared::Unit,
+            });
         };
-        Some(finding(severity, row.said(&worst, weight), row))
+        if worst.percent > 100 {
+            let severity = match worst.percent >= INTERRUPTS {
+                true => Severity::Severe,
+                false => Severity::Moderate,
+            };
+            let of_what = several.then(|| self.name(ingredient));
+            let said = row.said(&worst, weight, of_what);
+            return Compared::found(finding(severity, said, row));
+        }
+        Compared {
+            finding: None,
+            gap: row.gap(dosing.often, &question.patient),
+        }
+    }
+}
+
+/// What came of the dose of one ingredient: too much of it, or what could not be compared.
+struct Compared {
+    finding: Option<Finding>,
+    gap: Option<NotCompared>,
+}
+
+impl Compared {
+    fn found(finding: Finding) -> Compared {
+        Compared {
+            finding: Some(finding),
+            gap: None,
+        }
+    }
+
+    fn not(why: NotCompared) -> Compared {
+        Compared {
+            finding: None,
+            gap: Some(why),
+        }
     }
 }
 
@@ -249,70 +268,4 @@ fn fitting<'a>(
         true => child,
         false => adult,
     }
-}
-
-/// The dose that exceeds its limit most.
-struct Worst {
-    percent: i64,
-    dose: i64,
-    limit: i64,
-    daily: bool,
-}
-
-impl DoseLimit {
-    fn compare(&self, dosing: &Dosing, weight: Option<i64>) -> Option<Worst> {
-        let share = |dose: i64, limit: i64, daily| Worst {
-            percent: percent(dose, limit),
-            dose,
-            limit,
-            daily,
-        };
-        let single = self.single.of(weight);
-        let single = single.map(|limit| share(dosing.single.steps, limit, false));
-        let a_day = dosing
-            .per_day
-            .map(|times| dosing.single.steps.saturating_mul(times));
-        let daily = a_day.zip(self.daily.of(weight));
-        let daily = daily.map(|(dose, limit)| share(dose, limit, true));
-        [single, daily]
-            .into_iter()
-            .flatten()
-            .max_by_key(|worst| worst.percent)
-    }
-
-    fn said(&self, worst: &Worst, weight: Option<i64>) -> String {
-        let amount = |steps: i64| format!("{} {}", plain(steps / self.scale), self.written);
-        let (when, of) = match worst.daily {
-            true => ("a day", "daily dose"),
-            false => ("at once", "single dose"),
-        };
-        let most = if worst.daily { self.daily } else { self.single };
-        let for_whom = match weight.filter(|_| most.per_kg.is_some()) {
-            Some(grams) => format!(" for {} kg", plain(grams)),
-            None if self.child => " for a child".to_owned(),
-            None => String::new(),
-        };
-        format!(
-            "{} {when}: the highest usual {of}{for_whom} is {}.",
-            amount(worst.dose),
-            amount(worst.limit)
-        )
-    }
-}
-
-/// Rounded up, so that whatever is above a limit is above a hundred.
-fn percent(dose: i64, limit: i64) -> i64 {
-    match limit > 0 {
-        true => {
-            let hundredfold = i128::from(dose) * 100 + i128::from(limit) - 1;
-            i64::try_from(hundredfold / i128::from(limit)).unwrap_or(i64::MAX)
-        }
-        false => 0,
-    }
-}
-
-/// Thousandths as people write them: `1500` is `1.5`.
-fn plain(thousandths: i64) -> String {
-    let text = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -21,7 +21,6 @@ pub(super) fn starter() -> Pack {
     for table in Table::ALL {
         rows(&mut pack, table, table.starter(), false);
     }
-    super::dose::load(&mut pack);
     pack
 }
 
@@ -84,6 +83,8 @@ fn row(pack: &mut Pack, table: Table, fields: &Fields<'_>, site: bool) -> Result
         Table::Interactions => interaction(pack, fields, site),
         Table::Duplicates => duplicate(pack, fields),
         Table::PregnancyAndAge => warning(pack, fields),
+        Table::MaxDose => super::limit::add(pack, fields),
+        Table::Strengths => super::strengths::add(pack, fields),
     }
 }
 
@@ -127,12 +128,15 @@ fn ingredient(pack: &mut Pack, fields: &Fields<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn known(pack: &Pack, name: &str) -> Result<u16, Fault> {
-    let id = pack.ingredient_ids.get(&name.to_lowercase());
-    id.copied().ok_or_else(|| Fault::Ingredient {
-        name: name.to_owned(),
-        nearest: pack.nearest(name),
-    })
+impl Pack {
+    /// The ingredient of a name, which must be its own.
+    pub(super) fn known(&self, name: &str) -> Result<u16, Fault> {
+        let id = self.ingredient_ids.get(&name.to_lowercase());
+        id.copied().ok_or_else(|| Fault::Ingredient {
+            name: name.to_owned(),
+            nearest: self.nearest(name),
+        })
+    }
 }
 
 fn synonym(pack: &mut Pack, fields: &Fields<'_>) -> Result<(), Fault> {
@@ -148,7 +152,7 @@ fn synonym(pack: &mut Pack, fields: &Fields<'_>) -> Result<(), Fault> {
     }
     let mut ids = Vec::new();
     for name in fields.list("ingredients") {
-        ids.push(known(pack, name)?);
+        ids.push(pack.known(name)?);
     }
     if ids.is_empty() {
         return Err(Fault::Missing("ingredients"));
@@ -192,7 +196,7 @@ fn subject(pack: &Pack, text: &str) -> Result<Subject, Fault> {
             Ok(Subject::Class(*id))
         }
         None if text == "*" => Ok(Subject::Everything),
-        None => Ok(Subject::Ingredient(known(pack, text)?)),
+        None => Ok(Subject::Ingredient(pack.known(text)?)),
     }
 }
 

@@ -29,18 +29,22 @@ mod answer;
 mod check;
 mod dose;
 mod fold;
+mod limit;
 mod load;
 mod names;
 mod nearest;
 mod pack;
 mod rules;
+mod strengths;
 mod table;
 mod when;
 
 pub use additions::{Addition, RowFault};
-pub use answer::{Answer, Finding, Kind, Outcome, Severity, Unknown};
+pub use answer::{
+    Answer, DoseCheck, DoseFault, DoseGap, Finding, Kind, NotCompared, Outcome, Severity, Unknown,
+};
 pub use check::{Circumstances, Medicine, Pregnancy, Question, Reaction, ReportedAllergy, Route};
-pub use dose::{Amount, DoseUnit, Dosing, thousandths};
+pub use dose::{Amount, DoseUnit, Dosing, Often, thousandths};
 pub use pack::Pack;
 pub use table::Table;
 

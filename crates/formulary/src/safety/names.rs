@@ -14,6 +14,8 @@ pub(super) struct Named {
     pub(super) ingredients: Vec<u16>,
     /// What is left over.
     pub(super) unknown: Vec<String>,
+    /// Each ingredient is written by a name of its own, so that their order is that of their strengths.
+    pub(super) apart: bool,
 }
 
 /// What an allergy's text names.
@@ -32,10 +34,14 @@ impl Pack {
             return Named {
                 ingredients: ids.clone(),
                 unknown: Vec::new(),
+                apart: ids.len() == 1,
             };
         }
         let words = Words::of(&folded);
-        let mut named = Named::default();
+        let mut named = Named {
+            apart: true,
+            ..Named::default()
+        };
         let mut at = 0;
         while at < words.len() {
             let longest = self.longest.min(words.len() - at);
@@ -43,11 +49,13 @@ impl Pack {
                 .rev()
                 .find_map(|size| Some((size, self.names.get(words.phrase(at, size))?)));
             if let Some((size, ids)) = known {
+                named.apart &= ids.len() == 1;
                 add(&mut named.ingredients, ids);
                 at += size;
                 continue;
             }
             if let Some(ids) = glued(words.word(at)).and_then(|name| self.names.get(name)) {
+                named.apart &= ids.len() == 1;
                 add(&mut named.ingredients, ids);
             } else if !self.is_ignored(&words, at) {
                 named.unknown.push(words.word(at).to_owned());

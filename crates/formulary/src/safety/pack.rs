@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use super::STARTER_VERSION;
 use super::answer::{Kind, Severity};
-use super::dose::DoseLimit;
+use super::limit::DoseLimit;
 use super::load;
 use super::nearest::Shown;
+use super::strengths::Product;
 use super::when::When;
 
 /// What a rule speaks of: an ingredient, every member of a class, or everything.
@@ -121,6 +122,8 @@ pub struct Pack {
     pub(super) exceptions: Vec<Duplicate>,
     pub(super) warnings: HashMap<Subject, Vec<Warning>>,
     pub(super) doses: HashMap<u16, Vec<DoseLimit>>,
+    /// What products of several ingredients hold, by their ingredients in order of number.
+    pub(super) products: HashMap<Vec<u16>, Vec<Product>>,
 }
 
 impl Pack {

@@ -26,11 +26,15 @@ pub enum Table {
     Duplicates,
     /// Warnings in pregnancy and breastfeeding, by age, and in enzyme deficiency.
     PregnancyAndAge,
+    /// Highest usual doses.
+    MaxDose,
+    /// What products of several ingredients hold of each.
+    Strengths,
 }
 
 impl Table {
     /// Every table, each after those that it refers to.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 11] = [
         Table::Classes,
         Table::Ingredients,
         Table::Synonyms,
@@ -40,6 +44,8 @@ impl Table {
         Table::Interactions,
         Table::Duplicates,
         Table::PregnancyAndAge,
+        Table::MaxDose,
+        Table::Strengths,
     ];
 
     /// Its name, which is the name of its file without `.csv`.
@@ -54,6 +60,8 @@ impl Table {
             Table::Interactions => "interactions",
             Table::Duplicates => "duplicates",
             Table::PregnancyAndAge => "pregnancy_and_age",
+            Table::MaxDose => "max_dose",
+            Table::Strengths => "strengths",
         }
     }
 
@@ -74,6 +82,8 @@ impl Table {
             Table::Interactions => &["a", "b", "severity", "effect"],
             Table::Duplicates => &["kind", "a", "b", "severity", "message"],
             Table::PregnancyAndAge => &["subject", "context", "when", "severity", "message"],
+            Table::MaxDose => &["ingredient", "route", "population", "unit"],
+            Table::Strengths => &["ingredients", "strengths", "unit"],
         }
     }
 
@@ -89,6 +99,8 @@ impl Table {
             Table::Interactions => include_str!("../../data/interactions.csv"),
             Table::Duplicates => include_str!("../../data/duplicates.csv"),
             Table::PregnancyAndAge => include_str!("../../data/pregnancy_and_age.csv"),
+            Table::MaxDose => include_str!("../../data/max_dose.csv"),
+            Table::Strengths => include_str!("../../data/strengths.csv"),
         }
     }
 }

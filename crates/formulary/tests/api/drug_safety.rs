@@ -37,6 +37,32 @@ testkit::on_both! {
         assert_eq!(ingredients(&pharmacist, "Good").await, "");
     }
 
+    async fn a_hospital_has_highest_doses_of_its_own(world: &World) {
+        let pharmacist = world.caller(Some(Pharmacist)).await;
+        let ask = |milligrams: i64| {
+            let body = json!({ "medication_name": "Vitamin C", "dosage": format!("{milligrams} mg"), "frequency": "once daily" });
+            let pharmacist = pharmacist.clone();
+            async move { pharmacist.post("prescriptions/check_safety/", body).await.is(200).clone() }
+        };
+        assert_eq!(ask(5_000).await["not_checked"][0]["reason"], "no_limit");
+        let rows = "ingredient,route,population,max_single,max_daily,unit,note,source\nascorbic acid,oral,adult,1000,2000,mg,kidney stones,Our committee\n";
+        let made = pharmacist.post("drug-safety/", json!({ "pack_table": "max_dose", "csv": rows })).await;
+        let found = ask(5_000).await;
+        assert_eq!((&found["outcome"], &found["alerts"][0]["kind"], &found["alerts"][0]["source"]), (&json!("found"), &json!("dose"), &json!("Our committee")));
+        let fine = ask(1_000).await;
+        assert_eq!((&fine["outcome"], &fine["dose_checked"]), (&json!("nothing_found"), &json!(true)));
+        let products = "ingredients,strengths,unit\nparacetamol;caffeine citrate,500;65,mg\n";
+        pharmacist.post("drug-safety/", json!({ "pack_table": "strengths", "csv": products })).await.is(201);
+        for (table, rows) in [
+            ("max_dose", "ingredient,route,population,unit,max_single\nascorbic acid,nose,adult,mg,1\n"),
+            ("strengths", "ingredients,strengths,unit\nparacetamol;codeine,500,mg\n"),
+        ] {
+            pharmacist.post("drug-safety/", json!({ "pack_table": table, "csv": rows })).await.complains_about("csv");
+        }
+        pharmacist.delete(&format!("drug-safety/{}/", made.id())).await.is(204);
+        assert_eq!(ask(5_000).await["not_checked"][0]["reason"], "no_limit");
+    }
+
     async fn rows_that_others_rest_on_cannot_be_taken_back(world: &World) {
         let pharmacist = world.caller(Some(Pharmacist)).await;
         let rows = "ingredient,classes\ntestastatin,statin\n";

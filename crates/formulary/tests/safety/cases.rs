@@ -92,6 +92,7 @@ fn check(allergies: &str, current: &str, new: &str, patient: &str, routes: bool)
         allergies: &allergies,
         patient: circumstances(patient),
         dosing: None,
+        allergies_unasked: false,
     })
 }
 
@@ -174,7 +175,11 @@ fn decode(short: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn a_list_of_twenty_medicines_is_checked_in_much_less_than_five_milliseconds() {
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are for whoever asks for them"
+)]
+fn a_list_of_twenty_medicines_is_checked_in_less_than_five_milliseconds() {
     let ward = [
         "Warfarin 5 mg",
         "Aspirin 75 mg",
@@ -199,20 +204,29 @@ fn a_list_of_twenty_medicines_is_checked_in_much_less_than_five_milliseconds() {
     ];
     let medicines: Vec<_> = ward.into_iter().map(Medicine::new).collect();
     let pack = Pack::starter();
-    let started = std::time::Instant::now();
-    let rounds = 20;
-    for _ in 0..rounds {
-        let answer = pack.check_together(&medicines);
-        assert!(
-            answer.findings.len() > 20 && answer.unknown.is_empty(),
-            "{:?}",
-            answer.unknown
-        );
-    }
-    let each = started.elapsed() / rounds;
-    // Unoptimised and on a busy machine this still has room.
-    assert!(each.as_millis() < 50, "{each:?}");
+    let ward = &medicines;
+    let mut times: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let started = std::time::Instant::now();
+            let answer = pack.check_together(ward);
+            let took = started.elapsed();
+            assert!(
+                answer.findings.len() > 20 && answer.unknown.is_empty(),
+                "{:?}",
+                answer.unknown
+            );
+            took
+        })
+        .collect();
+    times.sort_unstable();
+    let [p50, p99] = [ROUNDS / 2, ROUNDS * 99 / 100].map(|at| times[at]);
+    println!("a list of 20 medicines against each other: p50 {p50:?}, p99 {p99:?}");
+    // Most rounds are shorter than the time for which another process gets the processor.
+    assert!(p50 < FIVE_MILLISECONDS, "{p50:?}");
 }
+
+const ROUNDS: usize = 200;
+const FIVE_MILLISECONDS: std::time::Duration = std::time::Duration::from_millis(5);
 
 #[test]
 fn the_starter_pack_is_ready_in_milliseconds() {

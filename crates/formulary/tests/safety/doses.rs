@@ -1,8 +1,8 @@
 //! Doses against the highest usual ones.
 
 use formulary::safety::{
-    Amount, Answer, Circumstances, DoseUnit, Dosing, Kind, Medicine, Pack, Question, Route,
-    Severity,
+    Addition, Amount, Answer, Circumstances, DoseCheck, DoseUnit, Dosing, Kind, Medicine,
+    NotCompared, Often, Outcome, Pack, Question, Route, Severity, Table,
 };
 
 /// Somebody of an age in years and a weight in kilograms.
@@ -14,20 +14,40 @@ fn person(years: f64, kilograms: Option<i64>) -> Circumstances {
     }
 }
 
-fn taken(name: &str, milligrams: i64, per_day: Option<i64>, patient: Circumstances) -> Answer {
-    let single = Amount {
+fn milligrams(milligrams: i64) -> Amount {
+    Amount {
         unit: DoseUnit::Mass,
         steps: milligrams * 1_000_000,
-    };
-    Pack::starter().check(&Question {
+    }
+}
+
+fn often(per_day: Option<i64>) -> Often {
+    per_day.map_or(Often::Seldom, Often::PerDay)
+}
+
+fn taken(name: &str, single: i64, per_day: Option<i64>, patient: Circumstances) -> Answer {
+    let dosing = Dosing::of(milligrams(single), often(per_day));
+    asked(Pack::starter(), name, &dosing, patient)
+}
+
+fn asked(pack: &Pack, name: &str, dosing: &Dosing, patient: Circumstances) -> Answer {
+    pack.check(&Question {
         medicine: Medicine {
             written: name,
             route: Some(Route::Oral),
         },
         patient,
-        dosing: Some(Dosing { single, per_day }),
+        dosing: Some(dosing),
         ..Question::default()
     })
+}
+
+/// The reasons why doses were not compared.
+fn gaps(answer: &Answer) -> Vec<NotCompared> {
+    match &answer.dose {
+        DoseCheck::NotCompared(gaps) => gaps.iter().map(|gap| gap.why).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[test]
@@ -56,9 +76,8 @@ fn a_dose_above_the_highest_usual_one_is_found() {
         ("Paracetamol", 2_000, Some(4), person(5.0, None), severe),
         // No child's row: what is too much for an adult is for a child.
         ("Diclofenac", 100, Some(1), child, moderate),
-        // Nothing is known of it, or it has several ingredients.
+        // Nothing is known of it.
         ("Vitamin C", 100_000, Some(4), adult, None),
-        ("Co-amoxiclav 625 mg", 100_000, Some(3), adult, None),
     ] {
         let answer = taken(name, milligrams, per_day, patient);
         assert_eq!(
@@ -96,35 +115,223 @@ fn methotrexate_every_day_is_never_right() {
 
 #[test]
 fn a_route_that_no_row_has_is_not_compared() {
-    let single = Amount {
-        unit: DoseUnit::Mass,
-        steps: 10_000_000_000,
-    };
-    let question = |route| Question {
-        medicine: Medicine {
-            written: "Diclofenac",
-            route,
+    let (much, units) = (
+        milligrams(10_000),
+        Amount {
+            unit: DoseUnit::Units,
+            steps: 10_000_000_000,
         },
-        dosing: Some(Dosing {
-            single,
-            per_day: None,
-        }),
-        ..Question::default()
+    );
+    let check = |route, amount| {
+        let dosing = Dosing::of(amount, Often::Seldom);
+        Pack::starter().check(&Question {
+            medicine: Medicine {
+                written: "Diclofenac",
+                route,
+            },
+            dosing: Some(&dosing),
+            ..Question::default()
+        })
     };
-    let of = |route| Pack::starter().check(&question(route)).highest(Kind::Dose);
-    assert_eq!(of(Some(Route::Local)), None);
-    assert_eq!(of(None), Some(Severity::Severe));
+    // A cream has no dose, so that nothing of it is left unchecked.
+    let local = check(Some(Route::Local), much);
+    assert_eq!(
+        (&local.dose, local.outcome()),
+        (&DoseCheck::NotAsked, Outcome::NothingFound)
+    );
+    assert_eq!(
+        check(None, much).highest(Kind::Dose),
+        Some(Severity::Severe)
+    );
     // Units are compared with units only.
-    let units = Amount {
-        unit: DoseUnit::Units,
-        steps: 10_000_000_000,
+    let other = check(Some(Route::Oral), units);
+    assert_eq!(
+        (other.highest(Kind::Dose), gaps(&other)),
+        (None, vec![NotCompared::Unit])
+    );
+}
+
+#[test]
+fn nothing_found_is_said_of_a_dose_that_was_compared_and_of_no_other() {
+    use NotCompared::{Amount as Unread, Frequency, NoChildLimit, NoLimit, Weight};
+    let (adult, child) = (person(40.0, None), person(5.0, Some(18)));
+    let one = |often| Dosing::of(milligrams(100), often);
+    let unread = Dosing::unread(Often::PerDay(3));
+    let thrice = one(Often::PerDay(3));
+    for (name, dosing, patient, why) in [
+        ("Paracetamol", &thrice, adult, None),
+        ("Paracetamol", &thrice, child, None),
+        ("Paracetamol", &one(Often::Seldom), adult, None),
+        ("Paracetamol", &unread, adult, Some(Unread)),
+        ("Paracetamol", &one(Often::Unread), adult, Some(Frequency)),
+        ("Paracetamol", &thrice, person(5.0, None), Some(Weight)),
+        ("Omeprazole", &one(Often::Seldom), adult, None),
+        (
+            "Diclofenac",
+            &Dosing::of(milligrams(25), Often::PerDay(2)),
+            child,
+            Some(NoChildLimit),
+        ),
+        ("Vitamin C", &thrice, adult, Some(NoLimit)),
+        ("Gentamicin", &thrice, adult, Some(NoLimit)),
+    ] {
+        let answer = asked(Pack::starter(), name, dosing, patient);
+        let found = gaps(&answer);
+        if name == "Omeprazole" {
+            // Too much of it, which says that it was compared.
+            assert_eq!(answer.outcome(), Outcome::Found, "{name}");
+            continue;
+        }
+        assert_eq!(found, Vec::from_iter(why), "{name} {dosing:?}");
+        let outcome = match why {
+            None => Outcome::NothingFound,
+            Some(_) => Outcome::CouldNotCheck,
+        };
+        assert_eq!(answer.outcome(), outcome, "{name}");
+    }
+    // Methotrexate every day is found also where the amount could not be read.
+    let daily = asked(Pack::starter(), "Methotrexate", &unread, adult);
+    assert_eq!(daily.highest(Kind::Dose), Some(Severity::Contraindicated));
+}
+
+/// Amounts as written, at once so many of them.
+fn several(each: &[i64], pieces: i64, per_day: i64) -> Dosing {
+    Dosing {
+        each: each.iter().map(|mg| milligrams(*mg)).collect(),
+        times: Some((pieces, 1)),
+        often: Often::PerDay(per_day),
+        unitless: false,
+    }
+}
+
+#[test]
+fn each_ingredient_of_a_product_is_compared() {
+    let adult = person(40.0, Some(60));
+    let (clear, unknown) = (Ok(None), Err(NotCompared::Strengths));
+    let found = |severity| Ok(Some(severity));
+    let unitless = |dosing: Dosing| Dosing {
+        unitless: true,
+        ..dosing
     };
-    let asked = Question {
-        dosing: Some(Dosing {
-            single: units,
-            per_day: None,
-        }),
-        ..question(Some(Route::Oral))
-    };
-    assert_eq!(Pack::starter().check(&asked).highest(Kind::Dose), None);
+    for (name, dosing, expected) in [
+        ("Co-amoxiclav", several(&[875, 125], 1, 2), clear),
+        ("Augmentin", several(&[125, 875], 1, 2), clear),
+        ("Co-amoxiclav", several(&[625], 1, 3), clear),
+        // Two tablets of 625 mg are 250 mg of clavulanic acid at once.
+        (
+            "Co-amoxiclav",
+            several(&[625], 2, 3),
+            found(Severity::Severe),
+        ),
+        ("Co-amoxiclav", several(&[700], 1, 3), unknown),
+        ("Co-trimoxazole", several(&[960], 1, 2), clear),
+        ("Septrin", several(&[480], 8, 4), found(Severity::Severe)),
+        ("Septrin", unitless(several(&[960], 1, 2)), clear),
+        ("Septrin", unitless(several(&[950], 1, 2)), unknown),
+        ("Coartem", unitless(several(&[20, 120], 4, 2)), clear),
+        ("Artemether lumefantrine", several(&[80, 480], 1, 2), clear),
+        (
+            "Artemether lumefantrine",
+            several(&[80, 480], 2, 2),
+            found(Severity::Severe),
+        ),
+        ("Lopinavir/ritonavir", several(&[200, 50], 2, 2), clear),
+        (
+            "Lopinavir/ritonavir",
+            several(&[200, 50], 5, 2),
+            found(Severity::Moderate),
+        ),
+        ("RHZE", several(&[150, 75, 400, 275], 4, 1), clear),
+        (
+            "RHZE",
+            several(&[150, 75, 400, 275], 6, 1),
+            found(Severity::Severe),
+        ),
+        // The only product that there is.
+        ("TLD", several(&[], 1, 1), clear),
+        ("TLD", several(&[], 3, 1), found(Severity::Severe)),
+        ("Coartem", several(&[], 4, 2), unknown),
+        // No product that is known: the order is that of the names.
+        (
+            "Paracetamol 400 mg + codeine 20 mg",
+            several(&[400, 20], 1, 4),
+            clear,
+        ),
+        (
+            "Paracetamol 400 mg + codeine 90 mg",
+            several(&[400, 90], 1, 2),
+            found(Severity::Severe),
+        ),
+        ("Co-codamol", several(&[400, 20], 1, 4), unknown),
+    ] {
+        let answer = asked(Pack::starter(), name, &dosing, adult);
+        let got = match gaps(&answer).first() {
+            Some(why) => Err(*why),
+            None => Ok(answer.highest(Kind::Dose)),
+        };
+        assert_eq!(got, expected, "{name} {dosing:?}: {:?}", answer.findings);
+    }
+    let answer = asked(
+        Pack::starter(),
+        "Co-amoxiclav",
+        &several(&[625], 2, 3),
+        adult,
+    );
+    let said = "750 mg of clavulanic acid a day: the highest usual daily dose is 375 mg.";
+    assert!(
+        answer.findings.iter().any(|one| one.effect == said),
+        "{answer:?}"
+    );
+}
+
+#[test]
+fn a_hospitals_own_limit_takes_the_place_of_the_starter_packs() {
+    let header = "ingredient,route,population,max_single,max_daily,unit\n";
+    let with = |table, csv: &str| Pack::with(&[Addition { table, csv }], "1");
+    let pack = with(
+        Table::MaxDose,
+        &format!(
+            "{header}paracetamol,oral,adult,500,2000,mg\nascorbic acid,oral,adult,1000,2000,mg\n"
+        ),
+    )
+    .unwrap();
+    let adult = person(40.0, None);
+    let dose = |milligrams_at_once| Dosing::of(milligrams(milligrams_at_once), Often::PerDay(2));
+    let stricter = asked(&pack, "Paracetamol", &dose(1_000), adult);
+    assert_eq!(stricter.highest(Kind::Dose), Some(Severity::Severe));
+    assert_eq!(stricter.findings[0].source, "site");
+    let added = asked(&pack, "Vitamin C", &dose(4_000), adult);
+    assert_eq!(added.highest(Kind::Dose), Some(Severity::Severe));
+    // The child's row of the starter pack stands.
+    let child = asked(&pack, "Paracetamol", &dose(500), person(5.0, Some(18)));
+    assert!(child.findings[0].effect.contains("for 18 kg"), "{child:?}");
+
+    for (row, fault) in [
+        (
+            "paracetmol,oral,adult,500,,mg",
+            "`paracetmol` is no ingredient",
+        ),
+        ("paracetamol,nose,adult,500,,mg", "`route` is `nose`"),
+        ("paracetamol,oral,elder,500,,mg", "`population` is `elder`"),
+        ("paracetamol,oral,adult,much,,mg", "`max_single` is `much`"),
+        ("paracetamol,oral,adult,500,,spoon", "`unit` is `spoon`"),
+    ] {
+        let faults = with(Table::MaxDose, &format!("{header}{row}\n")).unwrap_err();
+        assert!(faults[0].to_string().contains(fault), "{row}: {faults:?}");
+    }
+    let products = "ingredients,strengths,unit,label\nparacetamol;caffeine citrate,500;65,mg,\n";
+    assert!(with(Table::Strengths, products).is_ok());
+    for (row, fault) in [
+        ("paracetamol;codeine,500,mg,", "`strengths` is `500`"),
+        (
+            "paracetamol;codeine,500;8;1,mg,",
+            "`strengths` is `500;8;1`",
+        ),
+        ("paracetamol,500,mg,", "`strengths` is `500`"),
+        ("paracetamol;codeine,500;8,mg,big", "`label` is `big`"),
+    ] {
+        let csv = format!("ingredients,strengths,unit,label\n{row}\n");
+        let faults = with(Table::Strengths, &csv).unwrap_err();
+        assert!(faults[0].to_string().contains(fault), "{row}: {faults:?}");
+    }
 }

@@ -30,11 +30,14 @@ testkit::on_both! {
         assert_eq!(lab.tech.get(&format!("lab_result_values/{earlier}/")).await.is(200)["replaced_by"], value["id"]);
         lab.tech.patch(&format!("lab_result_values/{earlier}/"), json!({ "value_numeric": 9 })).await.is(400);
         lab.does(&lab.doctor, &order, "review").await.is(200);
-        let again = lab.tech.patch(&path, json!({ "value_numeric": 4.5 })).await;
+        // The reason of the first correction is not the second one's, and nobody corrects without one.
+        for reason in [json!({ "value_numeric": 4.5 }), json!({ "value_numeric": 4.5, "correction_reason": "  " })] {
+            lab.tech.patch(&path, reason).await.complains_about("correction_reason");
+        }
+        let again = lab.tech.patch(&path, json!({ "value_numeric": 4.5, "correction_reason": "Read again" })).await;
         assert_eq!(again.is(200)["earlier"][0]["value_numeric"], 4.6);
         assert_eq!(again.json["earlier"][1]["value_numeric"], 5.6);
-        // The reason of the first correction is not the second one's.
-        assert_eq!(again.json["correction_reason"], "");
+        assert_eq!(again.json["correction_reason"], "Read again");
         world.settle().await;
     }
 
@@ -61,13 +64,13 @@ testkit::on_both! {
         let before = lab.enter(&order, json!([{ "parameter_name": "Glucose", "value_numeric": 5 }])).await.is(200)["created"][0].clone();
         let id = &before["id"];
         let path = format!("lab_result_values/{id}/");
-        let corrected = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL" })).await;
+        let corrected = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL", "correction_reason": "Typed wrong" })).await;
         assert_eq!(corrected.is(200)["value_numeric"], 5.994);
         assert_eq!(corrected.json["entered_value"], 108);
         // The range stands in the catalogue's unit already.
         assert_eq!(corrected.json["reference_range_high"], before["reference_range_high"]);
         assert_eq!(corrected.json["abnormal_flag"], "normal");
-        let ranged = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL", "reference_range_high": 100 })).await;
+        let ranged = lab.tech.patch(&path, json!({ "value_numeric": 108, "units": "mg/dL", "reference_range_high": 100, "correction_reason": "Typed wrong" })).await;
         assert_eq!(ranged.is(200)["reference_range_high"], 5.55);
         assert_eq!(ranged.json["abnormal_flag"], "high");
         lab.tech.patch(&path, json!({ "parameter_name": "Sodium" })).await.complains_about("parameter_name");
@@ -94,7 +97,7 @@ testkit::on_both! {
         let lab = Lab::new(world).await;
         let order = lab.order(&["K"], json!({})).await;
         let id = lab.enter(&order, json!([{ "parameter_name": "Kalium", "value_numeric": 6.5 }])).await.is(200)["created"][0]["id"].clone();
-        let corrected = lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "parameter_name": "Potassium" })).await;
+        let corrected = lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "parameter_name": "Potassium", "correction_reason": "Typed wrong" })).await;
         assert_eq!(corrected.is(200)["abnormal_flag"], "critical");
         assert_eq!(corrected.json["earlier"][0]["parameter_name"], "Kalium");
         lab.enter(&order, json!([{ "parameter_name": "Kalium", "value_numeric": 6.5 }])).await.is(200);

@@ -75,12 +75,12 @@ testkit::on_both! {
         let id = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200)["created"][0]["id"].clone();
         assert_eq!(tasks(&lab.doctor).await.len(), 0);
         let path = format!("lab_result_values/{id}/");
-        lab.tech.patch(&path, json!({ "value_numeric": 6.9 })).await.is(200);
+        lab.tech.patch(&path, json!({ "value_numeric": 6.9, "correction_reason": "Typed wrong" })).await.is(200);
         assert_eq!(tasks(&lab.doctor).await.len(), 1);
         // A word about the reason is no new alarm.
-        lab.tech.patch(&path, json!({ "reference_range_high": 5.2 })).await.is(200);
+        lab.tech.patch(&path, json!({ "reference_range_high": 5.2, "correction_reason": "Typed wrong" })).await.is(200);
         assert_eq!(tasks(&lab.doctor).await.len(), 1);
-        lab.tech.patch(&path, json!({ "value_numeric": 7.2 })).await.is(200);
+        lab.tech.patch(&path, json!({ "value_numeric": 7.2, "correction_reason": "Typed wrong" })).await.is(200);
         assert_eq!(tasks(&lab.doctor).await.len(), 2);
         world.settle().await;
     }
@@ -94,7 +94,7 @@ testkit::on_both! {
             alerts.iter().filter(|alert| alert["is_read"] == false).map(|alert| alert["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(messages(&lab.doctor.get("alerts/").await.is(200).clone()), ["Critical result: K 7.5 mmol/L"]);
-        lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "value_numeric": 4.2 })).await.is(200);
+        lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "value_numeric": 4.2, "correction_reason": "Typed wrong" })).await.is(200);
         let left = messages(&lab.doctor.get("alerts/").await.is(200).clone());
         assert_eq!(left, ["Corrected result: K is 4.2 mmol/L and not critical. What was reported before does not hold."]);
         let titles: Vec<Json> = tasks(&lab.doctor).await.iter().map(|task| task["title"].clone()).collect();

@@ -168,7 +168,7 @@ testkit::on_both! {
         assert_eq!(count(&done().await), 0);
         lab.does(&lab.doctor, &order, "review").await.is(200);
         assert_eq!(done().await.is(200)[0]["code"], "HBA1C");
-        lab.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 6.2 })).await.is(200);
+        lab.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 6.2, "correction_reason": "Typed wrong" })).await.is(200);
         lab.does(&lab.doctor, &order, "review").await.is(200);
         assert_eq!(count(&done().await), 1);
         world.settle().await;

@@ -1,14 +1,18 @@
 //! Whose records a caller reaches, and who has to do with whom.
 
+use contracts::TookIntoOwnCare;
 use jiff::Timestamp;
 use kernel::Reach;
 use platform::access::{Grant, Scope};
-use platform::cx::{Cx, column};
+use platform::cx::{Cx, column, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
+use platform::resource::Resource;
 use sea_query::{
     Alias, Condition, Expr, ExprTrait, JoinType, OnConflict, Query, SelectStatement, UnionType,
 };
+
+use crate::patient::Patient;
 
 platform::choice! {
     /// Why a patient is in somebody's care.
@@ -157,6 +161,64 @@ pub async fn take_into_care_until(
     note_care(cx, patient, &[(user, since)], source, Some(until)).await
 }
 
+/// Something by which a user puts a patient into their own care.
+#[derive(Debug, Clone, Copy)]
+pub struct Oneself {
+    /// The patient.
+    pub patient: i64,
+    /// The user, who is the caller.
+    pub user: i64,
+    /// Why the patient is in care.
+    pub source: CareSource,
+    /// What was recorded: its name, and its id.
+    pub of: (&'static str, i64),
+}
+
+/// Whether the caller would give themselves access to a record by naming themselves as whose patient it is: they reach
+/// only patients in their care, and nobody else has put this one there for good.
+///
+/// # Errors
+/// When the database fails.
+pub async fn begins_own_care(cx: &mut Cx, patient: i64, user: i64) -> Result<bool, Error> {
+    let oneself = cx.actor.user_id() == Some(user);
+    if !oneself || cx.grant_of(Patient::READ).reach != Reach::Assigned {
+        return Ok(false);
+    }
+    let sql = r#"SELECT CAST(1 AS bigint) FROM care_relationship WHERE patient = $1 AND "user" = $2 AND until IS NULL LIMIT 1"#;
+    let lasting: Option<(i64,)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(sql, values([&patient, &user])))
+        .await?;
+    Ok(lasting.is_none())
+}
+
+/// What one does to give oneself access gives it until the end of the day, and a person is asked about it, once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_oneself(cx: &mut Cx, act: Oneself) -> Result<(), Error> {
+    let (patient, user, now) = (act.patient, act.user, cx.now());
+    let sql = r#"SELECT CAST(1 AS bigint) FROM care_relationship WHERE patient = $1 AND "user" = $2 AND (until IS NULL OR until > $3) LIMIT 1"#;
+    let known: Option<(i64,)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(sql, values([&patient, &user, &now])))
+        .await?;
+    if known.is_none() {
+        cx.emit(&TookIntoOwnCare {
+            object_type: act.of.0.to_owned(),
+            object_id: act.of.1,
+            patient,
+            user,
+            at: now,
+        })?;
+    }
+    let today = cx.app.zone.to_local(now).date();
+    let (_, until) = cx.app.zone.day_bounds(today).map_err(Error::internal)?;
+    take_into_care_until(cx, patient, user, act.source, until).await
+}
+
+const WHY: &str = "who cares for whom is noted by what they do";
+
 async fn note_care(
     cx: &mut Cx,
     patient: i64,
@@ -191,9 +253,7 @@ async fn note_care(
             .map_err(Error::internal)?;
     }
     let statement = Statement::build(cx.dialect(), &insert);
-    cx.unscoped("who cares for whom is noted by what they do")
-        .execute(statement)
-        .await?;
+    cx.unscoped(WHY).execute(statement).await?;
     Ok(())
 }
 

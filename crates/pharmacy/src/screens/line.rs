@@ -83,34 +83,27 @@ fn progress(ask: &Ask, row: &Prescription, item: Option<&MedicationItem>) -> Mar
 
 /// Found, nothing found, could not check: three things that must not look alike.
 fn safety(ask: &Ask, row: &Prescription, checked: &Checked) -> Markup {
-    let unknown = checked.not_checked();
-    let names: Vec<&str> = unknown
-        .iter()
-        .map(|unknown| unknown.name.as_str())
-        .collect();
-    let not_checked = Text::new("pharmacy-could-not-check").with("names", names.join(", "));
     let reason = row.override_reason.open();
+    let (found, parts) = (checked.found(), checked.not_checked());
+    let unchecked =
+        || clinical::unchecked(ask, &parts, &checked.unknown_names(), !found.is_empty());
     html! {
-        @match checked.outcome() {
-            // Said beside what is owed.
-            SafetyOutcome::NothingFound => {},
-            SafetyOutcome::Found => {
-                @let severe = checked.interrupts();
-                (ui::notice(if severe { Tone::Bad } else { Tone::Warning }, html! {
-                    ul.stack { @for alert in checked.found() { li { (self::alert(ask, &alert)) } } }
-                    @if let Some(reason) = reason { p { (ask.t("pharmacy-prescriber-reason")) " " q { (reason) } } }
-                }))
-                @if !names.is_empty() { (ui::could_not_check(&ask.say(&not_checked))) }
-            },
-            SafetyOutcome::CouldNotCheck => { (ui::could_not_check(&ask.say(&not_checked))) },
+        @if !found.is_empty() {
+            @let severe = checked.interrupts();
+            (ui::notice(if severe { Tone::Bad } else { Tone::Warning }, html! {
+                ul.stack { @for alert in &found { li { (self::alert(ask, alert)) } } }
+                @if let Some(reason) = reason { p { (ask.t("pharmacy-prescriber-reason")) " " q { (reason) } } }
+            }))
         }
+        // That everything was checked and nothing found is said beside what is owed.
+        @if !parts.is_empty() { (ui::could_not_check(&unchecked())) }
     }
 }
 
 fn alert(ask: &Ask, alert: &SafetyAlert) -> Markup {
     let severity = ["pharmacy-severity-", &alert.severity].concat();
     html! {
-        b { (ask.word(&severity, &alert.severity)) ": " } (alert.message)
+        b { (ask.word(&severity, &alert.severity)) ": " } (clinical::safety_alert(ask, alert))
     }
 }
 

@@ -182,7 +182,7 @@ testkit::on_both! {
         let desk = world.receptionist().await;
         for (path, seen) in [
             (format!("prescriptions/?medication_item={item}"), 1),
-            ("prescriptions/?safety_outcome=nothing_found".to_owned(), 1),
+            ("prescriptions/?safety_outcome=could_not_check".to_owned(), 1),
             (format!("prescriptions/?patient={}", shop.patient), 1),
         ] {
             assert_eq!(doctor.get(&path).await.is(200).as_array().unwrap().len(), seen, "{path}");

@@ -243,7 +243,7 @@ testkit::on_both! {
         let review = form(&html, "lab_orders_review");
         let value = ward.shown(alarming).await["items"][0]["results"][0]["id"].clone();
         ward.tech.patch(&format!("lab_orders/{alarming}/"), json!({ "result_details": "Haemolysed" })).await.is(200);
-        ward.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 4.8 })).await.is(200);
+        ward.tech.patch(&format!("lab_result_values/{value}/"), json!({ "value_numeric": 4.8, "correction_reason": "Typed wrong" })).await.is(200);
         let html = is_a_page(&doctor.submit(path, &review).await, 412);
         assert!(html.contains("4.8 mmol/L") && html.contains("Haemolysed") && html.contains("corrected, was 7.1"), "{html}");
         let of_alarming = html.split("<section").find(|part| part.contains(&format!("/lab-orders/{alarming}/"))).unwrap();

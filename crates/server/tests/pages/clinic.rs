@@ -120,6 +120,20 @@ testkit::on_both! {
         let asked = by(&note, "_look", &format!("template-{template}"));
         let html = is_a_page(&doctor.submit(&visit, &asked).await, 200);
         assert!(html.contains("Three days of cough.\n\nSince: ___</textarea>"), "{html}");
+        // `/` at the end of a field offers those that it names; the one that is chosen takes its place there.
+        let mut slash = note.clone();
+        set(&mut slash, "treatment_plan", "Rest.\n/cou");
+        let html = is_a_page(&doctor.submit(&visit, &by(&slash, "_look", "slash")).await, 200);
+        let offers = &html[html.find("id=\"templates\"").unwrap()..];
+        let offers = &offers[..offers.find("<details").unwrap()];
+        assert_eq!(offers.matches("name=\"_look\"").count(), 1, "{offers}");
+        assert!(offers.contains(&format!("template-{template}")), "{offers}");
+        let html = is_a_page(&doctor.submit(&visit, &by(&slash, "_look", &format!("template-{template}"))).await, 200);
+        assert!(html.contains("Rest.\n\nSince: ___</textarea>") && html.contains("Three days of cough.</textarea>"), "{html}");
+        let mut nothing = note.clone();
+        set(&mut nothing, "treatment_plan", "Rest.\n/zyx");
+        let html = is_a_page(&doctor.submit(&visit, &by(&nothing, "_look", "slash")).await, 200);
+        assert!(html.contains("Rest.\n/zyx</textarea>"), "{html}");
         assert_eq!(leads(&doctor.submit(&visit, &note).await), visit);
         let html = is_a_page(&doctor.get(&visit).await, 200);
         assert!(html.contains("The note is kept.") && html.contains("J20.9 "), "{html}");
@@ -299,7 +313,7 @@ testkit::on_both! {
         let mut unknown = wanted.clone();
         set(&mut unknown, "medication_name", "Zyxorbin");
         let html = is_a_page(&doctor.submit(&page, &by(&unknown, "_look", "check")).await, 200);
-        assert!(html.contains("notice unknown") && html.contains("Could not be checked: Zyxorbin is not known."), "{html}");
+        assert!(html.contains("notice unknown") && html.contains("Could not be checked: Zyxorbin is not known"), "{html}");
         let html = is_a_page(&doctor.get(&visit).await, 200);
         assert!(html.contains("Prescribed all the same: Tolerated last year"), "{html}");
         let mut cancel = form(&html, "prescriptions_patch");
@@ -339,6 +353,21 @@ testkit::on_both! {
         let visit = morning.begin().await;
         let page = format!("{visit}prescribe");
         let nothing = "Checked, nothing found";
+        // Nobody asked for allergies, and a dose that is not read: neither stands beside an all-clear.
+        let mut wanted = form(&is_a_page(&doctor.get(&page).await, 200), "prescriptions_create");
+        for (name, value) in [("medication_name", "Paracetamol"), ("dosage", "5,000 mg"), ("frequency", "once daily")] {
+            set(&mut wanted, name, value);
+        }
+        let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
+        for part in ["notice unknown", "Could not be checked: allergies, since nobody has asked", "the dose of paracetamol, since it could not be read", "Nothing was found in the rest."] {
+            assert!(html.contains(part) && !html.contains(nothing), "no {part} in {html}");
+        }
+        morning.admin.patch(&format!("patients/{}/", morning.jane), json!({ "known_allergies": "none" })).await.is(200);
+        for dosage in ["5,000 mg", "ten tablets", ""] {
+            set(&mut wanted, "dosage", dosage);
+            let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
+            assert!(html.contains("Could not be checked: the dose of paracetamol") && !html.contains(nothing), "{dosage}: {html}");
+        }
         let mut wanted = form(&is_a_page(&doctor.get(&page).await, 200), "prescriptions_create");
         for (name, value) in [("medication_name", "Warfarin 5 mg"), ("dosage", "5 mg"), ("frequency", "once daily")] {
             set(&mut wanted, name, value);
@@ -362,9 +391,10 @@ testkit::on_both! {
         assert!(found.text().contains("Nothing was found for “zyx”."), "{}", found.text());
         // A check that finds nothing says of what.
         let mut harmless = wanted.clone();
-        set(&mut harmless, "medication_name", "Oral rehydration salts");
+        set(&mut harmless, "medication_name", "Cetirizine");
+        set(&mut harmless, "dosage", "10 mg");
         let html = is_a_page(&doctor.submit(&page, &by(&harmless, "_look", "check")).await, 200);
-        assert!(html.contains("<b>Oral rehydration salts:</b>") && html.matches(nothing).count() == 1, "{html}");
+        assert!(html.contains("<b>Cetirizine:</b>") && html.matches(nothing).count() == 1, "{html}");
         let html = is_a_page(&doctor.submit(&page, &wanted).await, 409);
         assert!(!html.contains(nothing), "{html}");
         let mut all_the_same = form(&html, "prescriptions_create");

@@ -197,11 +197,14 @@ testkit::on_both! {
         let prescription = shop.prescribed(item, 15).await;
         let path = format!("/prescriptions/{prescription}/dispense");
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
-        assert!(html.contains("nothing found") && !html.contains("Could not check") && !html.contains("override_reason"), "{html}");
+        assert!(html.contains("Could not be checked: allergies, since nobody has asked") && !html.contains("checked: nothing found"), "{html}");
+        shop.admin.patch(&format!("patients/{}/", shop.patient), json!({ "known_allergies": "none" })).await.is(200);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(html.contains("checked: nothing found") && !html.contains("Could not be checked") && !html.contains("override_reason"), "{html}");
         let unknown = shop.medication("Zzyzx root", json!({})).await;
         shop.prescribed(unknown, 5).await;
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
-        assert!(!html.contains("nothing found") && html.contains("Could not check") && !html.contains("override_reason"), "{html}");
+        assert!(!html.contains("checked: nothing found") && html.contains("Could not be checked: Zzyzx root") && !html.contains("override_reason"), "{html}");
         // Learnt after it was prescribed.
         shop.admin.post(&format!("patients/{}/allergies/", shop.patient), json!({ "substance": "Penicillin", "severity": "severe" })).await.is(201);
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
