@@ -81,6 +81,35 @@ testkit::on_both! {
         }
     }
 
+    async fn a_part_of_a_number_and_a_year_of_birth_find(world: &World) {
+        let desk = world.receptionist().await;
+        let body = json!({
+            "first_name": "Awa", "last_name": "Bah", "date_of_birth": "1992-03-04", "gender": "Female",
+            "contact_info": "+2207837712", "unique_id": "MRN-00421",
+        });
+        let awa = desk.post("patients/", body).await.id();
+        let binta = register(&desk, "Binta", "Bah").await;
+        // The last digits of a phone number, the beginning of a card number, the year, alone or beside a name.
+        for typed in ["7712", "37712", "837 712", "MRN-", "mrn-00", "MRN-004", "mrn-0042", "1992", "bah 1992", "awa 7712", "bah mrn-0042"] {
+            let expected = match typed {
+                // Without a figure it may be anything.
+                "MRN-" => Vec::new(),
+                _ => vec![awa],
+            };
+            assert_eq!(found(&desk, typed).await, expected, "{typed}");
+        }
+        for typed in ["47712", "712", "mrn-0043", "1993", "binta 7712"] {
+            assert_eq!(found(&desk, typed).await, Vec::<i64>::new(), "{typed}");
+        }
+        // One letter over and over is nobody's name.
+        assert_eq!(found(&desk, "aaaa").await, Vec::<i64>::new());
+        // Another number takes the place of the former.
+        desk.patch(&format!("patients/{awa}/"), json!({ "contact_info": "+2207000000" })).await.is(200);
+        assert_eq!(found(&desk, "7712").await, Vec::<i64>::new());
+        assert_eq!(found(&desk, "0000").await, [awa]);
+        assert_eq!(found(&desk, "binta").await, [binta]);
+    }
+
     async fn old_names_and_numbers_find_the_survivor(world: &World) {
         let desk = world.receptionist().await;
         let mut gone = named("Awa", "Gone");

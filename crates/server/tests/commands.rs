@@ -704,8 +704,8 @@ fn a_server_that_is_told_to_stop_says_so_first() {
 /// Each proof of a password takes 19 MiB for a moment.
 #[test]
 fn memory_that_a_password_took_is_given_back() {
-    const AT_ONCE: usize = 8;
-    const ROUNDS: usize = 25;
+    const AT_ONCE: usize = 4;
+    const ROUNDS: usize = 50;
     const MORE: u64 = 20 << 20;
     let installation = Installation::new(Base::Sqlite, PROGRAM)
         .unwrap()

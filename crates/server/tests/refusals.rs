@@ -6,13 +6,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What begins a sentence that tells what to do.
-const DO: [&str; 31] = [
+const DO: [&str; 32] = [
     "Add", "Ask", "Attach", "Choose", "Copy", "Correct", "Count", "Enter", "Give", "Leave", "Make",
-    "Name", "Only", "Please", "Put", "Remove", "Repeat", "Save", "Say", "Send", "Set", "Show",
-    "Sign", "Take", "Tell", "Use", "Wait", "Write", "Load", "Open", "Cancel",
+    "Move", "Name", "Only", "Please", "Put", "Remove", "Repeat", "Save", "Say", "Send", "Set",
+    "Show", "Sign", "Take", "Tell", "Use", "Wait", "Write", "Load", "Open", "Cancel",
 ];
-/// Says all that there is to say.
-const ENOUGH: [&str; 2] = ["not-found", "required"];
+/// Says all that there is to say, or names the way in the same sentence.
+const ENOUGH: [&str; 5] = [
+    "not-found",
+    "required",
+    "patients-not-merged",
+    "pharmacy-recall-only",
+    "superuser-is-admin",
+];
 /// Fewer were read out of the sources than there are: the look for them is broken.
 const FEWEST: usize = 250;
 

@@ -480,28 +480,53 @@ testkit::on_both! {
 
 #[test]
 fn a_database_that_is_away_closes_no_socket() {
-    testkit::run(Base::Postgres, |world| {
-        Box::pin(async move {
-            // Given a node that the network can keep from its database, and somebody with a socket there,
-            let nurse = world.nurse().await;
-            let wire = Wire::to(server_of(world.database_url())).await;
-            let url = wire.through(world.database_url());
-            let node = world.node(&[("DATABASE_URL", &url)]).await;
-            let address = node.listen().await;
-            let mut socket = open(address, &nurse, "").await;
-            // when it is kept from it, for longer than until the socket asks the door again,
-            wire.set(State::Refusing);
-            wire.cut(Cut::Reset);
-            let told = tell(&world.app, nurse.id, "Blood pressure".to_owned()).await;
-            // then the socket stays open, and says what was missed as soon as the database is back.
-            assert!(is_quiet(&mut socket, Duration::from_secs(2)).await);
-            wire.set(State::Open);
-            assert_eq!(ids(&mut socket, 1).await, [told]);
-            let next = tell(&world.app, nurse.id, "Temperature".to_owned()).await;
-            assert_eq!(ids(&mut socket, 1).await, [next]);
-            node.app.close().await;
-        })
+    let binary = env!("CARGO_BIN_EXE_chelal");
+    let Some(installation) = Installation::new(Base::Postgres, binary) else {
+        return;
+    };
+    let mut installation = installation.with_superuser();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        // Given two nodes, of which the network can keep one from the database, and somebody with a socket there,
+        let direct = installation.database_url().to_owned();
+        let near = installation.serve();
+        let wire = Wire::to(server_of(&direct)).await;
+        installation.set("DATABASE_URL", &wire.through(&direct));
+        let far = installation.serve();
+        let matron = near.superuser().await;
+        let body = json!({ "username": "fatou", "password": testkit::PASSWORD, "role": 4 });
+        let id = matron.post("users/", body).await.id();
+        let mut fatou = near.anonymous().sign_in("fatou", testkit::PASSWORD).await;
+        fatou.id = id;
+        let mut socket = open(far.address, &fatou, "").await;
+        let task = async |title: &str| {
+            let body = json!({ "title": title, "assignee": id });
+            matron.post("tasks/", body).await.is(201);
+        };
+        task("Pulse").await;
+        ids(&mut socket, 1).await;
+        // when it is kept from it,
+        wire.set(State::Refusing);
+        wire.cut(Cut::Reset);
+        task("Blood pressure").await;
+        // then the socket stays open, and says what was missed as soon as the database is back.
+        assert!(is_quiet(&mut socket, Duration::from_secs(4)).await);
+        wire.set(State::Open);
+        ids(&mut socket, 1).await;
+        task("Temperature").await;
+        ids(&mut socket, 1).await;
+        near.stop();
+        assert_eq!(hear_the_end(socket, far).await, 1001);
     });
+}
+
+/// With which code a socket is closed when its server is told to stop.
+async fn hear_the_end(mut socket: Socket, server: testkit::Process) -> Json {
+    let stopping = std::thread::spawn(move || server.stop());
+    let closed = hear(&mut socket).await["closed"].clone();
+    drop(socket);
+    stopping.join().unwrap();
+    closed
 }
 
 #[test]

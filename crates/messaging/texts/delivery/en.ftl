@@ -38,7 +38,7 @@ message-opted-out = You will get no more messages from us. To get them again, re
 message-opted-in = You will get our messages again. To get no more, reply STOP.
 message-test = This is a test message from Chelal.
 message-test-subject = Test message
-messaging-not-now = This is not possible while the message is { $state }.
+messaging-not-now = This is not possible while the message is { $state }. Load it again to see what is.
 messaging-resent-often =
     { $times ->
         [one] This message has already been sent again once. It can be sent again from { $when }.

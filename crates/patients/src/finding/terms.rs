@@ -58,7 +58,7 @@ pub(crate) enum TermField {
 const END: usize = 4;
 /// Characters with which a card number has to begin the same, at least.
 const START: usize = 4;
-/// Beginnings of a card number that are kept: what is missing of it are up to four characters.
+/// Beginnings of a card number that are kept: of it three or four characters may be missing.
 const STARTS: usize = 2;
 
 /// Letters of each part of a [`TermField::Pair`].

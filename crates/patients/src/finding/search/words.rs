@@ -175,32 +175,30 @@ fn words(token: &str, code: u16) -> Vec<Word> {
     if parts.is_empty() {
         return all(Vec::new(), &identifier);
     }
-    // Of several words each would stand for the whole number.
-    let all_of_it = part.filter(|_| parts.len() == 1);
     parts
         .into_iter()
-        .map(|part| {
+        .map(|name| {
             let mut word = Word {
                 exact: identifier.clone(),
-                part: all_of_it.clone(),
+                part: part.clone(),
                 ..Word::default()
             };
-            if let Some(prefix) = names::lookup(&part) {
-                word.whole = Some(Term::new(TermField::Whole, &part));
+            if let Some(prefix) = names::lookup(&name) {
+                word.whole = Some(Term::new(TermField::Whole, &name));
                 word.prefix = Some(Term::new(TermField::Name, prefix));
                 // One letter over and over sounds like nobody.
-                let letters = part
+                let letters = name
                     .chars()
                     .next()
-                    .is_some_and(|first| part.chars().any(|c| c != first));
-                if letters && part.chars().count() >= SOUND_FROM {
-                    let codes = names::phonetic(&part).into_iter();
+                    .is_some_and(|first| name.chars().any(|c| c != first));
+                if letters && name.chars().count() >= SOUND_FROM {
+                    let codes = names::phonetic(&name).into_iter();
                     word.sounds = codes
                         .map(|code| Term::new(TermField::Sound, code))
                         .collect();
                 }
             }
-            word.name = part;
+            word.name = name;
             word
         })
         .collect()
