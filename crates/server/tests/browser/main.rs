@@ -269,18 +269,18 @@ fn what_was_typed_beside_a_file_stays_when_the_file_is_missing() {
             let jane = world.admin().await.post("patients/", body).await.id();
             let (page, at) = signed_in(browser, world, "kumba").await;
             page.open(&format!("{at}/patients/{jane}/documents")).await;
-            page.until("document.readyState === 'complete' && document.querySelector('form[enctype] [name=title]')")
+            page.until("document.readyState === 'complete' && document.querySelector('form[enctype] [name=description]')")
                 .await;
             page.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
                 .await;
-            page.fill("form[enctype] [name=title]", "Letter of referral")
+            page.fill("form[enctype] [name=description]", "Letter of referral")
                 .await;
             page.run("document.querySelector('form[enctype]').requestSubmit()")
                 .await;
             page.until("document.activeElement.id === 'error-summary'")
                 .await;
             let title = page
-                .run("document.querySelector('form[enctype] [name=title]').value")
+                .run("document.querySelector('form[enctype] [name=description]').value")
                 .await;
             assert_eq!(title, "Letter of referral");
             shows(&page, "Choose the file again.").await;
