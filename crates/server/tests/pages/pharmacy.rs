@@ -226,10 +226,14 @@ testkit::on_both! {
         let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
         assert!(html.contains("Not linked to the formulary"), "{html}");
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
-        assert!(html.contains("Which of the formulary it is") && html.contains("states no quantity"), "{html}");
+        assert!(html.contains("Which of the formulary it is") && html.contains("No quantity prescribed"), "{html}");
         let mut fields = form(&html, "dispensing_logs_post");
         set(&mut fields, "medication_item", &item.to_string());
         set(&mut fields, "quantity", "7");
+        // `1` is no dose that can be counted: somebody says what the prescription comes to.
+        let html = is_a_page(&shop.pharmacist.submit(&path, &fields).await, 400);
+        assert!(html.contains("state how many units it comes to"), "{html}");
+        set(&mut fields, "prescription_quantity", "7");
         leads(&shop.pharmacist.submit(&path, &fields).await);
         assert_eq!(shop.holds(batch).await, 43);
         let html = is_a_page(&shop.pharmacist.get(&format!("{path}?q=nothing-like-it")).await, 200);
