@@ -27,8 +27,10 @@ async fn confined(world: &World, name: &str) -> Caller {
         .patch(&role, json!({ "scopes": scopes }))
         .await
         .is(200);
-    world.user(name, Some(Doctor)).await;
-    world.sign_in(name, testkit::PASSWORD).await
+    let id = world.user(name, Some(Doctor)).await;
+    let mut doctor = world.sign_in(name, testkit::PASSWORD).await;
+    doctor.id = id;
+    doctor
 }
 
 async fn sees(doctor: &Caller, patient: i64) -> bool {

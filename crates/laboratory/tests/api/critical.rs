@@ -174,7 +174,7 @@ testkit::on_both! {
         // Nobody else waits to be told.
         assert_eq!(lab.tech.post(&path, told.clone()).await.is(409)["code"], "state_conflict");
         let value = format!("lab_result_values/{}/", value["id"]);
-        lab.tech.patch(&value, json!({ "value_numeric": 7.4 })).await.is(200);
+        lab.tech.patch(&value, json!({ "value_numeric": 7.4, "correction_reason": "Typed wrong" })).await.is(200);
         let now = lab.tech.get(&value).await.is(200).clone();
         assert_eq!((&now["told_to"], &now["told_at"], &now["told_by"]), (&json!(""), &json!(null), &json!(null)));
         lab.tech.post(&path, told).await.is(200);

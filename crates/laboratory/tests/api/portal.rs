@@ -51,7 +51,7 @@ testkit::on_both! {
             patient.get(path).await.is(200);
         }
         // A correction waits for the next review.
-        lab.tech.patch(&records[2], json!({ "value_numeric": 4.4 })).await.is(200);
+        lab.tech.patch(&records[2], json!({ "value_numeric": 4.4, "correction_reason": "Typed wrong" })).await.is(200);
         for path in &lists {
             assert_eq!(count(&patient.get(path).await), 0, "{path}");
         }
