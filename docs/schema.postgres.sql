@@ -26,6 +26,10 @@ CREATE OR REPLACE FUNCTION public.stock_movement_append_only()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION 'entries of stock_movement are never changed' USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'stock_movement_append_only'; END $function$;
+CREATE OR REPLACE FUNCTION public.stock_movement_sums()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, to_timestamp(floor(extract(epoch FROM NEW.at) / 604800) * 604800), to_timestamp((floor(extract(epoch FROM NEW.at) / 604800) + 1) * 604800), NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET last_at = GREATEST(stock_span.last_at, excluded.last_at); RETURN NULL; END $function$;
 TABLE access_reading
   "user" bigint NOT NULL
   hour timestamp with time zone NOT NULL
@@ -579,6 +583,7 @@ TABLE cash_session
   handed_over_to bigint
   handed_over_at timestamp with time zone
   in_drawer bigint NOT NULL DEFAULT 0
+  drawer_fold text NOT NULL DEFAULT ''::text
   CONSTRAINT cash_session_cashier_fkey FOREIGN KEY (cashier) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT cash_session_counted_amount_check CHECK ((counted_amount >= 0))
   CONSTRAINT cash_session_handed_over_to_fkey FOREIGN KEY (handed_over_to) REFERENCES app_user(id) ON DELETE RESTRICT
@@ -590,7 +595,7 @@ TABLE cash_session
   CONSTRAINT cash_session_uid_key UNIQUE (uid)
   CREATE INDEX cash_session_cashier_id_idx ON public.cash_session USING btree (cashier, id)
   CREATE UNIQUE INDEX cash_session_cashier_key ON public.cash_session USING btree (cashier) WHERE (status = 'open'::text)
-  CREATE UNIQUE INDEX cash_session_drawer_key ON public.cash_session USING btree (drawer) WHERE ((status = 'open'::text) AND (drawer <> ''::text))
+  CREATE UNIQUE INDEX cash_session_drawer_fold_key ON public.cash_session USING btree (drawer_fold) WHERE ((status = 'open'::text) AND (drawer_fold <> ''::text))
 TABLE charge_source
   kind text NOT NULL
   source bigint NOT NULL
@@ -750,7 +755,7 @@ TABLE drug_safety_addition
   pack_table text NOT NULL
   csv text NOT NULL
   notes text NOT NULL
-  CONSTRAINT drug_safety_addition_pack_table_check CHECK ((pack_table = ANY (ARRAY['classes'::text, 'ingredients'::text, 'synonyms'::text, 'ignored_words'::text, 'allergy_classes'::text, 'allergy_terms'::text, 'interactions'::text, 'duplicates'::text, 'pregnancy_and_age'::text])))
+  CONSTRAINT drug_safety_addition_pack_table_check CHECK ((pack_table = ANY (ARRAY['classes'::text, 'ingredients'::text, 'synonyms'::text, 'ignored_words'::text, 'allergy_classes'::text, 'allergy_terms'::text, 'interactions'::text, 'duplicates'::text, 'pregnancy_and_age'::text, 'max_dose'::text, 'strengths'::text])))
   CONSTRAINT drug_safety_addition_pkey PRIMARY KEY (id)
   CONSTRAINT drug_safety_addition_uid_key UNIQUE (uid)
 TABLE drug_safety_state
@@ -775,6 +780,7 @@ TABLE encounter
   signed_by bigint
   voided_at timestamp with time zone
   voided_by bigint
+  own_visit boolean NOT NULL DEFAULT false
   CONSTRAINT encounter_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE RESTRICT
   CONSTRAINT encounter_doctor_fkey FOREIGN KEY (doctor) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT encounter_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
@@ -1643,11 +1649,13 @@ TABLE prescription
   medication_key bigint NOT NULL
   voided_at timestamp with time zone
   voided_by bigint
+  quantity_by bigint
   CONSTRAINT prescription_encounter_fkey FOREIGN KEY (encounter) REFERENCES encounter(id) ON DELETE RESTRICT
   CONSTRAINT prescription_medication_item_fkey FOREIGN KEY (medication_item) REFERENCES medication_item(id) ON DELETE RESTRICT
   CONSTRAINT prescription_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
   CONSTRAINT prescription_pkey PRIMARY KEY (id)
   CONSTRAINT prescription_prescribed_by_fkey FOREIGN KEY (prescribed_by) REFERENCES app_user(id) ON DELETE RESTRICT
+  CONSTRAINT prescription_quantity_by_fkey FOREIGN KEY (quantity_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT prescription_quantity_check CHECK (((quantity >= 1) AND (quantity <= 100000)))
   CONSTRAINT prescription_quantity_dispensed_check CHECK (((quantity_dispensed >= 0) AND ((quantity IS NULL) OR (quantity_dispensed <= quantity))))
   CONSTRAINT prescription_renewed_from_fkey FOREIGN KEY (renewed_from) REFERENCES prescription(id) ON DELETE RESTRICT
@@ -2082,6 +2090,9 @@ TABLE stock_adjustment
   adjustment_date timestamp with time zone NOT NULL
   reversed_by bigint
   reversed_at timestamp with time zone
+  witness_required boolean NOT NULL DEFAULT false
+  witness bigint
+  witnessed_at timestamp with time zone
   CONSTRAINT stock_adjustment_adjusted_by_fkey FOREIGN KEY (adjusted_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_adjustment_type_check CHECK ((adjustment_type = ANY (ARRAY['Damaged'::text, 'Expired-Discarded'::text, 'Stock-Take Variance'::text, 'Internal Transfer'::text, 'Returned to Supplier'::text, 'Other'::text])))
   CONSTRAINT stock_adjustment_inventory_item_fkey FOREIGN KEY (inventory_item) REFERENCES inventory_item(id) ON DELETE RESTRICT
@@ -2093,11 +2104,14 @@ TABLE stock_adjustment
   CONSTRAINT stock_adjustment_subject_check CHECK (((medication_item IS NULL) <> (inventory_item IS NULL)))
   CONSTRAINT stock_adjustment_to_location_fkey FOREIGN KEY (to_location) REFERENCES stock_location(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_uid_key UNIQUE (uid)
+  CONSTRAINT stock_adjustment_witness_check CHECK ((witness <> adjusted_by))
+  CONSTRAINT stock_adjustment_witness_fkey FOREIGN KEY (witness) REFERENCES app_user(id) ON DELETE RESTRICT
   CREATE INDEX stock_adjustment_adjustment_date_idx ON public.stock_adjustment USING btree (adjustment_date)
   CREATE INDEX stock_adjustment_adjustment_type_id_idx ON public.stock_adjustment USING btree (adjustment_type, id)
   CREATE INDEX stock_adjustment_inventory_item_id_idx ON public.stock_adjustment USING btree (inventory_item, id)
   CREATE INDEX stock_adjustment_medication_item_id_idx ON public.stock_adjustment USING btree (medication_item, id)
   CREATE INDEX stock_adjustment_stock_batch_id_idx ON public.stock_adjustment USING btree (stock_batch, id)
+  CREATE INDEX stock_adjustment_unwitnessed_idx ON public.stock_adjustment USING btree (id) WHERE (witness_required AND (witness IS NULL) AND (reversed_at IS NULL))
 TABLE stock_batch
   id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY
   uid uuid NOT NULL
@@ -2178,6 +2192,13 @@ TABLE stock_movement
   CREATE INDEX stock_movement_stock_batch_at_id_idx ON public.stock_movement USING btree (stock_batch, at, id)
   CREATE INDEX stock_movement_stock_batch_id_idx ON public.stock_movement USING btree (stock_batch, id)
   CREATE TRIGGER stock_movement_append_only BEFORE DELETE OR UPDATE ON public.stock_movement FOR EACH ROW EXECUTE FUNCTION stock_movement_append_only()
+  CREATE TRIGGER stock_movement_sums AFTER INSERT ON public.stock_movement FOR EACH ROW EXECUTE FUNCTION stock_movement_sums()
+TABLE stock_span
+  account bigint NOT NULL
+  first_at timestamp with time zone NOT NULL
+  last_at timestamp with time zone NOT NULL
+  CONSTRAINT stock_span_pkey PRIMARY KEY (account)
+  CREATE INDEX stock_span_last_at_first_at_account_idx ON public.stock_span USING btree (last_at, first_at, account)
 TABLE stock_take
   id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY
   uid uuid NOT NULL
@@ -2221,6 +2242,13 @@ TABLE stock_take_line
   CONSTRAINT stock_take_line_uid_key UNIQUE (uid)
   CREATE INDEX stock_take_line_stock_batch_id_idx ON public.stock_take_line USING btree (stock_batch, id)
   CREATE INDEX stock_take_line_stock_take_id_idx ON public.stock_take_line USING btree (stock_take, id)
+TABLE stock_week
+  kind text NOT NULL
+  starts_at timestamp with time zone NOT NULL
+  ends_at timestamp with time zone NOT NULL
+  account bigint NOT NULL
+  total bigint NOT NULL
+  CONSTRAINT stock_week_pkey PRIMARY KEY (kind, starts_at, account)
 TABLE supplier
   id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY
   uid uuid NOT NULL
@@ -2445,6 +2473,7 @@ TABLE waiting_entry
   urgent boolean NOT NULL
   status text NOT NULL
   appointment bigint
+  wish text
   CONSTRAINT waiting_entry_appointment_fkey FOREIGN KEY (appointment) REFERENCES appointment(id) ON DELETE SET NULL
   CONSTRAINT waiting_entry_doctor_fkey FOREIGN KEY (doctor) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT waiting_entry_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
@@ -2455,6 +2484,7 @@ TABLE waiting_entry
   CREATE INDEX waiting_entry_doctor_id_idx ON public.waiting_entry USING btree (doctor, id)
   CREATE INDEX waiting_entry_patient_id_idx ON public.waiting_entry USING btree (patient, id)
   CREATE INDEX waiting_entry_status_urgent_id_idx ON public.waiting_entry USING btree (status, urgent, id)
+  CREATE UNIQUE INDEX waiting_entry_wish_key ON public.waiting_entry USING btree (patient, wish) WHERE (wish IS NOT NULL)
 TABLE ward
   id bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY
   uid uuid NOT NULL

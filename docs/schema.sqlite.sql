@@ -599,7 +599,7 @@ CREATE TABLE "cash_session" (
   "counted_at" INTEGER,
   "received_from" INTEGER,
   "handed_over_to" INTEGER,
-  "handed_over_at" INTEGER, "in_drawer" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cash_session_in_drawer_check" CHECK (in_drawer >= 0),
+  "handed_over_at" INTEGER, "in_drawer" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "cash_session_in_drawer_check" CHECK (in_drawer >= 0), "drawer_fold" TEXT NOT NULL DEFAULT '',
   CONSTRAINT "cash_session_uid_key" UNIQUE ("uid"),
   CONSTRAINT "cash_session_cashier_fkey" FOREIGN KEY ("cashier") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "cash_session_received_from_fkey" FOREIGN KEY ("received_from") REFERENCES "cash_session" ("id") ON DELETE RESTRICT,
@@ -610,7 +610,7 @@ CREATE TABLE "cash_session" (
 ) STRICT;
 CREATE INDEX "cash_session_cashier_id_idx" ON "cash_session" ("cashier", "id");
 CREATE UNIQUE INDEX "cash_session_cashier_key" ON "cash_session" ("cashier") WHERE status = 'open';
-CREATE UNIQUE INDEX "cash_session_drawer_key" ON "cash_session" ("drawer") WHERE status = 'open' AND drawer <> '';
+CREATE UNIQUE INDEX "cash_session_drawer_fold_key" ON "cash_session" ("drawer_fold") WHERE status = 'open' AND drawer_fold <> '';
 CREATE TABLE "charge_source" (
   "kind" TEXT NOT NULL,
   "source" INTEGER NOT NULL,
@@ -773,7 +773,7 @@ CREATE TABLE "drug_safety_addition" (
   "csv" TEXT NOT NULL,
   "notes" TEXT NOT NULL,
   CONSTRAINT "drug_safety_addition_uid_key" UNIQUE ("uid"),
-  CONSTRAINT "drug_safety_addition_pack_table_check" CHECK ("pack_table" IN ('classes', 'ingredients', 'synonyms', 'ignored_words', 'allergy_classes', 'allergy_terms', 'interactions', 'duplicates', 'pregnancy_and_age'))
+  CONSTRAINT "drug_safety_addition_pack_table_check" CHECK ("pack_table" IN ('classes', 'ingredients', 'synonyms', 'ignored_words', 'allergy_classes', 'allergy_terms', 'interactions', 'duplicates', 'pregnancy_and_age', 'max_dose', 'strengths'))
 ) STRICT;
 CREATE TABLE "drug_safety_state" (
   "id" INTEGER NOT NULL,
@@ -797,7 +797,7 @@ CREATE TABLE "encounter" (
   "signed_at" INTEGER,
   "signed_by" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "own_visit" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT "encounter_uid_key" UNIQUE ("uid"),
   CONSTRAINT "encounter_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "encounter_appointment_fkey" FOREIGN KEY ("appointment") REFERENCES "appointment" ("id") ON DELETE RESTRICT,
@@ -1662,7 +1662,7 @@ CREATE TABLE "prescription" (
   "safety_pack" TEXT NOT NULL,
   "medication_key" INTEGER NOT NULL,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "quantity_by" INTEGER CONSTRAINT "prescription_quantity_by_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "prescription_uid_key" UNIQUE ("uid"),
   CONSTRAINT "prescription_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   CONSTRAINT "prescription_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
@@ -2134,7 +2134,7 @@ CREATE TABLE "stock_adjustment" (
   "adjusted_by" INTEGER,
   "adjustment_date" INTEGER NOT NULL,
   "reversed_by" INTEGER,
-  "reversed_at" INTEGER,
+  "reversed_at" INTEGER, "witness_required" INTEGER NOT NULL DEFAULT 0, "witness" INTEGER CONSTRAINT "stock_adjustment_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "witnessed_at" INTEGER CONSTRAINT "stock_adjustment_witness_check" CHECK (witness <> adjusted_by),
   CONSTRAINT "stock_adjustment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "stock_adjustment_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
   CONSTRAINT "stock_adjustment_inventory_item_fkey" FOREIGN KEY ("inventory_item") REFERENCES "inventory_item" ("id") ON DELETE RESTRICT,
@@ -2151,6 +2151,7 @@ CREATE INDEX "stock_adjustment_adjustment_type_id_idx" ON "stock_adjustment" ("a
 CREATE INDEX "stock_adjustment_inventory_item_id_idx" ON "stock_adjustment" ("inventory_item", "id");
 CREATE INDEX "stock_adjustment_medication_item_id_idx" ON "stock_adjustment" ("medication_item", "id");
 CREATE INDEX "stock_adjustment_stock_batch_id_idx" ON "stock_adjustment" ("stock_batch", "id");
+CREATE INDEX "stock_adjustment_unwitnessed_idx" ON "stock_adjustment" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL;
 CREATE TABLE "stock_batch" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -2232,6 +2233,14 @@ CREATE INDEX "stock_movement_stock_batch_at_id_idx" ON "stock_movement" ("stock_
 CREATE INDEX "stock_movement_stock_batch_id_idx" ON "stock_movement" ("stock_batch", "id");
 CREATE TRIGGER "stock_movement_append_only_delete" BEFORE DELETE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
 CREATE TRIGGER "stock_movement_append_only_update" BEFORE UPDATE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
+CREATE TRIGGER "stock_movement_sums" AFTER INSERT ON "stock_movement" BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, NEW.at / 604800000000 * 604800000000, (NEW.at / 604800000000 + 1) * 604800000000, NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET last_at = MAX(stock_span.last_at, excluded.last_at); END;
+CREATE TABLE "stock_span" (
+  "account" INTEGER NOT NULL,
+  "first_at" INTEGER NOT NULL,
+  "last_at" INTEGER NOT NULL,
+  CONSTRAINT "stock_span_pkey" PRIMARY KEY ("account")
+) STRICT;
+CREATE INDEX "stock_span_last_at_first_at_account_idx" ON "stock_span" ("last_at", "first_at", "account");
 CREATE TABLE "stock_take" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -2275,6 +2284,14 @@ CREATE TABLE "stock_take_line" (
 ) STRICT;
 CREATE INDEX "stock_take_line_stock_batch_id_idx" ON "stock_take_line" ("stock_batch", "id");
 CREATE INDEX "stock_take_line_stock_take_id_idx" ON "stock_take_line" ("stock_take", "id");
+CREATE TABLE "stock_week" (
+  "kind" TEXT NOT NULL,
+  "starts_at" INTEGER NOT NULL,
+  "ends_at" INTEGER NOT NULL,
+  "account" INTEGER NOT NULL,
+  "total" INTEGER NOT NULL,
+  CONSTRAINT "stock_week_pkey" PRIMARY KEY ("kind", "starts_at", "account")
+) STRICT;
 CREATE TABLE "supplier" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,
@@ -2498,7 +2515,7 @@ CREATE TABLE "waiting_entry" (
   "duration_minutes" INTEGER NOT NULL,
   "urgent" INTEGER NOT NULL,
   "status" TEXT NOT NULL,
-  "appointment" INTEGER,
+  "appointment" INTEGER, "wish" TEXT,
   CONSTRAINT "waiting_entry_uid_key" UNIQUE ("uid"),
   CONSTRAINT "waiting_entry_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "waiting_entry_doctor_fkey" FOREIGN KEY ("doctor") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
@@ -2509,6 +2526,7 @@ CREATE TABLE "waiting_entry" (
 CREATE INDEX "waiting_entry_doctor_id_idx" ON "waiting_entry" ("doctor", "id");
 CREATE INDEX "waiting_entry_patient_id_idx" ON "waiting_entry" ("patient", "id");
 CREATE INDEX "waiting_entry_status_urgent_id_idx" ON "waiting_entry" ("status", "urgent", "id");
+CREATE UNIQUE INDEX "waiting_entry_wish_key" ON "waiting_entry" ("patient", "wish") WHERE wish IS NOT NULL;
 CREATE TABLE "ward" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
   "uid" BLOB NOT NULL,

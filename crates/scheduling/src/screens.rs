@@ -13,7 +13,7 @@ use kernel::BuiltinRole;
 use maud::html;
 use platform::access::Permission;
 use platform::resource::Resource;
-use web::{Panel, Place, Screen, Screens, ui};
+use web::{Panel, Place, Screen, Screens};
 
 use crate::appointment::Appointment;
 use crate::waiting_entry::WaitingEntry;

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use kernel::BuiltinRole::{self, Admin, Doctor, Receptionist};
 use serde_json::json;
-use testkit::World;
 use testkit::visitor::{Visitor, is_a_page};
 
 use crate::registered;
@@ -16,36 +15,32 @@ fn normal(html: &str) -> String {
     let mut out = String::new();
     let mut depth = 0_usize;
     for part in html.split_inclusive('>') {
-        for (text, tag) in pieces(part) {
-            if !text.trim().is_empty() {
-                line(&mut out, depth, text.trim());
-            }
-            if tag.is_empty() {
-                continue;
-            }
-            let closes = tag.starts_with("</");
-            depth = depth.saturating_sub(usize::from(closes));
-            if !closes {
-                line(&mut out, depth, &steady(tag));
-            }
-            let name: String = tag
-                .trim_start_matches('<')
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
-            let void = ["input", "meta", "link", "br", "hr", "img"].contains(&name.as_str());
-            depth += usize::from(!closes && !void && !tag.starts_with("<!"));
+        let (text, tag) = pieces(part);
+        if !text.trim().is_empty() {
+            line(&mut out, depth, text.trim());
         }
+        if tag.is_empty() {
+            continue;
+        }
+        let closes = tag.starts_with("</");
+        depth = depth.saturating_sub(usize::from(closes));
+        if !closes {
+            line(&mut out, depth, &steady(tag));
+        }
+        let name: String = tag
+            .trim_start_matches('<')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        let void = ["input", "meta", "link", "br", "hr", "img"].contains(&name.as_str());
+        depth += usize::from(!closes && !void && !tag.starts_with("<!"));
     }
     out
 }
 
 /// Text, then the tag that ends it.
-fn pieces(part: &str) -> Option<(&str, &str)> {
-    match part.find('<') {
-        Some(at) => Some((&part[..at], &part[at..])),
-        None => Some((part, "")),
-    }
+fn pieces(part: &str) -> (&str, &str) {
+    part.split_at(part.find('<').unwrap_or(part.len()))
 }
 
 fn line(out: &mut String, depth: usize, text: &str) {
