@@ -211,5 +211,5 @@ billing-refund-decided = { $state ->
    *[other] This refund was decided by { $name } on { $when }.
 }
 billing-counted-before = This drawer was counted by { $name } on { $when }. A drawer is counted once.
-billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }.
+billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }. Open a session of your own to go on.
 billing-count-first = Count the drawer first; then it can be handed over.

@@ -211,5 +211,5 @@ billing-refund-decided = { $state ->
    *[other] Ce remboursement a été décidé par { $name } le { $when }.
 }
 billing-counted-before = Cette caisse a été comptée par { $name } le { $when }. Une caisse est comptée une seule fois.
-billing-drawer-handed-over = Cette caisse a été remise à { $name } le { $when }.
+billing-drawer-handed-over = Cette caisse a été remise à { $name } le { $when }. Ouvrez votre propre session pour continuer.
 billing-count-first = Comptez d’abord la caisse ; elle peut ensuite être remise.

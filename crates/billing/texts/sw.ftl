@@ -211,5 +211,5 @@ billing-refund-decided = { $state ->
    *[other] Marejesho haya yaliamuliwa na { $name } tarehe { $when }.
 }
 billing-counted-before = Droo hii ilihesabiwa na { $name } tarehe { $when }. Droo huhesabiwa mara moja tu.
-billing-drawer-handed-over = Droo hii ilikabidhiwa kwa { $name } tarehe { $when }.
+billing-drawer-handed-over = Droo hii ilikabidhiwa kwa { $name } tarehe { $when }. Fungua kipindi chako mwenyewe ili kuendelea.
 billing-count-first = Hesabu droo kwanza; kisha inaweza kukabidhiwa.

@@ -147,8 +147,11 @@ fn read(text: &str, is_name: bool) -> Said {
     said
 }
 
+/// A number, and its unit with what one of it is in steps, where it names one.
+type Measured = (i64, Option<(DoseUnit, i64)>);
+
 /// Numbers joined by `/` or `+`, each with its unit where it has one, and how many tokens they are.
-fn joined(all: &[Token]) -> (Vec<(i64, Option<(DoseUnit, i64)>)>, usize) {
+fn joined(all: &[Token]) -> (Vec<Measured>, usize) {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(Token::Number(number)) = all.get(at) {

@@ -110,6 +110,10 @@ fn before<'a>(
 /// What a stored file is; 400 under `file` for what is not taken.
 async fn judged(app: &Arc<App>, file: &UploadedFile) -> Result<DocumentKind, Error> {
     let refused = |key| Err(Error::field("file", Text::new(key)));
+    // What a browser sends where no file was chosen.
+    if file.size == 0 {
+        return refused("documents-empty");
+    }
     let Some(kind) = kind(&file.head, file.is_text) else {
         return refused("documents-kind");
     };

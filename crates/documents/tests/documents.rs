@@ -167,6 +167,17 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn an_empty_file_is_refused(world: &World) {
+        let (desk, patient) = register(world).await;
+        let path = format!("patients/{patient}/documents/");
+        for name in ["", "a.txt"] {
+            let form = format!("--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n\r\n--x--\r\n");
+            let sent = desk.request("POST", &path).raw("multipart/form-data; boundary=x", form.into_bytes()).send().await;
+            sent.complains_about("file");
+        }
+        nothing_is_left(world).await;
+    }
+
     async fn names_are_cut_to_their_last_component(world: &World) {
         let (desk, patient) = register(world).await;
         let path = format!("patients/{patient}/documents/");

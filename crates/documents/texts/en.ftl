@@ -24,3 +24,4 @@ documents-is-text = Plain text
 documents-kilobytes = { $size } kB
 documents-megabytes = { $size } MB
 done-document = The document is kept.
+documents-empty = The file is empty, or none was chosen. Choose one that has something in it.

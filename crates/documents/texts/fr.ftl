@@ -24,3 +24,4 @@ documents-is-text = Texte brut
 documents-kilobytes = { $size } ko
 documents-megabytes = { $size } Mo
 done-document = Le document est conservé.
+documents-empty = Le fichier est vide, ou aucun n’a été choisi. Choisissez-en un qui contient quelque chose.

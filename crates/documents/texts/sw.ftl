@@ -24,3 +24,4 @@ documents-is-text = Maandishi
 documents-kilobytes = kB { $size }
 documents-megabytes = MB { $size }
 done-document = Waraka umehifadhiwa.
+documents-empty = Faili ni tupu, au hakuna lililochaguliwa. Chagua lenye kitu ndani yake.

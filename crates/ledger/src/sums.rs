@@ -75,7 +75,8 @@ macro_rules! sums {
                     ", NEW.", $amount, ") ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = ", $weeks,
                     ".total + excluded.total; \
                      INSERT INTO ", $spans, " (account, first_at, last_at) VALUES (NEW.", $account, ", NEW.at, NEW.at) \
-                     ON CONFLICT (account) DO UPDATE SET last_at = MAX(", $spans, ".last_at, excluded.last_at); END"
+                     ON CONFLICT (account) DO UPDATE SET first_at = MIN(", $spans, ".first_at, excluded.first_at), \
+                     last_at = MAX(", $spans, ".last_at, excluded.last_at); END"
                 )],
                 &[
                     concat!(
@@ -86,8 +87,8 @@ macro_rules! sums {
                         ", NEW.", $amount, ") ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = ", $weeks,
                         ".total + excluded.total; \
                          INSERT INTO ", $spans, " (account, first_at, last_at) VALUES (NEW.", $account, ", NEW.at, NEW.at) \
-                         ON CONFLICT (account) DO UPDATE SET last_at = GREATEST(", $spans,
-                        ".last_at, excluded.last_at); \
+                         ON CONFLICT (account) DO UPDATE SET first_at = LEAST(", $spans,
+                        ".first_at, excluded.first_at), last_at = GREATEST(", $spans, ".last_at, excluded.last_at); \
                          RETURN NULL; END $$"
                     ),
                     concat!(

@@ -34,6 +34,8 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("insurance_detail", "provider"),
     ("payment", "reference"),
     ("bill", "gather_key"),
+    // A doctor's number, days and times.
+    ("waiting_entry", "wish"),
     // A random name.
     ("telemedicine_session", "room"),
     // A random name in the store of files.

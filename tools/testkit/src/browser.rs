@@ -320,6 +320,10 @@ impl Page {
         let headers = json!({ "headers": { "Accept-Language": languages } });
         self.ask("Network.enable", json!({})).await;
         self.ask("Network.setExtraHTTPHeaders", headers).await;
+        // What scripts are told.
+        let agent = self.run("navigator.userAgent").await;
+        let told = json!({ "userAgent": agent, "acceptLanguage": languages });
+        self.ask("Emulation.setUserAgentOverride", told).await;
     }
 
     /// Writes what is seen to a PNG file.

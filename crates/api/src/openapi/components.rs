@@ -34,8 +34,8 @@ impl Components {
     }
 
     /// What a list of it answers: an array of at most so many rows, a page of them, or either as the
-    /// query asks.
-    pub(super) fn list(&mut self, schema: &Schema, only_pages: bool) -> Json {
+    /// query asks; and the same of labels where these can be asked for.
+    pub(super) fn list(&mut self, schema: &Schema, only_pages: bool, labels: bool) -> Json {
         let item = self.schema(schema);
         let page = page_of(&item);
         // An item without a component has a page without one, too.
@@ -47,7 +47,14 @@ impl Components {
             return page;
         }
         let array = json!({ "type": "array", "items": item, "maxItems": 1000 });
-        json!({ "oneOf": [array, page] })
+        if !labels {
+            return json!({ "oneOf": [array, page] });
+        }
+        let label = self.named("Label", label());
+        let pages = self.named("Page_Label", page_of(&label));
+        let labels = json!({ "type": "array", "items": label, "maxItems": 1000 });
+        // An empty list is one of records and one of labels.
+        json!({ "anyOf": [array, page, labels, pages] })
     }
 
     /// Puts a schema under a name and refers to it. A name that already stands for another schema is a
@@ -122,6 +129,19 @@ fn refer(json: &mut Json, own: Option<&str>) {
         Json::Array(items) => items.iter_mut().for_each(|inner| refer(inner, own)),
         _ => {}
     }
+}
+
+/// A record as `labels=true` answers it.
+fn label() -> Json {
+    json!({
+        "type": "object",
+        "description": "A record as a picker shows it; the form that `labels=true` asks for.",
+        "properties": {
+            "id": { "type": "integer", "format": "int64", "description": "The record's number." },
+            "label": { "type": "string", "description": "What tells it from others, in a few words." },
+        },
+        "required": ["id", "label"],
+    })
 }
 
 fn page_of(item: &Json) -> Json {

@@ -233,7 +233,8 @@ fn success(operation: &Operation, components: &mut Components) -> Json {
     let mut response = json!({ "description": reason, "headers": headers });
     if let Some(answer) = &doc.answer {
         let schema = if answer.list {
-            components.list(answer, doc.pages)
+            let labels = doc.query.iter().any(|(name, _, _)| name == "labels");
+            components.list(answer, doc.pages, labels)
         } else {
             components.schema(answer)
         };

@@ -89,7 +89,9 @@ pub(super) async fn from_sqlite(file: PathBuf, client: &Client) -> Result<Rows, 
             .map(counted)
             .collect::<Result<Vec<_>, DbError>>()?;
         let numbers = source.numbers()?;
-        let numbering = numbers.iter().map(|(table, last)| {
+        // A table that was made anew and is empty has counted to 0, which is no number of a PostgreSQL sequence.
+        let begun = numbers.iter().filter(|(_, last)| **last > 0);
+        let numbering = begun.map(|(table, last)| {
             let table = quote(table).replace('\'', "''");
             format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last});\n")
         });

@@ -45,7 +45,7 @@ pub(crate) const LOOK: &str = r#"(() => {
     // Words that lie over what stands beside them.
     spilled: [...document.querySelectorAll("a,button,label,td,th,dd,summary,.pill")].filter((el) => {
       const style = getComputedStyle(el);
-      return el.getClientRects().length && style.display !== "inline" && style.overflowX === "visible" && el.clientWidth > 2 && el.scrollWidth > el.clientWidth + 2;
+      return el.checkVisibility({ contentVisibilityAuto: true }) && style.display !== "inline" && style.overflowX === "visible" && el.clientWidth > 2 && el.scrollWidth > el.clientWidth + 2;
     }).map((el) => el.outerHTML.slice(0, 120)),
     h1: document.querySelectorAll("h1").length, lang: document.documentElement.lang, title: document.title, raw, cut,
     elements: document.querySelectorAll("*").length, bytes: entry.decodedBodySize, wire: entry.encodedBodySize,
