@@ -60,7 +60,7 @@ pub(crate) fn dosing(name: &str, dosage: &str, frequency: &str) -> Dosing {
 
 /// An amount that is all that a text says, such as `500 mg`: no range, no volume, no alternative, and more than nothing.
 pub(crate) fn amount_alone(text: &str) -> Option<Amount> {
-    let all = tokens(text);
+    let all = tokens(text, false);
     let [Token::Number(number), Token::Word(word)] = all.as_slice() else {
         return None;
     };
@@ -78,7 +78,8 @@ enum Token {
     Sign(char),
 }
 
-fn tokens(text: &str) -> Vec<Token> {
+/// In a name, letters that follow digits at once belong to them, as in `3TC`, unless they are what the digits count.
+fn tokens(text: &str, is_name: bool) -> Vec<Token> {
     let text = text.to_lowercase();
     let chars: Vec<char> = text.chars().collect();
     let mut all = Vec::new();
@@ -96,7 +97,14 @@ fn tokens(text: &str) -> Vec<Token> {
                 at += 1;
             }
             let written: String = chars[from..at].iter().collect();
-            all.push(number(&written));
+            let glued = chars[at..].iter().take_while(|one| one.is_alphanumeric());
+            let glued: String = glued.collect();
+            if is_name && is_part_of_a_name(&glued) {
+                at += glued.chars().count();
+                all.push(Token::Word(written + &glued));
+            } else {
+                all.push(number(&written));
+            }
         } else if one.is_alphabetic() || one == 'µ' {
             while at < chars.len() && (chars[at].is_alphabetic() || chars[at] == 'µ') {
                 at += 1;
@@ -110,6 +118,16 @@ fn tokens(text: &str) -> Vec<Token> {
         }
     }
     all
+}
+
+/// What follows digits without a space and counts nothing. A single letter, or one with digits again, may be a mistake.
+fn is_part_of_a_name(glued: &str) -> bool {
+    glued.chars().count() > 1
+        && glued.chars().all(char::is_alphabetic)
+        && DoseUnit::of(glued).is_none()
+        && !is_ml(Some(&Token::Word(glued.to_owned())))
+        && !PIECES.contains(&fold(glued).as_str())
+        && !TIMES.contains(&glued)
 }
 
 /// `1,000` is a thousand to one reader and one to the next.
@@ -126,7 +144,7 @@ fn number(written: &str) -> Token {
 }
 
 fn read(text: &str, is_name: bool) -> Said {
-    let all = tokens(text);
+    let all = tokens(text, is_name);
     let mut said = Said::default();
     let mut at = 0;
     while at < all.len() {
@@ -189,12 +207,12 @@ impl Said {
 
     fn take_amounts(
         &mut self,
-        numbers: &[(i64, Option<(DoseUnit, i64)>)],
+        numbers: &[Measured],
         shared: (DoseUnit, i64),
         rest: &[Token],
         is_name: bool,
     ) -> usize {
-        let amount = |(number, own): &(i64, Option<(DoseUnit, i64)>)| {
+        let amount = |(number, own): &Measured| {
             let (unit, scale) = own.unwrap_or(shared);
             let steps = number.checked_mul(scale).filter(|steps| *steps > 0)?;
             Some(Amount { unit, steps })
@@ -222,12 +240,7 @@ impl Said {
         0
     }
 
-    fn take_plain(
-        &mut self,
-        numbers: &[(i64, Option<(DoseUnit, i64)>)],
-        rest: &[Token],
-        is_name: bool,
-    ) -> usize {
+    fn take_plain(&mut self, numbers: &[Measured], rest: &[Token], is_name: bool) -> usize {
         let word = match rest.first() {
             Some(Token::Word(word)) => word.as_str(),
             _ => "",
@@ -388,6 +401,8 @@ mod tests {
                 "1 tablet",
                 &[300_000, 300_000, 50_000],
             ),
+            ("3TC 150mg", "1 tablet", &[150_000]),
+            ("Lamivudine 5e3 mg", "1 tablet", &[]),
             ("Amoxiclav 200/28.5 mg/5 ml", "10 ml", &[400_000, 57_000]),
             ("Co-trimoxazole 240 mg per 5 ml", "10 ml", &[480_000]),
             ("Iron 60 mg/400 mcg", "1 tablet", &[60_000, 400]),

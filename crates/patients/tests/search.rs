@@ -108,6 +108,7 @@ testkit::on_both! {
         assert_eq!(found(&desk, "7712").await, Vec::<i64>::new());
         assert_eq!(found(&desk, "0000").await, [awa]);
         assert_eq!(found(&desk, "binta").await, [binta]);
+        world.settle().await;
     }
 
     async fn old_names_and_numbers_find_the_survivor(world: &World) {
