@@ -29,7 +29,7 @@ AS $function$ BEGIN RAISE EXCEPTION 'entries of stock_movement are never changed
 CREATE OR REPLACE FUNCTION public.stock_movement_sums()
  RETURNS trigger
  LANGUAGE plpgsql
-AS $function$ BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, to_timestamp(floor(extract(epoch FROM NEW.at) / 604800) * 604800), to_timestamp((floor(extract(epoch FROM NEW.at) / 604800) + 1) * 604800), NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET last_at = GREATEST(stock_span.last_at, excluded.last_at); RETURN NULL; END $function$;
+AS $function$ BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, to_timestamp(floor(extract(epoch FROM NEW.at) / 604800) * 604800), to_timestamp((floor(extract(epoch FROM NEW.at) / 604800) + 1) * 604800), NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET first_at = LEAST(stock_span.first_at, excluded.first_at), last_at = GREATEST(stock_span.last_at, excluded.last_at); RETURN NULL; END $function$;
 TABLE access_reading
   "user" bigint NOT NULL
   hour timestamp with time zone NOT NULL

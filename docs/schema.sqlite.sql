@@ -2233,7 +2233,7 @@ CREATE INDEX "stock_movement_stock_batch_at_id_idx" ON "stock_movement" ("stock_
 CREATE INDEX "stock_movement_stock_batch_id_idx" ON "stock_movement" ("stock_batch", "id");
 CREATE TRIGGER "stock_movement_append_only_delete" BEFORE DELETE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
 CREATE TRIGGER "stock_movement_append_only_update" BEFORE UPDATE ON "stock_movement" BEGIN SELECT RAISE(ABORT, 'constraint:stock_movement_append_only'); END;
-CREATE TRIGGER "stock_movement_sums" AFTER INSERT ON "stock_movement" BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, NEW.at / 604800000000 * 604800000000, (NEW.at / 604800000000 + 1) * 604800000000, NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET last_at = MAX(stock_span.last_at, excluded.last_at); END;
+CREATE TRIGGER "stock_movement_sums" AFTER INSERT ON "stock_movement" BEGIN INSERT INTO stock_week (kind, starts_at, ends_at, account, total) VALUES (NEW.kind, NEW.at / 604800000000 * 604800000000, (NEW.at / 604800000000 + 1) * 604800000000, NEW.stock_batch, NEW.delta) ON CONFLICT (kind, starts_at, account) DO UPDATE SET total = stock_week.total + excluded.total; INSERT INTO stock_span (account, first_at, last_at) VALUES (NEW.stock_batch, NEW.at, NEW.at) ON CONFLICT (account) DO UPDATE SET first_at = MIN(stock_span.first_at, excluded.first_at), last_at = MAX(stock_span.last_at, excluded.last_at); END;
 CREATE TABLE "stock_span" (
   "account" INTEGER NOT NULL,
   "first_at" INTEGER NOT NULL,
