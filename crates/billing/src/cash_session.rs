@@ -316,7 +316,8 @@ impl Verb for HandOver {
         let known: Option<(bool,)> = cx
             .unscoped("whether a colleague works here is no secret")
             .optional(Statement::raw(
-                "SELECT is_active FROM app_user WHERE id = $1",
+                "SELECT u.is_active AND COALESCE(r.name, '') <> 'Patient' FROM app_user AS u LEFT JOIN role AS r ON r.id = u.role \
+                 WHERE u.id = $1",
                 values([&to]),
             ))
             .await?;

@@ -139,6 +139,7 @@ impl Verb for Refund {
         held: Payment,
         input: RefundInput,
     ) -> Result<One<RefundRequest>, Error> {
+        identity::as_oneself(cx)?;
         let left = left(&held)?;
         let amount = input.amount.unwrap_or(left);
         if !amount.is_positive() && input.amount.is_some() {

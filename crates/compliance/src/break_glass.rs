@@ -126,8 +126,10 @@ impl Resource for BreakGlass {
         if !change.is_new() {
             return Ok(());
         }
+        // An emergency has somebody who is there.
+        identity::in_person(cx)?;
         let (user, now) = (cx.user_id()?, cx.now());
-        patients::check_current(cx, change.row.patient.get()).await?;
+        patients::check_there(cx, change.row.patient.get()).await?;
         refuse_second(cx, user, change.row.patient.get()).await?;
         let time =
             SignedDuration::try_from(cx.app.settings.break_glass).map_err(Error::internal)?;

@@ -73,6 +73,18 @@ impl Actor {
         }
     }
 
+    /// Whether a user is at work here: for themselves, or in the name of another.
+    pub fn is_done_by(&self, user: i64) -> bool {
+        let me = self.user();
+        me.is_some_and(|me| me.id == user) || self.delegate() == Some(user)
+    }
+
+    /// The user who acts in the name of another, if somebody does.
+    pub fn delegate(&self) -> Option<i64> {
+        let acting = self.user()?.acting.as_ref()?;
+        Some(acting.0)
+    }
+
     /// The user's id, if one is signed in.
     pub fn user_id(&self) -> Option<i64> {
         self.user().map(|user| user.id)

@@ -23,6 +23,8 @@ pub use medication_name::MedicationName;
 pub use safety_addition::SafetyAddition;
 pub use supplier::Supplier;
 
+use kernel::BuiltinRole::Admin;
+use platform::access::Access;
 use platform::module::Module;
 
 /// The module's table of contents.
@@ -36,5 +38,6 @@ pub fn module() -> Module {
         .resource::<MedicationName>()
         .resource::<SafetyAddition>()
         .nested::<MedicationItem, MedicationName>("names", "lcrud")
+        .permission(medication::UNCONTROL, Access::may(&[Admin]))
         .texts(platform::texts!("formulary"))
 }

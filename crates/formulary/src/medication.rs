@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use platform::access::{Access, Grant, Scope};
+use kernel::Reach;
+use platform::access::{Access, Grant, Permission, Scope};
 use platform::cx::{Cx, among, column, select};
 use platform::db::Statement;
 use platform::error::Error;
@@ -20,6 +21,9 @@ use crate::category::MedicationCategory;
 use crate::medication_name::MedicationName;
 use crate::pack;
 use crate::supplier::Supplier;
+
+/// Says that a medication is no controlled substance any more, so that one person alone dispenses and counts it.
+pub(crate) const UNCONTROL: Permission = Permission::new("medications", "uncontrol");
 
 /// The most that may be ordered or kept; the ledger holds more.
 const MOST: i64 = 1_000_000_000;
@@ -182,7 +186,17 @@ impl Resource for MedicationItem {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        let was_controlled = change
+            .before
+            .is_some_and(|before| before.is_controlled_substance);
         let row = &mut *change.row;
+        // Else one person alone would be rid of the second.
+        if was_controlled
+            && !row.is_controlled_substance
+            && cx.grant_of(UNCONTROL).reach == Reach::None
+        {
+            return Err(Error::denied().with("permission", UNCONTROL.to_string()));
+        }
         let mut faults = Faults::new();
         for (field, quantity) in [
             ("reorder_level", row.reorder_level),

@@ -44,7 +44,7 @@ pub use sign_in::{
     bootstrap, guess, invite, login, login_activity, passwords, register, two_factor,
 };
 pub(crate) use sign_in::{credential_routes, everywhere, proof, two_factor_routes};
-pub use user_rules::in_person;
+pub use user_rules::{as_oneself, in_person};
 
 use platform::module::Module;
 

@@ -96,6 +96,9 @@ impl Verb for PostStockTake {
             let text = Text::new("pharmacy-take-empty");
             return Err(Error::refuse(Code::StateConflict, text));
         }
+        if lines.iter().any(|line| line.controlled) {
+            identity::as_oneself(cx)?;
+        }
         let moved: Vec<&Counted> = lines.iter().filter(|line| line.moved).collect();
         if !moved.is_empty() {
             return Err(count_again(&moved));

@@ -231,6 +231,9 @@ impl Resource for StockAdjustment {
             let item = item_of(cx, row).await?;
             row.medication_item = Some(Ref::new(item));
             row.witness_required = crate::item::find(cx, item).await?.controlled;
+            if row.witness_required {
+                identity::as_oneself(cx)?;
+            }
             // Everything that follows is decided within the medication's turn.
             ledger::turn::<Stock>(cx, &[item]).await?;
         }

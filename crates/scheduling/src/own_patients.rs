@@ -1,12 +1,11 @@
 //! What care a booking brings.
 //!
 //! An appointment puts the patient into the doctor's care. Whoever reaches only their own patients and books one with
-//! themselves would give themselves access to any record: such a booking gives it until the end of the visit's day, and
-//! a person is asked about it. What comes of the visit, such as an encounter, lasts.
+//! themselves would give themselves access to any record: such a booking gives it until the end of the day on which it
+//! was made, however far ahead the visit is, and a person is asked about it.
 
 use contracts::BookedWithOneself;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use kernel::Reach;
 use patients::{CareSource, Patient};
 use platform::cx::{Cx, values};
@@ -19,9 +18,11 @@ use crate::migrations::occupies;
 
 const WHY: &str = "who cares for whom is noted by what they do";
 
-/// Whether the caller would get at a record by booking with themselves.
+/// Whether the caller would get at a record by booking with themselves. In another's name, what they reach themselves is
+/// not known here.
 pub(crate) fn books_own(cx: &Cx, doctor: i64) -> bool {
-    cx.actor.user_id() == Some(doctor) && cx.grant_of(Patient::READ).reach == Reach::Assigned
+    let confined = cx.grant_of(Patient::READ).reach == Reach::Assigned;
+    cx.actor.is_done_by(doctor) && (confined || cx.actor.delegate() == Some(doctor))
 }
 
 /// Puts the patient into the doctor's care.
@@ -47,7 +48,7 @@ pub(crate) async fn care(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
             at: since,
         })?;
     }
-    let until = end_of(cx, row.date)?;
+    let until = end_of_day(cx, since)?;
     patients::take_into_care_until(cx, patient, doctor, CareSource::Appointment, until).await
 }
 
@@ -66,22 +67,23 @@ pub(crate) async fn end(cx: &mut Cx, patient: i64, doctor: i64) -> Result<(), Er
 /// Works out anew what bookings with oneself bring, after rows came from another record or went back there.
 pub(crate) async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     const SQL: &str = concat!(
-        "SELECT doctor, max(date) FROM appointment WHERE patient = $1 AND own_booking AND ",
+        "SELECT doctor, max(created_at) FROM appointment WHERE patient = $1 AND own_booking AND ",
         occupies!(),
         " GROUP BY doctor"
     );
-    let doctors: Vec<(i64, Date)> = cx
+    let doctors: Vec<(i64, Timestamp)> = cx
         .unscoped("a by-product of the appointments")
         .all(Statement::raw(SQL, values([&patient])))
         .await?;
-    for (doctor, date) in doctors {
-        let until = end_of(cx, date)?;
+    for (doctor, booked) in doctors {
+        let until = end_of_day(cx, booked)?;
         patients::take_into_care_until(cx, patient, doctor, CareSource::Appointment, until).await?;
     }
     Ok(())
 }
 
-fn end_of(cx: &Cx, date: Date) -> Result<Timestamp, Error> {
-    let bounds = cx.app.zone.day_bounds(date).map_err(Error::internal)?;
-    Ok(bounds.1)
+fn end_of_day(cx: &Cx, at: Timestamp) -> Result<Timestamp, Error> {
+    let zone = &cx.app.zone;
+    let bounds = zone.day_bounds(zone.to_local(at).date());
+    Ok(bounds.map_err(Error::internal)?.1)
 }

@@ -408,6 +408,7 @@ mod tests {
         ("locked-out", &["seconds"]),
         ("request-timeout", &[]),
         ("unavailable", &[]),
+        ("no-room", &[]),
         ("internal", &[]),
         ("state-conflict", &["state"]),
         ("conflict", &[]),

@@ -197,6 +197,17 @@ pub fn in_person(cx: &Cx) -> Result<(), Error> {
     }
 }
 
+/// What a second person has to confirm is begun by nobody in another's name: they would confirm it as themselves.
+///
+/// # Errors
+/// 403 for a delegate.
+pub fn as_oneself(cx: &Cx) -> Result<(), Error> {
+    match cx.actor.delegate() {
+        Some(_) => Err(Error::denied()),
+        None => Ok(()),
+    }
+}
+
 /// As [`in_person`] where it is the caller's own account whose way in changes.
 pub(crate) fn own_way_in(cx: &Cx, user: &User) -> Result<(), Error> {
     if cx.actor.user_id() == Some(user.meta.id) {

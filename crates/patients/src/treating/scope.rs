@@ -180,8 +180,10 @@ pub struct Oneself {
 /// # Errors
 /// When the database fails.
 pub async fn begins_own_care(cx: &mut Cx, patient: i64, user: i64) -> Result<bool, Error> {
-    let oneself = cx.actor.user_id() == Some(user);
-    if !oneself || cx.grant_of(Patient::READ).reach != Reach::Assigned {
+    // In another's name, what they reach themselves is not known here.
+    let confined =
+        cx.grant_of(Patient::READ).reach == Reach::Assigned || cx.actor.delegate() == Some(user);
+    if !cx.actor.is_done_by(user) || !confined {
         return Ok(false);
     }
     let sql = r#"SELECT CAST(1 AS bigint) FROM care_relationship WHERE patient = $1 AND "user" = $2 AND until IS NULL LIMIT 1"#;

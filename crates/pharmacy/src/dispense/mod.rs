@@ -64,6 +64,9 @@ pub(crate) async fn dispense(cx: &mut Cx, wanted: &Wanted) -> Result<DispenseAns
         return Err(Error::field("quantity", text));
     }
     let item = item::find(cx, wanted.item).await?;
+    if item.controlled {
+        identity::as_oneself(cx)?;
+    }
     let order = prescribed::hold(cx, &item, wanted).await?;
     let patient = order.patient();
     patients::check_current(cx, patient).await?;

@@ -283,9 +283,11 @@ fn a_list_is_an_array_or_a_page() {
     );
     assert_eq!(
         list["responses"]["200"]["content"]["application/json"]["schema"],
-        json!({ "oneOf": [
+        json!({ "anyOf": [
             { "type": "array", "items": { "$ref": "#/components/schemas/Bed" }, "maxItems": 1000 },
             { "$ref": "#/components/schemas/Page_Bed" },
+            { "type": "array", "items": { "$ref": "#/components/schemas/Label" }, "maxItems": 1000 },
+            { "$ref": "#/components/schemas/Page_Label" },
         ] })
     );
     assert_eq!(
