@@ -117,7 +117,7 @@ impl Verb for Decide {
     type Answer = One<AccessReview>;
     const NAME: &'static str = "decide";
     const SUMMARY: &'static str = "Judge whether there was a reason to look";
-    const DESCRIPTION: &'static str = "Once, and never by who looked (403). `justified`: nobody is asked about this user and this patient for 90 days, and who took the patient into their own care keeps them. `not_justified` registers a breach with the accesses of the day around it.";
+    const DESCRIPTION: &'static str = "Once, and never by who looked (403). `justified`: nobody is asked about this user and this patient for 90 days, and who took the patient into their own care keeps them. `not_justified` ends what they gave themselves at once, and registers a breach with the accesses of the day around it.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -141,6 +141,7 @@ impl Verb for Decide {
                 None
             }
             Verdict::NotJustified => {
+                patients::end_own_care(cx, held.patient, held.user.get()).await?;
                 let accesses = breach::Accesses {
                     user: held.user.get(),
                     from: held.seen_at - AROUND,

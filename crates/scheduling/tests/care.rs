@@ -97,6 +97,31 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_a_delegate_books_with_themselves_is_their_own_booking(world: &World) {
+        let (ward, doctor) = ward(world).await;
+        let [stranger, other] = [ward.another_patient().await, ward.another_patient().await];
+        ward.desk.post("delegateaccess/", json!({ "delegate": doctor.id, "can_act_as_user": true })).await.is(201);
+        for (patient, time) in [(stranger, "10:00"), (other, "11:00")] {
+            let body = ward.at(time, json!({ "patient": patient, "doctor": doctor.id }));
+            let booked = doctor.request("POST", "appointments/").header("x-act-as", &ward.desk.id.to_string()).json(&body).send().await;
+            booked.is(201);
+        }
+        world.settle().await;
+        let admin = world.admin().await;
+        let asked = admin.get("access-reviews/?open=true").await.is(200).clone();
+        assert_eq!(asked.as_array().unwrap().len(), 2, "{asked}");
+        assert_eq!(shown(&doctor, &[stranger, other]).await, [stranger, other]);
+        // Somebody judges that there was no reason: it ends at once.
+        let review = asked.as_array().unwrap().iter().find(|one| one["patient"] == stranger).unwrap()["id"].clone();
+        admin.post(&format!("access-reviews/{review}/decide/"), json!({ "verdict": "not_justified", "notes": "No visit" })).await.is(200);
+        assert_eq!(shown(&doctor, &[stranger, other]).await, [other]);
+        world.pass(jiff::SignedDuration::from_hours(24));
+        let name = admin_name(world, doctor.id).await;
+        let later = world.sign_in(&name, testkit::PASSWORD).await;
+        assert_eq!(shown(&later, &[stranger, other]).await, Vec::<i64>::new());
+        world.settle().await;
+    }
+
     async fn who_came_to_an_appointment_meanwhile_goes_with_it(world: &World) {
         let (ward, doctor) = ward(world).await;
         let [lost, kept] = [ward.another_patient().await, ward.another_patient().await];

@@ -26,8 +26,12 @@ testkit::on_both! {
         let other = cashier(world).await;
         let theirs = json!({ "bill": bill["id"], "amount": 7, "method": "Cash" });
         assert_eq!(other.post("payments/", theirs).await.is(201)["cash_session"], json!(null));
-        // A refund leaves the drawer of the cashier who asked for it.
+        // A refund leaves the drawer of the cashier who asked for it, themselves.
         let refund = json!({ "amount": 20, "reason": "Wrong" });
+        desk.cashier.post("delegateaccess/", json!({ "delegate": desk.admin.id, "can_act_as_user": true })).await.is(201);
+        let path = format!("payments/{}/refund/", payment.id());
+        let in_their_name = desk.admin.request("POST", &path).header("x-act-as", &desk.cashier.id.to_string()).json(&refund).send().await;
+        in_their_name.refuses(403, "permission_denied");
         let request = desk.cashier.post(&format!("payments/{}/refund/", payment.id()), refund).await.is(201).clone();
         desk.admin.post(&format!("refund-requests/{}/approve/", request["id"]), json!({})).await.is(200);
         // Cash is told after the count, whatever else was taken at once.
@@ -46,8 +50,10 @@ testkit::on_both! {
         again.refuses(409, "state_conflict");
         assert!(again.json["detail"].as_str().unwrap().starts_with("This drawer was counted by "), "{}", again.text());
         assert_eq!(desk.pay(&bill, 1.0).await.is(201)["cash_session"], json!(null));
-        // The successor begins with what was counted.
+        // The successor works here, and begins with what was counted.
         let path = format!("cash-sessions/{}/hand_over/", opened["id"]);
+        let patient = world.patient().await.id;
+        desk.cashier.post(&path, json!({ "to": patient })).await.complains_about("to");
         desk.cashier.post(&path, json!({ "to": desk.cashier.id })).await.complains_about("to");
         let handed = desk.cashier.post(&path, json!({ "to": other.id })).await;
         assert_eq!((&handed.is(200)["status"], &handed.json["handed_over_to"]), (&json!("handed_over"), &json!(other.id)));

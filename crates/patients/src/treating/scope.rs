@@ -219,6 +219,18 @@ pub async fn take_oneself(cx: &mut Cx, act: Oneself) -> Result<(), Error> {
     take_into_care_until(cx, patient, user, act.source, until).await
 }
 
+/// Ends what a user took for a time, whatever it was by: what others gave them for good stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_own_care(cx: &mut Cx, patient: i64, user: i64) -> Result<(), Error> {
+    let sql =
+        r#"DELETE FROM care_relationship WHERE patient = $1 AND "user" = $2 AND until IS NOT NULL"#;
+    let statement = Statement::raw(sql, values([&patient, &user]));
+    cx.unscoped(WHY).execute(statement).await?;
+    Ok(())
+}
+
 const WHY: &str = "who cares for whom is noted by what they do";
 
 async fn note_care(

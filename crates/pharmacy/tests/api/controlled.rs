@@ -1,6 +1,6 @@
 //! Controlled substances: a second person confirms, and the register tells of every unit.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::shop::{LATE, Shop, list};
 
@@ -20,6 +20,24 @@ testkit::on_both! {
         assert_eq!(nurse.post(&path, json!({})).await.is(200)["witness"], nurse.id);
         nurse.post(&path, json!({})).await.refuses(409, "state_conflict");
         assert!(list(&shop.pharmacist.get("dispensing-logs/?awaiting_witness=true").await).is_empty());
+        world.settle().await;
+    }
+
+    async fn nobody_begins_in_anothers_name_what_they_confirm(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
+        let batch = shop.batch(item, "M-1", LATE, 20).await;
+        let nurse = world.nurse().await;
+        shop.pharmacist.post("delegateaccess/", json!({ "delegate": nurse.id, "can_act_as_user": true })).await.is(201);
+        let acting = |path: String, body: Json| nurse.request("POST", &path).header("x-act-as", &shop.pharmacist.id.to_string()).json(&body).send();
+        let out = json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3 });
+        acting("stock-adjustments/".to_owned(), out).await.refuses(403, "permission_denied");
+        let out = json!({ "quantity": 2, "patient": shop.patient });
+        acting(format!("medications/{item}/dispense/"), out).await.refuses(403, "permission_denied");
+        // Nor does a pharmacist say alone that it is none.
+        let none = json!({ "is_controlled_substance": false });
+        shop.pharmacist.patch(&format!("medications/{item}/"), none.clone()).await.refuses(403, "permission_denied");
+        world.admin().await.patch(&format!("medications/{item}/"), none).await.is(200);
         world.settle().await;
     }
 
