@@ -280,9 +280,10 @@ impl Page {
     /// Waits for a field, and types this into it instead of what it held.
     pub async fn fill(&self, selector: &str, value: &str) {
         let name = json!(selector);
+        // A page whose script has not run yet would not hear of it.
         self.until(&format!(
-            "(() => {{ const e = document.querySelector({name}); if (!e || e.disabled) return false; \
-             e.focus(); if (e.select) e.select(); return document.activeElement === e; }})()"
+            "(() => {{ const e = document.querySelector({name}); \
+             if (!e || e.disabled || document.readyState !== 'complete') return false; e.focus(); if (e.select) e.select(); return document.activeElement === e; }})()"
         ))
         .await;
         self.ask("Input.insertText", json!({ "text": value })).await;

@@ -96,6 +96,18 @@ pub async fn store_new<R: Resource>(cx: &mut Cx, row: &mut R, said: &Body) -> Re
     R::stored(cx, &change).await
 }
 
+/// No database keeps it in a text, and PostgreSQL takes it in no question either.
+fn has_nul(said: &Json) -> bool {
+    match said {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(all) => all.iter().any(has_nul),
+        Json::Object(all) => all
+            .iter()
+            .any(|(name, one)| name.contains('\0') || has_nul(one)),
+        _ => false,
+    }
+}
+
 /// What is written besides the fields is of the kind that the document says.
 fn of_their_kind<R: Resource>(body: &Body, faults: &mut Faults) {
     for one in R::BESIDES {
@@ -108,6 +120,7 @@ fn of_their_kind<R: Resource>(body: &Body, faults: &mut Faults) {
             Some("string") if whole => "not-a-string",
             Some("array") if !said.is_array() => "not-a-list",
             Some("object") if !said.is_object() => "not-an-object",
+            _ if has_nul(said) => "control-characters",
             _ => continue,
         };
         faults.say(one.name, Text::new(text));
