@@ -701,8 +701,9 @@ async fn alike(api: &World, pages: &World) {
             twins.look_around().await;
             twins.change(&info).await;
             twins.verbs(&info).await;
+            // What several jobs make of it has the order in which they ran.
+            twins.settle().await;
         }
-        twins.settle().await;
     }
     for info in tables(api)
         .iter()
