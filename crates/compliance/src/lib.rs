@@ -25,7 +25,7 @@ mod alerts;
 pub mod breach;
 pub mod break_glass;
 mod migrations;
-mod own_booking;
+mod own_care;
 mod people;
 pub mod public_figure;
 pub mod reading_limit;
@@ -40,7 +40,7 @@ use platform::module::Module;
 use affected::AffectedRecord;
 use breach::Breach;
 use break_glass::BreakGlass;
-use contracts::{BookedWithOneself, TookIntoOwnCare};
+use contracts::TookIntoOwnCare;
 use public_figure::PublicFigure;
 use reading_limit::ReadingLimit;
 use review::AccessReview;
@@ -58,11 +58,8 @@ pub fn module() -> Module {
         .nested::<Breach, AffectedRecord>("affected", "l")
         .resource::<AccessRule>()
         .resource::<ReadingLimit>()
-        .on::<BookedWithOneself>("compliance", |cx, event| {
-            Box::pin(own_booking::booked(cx, event))
-        })
         .on::<TookIntoOwnCare>("compliance", |cx, event| {
-            Box::pin(own_booking::list(cx, event))
+            Box::pin(own_care::list(cx, event))
         })
         .resource::<PublicFigure>()
         .resource::<AccessReview>()

@@ -16,7 +16,7 @@ use platform::verb::{One, Verb};
 use sea_query::{Condition, ExprTrait};
 
 use crate::breach::{self, Severity};
-use crate::own_booking::OWN;
+use crate::own_care::OWN;
 use crate::people::{Verdict, refuse_own};
 
 /// A breach that is found begins this long before the access that was asked about, and ends as long after it.

@@ -22,12 +22,11 @@ pub use laboratory::{
     CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem,
     ResultsReviewed,
 };
-pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged};
+pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged, TookIntoOwnCare};
 pub use pharmacy::{DispenseReversed, Dispensed};
 pub use portal::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
 pub use scheduling::{
-    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved,
-    BookedWithOneself, SlotOffered, TookIntoOwnCare,
+    AppointmentBooked, AppointmentCancelled, AppointmentCompleted, AppointmentMoved, SlotOffered,
 };
 pub use telemedicine::{CallChange, VideoCallChanged};
 pub use wards::{PatientAdmitted, PatientDischarged};

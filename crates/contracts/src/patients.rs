@@ -1,5 +1,6 @@
 //! Events about patients.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
@@ -39,4 +40,23 @@ pub struct PatientsUnmerged {
 
 impl Event for PatientsUnmerged {
     const TOPIC: &'static str = "PatientsUnmerged";
+}
+
+/// Somebody who reaches only patients in their care took one who was not into it, by something that they recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TookIntoOwnCare {
+    /// What was recorded, such as `Encounter`.
+    pub object_type: String,
+    /// Its id.
+    pub object_id: i64,
+    /// Whose it is.
+    pub patient: i64,
+    /// Who recorded it, and reaches the patient by it.
+    pub user: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Event for TookIntoOwnCare {
+    const TOPIC: &'static str = "TookIntoOwnCare";
 }

@@ -23,42 +23,6 @@ impl Event for AppointmentBooked {
     const TOPIC: &'static str = "AppointmentBooked";
 }
 
-/// Somebody who reaches only their own patients booked one who was not among them with themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BookedWithOneself {
-    /// The appointment.
-    pub appointment: i64,
-    /// Whose it is.
-    pub patient: i64,
-    /// Who booked, and sees the patient.
-    pub doctor: i64,
-    /// When it was booked.
-    pub at: Timestamp,
-}
-
-impl Event for BookedWithOneself {
-    const TOPIC: &'static str = "BookedWithOneself";
-}
-
-/// Somebody who reaches only patients in their care took one who was not into it, by something that they recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TookIntoOwnCare {
-    /// What was recorded, such as `Encounter`.
-    pub object_type: String,
-    /// Its id.
-    pub object_id: i64,
-    /// Whose it is.
-    pub patient: i64,
-    /// Who recorded it, and reaches the patient by it.
-    pub user: i64,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl Event for TookIntoOwnCare {
-    const TOPIC: &'static str = "TookIntoOwnCare";
-}
-
 /// A time that became free is offered to somebody on the waiting list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlotOffered {

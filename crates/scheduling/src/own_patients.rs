@@ -4,13 +4,13 @@
 //! themselves would give themselves access to any record: such a booking gives it until the end of the day on which it
 //! was made, however far ahead the visit is, and a person is asked about it.
 
-use contracts::BookedWithOneself;
 use jiff::Timestamp;
 use kernel::Reach;
-use patients::{CareSource, Patient};
+use patients::{CareSource, Oneself, Patient};
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
+use platform::record::Record;
 use platform::resource::Resource;
 
 use crate::appointment::Appointment;
@@ -28,28 +28,17 @@ pub(crate) fn books_own(cx: &Cx, doctor: i64) -> bool {
 /// Puts the patient into the doctor's care.
 pub(crate) async fn care(cx: &mut Cx, row: &Appointment) -> Result<(), Error> {
     let (patient, doctor) = (row.patient.get(), row.doctor.get());
-    let since = cx.now();
     if !row.own_booking {
-        let doctor = [(doctor, since)];
+        let doctor = [(doctor, cx.now())];
         return patients::take_into_care(cx, patient, &doctor, CareSource::Appointment).await;
     }
-    let known: Option<(i64,)> = cx
-        .unscoped(WHY)
-        .optional(Statement::raw(
-            r#"SELECT 1 FROM care_relationship WHERE patient = $1 AND "user" = $2 AND (until IS NULL OR until > $3) LIMIT 1"#,
-            values([&patient, &doctor, &since]),
-        ))
-        .await?;
-    if known.is_none() {
-        cx.emit(&BookedWithOneself {
-            appointment: row.meta.id,
-            patient,
-            doctor,
-            at: since,
-        })?;
-    }
-    let until = end_of_day(cx, since)?;
-    patients::take_into_care_until(cx, patient, doctor, CareSource::Appointment, until).await
+    let act = Oneself {
+        patient,
+        user: doctor,
+        source: CareSource::Appointment,
+        of: (Appointment::NAME, row.meta.id),
+    };
+    patients::take_oneself(cx, act).await
 }
 
 /// Ends what a booking with oneself brought, after it was cancelled, unless another one stands.

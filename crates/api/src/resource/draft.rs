@@ -2,18 +2,18 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Resource;
+use super::{Resource, besides};
 use engine::resource::spoken;
 use records::record::{Column, Part};
 
 /// The schema of what a create takes.
 pub(super) fn schema<R: Resource>() -> Json {
-    with_besides::<R>(fields::<R>(), 'c')
+    besides::added::<R>(fields::<R>(), 'c')
 }
 
 /// The schema of what a change takes: the same fields, with nothing that must be mentioned.
 pub(super) fn of_change<R: Resource>() -> Json {
-    optional(&with_besides::<R>(fields::<R>(), 'u'))
+    optional(&besides::added::<R>(fields::<R>(), 'u'))
 }
 
 /// The schema of the records that are written as rows of another, for [`Besides`](super::Besides): all fields but the
@@ -29,14 +29,6 @@ pub fn items<R: Resource>(parent: &str, description: &str) -> Json {
         required.retain(|name| name.as_str() != Some(parent));
     }
     json!({ "type": "array", "items": item, "description": description })
-}
-
-fn with_besides<R: Resource>(mut schema: Json, verb: char) -> Json {
-    if let Some(properties) = schema["properties"].as_object_mut() {
-        let taken = R::BESIDES.iter().filter(|one| one.verbs.contains(verb));
-        properties.extend(taken.map(|one| (one.name.to_owned(), (one.schema)())));
-    }
-    schema
 }
 
 fn fields<R: Resource>() -> Json {

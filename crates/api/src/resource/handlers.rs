@@ -6,7 +6,7 @@ use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
 use super::view::Visible;
-use super::{Change, Resource, View};
+use super::{Change, Resource, View, besides};
 use db::Statement;
 use engine::access::{Grant, Permission, Scope};
 use engine::call::{Call, Reply};
@@ -96,38 +96,8 @@ pub async fn store_new<R: Resource>(cx: &mut Cx, row: &mut R, said: &Body) -> Re
     R::stored(cx, &change).await
 }
 
-/// No database keeps it in a text, and PostgreSQL takes it in no question either.
-fn has_nul(said: &Json) -> bool {
-    match said {
-        Json::String(text) => text.contains('\0'),
-        Json::Array(all) => all.iter().any(has_nul),
-        Json::Object(all) => all
-            .iter()
-            .any(|(name, one)| name.contains('\0') || has_nul(one)),
-        _ => false,
-    }
-}
-
-/// What is written besides the fields is of the kind that the document says.
-fn of_their_kind<R: Resource>(body: &Body, faults: &mut Faults) {
-    for one in R::BESIDES {
-        let Some(said) = body.0.get(one.name).filter(|said| !said.is_null()) else {
-            continue;
-        };
-        let whole = said.is_array() || said.is_object();
-        let text = match (one.schema)()["type"].as_str() {
-            Some("boolean") if !said.is_boolean() => "not-a-boolean",
-            Some("string") if whole => "not-a-string",
-            Some("array") if !said.is_array() => "not-a-list",
-            Some("object") if !said.is_object() => "not-an-object",
-            _ if has_nul(said) => "control-characters",
-            _ => continue,
-        };
-        faults.say(one.name, Text::new(text));
-    }
-}
-
 async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error> {
+    besides::check::<R>(&body)?;
     R::fill_in(cx, &mut body)?;
     R::fold(cx, &mut body).await?;
     let mut faults = Faults::new();
@@ -136,7 +106,6 @@ async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error
     } else {
         None
     };
-    of_their_kind::<R>(&body, &mut faults);
     let mut row: R = match R::create(&body) {
         Ok(row) => row,
         Err(more) => return Err(faults.and(more).into()),
@@ -181,6 +150,7 @@ async fn create_all<R: Resource>(cx: &mut Cx, bodies: Vec<Body>) -> Result<Reply
 pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let row: R = cx.hold(call.id()?).await?;
     let mut body = call.body_for(&names::<R>())?;
+    besides::check::<R>(&body)?;
     R::fold(cx, &mut body).await?;
     if call.head.method == Method::PUT {
         R::written_back(&row, &mut body);
@@ -210,12 +180,7 @@ pub async fn change<R: Resource>(
 ) -> Result<R, Error> {
     check_version(&before, if_match)?;
     let mut row = before.clone();
-    let mut faults = Faults::new();
-    of_their_kind::<R>(body, &mut faults);
-    if let Err(more) = row.overlay(body) {
-        return Err(faults.and(more).into());
-    }
-    faults.into_result()?;
+    row.overlay(body)?;
     if let Some(allowed) = R::writable(&cx.grant()) {
         let beyond: Vec<String> = row
             .changes(&before)

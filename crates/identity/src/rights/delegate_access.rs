@@ -127,9 +127,7 @@ impl Resource for DelegateAccess {
         if body.0.contains_key("delegate") {
             return Ok(());
         }
-        // With a NUL it is nobody's, and is refused with the other fields.
-        let named = body.0.get("delegate_username").and_then(Json::as_str);
-        let Some(name) = named.filter(|name| !name.contains('\0')) else {
+        let Some(name) = body.0.get("delegate_username").and_then(Json::as_str) else {
             return Ok(());
         };
         // Not by e-mail address: the answer names the account, and that of a patient tells that they are one.

@@ -1,7 +1,7 @@
 //! People who book somebody with themselves, or record a visit or an admission of somebody, to see the record: listed for
 //! a person to judge.
 
-use contracts::{BookedWithOneself, TookIntoOwnCare};
+use contracts::TookIntoOwnCare;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
@@ -13,18 +13,6 @@ use crate::review::AccessReview;
 
 /// What an Admin reads as the reason begins with this.
 pub(crate) const OWN: &str = "own_";
-
-/// Asks a person, unless they are asked about these two already.
-pub(crate) async fn booked(cx: &mut Cx, told: BookedWithOneself) -> Result<(), Error> {
-    let act = TookIntoOwnCare {
-        object_type: "Appointment".to_owned(),
-        object_id: told.appointment,
-        patient: told.patient,
-        user: told.doctor,
-        at: told.at,
-    };
-    list(cx, act).await
-}
 
 /// Asks a person, unless they are asked about these two already.
 pub(crate) async fn list(cx: &mut Cx, told: TookIntoOwnCare) -> Result<(), Error> {
