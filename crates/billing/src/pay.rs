@@ -98,7 +98,7 @@ pub struct Paid {
     pub change_due: Money,
     /// What the patient still owes on the bill.
     pub balance_due: Money,
-    /// What whoever took it should know: that cash lies in no drawer's count. Null otherwise.
+    /// A warning for the cashier: cash that no drawer's count includes. Null otherwise.
     pub notice: Option<String>,
     /// The payments in the order of the rows, each with a receipt of its own.
     pub payments: Vec<BillPayment>,

@@ -72,7 +72,7 @@ pub struct PaymentExtra {
     pub kind: &'static str,
     /// The amount, below 0 for a refund: these add up to what the hospital has.
     pub signed_amount: Money,
-    /// What whoever took it should know: that cash lies in no drawer's count. Null otherwise.
+    /// A warning for the cashier: cash that no drawer's count includes. Null otherwise.
     pub notice: Option<String>,
 }
 

@@ -30,7 +30,7 @@ testkit::on_both! {
         let nurse = world.nurse().await;
         shop.pharmacist.post("delegateaccess/", json!({ "delegate": nurse.id, "can_act_as_user": true })).await.is(201);
         let acting = |path: String, body: Json| nurse.request("POST", &path).header("x-act-as", &shop.pharmacist.id.to_string()).json(&body).send();
-        let out = json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3 });
+        let out = json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3, "reason": "Broken" });
         acting("stock-adjustments/".to_owned(), out).await.refuses(403, "permission_denied");
         let out = json!({ "quantity": 2, "patient": shop.patient });
         acting(format!("medications/{item}/dispense/"), out).await.refuses(403, "permission_denied");
