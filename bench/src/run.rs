@@ -11,6 +11,9 @@ use crate::sink::{Place, Sink};
 use crate::subject::Stock;
 use crate::{Database, Outcome};
 
+/// What a first start may take to look at everybody once.
+const FIRST_JOBS: Duration = Duration::from_secs(600);
+
 /// How it is measured.
 pub(crate) struct Plan {
     pub(crate) seconds: u64,
@@ -86,6 +89,9 @@ pub(crate) async fn site(
                     tokio::time::sleep(Duration::from_secs(2)).await;
                     site.idle_memory = crate::machine::memory(server.id());
                 }
+                if read_audit {
+                    first_jobs(&pair).await?;
+                }
                 let pages = questions.iter().any(|question| question.is_page());
                 let login = log_in(&scripts.asked(stock, &server.base, &nobody), pages).await?;
                 let asked = scripts.asked(stock, &server.base, &login);
@@ -145,6 +151,20 @@ async fn log_in(asked: &Asked<'_>, pages: bool) -> Outcome<Login> {
         false => String::new(),
     };
     Ok(Login { token, cookie })
+}
+
+/// Waits until the jobs of a first start are done, which look at every patient once.
+async fn first_jobs(pair: &Pair) -> Outcome<()> {
+    let mut watch = Watch::open(&pair.chelal).await?;
+    let began = Instant::now();
+    while watch.jobs().await? > 0 {
+        if began.elapsed() > FIRST_JOBS {
+            return Err("the jobs of the first start do not end".into());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    settle(pair).await?;
+    Ok(())
 }
 
 /// Waits until every audit row is chained and every job is done.

@@ -241,8 +241,8 @@ impl Resource for Bill {
             for item in &mut items {
                 item.bill = Ref::new(change.row.meta.id);
                 item.patient = change.row.patient;
-                cx.insert(item).await?;
             }
+            cx.insert_all(&mut items).await?;
         }
         book::post_difference(cx, change.before, change.row, EntryKind::Charge).await
     }

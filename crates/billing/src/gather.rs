@@ -142,10 +142,11 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
         return Ok(());
     };
     let draft = draft(cx, first.patient, first.encounter).await?;
+    let mut items = Vec::with_capacity(fresh.len());
     for charge in &fresh {
         let price = charge.unit_price.unwrap_or_default();
         let total = price.checked_mul(charge.quantity);
-        let mut item = BillItem {
+        items.push(BillItem {
             meta: Meta::unstored(),
             bill: Ref::new(draft.meta.id),
             service: charge.service.map(Ref::new),
@@ -160,9 +161,9 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
             source_id: Some(charge.source),
             credit_of: None,
             unpriced: charge.unit_price.is_none(),
-        };
-        cx.insert(&mut item).await?;
+        });
     }
+    cx.insert_all(&mut items).await?;
     book::retotal(cx, draft, None, EntryKind::Charge).await?;
     Ok(())
 }

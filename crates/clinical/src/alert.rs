@@ -182,8 +182,15 @@ pub(crate) async fn resolve(cx: &mut Cx, alert: ClinicalAlert) -> Result<(), Err
 /// # Errors
 /// When the database fails.
 pub async fn raise(cx: &mut Cx, new: NewAlert<'_>) -> Result<ClinicalAlert, Error> {
+    let mut row = of(cx, new);
+    cx.insert(&mut row).await?;
+    Ok(row)
+}
+
+/// The row of an alert, not yet stored.
+pub(crate) fn of(cx: &Cx, new: NewAlert<'_>) -> ClinicalAlert {
     let overridden = new.overridden.is_some();
-    let mut row = ClinicalAlert {
+    ClinicalAlert {
         meta: Meta::unstored(),
         patient: Ref::new(new.patient),
         kind: new.kind,
@@ -201,7 +208,5 @@ pub async fn raise(cx: &mut Cx, new: NewAlert<'_>) -> Result<ClinicalAlert, Erro
         acknowledged_by: cx.actor.user_id().filter(|_| overridden).map(Ref::new),
         acknowledged_at: overridden.then(|| cx.now()),
         reason: Sealed::new(Blank::cut(new.overridden.unwrap_or_default())),
-    };
-    cx.insert(&mut row).await?;
-    Ok(row)
+    }
 }

@@ -106,6 +106,7 @@ pub(crate) async fn reconcile(cx: &mut Cx, patients: &[i64]) -> Result<(), Error
     let known = known(cx, patients).await?;
     let mut standing = standing(cx, patients).await?;
     let today = cx.today();
+    let mut raised = Vec::new();
     for (patient, known) in known {
         let mut due = Vec::new();
         if !known.gone {
@@ -131,14 +132,14 @@ pub(crate) async fn reconcile(cx: &mut Cx, patients: &[i64]) -> Result<(), Error
                     &reminder.message,
                 )
             };
-            alert::raise(cx, new).await?;
+            raised.push(alert::of(cx, new));
         }
         // Done, no longer asked for, or there twice after two records became one.
         for alert in stand {
             alert::resolve(cx, alert).await?;
         }
     }
-    Ok(())
+    cx.insert_all(&mut raised).await
 }
 
 fn by_rules(cx: &Cx, known: &Known, today: Date, on: &dyn Fn(&str) -> bool) -> Vec<Reminder> {

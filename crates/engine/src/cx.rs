@@ -6,7 +6,7 @@
 mod query;
 mod unscoped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -27,6 +27,9 @@ use crate::resource::Resource;
 use db::{Dialect, Statement, ToValue, Tx};
 use records::error::Error;
 use records::record::{self, Loaded, Record};
+
+/// The most values that one statement binds; SQLite takes 32,766 and PostgreSQL 65,535.
+const MOST_VALUES: usize = 30_000;
 
 pub use query::{ToValueDyn, among, column, count, select, values};
 pub use unscoped::Unscoped;
@@ -245,35 +248,56 @@ impl Cx {
     /// # Errors
     /// What the database's constraints refuse.
     pub async fn insert<R: Record>(&mut self, row: &mut R) -> Result<(), Error> {
-        self.store(row).await?;
-        let fields: Map<String, Json> = R::FIELDS
-            .iter()
-            .filter(|field| field.part != record::Part::Hidden)
-            .filter_map(|field| Some((field.name.to_owned(), row.field(field.name)?)))
-            .collect();
-        self.note_write(row, Action::Create, fields);
+        self.insert_all(std::slice::from_mut(row)).await
+    }
+
+    /// Stores new rows and their audit rows, many in one statement.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse; then none is stored.
+    pub async fn insert_all<R: Record>(&mut self, rows: &mut [R]) -> Result<(), Error> {
+        self.store(rows).await?;
+        for row in rows {
+            let fields: Map<String, Json> = R::FIELDS
+                .iter()
+                .filter(|field| field.part != record::Part::Hidden)
+                .filter_map(|field| Some((field.name.to_owned(), row.field(field.name)?)))
+                .collect();
+            self.note_write(row, Action::Create, fields);
+        }
         Ok(())
     }
 
-    async fn store<R: Record>(&mut self, row: &mut R) -> Result<(), Error> {
-        let meta = row.meta_mut();
-        meta.created_at = self.now;
-        meta.updated_at = self.now;
-        meta.version = 1;
-        if meta.uid.is_nil() {
-            meta.uid = uuid::Uuid::now_v7();
+    async fn store<R: Record>(&mut self, rows: &mut [R]) -> Result<(), Error> {
+        for rows in rows.chunks_mut(MOST_VALUES / R::columns().len()) {
+            let mut insert = Query::insert();
+            insert
+                .into_table(Alias::new(R::TABLE))
+                .columns(R::columns().iter().skip(1).map(|name| Alias::new(*name)));
+            for row in rows.iter_mut() {
+                let meta = row.meta_mut();
+                meta.created_at = self.now;
+                meta.updated_at = self.now;
+                meta.version = 1;
+                if meta.uid.is_nil() {
+                    meta.uid = uuid::Uuid::now_v7();
+                }
+                let values = record::values(row, &self.app.ring())?;
+                insert
+                    .values(values.into_iter().map(Expr::val))
+                    .map_err(Error::internal)?;
+            }
+            insert.returning(Query::returning().columns(["uid", "id"]));
+            let statement = Statement::build(self.dialect(), &insert);
+            // In which order several rows are returned, no database promises.
+            let ids: Vec<(uuid::Uuid, i64)> = self.tx()?.all(statement).await?;
+            let ids: HashMap<uuid::Uuid, i64> = ids.into_iter().collect();
+            for row in rows {
+                let meta = row.meta_mut();
+                let id = ids.get(&meta.uid).copied();
+                meta.id = id.ok_or_else(|| Error::internal("a stored row was not returned"))?;
+            }
         }
-        let values = record::values(row, &self.app.ring())?;
-        let mut insert = Query::insert();
-        insert
-            .into_table(Alias::new(R::TABLE))
-            .columns(R::columns().iter().skip(1).map(|name| Alias::new(*name)))
-            .values(values.into_iter().map(Expr::val))
-            .map_err(Error::internal)?
-            .returning_col(Alias::new("id"));
-        let statement = Statement::build(self.dialect(), &insert);
-        let (id,): (i64,) = self.tx()?.one(statement).await?;
-        row.meta_mut().id = id;
         Ok(())
     }
 

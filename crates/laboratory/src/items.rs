@@ -239,19 +239,16 @@ pub(crate) async fn store(
     order: &LabOrder,
     wanted: Vec<Wanted>,
 ) -> Result<Vec<LabOrderItem>, Error> {
-    let mut stored = Vec::with_capacity(wanted.len());
-    for item in wanted {
-        let mut row = LabOrderItem {
-            meta: Meta::unstored(),
-            lab_order: Ref::new(order.meta.id),
-            lab_test: Ref::new(item.lab_test),
-            notes_for_lab: item.notes_for_lab,
-            patient: order.patient,
-        };
-        cx.insert(&mut row).await?;
-        stored.push(row);
-    }
-    Ok(stored)
+    let rows = wanted.into_iter().map(|item| LabOrderItem {
+        meta: Meta::unstored(),
+        lab_order: Ref::new(order.meta.id),
+        lab_test: Ref::new(item.lab_test),
+        notes_for_lab: item.notes_for_lab,
+        patient: order.patient,
+    });
+    let mut rows: Vec<LabOrderItem> = rows.collect();
+    cx.insert_all(&mut rows).await?;
+    Ok(rows)
 }
 
 /// What follows from tests added to an order that stands.

@@ -181,7 +181,7 @@ pub(crate) async fn parse(cx: &mut Cx, body: &Body) -> Result<Vec<PurchaseOrderI
 pub(crate) async fn replace(
     cx: &mut Cx,
     order: i64,
-    rows: Vec<PurchaseOrderItem>,
+    mut rows: Vec<PurchaseOrderItem>,
 ) -> Result<(), Error> {
     cx.unscoped("a draft's items are replaced with the draft")
         .part_of::<PurchaseOrder>()
@@ -190,11 +190,10 @@ pub(crate) async fn replace(
             values([&order]),
         ))
         .await?;
-    for mut row in rows {
+    for row in &mut rows {
         row.purchase_order = Ref::new(order);
-        cx.insert(&mut row).await?;
     }
-    Ok(())
+    cx.insert_all(&mut rows).await
 }
 
 /// Whether an order has exactly these items: a client that sends back what it read changes nothing.

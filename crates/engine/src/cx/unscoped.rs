@@ -106,7 +106,7 @@ impl Unscoped<'_> {
         if let Some(name) = self.cx.app.registry.audited(R::TABLE) {
             self.cx.owed.owe(name, self.on_record);
         }
-        self.cx.store(row).await
+        self.cx.store(std::slice::from_mut(row)).await
     }
 
     /// Records by a query that starts with [`select`](super::select).

@@ -3,6 +3,8 @@
 //! - A single source costs as many index entries as are wanted of it, the newest first.
 //! - Of two, the newest [`DRIVEN`] entries of the first are looked up under the other by the whole primary
 //!   key: complete whenever the first has no more.
+//! - Where the first are many terms of few carriers each, they are read by one condition, and the carriers of both are
+//!   intersected: fifty look-ups, rather than a part of the statement for each term and a look-up for each carrier.
 //!
 //! Only integers are read before a record is opened.
 
@@ -13,7 +15,7 @@ use sea_query::{
 };
 
 use crate::patient::Patient;
-use crate::terms::{TABLE, Term};
+use crate::terms::{TABLE, Term, TermField};
 
 /// The most entries of a source that are looked up under another.
 pub(crate) const DRIVEN: u64 = 4000;
@@ -68,6 +70,47 @@ impl Source {
             any.add(Expr::exists(query))
         })
     }
+}
+
+/// As many tags as are asked for at least, so that one prepared statement serves any fewer.
+const AMONG: usize = 64;
+
+/// Carriers of any of many terms of one field, each of few, in no order, as column `patient`.
+pub(crate) fn among(
+    ring: &KeyRing,
+    field: TermField,
+    texts: impl IntoIterator<Item = String>,
+) -> SelectStatement {
+    let wanted = texts
+        .into_iter()
+        .map(|text| Term::new(field, text).wanted(ring));
+    let (generations, mut tags): (Vec<i64>, Vec<i64>) = wanted.unzip();
+    let last = tags.last().copied().unwrap_or_default();
+    tags.resize(tags.len().max(AMONG), last);
+    let mut query = Query::select();
+    query
+        .column("patient")
+        .from(TABLE)
+        .and_where(column(TABLE, "generation").eq(generations.first().copied().unwrap_or_default()))
+        .and_where(column(TABLE, "field").eq(field.number()))
+        .and_where(column(TABLE, "tag").is_in(tags))
+        .limit(DRIVEN);
+    query
+}
+
+/// The newest patients whom both queries have, as column `patient`, each once.
+pub(crate) fn both(one: SelectStatement, other: SelectStatement, limit: u64) -> SelectStatement {
+    let mut others = Query::select();
+    others.column("patient").from_subquery(other, "other");
+    let mut query = Query::select();
+    query
+        .column(("one", "patient"))
+        .from_subquery(one, "one")
+        .and_where(Expr::col(("one", "patient")).in_subquery(others))
+        .group_by_col(("one", "patient"))
+        .order_by(("one", "patient"), Order::Desc)
+        .limit(limit);
+    query
 }
 
 fn is((generation, field, tag): Tag) -> Condition {

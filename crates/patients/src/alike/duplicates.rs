@@ -3,6 +3,8 @@
 //! Candidates are found by their terms, without opening anybody else's record; a pure function compares
 //! each with the patient and says how likely it is the same person, and why.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use kernel::{Reach, names};
 use platform::cx::Cx;
@@ -17,7 +19,7 @@ use sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, SelectStatement};
 use serde::{Deserialize, Serialize};
 
 use crate::birth::{Precision, precision};
-use crate::candidates::{DRIVEN, Source, meeting, opened, union};
+use crate::candidates::{DRIVEN, Source, among, both, meeting, opened, union};
 use crate::patient::{Gender, Patient, country_code};
 use crate::terms::{self, Term, TermField};
 
@@ -327,7 +329,8 @@ pub(crate) async fn take_turns(cx: &mut Cx, patient: &Patient) -> Result<(), Err
 /// somebody whose own day is estimated, the newest namesakes are.
 ///
 /// Where very many were born on one day, as with days of birth that were guessed, those of them are found
-/// whose names both sound alike, in either order.
+/// whose names both sound alike, in either order. Of the days that are near, those on which people guess (the first of a
+/// month) are looked at by themselves, the newest of each, and of a name the newest that bear it.
 fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     let own = terms::of(patient, code);
     let exact = |field: TermField| own.iter().filter(move |term| term.field == field);
@@ -348,13 +351,18 @@ fn candidates(ring: &KeyRing, patient: &Patient, code: u16) -> SelectStatement {
     crowded.and_where(Expr::SubQuery(None, Box::new(day.into())).gte(DRIVEN));
     hits.push(crowded);
     let birth = *patient.date_of_birth.open();
-    let first_of_year = birth.first_of_year();
-    let near: Vec<Term> = near_births(birth)
-        .chain([first_of_year, birth.first_of_month()])
+    let (guessed, slips): (BTreeSet<Date>, BTreeSet<Date>) = near_births(birth)
+        .chain([birth.first_of_year(), birth.first_of_month()])
         .filter(|day| *day != birth)
-        .map(|day| Term::new(TermField::Birth, day.to_string()))
-        .collect();
-    hits.push(meeting(&Source::any(ring, &near), &alike, COMPARED));
+        .partition(|day| day.day() == 1);
+    let term = |day: &Date| Term::new(TermField::Birth, day.to_string());
+    let guessed: Vec<Term> = guessed.iter().map(term).collect();
+    let each = DRIVEN.div_ceil(guessed.len().max(1) as u64);
+    let near = union(vec![
+        among(ring, TermField::Birth, slips.iter().map(Date::to_string)),
+        Source::any(ring, &guessed).newest(each),
+    ]);
+    hits.push(both(near, alike.newest(DRIVEN), COMPARED));
     if precision(birth, patient.birth_estimated) != Precision::Day {
         hits.push(alike.newest(NAMESAKES));
     }

@@ -233,20 +233,17 @@ fn statement(text: &str) -> String {
 }
 
 async fn make(cx: &mut Cx, row: &Patient, listed: &[&str]) -> Result<(), Error> {
-    for item in listed {
-        let mut allergy = Allergy {
-            meta: Meta::unstored(),
-            patient: row.reference(),
-            substance: Sealed::new(Line::cut(item)),
-            code: None,
-            reaction: Sealed::new(Blank::default()),
-            severity: Severity::Unknown,
-            status: AllergyStatus::Active,
-            from_list: true,
-        };
-        cx.insert(&mut allergy).await?;
-    }
-    Ok(())
+    let rows = listed.iter().map(|item| Allergy {
+        meta: Meta::unstored(),
+        patient: row.reference(),
+        substance: Sealed::new(Line::cut(item)),
+        code: None,
+        reaction: Sealed::new(Blank::default()),
+        severity: Severity::Unknown,
+        status: AllergyStatus::Active,
+        from_list: true,
+    });
+    cx.insert_all(&mut rows.collect::<Vec<_>>()).await
 }
 
 /// Whether a list does not name it, however it is written.

@@ -1,0 +1,6 @@
+//! The drug-safety engine and its knowledge pack.
+
+mod additions;
+mod cases;
+mod doses;
+mod routes;

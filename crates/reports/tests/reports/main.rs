@@ -1,0 +1,5 @@
+//! Figures and alerts.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod alerts;
+mod figures;

@@ -1,0 +1,31 @@
+//! The program as a whole: its commands, its interface to clients, its nodes, and what holds for every resource.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod across;
+mod api_words;
+mod audit;
+mod commands;
+mod conventions;
+mod coverage;
+mod crash;
+mod delivery;
+mod files;
+mod generated;
+mod import;
+mod leaks;
+mod nodes;
+mod papers;
+mod races;
+mod refusals;
+mod rotation;
+mod sealed;
+mod slow_clients;
+mod sockets;
+mod units;
+mod web;
+mod withheld;
