@@ -81,7 +81,7 @@ testkit::on_both! {
             quantity: 5, amount: Money::from_minor(1250).unwrap(), at: Timestamp::UNIX_EPOCH,
         };
         for _ in 0..50 {
-            support::emit(world, &event).await;
+            crate::support::emit(world, &event).await;
         }
         // Several workers at once.
         let mut workers = JoinSet::new();
@@ -218,7 +218,7 @@ testkit::on_both! {
         let address = world.listen().await;
         let mut requests = Vec::new();
         for _ in 0..8 {
-            let cashier = support::cashier(world).await.over(address);
+            let cashier = crate::support::cashier(world).await.over(address);
             requests.push(cashier.request("POST", "cash-sessions/").json(&json!({ "drawer": "Front" })));
         }
         let replies = at_once(requests).await;

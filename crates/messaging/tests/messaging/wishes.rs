@@ -285,7 +285,7 @@ testkit::on_both! {
         let desk = post.desk().await;
         for n in 0..53 {
             let (hour, minute) = (8 + n / 4, n % 4 * 15);
-            let body = json!({ "patient": awa, "doctor": post.doctor, "date": common::DAY, "time": format!("{hour:02}:{minute:02}") });
+            let body = json!({ "patient": awa, "doctor": post.doctor, "date": crate::common::DAY, "time": format!("{hour:02}:{minute:02}") });
             desk.post("appointments/", body).await.is(201);
         }
         post.node.settle().await;
