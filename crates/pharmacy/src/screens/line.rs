@@ -386,7 +386,7 @@ fn take_back(ask: &Ask, log: &DispensingLog) -> Markup {
             summary { (ask.t("pharmacy-take-back")) }
             (form.show(html! {
                 p.hint { (ask.t("pharmacy-take-back-hint")) }
-                (form.field("reason").label("pharmacy-take-back-why").kind(Kind::Text))
+                (form.field("reason").label("pharmacy-take-back-why").kind(Kind::Text).required(true))
                 div.actions { button.bad { (ask.t("pharmacy-take-back")) } }
             }))
         }
