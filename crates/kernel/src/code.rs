@@ -70,7 +70,8 @@ codes! {
     DuplicatePatient = "duplicate_patient", 409;
     /// The record's state does not allow the step.
     StateConflict = "state_conflict", 409;
-    /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account. Invite them.
+    /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account and has ever signed
+    /// in. Call, or invite them.
     NoPortalAccount = "no_portal_account", 409;
     /// Nobody sees the patient: neither an appointment nor an earlier visit says who. Book a visit, or let a doctor begin one.
     NoDoctor = "no_doctor", 409;
