@@ -45,7 +45,10 @@ impl Verb for Acknowledge {
     ) -> Result<One<ClinicalAlert>, Error> {
         // A critical result that somebody saw is no longer passed on: what was done must be on record.
         if held.kind == AlertKind::CriticalLab && input.reason.is_empty() {
-            return Err(Error::field("reason", Text::new("clinical-acknowledge-why")));
+            return Err(Error::field(
+                "reason",
+                Text::new("clinical-acknowledge-why"),
+            ));
         }
         let (user, now) = (cx.user_id()?, cx.now());
         let row = change_by(cx, held, |row| {

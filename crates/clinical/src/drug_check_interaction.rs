@@ -76,7 +76,12 @@ impl Command for CheckDrugInteraction {
         let medicines: Vec<Medicine<'_>> = drugs.iter().map(Medicine::from).collect();
         let answer = pack.check_together(&medicines);
         let of = |kind: Kind| {
-            told(answer.findings.iter().filter(|finding| finding.kind == kind))
+            told(
+                answer
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.kind == kind),
+            )
         };
         Ok(InteractionAnswer {
             interactions: of(Kind::Interaction),

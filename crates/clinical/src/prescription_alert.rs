@@ -112,7 +112,7 @@ pub(crate) fn told<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<S
             Some((_, known)) => {
                 for (names, more) in known.ingredients.iter_mut().zip(&alert.ingredients) {
                     if !names.split(" + ").any(|name| name == more) {
-                        *names = [names, " + ", more].concat();
+                        *names = [names.as_str(), " + ", more].concat();
                     }
                 }
             }

@@ -152,10 +152,7 @@ pub async fn earlier(app: &App, slot: &Slot, now: Timestamp) -> Result<Option<Ea
     Ok(Some(match &row.reply.open().0 {
         Json::Null => Earlier::InFlight,
         answer if is_over(answer, now) => {
-            return Err(Error::refuse(
-                Code::AlreadyTold,
-                Text::new("already-told"),
-            ));
+            return Err(Error::refuse(Code::AlreadyTold, Text::new("already-told")));
         }
         answer => {
             let patients = answer.get("patients").cloned().unwrap_or_default();

@@ -87,7 +87,9 @@ impl Ask {
         let said = |row: &Json| {
             let code = row.get("code").and_then(Json::as_str);
             let detail = row.get("detail").and_then(Json::as_str);
-            detail.filter(|_| code == Some(Code::Damaged.as_str())).map(str::to_owned)
+            detail
+                .filter(|_| code == Some(Code::Damaged.as_str()))
+                .map(str::to_owned)
         };
         match json {
             Json::Array(rows) => rows.retain(|row| {

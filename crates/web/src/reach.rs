@@ -149,7 +149,9 @@ fn right(ask: &Ask, name: &str) -> String {
     let mut operations = ask.app().registry.operations().iter();
     let crud = ["create", "read", "update", "delete"].contains(&verb);
     let operation = operations.find(|operation| {
-        let needs = operation.permission().map(|info| info.permission.to_string());
+        let needs = operation
+            .permission()
+            .map(|info| info.permission.to_string());
         needs.as_deref() == Some(name)
     });
     match operation {

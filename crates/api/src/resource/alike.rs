@@ -30,7 +30,11 @@ pub(super) async fn check<R: Resource>(
         return Ok(());
     };
     let is = |column: &Column<R>| row.field(column.name);
-    let stands = |before: &R| R::CALLED.iter().all(|column| before.field(column.name) == is(column));
+    let stands = |before: &R| {
+        R::CALLED
+            .iter()
+            .all(|column| before.field(column.name) == is(column))
+    };
     let text = is(name).as_ref().and_then(Json::as_str).map(fold);
     let Some(text) = text.filter(|text| !text.is_empty() && !before.is_some_and(stands)) else {
         return Ok(());

@@ -3,20 +3,23 @@
 
 use std::collections::BTreeSet;
 
+use sea_query::{Alias, Expr, ExprTrait, Order, Query};
 use uuid::Uuid;
 
 use super::{Findings, Level, Thoroughness};
-use db::{Db, Statement, ToValue};
+use db::{Db, Statement};
 use records::error::Error;
 use records::record::SEALED_COLUMN;
 use seal::{Aad, KeyRing, Opened};
 
 /// Rows that are read at once.
-const PIECE: i64 = 2_000;
+const PIECE: u64 = 2_000;
 /// Of a table with more rows than this only so many are looked at, unless every one is asked for.
 const MOST: i64 = 20_000;
-/// So many pieces of those lie anywhere in the table; the others are the newest rows.
-const ANYWHERE: i64 = 5;
+/// Of those so many are the newest.
+const NEWEST: i64 = 10_000;
+/// So many pieces of the others lie anywhere in the table.
+const ANYWHERE: usize = 5;
 /// The most rows that are named.
 const SHOWN: usize = 20;
 
@@ -26,7 +29,8 @@ type SealedRow = (i64, Uuid, Vec<u8>);
 #[derive(Default)]
 struct Census {
     opened: u64,
-    damaged: u64,
+    /// A row may be met twice where only some are looked at.
+    damaged: BTreeSet<(&'static str, i64)>,
     named: Vec<String>,
     sampled: bool,
 }
@@ -49,24 +53,38 @@ pub(super) async fn open(
         }
     }
     let of = match census.sampled {
-        true => " Of large tables the newest rows and some others were opened; `chelal doctor --every-row` opens all.",
+        true => {
+            " Of large tables the newest rows and some others were opened; `chelal doctor --every-row` opens all."
+        }
         false => "",
     };
-    if census.damaged == 0 {
+    if census.damaged.is_empty() {
         let text = format!("{} were opened, and each is whole.{of}", census.opened);
         found.add(Level::Ok, CHECK, text);
         return;
     }
-    let more = match census.damaged - census.named.len() as u64 {
+    let more = match census.damaged.len() - census.named.len() {
         0 => String::new(),
         more => format!(", and {more} more"),
     };
     let text = format!(
         "{} do not open: {}{more}. They were changed outside of Chelal, stand in another row's place, or the disk is damaged. Keep a copy of the database, find out who did this, and restore the last backup in which they open.{of}",
-        census.damaged,
+        census.damaged.len(),
         census.named.join(", ")
     );
     found.add(Level::Fail, CHECK, text);
+}
+
+/// The first and the last id; a table without rows has none in between.
+async fn ends(db: &Db, table: &'static str) -> Result<(i64, i64), Error> {
+    let id = || Expr::col(Alias::new("id"));
+    let mut query = Query::select();
+    query
+        .expr(id().min())
+        .expr(id().max())
+        .from(Alias::new(table));
+    let found: (Option<i64>, Option<i64>) = db.one(Statement::build(db.dialect(), &query)).await?;
+    Ok((found.0.unwrap_or(1), found.1.unwrap_or(0)))
 }
 
 /// An id from one on and below another.
@@ -83,12 +101,11 @@ impl Census {
         table: &'static str,
         how: &Thoroughness<'_>,
     ) -> Result<(), Error> {
-        let ends = format!("SELECT coalesce(min(id), 0), coalesce(max(id), 0) FROM \"{table}\"");
-        let (first, last): (i64, i64) = db.one(Statement::raw(&ends, Vec::new())).await?;
+        let (first, last) = ends(db, table).await?;
         let mut from = first - 1;
         if !how.every_row && last - first >= MOST {
             self.sampled = true;
-            let newest = last - (MOST - ANYWHERE * PIECE);
+            let newest = last - NEWEST;
             for _ in 0..ANYWHERE {
                 let start = anywhere(first - 1, newest);
                 self.piece(db, ring, table, start, newest).await?;
@@ -111,17 +128,21 @@ impl Census {
         after: i64,
         last: i64,
     ) -> Result<Option<i64>, Error> {
-        let sql = format!(
-            "SELECT id, uid, {SEALED_COLUMN} FROM \"{table}\" WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3"
-        );
-        let values = vec![after.to_value(), last.to_value(), PIECE.to_value()];
-        let rows: Vec<SealedRow> = db.all(Statement::raw(&sql, values)).await?;
+        let id = || Expr::col(Alias::new("id"));
+        let mut query = Query::select();
+        query
+            .columns(["id", "uid", SEALED_COLUMN].map(Alias::new))
+            .from(Alias::new(table))
+            .and_where(id().gt(after))
+            .and_where(id().lte(last))
+            .order_by(Alias::new("id"), Order::Asc)
+            .limit(PIECE);
+        let rows: Vec<SealedRow> = db.all(Statement::build(db.dialect(), &query)).await?;
         for (id, uid, sealed) in &rows {
             match Opened::open(ring, &Aad::new(table, SEALED_COLUMN, *uid), sealed) {
                 Ok(_) => self.opened += 1,
                 Err(error) => {
-                    self.damaged += 1;
-                    if self.named.len() < SHOWN {
+                    if self.damaged.insert((table, *id)) && self.named.len() < SHOWN {
                         self.named.push(format!("{table} {id} ({error})"));
                     }
                 }

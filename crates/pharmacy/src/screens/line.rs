@@ -145,7 +145,8 @@ fn comes_to(form: &Form<'_>, row: &Prescription, item: Option<&MedicationItem>) 
 
 /// Another quantity was stated than before: the reason is asked for beside it.
 fn restated(form: &Form<'_>) -> bool {
-    form.sent().is_some_and(|sent| sent.fault("reason").is_some())
+    form.sent()
+        .is_some_and(|sent| sent.fault("reason").is_some())
 }
 
 fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> Markup {

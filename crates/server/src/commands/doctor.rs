@@ -37,7 +37,11 @@ pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>, args: &
     let readable = settings.is_ok();
     let how = Thoroughness {
         every_row: args.every_row,
-        progress: if args.every_row { &progress } else { &|_, _, _| {} },
+        progress: if args.every_row {
+            &progress
+        } else {
+            &|_, _, _| {}
+        },
     };
     let now = Clock::system().now();
     let found = examine_closely(settings, crate::modules::modules(), now, how).await;
