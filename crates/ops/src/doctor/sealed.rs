@@ -89,7 +89,7 @@ async fn ends(db: &Db, table: &'static str) -> Result<(i64, i64), Error> {
 
 /// An id from one on and below another.
 fn anywhere(from: i64, below: i64) -> i64 {
-    let span = u128::from(below.abs_diff(from).max(1));
+    let span = u128::from(Ord::max(below.abs_diff(from), 1));
     from + i64::try_from(Uuid::new_v4().as_u128() % span).unwrap_or(0)
 }
 

@@ -141,7 +141,9 @@ fn unreadable(app: &App, language: &str, damage: &Damage) -> Vec<String> {
     let detail = said.get("detail").and_then(|json| json.as_str());
     let mut cells = vec![String::new(); FIELDS.len() + 4];
     cells[0] = damage.id.to_string();
-    cells[FIRST_NAME] = detail.map(harmless).unwrap_or_default();
+    cells[FIRST_NAME] = detail
+        .map(|detail| harmless(detail.to_owned()))
+        .unwrap_or_default();
     cells
 }
 
