@@ -30,8 +30,13 @@ pub async fn newest<R: Resource>(
         query.cond_where(condition);
     }
     query.order_by((R::TABLE, "id"), Order::Desc).limit(most);
-    let rows: Vec<R> = cx.rows(query).await?;
-    views(cx, &rows).await.map(Json::Array)
+    let known = cx.damaged().len();
+    let rows: Vec<R> = cx.rows_to_show(query).await?;
+    let mut shown = views(cx, &rows).await?;
+    // Whoever treats somebody must see that there is more than what can be read.
+    let damaged = cx.damaged().iter().skip(known);
+    shown.extend(damaged.map(|damage| cx.app.said_of(cx.origin.language, damage).into()));
+    Ok(Json::Array(shown))
 }
 
 /// A patient's records on their timeline, by the moment or the day in `column`; those without are left out.

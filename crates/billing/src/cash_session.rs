@@ -125,19 +125,14 @@ impl Resource for CashSession {
             return Err(Error::field("opening_float", Text::new("billing-negative")));
         }
         let cashier = cx.user_id()?;
-        change.row.drawer_fold = drawer_fold(&change.row.drawer);
+        // People write `D1`, `d1 ` and a full-width one for the same.
+        change.row.drawer_fold = Blank::cut(&kernel::lookalike::fold(&change.row.drawer));
         check_free(cx, cashier, &change.row.drawer_fold).await?;
         change.row.cashier = Ref::new(cashier);
         change.row.opened_at = cx.now();
         change.row.in_drawer = change.row.opening_float;
         Ok(())
     }
-}
-
-/// What tells drawers apart: people write `D1` and `d1 ` for the same.
-fn drawer_fold(drawer: &str) -> Blank<50> {
-    let words: Vec<&str> = drawer.split_whitespace().collect();
-    Blank::cut(&words.join(" ").to_lowercase())
 }
 
 /// Says what stands in the way of a new session; two that are opened in one moment are told apart by the database.

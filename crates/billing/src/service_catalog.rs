@@ -31,6 +31,7 @@ platform::record! {
 
 impl Resource for ServiceCatalog {
     const PATH: &'static str = "service-catalog";
+    const CALLED: &'static [Column<Self>] = &[ServiceCatalog::code];
     const FILTERS: &'static [Column<Self>] = &[
         ServiceCatalog::name,
         ServiceCatalog::code,

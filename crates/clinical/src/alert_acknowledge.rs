@@ -7,14 +7,15 @@ use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::resource::change_by;
 use platform::seal::Sealed;
+use platform::texts::Text;
 use platform::verb::{One, Verb};
 
-use crate::alert::{AlertStatus, ClinicalAlert};
+use crate::alert::{AlertKind, AlertStatus, ClinicalAlert};
 
 platform::input! {
-    /// Why, if there is something to say.
+    /// What is done about it.
     pub struct AcknowledgeInput {
-        /// What is done about it, or why nothing is.
+        /// What is done about it, or why nothing is; required of a critical result.
         reason: Blank<2000>,
     }
 }
@@ -42,6 +43,13 @@ impl Verb for Acknowledge {
         held: ClinicalAlert,
         input: AcknowledgeInput,
     ) -> Result<One<ClinicalAlert>, Error> {
+        // A critical result that somebody saw is no longer passed on: what was done must be on record.
+        if held.kind == AlertKind::CriticalLab && input.reason.is_empty() {
+            return Err(Error::field(
+                "reason",
+                Text::new("clinical-acknowledge-why"),
+            ));
+        }
         let (user, now) = (cx.user_id()?, cx.now());
         let row = change_by(cx, held, |row| {
             row.status = AlertStatus::Acknowledged;

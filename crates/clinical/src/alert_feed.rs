@@ -8,7 +8,7 @@ use platform::access::Right;
 use platform::access::{Grant, Scope};
 use platform::alert::{Alert, Urgency, Wanted};
 use platform::cx::{Cx, select};
-use platform::db::ToValue;
+use platform::db::{Damage, ToValue};
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::module::Module;
@@ -69,9 +69,13 @@ async fn raised(cx: &mut Cx, wanted: Wanted) -> Result<Vec<Alert>, Error> {
     }
     let rows: Vec<ClinicalAlert> = cx
         .unscoped("the scope of the alerts is part of the query")
-        .records(query)
+        .readable(query)
         .await?;
-    Ok(rows.iter().map(|row| shown(cx, row)).collect())
+    let mut alerts: Vec<Alert> = rows.iter().map(|row| shown(cx, row)).collect();
+    let damaged = cx.damaged().iter();
+    let damaged = damaged.filter(|damage| damage.table == ClinicalAlert::TABLE);
+    alerts.extend(damaged.map(|damage| unreadable(cx, damage)));
+    Ok(alerts)
 }
 
 /// Not a guideline's, or of a patient in the user's care.
@@ -89,6 +93,22 @@ fn in_care(grant: &Grant) -> Condition {
     Condition::any()
         .add(ClinicalAlert::kind.ne(AlertKind::Guideline.as_str()))
         .add(ClinicalAlert::patient.in_subquery(patients))
+}
+
+/// In the place of an alert that cannot be read: nobody is to believe that there is none.
+fn unreadable(cx: &Cx, damage: &Damage) -> Alert {
+    let said = cx.app.said_of(cx.origin.language, damage);
+    let detail = said.get("detail").and_then(|json| json.as_str());
+    Alert {
+        id: None,
+        kind: "damaged".to_owned(),
+        severity: Urgency::Warning,
+        message: detail.unwrap_or_default().to_owned(),
+        patient: None,
+        patient_id: None,
+        is_read: false,
+        created_at: cx.now(),
+    }
 }
 
 fn shown(cx: &mut Cx, row: &ClinicalAlert) -> Alert {

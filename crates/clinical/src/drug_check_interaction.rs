@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::prescription::Prescription;
-use crate::prescription_alert::{SafetyAlert, UnknownName};
+use crate::prescription_alert::{SafetyAlert, UnknownName, told};
 use crate::prescription_drug::Drug;
 
 /// More than anybody takes.
@@ -76,11 +76,12 @@ impl Command for CheckDrugInteraction {
         let medicines: Vec<Medicine<'_>> = drugs.iter().map(Medicine::from).collect();
         let answer = pack.check_together(&medicines);
         let of = |kind: Kind| {
-            let found = answer
-                .findings
-                .iter()
-                .filter(move |finding| finding.kind == kind);
-            found.map(SafetyAlert::from).collect()
+            told(
+                answer
+                    .findings
+                    .iter()
+                    .filter(|finding| finding.kind == kind),
+            )
         };
         Ok(InteractionAnswer {
             interactions: of(Kind::Interaction),

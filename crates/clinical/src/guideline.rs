@@ -195,7 +195,7 @@ async fn standing(
         .and_where(Expr::col((ClinicalAlert::TABLE, "voided_at")).is_null());
     let rows: Vec<ClinicalAlert> = cx
         .unscoped("reminders follow the patient's records, whoever caused them")
-        .records(query)
+        .readable(query)
         .await?;
     let mut by_patient: HashMap<i64, Vec<ClinicalAlert>> = HashMap::new();
     for row in rows {

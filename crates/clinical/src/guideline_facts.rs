@@ -38,7 +38,7 @@ pub(crate) async fn known(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Known
     let today = cx.today();
     let mut query = select::<Patient>();
     query.and_where(among(cx.dialect(), Patient::id, ids));
-    let patients: Vec<Patient> = cx.unscoped(WHY).records(query).await?;
+    let patients: Vec<Patient> = cx.unscoped(WHY).readable(query).await?;
     let mut known: HashMap<i64, Known> = HashMap::new();
     for patient in patients {
         let birth = *patient.date_of_birth.open();
@@ -219,7 +219,7 @@ async fn vaccinations(
     query
         .and_where(among(cx.dialect(), Vaccination::patient, &children))
         .and_where(Expr::col((Vaccination::TABLE, "voided_at")).is_null());
-    let rows: Vec<Vaccination> = cx.unscoped(WHY).records(query).await?;
+    let rows: Vec<Vaccination> = cx.unscoped(WHY).readable(query).await?;
     for row in rows {
         if let Some(known) = known.get_mut(&row.patient.get()) {
             known.given.push(Given {

@@ -19,7 +19,7 @@ pub struct SafetyAlert {
     pub message: String,
     /// The two things that do not go together, as written: medicines, or the medicine and the allergy; only the medicine when it is about the patient.
     pub drugs: Vec<String>,
-    /// The ingredients or groups of these, in the same order.
+    /// The ingredients or groups of these, in the same order; several that two medicines have in common are joined by ` + `.
     pub ingredients: Vec<String>,
     /// What may happen to the patient, in words.
     pub effect: String,
@@ -96,6 +96,30 @@ impl From<&Finding> for SafetyAlert {
             dose: dose(finding),
         }
     }
+}
+
+/// What was found, in its order. Two medicines that double each other are told once, however many ingredients they have
+/// in common: what is to be done is the same.
+pub(crate) fn told<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<SafetyAlert> {
+    let mut told: Vec<(Kind, SafetyAlert)> = Vec::new();
+    for finding in findings {
+        let alert = SafetyAlert::from(finding);
+        let same = |known: &&mut (Kind, SafetyAlert)| {
+            (known.0, finding.kind) == (Kind::Duplicate, Kind::Duplicate)
+                && known.1.drugs == alert.drugs
+        };
+        match told.iter_mut().find(same) {
+            Some((_, known)) => {
+                for (names, more) in known.ingredients.iter_mut().zip(&alert.ingredients) {
+                    if !names.split(" + ").any(|name| name == more) {
+                        *names = [names.as_str(), " + ", more].concat();
+                    }
+                }
+            }
+            None => told.push((finding.kind, alert)),
+        }
+    }
+    told.into_iter().map(|(_, alert)| alert).collect()
 }
 
 impl SafetyAlert {

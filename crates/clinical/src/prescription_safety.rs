@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::alert::{NewAlert, raise};
 use crate::prescription::{Prescription, SafetyOutcome};
-use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName, not_checked};
+use crate::prescription_alert::{NotChecked, SafetyAlert, UnknownName, not_checked, told};
 use crate::prescription_course::Course;
 use crate::prescription_drug::{Drug, drugs};
 use crate::prescription_patient::{allergies, circumstances};
@@ -233,12 +233,9 @@ impl Checked {
 
     /// What was found, most severe first.
     pub fn found(&self) -> Vec<SafetyAlert> {
-        self.answer
-            .findings
-            .iter()
-            .take(SHOWN)
-            .map(SafetyAlert::from)
-            .collect()
+        let mut told = told(&self.answer.findings);
+        told.truncate(SHOWN);
+        told
     }
 
     /// Names that are not known, with what they may have been meant as.

@@ -335,3 +335,4 @@ chart-access-emergency = Emergency
 chart-access-proxy = Stands in for the patient
 done-problem-added = The problem is on record.
 done-problem-resolved = The problem is resolved.
+clinical-acknowledge-why = Say what was done about this critical result: once it is acknowledged, nobody else is told of it.

@@ -335,3 +335,4 @@ chart-access-emergency = Urgence
 chart-access-proxy = Représente le patient
 done-problem-added = Le problème est noté.
 done-problem-resolved = Le problème est résolu.
+clinical-acknowledge-why = Dites ce qui a été fait pour ce résultat critique : une fois pris en compte, plus personne n’en est averti.

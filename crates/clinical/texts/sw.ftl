@@ -335,3 +335,4 @@ chart-access-emergency = Dharura
 chart-access-proxy = Anamwakilisha mgonjwa
 done-problem-added = Tatizo limerekodiwa.
 done-problem-resolved = Tatizo limekwisha.
+clinical-acknowledge-why = Eleza hatua iliyochukuliwa kuhusu matokeo haya ya hatari: yakishathibitishwa, hakuna mwingine atakayeambiwa.

@@ -59,10 +59,9 @@ pub enum DbError {
     /// A row is not of the shape the code expects (type, number of columns, number of rows).
     #[error("unexpected row: {0}")]
     Decode(String),
-    /// A sealed row needs a key that this process has not loaded: another node rotated the keys a
-    /// moment ago, or the key is gone. Load the keys again and repeat.
-    #[error("a sealed row needs data key {0}, which is not loaded")]
-    UnknownKey(i64),
+    /// A row that was stored cannot be read any more.
+    #[error("{0}")]
+    Damaged(Damage),
     /// A bound value does not fit its place: wrong type, out of range, malformed text.
     #[error("unsuitable value: {0}")]
     Value(String),
@@ -94,6 +93,12 @@ impl DbError {
         )
     }
 
+    /// Whether a row needs a key that this process has not loaded: load the keys again and repeat.
+    #[must_use]
+    pub fn lacks_key(&self) -> bool {
+        matches!(self, Self::Damaged(damage) if damage.lacks_key)
+    }
+
     /// The name of the violated constraint, if the error is about one.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
@@ -110,13 +115,28 @@ impl DbError {
     /// transaction at its first failed statement; SQLite transactions are held to the same rule,
     /// so that what passes on one cannot fail on the other. Misread rows harm nothing.
     pub(crate) fn aborts(&self) -> bool {
-        !matches!(self, Self::Decode(_) | Self::UnknownKey(_))
+        !matches!(self, Self::Decode(_) | Self::Damaged(_))
     }
 
     /// A transaction in which a statement failed was used further.
     pub(crate) fn aborted() -> Self {
         Self::Other("the transaction was aborted by an earlier error".to_owned())
     }
+}
+
+/// A row that is there and cannot be read: what is sealed in it was changed, stands in another row's place, or is
+/// under a key that is not loaded. Nothing of its content is known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{table} {id} cannot be read: {why}")]
+pub struct Damage {
+    /// The table.
+    pub table: &'static str,
+    /// The row's id.
+    pub id: i64,
+    /// Its key is not loaded: another node rotated the keys a moment ago, or the key is gone.
+    pub lacks_key: bool,
+    /// What was found, for the log.
+    pub why: String,
 }
 
 /// Lets the transaction wrapper ask any error whether the transaction should be run again.

@@ -48,7 +48,7 @@ pub use copy_text::Kind;
 pub use db::{Db, Stats};
 pub use ddl::{ColumnDdl, Ddl, NoOverlap, TableDdl};
 pub use dump::schema_dump;
-pub use error::{DbError, Retryable};
+pub use error::{Damage, DbError, Retryable};
 pub use migrate::checksums;
 pub use migrate::{Applied, Migration, migrate, migrations_text};
 pub use row::{Cell, Decode, FromRow, Row};

@@ -3,6 +3,7 @@
 //! A `Cx` cannot be made without a permission, reads rows through their scope, writes audit rows with
 //! every change, and notes whose data was seen. It is made and finished in [`crate::unit`], nowhere else.
 
+mod damaged;
 mod query;
 mod unscoped;
 
@@ -24,7 +25,7 @@ use crate::by_key;
 use crate::call::Prepared;
 use crate::outbox::Emitted;
 use crate::resource::Resource;
-use db::{Dialect, Statement, ToValue, Tx};
+use db::{Damage, Dialect, Statement, ToValue, Tx};
 use records::error::Error;
 use records::record::{self, Loaded, Record};
 
@@ -55,6 +56,9 @@ pub struct Cx {
     pub(crate) notes: Vec<(String, String)>,
     pub(crate) after: Vec<BoxFuture<'static, ()>>,
     pub(crate) prepared: Prepared,
+    pub(crate) damaged: Vec<Damage>,
+    /// The keys were loaded anew for this unit: a row whose key is not among them is damaged.
+    pub(crate) fresh_keys: bool,
 }
 
 /// Whose data a request showed.

@@ -11,6 +11,10 @@
 //! its end when the client leaves. The claim alone ends by itself after [`LEASE`], should the process
 //! die in between; whoever sends the request again then has it done again.
 //!
+//! What is told once (a key, recovery codes, a temporary password; see [`ONCE`](crate::operation::ONCE)) may be asked for
+//! again for [`TOLD_FOR`]: that is a double click, or a line that was cut. Then the answer is erased, and whoever finds the
+//! browser unlocked and sends its form once more learns that it was done, and nothing else.
+//!
 //! Keys belong to the user who sends them. A delegate who acts for the user and a program with the user's API
 //! key have keys of their own: they are not shown what only the user may ask for. Anonymous callers, who sign in or register, share none: a
 //! key of theirs counts for one operation from one network (an IPv4 address, an IPv6 /64). Replaying a
@@ -31,6 +35,8 @@ use crate::actor::network;
 use crate::app::App;
 use crate::call::{Call, Reply, ReplyBody};
 use crate::cx::{Cx, select};
+use crate::jobs::{Job, JobInfo, Run, enqueue};
+use crate::operation::Operation;
 use db::{DbError, Dialect, Statement, ToValue};
 use records::error::Error;
 use records::field::{Doc, Hex, Line};
@@ -40,6 +46,10 @@ use texts::Text;
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long an answer with what is told once may be asked for again.
+pub const TOLD_FOR: SignedDuration = SignedDuration::from_mins(2);
+/// Beside an answer with what is told once: until when it may be asked for again.
+const UNTIL: &str = "told_until";
 /// How long a key stays claimed for an operation that opens its own units of work and never ends.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(1);
 /// How long a request waits for another one with its key.
@@ -141,6 +151,9 @@ pub async fn earlier(app: &App, slot: &Slot, now: Timestamp) -> Result<Option<Ea
     }
     Ok(Some(match &row.reply.open().0 {
         Json::Null => Earlier::InFlight,
+        answer if is_over(answer, now) => {
+            return Err(Error::refuse(Code::AlreadyTold, Text::new("already-told")));
+        }
         answer => {
             let patients = answer.get("patients").cloned().unwrap_or_default();
             let patients = serde_json::from_value(patients).unwrap_or_default();
@@ -224,8 +237,64 @@ fn in_flight(error: DbError) -> Error {
     }
 }
 
-/// Stores the answer under the claimed key, for [`KEPT`].
-pub async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) -> Result<(), Error> {
+/// Whether an answer was told once, and that is over.
+fn is_over(answer: &Json, now: Timestamp) -> bool {
+    let until = answer.get(UNTIL).and_then(Json::as_str);
+    until.is_some_and(|until| until.parse::<Timestamp>().is_ok_and(|until| until <= now))
+}
+
+/// Stores the answer under the claimed key, for [`KEPT`]; one that tells something once is erased after [`TOLD_FOR`].
+pub async fn keep(
+    cx: &mut Cx,
+    row: IdempotentReply,
+    mut answer: Json,
+    operation: &Operation,
+) -> Result<(), Error> {
+    if tells_once(&answer, operation) {
+        let until = cx.now() + TOLD_FOR;
+        answer[UNTIL] = until.to_string().into();
+        let forget = Job::at(ERASURE.kind, json!({ "uid": row.meta.uid }), until);
+        enqueue(cx, vec![forget])?;
+    }
+    store(cx, row, answer).await
+}
+
+/// Whether the answer has a field that is told once.
+fn tells_once(answer: &Json, operation: &Operation) -> bool {
+    let mut once = operation.told_once().peekable();
+    if once.peek().is_none() {
+        return false;
+    }
+    let body = answer.get("body").and_then(Json::as_str);
+    let body: Json = body
+        .and_then(|body| serde_json::from_str(body).ok())
+        .unwrap_or_default();
+    once.any(|field| body.get(field).is_some_and(|value| !value.is_null()))
+}
+
+/// Erases an answer that may not be asked for any more. The key stays claimed.
+pub const ERASURE: JobInfo = JobInfo {
+    kind: "platform:told-once",
+    run: Run::Inside(|cx, payload| Box::pin(erase(cx, payload))),
+    attempts: 5,
+    every: None,
+};
+
+async fn erase(cx: &mut Cx, payload: &Json) -> Result<(), Error> {
+    let uid = payload.get("uid").and_then(Json::as_str);
+    let Some(uid) = uid.and_then(|uid| uid.parse::<uuid::Uuid>().ok()) else {
+        return Ok(());
+    };
+    let mut query = select::<IdempotentReply>();
+    query.and_where(Expr::col(Alias::new("uid")).eq(Expr::val(ToValue::to_value(&uid))));
+    let Some(row) = cx.record::<IdempotentReply>(query).await? else {
+        return Ok(());
+    };
+    let until = row.reply.open().0.get(UNTIL).cloned().unwrap_or_default();
+    store(cx, row, json!({ UNTIL: until })).await
+}
+
+async fn store(cx: &mut Cx, mut row: IdempotentReply, answer: Json) -> Result<(), Error> {
     row.reply = Sealed::new(Doc(answer));
     let mut values = record::values(&row, &cx.app.ring())?;
     let at = IdempotentReply::columns()
@@ -233,7 +302,7 @@ pub async fn keep(cx: &mut Cx, mut row: IdempotentReply, answer: Json) -> Result
         .skip(1)
         .position(|name| *name == record::SEALED_COLUMN)
         .unwrap_or(0);
-    let expires_at = ToValue::to_value(&(cx.now() + KEPT));
+    let expires_at = ToValue::to_value(&(row.meta.created_at + KEPT));
     let mut update = Query::update();
     update
         .table(Alias::new(IdempotentReply::TABLE))

@@ -36,6 +36,23 @@ pub trait InsideUnit {
         &mut self,
         query: SelectStatement,
     ) -> impl Future<Output = Result<Vec<R>, Error>> + Send;
+    /// The rows of a query that are to be shown: one that cannot be read is left out and noted
+    /// ([`Cx::damaged`]) in a unit that only reads.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn rows_to_show<R: Record>(
+        &mut self,
+        query: SelectStatement,
+    ) -> impl Future<Output = Result<Vec<R>, Error>> + Send;
+    /// The same, for rows that are few and found by an index.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn few_to_show<R: Record>(
+        &mut self,
+        query: SelectStatement,
+    ) -> impl Future<Output = Result<Vec<R>, Error>> + Send;
     /// The transaction.
     ///
     /// # Errors
@@ -62,6 +79,14 @@ impl InsideUnit for Cx {
 
     async fn few_rows<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
         self.few(query).await
+    }
+
+    async fn rows_to_show<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        self.to_show(query, false).await
+    }
+
+    async fn few_to_show<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        self.to_show(query, true).await
     }
 
     fn transaction(&mut self) -> Result<&mut Tx, Error> {

@@ -167,7 +167,20 @@ pub struct Operation {
     pub run: Handler,
 }
 
+/// Marks a field of an answer's schema that is told this once and never again, such as a key.
+pub const ONCE: &str = "x-once";
+
 impl Operation {
+    /// The fields of its answer that are told once: see [`ONCE`].
+    pub fn told_once(&self) -> impl Iterator<Item = &str> {
+        let schema = self.doc.answer.as_ref().map(|answer| &answer.json);
+        let fields = schema.and_then(|schema| schema.get("properties")?.as_object());
+        let fields = fields.into_iter().flatten();
+        fields
+            .filter(|(_, field)| field.get(ONCE) == Some(&Json::Bool(true)))
+            .map(|(name, _)| name.as_str())
+    }
+
     /// The permission it needs, if it needs one.
     pub fn permission(&self) -> Option<&PermissionInfo> {
         match &self.need {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+use db::Damage;
 use records::error::Error;
 
 /// How often an outage is mentioned.
@@ -26,6 +27,22 @@ pub fn log(what: &'static str, error: &Error) {
             ?error,
             unsaid,
             "{what}: the database cannot be used; this is said once a minute"
+        );
+    }
+}
+
+static DAMAGED: Limiter = Limiter::new();
+
+/// Logs that a row was met that cannot be read, once a minute: a list that is looked at every second meets it every
+/// second. `chelal doctor` names them all.
+pub fn damaged(damage: &Damage) {
+    if let Some(unsaid) = DAMAGED.take(Instant::now()) {
+        tracing::error!(
+            table = damage.table,
+            id = damage.id,
+            why = damage.why,
+            unsaid,
+            "a row cannot be read: it was changed outside of Chelal, or the disk is damaged; `chelal doctor` names all such rows"
         );
     }
 }

@@ -49,7 +49,7 @@ impl Opening {
         }
     }
 
-    fn cx(&self, app: &Arc<App>, confined: bool) -> Cx {
+    fn cx(&self, app: &Arc<App>, confined: bool, fresh_keys: bool) -> Cx {
         Cx {
             app: app.clone(),
             actor: self.actor.clone(),
@@ -66,6 +66,8 @@ impl Opening {
             notes: Vec::new(),
             after: Vec::new(),
             prepared: crate::call::Prepared::default(),
+            damaged: Vec::new(),
+            fresh_keys,
         }
     }
 }
@@ -80,12 +82,12 @@ impl<T, F: for<'a> Fn(&'a mut Cx) -> BoxFuture<'a, Result<T, Error>> + Sync> Wor
 /// What the work answers, or when the reading cannot be put on record.
 pub async fn read<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
     let confined = app.confinement.binds(app, opening).await?;
-    let mut cx = opening.cx(app, confined);
+    let mut cx = opening.cx(app, confined, false);
     let done = match work(&mut cx).await {
         // Another node rotated the keys a moment ago.
-        Err(Error::Db(DbError::UnknownKey(_))) => {
+        Err(Error::Db(error)) if error.lacks_key() => {
             keys::reload(app).await?;
-            cx = opening.cx(app, confined);
+            cx = opening.cx(app, confined, true);
             work(&mut cx).await
         }
         done => done,
@@ -109,7 +111,7 @@ pub async fn refused(
     entry: audit::AuditEntry,
 ) -> Result<(), Error> {
     // Nothing is read here.
-    let row = audit::alone(&opening.cx(app, false), entry);
+    let row = audit::alone(&opening.cx(app, false, false), entry);
     app.reads.record(&app.ring(), row).await
 }
 
@@ -118,12 +120,15 @@ pub async fn refused(
 /// # Errors
 /// What the work answers; nothing is stored then.
 pub async fn write<T>(app: &Arc<App>, opening: &Opening, work: impl Work<T>) -> Result<T, Error> {
-    let mut attempt = 0;
+    let (mut attempt, mut fresh_keys) = (0, false);
     loop {
         attempt += 1;
-        match once(app, opening, &work).await {
+        match once(app, opening, &work, fresh_keys).await {
             // Another node rotated the keys a moment ago.
-            Err(Error::Db(DbError::UnknownKey(_))) if attempt == 1 => keys::reload(app).await?,
+            Err(Error::Db(error)) if error.lacks_key() && !fresh_keys => {
+                keys::reload(app).await?;
+                fresh_keys = true;
+            }
             Err(error) if error.retryable() && attempt < ATTEMPTS => {
                 let jitter = rand::random_range(1..=10u64);
                 tokio::time::sleep(Duration::from_millis(jitter << attempt)).await;
@@ -145,9 +150,14 @@ pub async fn program<T>(
     write(app, &Opening::program(name), work).await
 }
 
-async fn once<T>(app: &Arc<App>, opening: &Opening, work: &impl Work<T>) -> Result<T, Error> {
+async fn once<T>(
+    app: &Arc<App>,
+    opening: &Opening,
+    work: &impl Work<T>,
+    fresh_keys: bool,
+) -> Result<T, Error> {
     let confined = app.confinement.binds(app, opening).await?;
-    let mut cx = opening.cx(app, confined);
+    let mut cx = opening.cx(app, confined, fresh_keys);
     cx.tx = Some(app.db.begin().await?);
     let done = match work(&mut cx).await {
         Ok(done) => done,

@@ -33,6 +33,7 @@ platform::record! {
 
 impl Resource for MedicationCategory {
     const PATH: &'static str = "medication-categories";
+    const CALLED: &'static [Column<Self>] = &[MedicationCategory::name];
     const ORDERING: &'static [Column<Self>] = &[MedicationCategory::name];
     const ORDER: &'static str = "id";
     const SEARCH: &'static [Column<Self>] = &[MedicationCategory::name];

@@ -70,7 +70,8 @@ codes! {
     DuplicatePatient = "duplicate_patient", 409;
     /// The record's state does not allow the step.
     StateConflict = "state_conflict", 409;
-    /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account. Invite them.
+    /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account and has ever signed
+    /// in. Call, or invite them.
     NoPortalAccount = "no_portal_account", 409;
     /// Nobody sees the patient: neither an appointment nor an earlier visit says who. Book a visit, or let a doctor begin one.
     NoDoctor = "no_doctor", 409;
@@ -80,6 +81,8 @@ codes! {
     MergeConflict = "merge_conflict", 409;
     /// The idempotency key was used before with a different request.
     IdempotencyKeyReused = "idempotency_key_reused", 409;
+    /// The request with this idempotency key was done, and what it answered is told once: it is not told again.
+    AlreadyTold = "already_told", 409;
     /// The request with this idempotency key is still being answered; try again after `Retry-After`.
     IdempotencyInFlight = "idempotency_in_flight", 409;
     /// The appointment overlaps another of the same doctor or patient.
@@ -142,6 +145,9 @@ codes! {
     LockedOut = "locked_out", 429;
     /// A fault of the server; the answer carries the request id and nothing else.
     Internal = "internal", 500;
+    /// The record is there and cannot be read: it was changed outside of the program, or the disk is damaged. The
+    /// answer names it; restore it from a backup.
+    Damaged = "damaged", 503;
     /// The server cannot answer for the moment (starting, stopping, database away, overloaded).
     Unavailable = "unavailable", 503;
 }

@@ -4,6 +4,8 @@
 //! seen is not there. Of letters that are drawn alike in several scripts there is a table of those that matter for
 //! Latin names: the Cyrillic and Greek small letters among the confusables of Unicode (UTS #39).
 
+use unicode_normalization::UnicodeNormalization;
+
 /// The text as it is seen: every dash is a hyphen, and characters without a shape are dropped.
 ///
 /// ```
@@ -15,6 +17,36 @@ pub fn as_seen(text: &str) -> String {
     text.chars()
         .filter(|c| !is_invisible(*c))
         .map(|c| if is_dash(c) { '-' } else { c })
+        .collect()
+}
+
+/// A name or number as it is kept: as it is seen, without forms that only differ in width or style (NFKC), with single
+/// blanks between words.
+///
+/// ```
+/// use kernel::lookalike::tidy;
+/// assert_eq!(tidy(" \u{ff24}1\u{a0} east "), "D1 east");
+/// ```
+#[must_use]
+pub fn tidy(text: &str) -> String {
+    let plain: String = as_seen(text).nfkc().collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    words.join(" ")
+}
+
+/// A name or number as it is compared: [`tidy`], without regard to case, and letters that are drawn alike as one.
+///
+/// ```
+/// use kernel::lookalike::fold;
+/// assert_eq!(fold("\u{ff24}1"), fold("d1 "));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    tidy(text)
+        .chars()
+        .flat_map(char::to_lowercase)
+        .nfkc()
+        .map(as_latin)
         .collect()
 }
 

@@ -76,6 +76,7 @@ const LONGEST: i64 = 525_600;
 
 impl Resource for LabTest {
     const PATH: &'static str = "lab_tests/catalog";
+    const CALLED: &'static [Column<Self>] = &[LabTest::test_code];
     const FILTERS: &'static [Column<Self>] = &[
         LabTest::test_code,
         LabTest::department,

@@ -93,6 +93,7 @@ fn same(one: &str, other: &str) -> bool {
 
 impl Resource for LabParameter {
     const PATH: &'static str = "lab_tests/parameters";
+    const CALLED: &'static [Column<Self>] = &[LabParameter::code, LabParameter::test];
     const FILTERS: &'static [Column<Self>] = &[
         LabParameter::test,
         LabParameter::code,

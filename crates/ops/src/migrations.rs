@@ -31,6 +31,7 @@ pub fn module() -> Module {
         .job(engine::jobs::CLEANUP)
         .job(engine::jobs::STATISTICS)
         .own_table::<IdempotentReply>()
+        .job(engine::idempotency::ERASURE)
         .permission(engine::alert::SYSTEM, Access::may(&[BuiltinRole::Admin]))
         .alerts(|cx, _| Box::pin(crate::notices::notices(cx)))
         .texts(texts::PLATFORM)

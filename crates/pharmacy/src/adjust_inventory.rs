@@ -61,6 +61,7 @@ impl Verb for AdjustInventory {
             witnessed_at: None,
             reversed_by: None,
             reversed_at: None,
+            reversal_reason: None,
         };
         let item = added(cx, held, input.amount).await?;
         cx.insert(&mut adjustment).await?;

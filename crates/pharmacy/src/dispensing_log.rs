@@ -39,7 +39,7 @@ platform::record! {
             dispensed_by: Option<Ref<User>> = None,
             /// When it was dispensed, in UTC.
             dispense_date: Timestamp = Timestamp::UNIX_EPOCH,
-            /// Why another batch than the one that expires first was chosen; empty when it was not.
+            /// Why another batch than the one that expires first was chosen, or the prescription was stated to come to another quantity than before; empty otherwise.
             reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
             /// Why it was dispensed over a safety alert, and by whose decision; empty when there was none.
             override_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),

@@ -29,6 +29,7 @@ platform::record! {
 
 impl Resource for InventoryItem {
     const PATH: &'static str = "inventory";
+    const CALLED: &'static [Column<Self>] = &[InventoryItem::name];
     const ORDERING: &'static [Column<Self>] = &[InventoryItem::name, InventoryItem::quantity];
     const SEARCH: &'static [Column<Self>] = &[InventoryItem::name];
     const LIST: &'static [Column<Self>] = &[

@@ -48,6 +48,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0009_sums_of_stock",
         up: |ddl| ledger::sums::<Stock>(ddl),
     },
+    Migration {
+        name: "0010_adjustments_reversed",
+        up: adjustments_reversed,
+    },
 ];
 
 fn stock(ddl: &mut Ddl) {
@@ -325,6 +329,13 @@ fn set_aside(ddl: &mut Ddl) {
         &["prescription"],
         Some("voided_at IS NULL"),
     );
+}
+
+/// Nobody was asked why before.
+fn adjustments_reversed(ddl: &mut Ddl) {
+    ddl.add_columns("stock_adjustment", |t| {
+        t.text("reversal_reason").null();
+    });
 }
 
 /// Controlled substances do not leave the shelf by one person's word. What was adjusted before is not asked about.

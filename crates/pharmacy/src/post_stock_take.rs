@@ -180,6 +180,7 @@ async fn adjust(
         witnessed_at: None,
         reversed_by: None,
         reversed_at: None,
+        reversal_reason: None,
     };
     cx.insert(&mut adjustment).await?;
     let posting = Posting {

@@ -5,7 +5,7 @@ use ledger::{PostError, Source};
 use platform::access::Access;
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::field::Ref;
+use platform::field::{Line, Ref};
 use platform::resource::change_by;
 use platform::texts::Text;
 use platform::verb::{One, Verb};
@@ -16,13 +16,21 @@ use crate::shelf;
 use crate::stock_adjustment::{StockAdjustment, beyond_stock};
 use crate::stock_movement::Stock;
 
+platform::input! {
+    /// Why an adjustment is reversed.
+    pub struct ReverseAdjustmentInput {
+        /// Why, at most 500 characters.
+        reason: Line<500>,
+    }
+}
+
 /// `stock-adjustments/{id}/reverse/`.
 #[derive(Debug)]
 pub struct ReverseAdjustment;
 
 impl Verb for ReverseAdjustment {
     type On = StockAdjustment;
-    type Input = ();
+    type Input = ReverseAdjustmentInput;
     type Answer = One<StockAdjustment>;
     const NAME: &'static str = "reverse";
     const SUMMARY: &'static str = "Reverse a stock adjustment";
@@ -50,7 +58,7 @@ impl Verb for ReverseAdjustment {
     async fn run(
         cx: &mut Cx,
         held: StockAdjustment,
-        (): (),
+        input: ReverseAdjustmentInput,
     ) -> Result<One<StockAdjustment>, Error> {
         match (held.medication_item, held.inventory_item) {
             (Some(item), _) => {
@@ -76,6 +84,7 @@ impl Verb for ReverseAdjustment {
         let row = change_by(cx, held, |row| {
             row.reversed_by = user;
             row.reversed_at = Some(now);
+            row.reversal_reason = Some(input.reason);
         });
         Ok(One(row.await?))
     }

@@ -102,6 +102,8 @@ platform::record! {
             reversed_by: Option<Ref<User>> = None,
             /// When it was reversed.
             reversed_at: Option<Timestamp> = None,
+            /// Why it was reversed; null while it stands.
+            reversal_reason: Option<Text500<500>> = None,
         }
     }
 }

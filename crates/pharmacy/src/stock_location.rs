@@ -27,6 +27,7 @@ platform::record! {
 
 impl Resource for StockLocation {
     const PATH: &'static str = "stock-locations";
+    const CALLED: &'static [Column<Self>] = &[StockLocation::name];
     const ORDERING: &'static [Column<Self>] = &[StockLocation::name];
     const SEARCH: &'static [Column<Self>] = &[StockLocation::name];
     const LIST: &'static [Column<Self>] = &[StockLocation::name, StockLocation::description];

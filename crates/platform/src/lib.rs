@@ -29,7 +29,7 @@ pub mod chart {
 /// [`Cx`](crate::cx::Cx).
 pub mod db {
     pub use ::db::{
-        Cell, DbError, Ddl, Decode, Dialect, FromRow, Migration, NoOverlap, Row, Statement,
+        Cell, Damage, DbError, Ddl, Decode, Dialect, FromRow, Migration, NoOverlap, Row, Statement,
         TableDdl, ToValue, Value,
     };
 }

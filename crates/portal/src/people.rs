@@ -35,9 +35,10 @@ pub(crate) async fn is_own(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
     Ok(own(cx).await?.contains(&patient))
 }
 
-/// Who reads in the portal what is written to a patient: the patient and whoever stands in.
+/// Who reads in the portal what is written to a patient: the patient and whoever stands in. Whoever was invited and has
+/// never signed in reads nothing: the patient has to be reached otherwise.
 pub(crate) async fn readers(cx: &mut Cx, patient: i64) -> Result<Vec<i64>, Error> {
-    let sql = r#"SELECT u.id FROM app_user u WHERE u.is_active = $3 AND u.id IN (
+    let sql = r#"SELECT u.id FROM app_user u WHERE u.is_active = $3 AND u.last_login IS NOT NULL AND u.id IN (
         SELECT "user" FROM patient WHERE id = $1 AND "user" IS NOT NULL
         UNION SELECT "user" FROM patient_proxy WHERE patient = $1 AND ended_at IS NULL AND until > $2)
         ORDER BY u.id LIMIT $4"#;

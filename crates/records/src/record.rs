@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Faults};
 use crate::field::{Field, Ref, Shape, Shown};
-use db::{DbError, FromRow, Row, ToValue, Value};
+use db::{Damage, DbError, FromRow, Row, ToValue, Value};
 use seal::{Aad, Envelope, KeyRing, Opened, SealError};
 
 pub use crate::column::Column;
@@ -184,19 +184,40 @@ pub fn aad<R: Record>(uid: Uuid) -> Aad<'static> {
 fn load<R: Record>(row: &Row<'_>) -> Result<R, DbError> {
     let mut next = 0;
     let meta = Meta::take(row, &mut next)?;
+    let id = meta.id;
     let mut sealed = Opened::nothing();
     if R::has_sealed() {
-        let bytes = row.cell(next)?;
+        sealed = opened::<R>(row, id, meta.uid, next)?;
         next += 1;
-        sealed =
-            Opened::open(row.keys()?, &aad::<R>(meta.uid), bytes.bytes()?).map_err(|error| {
-                match error {
-                    SealError::UnknownKey(id) => DbError::UnknownKey(id),
-                    error => DbError::Decode(format!("{} {}: {error}", R::TABLE, meta.id)),
-                }
-            })?;
     }
-    R::take(meta, row, &mut next, &sealed)
+    R::take(meta, row, &mut next, &sealed).map_err(|error| match error {
+        DbError::Decode(why) => damaged::<R>(id, false, why),
+        other => other,
+    })
+}
+
+/// Opens the envelope of a row in column `at`: the one place where that happens.
+///
+/// # Errors
+/// [`DbError::Damaged`] when it does not open.
+pub fn opened<R: Record>(row: &Row<'_>, id: i64, uid: Uuid, at: usize) -> Result<Opened, DbError> {
+    let cell = row.cell(at)?;
+    let bytes = cell
+        .bytes()
+        .map_err(|error| damaged::<R>(id, false, error.to_string()))?;
+    Opened::open(row.keys()?, &aad::<R>(uid), bytes).map_err(|error| {
+        let lacks_key = matches!(error, SealError::UnknownKey(_));
+        damaged::<R>(id, lacks_key, error.to_string())
+    })
+}
+
+fn damaged<R: Record>(id: i64, lacks_key: bool, why: String) -> DbError {
+    DbError::Damaged(Damage {
+        table: R::TABLE,
+        id,
+        lacks_key,
+        why,
+    })
 }
 
 /// A row with its envelope opened by the keys that the statement was given.
@@ -205,6 +226,19 @@ pub struct Loaded<R>(pub R);
 impl<R: Record> FromRow for Loaded<R> {
     fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
         load(row).map(Loaded)
+    }
+}
+
+/// A row as it was found: one that cannot be read is there all the same, and does not take the others along.
+pub struct Found<R>(pub Result<R, Damage>);
+
+impl<R: Record> FromRow for Found<R> {
+    fn from_row(row: &Row<'_>) -> Result<Self, DbError> {
+        match load(row) {
+            Ok(record) => Ok(Found(Ok(record))),
+            Err(DbError::Damaged(damage)) => Ok(Found(Err(damage))),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -102,6 +102,7 @@ number-too-large = This number is too large. Enter a smaller one.
 verb-not-offered = This cannot be done to the record as it is now. Load it again to see what can.
 conflict = This change conflicts with another one. Load the record again and try once more.
 idempotency-key-reused = This idempotency key was already used for a different request. Use a new key.
+already-told = This was done, and what it answered is told only once. If it was not written down, ask for a new one.
 idempotency-in-flight = A request with this idempotency key is still being processed. Try again shortly.
 idempotency-key-bad = The Idempotency-Key header must hold 1 to 255 visible ASCII characters.
 payload-too-large = The request body is too large; at most { $limit } is allowed.
@@ -113,6 +114,8 @@ rate-limited =
     }
 request-timeout = The request took too long and was stopped. Try again.
 unavailable = The service is not available at the moment. Try again shortly.
+damaged = { $record } { $id } cannot be read: what is stored of it was changed outside of Chelal, or the disk is damaged. Tell whoever looks after the system: it has to be restored from a backup, and `chelal doctor` names everything that is damaged.
+damaged-name = (record { $id } cannot be read)
 no-room = Nothing can be saved: the disk of the database is full. What was saved is safe. Tell whoever looks after the system to make room, then try again.
 internal = An unexpected error occurred. If it happens again, tell your administrator the request id.
 

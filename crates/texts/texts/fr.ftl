@@ -101,6 +101,7 @@ number-too-large = Ce nombre est trop grand. Indiquez-en un plus petit.
 verb-not-offered = Cette opération est impossible dans l’état actuel de l’enregistrement. Rechargez-le pour voir ce qui est possible.
 conflict = Cette modification entre en conflit avec une autre. Rechargez l’enregistrement et réessayez.
 idempotency-key-reused = Cette clé d’idempotence a déjà servi pour une autre requête. Utilisez une nouvelle clé.
+already-told = C’est fait, et ce qui a été répondu ne se montre qu’une fois. Si vous ne l’avez pas noté, demandez-en un nouveau.
 idempotency-in-flight = Une requête avec cette clé d’idempotence est encore en cours de traitement. Réessayez dans un instant.
 idempotency-key-bad = L’en-tête Idempotency-Key doit contenir de 1 à 255 caractères ASCII visibles.
 payload-too-large = Le corps de la requête est trop volumineux ; la limite est de { $limit }.
@@ -112,6 +113,8 @@ rate-limited =
     }
 request-timeout = La requête a pris trop de temps et a été interrompue. Réessayez.
 unavailable = Le service est momentanément indisponible. Réessayez dans un instant.
+damaged = { $record } { $id } est illisible : ce qui en est enregistré a été modifié en dehors de Chelal, ou le disque est endommagé. Prévenez la personne qui s’occupe du système : il faut le restaurer à partir d’une sauvegarde, et `chelal doctor` nomme tout ce qui est endommagé.
+damaged-name = (dossier { $id } illisible)
 no-room = Rien ne peut être enregistré : le disque de la base de données est plein. Ce qui était enregistré n’est pas perdu. Prévenez la personne qui s’occupe du système pour qu’elle fasse de la place, puis réessayez.
 internal = Une erreur inattendue s’est produite. Si elle se répète, communiquez l’identifiant de la requête à votre administrateur.
 

@@ -97,6 +97,7 @@ number-too-large = Nambari hii ni kubwa mno. Weka ndogo zaidi.
 verb-not-offered = Hili haliwezi kufanyika kwa rekodi ilivyo sasa. Ipakie tena ili kuona linalowezekana.
 conflict = Badiliko hili linagongana na lingine. Pakia rekodi upya, kisha ujaribu tena.
 idempotency-key-reused = Ufunguo huu wa Idempotency-Key umeshatumika kwa ombi lingine. Tumia ufunguo mpya.
+already-told = Hili limekwisha kufanyika, na jibu lake huonyeshwa mara moja tu. Ikiwa halikuandikwa, omba jipya.
 idempotency-in-flight = Ombi lenye ufunguo huu wa Idempotency-Key bado linashughulikiwa. Jaribu tena baada ya muda mfupi.
 idempotency-key-bad = Kichwa cha Idempotency-Key lazima kiwe na herufi 1 hadi 255 za ASCII zinazoonekana.
 payload-too-large = Maudhui ya ombi ni makubwa mno; kikomo ni { $limit }.
@@ -104,6 +105,8 @@ unsupported-media-type = Aina hii ya maudhui haikubaliki. Tuma { $expected }.
 rate-limited = Maombi yamezidi kiwango. Jaribu tena baada ya sekunde { $seconds }.
 request-timeout = Ombi limechukua muda mrefu mno na limesitishwa. Jaribu tena.
 unavailable = Huduma haipatikani kwa sasa. Jaribu tena baada ya muda mfupi.
+damaged = { $record } { $id } haiwezi kusomwa: kilichohifadhiwa kilibadilishwa nje ya Chelal, au diski imeharibika. Mwambie anayesimamia mfumo: irejeshwe kutoka kwenye nakala rudufu, na `chelal doctor` hutaja kila kilichoharibika.
+damaged-name = (rekodi { $id } haiwezi kusomwa)
 no-room = Hakuna kinachoweza kuhifadhiwa: diski ya hifadhidata imejaa. Yaliyohifadhiwa yako salama. Mwambie anayesimamia mfumo aongeze nafasi, kisha ujaribu tena.
 internal = Hitilafu isiyotarajiwa imetokea. Ikitokea tena, mpe msimamizi wako kitambulisho cha ombi.
 

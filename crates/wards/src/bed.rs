@@ -63,6 +63,7 @@ pub struct BedExtra {
 
 impl Resource for Bed {
     const PATH: &'static str = "beds";
+    const CALLED: &'static [Column<Self>] = &[Bed::number, Bed::ward];
     const PATIENT_DATA: bool = true;
     const ALIASES: &'static [(&'static str, Column<Self>)] = &[("name", Bed::number)];
     const FILTERS: &'static [Column<Self>] =

@@ -50,6 +50,7 @@ pub(crate) fn access() -> Access {
 
 impl Resource for Ward {
     const PATH: &'static str = "wards";
+    const CALLED: &'static [Column<Self>] = &[Ward::name];
     const FILTERS: &'static [Column<Self>] = &[Ward::name];
     const ORDERING: &'static [Column<Self>] = &[Ward::name, Ward::capacity];
     const SEARCH: &'static [Column<Self>] = &[Ward::name, Ward::description];

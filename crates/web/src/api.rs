@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use kernel::Code;
 use platform::error::Error;
 use platform::http::Entered;
 use platform::socket::Berth;
@@ -70,11 +71,39 @@ impl Ask {
         let response = self.raw(question).await?;
         let (parts, body) = response.into_parts();
         let body: Bytes = to_bytes(body, LARGEST).await.map_err(Error::internal)?;
+        let mut json = serde_json::from_slice(&body).unwrap_or_default();
+        if parts.status.is_success() {
+            self.without_damaged(&mut json);
+        }
         Ok(Answer {
             status: parts.status,
             headers: parts.headers,
-            json: serde_json::from_slice(&body).unwrap_or_default(),
+            json,
         })
+    }
+
+    /// Takes what stands in the place of records that cannot be read out of lists: the page says it above.
+    fn without_damaged(&self, json: &mut Json) {
+        let said = |row: &Json| {
+            let code = row.get("code").and_then(Json::as_str);
+            let detail = row.get("detail").and_then(Json::as_str);
+            detail
+                .filter(|_| code == Some(Code::Damaged.as_str()))
+                .map(str::to_owned)
+        };
+        match json {
+            Json::Array(rows) => rows.retain(|row| {
+                said(row).is_none_or(|detail| {
+                    self.damaged.lock().insert(detail);
+                    false
+                })
+            }),
+            Json::Object(parts) => {
+                let lists = parts.values_mut().filter(|part| part.is_array());
+                lists.for_each(|list| self.without_damaged(list));
+            }
+            _ => {}
+        }
     }
 
     /// The answer as it comes, such as a file.

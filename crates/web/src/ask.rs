@@ -1,5 +1,6 @@
 //! What is asked of a screen, by whom, in which language.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -36,6 +37,8 @@ pub struct Ask {
     pub(crate) draft: Option<Waiting>,
     /// The tables that the slots shown here watch.
     pub(crate) watched: Mutex<Vec<&'static str>>,
+    /// What is said of records that were left out because they cannot be read.
+    pub(crate) damaged: Mutex<BTreeSet<String>>,
 }
 
 impl Ask {

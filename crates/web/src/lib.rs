@@ -69,6 +69,7 @@ mod parts;
 mod pick;
 mod post;
 mod print;
+mod reach;
 mod refused;
 mod screens;
 mod serve;
@@ -133,6 +134,7 @@ impl Pages {
         screens.extend([
             account::screens(),
             two_factor::screens(),
+            reach::screens(),
             find::screens(),
             admin::screens(&app.registry),
         ]);

@@ -8,6 +8,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use kernel::{Code, Reach};
+use maud::html;
 use parking_lot::Mutex;
 use platform::access::Permission;
 use platform::actor::{Actor, Origin};
@@ -25,7 +26,7 @@ use crate::parts;
 use crate::post::{self, Ended, Sent};
 use crate::screens::{Screen, Who};
 use crate::session::{self, Way};
-use crate::{guard, refused, sign_in};
+use crate::{guard, refused, sign_in, ui};
 
 /// The largest form that is no upload.
 const LARGEST: usize = 1 << 20;
@@ -70,6 +71,7 @@ impl Visit {
             done: None,
             draft: None,
             watched: Mutex::default(),
+            damaged: Mutex::default(),
         };
         if let Err(error) = guard::same_origin(&ask.head) {
             return Err(Box::new(refused::page(&ask, error)));
@@ -286,7 +288,8 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     let page = unit::read(visit.ask.app(), &opening, move |cx| {
         let ask = ask.clone();
         Box::pin(async move {
-            let page = show(cx, &ask).await?;
+            let mut page = show(cx, &ask).await?;
+            say_damaged(cx, &ask, &mut page);
             if patient_data && page.go.is_none() && !cx.said_whose() {
                 let text = [
                     ask.path(),
@@ -315,6 +318,24 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     watches.sort_unstable();
     watches.dedup();
     Ok(written(visit, page, &watches))
+}
+
+/// Above a page that had to leave records out because they cannot be read: which, so that nobody takes what is left
+/// for all there is.
+fn say_damaged(cx: &Cx, ask: &Ask, page: &mut Page) {
+    let mut said = std::mem::take(&mut *ask.damaged.lock());
+    for damage in cx.damaged() {
+        let words = ask.app().said_of(ask.language, damage);
+        let detail = words.get("detail").and_then(|json| json.as_str());
+        said.extend(detail.map(str::to_owned));
+    }
+    if !said.is_empty() {
+        let body = std::mem::take(&mut page.body.0);
+        page.body = html! {
+            (ui::notice(ui::Tone::Bad, html! { @for words in &said { p { (words) } } }))
+            (maud::PreEscaped(body))
+        };
+    }
 }
 
 /// A page as it is sent; nothing when the one who asks for news has it already.

@@ -2,14 +2,11 @@
 //! batch, which dates of a series were taken.
 
 use maud::{Markup, html};
-use platform::operation::Operation;
+use platform::operation::{ONCE, Operation};
 use serde_json::Value as Json;
 
 use crate::admin::property;
 use crate::ask::Ask;
-
-/// Marks a field of a declared answer that is told this once and never again.
-pub(crate) const ONCE: &str = "x-once";
 
 /// They say what the page says anyway.
 const QUIET: [&str; 3] = ["status", "detail", "id"];

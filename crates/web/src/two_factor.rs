@@ -43,7 +43,12 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = if let Some(codes) = codes.and_then(|answer| answer.get("recovery_codes")) {
         recovery(ask, codes)
     } else if on {
-        switched_on(ask, &renew)
+        html! {
+            @for said in [&begin, &confirm].into_iter().filter_map(refusal) {
+                (ui::notice(ui::Tone::Warning, html! { p { (said) } }))
+            }
+            (switched_on(ask, &renew))
+        }
     } else if let Some((link, secret)) = secret(&begin, &confirm) {
         second_step(ask, &confirm, link, secret)
     } else {
@@ -64,6 +69,11 @@ fn secret<'a>(begin: &Form<'a>, confirm: &Form<'a>) -> Option<(&'a str, &'a str)
     }
     let sent = confirm.sent()?;
     Some((sent.typed(LINK)?, sent.typed(SECRET)?))
+}
+
+/// Why a step was refused: the page it belongs to is gone once the factor is on.
+fn refusal<'a>(step: &Form<'a>) -> Option<&'a str> {
+    step.sent()?.fact("detail")?.as_str()
 }
 
 fn second_step(ask: &Ask, confirm: &Form<'_>, link: &str, secret: &str) -> Markup {

@@ -5,7 +5,7 @@ use kernel::Code;
 use serde_json::{Map, Value as Json, json};
 
 use super::call::Reply;
-use db::DbError;
+use db::{Damage, DbError};
 use engine::app::App;
 use engine::outage;
 use records::error::{Error, Refusal};
@@ -25,6 +25,11 @@ pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Rep
                 &other,
                 Error::Db(DbError::Unavailable(_) | DbError::Full(_) | DbError::Timeout)
             );
+            if let Error::Db(DbError::Damaged(damage)) = &other {
+                tracing::debug!(request_id, ?damage, "request failed");
+                outage::damaged(damage);
+                return damaged(app, language, request_id, damage);
+            }
             // Bound values never appear in these texts; statements and constraint names may.
             if unavailable {
                 tracing::debug!(request_id, error = ?other, "request failed");
@@ -56,6 +61,14 @@ pub fn refusal(app: &App, language: &str, request_id: &str, error: Error) -> Rep
             reply
         }
     }
+}
+
+/// What is answered of a record that cannot be read: which one, and nothing of it.
+fn damaged(app: &App, language: &str, request_id: &str, damage: &Damage) -> Reply {
+    let code = Code::Damaged;
+    let mut body = app.said_of(language, damage);
+    body.insert("request_id".into(), request_id.into());
+    json_reply(status(code), &body)
 }
 
 fn status(code: Code) -> StatusCode {

@@ -260,16 +260,16 @@ fn owes_no_reading(cx: &Cx, operation: &Operation, reply: &Reply) -> Result<(), 
 
 /// The same, claiming the key first and keeping the answer last.
 fn once(call: &Arc<Call>, slot: &idempotency::Slot) -> impl Work<Reply> + use<> {
-    let (work, slot) = (work(call), slot.clone());
+    let (work, slot, call) = (work(call), slot.clone(), call.clone());
     let work = Arc::new(work);
     move |cx: &mut Cx| -> BoxFuture<'_, Result<Reply, Error>> {
-        let (work, slot) = (work.clone(), slot.clone());
+        let (work, slot, call) = (work.clone(), slot.clone(), call.clone());
         Box::pin(async move {
             let claimed = idempotency::claim(cx, &slot, idempotency::KEPT).await?;
             let reply = work(cx).await?;
             let mut answer = idempotency::freeze(&reply);
             answer["patients"] = cx.whose().into();
-            idempotency::keep(cx, claimed, answer).await?;
+            idempotency::keep(cx, claimed, answer, &call.operation).await?;
             Ok(reply)
         })
     }
@@ -382,9 +382,10 @@ async fn once_in_own_units(
             .map(idempotency::freeze);
         let ended = unit::write(&app, &opening, move |cx| {
             let (claimed, answer) = (claimed.clone(), answer.clone());
+            let operation = call.operation.clone();
             Box::pin(async move {
                 match answer {
-                    Some(answer) => idempotency::keep(cx, claimed, answer).await,
+                    Some(answer) => idempotency::keep(cx, claimed, answer, &operation).await,
                     None => idempotency::release(cx, &claimed).await,
                 }
             })

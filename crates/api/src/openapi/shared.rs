@@ -227,7 +227,8 @@ fn request_headers() -> Json {
             "name": "Idempotency-Key",
             "in": "header",
             "description": "Makes sending again safe: for 24 hours the same key with the same request is answered as the first \
-                time and not done again. With another request it is a 409.",
+                time and not done again. With another request it is a 409. What is told once, such as a key, is told \
+                again for two minutes; then it is a 409 `already_told`.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255 },
         },
         "IfMatch": {

@@ -6,7 +6,7 @@ use sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, UnionType};
 use serde_json::{Value as Json, json};
 
 use super::view::Visible;
-use super::{Change, Resource, View, besides};
+use super::{Change, Resource, View, alike, besides};
 use db::Statement;
 use engine::access::{Grant, Permission, Scope};
 use engine::call::{Call, Reply};
@@ -100,6 +100,7 @@ async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error
     besides::check::<R>(&body)?;
     R::fill_in(cx, &mut body)?;
     R::fold(cx, &mut body).await?;
+    alike::tidy::<R>(&mut body);
     let mut faults = Faults::new();
     let uid = if R::CLIENT_UID {
         faults.note("uid", body.0.get("uid").map_or(Ok(None), Field::parse))
@@ -121,6 +122,7 @@ async fn create_one<R: Resource>(cx: &mut Cx, mut body: Body) -> Result<R, Error
         body: &body,
     };
     R::prepare(cx, &mut change).await?;
+    alike::check(cx, change.row, None).await?;
     cx.insert(change.row).await?;
     R::stored(cx, &change).await?;
     cx.load(row.meta().id).await.map_err(out_of_reach)
@@ -152,6 +154,7 @@ pub(super) async fn update<R: Resource>(cx: &mut Cx, call: &Call) -> Result<Repl
     let mut body = call.body_for(&names::<R>())?;
     besides::check::<R>(&body)?;
     R::fold(cx, &mut body).await?;
+    alike::tidy::<R>(&mut body);
     if call.head.method == Method::PUT {
         R::written_back(&row, &mut body);
     }
@@ -217,6 +220,7 @@ async fn store<R: Resource>(cx: &mut Cx, mut row: R, before: &R, body: &Body) ->
         body,
     };
     R::prepare(cx, &mut change).await?;
+    alike::check(cx, change.row, Some(before)).await?;
     cx.update(change.row, before).await?;
     R::stored(cx, &change).await?;
     cx.load(row.meta().id).await.map_err(out_of_reach)

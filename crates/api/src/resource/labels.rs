@@ -26,7 +26,7 @@ pub(crate) fn labels<R: Resource>(
             return Ok(Vec::new());
         };
         query.and_where(among(cx.dialect(), column(R::TABLE, "id"), &ids));
-        let rows: Vec<R> = cx.few_rows(query).await?;
+        let rows: Vec<R> = cx.few_to_show(query).await?;
         noted(cx, &rows);
         Ok(rows
             .iter()
@@ -36,7 +36,8 @@ pub(crate) fn labels<R: Resource>(
 }
 
 /// Rows that the caller may read, at most so many: `narrow` says which, and in what order. They are on record as
-/// readings where they show patient data. Rows that lists leave out are left out.
+/// readings where they show patient data. Rows that lists leave out are left out, and so are those that cannot be read;
+/// a page says so by itself.
 ///
 /// # Errors
 /// When the database fails.
@@ -55,7 +56,7 @@ pub async fn rows<R: Resource>(
     }
     narrow(&mut query);
     query.limit(most);
-    let rows: Vec<R> = cx.rows(query).await?;
+    let rows: Vec<R> = cx.rows_to_show(query).await?;
     noted(cx, &rows);
     Ok(rows)
 }

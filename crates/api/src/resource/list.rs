@@ -2,12 +2,14 @@
 
 use kernel::Reach;
 use sea_query::{ExprTrait, SelectStatement};
+use serde_json::{Map, Value as Json};
 
 use super::count::{self, Count};
 use super::filters::conditions;
 use super::page::{self, Key, Page};
 use super::view::Visible;
 use super::{Found, Resource, View};
+use db::{Damage, DbError};
 use engine::call::{Call, Reply, yes_or_no};
 use engine::cx::{Cx, among, column, select};
 use engine::inside::InsideUnit;
@@ -125,16 +127,17 @@ async fn ordered<R: Resource>(
             .iter()
             .all(|(name, _)| page::PAGING.contains(&name.as_str()));
     let rows: Vec<R> = if plain && wanted.limit() <= FEW && wanted.offset() <= FEW {
-        cx.few_rows(query).await?
+        cx.few_to_show(query).await?
     } else {
-        cx.rows(query).await?
+        cx.rows_to_show(query).await?
     };
     let first = matches!(
         wanted,
         Page::Bare | Page::Window { offset: 0, .. } | Page::After { cursor: None, .. }
     );
-    let count = if first && rows.len() as u64 <= wanted.limit() {
-        Count::Exactly(rows.len() as u64)
+    let found = (rows.len() + damaged::<R>(cx).len()) as u64;
+    let count = if first && found <= wanted.limit() {
+        Count::Exactly(found)
     } else {
         count::count(cx, key, &countable).await?
     };
@@ -174,10 +177,10 @@ async fn ranked<R: Resource>(
     if call.query("ordering").is_some_and(|o| !o.is_empty()) {
         return ordered::<R>(cx, call, wanted, keys, query).await;
     }
-    let mut rows: Vec<R> = cx.few_rows(query).await?;
+    let mut rows: Vec<R> = cx.few_to_show(query).await?;
     let rank = |row: &R| ids.iter().position(|id| *id == row.meta().id);
     rows.sort_by_key(rank);
-    let count = Count::Exactly(rows.len() as u64);
+    let count = Count::Exactly((rows.len() + damaged::<R>(cx).len()) as u64);
     let rows: Vec<R> = match wanted {
         // Whoever is not found any more has nobody after them, rather than everybody once more.
         Page::After {
@@ -204,7 +207,12 @@ async fn render<R: Resource>(
     mut rows: Vec<R>,
     count: Count,
 ) -> Result<Reply, Error> {
-    let more = rows.len() as u64 > wanted.limit();
+    let broken = damaged::<R>(cx);
+    let more = (rows.len() + broken.len()) as u64 > wanted.limit();
+    if let (true, true, Some(damage)) = (more, rows.is_empty(), broken.into_iter().next()) {
+        // Of no row it is known where it stands, so nobody could go on from here.
+        return Err(DbError::Damaged(damage).into());
+    }
     rows.truncate(wanted.limit() as usize);
     let labels = match call.query("labels") {
         Some(text) if !text.is_empty() => yes_or_no("labels", text)?,
@@ -214,7 +222,7 @@ async fn render<R: Resource>(
     let extras = if rows.is_empty() || labels {
         Vec::new()
     } else {
-        R::extras(cx, &rows).await?
+        extras_of(cx, &mut rows).await?
     };
     if R::PATIENT_DATA {
         if rows.is_empty() {
@@ -259,7 +267,7 @@ async fn render<R: Resource>(
             label: super::label_for(cx, row),
         };
         let labels: Vec<Label> = rows.iter().map(label).collect();
-        part(bare, count, links, &labels)?
+        part(bare, count, links, &with_damaged::<R, _>(cx, labels))?
     } else {
         let shown = Visible::to::<R>(cx, &cx.grant());
         let views: Vec<View<'_, R>> = rows
@@ -267,13 +275,66 @@ async fn render<R: Resource>(
             .zip(&extras)
             .map(|(row, extra)| View::new(row, extra, &shown))
             .collect();
-        part(bare, count, links, &views)?
+        part(bare, count, links, &with_damaged::<R, _>(cx, views))?
     };
     reply.header("x-total-count", &count.header());
     if let Some(next) = next {
         reply.header("link", &format!("<{next}>; rel=\"next\""));
     }
     Ok(reply)
+}
+
+/// What is worked out for the rows. One for which it takes a record that cannot be read is taken out and noted as
+/// damaged itself: half a record would be a falsified one.
+async fn extras_of<R: Resource>(cx: &mut Cx, rows: &mut Vec<R>) -> Result<Vec<R::Extra>, Error> {
+    let mut parts = vec![std::mem::take(rows)];
+    let mut extras = Vec::new();
+    while let Some(mut part) = parts.pop() {
+        match R::extras(cx, &part).await {
+            Ok(more) => {
+                extras.extend(more);
+                rows.append(&mut part);
+            }
+            Err(Error::Db(DbError::Damaged(damage))) => match part.as_slice() {
+                [row] => cx.found_damaged(Damage {
+                    table: R::TABLE,
+                    id: row.meta().id,
+                    ..damage
+                })?,
+                _ => {
+                    let later = part.split_off(part.len() / 2);
+                    parts.extend([later, part]);
+                }
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(extras)
+}
+
+/// The rows of the list that cannot be read.
+fn damaged<R: Resource>(cx: &Cx) -> Vec<Damage> {
+    let damaged = cx.damaged().iter();
+    damaged
+        .filter(|damage| damage.table == R::TABLE)
+        .cloned()
+        .collect()
+}
+
+/// The rows that can be read, and after them that there are others.
+fn with_damaged<R: Resource, T>(cx: &Cx, rows: Vec<T>) -> Vec<Listed<T>> {
+    let damaged = damaged::<R>(cx).into_iter();
+    let damaged =
+        damaged.map(|damage| Listed::Damaged(cx.app.said_of(cx.origin.language, &damage)));
+    rows.into_iter().map(Listed::Whole).chain(damaged).collect()
+}
+
+/// A row of a list, or that one is there and cannot be read.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+enum Listed<T> {
+    Whole(T),
+    Damaged(Map<String, Json>),
 }
 
 /// A record as a picker shows it.

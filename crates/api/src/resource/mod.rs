@@ -3,6 +3,7 @@
 //!
 //! Paging, merging a change, optimistic locking, references, audit, the document are here, once.
 
+mod alike;
 mod besides;
 pub mod count;
 mod draft;

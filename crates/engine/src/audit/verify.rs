@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
             .db
             .all(statement.clone().with_keys(self.ring.clone()))
             .await?;
-        let lacks_key = |found: &Found| matches!(found.row, Some(Err(DbError::UnknownKey(_))));
+        let lacks_key = |found: &Found| matches!(&found.row, Some(Err(error)) if error.lacks_key());
         if !rows.iter().any(lacks_key) {
             return Ok(rows);
         }

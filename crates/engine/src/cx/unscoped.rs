@@ -117,6 +117,15 @@ impl Unscoped<'_> {
         self.cx.records(query).await
     }
 
+    /// The records of such a query that can be read, for work on many of which one that is damaged must not hold up
+    /// the others.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn readable<R: Record>(self, query: SelectStatement) -> Result<Vec<R>, Error> {
+        self.cx.readable(query, false).await
+    }
+
     /// The first record of a query that starts with [`select`](super::select).
     ///
     /// # Errors

@@ -67,7 +67,11 @@ pub(super) async fn run(app: Arc<App>, held: Held, holder: Holder) {
 /// What becomes of a row that could not be read: one that is unreadable in itself is given up; a database
 /// that was away, or a key that this node has not heard of yet, says nothing about the row.
 fn unread(app: &App, id: i64, error: &Error) -> Outcome {
-    let damaged = !matches!(error, Error::Db(error) if !matches!(error, DbError::Decode(_)));
+    let damaged = match error {
+        Error::Db(DbError::Damaged(damage)) => !damage.lacks_key,
+        Error::Db(error) => matches!(error, DbError::Decode(_)),
+        _ => true,
+    };
     if damaged {
         tracing::error!(job = id, ?error, "a job cannot be read");
         return Outcome::Dead("cannot be read".to_owned());

@@ -91,6 +91,10 @@ pub trait Resource: Record {
     /// A column that must be true of a record for others to begin to refer to it, such as whether somebody still
     /// works here. References that stand already stay.
     const REFERRED_WHILE: Option<Column<Self>> = None;
+    /// The column by which people tell its records apart, and after it those within which they do, such as a bed's number
+    /// within its ward. Another way to write the same, by case, width, blanks or dashes, is taken: two that are read out
+    /// as one are one. It is kept as it is seen ([`kernel::lookalike::tidy`]).
+    const CALLED: &'static [Column<Self>] = &[];
     /// References that do not keep the record they name from being removed: these rows only follow it,
     /// such as the messages about an appointment, or go with it, such as the prices of a service (where
     /// records are erased, the foreign key cascades).

@@ -35,6 +35,7 @@ platform::record! {
 /// found. Belonging to one gives no rights.
 impl Resource for Organization {
     const PATH: &'static str = "organizations";
+    const CALLED: &'static [Column<Self>] = &[Organization::name];
     const FILTERS: &'static [Column<Self>] = &[Organization::name, Organization::is_active];
     const ORDERING: &'static [Column<Self>] = &[Organization::name];
     const SEARCH: &'static [Column<Self>] = &[Organization::name, Organization::description];

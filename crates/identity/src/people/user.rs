@@ -75,14 +75,7 @@ impl User {
 /// assert_eq!(identity::user::fold(" Fatou.Bah@Hospital.GM "), "fatou.bah@hospital.gm");
 /// ```
 pub fn fold(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    kernel::lookalike::as_seen(name)
-        .trim()
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .nfkc()
-        .map(kernel::lookalike::as_latin)
-        .collect()
+    kernel::lookalike::fold(name)
 }
 
 /// The language of people who chose none: the installation's.

@@ -30,6 +30,7 @@ pub struct RoleExtra {
 
 impl Resource for Role {
     const PATH: &'static str = "roles";
+    const CALLED: &'static [Column<Self>] = &[Role::name];
     const BESIDES: &'static [Besides] = &[
         Besides {
             name: "permissions",

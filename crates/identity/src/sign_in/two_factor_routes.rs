@@ -45,16 +45,19 @@ platform::input! {
 /// What an authenticator app needs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Setup {
-    /// The shared secret in base32, for typing into an authenticator app.
+    /// The shared secret in base32, for typing into an authenticator app; told this once.
+    #[schemars(extend("x-once" = true))]
     secret: String,
-    /// For scanning as a QR code.
+    /// For scanning as a QR code; told this once.
+    #[schemars(extend("x-once" = true))]
     otpauth_url: String,
 }
 
 /// Recovery codes, which are shown this once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct RecoveryCodes {
-    /// Recovery codes; each replaces a code of the authenticator app once.
+    /// Recovery codes; each replaces a code of the authenticator app once. They are told this once.
+    #[schemars(extend("x-once" = true))]
     recovery_codes: Vec<String>,
 }
 

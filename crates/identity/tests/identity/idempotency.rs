@@ -119,6 +119,62 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_is_told_once_is_told_again_for_two_minutes_and_then_no_more(world: &World) {
+        let somebody = world.user("fatou", None).await;
+        let reset = format!("users/{somebody}/reset_password/");
+        for (path, body, told, status) in [
+            ("auth/2fa/setup/", json!({}), "secret", 200),
+            ("api-keys/", json!({ "name": "till" }), "key", 201),
+            (reset.as_str(), json!({}), "temporary_password", 200),
+        ] {
+            let caller = &world.admin().await;
+            let first = keyed(caller, "k-once", path, &body).await;
+            let secret = first.is(status)[told].as_str().unwrap().to_owned();
+            // A double click, a line that was cut.
+            world.pass(SignedDuration::from_secs(60));
+            let again = keyed(caller, "k-once", path, &body).await;
+            assert_eq!((again.is(status), again.header("idempotency-replayed")), (&first.json, "true"), "{path}");
+            // The form that somebody finds in the browser, and sends once more.
+            world.pass(SignedDuration::from_secs(61));
+            let late = keyed(caller, "k-once", path, &body).await;
+            late.refuses(409, "already_told");
+            assert!(!late.text().contains(&secret), "{path}");
+            // It is erased then, and the key stays taken.
+            world.settle().await;
+            keyed(caller, "k-once", path, &body).await.refuses(409, "already_told");
+            if path == "api-keys/" {
+                let keys = caller.get("api-keys/").await;
+                assert_eq!(rows(&keys).len(), 1);
+                assert_ne!(rows(&keys)[0]["key"], json!(secret));
+            }
+        }
+        let sql = "SELECT max(length(sealed)) FROM idempotent_reply";
+        let (longest,): (i64,) = world.app.unguarded("test").one(platform::db::Statement::raw(sql, vec![])).await.unwrap();
+        assert!(longest < 200, "{longest} bytes are left of an answer");
+        // Where nothing is told, the answer is the same all day.
+        let (admin, given) = (world.admin().await, json!({ "new_password": NEW_PASSWORD }));
+        let first = keyed(&admin, "k-given", &reset, &given).await;
+        first.is(200);
+        world.pass(SignedDuration::from_mins(10));
+        let again = keyed(&admin, "k-given", &reset, &given).await;
+        assert_eq!((again.is(200), again.header("idempotency-replayed")), (&first.json, "true"));
+        world.settle().await;
+    }
+
+    async fn what_tells_something_once_says_so(world: &World) {
+        let mut found: Vec<String> = world.operations().iter()
+            .filter(|operation| operation.method != http::Method::GET)
+            .flat_map(|operation| operation.told_once().map(|field| format!("{} {field}", operation.id)).collect::<Vec<_>>())
+            .collect();
+        found.sort();
+        assert_eq!(found, [
+            "api_keys_patch key", "api_keys_post key", "api_keys_put key",
+            "auth_2fa_confirm_post recovery_codes", "auth_2fa_recovery_codes_post recovery_codes",
+            "auth_2fa_setup_post otpauth_url", "auth_2fa_setup_post secret",
+            "users_reset_password temporary_password",
+        ]);
+    }
+
     async fn a_closed_account_is_asked_nothing_again(world: &World) {
         let (nurse, admin) = (world.nurse().await, world.admin().await);
         let close = json!({ "password": PASSWORD });

@@ -65,7 +65,9 @@ testkit::on_both! {
         assert_eq!(notice["message"], "Critical result: Potassium 7.1 mmol/L. Patient: Jane Doe. Acknowledge it now.");
         assert_eq!(notice["related_object"], format!("LabOrder:{}", order["id"]));
         assert_eq!(notice["patient"], lab.patient);
-        let acknowledged = lab.doctor.post(&format!("alerts/{}/acknowledge/", alert["id"]), json!({})).await;
+        // What was done about it is on record: nobody else is told of it any more.
+        lab.doctor.post(&format!("alerts/{}/acknowledge/", alert["id"]), json!({ "reason": " " })).await.complains_about("reason");
+        let acknowledged = lab.doctor.post(&format!("alerts/{}/acknowledge/", alert["id"]), json!({ "reason": "Potassium given" })).await;
         assert_eq!(acknowledged.is(200)["status"], "acknowledged");
     }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use platform::app::App;
 use platform::cx::{Cx, column, select};
-use platform::db::{Dialect, Statement, ToValue};
+use platform::db::{DbError, Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::field::{Blank, Line};
 use platform::record::Record;
@@ -19,7 +19,7 @@ use platform::seal::Sealed;
 use platform::unit;
 use scheduling::appointment::Appointment;
 use scheduling::state::AppointmentStatus;
-use sea_query::{Alias, ExprTrait, LockBehavior, LockType, Order};
+use sea_query::{Alias, Expr, ExprTrait, LockBehavior, LockType, Order, Query};
 use uuid::Uuid;
 
 use super::appointment_notification::{
@@ -35,6 +35,8 @@ use super::{callback, sms};
 
 /// Rows claimed and sent at the same time: what a worker that dies leaves in doubt.
 const AT_ONCE: u64 = 8;
+/// After so long a message that cannot be read is looked at again.
+const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
 const NAME: &str = "messages to patients";
 const WHY: &str = "the queue of messages belongs to the program";
 
@@ -104,7 +106,15 @@ async fn claim(cx: &mut Cx) -> Result<(usize, Vec<Parcel>), Error> {
     let mut parcels = Vec::new();
     for before in &waiting {
         let mut row = before.clone();
-        match ready(cx, &row).await? {
+        let readiness = match ready(cx, &row).await {
+            // The patient's record, or the visit's, waits for somebody to mend it; the others do not.
+            Err(Error::Db(DbError::Damaged(damage))) => {
+                cx.found_damaged(damage)?;
+                Ready::Later(cx.now() + PUT_OFF, row.starts_at)
+            }
+            ready => ready?,
+        };
+        match readiness {
             Ready::Send(to, words, starts_at) => {
                 let lease_until = cx.now() + lease(&cx.app);
                 let claim = Uuid::new_v4().to_string();
@@ -154,7 +164,30 @@ async fn due(
     if cx.dialect() == Dialect::Postgres {
         query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
-    cx.unscoped(WHY).records(query).await
+    let rows = cx.unscoped(WHY).readable(query).await?;
+    put_damaged_off(cx, since).await?;
+    Ok(rows)
+}
+
+/// Messages that cannot be read are looked at again later, so that they do not stand before the others.
+async fn put_damaged_off(cx: &mut Cx, since: &'static str) -> Result<(), Error> {
+    let table = AppointmentNotification::TABLE;
+    let damaged = cx.damaged().iter().filter(|damage| damage.table == table);
+    let ids: Vec<i64> = damaged.map(|damage| damage.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut update = Query::update();
+    update
+        .table(Alias::new(table))
+        .value(
+            Alias::new(since),
+            Expr::val((cx.now() + PUT_OFF).to_value()),
+        )
+        .and_where(Expr::col(Alias::new("id")).is_in(ids));
+    let update = Statement::build(cx.dialect(), &update);
+    cx.unscoped(WHY).untraced().execute(update).await?;
+    Ok(())
 }
 
 /// What is to be done with a row whose time has come.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Findings, Level, proof};
+use super::{Findings, Level, Thoroughness, proof, sealed};
 use api::module::Module;
 use db::{Db, DbConfig, DbUrl, Dialect, Statement};
 use engine::audit::{self, verify};
@@ -27,6 +27,7 @@ pub(super) async fn look(
     settings: &Settings,
     modules: Vec<Module>,
     now: Timestamp,
+    how: &Thoroughness<'_>,
 ) {
     if let DbUrl::Sqlite(path) = &settings.database
         && !path.exists()
@@ -72,8 +73,17 @@ pub(super) async fn look(
         .iter()
         .flat_map(|module| module.declared().files.clone())
         .collect();
-    if schema(found, &db, modules).await {
-        content(found, &db, settings, now).await;
+    let mut all = vec![crate::migrations::module()];
+    all.extend(modules);
+    let registry = Registry::new(all);
+    if let Some(missing) = schema(found, &db, &registry).await {
+        let ring = content(found, &db, settings, now).await;
+        // Tables that the next start makes hold nothing.
+        if let Some(ring) = ring.filter(|_| missing == 0) {
+            let tables = registry.tables().filter(|info| info.sealed);
+            let tables = tables.map(|info| info.table).collect();
+            sealed::open(found, &db, &ring, tables, how).await;
+        }
         documents(found, &db, settings, &tables).await;
         proof::prove(found, &db, &proofs).await;
     }
@@ -155,12 +165,10 @@ async fn postgres(found: &mut Findings, db: &Db, now: Timestamp) -> Result<(), E
     Ok(())
 }
 
-/// Whether the tables are there.
-async fn schema(found: &mut Findings, db: &Db, modules: Vec<Module>) -> bool {
+/// How many changes of the schema wait; none when there are no tables.
+async fn schema(found: &mut Findings, db: &Db, registry: &Registry) -> Option<usize> {
     const CHECK: &str = "schema";
-    let mut all = vec![crate::migrations::module()];
-    all.extend(modules);
-    let known: BTreeSet<(String, String)> = Registry::new(all)
+    let known: BTreeSet<(String, String)> = registry
         .migrations()
         .iter()
         .flat_map(|(module, migrations)| {
@@ -175,7 +183,7 @@ async fn schema(found: &mut Findings, db: &Db, modules: Vec<Module>) -> bool {
             CHECK,
             "the database is empty; the first start or `chelal migrate` makes the tables.",
         );
-        return false;
+        return None;
     };
     let applied: BTreeSet<_> = applied.into_iter().collect();
     let (missing, unknown) = (
@@ -199,20 +207,27 @@ async fn schema(found: &mut Findings, db: &Db, modules: Vec<Module>) -> bool {
             "the database was used by a newer version of Chelal. Use that version, or a newer one.",
         ),
     }
-    true
+    Some(missing)
 }
 
-async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timestamp) {
-    match keys::load(db, settings).await {
+/// The keys, the trail and what waits; answers the keys, if they open.
+async fn content(
+    found: &mut Findings,
+    db: &Db,
+    settings: &Settings,
+    now: Timestamp,
+) -> Option<KeyRing> {
+    let ring = match keys::load(db, settings).await {
         Ok(ring) => {
             found.add(Level::Ok, "keys", "the master key opens every stored key.");
             anchor(found, db, settings, &ring).await;
+            ring
         }
         Err(error) => {
             found.add(Level::Fail, "keys", words(&error));
-            return;
+            return None;
         }
-    }
+    };
     let newest = "SELECT timestamp FROM audit_log ORDER BY id DESC LIMIT 1";
     if let Ok(Some((newest,))) = db
         .optional::<(Timestamp,)>(Statement::raw(newest, Vec::new()))
@@ -232,6 +247,7 @@ async fn content(found: &mut Findings, db: &Db, settings: &Settings, now: Timest
         },
         Err(error) => found.add(Level::Fail, "audit trail", words(&error)),
     }
+    Some(ring)
 }
 
 /// Rows whose file is gone: nobody notices before somebody needs it.
@@ -326,7 +342,7 @@ async fn backlog(found: &mut Findings, db: &Db, now: Timestamp) {
     }
 }
 
-fn words(error: &Error) -> String {
+pub(super) fn words(error: &Error) -> String {
     match error {
         Error::Db(error) => error.to_string(),
         Error::Internal(error) => error.to_string(),

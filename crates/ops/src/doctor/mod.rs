@@ -4,6 +4,7 @@
 
 mod database;
 mod proof;
+mod sealed;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -70,13 +71,41 @@ impl Findings {
     }
 }
 
-/// Looks at everything; `modules` are those the program runs with, `now` is what this
-/// machine's clock says. The findings come in the order of
-/// the checks.
+/// How closely what is stored is looked at.
+#[derive(Clone, Copy)]
+pub struct Thoroughness<'a> {
+    /// Every sealed row is opened, and not only some of a large table.
+    pub every_row: bool,
+    /// Hears how far that has come: the table, up to which row, and the last one.
+    pub progress: &'a (dyn Fn(&str, i64, i64) + Send + Sync),
+}
+
+impl Default for Thoroughness<'_> {
+    fn default() -> Self {
+        Thoroughness {
+            every_row: false,
+            progress: &|_, _, _| {},
+        }
+    }
+}
+
+/// As [`examine_closely`], as closely as is usual.
 pub async fn examine(
     settings: Result<Loaded, SettingsError>,
     modules: Vec<Module>,
     now: Timestamp,
+) -> Vec<Finding> {
+    examine_closely(settings, modules, now, Thoroughness::default()).await
+}
+
+/// Looks at everything; `modules` are those the program runs with, `now` is what this
+/// machine's clock says. The findings come in the order of
+/// the checks.
+pub async fn examine_closely(
+    settings: Result<Loaded, SettingsError>,
+    modules: Vec<Module>,
+    now: Timestamp,
+    how: Thoroughness<'_>,
 ) -> Vec<Finding> {
     let mut found = Findings::default();
     let settings = match settings {
@@ -98,7 +127,7 @@ pub async fn examine(
     space(&mut found, &settings.data_dir);
     key(&mut found, &settings);
     anchor(&mut found, &settings);
-    database::look(&mut found, &settings, modules, now).await;
+    database::look(&mut found, &settings, modules, now, &how).await;
     mail(&mut found, &settings).await;
     reachable(&mut found, &settings);
     found.0

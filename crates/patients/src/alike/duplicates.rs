@@ -272,7 +272,7 @@ pub async fn of(cx: &mut Cx, patient: &Patient) -> Result<Vec<PossibleDuplicate>
     let hits = opened(candidates(&cx.app.ring(), patient, code));
     let rows: Vec<Patient> = cx
         .unscoped("a duplicate is one wherever it lies; only its id is told")
-        .records(hits)
+        .readable(hits)
         .await?;
     let facts = Facts::of(patient, code);
     let mut found: Vec<PossibleDuplicate> = rows

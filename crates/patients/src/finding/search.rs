@@ -224,7 +224,7 @@ impl<'a> Group<'a> {
         let among = among(cx.dialect(), Patient::id, &ids);
         query.and_where(among);
         let code = country_code(cx);
-        let rows: Vec<Patient> = cx.unscoped(WHY).records(query).await?;
+        let rows: Vec<Patient> = cx.unscoped(WHY).readable(query).await?;
         let fitting: HashSet<i64> = rows
             .iter()
             .filter(|row| fits(row, self.words, code).is_some_and(|best| best <= fit))

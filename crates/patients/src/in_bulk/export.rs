@@ -3,16 +3,19 @@
 //! The export is on record before the first byte leaves. Cells that a spreadsheet would take for a
 //! formula get an apostrophe before them, as OWASP advises against CSV injection; phone numbers stay as they are dialled.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use platform::access::Scope;
+use platform::app::App;
 use platform::audit::Action;
 use platform::csv::{file, harmless, write};
 use platform::cx::{Cx, column, select};
-use platform::db::Statement;
+use platform::db::{Damage, DbError, Statement};
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
-use platform::record::{Loaded, Record};
+use platform::record::{Found, Record};
 use platform::resource::{Resource, filtered};
 use platform::texts::Text;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order};
@@ -36,6 +39,8 @@ const FIELDS: &[&str] = &[
     "contact_preference",
     "deceased_at",
 ];
+/// The column of the given name.
+const FIRST_NAME: usize = 3;
 /// So many rows leave as one piece.
 const PIECE: usize = 100;
 
@@ -73,11 +78,11 @@ pub(crate) async fn export(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let rows = cx
         .app
         .unguarded("rows are streamed past the unit; the query is scoped, and the export on record")
-        .stream::<Loaded<Patient>>(statement);
+        .stream::<Found<Patient>>(statement);
     Ok(Reply::download(
         "text/csv; charset=utf-8",
         "patients.csv",
-        Box::pin(pieces(rows)),
+        Box::pin(pieces(cx.app.clone(), cx.origin.language, rows)),
     ))
 }
 
@@ -106,21 +111,40 @@ fn for_research(call: &Call) -> Result<bool, Error> {
 
 /// The header, then the rows, some at a time.
 fn pieces(
-    rows: impl Stream<Item = Result<Loaded<Patient>, platform::db::DbError>> + Send,
+    app: Arc<App>,
+    language: &'static str,
+    rows: impl Stream<Item = Result<Found<Patient>, DbError>> + Send,
 ) -> impl Stream<Item = Result<Bytes, Error>> + Send {
     let header = ["id", "uid"]
         .iter()
         .chain(FIELDS)
         .chain(&["created_at", "updated_at"]);
     let header = file([header.map(|name| (*name).to_owned()).collect()]);
-    let rows = rows.ready_chunks(PIECE).map(|rows| {
+    let rows = rows.ready_chunks(PIECE).map(move |rows| {
         let cells: Vec<Vec<String>> = rows
             .into_iter()
-            .map(|row| row.map(|Loaded(row)| cells(&row)))
+            .map(|row| match row?.0 {
+                Ok(row) => Ok(cells(&row)),
+                // The keys were exchanged while the file was on its way: it ends, and is asked for again.
+                Err(damage) if damage.lacks_key => Err(DbError::Damaged(damage)),
+                Err(damage) => Ok(unreadable(&app, language, &damage)),
+            })
             .collect::<Result<_, _>>()?;
         write(cells)
     });
     futures_util::stream::once(async { header }).chain(rows)
+}
+
+/// In the place of a record that cannot be read: which one, and why there is nothing else.
+fn unreadable(app: &App, language: &str, damage: &Damage) -> Vec<String> {
+    let said = app.said_of(language, damage);
+    let detail = said.get("detail").and_then(|json| json.as_str());
+    let mut cells = vec![String::new(); FIELDS.len() + 4];
+    cells[0] = damage.id.to_string();
+    cells[FIRST_NAME] = detail
+        .map(|detail| harmless(detail.to_owned()))
+        .unwrap_or_default();
+    cells
 }
 
 fn cells(row: &Patient) -> Vec<String> {

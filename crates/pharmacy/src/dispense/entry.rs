@@ -39,13 +39,13 @@ macro_rules! dispensing {
                 stock_batch_id: Option<i64>,
                 /// The place to dispense from; the main pharmacy by default.
                 location: Option<i64>,
-                /// Why another batch than the one that expires first is named; required then. At most 500 characters.
+                /// Why another batch than the one that expires first is named, or the prescription is stated to come to another quantity than before; required then. At most 500 characters.
                 reason: Blank<500>,
                 /// Why to dispense over a safety alert; required then. At most 500 characters.
                 override_reason: Blank<500>,
                 /// Units of the prescription that the caller saw as dispensed: when others are by now, nothing is dispensed (409 `conflict`). Not compared when it is left out.
                 already_dispensed: Option<i64>,
-                /// Units that the prescription comes to as a whole; required where it states no quantity and dose, strength, frequency and duration do not say it exactly. It is kept with the prescription, and no more is dispensed of it.
+                /// Units that the prescription comes to as a whole; required where it states no quantity and dose, strength, frequency and duration do not say it exactly. It is kept with the prescription, and no more is dispensed of it. Once all was taken back it can be corrected, with a `reason`.
                 prescription_quantity: Option<i64>,
             }
         }

@@ -65,6 +65,7 @@ pub(super) async fn hold(cx: &mut Cx, item: &Item, wanted: &Wanted) -> Result<Or
     }
     check_stands(&prescription, wanted.already)?;
     let total = total::of(&prescription, item, wanted.prescription_quantity)?;
+    check_restated(&prescription, total, &wanted.reason)?;
     Ok(Order::Against {
         prescription: Box::new(prescription),
         patient,
@@ -88,6 +89,19 @@ fn check_stands(row: &Prescription, already: Option<i64>) -> Result<(), Error> {
         Some(quantity) => refused.with("owed", (quantity - given).max(0)),
         None => refused,
     })
+}
+
+/// What was stated before, when something was dispensed and taken back, is corrected with a reason: it bounds what is
+/// handed out. Who stated it, who changed it and why are in the audit rows of the prescription and the dispense.
+fn check_restated(row: &Prescription, total: i64, reason: &str) -> Result<(), Error> {
+    let stated = row.quantity.filter(|_| row.quantity_by.is_some());
+    match stated {
+        Some(before) if before != total && reason.trim().is_empty() => {
+            let text = Text::new("pharmacy-quantity-restated").with("before", before);
+            Err(Error::field("reason", text.with("now", total)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A prescription in words: both names are known, and they have no ingredient in common. A brand of the same

@@ -7,7 +7,7 @@ use ledger::Source;
 use platform::access::Access;
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::field::{Blank, Ref};
+use platform::field::{Blank, Line, Ref};
 use platform::resource::change_by;
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -22,7 +22,7 @@ platform::input! {
     /// Why a dispense is reversed.
     pub struct ReverseInput {
         /// Why, at most 500 characters.
-        reason: Blank<500>,
+        reason: Line<500>,
     }
 }
 
@@ -75,7 +75,7 @@ impl Verb for ReverseDispense {
         let log = change_by(cx, held, |row| {
             row.reversed_by = user;
             row.reversed_at = Some(now);
-            row.reversal_reason = Sealed::new(input.reason);
+            row.reversal_reason = Sealed::new(Blank::cut(&input.reason));
         })
         .await?;
         if announced {

@@ -131,11 +131,22 @@ fn comes_to(form: &Form<'_>, row: &Prescription, item: Option<&MedicationItem>) 
     html! {
         @match item {
             _ if still(row, item).is_some() => {},
-            Some(_) => { (field.hint("pharmacy-comes-to-hint").required(true)) },
+            Some(_) => {
+                (field.hint("pharmacy-comes-to-hint").required(true))
+                @if restated(form) {
+                    (form.field("reason").label("pharmacy-quantity-reason").kind(Kind::Text).required(true))
+                }
+            },
             // Which medication it is, is chosen beside it.
             None => { (field.hint("pharmacy-comes-to-counted")) },
         }
     }
+}
+
+/// Another quantity was stated than before: the reason is asked for beside it.
+fn restated(form: &Form<'_>) -> bool {
+    form.sent()
+        .is_some_and(|sent| sent.fault("reason").is_some())
 }
 
 fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> Markup {
@@ -276,7 +287,9 @@ fn folded(cx: &Cx, ask: &Ask, sheet: &Sheet, form: &Form<'_>, batches: &[&StockB
                         }
                     }
                 }
-                (form.field("reason").label("pharmacy-reason").hint("pharmacy-reason-hint").kind(Kind::Text))
+                @if !restated(form) {
+                    (form.field("reason").label("pharmacy-reason").hint("pharmacy-reason-hint").kind(Kind::Text))
+                }
             }
         }
     }
@@ -374,7 +387,7 @@ fn take_back(ask: &Ask, log: &DispensingLog) -> Markup {
             summary { (ask.t("pharmacy-take-back")) }
             (form.show(html! {
                 p.hint { (ask.t("pharmacy-take-back-hint")) }
-                (form.field("reason").label("pharmacy-take-back-why").kind(Kind::Text))
+                (form.field("reason").label("pharmacy-take-back-why").kind(Kind::Text).required(true))
                 div.actions { button.bad { (ask.t("pharmacy-take-back")) } }
             }))
         }

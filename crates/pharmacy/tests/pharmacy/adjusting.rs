@@ -92,10 +92,10 @@ testkit::on_both! {
         let path = format!("stock-adjustments/{added}/reverse/");
         // The units that it added are in use.
         shop.dispense(item, 12, json!({})).await.is(201);
-        shop.pharmacist.post(&path, json!({})).await.refuses(409, "insufficient_stock");
+        shop.pharmacist.post(&path, json!({ "reason": "By mistake" })).await.refuses(409, "insufficient_stock");
         shop.adjust(json!({ "stock_batch": batch, "adjustment_type": "Other", "quantity": 10 })).await.is(201);
-        assert_eq!(shop.pharmacist.post(&path, json!({})).await.is(200)["reversed_by"], shop.pharmacist.id);
-        shop.pharmacist.post(&path, json!({})).await.refuses(409, "state_conflict");
+        assert_eq!(shop.pharmacist.post(&path, json!({ "reason": "By mistake" })).await.is(200)["reversed_by"], shop.pharmacist.id);
+        shop.pharmacist.post(&path, json!({ "reason": "By mistake" })).await.refuses(409, "state_conflict");
         assert_eq!(shop.holds(batch).await, 8);
         assert_eq!(differences(world).await, []);
         world.settle().await;
@@ -111,7 +111,7 @@ testkit::on_both! {
         let there = list(&shop.pharmacist.get(&format!("stock-batches/?location={ward}")).await);
         assert_eq!((&there[0]["current_quantity"], &there[0]["batch_number"], &there[0]["expiry_date"]), (&json!(4), &json!("P-1"), &json!(LATE)));
         assert_eq!((shop.holds(main).await, shop.total(item).await), (6, 10));
-        shop.pharmacist.post(&format!("stock-adjustments/{transfer}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("stock-adjustments/{transfer}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         assert_eq!((shop.holds(main).await, shop.total(item).await), (10, 10));
         assert_eq!(differences(world).await, []);
     }

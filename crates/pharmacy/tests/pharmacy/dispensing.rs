@@ -128,7 +128,7 @@ testkit::on_both! {
         let reversed = shop.pharmacist.post(&path, json!({ "reason": "Wrong patient" })).await;
         assert_eq!(reversed.is(200)["reversed_by"], shop.pharmacist.id);
         assert_eq!(reversed.json["reversal_reason"], "Wrong patient");
-        shop.pharmacist.post(&path, json!({})).await.refuses(409, "state_conflict");
+        shop.pharmacist.post(&path, json!({ "reason": "By mistake" })).await.refuses(409, "state_conflict");
         assert_eq!((shop.holds(batch).await, shop.total(item).await), (50, 50));
         let movements = list(&shop.pharmacist.get(&format!("stock-movements/?stock_batch={batch}&ordering=id")).await);
         let deltas: Vec<i64> = movements.iter().map(|row| row["delta"].as_i64().unwrap()).collect();
@@ -161,7 +161,7 @@ testkit::on_both! {
         let stranger = world.caller(Some(BuiltinRole::Patient)).await;
         assert!(list(&stranger.get("dispensing-logs/").await).is_empty());
         stranger.get(&format!("dispensing-logs/{log}/")).await.is(404);
-        stranger.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(403);
+        stranger.post(&format!("dispensing-logs/{log}/reverse/"), json!({ "reason": "By mistake" })).await.is(403);
         world.receptionist().await.get(&format!("dispensing-logs/{log}/")).await.is(404);
         world.settle().await;
     }

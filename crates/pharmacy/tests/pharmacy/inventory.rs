@@ -28,7 +28,7 @@ testkit::on_both! {
         let body = json!({ "inventory_item": item, "adjustment_type": "Damaged", "quantity": -3 });
         let adjustment = shop.adjust(body).await.id();
         assert_eq!(shop.pharmacist.get(&format!("inventory/{item}/")).await.is(200)["quantity"], 7);
-        shop.pharmacist.post(&format!("stock-adjustments/{adjustment}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("stock-adjustments/{adjustment}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         assert_eq!(shop.pharmacist.get(&format!("inventory/{item}/")).await.is(200)["quantity"], 10);
         shop.adjust(json!({ "inventory_item": item, "adjustment_type": "Damaged", "quantity": -11 })).await.refuses(409, "insufficient_stock");
     }

@@ -51,7 +51,7 @@ testkit::on_both! {
         ask(1).await.refuses(409, "exceeds_prescription");
         // A reversal owes it again.
         let log = last.json["logs"][0]["id"].clone();
-        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         assert_eq!(state(&doctor, id).await, ("Pending Dispense".to_owned(), 12));
         assert_eq!(ask(8).await.is(201)["owed"], 0);
         assert_eq!(shop.holds(batch).await, 80);
@@ -107,9 +107,19 @@ testkit::on_both! {
         assert!(audit.is(200).to_string().contains("quantity_by"), "{}", audit.text());
         // Said wrong, it is said anew once nothing of it is given out.
         let log = given.json["logs"][0]["id"].clone();
-        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         ask(5, json!(null)).await.complains_about("prescription_quantity");
-        assert_eq!(ask(12, json!(12)).await.is(201)["owed"], 0);
+        // Another number than before, with the reason; the same one needs none.
+        ask(12, json!(12)).await.complains_about("reason");
+        let why = |quantity: i64, reason: &str| shop.dispense(item, quantity, json!({ "prescription_id": id, "patient_id": null, "prescription_quantity": quantity, "reason": reason }));
+        why(12, "  ").await.complains_about("reason");
+        let changed = why(12, "Two days more, by the doctor's word").await;
+        assert_eq!(changed.is(201)["owed"], 0);
+        assert_eq!(changed.json["logs"][0]["reason"], "Two days more, by the doctor's word");
+        // Who stated it first, and who changed it to what, is in the trail.
+        let audit = admin.get(&format!("audit-logs/?object_type=Prescription&object_id={id}")).await;
+        let edits: Vec<Json> = audit.is(200).as_array().into_iter().flatten().map(|row| row["details"]["fields"]["quantity"].clone()).filter(Json::is_array).collect();
+        assert!(edits.contains(&json!([null, 10])) && edits.contains(&json!([10, 12])), "{}", audit.text());
         assert_eq!(shop.holds(batch).await, 88);
         world.settle().await;
     }

@@ -91,7 +91,7 @@ testkit::on_both! {
         for _ in 0..rounds() {
             let log = shop.dispense(item, 10, json!({})).await.is(201)["logs"][0]["id"].clone();
             let path = format!("dispensing-logs/{log}/reverse/");
-            let replies = at_once((0..20).map(|_| counter.request("POST", &path).json(&json!({}))).collect()).await;
+            let replies = at_once((0..20).map(|_| counter.request("POST", &path).json(&json!({ "reason": "By mistake" }))).collect()).await;
             assert_eq!(replies.iter().filter(|reply| reply.status.as_u16() == 200).count(), 1);
             assert!(replies.iter().filter(|reply| reply.status.as_u16() != 200).all(|reply| reply.json["code"] == "state_conflict"));
             assert_eq!((shop.holds(batch).await, shop.total(item).await), (50, 50));

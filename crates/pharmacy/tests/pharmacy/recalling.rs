@@ -14,7 +14,7 @@ testkit::on_both! {
         shop.adjust(json!({ "stock_batch": bad, "adjustment_type": "Internal Transfer", "quantity": -20, "to_location": ward })).await.is(201);
         shop.dispense(item, 5, json!({})).await.is(201);
         let undone = shop.dispense(item, 3, json!({})).await.is(201)["logs"][0]["id"].clone();
-        shop.pharmacist.post(&format!("dispensing-logs/{undone}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("dispensing-logs/{undone}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         shop.dispense(item, 2, json!({ "location": ward })).await.is(201);
         let path = format!("stock-batches/{bad}/recall/");
         shop.pharmacist.post(&path, json!({})).await.complains_about("reason");

@@ -90,7 +90,13 @@ impl Replay<'_> {
                 reply
             }
             Step::ReverseDispense(index) => match self.logs.get(*index) {
-                Some(log) => post(format!("dispensing-logs/{log}/reverse/"), json!({})).await,
+                Some(log) => {
+                    post(
+                        format!("dispensing-logs/{log}/reverse/"),
+                        json!({ "reason": "By mistake" }),
+                    )
+                    .await
+                }
                 None => return,
             },
             Step::Adjust(_, 0) => return,
@@ -104,7 +110,13 @@ impl Replay<'_> {
                 reply
             }
             Step::ReverseAdjustment(index) => match self.adjustments.get(*index) {
-                Some(id) => post(format!("stock-adjustments/{id}/reverse/"), json!({})).await,
+                Some(id) => {
+                    post(
+                        format!("stock-adjustments/{id}/reverse/"),
+                        json!({ "reason": "By mistake" }),
+                    )
+                    .await
+                }
                 None => return,
             },
             Step::Transfer(index, units) => {

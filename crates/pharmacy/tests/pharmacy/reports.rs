@@ -38,7 +38,7 @@ testkit::on_both! {
             moved.push((day, item, given));
             if n % 7 == 3 {
                 let back = reply.json["logs"][0]["quantity_dispensed"].as_i64().unwrap();
-                shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({})).await.is(200);
+                shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
                 moved.push((day, item, -back));
             }
         }
@@ -146,7 +146,7 @@ testkit::on_both! {
         shop.batch(other, "A-1", LATE, 100).await;
         shop.dispense(item, 40, json!({})).await.is(201);
         let undone = shop.dispense(item, 7, json!({})).await.is(201)["logs"][0]["id"].clone();
-        shop.pharmacist.post(&format!("dispensing-logs/{undone}/reverse/"), json!({})).await.is(200);
+        shop.pharmacist.post(&format!("dispensing-logs/{undone}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
         shop.dispense(other, 2, json!({})).await.is(201);
         shop.adjust(json!({ "stock_batch": old, "adjustment_type": "Expired", "quantity": -100 })).await.is(201);
         let used = list(&shop.pharmacist.get("medications/consumption_patterns/").await);

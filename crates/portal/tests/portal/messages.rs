@@ -31,6 +31,29 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn whoever_was_invited_reads_nothing_before_the_first_sign_in(world: &World) {
+        let side = Side::new(world).await;
+        let desk = world.receptionist().await;
+        let other = json!({ "first_name": "Binta", "last_name": "Jallow", "date_of_birth": "1988-02-02", "gender": "Female", "email": "binta@example.org" });
+        let patient = desk.post("patients/", other).await.id();
+        let invited = desk.post(&format!("patients/{patient}/invite/"), json!({})).await.is(200).clone();
+        let path = format!("patients/{patient}/messages/");
+        let body = json!({ "subject": "Your tablets", "message": "Take them with food" });
+        let refused = side.admin.post(&path, body.clone()).await;
+        assert_eq!(refused.refuses(409, "no_portal_account")["remedy"], format!("/api/patients/{patient}/invite/"));
+        world.settle().await;
+        let mail = world.mails().into_iter().find(|mail| mail.to == "binta@example.org").unwrap();
+        let token = mail.body.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        let words = "correct horse battery 7";
+        let accepted = json!({ "token": token, "password": words, "new_password": words });
+        world.anonymous().post("auth/accept-invitation/", accepted).await.is(200);
+        // A password that was chosen is no sign-in yet.
+        side.admin.post(&path, body.clone()).await.refuses(409, "no_portal_account");
+        world.sign_in(invited["username"].as_str().unwrap(), words).await;
+        side.admin.post(&path, body).await.is(201);
+        world.settle().await;
+    }
+
     async fn the_other_side_says_that_it_has_read(world: &World) {
         let side = Side::new(world).await;
         let asked = side.says(&side.jane, "A question").await;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use db::{Db, DbError};
 use kernel::Clock;
-use ops::doctor::{Finding, Level, examine};
+use ops::doctor::{Finding, Level, Thoroughness, examine_closely};
 use platform::settings::{Loaded, Settings, SettingsError};
 
 use super::MISCONFIGURED;
@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// Tries every job again that was given up, before looking
     #[arg(long)]
     retry_dead: bool,
+    /// Opens every sealed record; otherwise some of large tables. Takes about a minute for ten million
+    #[arg(long)]
+    every_row: bool,
 }
 
 /// Prints every finding, then what it comes to. The exit code is 0 when everything works (warnings
@@ -32,7 +35,16 @@ pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>, args: &
         }
     }
     let readable = settings.is_ok();
-    let found = examine(settings, crate::modules::modules(), Clock::system().now()).await;
+    let how = Thoroughness {
+        every_row: args.every_row,
+        progress: if args.every_row {
+            &progress
+        } else {
+            &|_, _, _| {}
+        },
+    };
+    let now = Clock::system().now();
+    let found = examine_closely(settings, crate::modules::modules(), now, how).await;
     for finding in &found {
         println!("{finding}");
     }
@@ -41,6 +53,17 @@ pub(super) async fn examine_all(settings: Result<Loaded, SettingsError>, args: &
         _ if !readable => ExitCode::from(MISCONFIGURED),
         Level::Fail => ExitCode::FAILURE,
         Level::Ok | Level::Warn => ExitCode::SUCCESS,
+    }
+}
+
+/// Rows after which a word is said.
+const MILESTONE: i64 = 100_000;
+
+/// That it is still at work; beside the findings, which others may read.
+#[expect(clippy::print_stderr, reason = "a command talks to its terminal")]
+fn progress(table: &str, done: i64, of: i64) {
+    if of >= MILESTONE && (done % MILESTONE < 2_000 || done == of) {
+        eprintln!("{table}: opened up to row {done} of {of}");
     }
 }
 

@@ -8,6 +8,7 @@ mod desk;
 mod golden;
 mod links;
 mod pharmacy;
+mod roles;
 mod same;
 mod words;
 mod workplace;

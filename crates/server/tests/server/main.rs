@@ -7,12 +7,14 @@
 )]
 
 mod across;
+mod alike;
 mod api_words;
 mod audit;
 mod commands;
 mod conventions;
 mod coverage;
 mod crash;
+mod damaged;
 mod delivery;
 mod files;
 mod generated;
@@ -21,6 +23,7 @@ mod leaks;
 mod nodes;
 mod papers;
 mod races;
+mod reasons;
 mod refusals;
 mod rotation;
 mod sealed;

@@ -29,6 +29,17 @@ async fn change(db: &Db, sql: &'static str, values: Vec<Value>) {
     );
 }
 
+/// Nothing of what lies there, and not how.
+fn says_nothing(text: &str) {
+    let text = text.to_lowercase();
+    assert!(
+        !["seal", "cipher", "sql", MARK]
+            .iter()
+            .any(|word| text.contains(word)),
+        "{text}"
+    );
+}
+
 /// The wordiest log and a damaged database, while a patient is registered, changed and looked up.
 async fn damage_is_an_error_and_nothing_is_said(mut installation: Installation) {
     installation.set("CHELAL_LOG", "trace");
@@ -82,29 +93,29 @@ async fn damage_is_an_error_and_nothing_is_said(mut installation: Installation) 
         for reply in [
             desk.get(&paths[0]).await,
             desk.patch(&paths[0], json!({ "address": "x" })).await,
-            desk.get("patients/").await,
         ] {
-            let keys: Vec<&String> = reply
-                .refuses(500, "internal")
-                .as_object()
-                .unwrap()
-                .keys()
-                .collect();
-            assert_eq!(keys, ["code", "detail", "request_id"], "{}", reply.text());
-            let text = reply.text().to_lowercase();
-            assert!(
-                !["seal", "cipher", "key", "patient", "sql", MARK]
-                    .iter()
-                    .any(|word| text.contains(word)),
-                "{text}"
-            );
+            let said = reply.refuses(503, "damaged");
+            let keys: Vec<&String> = said.as_object().unwrap().keys().collect();
+            let told = ["code", "detail", "id", "record", "request_id"];
+            assert_eq!(keys, told, "{}", reply.text());
+            says_nothing(&reply.text());
             assert!(
                 installation
                     .logs()
                     .contains(reply.json["request_id"].as_str().unwrap()),
-                "{text} is not in the log"
+                "{} is not in the log",
+                reply.text()
             );
         }
+        // The others are shown, and in its place that there is one which cannot be read.
+        let list = desk.get("patients/").await;
+        let rows = list.is(200).as_array().unwrap();
+        assert_eq!(
+            (&rows[0]["id"], &rows[1]["id"]),
+            (&json!(ids[1]), &json!(ids[0]))
+        );
+        assert_eq!((rows.len(), &rows[1]["code"]), (2, &json!("damaged")));
+        says_nothing(&list.text().replace("unique_id", ""));
         desk.get(&paths[1]).await.is(200);
     }
     change(&db, put, vec![before[0].0.to_value(), ids[0].to_value()]).await;

@@ -119,12 +119,18 @@ async fn day(world: &World) {
         &pharmacist,
         "POST",
         &path,
-        Some(json!({})),
+        Some(json!({ "reason": "One strip too many" })),
         &["id", "reversed_at"],
     )
     .await;
-    page.refused(&pharmacist, "POST", &path, Some(json!({})), &["code"])
-        .await;
+    page.refused(
+        &pharmacist,
+        "POST",
+        &path,
+        Some(json!({ "reason": "One strip too many" })),
+        &["code"],
+    )
+    .await;
 
     page.say("## A controlled substance");
     page.say("A second person confirms, signed in as themselves.");

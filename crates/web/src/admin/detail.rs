@@ -51,6 +51,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         p { (ui::link(&about.at(""), &words::resource(ask, about.info.path))) }
         (actions(cx, ask, &about, id).await?)
+        (ask.slot(cx, about.info.name, id).await?)
         (facts(cx, ask, &about, &record).await?)
         (related(ask, &about, id))
     };

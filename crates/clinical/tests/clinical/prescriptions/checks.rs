@@ -64,6 +64,14 @@ testkit::on_both! {
         let twice = ask(json!(["Paracetamol", "Panadol"])).await;
         let twice = twice.is(200);
         assert_eq!((&twice["interactions"], &twice["duplicates"][0]["severity"]), (&json!([]), &json!("severe")));
+        // Two medicines that have two ingredients in common double each other once.
+        let both = ask(json!(["Co-trimoxazole", "Septrin"])).await;
+        let both = both.is(200)["duplicates"].as_array().unwrap().clone();
+        assert_eq!(both.len(), 1, "{both:?}");
+        for named in both[0]["ingredients"].as_array().unwrap() {
+            let named = named.as_str().unwrap();
+            assert!(named.contains("sulfamethoxazole") && named.contains("trimethoprim"), "{named}");
+        }
 
         for wrong in [json!([]), json!("Warfarin"), json!([""]), json!(vec!["x"; 51])] {
             ask(wrong).await.complains_about("medications");
