@@ -335,3 +335,7 @@ chart-access-emergency = Emergency
 chart-access-proxy = Stands in for the patient
 done-problem-added = The problem is on record.
 done-problem-resolved = The problem is resolved.
+clinical-minutes-ago = { $count } min ago
+clinical-hours-ago = { $count } h ago
+clinical-days-ago = { $count } days ago
+clinical-vitals-overdue = Overdue: measure at least every { $hours } h

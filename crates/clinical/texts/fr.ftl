@@ -335,3 +335,7 @@ chart-access-emergency = Urgence
 chart-access-proxy = Représente le patient
 done-problem-added = Le problème est noté.
 done-problem-resolved = Le problème est résolu.
+clinical-minutes-ago = il y a { $count } min
+clinical-hours-ago = il y a { $count } h
+clinical-days-ago = il y a { $count } jours
+clinical-vitals-overdue = En retard : mesurer au moins toutes les { $hours } h

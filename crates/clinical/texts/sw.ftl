@@ -335,3 +335,7 @@ chart-access-emergency = Dharura
 chart-access-proxy = Anamwakilisha mgonjwa
 done-problem-added = Tatizo limerekodiwa.
 done-problem-resolved = Tatizo limekwisha.
+clinical-minutes-ago = dakika { $count } zilizopita
+clinical-hours-ago = saa { $count } zilizopita
+clinical-days-ago = siku { $count } zilizopita
+clinical-vitals-overdue = Imechelewa: pima angalau kila saa { $hours }
