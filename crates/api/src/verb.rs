@@ -26,18 +26,22 @@
 //! }
 //! ```
 
+mod serve;
+
 use std::future::Future;
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
 use serde_json::Value as Json;
 
+pub(crate) use serve::{command, verb};
+
 use crate::resource::{self, Resource};
-use engine::access::{Access, Permission, PermissionInfo};
+use engine::access::{Access, Permission};
 use engine::app::App;
 use engine::call::{Call, Prepared, Reply};
 use engine::cx::Cx;
-use engine::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
+use engine::operation::Schema;
 use engine::unit::Opening;
 use records::error::Error;
 use records::record::Body;
@@ -91,7 +95,14 @@ pub trait Verb: Send + Sync + 'static {
         )
     }
 
-    /// The same, where saying it takes more than the record: who did it before, for instance.
+    /// Whether it would do anything for a record that it is offered for: pages show its button only then. Nothing is
+    /// refused for it, since it is said once more without harm, or the day is not there yet: that is [`Verb::run`]'s
+    /// to answer.
+    fn of_use(_cx: &mut Cx, _row: &Self::On) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Ok(true) }
+    }
+
+    /// As [`Verb::not_offered`], where saying it takes more than the record: who did it before, for instance.
     fn refusal(_cx: &mut Cx, row: &Self::On) -> impl Future<Output = Result<Error, Error>> + Send {
         let refused = Self::not_offered(row);
         async { Ok(refused) }
@@ -269,139 +280,4 @@ macro_rules! input {
             }
         }
     };
-}
-
-/// What both kinds of verbs declare.
-struct Declared {
-    resource: &'static str,
-    name: &'static str,
-    path: String,
-    permission: PermissionInfo,
-    patient_data: bool,
-    method: Method,
-    limited: bool,
-    doc: Doc,
-}
-
-fn declared(of: Declared, module: &'static str) -> Operation {
-    Operation {
-        module,
-        tag: of.resource,
-        method: of.method,
-        path: of.path,
-        id: format!("{}_{}", of.resource, of.name).replace(['-', '/'], "_"),
-        need: Need::May(of.permission, Without::Forbidden),
-        effect: Effect::Write,
-        patient_data: of.patient_data,
-        upload: false,
-        limit: if of.limited {
-            Limit::Calls
-        } else {
-            Limit::Unlimited
-        },
-        with_temporary_password: false,
-        any_query: false,
-        doc: of.doc,
-        offered: None,
-        before: None,
-        run: Arc::new(|_, _| Box::pin(async { Err(Error::not_found()) })),
-    }
-}
-
-fn doc<I: Input, A: Answer>(summary: &str, description: &str, status: StatusCode) -> Doc {
-    Doc {
-        summary: summary.to_owned(),
-        description: description.to_owned(),
-        body: I::schema().map(|json| Schema {
-            name: None,
-            json,
-            list: false,
-        }),
-        answer: Some(A::schema()),
-        status: status.as_u16(),
-        conflicts: true,
-        versioned: A::VERSIONED,
-        ..Doc::default()
-    }
-}
-
-/// The operation that a verb declares.
-pub(crate) fn verb<V: Verb>(module: &'static str) -> Operation {
-    let resource = <V::On as Resource>::PATH;
-    let of = Declared {
-        resource,
-        name: V::NAME,
-        path: format!("{resource}/{{id}}/{}/", V::NAME),
-        permission: PermissionInfo::verb(V::PERMISSION, V::access()),
-        patient_data: V::PATIENT_DATA,
-        method: V::METHOD,
-        limited: V::LIMITED,
-        doc: Doc {
-            grave: V::GRAVE,
-            ..doc::<V::Input, V::Answer>(V::SUMMARY, V::DESCRIPTION, V::STATUS)
-        },
-    };
-    Operation {
-        before: Some(Arc::new(|app, opening, call| {
-            Box::pin(V::before(app, opening, call))
-        })),
-        offered: Some(|row| row.downcast_ref::<V::On>().is_some_and(V::offered)),
-        run: Arc::new(|cx, call| Box::pin(run_verb::<V>(cx, call))),
-        ..declared(of, module)
-    }
-}
-
-/// The operation that a command declares.
-pub(crate) fn command<C: Command>(module: &'static str) -> Operation {
-    let resource = <C::Of as Resource>::PATH;
-    let of = Declared {
-        resource,
-        name: C::NAME,
-        path: format!("{resource}/{}/", C::NAME),
-        permission: PermissionInfo::verb(C::PERMISSION, C::access()),
-        patient_data: C::PATIENT_DATA,
-        method: Method::POST,
-        limited: C::LIMITED,
-        doc: Doc {
-            grave: C::GRAVE,
-            ..doc::<C::Input, C::Answer>(C::SUMMARY, C::DESCRIPTION, C::STATUS)
-        },
-    };
-    Operation {
-        run: Arc::new(|cx, call| Box::pin(run_command::<C>(cx, call))),
-        ..declared(of, module)
-    }
-}
-
-async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let held: V::On = if V::HOLDS {
-        cx.hold(call.id()?).await?
-    } else {
-        cx.load(call.id()?).await?
-    };
-    resource::check_version(&held, call.if_match()?)?;
-    let input: V::Input = input(call, V::ALIASES)?;
-    if !V::offered(&held) {
-        return Err(V::refusal(cx, &held).await?);
-    }
-    if V::PATIENT_DATA {
-        cx.saw_record(&held);
-    }
-    let answer = V::run(cx, held, input).await?;
-    answer.reply(cx, V::STATUS).await
-}
-
-/// What the body carries; one of which nothing is expected is not looked at.
-fn input<I: Input>(call: &Call, aliases: &[(&str, &str)]) -> Result<I, Error> {
-    let body = match I::schema() {
-        Some(_) => call.body_for(aliases)?,
-        None => Body::default(),
-    };
-    Ok(I::parse(&body)?)
-}
-
-async fn run_command<C: Command>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input: C::Input = input(call, &[])?;
-    let answer = C::run(cx, input).await?;
-    answer.reply(cx, C::STATUS).await
 }

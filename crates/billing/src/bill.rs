@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
-use platform::resource::{Besides, Change, Resource, items};
+use platform::resource::{Besides, Change, Resource, Said, items};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -220,6 +220,10 @@ impl Resource for Bill {
         billing()
     }
 
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Numbered, Said::Day(self.date_issued)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         reach("bill", "patient", grant)
     }
@@ -267,6 +271,10 @@ impl Resource for Bill {
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<BillExtra>, Error> {
         bill_view::extras(cx, rows).await
+    }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(!row.is_opened() || book::void(&mut row.clone()).is_ok())
     }
 }
 

@@ -3,13 +3,14 @@
 use kernel::Money;
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
 use platform::resource::{Change, Resource};
 use platform::seal::Sealed;
 use schemars::JsonSchema;
+use sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::bill::{Bill, billing};
@@ -177,4 +178,23 @@ impl Resource for BillItem {
         };
         Ok(rows.iter().map(extra).collect())
     }
+
+    async fn changeable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        stays_open(cx, row).await
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        stays_open(cx, row).await
+    }
+}
+
+/// Whether a line can still be changed or taken off its bill.
+async fn stays_open(cx: &mut Cx, row: &BillItem) -> Result<bool, Error> {
+    let mut query = select::<Bill>();
+    query.and_where(Bill::id.eq(row.bill.get()));
+    let bill: Option<Bill> = cx
+        .unscoped("the state of the bill whose line is shown")
+        .record(query)
+        .await?;
+    Ok(row.credit_of.is_none() && bill.is_some_and(|bill| bill.check_chargeable().is_ok()))
 }

@@ -138,6 +138,10 @@ impl Resource for InsuranceClaim {
             _ => Err(row.refused()),
         }
     }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.status == ClaimStatus::Draft)
+    }
 }
 
 async fn begin(cx: &mut Cx, row: &mut InsuranceClaim) -> Result<(), Error> {

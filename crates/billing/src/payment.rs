@@ -11,7 +11,7 @@ use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::serde_json::json;
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -135,8 +135,11 @@ impl Resource for Payment {
             .roles(&[Doctor, Patient], "r")
     }
 
-    fn label(&self) -> String {
-        format!("#{}: {}", self.receipt_number, self.amount)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Words(format!("#{}", self.receipt_number)),
+            Said::Amount(self.amount),
+        ]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -8,7 +8,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::Ref;
 use platform::record::{Column, Meta};
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 
 use crate::service_catalog::ServiceCatalog;
 
@@ -48,8 +48,8 @@ impl Resource for ServicePrice {
         Access::nobody().roles(&[Admin, Cashier, Doctor, Receptionist], "r")
     }
 
-    fn label(&self) -> String {
-        self.price.to_string()
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Amount(self.price)]
     }
 
     fn scope(_grant: &Grant) -> Scope {

@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::record::{Column, Meta};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 
 use crate::guideline;
 use crate::history::not_in_future;
@@ -76,8 +76,8 @@ impl Resource for CareEvent {
             .role(PatientRole, "r")
     }
 
-    fn label(&self) -> String {
-        format!("{} {}", self.code, self.done_on)
+    fn called(&self) -> Vec<Said> {
+        vec![Said::words(&self.code), Said::Day(self.done_on)]
     }
 
     fn scope(grant: &Grant) -> Scope {

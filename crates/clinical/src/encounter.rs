@@ -13,7 +13,7 @@ use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::{Column, Record};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use scheduling::Appointment;
@@ -110,6 +110,19 @@ pub async fn hold_open(cx: &mut Cx, id: i64) -> Result<Encounter, Error> {
         return Err(signed(&encounter));
     }
     Ok(encounter)
+}
+
+/// Whether an encounter whose part is shown can still be written into.
+pub(crate) async fn is_open(cx: &mut Cx, id: i64) -> Result<bool, Error> {
+    let statement = Statement::raw(
+        "SELECT id FROM encounter WHERE id = $1 AND status = 'open'",
+        values([&id]),
+    );
+    let found: Option<(i64,)> = cx
+        .unscoped("the encounter of a record in reach")
+        .optional(statement)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// After two records became one, or two again: who has the patient in care follows from the encounters.
@@ -216,6 +229,10 @@ impl Resource for Encounter {
         Access::nobody()
             .roles(&[Admin, Doctor], "crud")
             .roles(&[Receptionist, Nurse, Patient], "r")
+    }
+
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.encounter_date)]
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -357,6 +374,14 @@ impl Resource for Encounter {
             }
         });
         Ok(extras.collect())
+    }
+
+    async fn changeable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.status == EncounterStatus::Open)
+    }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.status == EncounterStatus::Open)
     }
 }
 

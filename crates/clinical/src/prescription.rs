@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 use crate::drug_check_allergy::CheckDrugAllergy;
 use crate::drug_check_interaction::CheckDrugInteraction;
 use crate::drug_check_safety::CheckSafety;
-use crate::encounter::{Encounter, hold_open};
+use crate::encounter::{Encounter, hold_open, is_open};
 use crate::prescription_course::{Course, course};
 use crate::prescription_drug::Drug;
 use crate::prescription_quantity::units;
@@ -361,6 +361,10 @@ impl Resource for Prescription {
             return Err(dispensed());
         }
         hold_open(cx, row.encounter.get()).await.map(drop)
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.quantity_dispensed == 0 && is_open(cx, row.encounter.get()).await?)
     }
 }
 

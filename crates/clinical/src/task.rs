@@ -213,6 +213,12 @@ impl Resource for Task {
             Err(Error::denied())
         }
     }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        let grant = cx.grant_of(Self::DELETE);
+        let wrote = row.created_by.map(|user| user.get()) == Some(grant.user);
+        Ok(grant.reach == Reach::All || wrote)
+    }
 }
 
 /// Lets the assignee know, unless it is they who took the task.

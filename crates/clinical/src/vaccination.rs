@@ -9,7 +9,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -89,6 +89,13 @@ impl Resource for Vaccination {
 
     fn label(&self) -> String {
         format!("{} {}", self.vaccine_name.open(), self.date_administered)
+    }
+
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::words(self.vaccine_name.open()),
+            Said::Day(self.date_administered),
+        ]
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {

@@ -41,6 +41,10 @@ impl Verb for BeginVisit {
         Access::may(&[Admin, Doctor])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+        Ok(row.merged_into.is_none())
+    }
+
     async fn run(cx: &mut Cx, held: Patient, input: BeginInput) -> Result<One<Encounter>, Error> {
         let (patient, me) = (held.meta.id, cx.user_id()?);
         let open = visit::open(cx, patient).await?;

@@ -64,6 +64,10 @@ impl Verb for RecordVitals {
         Access::may(&[Admin, Doctor, Nurse])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+        Ok(row.merged_into.is_none())
+    }
+
     async fn run(cx: &mut Cx, held: Patient, input: Measures) -> Result<One<Vitals>, Error> {
         let encounter = encounter(cx, held.meta.id).await?;
         let mut body = input.0;

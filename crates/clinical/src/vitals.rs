@@ -12,11 +12,11 @@ use platform::cx::{Cx, among, select};
 use platform::error::Error;
 use platform::field::{Field, Ref};
 use platform::record::{Column, Record};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::texts::Text;
 use sea_query::{Condition, Expr, ExprTrait, Order};
 
-use crate::encounter::{Encounter, hold_open};
+use crate::encounter::{Encounter, hold_open, is_open};
 use crate::guideline;
 use crate::rules::growth::{Position, mark_crossings};
 use crate::rules::news2::{Breathing, Consciousness};
@@ -154,6 +154,10 @@ impl Resource for Vitals {
             .role(PatientRole, "r")
     }
 
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.recorded_at)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         reach("vitals", "patient", grant)
     }
@@ -212,6 +216,14 @@ impl Resource for Vitals {
         }
         mark_within(rows, &mut extras);
         Ok(extras)
+    }
+
+    async fn changeable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_open(cx, row.encounter.get()).await
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_open(cx, row.encounter.get()).await
     }
 }
 

@@ -336,3 +336,7 @@ chart-access-proxy = Stands in for the patient
 done-problem-added = The problem is on record.
 done-problem-resolved = The problem is resolved.
 clinical-acknowledge-why = Say what was done about this critical result: once it is acknowledged, nobody else is told of it.
+clinical-minutes-ago = { $count } min ago
+clinical-hours-ago = { $count } h ago
+clinical-days-ago = { $count } days ago
+clinical-vitals-overdue = Overdue: measure at least every { $hours } h

@@ -336,3 +336,7 @@ chart-access-proxy = Représente le patient
 done-problem-added = Le problème est noté.
 done-problem-resolved = Le problème est résolu.
 clinical-acknowledge-why = Dites ce qui a été fait pour ce résultat critique : une fois pris en compte, plus personne n’en est averti.
+clinical-minutes-ago = il y a { $count } min
+clinical-hours-ago = il y a { $count } h
+clinical-days-ago = il y a { $count } jours
+clinical-vitals-overdue = En retard : mesurer au moins toutes les { $hours } h

@@ -336,3 +336,7 @@ chart-access-proxy = Anamwakilisha mgonjwa
 done-problem-added = Tatizo limerekodiwa.
 done-problem-resolved = Tatizo limekwisha.
 clinical-acknowledge-why = Eleza hatua iliyochukuliwa kuhusu matokeo haya ya hatari: yakishathibitishwa, hakuna mwingine atakayeambiwa.
+clinical-minutes-ago = dakika { $count } zilizopita
+clinical-hours-ago = saa { $count } zilizopita
+clinical-days-ago = siku { $count } zilizopita
+clinical-vitals-overdue = Imechelewa: pima angalau kila saa { $hours }

@@ -178,7 +178,9 @@ async fn refuse_second(cx: &mut Cx, user: i64, patient: i64) -> Result<(), Error
         .await?;
     match open {
         Some(open) => {
-            let text = Text::new("compliance-already-open").with("until", open.expires_at);
+            let until = cx.app.zone.to_local(open.expires_at);
+            let until = until.strftime("%Y-%m-%d %H:%M");
+            let text = Text::new("compliance-already-open").with("until", until);
             Err(Error::refuse(Code::StateConflict, text).with("break_glass", open.meta.id))
         }
         None => Ok(()),

@@ -13,7 +13,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::record::Column;
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::texts::Text;
 
 /// The sum of weights from which on a person is asked.
@@ -82,8 +82,8 @@ impl Resource for AccessRule {
         &[AccessRule::kind, AccessRule::weight, AccessRule::is_active];
     type Extra = ();
 
-    fn label(&self) -> String {
-        self.kind.as_str().to_owned()
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Choice("kind", self.kind.as_str())]
     }
 
     fn access() -> Access {

@@ -129,6 +129,10 @@ pub type Before = Arc<
         + Sync,
 >;
 
+/// Whether an operation makes sense for a record of its resource as it is.
+pub type Offered =
+    for<'a> fn(&'a mut Cx, &'a (dyn Any + Send + Sync)) -> BoxFuture<'a, Result<bool, Error>>;
+
 /// One method of one path.
 #[derive(Clone)]
 pub struct Operation {
@@ -159,8 +163,8 @@ pub struct Operation {
     pub any_query: bool,
     /// What the document says.
     pub doc: Doc,
-    /// Whether a verb makes sense for a record of its resource as it is; always where nothing is said.
-    pub offered: Option<fn(&dyn Any) -> bool>,
+    /// Whether it makes sense for a record of its resource as it is; always where nothing is said.
+    pub offered: Option<Offered>,
     /// Runs before the unit of work begins; what it answers is the unit's to use.
     pub before: Option<Before>,
     /// Runs it.

@@ -7,7 +7,7 @@ use platform::error::Error;
 use platform::fault::{Fault, Faults};
 use platform::field::{Blank, Line};
 use platform::record::{Body, Column, Record};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::texts::Text;
 
 use crate::pack;
@@ -74,8 +74,8 @@ impl Resource for SafetyAddition {
         Scope::All
     }
 
-    fn label(&self) -> String {
-        self.pack_table.as_str().to_owned()
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Choice("pack_table", self.pack_table.as_str())]
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {

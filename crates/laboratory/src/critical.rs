@@ -12,6 +12,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 use sea_query::{ExprTrait, Query, SelectStatement};
 
+use crate::called;
 use crate::escalate;
 use crate::flag::Flag;
 use crate::order::LabOrder;
@@ -37,7 +38,7 @@ pub(crate) async fn raise(
     }
     let doctor = order.ordered_by.map(|user| user.get());
     let language = language_of(cx, doctor).await?;
-    let said = sentence(row, before);
+    let said = sentence(row, before, &called::name(cx, row).await?);
     let message = cx.app.texts.render(&language, &said);
     let alert = NewAlert {
         source: Some((SOURCE, row.meta.id)),
@@ -72,7 +73,8 @@ async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Resu
     acknowledge(cx, query).await?;
     let doctor = order.ordered_by.map(|user| user.get());
     let language = language_of(cx, doctor).await?;
-    let said = in_words(row, "laboratory-critical-withdrawn");
+    let name = called::name(cx, row).await?;
+    let said = in_words(row, "laboratory-critical-withdrawn", &name);
     let message = cx.app.texts.render(&language, &said);
     let alert = NewAlert {
         source: Some((SOURCE, row.meta.id)),
@@ -96,22 +98,22 @@ fn said(row: &LabResultValue) -> impl PartialEq + use<> {
 }
 
 /// What a critical value says.
-pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>) -> Text {
+pub(crate) fn sentence(row: &LabResultValue, before: Option<&LabResultValue>, name: &str) -> Text {
     let key = match before {
         Some(_) => "laboratory-critical-corrected",
         None => "laboratory-critical",
     };
-    in_words(row, key)
+    in_words(row, key, name)
 }
 
-fn in_words(row: &LabResultValue, key: &'static str) -> Text {
+fn in_words(row: &LabResultValue, key: &'static str, name: &str) -> Text {
     let number = row.value_numeric.map(|value| {
         let sign = row.comparator.map_or("", |sign| sign.as_str());
         format!("{sign}{value} {}", &**row.units.open())
     });
     let value = number.unwrap_or_else(|| row.value_text.open().to_string());
     Text::new(key)
-        .with("parameter", &**row.parameter_name.open())
+        .with("parameter", name)
         .with("value", value.trim())
 }
 

@@ -13,6 +13,7 @@ use sea_query::ExprTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::called;
 use crate::critical::{assign, language_of, sentence};
 use crate::on_duty;
 use crate::result::LabResultValue;
@@ -80,9 +81,10 @@ async fn run(cx: &mut Cx, payload: &Json) -> Result<(), Error> {
         last = true;
     }
     let mut tasks = Vec::with_capacity(told.len());
+    let name = called::name(cx, &row).await?;
     for user in told {
         let language = language_of(cx, Some(user)).await?;
-        let message = cx.app.texts.render(&language, &sentence(&row, None));
+        let message = cx.app.texts.render(&language, &sentence(&row, None, &name));
         tasks.push(assign(cx, Some(user), &row, &message).await?);
     }
     if !last {

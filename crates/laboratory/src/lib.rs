@@ -19,6 +19,7 @@
 
 pub mod add_items;
 pub mod add_results;
+mod called;
 pub mod catalogue;
 mod critical;
 mod due;

@@ -12,7 +12,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::{Besides, Change, Resource};
+use platform::resource::{Besides, Change, Resource, Said};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::Verb;
@@ -201,6 +201,10 @@ impl Resource for LabOrder {
         access()
     }
 
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.order_date)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         within("lab_order", Expr::from(LabOrder::id), grant)
     }
@@ -258,6 +262,10 @@ impl Resource for LabOrder {
             items: items.remove(&row.meta.id).unwrap_or_default(),
         });
         Ok(extras.collect())
+    }
+
+    async fn changeable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.status != LabOrderStatus::Cancelled)
     }
 }
 

@@ -81,8 +81,8 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
     let several = item.results.len() > 1;
     let named = |result: &ResultView| match several {
-        true => format!("{}: {}", item.lab_test.test_name, result.parameter_name),
-        false => result.parameter_name.clone(),
+        true => format!("{}: {}", item.lab_test.test_name, result.called),
+        false => result.called.clone(),
     };
     item.results
         .iter()

@@ -262,6 +262,10 @@ impl Resource for LabResultValue {
         });
         Ok(extras.collect())
     }
+
+    async fn changeable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.replaced_by.is_none())
+    }
 }
 
 /// The order's state after results were entered or corrected.

@@ -42,6 +42,10 @@ impl Verb for Told {
         Access::may(&[Admin, Doctor, LabTechnician])
     }
 
+    async fn of_use(cx: &mut Cx, row: &LabOrder) -> Result<bool, Error> {
+        Ok(!untold(cx, row.meta.id).await?.is_empty())
+    }
+
     async fn run(cx: &mut Cx, held: LabOrder, input: ToldInput) -> Result<One<LabOrder>, Error> {
         let waiting = untold(cx, held.meta.id).await?;
         if waiting.is_empty() {

@@ -9,11 +9,11 @@ use schemars::JsonSchema;
 use sea_query::{Expr, ExprTrait, Order};
 use serde::Serialize;
 
+use crate::called::Names;
 use crate::catalogue::LabTest;
 use crate::flag::{Comparator, Flag};
 use crate::items::LabOrderItem;
 use crate::measured::{self, Measured};
-use crate::parameter::LabParameter;
 use crate::result::LabResultValue;
 
 /// A test of the catalogue, as orders show it.
@@ -81,6 +81,10 @@ pub struct ResultView {
     pub parameter_id: Option<i64>,
     /// Code of the parameter.
     pub parameter_code: Option<String>,
+    /// What pages call it: the catalogue's name where the code was written.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub called: String,
     /// Number, in the unit of `units`.
     #[serde(serialize_with = "measured::show")]
     #[schemars(with = "Option<f64>")]
@@ -272,42 +276,18 @@ async fn with_codes(
     rows: &[LabResultValue],
     mut earlier: HashMap<i64, Vec<EarlierView>>,
 ) -> Result<Vec<ResultView>, Error> {
-    let mut ids: Vec<i64> = rows
-        .iter()
-        .filter_map(|row| row.parameter)
-        .map(|it| it.get())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut codes: HashMap<i64, String> = HashMap::new();
-    if !ids.is_empty() {
-        let mut query = select::<LabParameter>();
-        query.and_where(among(cx.dialect(), LabParameter::id, &ids));
-        let known: Vec<LabParameter> = cx.unscoped(WHY).records(query).await?;
-        codes.extend(
-            known
-                .into_iter()
-                .map(|row| (row.meta.id, row.code.to_string())),
-        );
-    }
+    let names = Names::of(cx, rows).await?;
     let views = rows.iter().map(|row| {
-        let code = row
-            .parameter
-            .and_then(|parameter| codes.get(&parameter.get()));
         shown_value(
             row,
-            code.cloned(),
+            &names,
             earlier.remove(&row.meta.id).unwrap_or_default(),
         )
     });
     Ok(views.collect())
 }
 
-fn shown_value(
-    row: &LabResultValue,
-    parameter_code: Option<String>,
-    earlier: Vec<EarlierView>,
-) -> ResultView {
+fn shown_value(row: &LabResultValue, names: &Names, earlier: Vec<EarlierView>) -> ResultView {
     let parameter = row.parameter.map(|parameter| parameter.get());
     ResultView {
         id: row.meta.id,
@@ -316,7 +296,8 @@ fn shown_value(
         parameter_name: row.parameter_name.open().to_string(),
         parameter,
         parameter_id: parameter,
-        parameter_code,
+        parameter_code: names.code(row).map(str::to_owned),
+        called: names.name(row),
         value_numeric: row.value_numeric,
         comparator: row.comparator,
         value_text: row.value_text.open().to_string(),

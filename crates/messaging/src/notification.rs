@@ -175,6 +175,10 @@ impl Verb for MarkRead {
         Access::own("x")
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Notification) -> Result<bool, Error> {
+        Ok(!row.is_read)
+    }
+
     async fn run(cx: &mut Cx, before: Notification, _input: ()) -> Result<Marked, Error> {
         let mut row = before.clone();
         row.is_read = true;

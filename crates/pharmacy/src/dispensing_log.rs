@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use platform::seal::Sealed;
 use schemars::JsonSchema;
 use sea_query::{Condition, Expr, ExprTrait};
@@ -118,6 +118,10 @@ impl Resource for DispensingLog {
 
     fn access() -> Access {
         access::dispensing()
+    }
+
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.dispense_date)]
     }
 
     fn scope(grant: &Grant) -> Scope {

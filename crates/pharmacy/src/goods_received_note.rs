@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::{Body, Column};
-use platform::resource::{Besides, Change, Resource, items};
+use platform::resource::{Besides, Change, Resource, Said, items};
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -93,8 +93,12 @@ impl Resource for GoodsReceivedNote {
         access::stock()
     }
 
-    fn label(&self) -> String {
-        format!("{} {}", self.grn_date, self.invoice_number)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Kind,
+            Said::words(&self.invoice_number),
+            Said::Day(self.grn_date),
+        ]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -9,7 +9,7 @@ use platform::error::Error;
 use platform::fault::NON_FIELD;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::{Besides, Change, Resource, change_by};
+use platform::resource::{Besides, Change, Resource, Said, change_by};
 use platform::texts::Text;
 use platform::verb::{One, Verb};
 use schemars::JsonSchema;
@@ -100,6 +100,10 @@ impl Resource for PurchaseOrder {
         access::stock()
     }
 
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Numbered, Said::Day(self.order_date)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         crate::everything(grant)
     }
@@ -166,6 +170,10 @@ impl Resource for PurchaseOrder {
             items: views.remove(&row.meta.id).unwrap_or_default(),
         };
         Ok(rows.iter().map(extra).collect())
+    }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(editable(row.status) || row.status == OrderStatus::Cancelled)
     }
 }
 

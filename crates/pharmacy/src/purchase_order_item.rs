@@ -13,7 +13,7 @@ use platform::record::{Body, Column, Record};
 use platform::resource::{Change, Resource};
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::Order;
+use sea_query::{ExprTrait, Order};
 use serde::Serialize;
 
 use crate::access;
@@ -113,6 +113,14 @@ impl Resource for PurchaseOrderItem {
         };
         Ok(rows.iter().map(extra).collect())
     }
+
+    async fn changeable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_editable(cx, row.purchase_order.get()).await
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_editable(cx, row.purchase_order.get()).await
+    }
 }
 
 /// Locks the order; its items change only while it is a draft.
@@ -123,6 +131,17 @@ async fn hold_editable(cx: &mut Cx, order: i64) -> Result<(), Error> {
     } else {
         Err(settled(order.status))
     }
+}
+
+/// Whether the order whose line is shown is still a draft.
+async fn is_editable(cx: &mut Cx, order: i64) -> Result<bool, Error> {
+    let mut query = select::<PurchaseOrder>();
+    query.and_where(PurchaseOrder::id.eq(order));
+    let found: Option<PurchaseOrder> = cx
+        .unscoped("the state of the order whose line is shown")
+        .record(query)
+        .await?;
+    Ok(found.is_some_and(|order| editable(order.status)))
 }
 
 fn check(row: &PurchaseOrderItem) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line as Text500, Ref};
 use platform::record::{Body, Column};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -190,8 +190,11 @@ impl Resource for StockAdjustment {
         access::stock()
     }
 
-    fn label(&self) -> String {
-        format!("{} {:+}", self.adjustment_type.as_str(), self.quantity)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Choice("adjustment_type", self.adjustment_type.as_str()),
+            Said::Words(format!("{:+}", self.quantity)),
+        ]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -9,7 +9,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::record::{Column, Meta};
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -138,8 +138,11 @@ impl Resource for StockMovement {
         access::stock()
     }
 
-    fn label(&self) -> String {
-        format!("{} {:+}", self.kind.as_str(), self.delta)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Choice("kind", self.kind.as_str()),
+            Said::Words(format!("{:+}", self.delta)),
+        ]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -118,6 +118,14 @@ impl Resource for StockTakeLine {
         };
         Ok(rows.iter().map(extra).collect())
     }
+
+    async fn changeable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_counted(cx, row.stock_take.get()).await
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_counted(cx, row.stock_take.get()).await
+    }
 }
 
 /// Notes what the ledger holds at this moment, within the medication's turn.
@@ -158,4 +166,17 @@ async fn in_category(cx: &mut Cx, take: &StockTake, item: i64) -> Result<bool, E
         ))
         .await?;
     Ok(found.and_then(|(of,)| of) == Some(category.get()))
+}
+
+/// Whether the count that a line belongs to still goes on.
+async fn is_counted(cx: &mut Cx, take: i64) -> Result<bool, Error> {
+    let statement = Statement::raw(
+        "SELECT id FROM stock_take WHERE id = $1 AND status = 'open'",
+        values([&take]),
+    );
+    let found: Option<(i64,)> = cx
+        .unscoped("the count of a line in reach")
+        .optional(statement)
+        .await?;
+    Ok(found.is_some())
 }

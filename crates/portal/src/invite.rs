@@ -54,6 +54,17 @@ impl Verb for Invite {
         Access::may(&[Admin, Receptionist])
     }
 
+    async fn of_use(cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+        if row.deceased_at.is_some() || row.merged_into.is_some() {
+            return Ok(false);
+        }
+        let account = match row.user {
+            Some(user) => identity::accounts::by_id(cx, user.get()).await?,
+            None => None,
+        };
+        Ok(account.is_none_or(|account| account.password_hash.is_none()))
+    }
+
     async fn run(cx: &mut Cx, held: Patient, _: ()) -> Result<Invitation, Error> {
         let refused = |key| Err(Error::refuse(Code::StateConflict, Text::new(key)));
         if held.deceased_at.is_some() {

@@ -200,6 +200,10 @@ impl Verb for MarkRead {
         Access::own("x")
     }
 
+    async fn of_use(cx: &mut Cx, row: &SecureMessage) -> Result<bool, Error> {
+        Ok(row.read_at.is_none() && is_for(cx, row).await?)
+    }
+
     async fn run(cx: &mut Cx, held: SecureMessage, _: ()) -> Result<Read, Error> {
         if !is_for(cx, &held).await? {
             return Err(Error::denied());

@@ -176,6 +176,11 @@ async fn not_too_often(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether an answer would change something now.
+fn is_taken(cx: &Cx, row: &Appointment, answer: Answer) -> bool {
+    judge(row, answer, cx.now(), cx.app.settings.cancel_hours) == Verdict::Take
+}
+
 /// `POST appointments/{id}/confirm/`.
 pub(crate) struct Confirm;
 
@@ -190,6 +195,10 @@ impl Verb for Confirm {
 
     fn access() -> Access {
         Access::may(&[Admin, Receptionist, Nurse, PatientRole])
+    }
+
+    async fn of_use(cx: &mut Cx, row: &Appointment) -> Result<bool, Error> {
+        Ok(is_taken(cx, row, Answer::Confirm))
     }
 
     async fn run(cx: &mut Cx, held: Appointment, _: ()) -> Result<One<Appointment>, Error> {
@@ -217,6 +226,10 @@ impl Verb for Decline {
 
     fn access() -> Access {
         Access::may(&[PatientRole])
+    }
+
+    async fn of_use(cx: &mut Cx, row: &Appointment) -> Result<bool, Error> {
+        Ok(is_taken(cx, row, Answer::Cancel))
     }
 
     async fn run(cx: &mut Cx, held: Appointment, _: ()) -> Result<One<Appointment>, Error> {

@@ -1,7 +1,7 @@
 //! The appointment: a patient, a doctor, a time, and how far it has come.
 
 use platform::record::Column;
-use platform::resource::Change;
+use platform::resource::{Change, Said};
 use std::collections::HashMap;
 
 use identity::user::User;
@@ -199,8 +199,8 @@ impl Resource for Appointment {
             .roles(&[Pharmacist, LabTechnician, Cashier, Patient], "r")
     }
 
-    fn label(&self) -> String {
-        format!("{} {}", self.date, self.time.strftime("%H:%M"))
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Day(self.date), Said::Clock(self.time)]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -1,7 +1,7 @@
 //! A doctor's weekly hours.
 
 use identity::user::User;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, Time, Weekday};
 use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, column, values};
@@ -10,8 +10,8 @@ use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::Ref;
 use platform::record::Column;
-use platform::resource::Change;
 use platform::resource::Resource;
+use platform::resource::{Change, Said};
 use platform::texts::Text;
 use sea_query::{Condition, ExprTrait};
 
@@ -133,12 +133,15 @@ impl Resource for DoctorSchedule {
         access()
     }
 
-    fn label(&self) -> String {
-        format!(
+    fn called(&self) -> Vec<Said> {
+        let hours = format!(
             "{}–{}",
             self.start.strftime("%H:%M"),
             self.end.strftime("%H:%M")
-        )
+        );
+        let weekday = i8::try_from(self.weekday).map(Weekday::from_monday_zero_offset);
+        let weekday = weekday.ok().and_then(Result::ok).map(Said::Weekday);
+        weekday.into_iter().chain([Said::Words(hours)]).collect()
     }
 
     fn scope(grant: &Grant) -> Scope {

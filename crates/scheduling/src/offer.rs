@@ -20,7 +20,7 @@ use platform::error::Error;
 use platform::field::Ref;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
 use platform::record::{Column, Meta, Record};
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use schemars::JsonSchema;
@@ -112,6 +112,10 @@ impl Resource for SlotOffer {
 
     fn access() -> Access {
         Access::nobody().roles(&[Admin, Receptionist, Doctor, Nurse, PatientRole], "r")
+    }
+
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.starts_at)]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -30,7 +30,7 @@ pub async fn answer(
 ) -> Result<SlotOffer, Error> {
     match (held.status, accepts) {
         (OfferStatus::Accepted, true) | (OfferStatus::Declined, false) => return Ok(held),
-        (OfferStatus::Open, _) if held.expires_at > cx.now() => {}
+        _ if is_open(cx, &held) => {}
         _ => {
             let text = Text::new("scheduling-offer-over");
             return Err(
@@ -43,6 +43,11 @@ pub async fn answer(
     } else {
         pass_on(cx, &held, OfferStatus::Declined, Some(channel)).await
     }
+}
+
+/// Whether it can still be answered.
+fn is_open(cx: &Cx, row: &SlotOffer) -> bool {
+    row.status == OfferStatus::Open && row.expires_at > cx.now()
 }
 
 async fn accept(
@@ -104,6 +109,10 @@ impl Verb for Accept {
         Access::may(&[Admin, Receptionist, Doctor, Nurse, PatientRole])
     }
 
+    async fn of_use(cx: &mut Cx, row: &SlotOffer) -> Result<bool, Error> {
+        Ok(is_open(cx, row))
+    }
+
     async fn run(cx: &mut Cx, held: SlotOffer, _: ()) -> Result<One<SlotOffer>, Error> {
         let channel = channel(cx);
         answer(cx, held, true, channel).await.map(One)
@@ -123,6 +132,10 @@ impl Verb for DeclineOffer {
 
     fn access() -> Access {
         Access::may(&[Admin, Receptionist, Doctor, Nurse, PatientRole])
+    }
+
+    async fn of_use(cx: &mut Cx, row: &SlotOffer) -> Result<bool, Error> {
+        Ok(is_open(cx, row))
     }
 
     async fn run(cx: &mut Cx, held: SlotOffer, _: ()) -> Result<One<SlotOffer>, Error> {

@@ -10,8 +10,8 @@ use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::Change;
 use platform::resource::Resource;
+use platform::resource::{Change, Said};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -126,8 +126,8 @@ impl Resource for ScheduleException {
         doctor_schedule::access()
     }
 
-    fn label(&self) -> String {
-        self.date.to_string()
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Day(self.date)]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -15,7 +15,8 @@ use platform::seal::Sealed;
 use platform::verb::{One, Verb};
 
 use crate::appointment::{Appointment, not_from};
-use crate::state::{AppointmentStatus, step_back};
+use crate::booking;
+use crate::state::{AppointmentStatus, Stages, step_back};
 
 /// Adds them to the table of contents.
 pub(crate) fn declare(module: Module) -> Module {
@@ -54,6 +55,12 @@ macro_rules! step {
 
             fn not_offered(row: &Appointment) -> Error {
                 not_from(row.status)
+            }
+
+            async fn of_use(cx: &mut Cx, row: &Appointment) -> Result<bool, Error> {
+                let mut then = row.clone();
+                then.status = Self::TO;
+                Ok(booking::check_moment(cx, &then).is_ok())
             }
 
             async fn run(
@@ -144,10 +151,12 @@ impl Verb for Undo {
         Access::may(&[Admin, Doctor, Receptionist, Nurse])
     }
 
+    async fn of_use(cx: &mut Cx, row: &Appointment) -> Result<bool, Error> {
+        Ok(back(cx, row).is_some())
+    }
+
     async fn run(cx: &mut Cx, held: Appointment, _: ()) -> Result<One<Appointment>, Error> {
-        let (zone, today) = (cx.app.zone.clone(), cx.today());
-        let on_its_day = |at| zone.to_local(at).date() == today;
-        let Some((status, stages)) = step_back(held.status, held.stages(), on_its_day) else {
+        let Some((status, stages)) = back(cx, &held) else {
             return Err(not_from(held.status));
         };
         change_by(cx, held, |row| {
@@ -161,4 +170,11 @@ impl Verb for Undo {
         .await
         .map(One)
     }
+}
+
+/// Where today's step leads back to.
+fn back(cx: &Cx, row: &Appointment) -> Option<(AppointmentStatus, Stages)> {
+    let today = cx.today();
+    let on_its_day = |at| cx.app.zone.to_local(at).date() == today;
+    step_back(row.status, row.stages(), on_its_day)
 }

@@ -40,6 +40,10 @@ impl Verb for End {
         Access::may(&[Admin]).reach(Doctor, EXECUTE, Reach::Own)
     }
 
+    async fn of_use(_cx: &mut Cx, row: &TelemedicineSession) -> Result<bool, Error> {
+        Ok(row.is_active)
+    }
+
     async fn run(cx: &mut Cx, held: TelemedicineSession, _: ()) -> Result<Ended, Error> {
         let ended_at = held.ended_at.unwrap_or(cx.now());
         if held.is_active {

@@ -12,7 +12,7 @@ use platform::db::Dialect;
 use platform::error::Error;
 use platform::field::{Line, Ref};
 use platform::record::{Column, Record};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::texts::Text;
 use scheduling::{Appointment, AppointmentStatus};
 use schemars::JsonSchema;
@@ -119,6 +119,10 @@ impl Resource for TelemedicineSession {
     }
 
     /// A doctor's own are those that they hold, a patient's own are theirs.
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.scheduled_start)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         match (grant.reach, reach("telemedicine_session", "patient", grant)) {
             (Reach::Own, Scope::Where(own)) => Scope::Where(
@@ -177,6 +181,10 @@ impl Resource for TelemedicineSession {
             .into_iter()
             .map(|join| TelemedicineSessionExtra { join });
         Ok(extras.collect())
+    }
+
+    async fn changeable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.is_active)
     }
 }
 

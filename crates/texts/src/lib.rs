@@ -270,7 +270,7 @@ impl Language {
         };
         let mut args = FluentArgs::with_capacity(text.args.len());
         for (name, value) in &text.args {
-            args.set(*name, argument(value));
+            args.set(*name, argument(value, self.code));
         }
         let mut errors = Vec::new();
         let sentence = self
@@ -303,9 +303,12 @@ fn names(entry: &Entry<&str>) -> Vec<String> {
 }
 
 /// Whole numbers become numbers, so that they choose plural forms, but only when they print back exactly as they were
-/// given: `007` and numbers beyond 2^53 (which a float cannot hold) stay text.
-fn argument(value: &str) -> FluentValue<'_> {
+/// given: `007` and numbers beyond 2^53 (which a float cannot hold) stay text. Days become words ([`day`]).
+fn argument<'a>(value: &'a str, language: &str) -> FluentValue<'a> {
     const EXACT: u64 = 1 << 53;
+    if let Some(words) = day(value, language) {
+        return FluentValue::from(words);
+    }
     match value.parse::<i64>() {
         Ok(number) if number.unsigned_abs() < EXACT && number.to_string() == value => {
             FluentValue::Number(FluentNumber::from(number))
@@ -314,11 +317,48 @@ fn argument(value: &str) -> FluentValue<'_> {
     }
 }
 
+/// A day such as `2026-11-25`, alone or before a time of day, as readers of a language write it: whoever names it in a
+/// sentence need not know who reads it.
+fn day(value: &str, language: &str) -> Option<String> {
+    let (day, time) = match value.split_once(' ') {
+        Some((day, time)) => (day, Some(time)),
+        None => (value, None),
+    };
+    let plain = |text: &str, length: usize, sign: u8| {
+        let known = |b: u8| b.is_ascii_digit() || b == sign;
+        text.len() == length && text.bytes().all(known)
+    };
+    if !plain(day, 10, b'-') || !time.is_none_or(|time| plain(time, 5, b':')) {
+        return None;
+    }
+    let language = kernel::Language::parse(language).unwrap_or_default();
+    let words = kernel::written::date(day.parse().ok()?, language);
+    Some(match time {
+        Some(time) => [&words, ", ", time].concat(),
+        None => words,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
 
     use super::*;
+
+    #[test]
+    fn days_are_written_as_the_reader_writes_them() {
+        for (value, language, said) in [
+            ("2026-11-25", "en", Some("25 November 2026")),
+            ("2026-08-01", "fr", Some("1er août 2026")),
+            ("2026-11-25 08:05", "sw", Some("25 Novemba 2026, 08:05")),
+            ("2026-11-31", "en", None),
+            ("2026-11-25T08:05:00Z", "en", None),
+            ("25", "en", None),
+            ("Jane 08:05", "en", None),
+        ] {
+            assert_eq!(day(value, language).as_deref(), said, "{value}");
+        }
+    }
 
     /// Every key of the platform with the arguments its authors promise to give.
     const PROMISED: &[(&str, &[&str])] = &[

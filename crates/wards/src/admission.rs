@@ -13,7 +13,7 @@ use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::module::PatientColumn;
 use platform::record::{Body, Column, Meta};
-use platform::resource::{Change, Resource};
+use platform::resource::{Change, Resource, Said};
 use platform::seal::Sealed;
 use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
@@ -146,6 +146,10 @@ impl Resource for Admission {
             .roles(&[Receptionist, Nurse, Cashier], "r")
     }
 
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.admitted_at)]
+    }
+
     fn scope(grant: &Grant) -> Scope {
         reach("admission", "patient", grant)
     }
@@ -197,5 +201,9 @@ impl Resource for Admission {
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<AdmissionExtra>, Error> {
         shown::extras(cx, rows).await
+    }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.discharged_at.is_none())
     }
 }

@@ -69,6 +69,10 @@ impl Verb for AssignPatient {
         Access::may(&[Admin, Receptionist, Nurse])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Bed) -> Result<bool, Error> {
+        Ok(row.status == BedStatus::Available)
+    }
+
     async fn run(cx: &mut Cx, held: Bed, input: AssignInput) -> Result<Assigned, Error> {
         let (bed, patient) = (held.meta.id, input.patient_id.get());
         let mut admission = Admission::new(patient, bed);

@@ -151,6 +151,10 @@ impl Resource for Bed {
         });
         Ok(extras.collect())
     }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.assigned_patient.is_none())
+    }
 }
 
 /// The refusal that a patient lies in the bed.

@@ -33,6 +33,10 @@ impl Verb for MakeAvailable {
         bed::occupied(row)
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Bed) -> Result<bool, Error> {
+        Ok(row.status != BedStatus::Available)
+    }
+
     async fn run(cx: &mut Cx, held: Bed, _input: ()) -> Result<One<Bed>, Error> {
         change_by(cx, held, |bed| bed.status = BedStatus::Available)
             .await

@@ -11,7 +11,7 @@ use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::field::Ref;
 use platform::record::{Column, Meta};
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use schemars::JsonSchema;
 use sea_query::{Condition, ExprTrait};
 use serde::Serialize;
@@ -79,6 +79,10 @@ impl Resource for BedStay {
 
     fn access() -> Access {
         Access::nobody().roles(&[Admin, Doctor, Receptionist, Nurse, Cashier], "r")
+    }
+
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Kind, Said::Moment(self.started_at)]
     }
 
     fn scope(grant: &Grant) -> Scope {

@@ -67,6 +67,10 @@ impl Verb for Transfer {
         Access::may(&[Admin, Doctor, Receptionist, Nurse])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Bed) -> Result<bool, Error> {
+        Ok(row.assigned_patient.is_some())
+    }
+
     async fn run(cx: &mut Cx, bed: Bed, input: TransferInput) -> Result<Transferred, Error> {
         let (from, to) = (bed.meta.id, input.to_bed.get());
         if from == to {

@@ -80,7 +80,18 @@ pub(crate) fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
             Kind::Choice(vec![answer("true", "yes"), answer("false", "no")])
         }
         _ if is("boolean") => Kind::Tick,
-        _ if is("integer") => Kind::Number("1"),
+        _ if is("integer") => {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let worded = (0..).map_while(|at: i64| {
+                let words = crate::words::of_number(form.ask, last, at)?;
+                Some((at.to_string(), words))
+            });
+            let worded: Vec<(String, String)> = worded.collect();
+            match worded.is_empty() {
+                true => Kind::Number("1"),
+                false => Kind::Choice(worded),
+            }
+        }
         _ if is("number") => Kind::Number("any"),
         _ if longest.is_some_and(|longest| longest > 300) => Kind::Area,
         _ => Kind::Text,

@@ -55,20 +55,49 @@ pub(crate) async fn candidates(
         .iter()
         .filter_map(|row| row.get("id").and_then(Json::as_i64))
         .collect();
-    let labels = labels(ask, info, &ids).await?;
-    Ok(ids
+    let called = labels(ask, info, &ids).await?;
+    let patients: Vec<(&TableInfo, i64)> = rows
         .iter()
-        .map(|id| {
-            let words = labels
-                .iter()
-                .find(|(known, _)| known == id)
-                .map(|(_, words)| words.clone());
-            (
-                id.to_string(),
-                words.unwrap_or_else(|| ["№ ", &id.to_string()].concat()),
-            )
-        })
-        .collect())
+        .filter_map(|row| whose(ask, info, row))
+        .collect();
+    let names = match patients.first() {
+        Some((of, _)) => {
+            let ids: Vec<i64> = patients.iter().map(|(_, id)| *id).collect();
+            labels(ask, of, &ids).await?
+        }
+        None => Vec::new(),
+    };
+    let known = |all: &[(i64, String)], id: i64| {
+        let mut found = all.iter().filter(|(known, _)| *known == id);
+        found.next().map(|(_, words)| words.clone())
+    };
+    let offered = rows.iter().filter_map(|row| {
+        let id = row.get("id").and_then(Json::as_i64)?;
+        let words = known(&called, id).unwrap_or_else(|| ["№ ", &id.to_string()].concat());
+        let patient = whose(ask, info, row).and_then(|(_, patient)| known(&names, patient));
+        let words = match patient {
+            Some(patient) => [&words, " · ", &patient].concat(),
+            None => words,
+        };
+        Some((id.to_string(), words))
+    });
+    Ok(offered.collect())
+}
+
+/// Whose a record is, if it is a patient's: the patients' table, and the id.
+pub(crate) fn whose<'a>(
+    ask: &'a Ask,
+    info: &TableInfo,
+    record: &Json,
+) -> Option<(&'a TableInfo, i64)> {
+    let column = info.patient?;
+    let field = info.fields.iter().find(|field| field.name == column)?;
+    let schema = (field.schema)();
+    let one = schema.get("anyOf").and_then(|all| all.get(0));
+    let named = one.unwrap_or(&schema).get("x-references")?.as_str()?;
+    let mut tables = ask.app().registry.tables();
+    let patients = tables.find(|known| known.table == named && known.table != info.table)?;
+    Some((patients, record.get(column)?.as_i64()?))
 }
 
 /// What records are called, of those that the caller reaches.

@@ -26,6 +26,12 @@ pub(crate) fn choice_or(ask: &Ask, field: &str, value: &str) -> String {
     ask.word(&own, value)
 }
 
+/// The words of a number that names something, such as a day of the week: those that the texts have for its field.
+pub(crate) fn of_number(ask: &Ask, field: &str, value: i64) -> Option<String> {
+    let key = ["choice-", &field.replace('_', "-"), "-", &value.to_string()];
+    ask.app().texts.find(ask.language(), &key.concat())
+}
+
 /// What the records of a resource are called, many of them.
 pub fn resource(ask: &Ask, path: &str) -> String {
     ask.word(

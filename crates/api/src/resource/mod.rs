@@ -21,7 +21,8 @@ mod view;
 
 pub use draft::items;
 pub use engine::resource::{
-    Besides, Change, Found, Labels, Offers, Resource, field_groups, in_a_few_words, list_columns,
+    Besides, Change, Found, Labels, Offers, Resource, Said, field_groups, in_a_few_words,
+    list_columns,
 };
 pub use filters::filtered;
 pub(crate) use handlers::check_version;

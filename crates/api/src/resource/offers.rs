@@ -24,9 +24,10 @@ pub(crate) fn offers<'a, R: Resource>(
         let mut reached = vec![(Reach::None, false), (cx.grant_of(R::READ).reach, true)];
         let mut offered = Vec::with_capacity(operations.len());
         for operation in operations {
-            let fits = operation
-                .offered
-                .is_none_or(|offered| offered(&row as &dyn Any));
+            let fits = match operation.offered {
+                Some(offered) => offered(cx, &row as &(dyn Any + Send + Sync)).await?,
+                None => true,
+            };
             offered.push(fits && reaches::<R>(cx, operation, id, &mut reached).await?);
         }
         Ok(offered)
@@ -56,4 +57,30 @@ async fn reaches<R: Resource>(
     };
     reached.push((grant.reach, found));
     Ok(found)
+}
+
+/// Whether the record as it is can be changed.
+pub(super) fn change<'a, R: Resource>(
+    cx: &'a mut Cx,
+    row: &'a (dyn Any + Send + Sync),
+) -> BoxFuture<'a, Result<bool, Error>> {
+    Box::pin(async move {
+        match row.downcast_ref::<R>() {
+            Some(row) => R::changeable(cx, row).await,
+            None => Ok(false),
+        }
+    })
+}
+
+/// Whether the record as it is can be deleted.
+pub(super) fn delete<'a, R: Resource>(
+    cx: &'a mut Cx,
+    row: &'a (dyn Any + Send + Sync),
+) -> BoxFuture<'a, Result<bool, Error>> {
+    Box::pin(async move {
+        match row.downcast_ref::<R>() {
+            Some(row) => R::removable(cx, row).await,
+            None => Ok(false),
+        }
+    })
 }

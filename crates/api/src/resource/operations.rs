@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
-use super::{Resource, draft, handlers, list, list_parameters, view};
+use super::{Resource, draft, handlers, list, list_parameters, offers, view};
 use engine::access::{PermissionInfo, Right};
 use engine::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 use engine::resource::spoken;
@@ -176,6 +176,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
             update.id = format!("{}_{name}", R::PATH.replace(['-', '/'], "_"));
             update.doc.body = Some(change_schema::<R>());
             update.doc.conflicts = true;
+            update.offered = Some(offers::change::<R>);
             update.before = Some(Arc::new(|app, opening, call| {
                 Box::pin(R::before(app, opening, call))
             }));
@@ -195,6 +196,7 @@ pub(crate) fn operations<R: Resource>(module: &'static str) -> Vec<Operation> {
         delete.doc.answer = None;
         delete.doc.status = StatusCode::NO_CONTENT.as_u16();
         delete.doc.conflicts = true;
+        delete.offered = Some(offers::delete::<R>);
         delete.run = Arc::new(|cx, call| Box::pin(handlers::delete::<R>(cx, call)));
         operations.push(delete);
     }

@@ -60,7 +60,7 @@ testkit::on_both! {
         let again = approve(&other, &own).await;
         again.refuses(409, "state_conflict");
         assert_eq!(again.json["by"], other.id);
-        assert!(again.json["detail"].as_str().unwrap().starts_with("This refund was approved by Fatou Ceesay on 2026-11-23 "), "{}", again.text());
+        assert!(again.json["detail"].as_str().unwrap().starts_with("This refund was approved by Fatou Ceesay on 23 November 2026, "), "{}", again.text());
         desk.books_agree().await;
         world.settle().await;
     }

@@ -128,6 +128,17 @@ static SPANS: LazyLock<Vec<Span>> = LazyLock::new(|| {
     })
 });
 
+/// Within how many hours somebody on a ward is observed again: what the band of the last score asks for, and at least
+/// every 12 hours where there is none.
+pub fn observed_within(score: Option<&Score>) -> i64 {
+    let Some(score) = score else { return 12 };
+    match score.band {
+        Some(Band::LowMedium | Band::Medium | Band::High) => 1,
+        Some(Band::Low) | None if score.at_least > 0 => 6,
+        Some(Band::Low) | None => 12,
+    }
+}
+
 /// The score of a person; `None` when NEWS2 is not made for them (under 16 years, or pregnant) or when
 /// nothing of it was measured.
 pub fn score(person: &Person, observed: &Observed) -> Option<Score> {
@@ -286,6 +297,23 @@ mod tests {
     fn the_table_is_read_whole() {
         // The rows of the bands have no score of their own.
         assert_eq!(SPANS.len(), data::count(TABLE) - 5);
+    }
+
+    #[test]
+    fn the_sicker_the_sooner_somebody_is_measured_again() {
+        let within = |observed: &Observed| observed_within(score(&ADULT, observed).as_ref());
+        assert_eq!(observed_within(None), 12);
+        assert_eq!(within(&well()), 12);
+        let oxygen = Observed {
+            breathing: Some(Breathing::Oxygen),
+            ..well()
+        };
+        assert_eq!(within(&oxygen), 6);
+        let confused = Observed {
+            consciousness: Some(Consciousness::Confusion),
+            ..well()
+        };
+        assert_eq!(within(&confused), 1);
     }
 
     #[test]

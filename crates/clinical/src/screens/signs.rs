@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kernel::Reach;
 use maud::{Markup, html};
 use patients::Patient;
@@ -18,6 +18,7 @@ use web::ui::{self, Tone};
 
 use super::measures;
 use crate::alert::{AlertKind, AlertSeverity, AlertStatus, ClinicalAlert};
+use crate::rules::news2;
 use crate::vitals::Vitals;
 
 /// Open alerts of a patient that are looked through, and those that are named.
@@ -145,7 +146,7 @@ impl Signs {
         let flags = row.flags(&person);
         html! {
             p.signs {
-                small { (ask.moment(row.recorded_at)) }
+                small { (ask.moment(row.recorded_at)) " · " (ago(ask, self.age(ask, row))) }
                 @for (measure, value) in row.measures() {
                     span {
                         (measures::name(ask, measure)) " " b { (measures::plain(value)) } " "
@@ -155,6 +156,23 @@ impl Signs {
             }
             (self.judged(ask))
         }
+    }
+
+    /// On a ward: that they are to be measured again, where the newest measurement is older than its early-warning score
+    /// allows, or 12 hours.
+    pub fn overdue(&self, ask: &Ask) -> Markup {
+        let Some(row) = &self.last else {
+            return html! {};
+        };
+        let person = row.person(&self.patient, &ask.app().zone);
+        let hours = news2::observed_within(row.early_warning(&person).as_ref());
+        let late = self.age(ask, row) >= SignedDuration::from_hours(hours);
+        let text = Text::new("clinical-vitals-overdue").with("hours", hours);
+        html! { @if late { p { (ui::pill(Tone::Warning, &ask.say(&text))) } } }
+    }
+
+    fn age(&self, ask: &Ask, row: &Vitals) -> SignedDuration {
+        ask.app().clock.now().duration_since(row.recorded_at)
     }
 
     /// The early-warning score of the newest measurement, or a child's danger signs.
@@ -174,6 +192,17 @@ impl Signs {
         let last = self.last.as_ref();
         last.is_some_and(|row| cx.app.zone.today(row.recorded_at) == cx.today())
     }
+}
+
+/// How long ago something was measured.
+fn ago(ask: &Ask, age: SignedDuration) -> String {
+    let minutes = Ord::max(age.as_mins(), 0);
+    let (key, count) = match minutes {
+        0..120 => ("clinical-minutes-ago", minutes),
+        120..2_880 => ("clinical-hours-ago", minutes / 60),
+        _ => ("clinical-days-ago", minutes / 1_440),
+    };
+    ask.say(&Text::new(key).with("count", count))
 }
 
 fn tone(severity: AlertSeverity) -> Tone {

@@ -50,7 +50,7 @@ testkit::on_both! {
             assert_eq!(told(&admin).await.len(), count, "after {hours} hours");
         }
         let told_now = told(&admin).await;
-        assert!(told_now[0].contains("must be told by 2026-11-26 08:00") && told_now[1].contains("should have been told"), "{told_now:?}");
+        assert!(told_now[0].contains("must be told by 26 November 2026, 08:00") && told_now[1].contains("should have been told"), "{told_now:?}");
         let alerts = admin.get("alerts/").await;
         assert!(alerts.is(200)["results"].as_array().unwrap().iter().any(|alert| alert["kind"] == "breach" && alert["severity"] == "critical"), "{}", alerts.text());
         // Late, and no word why.

@@ -12,7 +12,7 @@ use crate::access::{Access, Grant, Scope};
 use crate::actor::{Actor, Origin};
 use crate::cx::Cx;
 use crate::declared::PatientColumn;
-use crate::resource::Resource;
+use crate::resource::{Resource, Said};
 use db::{Dialect, Statement, Value};
 use records::error::Error;
 use records::field::{Blank, Doc, Hex, Kind};
@@ -217,8 +217,11 @@ impl Resource for AuditLog {
         None
     }
 
-    fn label(&self) -> String {
-        format!("{} {}", self.action.as_str(), &*self.object_type)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Choice("action", self.action.as_str()),
+            Said::KindOf(self.object_type.to_string()),
+        ]
     }
 
     fn filter(cx: &Cx, name: &str, value: &str) -> Result<Condition, Error> {

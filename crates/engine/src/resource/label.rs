@@ -1,13 +1,42 @@
 //! What records are called.
 
-use super::Resource;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
+use kernel::Money;
 
 /// The most characters of a running text that stand for its record.
 const FEW: usize = 80;
 
-/// The kind and the number of a record, such as `Lab order 7`.
-pub fn numbered<R: Resource>(row: &R) -> String {
-    format!("{} {}", spoken(R::NAME), row.meta().id)
+/// A part of what a record is called, which its reader is told in their own language.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Said {
+    /// Words that somebody wrote.
+    Words(String),
+    /// The kind of record: `Laboratory order`.
+    Kind,
+    /// The kind of record and its number: `Bill 7`.
+    Numbered,
+    /// The kind of another record, by its name, such as `Patient`.
+    KindOf(String),
+    /// A choice: the name of its field, and its value.
+    Choice(&'static str, &'static str),
+    /// A day.
+    Day(Date),
+    /// A day of the week.
+    Weekday(Weekday),
+    /// A time of day.
+    Clock(Time),
+    /// A moment, as the hospital's clocks show it.
+    Moment(Timestamp),
+    /// An amount of money.
+    Amount(Money),
+}
+
+impl Said {
+    /// Words that somebody wrote.
+    pub fn words(words: impl ToString) -> Said {
+        Said::Words(words.to_string())
+    }
 }
 
 /// `StockBatch` as people say it: `stock batch`.

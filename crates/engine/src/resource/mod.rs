@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 pub use change::Change;
 pub use contains::contains;
-pub use label::{in_a_few_words, numbered, spoken};
+pub use label::{Said, in_a_few_words, spoken};
 
 use crate::access::{Access, Grant, Permission, Scope};
 use crate::app::App;
@@ -125,10 +125,16 @@ pub trait Resource: Record {
     /// Who may do what by default.
     fn access() -> Access;
 
-    /// What a link to the record, a picker or a title says of it, in a few words. Callers are told it by
-    /// `label_for`.
+    /// What a link to the record, a picker or a title says of it, in a few words that somebody wrote; empty where it has
+    /// none of its own. Callers are told it by `label_for`.
     fn label(&self) -> String {
-        label::numbered(self)
+        String::new()
+    }
+
+    /// The same, where it takes more than words: days, amounts and choices are said as the reader writes them. A record
+    /// without a label is called by its kind and number.
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Words(self.label())]
     }
 
     /// Which rows a grant reaches. There is no default: every table decides.
@@ -239,6 +245,16 @@ pub trait Resource: Record {
     /// What else must change before the row is deleted or voided.
     fn removing(_cx: &mut Cx, _row: &Self) -> impl Future<Output = Result<(), Error>> + Send {
         async { Ok(()) }
+    }
+
+    /// Whether pages offer to change a record as it is: not where every change would be refused.
+    fn changeable(_cx: &mut Cx, _row: &Self) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Ok(true) }
+    }
+
+    /// Whether pages offer to delete a record as it is: not where it stands for good.
+    fn removable(_cx: &mut Cx, _row: &Self) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Ok(true) }
     }
 
     /// The order of a list that asks for none, where it depends on what is asked for.

@@ -194,6 +194,10 @@ impl<const ACTIVE: bool> Verb for Switch<ACTIVE> {
         Access::may(&[BuiltinRole::Admin])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &User) -> Result<bool, Error> {
+        Ok(row.is_active != ACTIVE)
+    }
+
     async fn run(cx: &mut Cx, held: User, _input: ()) -> Result<Switched, Error> {
         let user = change_by(cx, held, |user| user.is_active = ACTIVE).await?;
         Ok(Switched {

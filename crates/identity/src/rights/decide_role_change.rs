@@ -83,6 +83,11 @@ impl<const APPROVE: bool> Verb for Decide<APPROVE> {
         Access::may(&[BuiltinRole::Admin])
     }
 
+    async fn of_use(cx: &mut Cx, row: &RoleChangeRequest) -> Result<bool, Error> {
+        let deciders = deciders(cx)?;
+        Ok(hindrance(row.status, row.user.get(), &deciders).is_none())
+    }
+
     async fn run(
         cx: &mut Cx,
         held: RoleChangeRequest,
@@ -122,6 +127,13 @@ async fn give(cx: &mut Cx, request: &RoleChangeRequest) -> Result<(), Error> {
     Ok(())
 }
 
+/// The caller, and the delegate who acts for them.
+fn deciders(cx: &Cx) -> Result<Vec<i64>, Error> {
+    let delegate = cx.actor.user().and_then(|user| user.acting.as_ref());
+    let both = std::iter::once(cx.user_id()?).chain(delegate.map(|(id, _)| *id));
+    Ok(both.collect())
+}
+
 async fn decide(
     cx: &mut Cx,
     before: RoleChangeRequest,
@@ -129,11 +141,7 @@ async fn decide(
     status: RequestStatus,
 ) -> Result<RoleChangeRequest, Error> {
     let me = cx.user_id()?;
-    let delegate = cx.actor.user().and_then(|user| user.acting.as_ref());
-    let deciders: Vec<i64> = std::iter::once(me)
-        .chain(delegate.map(|(id, _)| *id))
-        .collect();
-    match hindrance(before.status, before.user.get(), &deciders) {
+    match hindrance(before.status, before.user.get(), &deciders(cx)?) {
         Some(Hindrance::Own) => {
             let text = Text::new("own-role-request");
             return Err(Error::refuse(Code::PermissionDenied, text));

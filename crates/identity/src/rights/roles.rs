@@ -150,6 +150,10 @@ impl Resource for Role {
         }
         Ok(())
     }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(!row.is_builtin)
+    }
 }
 
 /// Grants are shown as a part of the role, so their change is a new version of it.

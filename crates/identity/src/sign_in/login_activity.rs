@@ -9,7 +9,7 @@ use platform::field::{Blank, Ref};
 use platform::http::call::{Call, yes_or_no};
 use platform::record::Column;
 use platform::record::Record;
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use sea_query::{Condition, ExprTrait};
 
 use crate::user::User;
@@ -76,8 +76,11 @@ impl Resource for LoginActivity {
         Access::own("r").reach(BuiltinRole::Admin, "r", Reach::All)
     }
 
-    fn label(&self) -> String {
-        format!("{} {}", self.status.as_str(), self.ip_address)
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Choice("status", self.status.as_str()),
+            Said::words(&self.ip_address),
+        ]
     }
 
     /// One's own, also for those who may see everybody's and do not ask for others.

@@ -9,6 +9,7 @@ use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page};
 
 use super::parts::{address, flag, measured, range, unit, value};
+use crate::called;
 use crate::entering::{Asked, Entering};
 use crate::order::LabOrder;
 use crate::parameter::{LabParameter, ParameterKind};
@@ -30,8 +31,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let order: LabOrder = cx.find(row.lab_order.get()).await?;
     let head = patients::head(cx, ask, row.patient.get()).await?;
     let shown = view::of_values(cx, std::slice::from_ref(&row)).await?.pop();
-    let title =
-        Text::new("laboratory-correct-title").with("parameter", &**row.parameter_name.open());
+    let name = called::name(cx, &row).await?;
+    let title = Text::new("laboratory-correct-title").with("parameter", name);
     let title = ask.say(&title);
     let back = html! { div.actions { (ui::action(&address(order.meta.id), &ask.t("laboratory-to-order"))) } };
     if order.status == LabOrderStatus::Cancelled {

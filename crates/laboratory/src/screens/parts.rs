@@ -244,8 +244,8 @@ pub(super) fn results(
         .map(|(item, result)| {
             vec![
                 html! { span {
-                    (result.parameter_name)
-                    @if several && item.lab_test.test_name != result.parameter_name { " " small { (item.lab_test.test_name) } }
+                    (result.called)
+                    @if several && item.lab_test.test_name != result.called { " " small { (item.lab_test.test_name) } }
                 } },
                 html! { span { b { (value(result)) } (corrected(ask, result)) } },
                 html! { (range(result.reference_range_low, result.reference_range_high)) },
@@ -276,7 +276,7 @@ pub(super) fn amended(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup
     let inner = html! {
         p { strong { (ask.t("laboratory-amended")) } @if order.withdrawn_at.is_some() { " " (ask.t("laboratory-amended-reviewed")) } }
         @for result in all {
-            p { (result.parameter_name) " " b { (value(result)) } (corrected(ask, result)) }
+            p { (result.called) " " b { (value(result)) } (corrected(ask, result)) }
         }
     };
     ui::notice(Tone::Warning, inner)

@@ -9,6 +9,7 @@ use sea_query::{ExprTrait, Order};
 use web::{Ask, ui};
 
 use super::parts::{measured, unit};
+use crate::called::Names;
 use crate::flag::Flag;
 use crate::result::LabResultValue;
 
@@ -51,7 +52,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup,
         "laboratory-trend-values",
     ]
     .map(|key| ask.t(key));
-    let lines: Vec<Vec<Markup>> = quantities.iter().map(|values| line(ask, values)).collect();
+    let newest = quantities.iter().filter_map(|values| values.first());
+    let names = Names::of(cx, newest.copied()).await?;
+    let lines = quantities.iter().map(|values| line(ask, values, &names));
+    let lines: Vec<Vec<Markup>> = lines.collect();
     Ok(ui::panel(
         &ask.t("laboratory-trend"),
         ui::table(&heads, &lines),
@@ -59,7 +63,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup,
 }
 
 /// A quantity, its newest values last in the line and first in words.
-fn line(ask: &Ask, values: &[&LabResultValue]) -> Vec<Markup> {
+fn line(ask: &Ask, values: &[&LabResultValue], names: &Names) -> Vec<Markup> {
     let values = values.get(..VALUES).unwrap_or(values);
     let drawn: Vec<i64> = values
         .iter()
@@ -68,7 +72,7 @@ fn line(ask: &Ask, values: &[&LabResultValue]) -> Vec<Markup> {
         .collect();
     let name = values.first().map(|row| {
         let units = unit(row.units.open());
-        let name = row.parameter_name.open().to_string();
+        let name = names.name(row);
         if units.is_empty() {
             name
         } else {

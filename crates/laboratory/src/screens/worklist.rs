@@ -14,6 +14,7 @@ use web::ui::{self, Tone};
 use web::{Ask, Page};
 
 use super::parts::{address, due, measured, priority, since, specimens, state, tests};
+use crate::called::Names;
 use crate::flag::Flag;
 use crate::order::LabOrder;
 use crate::result::LabResultValue;
@@ -36,6 +37,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let to_take = waiting(cx, &[Ordered], MOST).await?;
     let bench = waiting(cx, &[Collected, InProgress], MOST).await?;
     let untold = untold(cx).await?;
+    let names = Names::of(cx, &untold).await?;
     let of: Vec<i64> = to_take
         .iter()
         .chain(&bench)
@@ -52,7 +54,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         items: view::of_orders(cx, &orders).await?,
     };
     let body = html! {
-        (critical(ask, &untold, &listed))
+        (critical(ask, &untold, &listed, &names))
         @if to_take.is_empty() && bench.is_empty() {
             (ui::empty(&ask.t("laboratory-none"), None))
         } @else {
@@ -150,7 +152,7 @@ async fn has_untold(cx: &mut Cx, order: i64) -> Result<bool, Error> {
 }
 
 /// What somebody must be told of, above everything else.
-fn critical(ask: &Ask, untold: &[LabResultValue], listed: &Listed) -> Markup {
+fn critical(ask: &Ask, untold: &[LabResultValue], listed: &Listed, names: &Names) -> Markup {
     if untold.is_empty() {
         return html! {};
     }
@@ -163,7 +165,7 @@ fn critical(ask: &Ask, untold: &[LabResultValue], listed: &Listed) -> Markup {
                     li data-row {
                         span {
                             a href=(address(row.lab_order.get())) { (name(ask, listed, row.patient.get())) }
-                            ": " (row.parameter_name.open().to_string()) " "
+                            ": " (names.name(row)) " "
                             b { (measured(row.value_numeric, row.comparator, row.units.open(), row.value_text.open())) }
                         }
                     }

@@ -6,7 +6,7 @@ use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
-use platform::resource::Resource;
+use platform::resource::{Resource, Said};
 use platform::seal::Sealed;
 use scheduling::appointment::Appointment;
 
@@ -140,12 +140,11 @@ impl Resource for AppointmentNotification {
         Access::nobody().roles(staff, "r")
     }
 
-    fn label(&self) -> String {
-        format!(
-            "{} {}",
-            self.notification_type.as_str(),
-            self.channel.as_str()
-        )
+    fn called(&self) -> Vec<Said> {
+        vec![
+            Said::Choice("notification_type", self.notification_type.as_str()),
+            Said::Choice("channel", self.channel.as_str()),
+        ]
     }
 
     fn scope(grant: &Grant) -> Scope {

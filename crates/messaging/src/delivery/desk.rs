@@ -129,6 +129,11 @@ impl Verb for Resend {
         Access::may(&[Admin, Doctor, Receptionist, Nurse])
     }
 
+    async fn of_use(cx: &mut Cx, row: &AppointmentNotification) -> Result<bool, Error> {
+        let waits = matches!(row.status, MessageStatus::Pending | MessageStatus::Sending);
+        Ok(!waits && too_soon(cx, row).is_none())
+    }
+
     async fn run(
         cx: &mut Cx,
         before: AppointmentNotification,
@@ -181,6 +186,13 @@ impl Verb for Cancel {
 
     fn access() -> Access {
         Access::may(&[Admin, Doctor, Receptionist, Nurse])
+    }
+
+    async fn of_use(_cx: &mut Cx, row: &AppointmentNotification) -> Result<bool, Error> {
+        Ok(matches!(
+            row.status,
+            MessageStatus::Pending | MessageStatus::Unknown
+        ))
     }
 
     async fn run(

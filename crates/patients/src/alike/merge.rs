@@ -99,6 +99,10 @@ impl Verb for Merge {
         Access::may(&[Admin, Receptionist])
     }
 
+    async fn of_use(_cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+        Ok(row.merged_into.is_none())
+    }
+
     async fn run(cx: &mut Cx, here: Patient, input: MergeInput) -> Result<Merged, Error> {
         merge(cx, here.meta.id, input).await
     }
@@ -170,6 +174,10 @@ impl Verb for Unmerge {
 
     fn access() -> Access {
         Access::may(&[Admin, Receptionist])
+    }
+
+    async fn of_use(_cx: &mut Cx, row: &Patient) -> Result<bool, Error> {
+        Ok(row.merged_into.is_some())
     }
 
     async fn run(cx: &mut Cx, lost: Patient, _input: ()) -> Result<Unmerged, Error> {

@@ -259,6 +259,14 @@ impl Resource for Patient {
             .await
             .map(|ids| Some(Found::Ranked(ids)))
     }
+
+    async fn changeable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.merged_into.is_none())
+    }
+
+    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        Ok(row.merged_into.is_none())
+    }
 }
 
 /// Whether the caller may read allergies.

@@ -9,8 +9,8 @@ use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Ref};
 use platform::record::Column;
-use platform::resource::Change;
 use platform::resource::Resource;
+use platform::resource::{Change, Said};
 use platform::seal::Sealed;
 use platform::texts::Text;
 
@@ -89,8 +89,8 @@ impl Resource for Consent {
             .role(Nurse, "r")
     }
 
-    fn label(&self) -> String {
-        self.consent_type.as_str().to_owned()
+    fn called(&self) -> Vec<Said> {
+        vec![Said::Choice("consent_type", self.consent_type.as_str())]
     }
 
     fn scope(grant: &Grant) -> Scope {

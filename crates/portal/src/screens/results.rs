@@ -157,7 +157,7 @@ fn row(ask: &Ask, value: &ResultView) -> Vec<Markup> {
         Some(Flag::Critical) => (Tone::Bad, "portal-attention"),
     };
     vec![
-        html! { (value.parameter_name) },
+        html! { (value.called) },
         html! { b { (found) } },
         html! { (range) },
         ui::pill(tone, &ask.t(word)),

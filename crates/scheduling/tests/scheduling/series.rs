@@ -50,7 +50,7 @@ testkit::on_both! {
         let conflicts = refused.refuses(409, "appointment_overlap")["conflicts"].clone();
         assert_eq!(dates(&conflicts), ["2027-06-10", "2027-06-17"]);
         assert_eq!((&conflicts[0]["code"], &conflicts[1]["code"]), (&json!("appointment_overlap"), &json!("outside_schedule")));
-        assert!(conflicts[0]["detail"].as_str().unwrap().contains("is taken on 2027-06-10"), "{conflicts}");
+        assert!(conflicts[0]["detail"].as_str().unwrap().contains("is taken on 10 June 2027"), "{conflicts}");
         assert_eq!(ids(ward.desk.get(&format!("appointments/?patient={}", ward.patient)).await.is(200)), [first]);
         let some = ward.desk.post(&path, json!({ "times": 3, "mode": "free" })).await.is(200).clone();
         assert_eq!(dates(&some["booked"]), ["2027-06-03"]);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testkit::{Base, Browser, Caller, Installation, Page};
 
+/// The program that these tests were built with; `CHELAL_DEMO_PROGRAM` names another, such as an optimised one.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_chelal");
 
 /// At work until it is dropped.
@@ -20,7 +21,8 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts it, and waits until it has its three months.
     pub(crate) fn start() -> Demo {
-        let around = Installation::empty(Base::Sqlite, PROGRAM).unwrap();
+        let program = std::env::var("CHELAL_DEMO_PROGRAM").unwrap_or_else(|_| PROGRAM.to_owned());
+        let around = Installation::empty(Base::Sqlite, &program).unwrap();
         let log = around.dir().join("demo.log");
         let mut command = around.command(&["demo"]);
         command

@@ -546,6 +546,7 @@ testkit::on_both! {
         assert!(jane.contains("Allergies: Penicillin (severe)") && jane.contains("39.4") && jane.contains("critically low"), "{jane}");
         assert!(jane.contains("Early-warning score (NEWS2): 14") && jane.contains("Oxygen (%) <b>89</b>"), "{jane}");
         assert!(!jane.contains("36.6"), "only the newest: {jane}");
+        assert!(jane.contains("0 min ago") && !jane.contains("Overdue"), "{jane}");
         let awa = card("Awa");
         assert!(awa.contains("Allergies: “None known”") && awa.contains("No vital signs were taken yet.") && !awa.contains("not asked"), "{awa}");
         let binta = card("Binta");
@@ -564,6 +565,11 @@ testkit::on_both! {
         let html = is_a_page(&fresh.get("/clinic").await, 200);
         let entry = html.split("<li data-row>").find(|entry| entry.contains("Jane Doe") && entry.contains("Worse")).unwrap();
         assert!(entry.contains("No vital signs today") && entry.contains("39.4"), "{entry}");
+        // On the ward they are to be taken again: hourly, as sick as she was.
+        let late = Visitor::new(world);
+        late.sign_in(&["page", &Nurse.id().to_string()].concat()).await;
+        let html = is_a_page(&late.get("/ward").await, 200);
+        assert!(html.contains("Overdue: measure at least every 1 h") && html.contains("24 h ago"), "{html}");
         // Whoever may read beds and no clinical records sees neither.
         let desk = Visitor::of(world, Receptionist).await;
         let html = is_a_page(&desk.get("/ward").await, 200);

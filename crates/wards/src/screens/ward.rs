@@ -152,7 +152,7 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
                 @if let Some(days) = days { " · " (days) }
             }
             @if let Some(allergies) = known.allergies.get(&id) { p { (allergies) } }
-            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.last(ask)) }
+            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.overdue(ask)) (signs.last(ask)) }
             @if ask.may_do("patients_record_vitals") {
                 p { (ui::action(&["/patients/", &id.to_string(), "/vitals?from=ward"].concat(), &ask.t("wards-vitals"))) }
             }

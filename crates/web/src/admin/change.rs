@@ -50,7 +50,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
     let id = ask.id()?;
     let record = detail::record(ask, &about).await?;
-    let title = detail::title(cx, &about, id).await?;
+    let title = detail::title(cx, ask, &about, &record).await?;
     let operation = super::find(
         &ask.app().registry,
         about.info.path,
@@ -74,6 +74,11 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         ))
         .then(here.clone())
         .done("done-saved");
+    if form.sent().is_none()
+        && let Some(notice) = detail::unoffered(cx, ask, &about, id, operation).await?
+    {
+        return Ok(Page::new(title, notice));
+    }
     let body = fields(cx, ask, &about, &form, &record).await?;
     let body = form.show(html! {
         (body)

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use super::{About, TRAIL, name, on_record, shown, verbs};
 use crate::ask::Ask;
 use crate::page::Page;
-use crate::{ui, words};
+use crate::{pick, ui, words};
 
 /// Fields that every record has, shown last and small.
 const STANDARD: [&str; 5] = ["id", "uid", "created_at", "updated_at", "version"];
@@ -31,23 +31,36 @@ pub(super) async fn record(ask: &Ask, about: &About<'_>) -> Result<Json, Error> 
     }
 }
 
-/// What the record is called.
-pub(super) async fn title(cx: &mut Cx, about: &About<'_>, id: i64) -> Result<String, Error> {
+/// What the record is called, and whose it is.
+pub(super) async fn title(
+    cx: &mut Cx,
+    ask: &Ask,
+    about: &About<'_>,
+    record: &Json,
+) -> Result<String, Error> {
+    let id = ask.id()?;
     let labels = match about.info.labels {
         Some(labels) => labels(cx, vec![id]).await?,
         None => Vec::new(),
     };
-    Ok(labels.into_iter().next().map_or_else(
+    let mut title = labels.into_iter().next().map_or_else(
         || [about.info.name, " ", &id.to_string()].concat(),
         |(_, words)| words,
-    ))
+    );
+    if let Some((info, patient)) = pick::whose(ask, about.info, record)
+        && let Some(labels) = info.labels
+        && let Some((_, whose)) = labels(cx, vec![patient]).await?.into_iter().next()
+    {
+        title = [&title, " · ", &whose].concat();
+    }
+    Ok(title)
 }
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
     let id = ask.id()?;
     let record = record(ask, &about).await?;
-    let title = title(cx, &about, id).await?;
+    let title = title(cx, ask, &about, &record).await?;
     let body = html! {
         p { (ui::link(&about.at(""), &words::resource(ask, about.info.path))) }
         (actions(cx, ask, &about, id).await?)
@@ -76,6 +89,26 @@ pub(super) async fn offered(
         .filter(|(_, offered)| *offered)
         .map(|(one, _)| one)
         .collect())
+}
+
+/// What stands in the place of a form that the record as it is does not offer: somebody came by a bookmark, or somebody
+/// else was faster to press the button.
+pub(super) async fn unoffered(
+    cx: &mut Cx,
+    ask: &Ask,
+    about: &About<'_>,
+    id: i64,
+    operation: &Arc<Operation>,
+) -> Result<Option<Markup>, Error> {
+    let offered = offered(cx, ask, about, id, std::iter::once(operation)).await?;
+    if !offered.is_empty() {
+        return Ok(None);
+    }
+    let back = about.at(&[&id.to_string(), "/"].concat());
+    Ok(Some(html! {
+        (ui::notice(ui::Tone::Warning, html! { p { (ask.t("verb-not-offered")) } }))
+        div.actions { (ui::action(&back, &ask.t("admin-back"))) }
+    }))
 }
 
 async fn actions(cx: &mut Cx, ask: &Ask, about: &About<'_>, id: i64) -> Result<Markup, Error> {
@@ -270,7 +303,7 @@ pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
     let id = ask.id()?;
     let record = record(ask, &about).await?;
-    let title = title(cx, &about, id).await?;
+    let title = title(cx, ask, &about, &record).await?;
     let operation = super::find(
         &ask.app().registry,
         about.info.path,
@@ -283,6 +316,12 @@ pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .on(id)
         .then(about.at(""))
         .done("done-deleted");
+    let asked = platform::texts::Text::new("admin-delete-title").with("what", title);
+    if form.sent().is_none()
+        && let Some(notice) = unoffered(cx, ask, &about, id, operation).await?
+    {
+        return Ok(Page::new(ask.say(&asked), notice));
+    }
     if let Some(version) = record.get("version").and_then(Json::as_i64) {
         form = form.version(version);
     }
@@ -299,6 +338,5 @@ pub(super) async fn delete(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         } }))
         (depending(cx, ask, &about, id).await?)
     };
-    let asked = platform::texts::Text::new("admin-delete-title").with("what", title);
     Ok(Page::new(ask.say(&asked), body))
 }

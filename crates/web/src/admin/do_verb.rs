@@ -30,7 +30,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let mut back = about.at("");
     if let Some(id) = one {
         let record = detail::record(ask, &about).await?;
-        said = detail::title(cx, &about, id).await?;
+        said = detail::title(cx, ask, &about, &record).await?;
         back = about.at(&[&id.to_string(), "/"].concat());
         form = form.on(id);
         if verb.doc.versioned
@@ -39,18 +39,13 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             form = form.version(version);
         }
     }
-    // A bookmark, or a button that somebody else was faster to press.
     if let Some(id) = one.filter(|_| form.sent().is_none())
-        && detail::offered(cx, ask, &about, id, std::iter::once(verb))
-            .await?
-            .is_empty()
+        && let Some(notice) = detail::unoffered(cx, ask, &about, id, verb).await?
     {
-        let body = html! {
-            p { b { (said) } }
-            (ui::notice(ui::Tone::Warning, html! { p { (ask.t("verb-not-offered")) } }))
-            div.actions { (ui::action(&back, &ask.t("admin-back"))) }
-        };
-        return Ok(Page::new(words::verb(ask, verb), body));
+        return Ok(Page::new(
+            words::verb(ask, verb),
+            html! { p { b { (said) } } (notice) },
+        ));
     }
     let form = form.then(back.clone()).tells();
     if let Some(answer) = form.told() {

@@ -16,9 +16,8 @@ use crate::{ui, words};
 
 pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let about = About::of(ask)?;
-    let id = ask.id()?;
-    let number = id.to_string();
-    let title = detail::title(cx, &about, id).await?;
+    let number = ask.id()?.to_string();
+    let title = detail::title(cx, ask, &about, &Json::Null).await?;
     let pairs = [
         ("object_type", about.info.name),
         ("object_id", number.as_str()),

@@ -98,6 +98,9 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
                 html! { (text) }
             }
         }
+        Json::Number(written) if named(ask, name, written).is_some() => {
+            html! { (named(ask, name, written).unwrap_or_default()) }
+        }
         Json::Number(written) => html! { span.number { (number(ask, field, written)) } },
         Json::Array(items) if items.is_empty() => html! { span.hint { "—" } },
         Json::Array(items)
@@ -114,6 +117,11 @@ pub(super) fn value(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
         }
         nested => html! { details { summary { (ask.t("admin-more")) } (inside(ask, nested)) } },
     }
+}
+
+/// What a number is the name of.
+fn named(ask: &Ask, name: &str, number: &Number) -> Option<String> {
+    words::of_number(ask, name, number.as_i64()?)
 }
 
 /// Keys of a nested record that say nothing to a reader.
