@@ -2093,6 +2093,7 @@ TABLE stock_adjustment
   witness_required boolean NOT NULL DEFAULT false
   witness bigint
   witnessed_at timestamp with time zone
+  reversal_reason text
   CONSTRAINT stock_adjustment_adjusted_by_fkey FOREIGN KEY (adjusted_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_adjustment_type_check CHECK ((adjustment_type = ANY (ARRAY['Damaged'::text, 'Expired-Discarded'::text, 'Stock-Take Variance'::text, 'Internal Transfer'::text, 'Returned to Supplier'::text, 'Other'::text])))
   CONSTRAINT stock_adjustment_inventory_item_fkey FOREIGN KEY (inventory_item) REFERENCES inventory_item(id) ON DELETE RESTRICT

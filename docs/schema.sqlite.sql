@@ -2134,7 +2134,7 @@ CREATE TABLE "stock_adjustment" (
   "adjusted_by" INTEGER,
   "adjustment_date" INTEGER NOT NULL,
   "reversed_by" INTEGER,
-  "reversed_at" INTEGER, "witness_required" INTEGER NOT NULL DEFAULT 0, "witness" INTEGER CONSTRAINT "stock_adjustment_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "witnessed_at" INTEGER CONSTRAINT "stock_adjustment_witness_check" CHECK (witness <> adjusted_by),
+  "reversed_at" INTEGER, "witness_required" INTEGER NOT NULL DEFAULT 0, "witness" INTEGER CONSTRAINT "stock_adjustment_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "witnessed_at" INTEGER CONSTRAINT "stock_adjustment_witness_check" CHECK (witness <> adjusted_by), "reversal_reason" TEXT,
   CONSTRAINT "stock_adjustment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "stock_adjustment_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
   CONSTRAINT "stock_adjustment_inventory_item_fkey" FOREIGN KEY ("inventory_item") REFERENCES "inventory_item" ("id") ON DELETE RESTRICT,
