@@ -390,9 +390,13 @@ testkit::on_both! {
         let admin = world.admin().await;
         let jane = crate::registered(&admin, "Jane").await;
         let doctor = world.doctor().await;
-        let body = json!({ "patient": jane, "doctor": doctor.id, "date": "2026-11-24", "time": "09:00" });
-        let id = admin.post("appointments/", body).await.id();
+        let visit = |date: &str| json!({ "patient": jane, "doctor": doctor.id, "date": date, "time": "09:00" });
+        let id = admin.post("appointments/", visit("2026-11-23")).await.id();
         let desk = Visitor::of(world, BuiltinRole::Receptionist).await;
+        // Nobody is checked in before the day, nor said not to have come.
+        let tomorrow = admin.post("appointments/", visit("2026-11-24")).await.id();
+        let early = is_a_page(&desk.get(&format!("/admin/appointments/{tomorrow}/")).await);
+        assert!(early.contains("do/cancel\"") && !early.contains("do/check_in\"") && !early.contains("do/no_show\""), "{early}");
         let page = format!("/admin/appointments/{id}/");
         let offers = async |verb: &str| is_a_page(&desk.get(&page).await).contains(&format!("href=\"{page}do/{verb}\""));
         assert!(offers("cancel").await && offers("check_in").await);
