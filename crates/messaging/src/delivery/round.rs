@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use platform::app::App;
+use platform::audit::{Action, AuditEntry};
 use platform::cx::{Cx, column, select};
 use platform::db::{DbError, Dialect, Statement, ToValue};
 use platform::error::Error;
@@ -164,16 +165,17 @@ async fn due(
     if cx.dialect() == Dialect::Postgres {
         query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
+    let known = cx.damaged().len();
     let rows = cx.unscoped(WHY).readable(query).await?;
-    put_damaged_off(cx, since).await?;
+    put_damaged_off(cx, since, known).await?;
     Ok(rows)
 }
 
-/// Messages that cannot be read are looked at again later, so that they do not stand before the others.
-async fn put_damaged_off(cx: &mut Cx, since: &'static str) -> Result<(), Error> {
+/// Messages that cannot be read, found after so many others, are looked at again later: they do not stand before the rest.
+async fn put_damaged_off(cx: &mut Cx, since: &'static str, known: usize) -> Result<(), Error> {
     let table = AppointmentNotification::TABLE;
-    let damaged = cx.damaged().iter().filter(|damage| damage.table == table);
-    let ids: Vec<i64> = damaged.map(|damage| damage.id).collect();
+    let found = cx.damaged().iter().skip(known);
+    let ids: Vec<i64> = found.map(|damage| damage.id).collect();
     if ids.is_empty() {
         return Ok(());
     }
@@ -184,9 +186,13 @@ async fn put_damaged_off(cx: &mut Cx, since: &'static str) -> Result<(), Error> 
             Alias::new(since),
             Expr::val((cx.now() + PUT_OFF).to_value()),
         )
-        .and_where(Expr::col(Alias::new("id")).is_in(ids));
+        .and_where(Expr::col(Alias::new("id")).is_in(ids.clone()));
     let update = Statement::build(cx.dialect(), &update);
-    cx.unscoped(WHY).untraced().execute(update).await?;
+    cx.unscoped(WHY).execute(update).await?;
+    for id in ids {
+        let entry = AuditEntry::new(Action::Edit, AppointmentNotification::NAME, Some(id));
+        cx.audit(entry.saying("cannot be read; put off"));
+    }
     Ok(())
 }
 

@@ -39,7 +39,7 @@ testkit::on_both! {
         let invited = desk.post(&format!("patients/{patient}/invite/"), json!({})).await.is(200).clone();
         let path = format!("patients/{patient}/messages/");
         let body = json!({ "subject": "Your tablets", "message": "Take them with food" });
-        let refused = side.admin.post(&path, body.clone()).await;
+        let refused = side.doctor.post(&path, body.clone()).await;
         assert_eq!(refused.refuses(409, "no_portal_account")["remedy"], format!("/api/patients/{patient}/invite/"));
         world.settle().await;
         let mail = world.mails().into_iter().find(|mail| mail.to == "binta@example.org").unwrap();
@@ -48,9 +48,9 @@ testkit::on_both! {
         let accepted = json!({ "token": token, "password": words, "new_password": words });
         world.anonymous().post("auth/accept-invitation/", accepted).await.is(200);
         // A password that was chosen is no sign-in yet.
-        side.admin.post(&path, body.clone()).await.refuses(409, "no_portal_account");
+        side.doctor.post(&path, body.clone()).await.refuses(409, "no_portal_account");
         world.sign_in(invited["username"].as_str().unwrap(), words).await;
-        side.admin.post(&path, body).await.is(201);
+        side.doctor.post(&path, body).await.is(201);
         world.settle().await;
     }
 

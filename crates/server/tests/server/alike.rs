@@ -7,7 +7,7 @@ use testkit::races::{at_once, counted, expected};
 testkit::on_both! {
     async fn another_writing_of_a_name_is_taken(world: &World) {
         let admin = world.admin().await;
-        let test = admin.post("lab_tests/catalog/", json!({ "test_code": "ZQ1", "test_name": "Zinc" })).await.id();
+        let test = admin.post("lab_tests/catalog/", json!({ "test_code": "ZQ1", "test_name": "Zinc", "department": "Chemistry", "specimen_type": "Serum" })).await.id();
         let catalogue = [
             ("wards/", "name", json!({})),
             ("beds/", "number", json!({})),
@@ -15,7 +15,7 @@ testkit::on_both! {
             ("medication-categories/", "name", json!({})),
             ("inventory/", "name", json!({ "quantity": 1 })),
             ("service-catalog/", "code", json!({ "name": "X-ray", "price": 300 })),
-            ("lab_tests/catalog/", "test_code", json!({ "test_name": "Zinc" })),
+            ("lab_tests/catalog/", "test_code", json!({ "test_name": "Zinc", "department": "Chemistry", "specimen_type": "Serum" })),
             ("lab_tests/parameters/", "code", json!({ "test": test, "name": "Zinc", "units": "umol/L" })),
             ("organizations/", "name", json!({})),
             ("roles/", "name", json!({})),
