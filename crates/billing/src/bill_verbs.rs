@@ -90,6 +90,11 @@ impl Verb for Void {
         row.refused()
     }
 
+    /// Not while money that was paid is on it.
+    async fn of_use(_cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
+        Ok(book::void(&mut row.clone()).is_ok())
+    }
+
     async fn run(cx: &mut Cx, held: Bill, input: VoidInput) -> Result<One<Bill>, Error> {
         let mut bill = held.clone();
         bill.void_reason = Sealed::new(Blank::cut(&input.reason));

@@ -1,7 +1,7 @@
 //! A day's work that reaches every state which chance does not: told to both hospitals step by step.
 
 use kernel::BuiltinRole::{
-    self, Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist, Receptionist,
+    self, Admin, Cashier, Doctor, LabTechnician, Nurse, Patient, Pharmacist,
 };
 use platform::db::Statement;
 use sea_query::{Order, Query};
@@ -142,15 +142,6 @@ async fn people(t: &mut Twins<'_>) {
     t.tell("preferences_patch", &[], json!({ "theme": "dark" }))
         .await;
     t.tell("ws_ticket_post", &[], json!({})).await;
-    t.tell_as(
-        Receptionist,
-        "account_delete_post",
-        &[],
-        json!({ "password": testkit::PASSWORD }),
-    )
-    .await;
-    t.tell_as(Receptionist, "account_delete_delete", &[], json!({}))
-        .await;
     let table = "first_name,last_name,date_of_birth,gender\nLamin,Jobe,1980-02-03,Male\n";
     t.tell(
         "patients_import_post",
@@ -233,10 +224,10 @@ async fn desk(t: &mut Twins<'_>) {
     t.tell(
         "consents_create",
         &[],
-        json!({ "patient": 3, "consent_type": "messaging", "given": true }),
+        json!({ "patient": 4, "consent_type": "messaging", "given": true }),
     )
     .await;
-    book(t, 3, "2026-12-04", "10:00").await;
+    book(t, 4, "2026-12-04", "10:00").await;
     let message = t.newest("appointment_notification").await;
     t.tell(
         "appointment_notifications_cancel",

@@ -5,6 +5,7 @@ const LINK: &str =
 const CODE: &str = "codes and secrets are made by chance, in each hospital others";
 const OUTSIDE: &str = "a provider asks, with its signature over the body, and no person";
 const SESSION: &str = "it is about the session that asks, which each way has of its own kind";
+const GONE: &str = "who has left is called by a number made by chance, in each hospital another";
 
 /// Operations that write and that are not asked, each with the reason.
 pub(super) const NOT_ASKED: &[(&str, &str)] = &[
@@ -24,6 +25,8 @@ pub(super) const NOT_ASKED: &[(&str, &str)] = &[
     ("auth_2fa_recovery_codes_post", CODE),
     ("messaging_twilio_inbound_post", OUTSIDE),
     ("messaging_twilio_status_uid_post", OUTSIDE),
+    ("account_delete_post", GONE),
+    ("account_delete_delete", GONE),
     ("auth_logout_post", SESSION),
     ("auth_refresh_post", SESSION),
     ("sessions_id_revoke_post", SESSION),

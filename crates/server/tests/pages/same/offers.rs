@@ -22,8 +22,12 @@ const OF_STATE: [&str; 4] = [
     "bed_occupied",
     "bed_not_available",
 ];
-/// Refusals for what another record says, or for what was typed.
-const ELSEWHERE: [(&str, &str); 0] = [];
+/// Refused for what another record lacks, and said so with the remedy: whoever looks for the button has to learn it.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("patients_invite", "state_conflict"),
+    ("stock_takes_post", "state_conflict"),
+    ("bills_open", "state_conflict"),
+];
 
 /// Looks at records in every state that they came to.
 pub(super) async fn fit(t: &mut Twins<'_>) {
@@ -117,6 +121,8 @@ async fn one(t: &mut Twins<'_>, info: &TableInfo, own: &[Arc<Operation>], id: i6
         let code = t.last.clone().unwrap_or_default();
         let elsewhere = ELSEWHERE.contains(&(operation.id.as_str(), code.as_str()));
         let fault = match (offered, done.is_some()) {
+            // A change is offered as long as some field can change, and refused for the others.
+            (true, false) if operation.method == Method::PATCH => continue,
             (true, false) if OF_STATE.contains(&&*code) && !elsewhere => "is offered and refused",
             (false, true) if moved => "is not offered and was done",
             _ => continue,
