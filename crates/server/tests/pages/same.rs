@@ -36,7 +36,13 @@ const STUBBORN: usize = 12;
 const ANYWHERE: &str = "/admin/";
 
 /// Columns in which the way of asking shows: sessions of either kind, and what counts readings, of which pages have more.
-const BY_WAY: [&str; 3] = ["last_login", "last_activity", "affected_patients"];
+/// What a provider calls a message is made by chance.
+const BY_WAY: [&str; 4] = [
+    "last_login",
+    "last_activity",
+    "affected_patients",
+    "provider_message_id",
+];
 
 /// Tables of what only one way of asking needs or reads, and the trail, which is compared by what was done.
 const ONE_WAY: [&str; 4] = [

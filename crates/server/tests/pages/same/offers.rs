@@ -23,10 +23,12 @@ const OF_STATE: [&str; 4] = [
     "bed_not_available",
 ];
 /// Refused for what another record lacks, and said so with the remedy: whoever looks for the button has to learn it.
-const ELSEWHERE: [(&str, &str); 3] = [
+const ELSEWHERE: [(&str, &str); 4] = [
     ("patients_invite", "state_conflict"),
     ("stock_takes_post", "state_conflict"),
     ("bills_open", "state_conflict"),
+    // The encounter that was chosen for it, not its own.
+    ("prescriptions_renew", "encounter_signed"),
 ];
 
 /// Looks at records in every state that they came to.
