@@ -55,7 +55,7 @@ impl Visit {
     ) -> Result<Visit, Box<Response>> {
         let (parts, body) = request.into_parts();
         let extensions = parts.extensions.clone();
-        let (head, origin) =
+        let (head, mut origin) =
             platform::http::described(&house.app, parts, ["page ", route].concat().into());
         let way = Way::of(&house.app, &head);
         let live = head.header("x-live").is_some();
@@ -80,7 +80,9 @@ impl Visit {
         if let Some(token) = token.map(str::to_owned) {
             match session::enter(&house.app, &token, live).await {
                 Ok(Some(actor)) => {
+                    // An account's own choice comes before the browser's, wherever a page's words are made.
                     ask.language = actor.language.unwrap_or(ask.language);
+                    origin.language = ask.language;
                     ask.actor = Arc::new(actor);
                 }
                 Ok(None) => {}

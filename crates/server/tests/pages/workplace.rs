@@ -374,16 +374,23 @@ testkit::on_both! {
     }
 
     async fn everybody_chooses_the_language_of_their_pages(world: &World) {
-        let browser = Visitor::of(world, BuiltinRole::Nurse).await;
+        let browser = Visitor::of(world, BuiltinRole::Receptionist).await;
         let mut pairs = form(&is_a_page(&browser.get("/account/").await), "profile_patch");
         set(&mut pairs, "language_preference", "fr");
         browser.submit("/account/", &pairs).await.is(303);
         let html = browser.get("/account/").await.text();
         assert!(html.contains("<html lang=\"fr\">") && html.contains("Langue de ces pages"), "{html}");
+        // Records are called in it, too, whatever the browser asks for.
+        let office = world.admin().await;
+        let (jane, doctor) = (crate::registered(&office, "Jane").await, world.doctor().await);
+        let visit = json!({ "patient": jane, "doctor": doctor.id, "date": "2026-11-24", "time": "09:00" });
+        let id = office.post("appointments/", visit).await.id();
+        let html = is_a_page(&browser.get(&format!("/admin/appointments/{id}/")).await);
+        assert!(html.contains("24 novembre 2026") && !html.contains("24 November 2026"), "{html}");
         // What is told with its name is called by it.
         let admin = Visitor::of(world, BuiltinRole::Admin).await;
         let html = is_a_page(&admin.get("/admin/users/1/").await);
-        assert!(html.contains("Nurse") && !html.contains("&quot;description&quot;"), "{html}");
+        assert!(html.contains("Receptionist") && !html.contains("&quot;description&quot;"), "{html}");
     }
 
     async fn a_record_offers_what_its_state_and_the_callers_reach_allow(world: &World) {
