@@ -385,8 +385,9 @@ testkit::on_both! {
         let (jane, doctor) = (crate::registered(&office, "Jane").await, world.doctor().await);
         let visit = json!({ "patient": jane, "doctor": doctor.id, "date": "2026-11-24", "time": "09:00" });
         let id = office.post("appointments/", visit).await.id();
-        let html = is_a_page(&browser.get(&format!("/admin/appointments/{id}/")).await);
+        let html = browser.get(&format!("/admin/appointments/{id}/")).await.text();
         assert!(html.contains("24 novembre 2026") && !html.contains("24 November 2026"), "{html}");
+        world.settle().await;
         // What is told with its name is called by it.
         let admin = Visitor::of(world, BuiltinRole::Admin).await;
         let html = is_a_page(&admin.get("/admin/users/1/").await);
