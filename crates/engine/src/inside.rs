@@ -82,11 +82,11 @@ impl InsideUnit for Cx {
     }
 
     async fn rows_to_show<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
-        self.to_show(query, false).await
+        self.readable_to_show(query, false).await
     }
 
     async fn few_to_show<R: Record>(&mut self, query: SelectStatement) -> Result<Vec<R>, Error> {
-        self.to_show(query, true).await
+        self.readable_to_show(query, true).await
     }
 
     fn transaction(&mut self) -> Result<&mut Tx, Error> {

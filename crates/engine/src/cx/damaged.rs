@@ -36,7 +36,7 @@ impl App {
 impl Cx {
     /// Rows to be shown. Those that cannot be read are left out and known by [`Cx::damaged`]. What writes decides by
     /// all that is there, and is refused.
-    pub(crate) async fn to_show<R: Record>(
+    pub(crate) async fn readable_to_show<R: Record>(
         &mut self,
         query: SelectStatement,
         few: bool,
