@@ -216,13 +216,13 @@ testkit::on_both! {
         // The patient hears of the call when it is arranged, moved and called off.
         admin.post("telemedicine/sessions/", json!({ "appointment": visit, "scheduled_start": "2026-11-25T10:00:00Z" })).await.is(201);
         world.settle().await;
-        assert_eq!(told(&account).await, ["Your video call: 2026-11-25 10:00."]);
+        assert_eq!(told(&account).await, ["Your video call: 25 November 2026, 10:00."]);
         admin.patch(&format!("appointments/{visit}/"), json!({ "time": "11:00" })).await.is(200);
         world.settle().await;
-        assert_eq!(told(&account).await[0], "Your video call is now: 2026-11-25 11:00.");
+        assert_eq!(told(&account).await[0], "Your video call is now: 25 November 2026, 11:00.");
         admin.post(&format!("appointments/{visit}/cancel/"), json!({})).await.is(200);
         world.settle().await;
-        assert_eq!(told(&account).await[0], "Your video call will not take place: 2026-11-25 11:00.");
+        assert_eq!(told(&account).await[0], "Your video call will not take place: 25 November 2026, 11:00.");
         assert!(!told(&doctor).await.is_empty());
         for somebody in [&nurse, &other] {
             assert_eq!(told(somebody).await, Vec::<String>::new());
