@@ -95,10 +95,10 @@ testkit::on_both! {
             let alerts = alerts.get("results").unwrap_or(alerts).as_array().unwrap().clone();
             alerts.iter().filter(|alert| alert["is_read"] == false).map(|alert| alert["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(messages(&lab.doctor.get("alerts/").await.is(200).clone()), ["Critical result: K 7.5 mmol/L"]);
+        assert_eq!(messages(&lab.doctor.get("alerts/").await.is(200).clone()), ["Critical result: Potassium 7.5 mmol/L"]);
         lab.tech.patch(&format!("lab_result_values/{id}/"), json!({ "value_numeric": 4.2, "correction_reason": "Typed wrong" })).await.is(200);
         let left = messages(&lab.doctor.get("alerts/").await.is(200).clone());
-        assert_eq!(left, ["Corrected result: K is 4.2 mmol/L and not critical. What was reported before does not hold."]);
+        assert_eq!(left, ["Corrected result: Potassium is 4.2 mmol/L and not critical. What was reported before does not hold."]);
         let titles: Vec<Json> = tasks(&lab.doctor).await.iter().map(|task| task["title"].clone()).collect();
         assert!(titles.contains(&json!(left[0])), "{titles:?}");
         world.settle().await;

@@ -115,7 +115,8 @@ testkit::on_both! {
         why(12, "  ").await.complains_about("reason");
         let changed = why(12, "Two days more, by the doctor's word").await;
         assert_eq!(changed.is(201)["owed"], 0);
-        assert_eq!(changed.json["logs"][0]["reason"], "Two days more, by the doctor's word");
+        let log = format!("dispensing-logs/{}/", changed.json["logs"][0]["id"]);
+        assert_eq!(shop.pharmacist.get(&log).await.is(200)["reason"], "Two days more, by the doctor's word");
         // Who stated it first, and who changed it to what, is in the trail.
         let audit = admin.get(&format!("audit-logs/?object_type=Prescription&object_id={id}")).await;
         let edits: Vec<Json> = audit.is(200).as_array().into_iter().flatten().map(|row| row["details"]["fields"]["quantity"].clone()).filter(Json::is_array).collect();
