@@ -362,6 +362,9 @@ mod tests {
 
     /// Every key of the platform with the arguments its authors promise to give.
     const PROMISED: &[(&str, &[&str])] = &[
+        ("already-told", &[]),
+        ("damaged", &["record", "id"]),
+        ("damaged-name", &["id"]),
         ("required", &[]),
         ("verb-not-offered", &[]),
         ("decimal-comma", &[]),
