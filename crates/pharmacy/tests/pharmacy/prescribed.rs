@@ -119,7 +119,7 @@ testkit::on_both! {
         assert_eq!(shop.pharmacist.get(&log).await.is(200)["reason"], "Two days more, by the doctor's word");
         // Who stated it first, and who changed it to what, is in the trail.
         let audit = admin.get(&format!("audit-logs/?object_type=Prescription&object_id={id}")).await;
-        let edits: Vec<Json> = audit.is(200).as_array().into_iter().flatten().map(|row| row["details"]["fields"]["quantity"].clone()).filter(Json::is_array).collect();
+        let edits: Vec<Json> = audit.is(200)["results"].as_array().unwrap().iter().map(|row| row["details"]["fields"]["quantity"].clone()).filter(Json::is_array).collect();
         assert!(edits.contains(&json!([null, 10])) && edits.contains(&json!([10, 12])), "{}", audit.text());
         assert_eq!(shop.holds(batch).await, 88);
         world.settle().await;
