@@ -149,6 +149,15 @@ impl DefaultPeriod {
         }
     }
 
+    /// The days, from the one on which it is asked.
+    fn days(self) -> fn(Date) -> [Option<Date>; 2] {
+        match self {
+            DefaultPeriod::All => |_| [None, None],
+            DefaultPeriod::Today => |today| [Some(today), Some(today)],
+            DefaultPeriod::Year => |today| [Some(a_year_until(today)), Some(today)],
+        }
+    }
+
     /// What the document says of `start` and of `end`.
     fn words(self) -> [&'static str; 2] {
         match self {
@@ -265,6 +274,7 @@ impl Report {
             .answer(schema)
             .query("start", date(), start)
             .query("end", date(), end)
+            .usual_days(usual.days())
             .query(
                 "format",
                 json!({ "type": "string", "enum": ["json", "csv", "xlsx"], "default": "json" }),

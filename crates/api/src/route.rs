@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::Method;
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::resource::{self, Resource};
@@ -313,6 +314,13 @@ impl<N> Route<N> {
     #[must_use]
     pub fn versioned(mut self) -> Route<N> {
         self.0.doc.versioned = true;
+        self
+    }
+
+    /// About which days it is when nobody says.
+    #[must_use]
+    pub(crate) fn usual_days(mut self, days: fn(Date) -> [Option<Date>; 2]) -> Route<N> {
+        self.0.doc.usual_days = Some(days);
         self
     }
 

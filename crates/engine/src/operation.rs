@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::Method;
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::access::PermissionInfo;
@@ -84,6 +85,9 @@ pub struct Doc {
     pub media: Option<&'static str>,
     /// It cannot be taken back, or weighs much: clients ask for a confirmation first.
     pub grave: bool,
+    /// The first and the last day that it is about when nobody says which, from the day it is asked on; no day where
+    /// there is no limit. For those who show the answer, so that they can say which days it is about.
+    pub usual_days: Option<fn(Date) -> [Option<Date>; 2]>,
 }
 
 /// A JSON Schema, named when it belongs among the document's components.

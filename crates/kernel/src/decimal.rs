@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Language;
+
 /// Why a text is not a measured value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecimalError {
@@ -111,6 +113,25 @@ impl<const SCALE: u32> FromStr for Decimal<SCALE> {
         }
         let steps = i64::try_from(steps).map_err(|_| DecimalError::OutOfRange)?;
         Ok(Self(if text.starts_with('-') { -steps } else { steps }))
+    }
+}
+
+impl<const SCALE: u32> Decimal<SCALE> {
+    /// For people, without trailing zeros, with their language's decimal sign: `36.6`, in French `36,6`.
+    ///
+    /// ```
+    /// use kernel::{Decimal, Language};
+    /// let value: Decimal<3> = "36.60".parse()?;
+    /// assert_eq!((value.written(Language::Sw), value.written(Language::Fr)), ("36.6".into(), "36,6".into()));
+    /// # Ok::<(), kernel::DecimalError>(())
+    /// ```
+    #[must_use]
+    pub fn written(self, language: Language) -> String {
+        let plain = self.to_string();
+        match language {
+            Language::Fr => plain.replace('.', ","),
+            Language::En | Language::Sw => plain,
+        }
     }
 }
 

@@ -51,6 +51,16 @@ impl Language {
         }
     }
 
+    /// What stands between a word and what it is said of (`Time: 10:30`), with its blanks: French puts one, which
+    /// does not break a line, before the sign as well.
+    #[must_use]
+    pub const fn colon(self) -> &'static str {
+        match self {
+            Self::Fr => "\u{a0}: ",
+            Self::En | Self::Sw => ": ",
+        }
+    }
+
     /// The language of a tag: a code, in any case, with or without a region (`fr`, `FR-sn`, `sw_KE`).
     ///
     /// # Errors

@@ -50,6 +50,7 @@ pub mod turnaround;
 pub mod units;
 pub mod view;
 pub mod withdrawn;
+pub mod written;
 
 pub use catalogue::LabTest;
 pub use items::LabOrderItem;

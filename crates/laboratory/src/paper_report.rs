@@ -14,9 +14,9 @@ use platform::texts::Text;
 use print::{Issue, PrintedKind};
 
 use crate::flag::Flag;
-use crate::measured::Measured;
 use crate::order::LabOrder;
 use crate::view::{ItemView, ResultView};
+use crate::written;
 
 const WHAT: &str = "lab-report";
 const SHEETS: &[Sheet] = &[Sheet::A4, Sheet::A5];
@@ -81,16 +81,22 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
     let several = item.results.len() > 1;
     let named = |result: &ResultView| match several {
-        true => format!("{}: {}", item.lab_test.test_name, result.called),
+        true => [&item.lab_test.test_name, language.colon(), &result.called].concat(),
         false => result.called.clone(),
     };
     item.results
         .iter()
         .map(|result| LabResult {
             parameter: named(result),
-            value: value(result, language),
-            unit: result.units.clone(),
-            range: range(
+            value: written::measured(
+                result.value_numeric,
+                result.comparator,
+                "",
+                &result.value_text,
+                language,
+            ),
+            unit: written::unit(&result.units),
+            range: written::range(
                 result.reference_range_low,
                 result.reference_range_high,
                 language,
@@ -98,41 +104,6 @@ fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
             flag: flag(result.abnormal_flag, language).to_owned(),
         })
         .collect()
-}
-
-fn value(result: &ResultView, language: Language) -> String {
-    let Some(number) = result.value_numeric else {
-        return result.value_text.clone();
-    };
-    let sign = result
-        .comparator
-        .map(|sign| sign.as_str())
-        .unwrap_or_default();
-    format!("{sign}{} {}", shown(number, language), result.value_text)
-        .trim_end()
-        .to_owned()
-}
-
-/// Without zeros at its end, with the reader's decimal sign.
-fn shown(number: Measured, language: Language) -> String {
-    let text = number.to_string();
-    let text = match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.'),
-        false => text.as_str(),
-    };
-    match language {
-        Language::Fr => text.replace('.', ","),
-        Language::En | Language::Sw => text.to_owned(),
-    }
-}
-
-fn range(low: Option<Measured>, high: Option<Measured>, language: Language) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => format!("{}–{}", shown(low, language), shown(high, language)),
-        (Some(low), None) => format!("≥ {}", shown(low, language)),
-        (None, Some(high)) => format!("≤ {}", shown(high, language)),
-        (None, None) => String::new(),
-    }
 }
 
 /// A flag in the reader's words; nothing for what is normal or not judged.
@@ -153,25 +124,5 @@ fn flag(flag: Option<Flag>, language: Language) -> &'static str {
         (Flag::Critical, En) => "CRITICAL",
         (Flag::Critical, Fr) => "CRITIQUE",
         (Flag::Critical, Sw) => "HATARI",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_and_ranges_are_written_as_the_reader_writes_them() {
-        let measured = |text: &str| text.parse::<Measured>().ok();
-        for (low, high, language, said) in [
-            (Some("3.5"), Some("5"), Language::En, "3.5–5"),
-            (Some("3.5"), Some("5.25"), Language::Fr, "3,5–5,25"),
-            (Some("100"), None, Language::Sw, "≥ 100"),
-            (None, Some("0.05"), Language::En, "≤ 0.05"),
-            (None, None, Language::En, ""),
-        ] {
-            let [low, high] = [low, high].map(|text| text.and_then(measured));
-            assert_eq!(range(low, high, language), said);
-        }
     }
 }

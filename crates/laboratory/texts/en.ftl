@@ -39,6 +39,7 @@ laboratory-untold = Critical: nobody was told yet
 laboratory-out-of-reach = Patient out of your reach
 laboratory-specimen-age = Specimen { $since } old
 laboratory-ordered-age = Ordered { $since } ago
+laboratory-seconds-old = under a minute
 laboratory-minutes-old = { $count } min
 laboratory-hours-old = { $count } h
 laboratory-days-old = { $count } days

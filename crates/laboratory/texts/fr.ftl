@@ -39,6 +39,7 @@ laboratory-untold = Critique : personne n’a encore été prévenu
 laboratory-out-of-reach = Patient hors de votre accès
 laboratory-specimen-age = Prélèvement de { $since }
 laboratory-ordered-age = Demandé il y a { $since }
+laboratory-seconds-old = moins d’une minute
 laboratory-minutes-old = { $count } min
 laboratory-hours-old = { $count } h
 laboratory-days-old = { $count } jours

@@ -39,6 +39,7 @@ laboratory-untold = Hatari: hakuna aliyeambiwa bado
 laboratory-out-of-reach = Mgonjwa usiyeruhusiwa kumwona
 laboratory-specimen-age = Sampuli ya { $since }
 laboratory-ordered-age = Imeombwa { $since } zilizopita
+laboratory-seconds-old = chini ya dakika moja
 laboratory-minutes-old = dakika { $count }
 laboratory-hours-old = saa { $count }
 laboratory-days-old = siku { $count }

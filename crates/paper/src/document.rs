@@ -184,7 +184,8 @@ impl Document {
         self.flow.paragraph(text, Style::of(size).bold(), node);
     }
 
-    /// Labels with their values, in one or more columns, read row by row. Pairs without a value are left out.
+    /// Labels with their values, in one or more columns, read row by row. Pairs without a value are left out; the
+    /// last value of a row has the rest of its width.
     pub fn pairs(&mut self, columns: usize, pairs: &[(&str, &str)]) {
         let filled: Vec<_> = pairs
             .iter()
@@ -201,12 +202,19 @@ impl Document {
             let cell =
                 (self.flow.width() - gap * (columns.max(1) - 1) as f32) / columns.max(1) as f32;
             let named = (cell * 0.38).min(mm(42.0));
+            let left = |at: usize| at as f32 * (cell + gap);
+            let whole = self.flow.width();
+            let room = |at: usize| match at + 1 == row.len() {
+                true => whole - left(at) - named,
+                false => cell - named,
+            };
             let laid: Vec<_> = row
                 .iter()
-                .map(|(name, text)| {
+                .enumerate()
+                .map(|(at, (name, text))| {
                     (
                         self.flow.lines(name, label, named - mm(1.0)),
-                        self.flow.lines(text, value, cell - named),
+                        self.flow.lines(text, value, room(at)),
                     )
                 })
                 .collect();
@@ -226,12 +234,12 @@ impl Document {
             }
             let top = self.flow.y;
             for (at, (names, values)) in laid.into_iter().enumerate() {
-                let x = self.flow.left() + at as f32 * (cell + gap);
+                let x = self.flow.left() + left(at);
                 let item = self.flow.node(list, Tag::LI);
                 let name = self.flow.node(item, Tag::Lbl);
                 self.stack(names, label, x, top, named, name);
                 let body = self.flow.node(item, Tag::LBody);
-                self.stack(values, value, x + named, top, cell - named, body);
+                self.stack(values, value, x + named, top, room(at), body);
             }
             self.flow.y = top + height;
         }

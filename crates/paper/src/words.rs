@@ -47,6 +47,7 @@ words! {
     discount: "Discount", "Remise", "Punguzo";
     doctor: "Doctor", "Médecin", "Daktari";
     dosage: "Dose", "Dose", "Dozi";
+    draft: "Draft, not issued yet", "Brouillon, pas encore émise", "Rasimu, bado haijatolewa";
     due: "Due", "Échéance", "Mwisho wa kulipa";
     duration: "Duration", "Durée", "Muda";
     expires: "Use by", "À utiliser jusqu’au", "Tumia kabla ya";
@@ -106,6 +107,11 @@ impl Words {
             Language::Fr => &FR,
             Language::Sw => &SW,
         }
+    }
+
+    /// What stands between a word and what it is said of.
+    pub(crate) const fn colon(&self) -> &'static str {
+        self.language.colon()
     }
 
     /// `Page 1 of 3`.

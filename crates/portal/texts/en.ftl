@@ -130,6 +130,7 @@ portal-print-card = Print my card
 portal-access-hint = Whoever opens your record leaves a trace here. If something surprises you, ask the hospital.
 portal-access-none = Nobody has looked at your record yet.
 portal-access-emergency = In an emergency
+portal-access-times = ({ $count } times)
 portal-access-earlier = Earlier
 done-visit-confirmed = Thank you: the hospital expects you.
 done-visit-declined = The visit is cancelled. Call the hospital to book another.

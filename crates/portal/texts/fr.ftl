@@ -130,6 +130,7 @@ portal-print-card = Imprimer ma carte
 portal-access-hint = Toute personne qui ouvre votre dossier laisse une trace ici. Si quelque chose vous surprend, demandez à l’hôpital.
 portal-access-none = Personne n’a encore consulté votre dossier.
 portal-access-emergency = En urgence
+portal-access-times = ({ $count } fois)
 portal-access-earlier = Plus ancien
 done-visit-confirmed = Merci : l’hôpital vous attend.
 done-visit-declined = La visite est annulée. Appelez l’hôpital pour en prendre une autre.

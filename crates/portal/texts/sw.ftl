@@ -130,6 +130,7 @@ portal-print-card = Chapisha kadi yangu
 portal-access-hint = Kila anayefungua rekodi yako huacha alama hapa. Kama kuna jambo linakushangaza, uliza hospitali.
 portal-access-none = Bado hakuna aliyetazama rekodi yako.
 portal-access-emergency = Kwa dharura
+portal-access-times = (mara { $count })
 portal-access-earlier = Za awali
 done-visit-confirmed = Asante: hospitali inakutarajia.
 done-visit-declined = Ziara imefutwa. Piga simu hospitalini kupanga nyingine.

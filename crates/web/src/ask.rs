@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use kernel::Reach;
+use kernel::{Language, Reach};
 use maud::{Markup, html};
 use parking_lot::Mutex;
 use platform::access::Permission;
@@ -55,6 +55,16 @@ impl Ask {
     /// The reader's language: `en`, `fr` or `sw`.
     pub fn language(&self) -> &'static str {
         self.language
+    }
+
+    /// The reader's language, for what is written by other rules than words.
+    pub fn reader(&self) -> Language {
+        Language::parse(self.language).unwrap_or_default()
+    }
+
+    /// What stands between a word and what it is said of, in the reader's language.
+    pub fn colon(&self) -> &'static str {
+        self.reader().colon()
     }
 
     /// A sentence in the reader's language.

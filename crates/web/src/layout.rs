@@ -18,7 +18,7 @@ pub(crate) fn document(ask: &Ask, page: Page, watches: &[&str]) -> String {
     let refused = ask.sent().is_some_and(|sent| !sent.status().is_success());
     let signed_in = ask.actor().user().is_some();
     let title = if refused {
-        [&ask.t("form-error"), ": ", &page.title].concat()
+        [&ask.t("form-error"), ask.colon(), &page.title].concat()
     } else {
         page.title.clone()
     };

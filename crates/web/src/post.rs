@@ -155,7 +155,7 @@ impl Sent {
                         li {
                             @if name != "non_field_errors" {
                                 a href={ "#" (form.element(name)) } { (self.called(ask, name)) }
-                                ": "
+                                (ask.colon())
                             }
                             (said)
                         }

@@ -104,7 +104,7 @@ fn groups(ask: &Ask, rights: &Rights, form: Option<&Form<'_>>) -> Markup {
             @let rows: Vec<Vec<Markup>> = of.iter().map(|(name, reach)| {
                 let right = right(ask, name);
                 let far = match form {
-                    Some(form) => choice(ask, form, name, reach, &[&called, ": ", &right].concat()),
+                    Some(form) => choice(ask, form, name, reach, &[&called, ask.colon(), &right].concat()),
                     None => html! { (words_of(ask, reach)) },
                 };
                 vec![html! { (right) }, far]

@@ -2,7 +2,7 @@
 
 use kernel::{Language, Money};
 use paper::Sheet;
-use paper::documents::{Invoice, InvoiceItem, PastPayment};
+use paper::documents::{Invoice, InvoiceItem, PastPayment, Standing};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
@@ -50,7 +50,11 @@ pub(super) async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             .iter()
             .map(|payment| past(cx, payment, form.language))
             .collect(),
-        void: row.status == BillStatus::Void,
+        standing: match row.status {
+            BillStatus::Draft => Standing::Draft,
+            BillStatus::Void => Standing::Void,
+            BillStatus::Open | BillStatus::PartiallyPaid | BillStatus::Paid => Standing::Issued,
+        },
         note: row.notes.open().to_string(),
     };
     print::answer(cx, WHAT, row.meta.id, move || invoice.print(&form)).await

@@ -115,13 +115,13 @@ fn sums(ask: &Ask, bill: &Bill, policies: &[InsuranceDetail]) -> Markup {
             tr.total { th scope="row" { (ask.t("billing-due")) } td { (price(ask, bill.balance_due)) } }
         }
         @if bill.insurance_paid_amount.is_positive() {
-            p.hint { (ask.t("billing-insurer-paid")) ": " (price(ask, bill.insurance_paid_amount)) }
+            p.hint { (ask.t("billing-insurer-paid")) (ask.colon()) (price(ask, bill.insurance_paid_amount)) }
         }
         @if bill.credit_due.is_positive() {
-            (ui::notice(Tone::Warning, html! { p { "! " (ask.t("billing-credit-due")) ": " b { (price(ask, bill.credit_due)) } } }))
+            (ui::notice(Tone::Warning, html! { p { "! " (ask.t("billing-credit-due")) (ask.colon()) b { (price(ask, bill.credit_due)) } } }))
         }
         @if bill.status == BillStatus::Void {
-            (ui::notice(Tone::Plain, html! { p { (ask.t("billing-status-void")) ": " (bill.void_reason.open().to_string()) } }))
+            (ui::notice(Tone::Plain, html! { p { (ask.t("billing-status-void")) (ask.colon()) (bill.void_reason.open().to_string()) } }))
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         @if bills.is_empty() {
             (ui::empty(&ask.t("billing-bills-none"), None))
         } @else {
-            p { (ask.t("billing-owes")) ": " b { (price(ask, owed)) } }
+            p { (ask.t("billing-owes")) (ask.colon()) b { (price(ask, owed)) } }
             (list(ask, &bills))
         }
     };

@@ -129,7 +129,7 @@ fn refused(ask: &Ask, form: &Form<'_>, paid: &[Payment]) -> Markup {
         (ui::notice(Tone::Warning, html! {
             @if let Some(earlier) = earlier {
                 p {
-                    "! " (ask.t("billing-earlier")) ": " b { (price(ask, earlier.amount)) } ", "
+                    "! " (ask.t("billing-earlier")) (ask.colon()) b { (price(ask, earlier.amount)) } ", "
                     (method(ask, earlier.method)) ", " (ask.moment(earlier.payment_date)) ", "
                     (receipt(ask, earlier))
                 }
@@ -145,7 +145,7 @@ fn refused(ask: &Ask, form: &Form<'_>, paid: &[Payment]) -> Markup {
                             .with("change", price(ask, typed.checked_sub(owed).unwrap_or_default())))) }
                     }))
                 },
-                (Some(owed), _) => { p { (ask.t("billing-due")) ": " b { (price(ask, owed)) } } },
+                (Some(owed), _) => { p { (ask.t("billing-due")) (ask.colon()) b { (price(ask, owed)) } } },
                 (None, _) => { p { (ask.t("billing-nothing-due")) } },
             }
         }))

@@ -86,7 +86,7 @@ fn row(ask: &Ask, payment: &Payment, by: &str) -> Vec<Markup> {
         html! { (by) },
         html! { div {
             @if back { "− " } (money(ask, payment.amount))
-            @if payment.refunded_amount.is_positive() { p.hint { (ask.t("billing-given-back")) ": " (money(ask, payment.refunded_amount)) } }
+            @if payment.refunded_amount.is_positive() { p.hint { (ask.t("billing-given-back")) (ask.colon()) (money(ask, payment.refunded_amount)) } }
         } },
         html! {
             div {

@@ -237,7 +237,7 @@ fn short(ask: &Ask, row: &Appointment, seen: &[Seen]) -> Markup {
             p.signs {
                 @for seen in seen {
                     span {
-                        (measures::name(ask, seen.measure)) " " b { (measures::plain(seen.value)) } " "
+                        (measures::name(ask, seen.measure)) " " b { (measures::written(ask, seen.value)) } " "
                         (measures::flag(ask, seen.flag.as_ref()))
                     }
                 }

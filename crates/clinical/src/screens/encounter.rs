@@ -81,7 +81,7 @@ fn state(ask: &Ask, row: &Encounter, names: &HashMap<i64, String>) -> Markup {
                     }
                 },
             }
-            span { (ask.t("clinical-doctor")) ": " (doctor) }
+            span { (ask.t("clinical-doctor")) (ask.colon()) (doctor) }
             @if let Some(appointment) = row.appointment {
                 a href={ "/appointments/" (appointment.get()) "/" } { (ask.t("clinical-appointment")) }
             }

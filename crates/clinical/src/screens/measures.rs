@@ -86,9 +86,15 @@ pub(super) const ALL: [Measure; 14] = [
     Measure::HeadCircumference,
 ];
 
-/// A value as it is written: `37.2`.
+/// A value as a form sends it: `37.2`.
 pub(super) fn plain(value: Milli) -> String {
     Measured::from_steps(value).map_or_else(|_| String::new(), |value| value.to_string())
+}
+
+/// A value as the reader writes it: `37.2`, in French `37,2`.
+pub(super) fn written(ask: &Ask, value: Milli) -> String {
+    let value = Measured::from_steps(value);
+    value.map_or_else(|_| String::new(), |value| value.written(ask.reader()))
 }
 
 /// What a measure is called, with its unit.
@@ -118,9 +124,9 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
             @for seen in all {
                 li {
                     small { (name(ask, seen.measure)) }
-                    span { b { (plain(seen.value)) } " " (flag(ask, seen.flag.as_ref())) }
+                    span { b { (written(ask, seen.value)) } " " (flag(ask, seen.flag.as_ref())) }
                     @if let Some(before) = seen.before {
-                        small { (ask.say(&Text::new("clinical-before").with("value", plain(before)))) }
+                        small { (ask.say(&Text::new("clinical-before").with("value", written(ask, before)))) }
                     }
                 }
             }

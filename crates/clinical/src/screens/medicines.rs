@@ -249,7 +249,7 @@ fn stop(ask: &Ask, row: &Prescription) -> Markup {
         .done("done-medicine-cancelled");
     form.show(html! {
         (form.hidden("status", PrescriptionStatus::Cancelled.as_str()))
-        button.quiet aria-label={ (ask.t("clinical-medicine-cancel")) ": " (row.medication_name.open().to_string()) } {
+        button.quiet aria-label={ (ask.t("clinical-medicine-cancel")) (ask.colon()) (row.medication_name.open().to_string()) } {
             (ask.t("clinical-medicine-cancel"))
         }
     })

@@ -177,7 +177,7 @@ async fn checked(
     let checked = judge(&pack, &drug, &facts);
     let line = medicines::safety(ask, &medicines::Said::of(&checked));
     // The line says of what: something else may stand in the form by the time it is read.
-    let line = html! { b { (drug.written) ":" } (line) };
+    let line = html! { b { (drug.written) (ask.colon()) } (line) };
     Ok((line, checked.interrupts()))
 }
 
@@ -261,7 +261,7 @@ fn repeat(ask: &Ask, one: &Prescription, encounter: i64) -> Markup {
             (form.hidden("encounter", encounter))
             @if let Some(alerts) = &alerts { (alerts) }
             @if needs_reason(&form) { (form.field(REASON).label("clinical-override").kind(Kind::Text).required(true)) }
-            button aria-label={ (ask.t("clinical-repeat")) ": " (one.medication_name.open().to_string()) } { (ask.t("clinical-repeat")) }
+            button aria-label={ (ask.t("clinical-repeat")) (ask.colon()) (one.medication_name.open().to_string()) } { (ask.t("clinical-repeat")) }
         }))
     }
 }

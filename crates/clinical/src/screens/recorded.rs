@@ -118,7 +118,7 @@ impl Recorded {
                     li {
                         small { (measures::name(ask, measure)) }
                         span {
-                            b { (measures::plain(value)) } " "
+                            b { (measures::written(ask, value)) } " "
                             (measures::flag(ask, self.flags.iter().find(|flag| flag.measure == measure)))
                         }
                     }

@@ -149,7 +149,7 @@ impl Signs {
                 small { (ask.moment(row.recorded_at)) " · " (ago(ask, self.age(ask, row))) }
                 @for (measure, value) in row.measures() {
                     span {
-                        (measures::name(ask, measure)) " " b { (measures::plain(value)) } " "
+                        (measures::name(ask, measure)) " " b { (measures::written(ask, value)) } " "
                         (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure)))
                     }
                 }

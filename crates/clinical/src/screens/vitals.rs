@@ -169,7 +169,7 @@ fn number<'a>(
     let hint = before.map(|seen| {
         let day = ask.app().zone.to_local(seen.at).date();
         let text = Text::new("clinical-before-on")
-            .with("value", measures::plain(seen.value))
+            .with("value", measures::written(ask, seen.value))
             .with("day", ui::day_words(ask, day));
         ask.say(&text)
     });

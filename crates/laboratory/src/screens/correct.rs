@@ -8,7 +8,7 @@ use platform::texts::Text;
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page};
 
-use super::parts::{address, flag, measured, range, unit, value};
+use super::parts::{address, flag, value};
 use crate::called;
 use crate::entering::{Asked, Entering};
 use crate::order::LabOrder;
@@ -16,6 +16,7 @@ use crate::parameter::{LabParameter, ParameterKind};
 use crate::result::LabResultValue;
 use crate::state::LabOrderStatus;
 use crate::view::{self, ResultView};
+use crate::written::{measured, range, unit};
 
 /// The page on which a value is corrected.
 pub(super) fn page(result: i64) -> String {
@@ -80,10 +81,14 @@ fn reviewed(ask: &Ask, reviewer: String) -> Markup {
 
 /// The value as it stands, and those that stood there before.
 fn stands(ask: &Ask, shown: &ResultView) -> Markup {
-    let limits = range(shown.reference_range_low, shown.reference_range_high);
+    let limits = range(
+        shown.reference_range_low,
+        shown.reference_range_high,
+        ask.reader(),
+    );
     let inner = html! {
         p {
-            b { (value(shown)) } " " (flag(ask, shown.abnormal_flag))
+            b { (value(ask, shown)) } " " (flag(ask, shown.abnormal_flag))
             @if !limits.is_empty() { " " small { (ask.say(&Text::new("laboratory-normal").with("range", limits))) } }
         }
         p.hint { (ask.moment(shown.result_timestamp)) }
@@ -91,7 +96,7 @@ fn stands(ask: &Ask, shown: &ResultView) -> Markup {
             h3 { (ask.t("laboratory-correct-earlier")) }
             ul.entries { @for one in &shown.earlier { li {
                 span.dated { (ask.moment(one.result_timestamp)) }
-                span { (measured(one.value_numeric, one.comparator, &one.units, &one.value_text)) }
+                span { (measured(one.value_numeric, one.comparator, &one.units, &one.value_text, ask.reader())) }
             } } }
         }
     };

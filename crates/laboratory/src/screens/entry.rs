@@ -6,11 +6,11 @@ use platform::error::Error;
 use platform::texts::Text;
 use web::{Ask, Form, Kind, ui};
 
-use super::parts::{range, unit};
 use crate::entering::{Asked, Entering};
 use crate::order::LabOrder;
 use crate::parameter::{LabParameter, ParameterKind};
 use crate::state::LabOrderStatus;
+use crate::written::{range, unit};
 
 /// Values that one page asks for; what is entered makes room for the others.
 const MOST: usize = 300;
@@ -146,14 +146,14 @@ fn field(ask: &Ask, form: &Form<'_>, at: usize, asked: &Asked<'_>, first: bool) 
 /// The normal range of this patient, and where it is critical.
 fn hint(ask: &Ask, asked: &Asked<'_>) -> String {
     let limits = asked.limits;
-    let normal = range(limits.low, limits.high);
+    let normal = range(limits.low, limits.high, ask.reader());
     let mut parts = Vec::new();
     if !normal.is_empty() {
         parts.push(ask.say(&Text::new("laboratory-normal").with("range", normal)));
     }
     let critical: Vec<String> = [("≤ ", limits.critical_low), ("≥ ", limits.critical_high)]
         .into_iter()
-        .filter_map(|(sign, limit)| Some([sign, &limit?.to_string()].concat()))
+        .filter_map(|(sign, limit)| Some([sign, &limit?.written(ask.reader())].concat()))
         .collect();
     if !critical.is_empty() {
         parts.push(
@@ -190,8 +190,8 @@ fn others(ask: &Ask, form: &Form<'_>, rows: &[(usize, &Asked<'_>)]) -> Markup {
                 div.fields {
                     @for (at, asked) in numbers {
                         @let name = asked.parameter.map_or(&*asked.test.test_name, |it| &*it.name);
-                        (form.field(row(*at, "units")).kind(Kind::Text).labelled([name, ": ", &ask.t("laboratory-unit")].concat()).required(false).bare())
-                        (form.field(row(*at, "value_text")).kind(Kind::Text).labelled([name, ": ", &ask.t("laboratory-remark")].concat()).required(false).bare())
+                        (form.field(row(*at, "units")).kind(Kind::Text).labelled([name, ask.colon(), &ask.t("laboratory-unit")].concat()).required(false).bare())
+                        (form.field(row(*at, "value_text")).kind(Kind::Text).labelled([name, ask.colon(), &ask.t("laboratory-remark")].concat()).required(false).bare())
                     }
                 }
         }

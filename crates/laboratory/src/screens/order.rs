@@ -122,7 +122,7 @@ fn critical(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
         @if !untold.is_empty() {
             (ui::notice(Tone::Bad, html! {
                 h2 { "‼ " (ask.t("laboratory-critical-title")) }
-                p { @for result in &untold { b { (result.called) " " (value(result)) } " " } }
+                p { @for result in &untold { b { (result.called) " " (value(ask, result)) } " " } }
                 @if ask.may_do("lab_orders_told") {
                     (form.show(html! {
                         (form.field("told_to").label("laboratory-told-to").hint("laboratory-told-hint").required(true).focus())
@@ -132,7 +132,7 @@ fn critical(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
             }))
         }
         @for result in told {
-            @let text = Text::new("laboratory-told").with("parameter", &result.called).with("value", value(result)).with("who", &result.told_to);
+            @let text = Text::new("laboratory-told").with("parameter", &result.called).with("value", value(ask, result)).with("who", &result.told_to);
             p { "✓ " (ask.say(&text)) @if let Some(at) = result.told_at { ", " (ask.moment(at)) } }
         }
     }
@@ -219,7 +219,7 @@ fn corrections(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
             p.hint { (ask.t("laboratory-correct-hint")) }
             ul.links {
                 @for result in items.iter().flat_map(|item| &item.results) {
-                    li { a href=(correct::page(result.id)) { (result.called) " " (value(result)) } }
+                    li { a href=(correct::page(result.id)) { (result.called) " " (value(ask, result)) } }
                 }
             }
         }

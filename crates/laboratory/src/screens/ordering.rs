@@ -181,7 +181,7 @@ pub(super) fn entry(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
                 a href=(address(order.meta.id)) { (name) }
                 @for result in items.iter().flat_map(|item| &item.results) {
                     br;
-                    (result.called) " " b { (value(result)) } " " (flag(ask, result.abnormal_flag))
+                    (result.called) " " b { (value(ask, result)) } " " (flag(ask, result.abnormal_flag))
                     (corrected(ask, result))
                 }
                 @if order.withdrawn_at.is_some() { br; (ui::pill(Tone::Warning, &ask.t("laboratory-amended"))) }

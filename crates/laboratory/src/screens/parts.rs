@@ -13,13 +13,13 @@ use sea_query::{Alias, Condition, ExprTrait, Func, JoinType, Query};
 use web::ui::{self, Tone};
 use web::{Ask, words};
 
-use crate::flag::{Comparator, Flag};
-use crate::measured::Measured;
+use crate::flag::Flag;
 use crate::order::LabOrder;
 use crate::result::LabResultValue;
 use crate::state::LabOrderStatus;
 use crate::turnaround::{LabPriority, minutes_between};
 use crate::view::{ItemView, ResultView};
+use crate::written::{self, measured, range};
 
 /// The page of an order.
 pub(super) fn address(order: i64) -> String {
@@ -70,7 +70,8 @@ pub(super) fn state(ask: &Ask, status: LabOrderStatus) -> Markup {
 pub(super) fn since(ask: &Ask, from: Timestamp, now: Timestamp) -> String {
     let minutes = minutes_between(from, now);
     let (key, count) = match minutes {
-        0..120 => ("laboratory-minutes-old", minutes),
+        0 => ("laboratory-seconds-old", 0),
+        1..120 => ("laboratory-minutes-old", minutes),
         120..2_880 => ("laboratory-hours-old", minutes / 60),
         _ => ("laboratory-days-old", minutes / 1_440),
     };
@@ -122,55 +123,9 @@ pub(super) fn specimens(order: &LabOrder, items: &[ItemView]) -> String {
     all.join(", ")
 }
 
-/// A UCUM unit as people write it: `10⁹/L` for `10*9/L`, without its braces.
-pub(super) fn unit(ucum: &str) -> String {
-    const POWERS: [(&str, &str); 4] = [
-        ("10*12", "10¹²"),
-        ("10*9", "10⁹"),
-        ("10*6", "10⁶"),
-        ("10*3", "10³"),
-    ];
-    let plain = POWERS
-        .iter()
-        .fold(ucum.to_owned(), |unit, (code, written)| {
-            unit.replace(code, written)
-        });
-    plain.replace('{', " ").replace('}', "").trim().to_owned()
-}
-
-/// A value with its sign and unit, or its words.
-pub(super) fn measured(
-    value: Option<Measured>,
-    sign: Option<Comparator>,
-    units: &str,
-    text: &str,
-) -> String {
-    let number = value.map(|value| {
-        let sign = sign.map_or("", Comparator::as_str);
-        [sign, &value.to_string()].concat()
-    });
-    let units = unit(units);
-    let parts = match &number {
-        Some(number) => vec![number.as_str(), &units, text],
-        None => vec![text],
-    };
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
-}
-
-pub(super) fn value(result: &ResultView) -> String {
-    let (number, sign) = (result.value_numeric, result.comparator);
-    measured(number, sign, &result.units, &result.value_text)
-}
-
-/// `3.5–5.1`, `≥ 3.5`, `≤ 5.1`, or nothing.
-pub(super) fn range(low: Option<Measured>, high: Option<Measured>) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => [&low.to_string(), "–", &high.to_string()].concat(),
-        (Some(low), None) => ["≥ ", &low.to_string()].concat(),
-        (None, Some(high)) => ["≤ ", &high.to_string()].concat(),
-        (None, None) => String::new(),
-    }
+/// What was found, with its unit, as the reader writes it.
+pub(super) fn value(ask: &Ask, result: &ResultView) -> String {
+    written::result(result, ask.reader())
 }
 
 /// The value of the same quantity before each current value of some orders, by the later value's id.
@@ -247,8 +202,8 @@ pub(super) fn results(
                     (result.called)
                     @if several && item.lab_test.test_name != result.called { " " small { (item.lab_test.test_name) } }
                 } },
-                html! { span { b { (value(result)) } (corrected(ask, result)) } },
-                html! { (range(result.reference_range_low, result.reference_range_high)) },
+                html! { span { b { (value(ask, result)) } (corrected(ask, result)) } },
+                html! { (range(result.reference_range_low, result.reference_range_high, ask.reader())) },
                 html! { @if let Some(before) = previous.get(&result.id) { (former(ask, before)) } @else { "–" } },
                 flag(ask, result.abnormal_flag),
             ]
@@ -262,7 +217,7 @@ pub(super) fn former(ask: &Ask, before: &LabResultValue) -> Markup {
     let text: &str = before.value_text.open();
     let number = before.value_numeric;
     let day = ask.app().zone.to_local(before.result_timestamp).date();
-    html! { span { (measured(number, before.comparator, "", text)) " " small { (ask.day(day)) } } }
+    html! { span { (measured(number, before.comparator, "", text, ask.reader())) " " small { (ask.day(day)) } } }
 }
 
 /// That values were corrected, before anything else of an order is read: with what stood there, and whether a doctor
@@ -276,7 +231,7 @@ pub(super) fn amended(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup
     let inner = html! {
         p { strong { (ask.t("laboratory-amended")) } @if order.withdrawn_at.is_some() { " " (ask.t("laboratory-amended-reviewed")) } }
         @for result in all {
-            p { (result.called) " " b { (value(result)) } (corrected(ask, result)) }
+            p { (result.called) " " b { (value(ask, result)) } (corrected(ask, result)) }
         }
     };
     ui::notice(Tone::Warning, inner)
@@ -292,26 +247,8 @@ pub(super) fn corrected(ask: &Ask, result: &ResultView) -> Markup {
         last.comparator,
         &last.units,
         &last.value_text,
+        ask.reader(),
     );
     let words = ask.say(&Text::new("laboratory-corrected").with("was", was));
-    html! { " " small { (words) @if !result.correction_reason.is_empty() { ": " (result.correction_reason) } } }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn units_are_written_as_people_write_them() {
-        for (ucum, written) in [
-            ("mmol/L", "mmol/L"),
-            ("10*9/L", "10⁹/L"),
-            ("10*12/L", "10¹²/L"),
-            ("/100{WBCs}", "/100 WBCs"),
-            ("{ratio}", "ratio"),
-            ("", ""),
-        ] {
-            assert_eq!(unit(ucum), written);
-        }
-    }
+    html! { " " small { (words) @if !result.correction_reason.is_empty() { (ask.colon()) (result.correction_reason) } } }
 }

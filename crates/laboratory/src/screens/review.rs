@@ -192,7 +192,7 @@ fn card(cx: &Cx, ask: &Ask, order: &LabOrder, shown: &Shown, at: usize) -> Marku
                 @if let Some(at) = order.completed_at {
                     small { (ask.say(&Text::new("laboratory-review-since").with("since", since(ask, at, cx.now())))) }
                 }
-                @if let Some(doctor) = doctor { small { (ask.t("laboratory-ordered")) ": " (doctor) } }
+                @if let Some(doctor) = doctor { small { (ask.t("laboratory-ordered")) (ask.colon()) (doctor) } }
             }
             (amended(ask, order, items))
             @if has_values { (results(ask, items, &shown.before)) }

@@ -8,10 +8,10 @@ use platform::resource;
 use sea_query::{ExprTrait, Order};
 use web::{Ask, ui};
 
-use super::parts::{measured, unit};
 use crate::called::Names;
 use crate::flag::Flag;
 use crate::result::LabResultValue;
+use crate::written::{measured, unit};
 
 /// Values that are looked through, the newest first.
 const MOST: u64 = 300;
@@ -87,7 +87,7 @@ fn line(ask: &Ask, values: &[&LabResultValue], names: &Names) -> Vec<Markup> {
 }
 
 fn value(ask: &Ask, row: &LabResultValue) -> Markup {
-    let number = measured(row.value_numeric, row.comparator, "", "");
+    let number = measured(row.value_numeric, row.comparator, "", "", ask.reader());
     let day = ask.app().zone.to_local(row.result_timestamp).date();
     let (sign, key) = match row.abnormal_flag {
         Some(Flag::Critical) => ("‼ ", Some("laboratory-flag-critical")),

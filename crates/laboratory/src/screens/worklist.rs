@@ -13,7 +13,7 @@ use sea_query::{CaseStatement, ExprTrait, Order, Query, SelectStatement};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
-use super::parts::{address, due, measured, priority, since, specimens, state, tests};
+use super::parts::{address, due, priority, since, specimens, state, tests};
 use crate::called::Names;
 use crate::flag::Flag;
 use crate::order::LabOrder;
@@ -21,6 +21,7 @@ use crate::result::LabResultValue;
 use crate::state::LabOrderStatus::{self, Collected, InProgress, Ordered};
 use crate::turnaround::LabPriority;
 use crate::view::{self, ItemView};
+use crate::written::measured;
 
 /// Orders of each part of the list; one that is done makes room for the next.
 const MOST: u64 = 60;
@@ -165,8 +166,8 @@ fn critical(ask: &Ask, untold: &[LabResultValue], listed: &Listed, names: &Names
                     li data-row {
                         span {
                             a href=(address(row.lab_order.get())) { (name(ask, listed, row.patient.get())) }
-                            ": " (names.name(row)) " "
-                            b { (measured(row.value_numeric, row.comparator, row.units.open(), row.value_text.open())) }
+                            (ask.colon()) (names.name(row)) " "
+                            b { (measured(row.value_numeric, row.comparator, row.units.open(), row.value_text.open(), ask.reader())) }
                         }
                     }
                 }

@@ -33,8 +33,8 @@ pub struct Invoice {
     pub balance: Money,
     /// The payments so far.
     pub payments: Vec<PastPayment>,
-    /// Printed large: the bill is void.
-    pub void: bool,
+    /// Printed large where it may not be taken for a bill to pay.
+    pub standing: Standing,
     /// A remark below.
     pub note: String,
 }
@@ -67,6 +67,18 @@ pub struct PastPayment {
     pub amount: Money,
 }
 
+/// What an invoice is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// It may still change; nothing is due.
+    #[default]
+    Draft,
+    /// It counts.
+    Issued,
+    /// It counts no longer.
+    Void,
+}
+
 impl Invoice {
     /// The invoice as PDF.
     ///
@@ -76,8 +88,10 @@ impl Invoice {
         let words = form.words();
         let price = |amount| format::price(amount, &self.currency, form.language);
         let mut document = form.start(words.invoice, &self.number);
-        if self.void {
-            document.heading(2, words.void);
+        match self.standing {
+            Standing::Draft => document.heading(2, words.draft),
+            Standing::Issued => {}
+            Standing::Void => document.heading(2, words.void),
         }
         let date = self.date.map(|date| form.date(date)).unwrap_or_default();
         let due = self.due.map(|date| form.date(date)).unwrap_or_default();

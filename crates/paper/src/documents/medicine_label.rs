@@ -62,8 +62,9 @@ impl MedicineLabel {
             (words.patient_number, self.patient.number.as_str()),
         ];
         let parts = parts.iter().filter(|(_, value)| !value.is_empty());
+        let colon = words.colon();
         let parts: Vec<String> = parts
-            .map(|(word, value)| format!("{word}: {value}"))
+            .map(|(word, value)| format!("{word}{colon}{value}"))
             .collect();
         document.note(&parts.join("  ·  "));
         document.finish()

@@ -16,7 +16,7 @@ use kernel::Language;
 
 pub use appointment_slip::AppointmentSlip;
 pub use discharge_summary::DischargeSummary;
-pub use invoice::{Invoice, InvoiceItem, PastPayment};
+pub use invoice::{Invoice, InvoiceItem, PastPayment, Standing};
 pub use lab_report::{LabReport, LabResult, Review};
 pub use medicine_label::MedicineLabel;
 pub use patient_card::PatientCard;
@@ -116,5 +116,5 @@ fn allergies(form: &Form, document: &mut Document, allergies: Option<&str>) {
     } else {
         allergies
     };
-    document.pairs(1, &[(words.allergies, text)]);
+    document.pairs(form.columns(), &[(words.allergies, text)]);
 }

@@ -31,8 +31,9 @@ impl ReferralLetter {
         let words = form.words();
         let mut document = form.start(words.referral_letter, &self.number);
         let issued = form.date(form.issued.date());
-        document.pairs(1, &[(words.referred_to, &self.to), (words.date, &issued)]);
-        self.patient.pairs(form, &mut document, &[]);
+        document.pairs(form.columns(), &[(words.referred_to, &self.to)]);
+        let date = [(words.date, issued.as_str())];
+        self.patient.pairs(form, &mut document, &date);
         super::allergies(form, &mut document, self.allergies.as_deref());
         document.heading(2, words.reason);
         document.text(&self.reason);

@@ -44,7 +44,7 @@ impl Wristband {
         document.text(&line);
         if !self.allergies.trim().is_empty() {
             document.fitted(
-                &format!("{}: {}", words.allergies, self.allergies),
+                &[words.allergies, words.colon(), &self.allergies].concat(),
                 9.0,
                 5.5,
             );

@@ -10,7 +10,7 @@ use kernel::{Language, Money};
 use paper::documents::{
     AppointmentSlip, DischargeSummary, Form, Invoice, InvoiceItem, LabReport, LabResult, Medicine,
     MedicineLabel, PastPayment, Patient, PatientCard, Prescription, Receipt, ReceiptLine,
-    ReferralLetter, Review, Wristband,
+    ReferralLetter, Review, Standing, Wristband,
 };
 use paper::{Hospital, Printed, Sheet, Verification};
 
@@ -76,7 +76,7 @@ pub(crate) fn invoice(items: usize) -> Invoice {
             reference: "TX-99812".into(),
             amount: money("40"),
         }],
-        void: false,
+        standing: Standing::Issued,
         note: "Payable at the cash desk from 8 to 16.".into(),
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn show(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
     match sheet.asides.iter().find(own) {
         Some(aside) => html! {
             (ui::notice(Tone::Plain, html! { p {
-                (word(ask, aside.kind)) ": " (aside.reason.open().to_string())
+                (word(ask, aside.kind)) (ask.colon()) (aside.reason.open().to_string())
             } }))
             (take_up(ask, aside))
         },

@@ -59,7 +59,7 @@ fn state(ask: &Ask, take: &StockTake, progress: Progress, places: &HashMap<i64, 
         .with("all", progress.all);
     html! {
         div.row {
-            span { (ask.t("pharmacy-place")) ": " b { (place) } }
+            span { (ask.t("pharmacy-place")) (ask.colon()) b { (place) } }
             @match (take.status, take.posted_at) {
                 (TakeStatus::Open, _) => {
                     span {

@@ -110,7 +110,7 @@ async fn facts(cx: &mut Cx, ask: &Ask, asked: &Prescription) -> Result<Markup, E
         Some((weight, at)) => {
             let day = ui::day_words(ask, cx.app.zone.to_local(at).date());
             let text = Text::new("pharmacy-weight-on")
-                .with("weight", weight.to_string())
+                .with("weight", weight.written(ask.reader()))
                 .with("day", day);
             html! { b { (ask.say(&text)) } }
         }

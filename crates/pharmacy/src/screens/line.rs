@@ -103,7 +103,7 @@ fn safety(ask: &Ask, row: &Prescription, checked: &Checked) -> Markup {
 fn alert(ask: &Ask, alert: &SafetyAlert) -> Markup {
     let severity = ["pharmacy-severity-", &alert.severity].concat();
     html! {
-        b { (ask.word(&severity, &alert.severity)) ": " } (clinical::safety_alert(ask, alert))
+        b { (ask.word(&severity, &alert.severity)) (ask.colon()) } (clinical::safety_alert(ask, alert))
     }
 }
 

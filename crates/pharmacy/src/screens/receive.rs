@@ -192,12 +192,12 @@ fn over_delivery(ask: &Ask, form: &Form<'_>) -> Markup {
             ul.stack {
                 @for row in list("over_delivered") {
                     li {
-                        b { (name(&row)) } ": "
+                        b { (name(&row)) } (ask.colon())
                         (ask.say(&Text::new("pharmacy-over")
                             .with("delivered", text(&row, "delivered")).with("outstanding", text(&row, "outstanding"))))
                     }
                 }
-                @for row in list("not_ordered") { li { b { (name(&row)) } ": " (ask.t("pharmacy-not-ordered")) } }
+                @for row in list("not_ordered") { li { b { (name(&row)) } (ask.colon()) (ask.t("pharmacy-not-ordered")) } }
             }
             label.tick for="accept" {
                 input #accept type="checkbox" name="accept_over_delivery" value="true";

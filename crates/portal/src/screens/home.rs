@@ -188,7 +188,7 @@ async fn bills(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup, Error> {
         @if rows.is_empty() {
             p.hint { (ask.t("portal-bills-none")) }
         } @else {
-            p { (ask.t("portal-owed")) ": " b { (price(owed)) } }
+            p { (ask.t("portal-owed")) (ask.colon()) b { (price(owed)) } }
         }
         ul.entries { @for bill in &rows { li {
             span { a href={ "/bills/" (bill.meta.id) "/" } { (ask.day(bill.date_issued)) } }

@@ -3,6 +3,7 @@
 use laboratory::flag::Flag;
 use laboratory::view::ResultView;
 use laboratory::withdrawn::Withdrawn;
+use laboratory::written;
 use laboratory::{LabOrder, LabOrderStatus};
 use maud::{Markup, html};
 use platform::cx::Cx;
@@ -135,19 +136,9 @@ fn table(ask: &Ask, values: &[&ResultView]) -> Markup {
 }
 
 fn row(ask: &Ask, value: &ResultView) -> Vec<Markup> {
-    let found = match value.value_numeric {
-        Some(number) => {
-            let sign = value.comparator.map_or("", |sign| sign.as_str());
-            [sign, &number.to_string(), " ", &value.units].concat()
-        }
-        None => value.value_text.clone(),
-    };
-    let range = match (value.reference_range_low, value.reference_range_high) {
-        (Some(low), Some(high)) => [&low.to_string(), "–", &high.to_string()].concat(),
-        (Some(low), None) => ["≥ ", &low.to_string()].concat(),
-        (None, Some(high)) => ["≤ ", &high.to_string()].concat(),
-        (None, None) => String::new(),
-    };
+    let found = written::result(value, ask.reader());
+    let (low, high) = (value.reference_range_low, value.reference_range_high);
+    let range = written::range(low, high, ask.reader());
     let (tone, word) = match value.abnormal_flag {
         None => (Tone::Plain, "portal-flag-none"),
         Some(Flag::Normal) => (Tone::Good, "portal-usual"),

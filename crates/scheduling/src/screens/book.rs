@@ -198,7 +198,7 @@ fn slots(ask: &Ask, form: &Form<'_>, open: &Open, wanted: &Wanted) -> Markup {
             Open::Slots(slots, _) if slots.is_empty() => { p.slot.away { "✕ " (ask.t("scheduling-full")) } },
             Open::Slots(slots, written) => {
                 fieldset.field {
-                    legend { (ask.t("scheduling-time")) ": " (ui::day_words(ask, wanted.day)) }
+                    legend { (ask.t("scheduling-time")) (ask.colon()) (ui::day_words(ask, wanted.day)) }
                     @if !written { p.hint { (ask.t("scheduling-any-time")) } }
                     div.slots {
                         @for slot in slots {

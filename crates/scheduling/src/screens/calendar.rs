@@ -52,7 +52,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         (week(ask, day, cx.today()))
         (inner)
     };
-    let title = [&ask.t("nav-calendar"), ": ", &ui::day_words(ask, day)].concat();
+    let title = [
+        &ask.t("nav-calendar"),
+        ask.colon(),
+        &ui::day_words(ask, day),
+    ]
+    .concat();
     Ok(Page::new(title, body).wide())
 }
 

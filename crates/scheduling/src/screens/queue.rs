@@ -66,7 +66,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                     b { (clock(ask, row.starts_at)) } " "
                     span { a href={ "/appointments/" (row.meta.id) "/" } { (today.patient(row)) } " · " (today.doctor(row)) }
                 } } }
-                p.hint { (ask.t("scheduling-done")) ": " (done) }
+                p.hint { (ask.t("scheduling-done")) (ask.colon()) (done) }
             }
         }
     };
@@ -137,8 +137,8 @@ pub(super) async fn wall(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 @if !now.is_empty() || !next.is_empty() {
                     section.panel {
                         h2 { (name) }
-                        p { (ask.t("scheduling-now")) ": " @for number in &now { b.ticket { (number) } " " } @if now.is_empty() { "–" } }
-                        p { (ask.t("scheduling-next")) ": " @for number in next.iter().take(NEXT) { span.next { (number) } " " } @if next.is_empty() { "–" } }
+                        p { (ask.t("scheduling-now")) (ask.colon()) @for number in &now { b.ticket { (number) } " " } @if now.is_empty() { "–" } }
+                        p { (ask.t("scheduling-next")) (ask.colon()) @for number in next.iter().take(NEXT) { span.next { (number) } " " } @if next.is_empty() { "–" } }
                     }
                 }
             }

@@ -71,7 +71,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let day = cx.app.zone.to_local(row.starts_at).date();
     let title = [
         &ask.t("scheduling-appointment"),
-        ": ",
+        ask.colon(),
         &ui::day_words(ask, day),
         ", ",
         &clock(ask, row.starts_at),

@@ -50,7 +50,7 @@ fn six_screens_are_pictured() {
     });
 }
 
-/// What each role looks at most.
+/// The screens of each role.
 const SCREENS: [(&str, &[&str]); 8] = [
     (
         "reception",
@@ -59,11 +59,14 @@ const SCREENS: [(&str, &[&str]); 8] = [
             "/calendar/",
             "/calendar/book",
             "/queue/",
+            "/queue/screen",
             "/patients/",
             "/patients/new",
             "/find?q=ja",
+            "/patients/1/",
             "/appointments/1/",
             "/account/",
+            "/scan",
         ],
     ),
     (
@@ -72,16 +75,40 @@ const SCREENS: [(&str, &[&str]); 8] = [
             "/clinic",
             "/patients/1/",
             "/patients/1/results",
+            "/patients/1/medicines",
+            "/patients/1/timeline",
+            "/patients/1/visits",
+            "/patients/1/stays",
             "/encounters/1/",
+            "/encounters/1/lab-orders",
+            "/results",
         ],
     ),
-    ("nurse", &["/ward", "/beds/", "/patients/1/vitals"]),
+    (
+        "nurse",
+        &[
+            "/ward",
+            "/beds/",
+            "/beds/1/",
+            "/vitals",
+            "/patients/1/vitals",
+        ],
+    ),
     (
         "pharmacy",
-        &["/pharmacy", "/pharmacy/receive", "/pharmacy/counts/"],
+        &[
+            "/pharmacy",
+            "/pharmacy/receive",
+            "/pharmacy/counts/",
+            "/pharmacy/witness",
+            "/prescriptions/1/dispense",
+        ],
     ),
     ("lab", &["/lab", "/lab-orders/1/"]),
-    ("cashier", &["/cash", "/bills/1/", "/cash/drawer"]),
+    (
+        "cashier",
+        &["/cash", "/bills/1/", "/patients/1/bills", "/drawer"],
+    ),
     (
         "admin",
         &[
@@ -89,11 +116,15 @@ const SCREENS: [(&str, &[&str]); 8] = [
             "/admin/appointments/",
             "/admin/appointments/1/",
             "/admin/users/2/",
+            "/admin/roles/2/reach",
             "/admin/wards/new",
             "/admin/reports/financial-reports/daily_cash",
         ],
     ),
-    ("patient", &["/me", "/me/results", "/me/details"]),
+    (
+        "patient",
+        &["/me", "/me/messages", "/me/access", "/me/details"],
+    ),
 ];
 
 /// For whoever looks at every screen as a designer would: at three widths, into `CHELAL_TEST_PICTURES`.

@@ -230,6 +230,8 @@ testkit::on_both! {
         // The report draws money, as the reader writes it.
         let boss = Visitor::of(world, BuiltinRole::Admin).await;
         let html = is_a_page(&boss.get("/admin/reports/financial-reports/daily_cash").await, 200);
+        // Which days these are, although nobody said any.
+        assert_eq!(html.matches("type=\"date\" value=\"2026-11-23\"").count(), 2, "{html}");
         assert!(html.contains("1,234.50") && html.contains("GMD") && html.contains("· Cash"), "{html}");
         assert!(!html.contains("1234.5"), "{html}");
         world.settle().await;
@@ -399,8 +401,14 @@ testkit::on_both! {
         set(&mut stale, "_key", "another");
         let html = is_a_page(&me.submit("/me/details", &stale).await, 412);
         assert!(html.contains("783 9999") && html.contains("<b>783 4351</b>"), "{html}");
+        // What somebody did again and again is told once, with how often.
+        for _ in 0..3 {
+            admin.get(&format!("patients/{jane}/allergies/")).await.is(200);
+        }
         let html = is_a_page(&me.get("/me/access").await, 200);
         assert!(html.contains("Doctor"), "{html}");
+        let seen: Vec<&str> = html.split("<li>").filter(|line| line.contains("Admin looked at your personal data.")).collect();
+        assert!(seen.len() == 1 && seen[0].contains(" times)"), "{html}");
         let html = is_a_page(&me.get("/me/details").await, 200);
         let mut pages = form(&html, "users_me_patch");
         set(&mut pages, "language_preference", "sw");

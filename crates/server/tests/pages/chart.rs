@@ -86,7 +86,7 @@ testkit::on_both! {
         // The specimens of both.
         assert_eq!(leads(&lab.submit("/lab", &form(&html, "lab_orders_collect")).await), "/lab");
         let html = is_a_page(&lab.get("/lab").await, 200);
-        assert!(html.contains("The specimen is on the bench.") && html.contains("Specimen 0 min old"), "{html}");
+        assert!(html.contains("The specimen is on the bench.") && html.contains("Specimen under a minute old"), "{html}");
         lab.submit("/lab", &form(&html, "lab_orders_collect")).await.is(303);
         let path = format!("/lab-orders/{urgent}/");
         let html = is_a_page(&lab.get(&path).await, 200);

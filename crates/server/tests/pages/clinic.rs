@@ -381,7 +381,7 @@ testkit::on_both! {
             set(&mut wanted, name, value);
         }
         let html = is_a_page(&doctor.submit(&page, &by(&wanted, "_look", "check")).await, 200);
-        assert!(html.contains("<b>Aspirin 300 mg:</b>") && html.contains("notice bad") && !html.contains(nothing), "{html}");
+        assert!(html.contains("<b>Aspirin 300 mg: </b>") && html.contains("notice bad") && !html.contains(nothing), "{html}");
         // A picker that finds nothing says for what, with a script and without.
         let mut unknown = wanted.clone();
         set(&mut unknown, "medication_item__q", "zyx");
@@ -394,7 +394,7 @@ testkit::on_both! {
         set(&mut harmless, "medication_name", "Cetirizine");
         set(&mut harmless, "dosage", "10 mg");
         let html = is_a_page(&doctor.submit(&page, &by(&harmless, "_look", "check")).await, 200);
-        assert!(html.contains("<b>Cetirizine:</b>") && html.matches(nothing).count() == 1, "{html}");
+        assert!(html.contains("<b>Cetirizine: </b>") && html.matches(nothing).count() == 1, "{html}");
         let html = is_a_page(&doctor.submit(&page, &wanted).await, 409);
         assert!(!html.contains(nothing), "{html}");
         let mut all_the_same = form(&html, "prescriptions_create");

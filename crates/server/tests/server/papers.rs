@@ -92,6 +92,10 @@ testkit::on_both! {
             prints(&cashier, &format!("{receipt}?paper={paper}"), &parts).await;
             prints(&cashier, &format!("print/invoice/{bill}/?paper={paper}"), &[NAME, "Dressing"]).await;
         }
+        // What may still change is not taken for what is owed.
+        let draft = json!({ "patient": case.patient, "total_amount": 5, "status": "Draft" });
+        let draft = made(&cashier, "bills/", draft).await;
+        prints(&cashier, &format!("print/invoice/{draft}/?language=en"), &["Draft, not issued yet"]).await;
         cashier.get(&format!("{receipt}?paper=label")).await.complains_about("paper");
         cashier.get(&format!("{receipt}?language=de")).await.complains_about("language");
         // Who may not read the payment does not learn that there is one.
@@ -102,7 +106,7 @@ testkit::on_both! {
         world.anonymous().get(&receipt).await.is(401);
         let admin = world.admin().await;
         let printed = admin.get(&format!("audit_logs/?action=print&patient={}", case.patient)).await;
-        assert_eq!(printed.is(200).as_array().unwrap().len(), 7);
+        assert_eq!(printed.is(200).as_array().unwrap().len(), 8);
         world.settle().await;
     }
 

@@ -41,7 +41,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let place = html! {
         div.row {
             (ui::pill(tone, &ask.t(word)))
-            @if let Some(ward) = &ward { span { (ask.t("wards-ward")) ": " (ward) } }
+            @if let Some(ward) = &ward { span { (ask.t("wards-ward")) (ask.colon()) (ward) } }
         }
     };
     let title = named(ask, &bed);

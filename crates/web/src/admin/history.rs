@@ -109,7 +109,7 @@ fn entry(ask: &Ask, schema: &Json, names: &shown::Names, row: &Json) -> Vec<Mark
         html! {
             @for (name, change) in changed {
                 div {
-                    (words::field(ask, name)) ": "
+                    (words::field(ask, name)) (ask.colon())
                     @match sides(change) {
                         (Some(old), new) => { del { (value(name, old)) } " → " ins { (value(name, new)) } },
                         (None, new) => ins { (value(name, new)) },

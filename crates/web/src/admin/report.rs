@@ -1,5 +1,6 @@
 //! Reports: a period, a table, and the same as a file.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
@@ -49,7 +50,7 @@ pub(crate) fn all(ask: &Ask) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
+async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let path = [ask.about(), "/"].concat();
     let mut operations = ask.app().registry.operations().iter();
     let operation = operations
@@ -97,13 +98,14 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             .iter()
             .any(|(known, _, _)| known == name)
     };
+    let days = days(cx, ask, operation);
     let body = html! {
         form.form.inline {
-            @for name in ["start", "end"] {
+            @for (name, day) in ["start", "end"].into_iter().zip(&days) {
                 @if takes(name) {
                     div.field {
                         label for=(name) { (words::field(ask, name)) }
-                        input id=(name) name=(name) type="date" value=(ask.query(name).unwrap_or_default());
+                        input id=(name) name=(name) type="date" value=(day);
                     }
                 }
             }
@@ -121,6 +123,17 @@ async fn show(_cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(words::report(ask, operation), body)
         .wide()
         .status(answer.status))
+}
+
+/// The first and the last day that the figures are about, as the form has them: those asked for, else the usual ones.
+fn days(cx: &Cx, ask: &Ask, operation: &Operation) -> [String; 2] {
+    let asked = ["start", "end"].map(|name| ask.query(name));
+    if asked.iter().any(Option::is_some) {
+        return asked.map(|day| day.unwrap_or_default().to_owned());
+    }
+    let usual = operation.doc.usual_days.map(|days| days(cx.today()));
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    usual.unwrap_or_default().map(day)
 }
 
 /// What the rows have, in the order of the declaration.

@@ -186,7 +186,7 @@ fn plainly(ask: &Ask, name: &str, json: &Json) -> Markup {
                     let said = facts.map(|(name, json)| {
                         [
                             &words::field(ask, name),
-                            ": ",
+                            ask.colon(),
                             &crate::form::plain(json).unwrap_or_default(),
                         ]
                         .concat()

@@ -9,7 +9,7 @@ use web::{Ask, ui};
 
 use crate::rules::Milli;
 use crate::rules::bounds::{AbnormalFlag, Level, Measure};
-use crate::screens::measures::{ALL, last, name, plain};
+use crate::screens::measures::{ALL, last, name, written};
 use crate::vitals::Vitals;
 
 /// Measurements that are shown side by side.
@@ -87,7 +87,7 @@ fn cell(ask: &Ask, taken: &Taken, measure: Measure) -> Markup {
         return html! {};
     };
     let flag = taken.flags.iter().find(|flag| flag.measure == measure);
-    let value = plain(value);
+    let value = written(ask, value);
     let Some(flag) = flag else {
         return html! { (value) };
     };
