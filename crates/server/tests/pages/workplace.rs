@@ -387,6 +387,8 @@ testkit::on_both! {
         let id = office.post("appointments/", visit).await.id();
         let html = browser.get(&format!("/admin/appointments/{id}/")).await.text();
         assert!(html.contains("24 novembre 2026") && !html.contains("24 November 2026"), "{html}");
+        // Whom a record names is said once, although the API tells their number and their name.
+        assert_eq!(html.matches("<dt>Patient</dt>").count(), 1, "{html}");
         world.settle().await;
         // What is told with its name is called by it.
         let admin = Visitor::of(world, BuiltinRole::Admin).await;

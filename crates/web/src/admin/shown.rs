@@ -258,6 +258,20 @@ pub(super) fn plain(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
     }
 }
 
+/// Whether a field is the name of what another one refers to, `patient_name` beside `patient`, and that one is shown by
+/// its name already.
+pub(super) fn is_called(schema: &Json, name: &str, record: &Json, names: &Names) -> bool {
+    let Some(one) = name.strip_suffix("_name") else {
+        return false;
+    };
+    let table = property(schema, one)
+        .get("x-references")
+        .and_then(Json::as_str);
+    let id = record.get(one).and_then(Json::as_i64);
+    let known = table.zip(id).map(|(table, id)| (table.to_owned(), id));
+    known.is_some_and(|known| names.contains_key(&known))
+}
+
 fn reference(ask: &Ask, table: &str, id: i64, names: &Names) -> Markup {
     let words = names.get(&(table.to_owned(), id)).cloned();
     let mut tables = ask.app().registry.tables();
