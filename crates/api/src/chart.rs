@@ -60,7 +60,7 @@ pub async fn dated<R: Resource>(
         .order_by((R::TABLE, column.name), Order::Desc)
         .order_by((R::TABLE, "id"), Order::Desc)
         .limit(asked.most);
-    let rows: Vec<R> = cx.rows(query).await?;
+    let rows: Vec<R> = cx.rows_to_show(query).await?;
     let shown = views(cx, &rows).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for (row, record) in rows.iter().zip(shown) {

@@ -239,15 +239,21 @@ impl Resource for Bill {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        if change.is_new()
-            && let Some(mut items) = lines::of_body(cx, change.body).await?
-        {
-            for item in &mut items {
-                item.bill = Ref::new(change.row.meta.id);
-                item.patient = change.row.patient;
+        let mut items = match change.before {
+            None => lines::of_body(cx, change.body, &[])
+                .await?
+                .unwrap_or_default(),
+            Some(before) => {
+                let rewritten = lines::rewritten(cx, before, change.body).await?;
+                cx.remove_all(&rewritten.gone).await?;
+                rewritten.new
             }
-            cx.insert_all(&mut items).await?;
+        };
+        for item in &mut items {
+            item.bill = Ref::new(change.row.meta.id);
+            item.patient = change.row.patient;
         }
+        cx.insert_all(&mut items).await?;
         book::post_difference(cx, change.before, change.row, EntryKind::Charge).await
     }
 
@@ -281,7 +287,7 @@ impl Resource for Bill {
 /// A new bill: its lines, its day, and who pays which part.
 async fn begin(cx: &mut Cx, change: &mut Change<'_, Bill>) -> Result<(), Error> {
     check_current(cx, change.row.patient.get()).await?;
-    let items = lines::of_body(cx, change.body).await?;
+    let items = lines::of_body(cx, change.body, &[]).await?;
     let row = &mut *change.row;
     if !matches!(row.status, BillStatus::Draft | BillStatus::Open) {
         return Err(Error::field("status", Text::new("billing-status-new")));
@@ -313,13 +319,22 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
         (BillStatus::Draft, BillStatus::Open) => true,
         _ => return Err(before.refused()),
     };
-    let has_lines = book::has_lines(cx, row.meta.id).await?;
-    if has_lines {
-        row.total_amount = before.total_amount;
-    }
-    let retotalled = !has_lines && asked != before.total_amount;
+    let rewritten = lines::rewritten(cx, before, change.body).await?;
+    let had_lines = book::has_lines(cx, row.meta.id).await?;
+    let (has_lines, retotalled) = match rewritten.total {
+        Some(total) => {
+            row.total_amount = total;
+            (rewritten.some_left, total != before.total_amount)
+        }
+        None => {
+            if had_lines {
+                row.total_amount = before.total_amount;
+            }
+            (had_lines, !had_lines && asked != before.total_amount)
+        }
+    };
     if row.patient != before.patient {
-        if has_lines || before.is_opened() {
+        if had_lines || before.is_opened() {
             return Err(before.refused());
         }
         check_current(cx, row.patient.get()).await?;
@@ -338,7 +353,7 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
     if recharged || row.service_date.is_none() {
         book::attribute(cx, row).await?;
     }
-    if recharged || retotalled || opened {
+    if recharged || retotalled || opened || rewritten.total.is_some() {
         let total = row.total_amount;
         // The sums are changed from what they were, by the same rule as everything else.
         row.total_amount = before.total_amount;

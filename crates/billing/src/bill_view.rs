@@ -76,6 +76,8 @@ pub struct BillPayment {
     pub id: i64,
     /// The bill that is paid.
     pub bill: i64,
+    /// Another name of `bill`.
+    pub bill_id: i64,
     /// Amount, in the hospital's currency.
     pub amount: Money,
     /// Another name of `amount`.
@@ -97,8 +99,12 @@ pub struct BillPayment {
     pub receipt_number: i64,
     /// The user who took it; null when the program did.
     pub received_by: Option<i64>,
+    /// Another name of `received_by`.
+    pub received_by_id: Option<i64>,
     /// The payment that it gives back; null unless it is a refund.
     pub refund_of: Option<i64>,
+    /// Another name of `refund_of`.
+    pub refund_of_id: Option<i64>,
 }
 
 /// For a page of bills, with four statements.
@@ -189,6 +195,7 @@ pub(crate) fn payment(payment: &Payment) -> BillPayment {
     BillPayment {
         id: payment.meta.id,
         bill: payment.bill.get(),
+        bill_id: payment.bill.get(),
         amount: payment.amount,
         amount_paid: payment.amount,
         method: payment.method.as_str(),
@@ -199,6 +206,8 @@ pub(crate) fn payment(payment: &Payment) -> BillPayment {
         payment_date: payment.payment_date,
         receipt_number: payment.receipt_number,
         received_by: payment.received_by.map(|user| user.get()),
+        received_by_id: payment.received_by.map(|user| user.get()),
         refund_of: payment.refund_of.map(|payment| payment.get()),
+        refund_of_id: payment.refund_of.map(|payment| payment.get()),
     }
 }

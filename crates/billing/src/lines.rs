@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::Money;
-use platform::cx::{Cx, among, values};
+use platform::cx::{Cx, among, column, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::{Fault, Faults};
@@ -11,11 +11,12 @@ use platform::field::Blank;
 use platform::record::{Body, Record};
 use platform::seal::Sealed;
 use platform::texts::Text;
-use sea_query::Query;
+use sea_query::{ExprTrait, Order, Query};
 use serde_json::{Map, Value as Json};
 
 use crate::bill::Bill;
 use crate::bill_item::BillItem;
+use crate::bill_status::BillStatus;
 use crate::line::{Line, LineFault};
 use crate::service_catalog::ServiceCatalog;
 
@@ -32,8 +33,13 @@ pub(crate) struct Service {
     is_active: bool,
 }
 
-/// The lines of a bill's body, complete but for the bill; none when it has no `items`.
-pub(crate) async fn of_body(cx: &mut Cx, body: &Body) -> Result<Option<Vec<BillItem>>, Error> {
+/// The lines of a bill's body, complete but for the bill; none when it has no `items`. Lines that say what one of the
+/// stored ones says are as they were when those were written, whatever has become of their service.
+pub(crate) async fn of_body(
+    cx: &mut Cx,
+    body: &Body,
+    stored: &[BillItem],
+) -> Result<Option<Vec<BillItem>>, Error> {
     let items = match body.0.get("items") {
         None | Some(Json::Null) => return Ok(None),
         Some(Json::Array(items)) => items,
@@ -55,6 +61,7 @@ pub(crate) async fn of_body(cx: &mut Cx, body: &Body) -> Result<Option<Vec<BillI
     let services = services(cx, named.map(|service| service.get()).collect()).await?;
     for (item, body) in parsed.iter_mut().zip(&bodies) {
         if let Ok(row) = item
+            && !stored.iter().any(|known| same(known, row))
             && let Err(faults) = complete(row, None, body, &services)
         {
             *item = Err(faults);
@@ -171,6 +178,80 @@ pub(crate) fn complete(
 pub(crate) fn total(items: &[BillItem]) -> Result<Money, Error> {
     Money::sum(items.iter().map(|item| item.line_total))
         .map_err(|_| Error::field("items", Text::new("billing-too-large")))
+}
+
+/// What a change of a bill makes of its lines.
+#[derive(Default)]
+pub(crate) struct Rewritten {
+    /// Lines that are not among those sent.
+    pub(crate) gone: Vec<BillItem>,
+    /// Lines that were not there.
+    pub(crate) new: Vec<BillItem>,
+    /// What all lines come to after it; none when it leaves them as they are.
+    pub(crate) total: Option<Money>,
+    /// There are lines after it.
+    pub(crate) some_left: bool,
+}
+
+/// What is to become of a bill's lines when a change brings `items`: those sent take the place of those that there are,
+/// while the bill is a draft. A client that sends back what it read changes nothing.
+///
+/// # Errors
+/// 409 when the bill is a draft no more, or when a line is left out that the program charged or credited: such a line is
+/// changed or removed by itself, so that nothing that was done for a patient is left off by an old copy of their bill.
+pub(crate) async fn rewritten(cx: &mut Cx, before: &Bill, body: &Body) -> Result<Rewritten, Error> {
+    if body.0.get("items").is_none_or(Json::is_null) {
+        return Ok(Rewritten::default());
+    }
+    let mut query = select::<BillItem>();
+    query
+        .and_where(BillItem::bill.eq(before.meta.id))
+        .and_where(column(BillItem::TABLE, "voided_at").is_null())
+        .order_by(BillItem::id, Order::Asc);
+    let stored: Vec<BillItem> = cx
+        .unscoped("the lines of a bill that the caller writes")
+        .records(query)
+        .await?;
+    let sent = of_body(cx, body, &stored).await?.unwrap_or_default();
+    let (mut gone, mut new) = (stored.clone(), Vec::new());
+    for line in sent {
+        match gone.iter().position(|known| same(known, &line)) {
+            Some(at) => drop(gone.swap_remove(at)),
+            None => new.push(line),
+        }
+    }
+    if gone.is_empty() && new.is_empty() {
+        return Ok(Rewritten::default());
+    }
+    let charged = |line: &BillItem| line.source_type.is_some() || line.credit_of.is_some();
+    if before.status != BillStatus::Draft || gone.iter().any(charged) {
+        return Err(before.refused());
+    }
+    let kept = stored
+        .iter()
+        .filter(|line| !gone.iter().any(|lost| lost.meta.id == line.meta.id));
+    let after: Vec<BillItem> = kept.chain(&new).cloned().collect();
+    Ok(Rewritten {
+        total: Some(total(&after)?),
+        some_left: !after.is_empty(),
+        gone,
+        new,
+    })
+}
+
+/// Whether a line says what a stored one says.
+fn same(stored: &BillItem, sent: &BillItem) -> bool {
+    let told = |line: &BillItem| {
+        let texts = [&line.description, &line.discount_reason].map(|text| text.open().to_string());
+        (
+            line.service,
+            texts,
+            line.amount,
+            line.quantity,
+            line.discount,
+        )
+    };
+    told(stored) == told(sent)
 }
 
 /// The names of services, with one statement.

@@ -65,6 +65,15 @@ platform::record! {
     }
 }
 
+/// What is answered besides the fields.
+#[derive(Debug, Default, serde::Serialize, schemars::JsonSchema)]
+pub struct RefundExtra {
+    /// The user who approved; null while it is pending, and when it was rejected.
+    pub approved_by: Option<i64>,
+    /// Another name of `approved_by`.
+    pub approved_by_id: Option<i64>,
+}
+
 impl Resource for RefundRequest {
     const PATH: &'static str = "refund-requests";
     const VERBS: &'static str = "r";
@@ -86,7 +95,7 @@ impl Resource for RefundRequest {
         RefundRequest::requested_by,
         RefundRequest::decided_by,
     ];
-    type Extra = ();
+    type Extra = RefundExtra;
 
     fn access() -> Access {
         use BuiltinRole::{Admin, Cashier};
@@ -95,6 +104,18 @@ impl Resource for RefundRequest {
 
     fn scope(grant: &Grant) -> Scope {
         reach("refund_request", "patient", grant)
+    }
+
+    async fn extras(_cx: &mut Cx, rows: &[Self]) -> Result<Vec<RefundExtra>, Error> {
+        let extra = |row: &RefundRequest| {
+            let approved = row.status == RefundStatus::Approved;
+            let by = row.decided_by.filter(|_| approved).map(|user| user.get());
+            RefundExtra {
+                approved_by: by,
+                approved_by_id: by,
+            }
+        };
+        Ok(rows.iter().map(extra).collect())
     }
 }
 

@@ -132,6 +132,9 @@ struct TimelinePage {
     results: Vec<Entry>,
     /// The `cursor` with which the next page is asked for; null at the end.
     next_cursor: Option<String>,
+    /// Records that belong here and cannot be read: what kind they are of, their `id`, and a sentence. Empty but for a
+    /// database that was damaged.
+    damaged: Vec<Map<String, Json>>,
 }
 
 async fn timeline(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
@@ -141,9 +144,12 @@ async fn timeline(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let cursor = call.query("cursor").filter(|text| !text.is_empty());
     let after = cursor.map(position).transpose()?;
     let (results, next_cursor) = entries(cx, patient.meta.id, after, limit).await?;
+    let damaged = cx.damaged().iter();
+    let damaged = damaged.map(|damage| cx.app.said_of(cx.origin.language, damage));
     Reply::ok(&TimelinePage {
         results,
         next_cursor,
+        damaged: damaged.collect(),
     })
 }
 
@@ -161,13 +167,14 @@ pub(crate) async fn entries(
         // One more says whether there is a next page.
         most: limit + 1,
     };
-    let mut results = Vec::new();
+    let (mut results, known) = (Vec::new(), cx.damaged().len());
     for source in cx.app.clone().registry.timeline() {
         results.extend(source(cx, &asked).await?);
     }
     results.sort_by_cached_key(Entry::order);
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = results.len() > limit;
+    // What cannot be read took up its place all the same.
+    let more = results.len() + cx.damaged().len() - known > limit;
     results.truncate(limit);
     let last = results.last().filter(|_| more);
     let next = last.map(|entry| format!("{}~{}~{}", entry.at, entry.kind, entry.id));

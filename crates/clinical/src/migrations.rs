@@ -70,6 +70,17 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             });
         },
     },
+    Migration {
+        name: "0013_referral_letters",
+        up: |ddl| {
+            ddl.add_columns("referral", |t| {
+                t.int("referral_letter_document")
+                    .null()
+                    .references("patient_document");
+            });
+            ddl.index("referral", &["referral_letter_document"]);
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

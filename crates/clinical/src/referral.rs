@@ -1,5 +1,6 @@
 //! Referring a patient to another doctor.
 
+use documents::PatientDocument;
 use jiff::Timestamp;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole, Receptionist};
 use kernel::{Code, Reach};
@@ -56,6 +57,8 @@ platform::record! {
             reason_for_referral: Sealed<Line<65536>>,
             /// `Pending`, `Accepted`, `Declined` or `Completed`.
             status: ReferralStatus = ReferralStatus::Pending,
+            /// The letter, where it was written elsewhere and is kept among the patient's documents; null without one.
+            referral_letter_document: Option<Ref<PatientDocument>> = None,
         }
         server {
             /// When the status last changed; null while it is as it was made.

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use kernel::BuiltinRole::Admin;
 use kernel::Reach;
 use platform::access::{Access, Grant, Scope};
-use platform::audit::Action;
+use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::field::Ref;
 use platform::jobs::{Job, JobInfo, Run, enqueue};
-use platform::record::Column;
+use platform::record::{Column, Record};
 use platform::resource::{Resource, change_by};
 use platform::serde_json::{Value as Json, json};
 
@@ -99,6 +99,10 @@ fn run<'a>(cx: &'a mut Cx, payload: &'a Json) -> BoxFuture<'a, Result<(), Error>
             .execute(gone)
             .await?;
         let found = store(cx, &breach).await?;
+        // As many as before need not be the same ones.
+        let entry = AuditEntry::new(Action::Edit, Breach::NAME, Some(id));
+        let entry = entry.saying("worked out whose records were seen");
+        cx.audit(entry.detailed(json!({ "affected_patients": found })));
         change_by(cx, breach, |row| row.affected_patients = Some(found)).await?;
         Ok(())
     })

@@ -253,16 +253,24 @@ impl Call {
             } else {
                 ((*other).to_owned(), *name)
             };
-            if let Some(value) = map.remove(&other) {
-                // Two names of one thing that contradict each other have no one reading; null says nothing.
-                let known = map.get(name).filter(|known| !known.is_null());
-                if known.is_some_and(|known| *known != value && !value.is_null()) {
+            let Some(value) = map.remove(&other) else {
+                continue;
+            };
+            let keeps = match map.get(name) {
+                // Null says nothing.
+                None | Some(Json::Null) => false,
+                Some(known) if value.is_null() || says_the_same(known, &value) => true,
+                // Some references are read as objects and written as ids: of a record that is sent back, the id counts.
+                Some(Json::Object(_)) => false,
+                Some(_) if value.is_object() => true,
+                // Two names of one thing that contradict each other have no one reading.
+                Some(_) => {
                     let text = Text::new("said-otherwise").with("name", name);
                     return Err(Error::field(&other, text));
                 }
-                if known.is_none() {
-                    map.insert(name.to_owned(), value);
-                }
+            };
+            if !keeps {
+                map.insert(name.to_owned(), value);
             }
         }
         Ok(Body(map))
@@ -391,7 +399,17 @@ impl Reply {
     }
 }
 
-/// A text as a header's extended parameter carries it (RFC 8187).
+/// Whether two values mean the same: a number may be written as a text.
+fn says_the_same(one: &Json, other: &Json) -> bool {
+    match (one, other) {
+        (Json::String(text), Json::Number(number)) | (Json::Number(number), Json::String(text)) => {
+            let written = text.trim().parse::<f64>().ok();
+            written.is_some() && written == number.as_f64()
+        }
+        _ => one == other,
+    }
+}
+
 /// Whether a charset is UTF-8, or its part that all of these have in common.
 fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim().trim_matches('"');
@@ -400,6 +418,7 @@ fn is_utf8(charset: &str) -> bool {
         .any(|name| charset.eq_ignore_ascii_case(name))
 }
 
+/// A text as a header's extended parameter carries it (RFC 8187).
 fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -344,6 +344,19 @@ impl Cx {
     /// # Errors
     /// What the database's constraints refuse.
     pub async fn remove<R: Resource>(&mut self, row: &R) -> Result<(), Error> {
+        self.remove_all(std::slice::from_ref(row)).await
+    }
+
+    /// Removes rows, or voids them where records are retained, by one statement, and writes an audit row for each.
+    ///
+    /// # Errors
+    /// What the database's constraints refuse.
+    pub async fn remove_all<R: Resource>(&mut self, rows: &[R]) -> Result<(), Error> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = rows.iter().map(|row| row.meta().id).collect();
+        let which = among(self.dialect(), column(R::TABLE, "id"), &ids);
         let statement = if R::RETAINED {
             let mut update = Query::update();
             update
@@ -353,18 +366,21 @@ impl Cx {
                     Alias::new("voided_by"),
                     Expr::val(self.actor.user_id().to_value()),
                 )
-                .value(Alias::new("version"), Expr::val(row.meta().version + 1))
-                .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+                .value(
+                    Alias::new("version"),
+                    Expr::col(Alias::new("version")).add(1i64),
+                )
+                .and_where(which);
             Statement::build(self.dialect(), &update)
         } else {
             let mut delete = Query::delete();
-            delete
-                .from_table(Alias::new(R::TABLE))
-                .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
+            delete.from_table(Alias::new(R::TABLE)).and_where(which);
             Statement::build(self.dialect(), &delete)
         };
         self.tx()?.execute(statement).await?;
-        self.note_write(row, Action::Delete, Map::new());
+        for row in rows {
+            self.note_write(row, Action::Delete, Map::new());
+        }
         Ok(())
     }
 

@@ -59,6 +59,8 @@ pub struct EarlierView {
     pub result_timestamp: Timestamp,
     /// User who entered it.
     pub entered_by: Option<i64>,
+    /// Another name of `entered_by`.
+    pub entered_by_id: Option<i64>,
     /// When it was replaced.
     #[schemars(with = "String")]
     pub replaced_at: Timestamp,
@@ -118,6 +120,8 @@ pub struct ResultView {
     pub result_timestamp: Timestamp,
     /// User who entered or corrected it.
     pub entered_by: Option<i64>,
+    /// Another name of `entered_by`.
+    pub entered_by_id: Option<i64>,
     /// Why an earlier value was corrected.
     pub correction_reason: String,
     /// Whom the laboratory told of a critical value, and how; empty before.
@@ -264,6 +268,7 @@ fn by_current(replaced: Vec<LabResultValue>) -> HashMap<i64, Vec<EarlierView>> {
             abnormal_flag: row.abnormal_flag,
             result_timestamp: row.result_timestamp,
             entered_by: row.entered_by.map(|user| user.get()),
+            entered_by_id: row.entered_by.map(|user| user.get()),
             replaced_at: row.meta.created_at,
         });
     }
@@ -313,6 +318,7 @@ fn shown_value(row: &LabResultValue, names: &Names, earlier: Vec<EarlierView>) -
             .map(|units| units.to_string()),
         result_timestamp: row.result_timestamp,
         entered_by: row.entered_by.map(|user| user.get()),
+        entered_by_id: row.entered_by.map(|user| user.get()),
         correction_reason: row.correction_reason.open().to_string(),
         told_to: row.told_to.open().to_string(),
         told_at: row.told_at,

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use formulary::MedicationItem;
 use kernel::Money;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, among, select, values};
-use platform::db::Statement;
+use platform::cx::{Cx, among, select};
 use platform::error::Error;
 use platform::field::Ref;
 use platform::record::{Body, Column, Record};
@@ -202,13 +201,11 @@ pub(crate) async fn replace(
     order: i64,
     mut rows: Vec<PurchaseOrderItem>,
 ) -> Result<(), Error> {
-    cx.unscoped("a draft's items are replaced with the draft")
-        .part_of::<PurchaseOrder>()
-        .execute(Statement::raw(
-            "DELETE FROM purchase_order_item WHERE purchase_order = $1",
-            values([&order]),
-        ))
-        .await?;
+    if same(cx, order, &rows).await? {
+        return Ok(());
+    }
+    let stored = rows_of(cx, &[order]).await?;
+    cx.remove_all(&stored).await?;
     for row in &mut rows {
         row.purchase_order = Ref::new(order);
     }

@@ -58,6 +58,10 @@ pub struct LineExtra {
 
 impl Resource for StockTakeLine {
     const PATH: &'static str = "stock-take-lines";
+    const ALIASES: &'static [(&'static str, Column<Self>)] = &[
+        ("batch", StockTakeLine::stock_batch),
+        ("batch_id", StockTakeLine::stock_batch),
+    ];
     const FILTERS: &'static [Column<Self>] =
         &[StockTakeLine::stock_take, StockTakeLine::stock_batch];
     const LIST: &'static [Column<Self>] = &[

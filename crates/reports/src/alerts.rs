@@ -35,8 +35,10 @@ pub(crate) async fn list(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             without
         }),
     };
-    let limit = number("limit", MOST as usize).clamp(1, MOST as usize);
-    let offset = number("offset", 0);
+    let size = number("page_size", MOST as usize);
+    let limit = number("limit", size).clamp(1, MOST as usize);
+    let page = number("page", 1).max(1);
+    let offset = number("offset", (page - 1).saturating_mul(limit));
     faults.into_result()?;
     let wanted = Wanted {
         unread: call.flag("unread")?,
@@ -50,7 +52,7 @@ pub(crate) async fn list(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     alerts.sort_by_key(|alert| std::cmp::Reverse((alert.created_at, alert.severity, alert.id)));
     let at = |offset: usize| {
         let set = [("offset", offset.to_string()), ("limit", limit.to_string())];
-        call.url_with(&set, &[])
+        call.url_with(&set, &["page", "page_size"])
     };
     let count = alerts.len();
     Reply::ok(&Page {

@@ -64,6 +64,16 @@ pub fn module() -> Module {
                 "After so many.",
             )
             .query(
+                "page",
+                json!({ "type": "integer", "minimum": 1 }),
+                "The page's number, from 1, in the place of `offset`.",
+            )
+            .query(
+                "page_size",
+                json!({ "type": "integer", "minimum": 1 }),
+                "Another name of `limit`.",
+            )
+            .query(
                 "cursor",
                 json!({ "type": "string", "maxLength": 0 }),
                 "Empty, as clients of lists send it; further alerts are asked for by `offset`.",

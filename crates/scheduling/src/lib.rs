@@ -53,7 +53,7 @@ pub use waiting_entry::WaitingEntry;
 
 use contracts::PatientContactChanged;
 use doctor_schedule::DoctorSchedule;
-use kernel::BuiltinRole::{Admin, Doctor, Nurse, Receptionist};
+use kernel::BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
 use kernel::Code;
 use patients::Patient;
 use platform::access::{Access, Permission};
@@ -144,7 +144,15 @@ fn availability_route() -> Operation {
     Route::get("appointments", "appointments/availability/", run)
         .may(
             Permission::new("appointments", "availability"),
-            Access::may(&[Admin, Doctor, Receptionist, Nurse]),
+            Access::may(&[
+                Admin,
+                Doctor,
+                Receptionist,
+                Nurse,
+                Pharmacist,
+                LabTechnician,
+                Cashier,
+            ]),
         )
         .needs(
             "doctor",
@@ -171,7 +179,15 @@ fn queue_route() -> Operation {
     Route::get("appointments", "appointments/queue/", run)
         .may(
             Permission::new("appointments", "queue"),
-            Access::may(&[Admin, Doctor, Receptionist, Nurse]),
+            Access::may(&[
+                Admin,
+                Doctor,
+                Receptionist,
+                Nurse,
+                Pharmacist,
+                LabTechnician,
+                Cashier,
+            ]),
         )
         .patient_data()
         .query(

@@ -22,6 +22,8 @@ use crate::waiting_entry::WaitingEntry;
 const CHECK_IN: Permission = Permission::new("appointments", "check_in");
 const CREATE: Permission = Permission::new("appointments", "create");
 const QUEUE: Permission = Permission::new("appointments", "queue");
+/// Having to do with visits all day; others may look at the queue, and have it not among their places.
+const UPDATE: Permission = Permission::new("appointments", "update");
 /// The tables that these screens show.
 const SHOWN: &[&str] = &["appointment", "doctor_schedule", "schedule_exception"];
 
@@ -75,8 +77,8 @@ pub fn screens() -> Screens {
         );
     panels(screens)
         .place(Place::new("nav-desk", "/desk", 'd', CHECK_IN, 10))
-        .place(Place::new("nav-queue", "/queue/", 'q', QUEUE, 30))
-        .place(Place::new("nav-calendar", "/calendar/", 'c', QUEUE, 40))
+        .place(Place::new("nav-queue", "/queue/", 'q', UPDATE, 30))
+        .place(Place::new("nav-calendar", "/calendar/", 'c', UPDATE, 40))
         .workplace(BuiltinRole::Receptionist, "/desk")
 }
 

@@ -1,11 +1,13 @@
 //! What the parameters of a list ask for: which rows, and which contain a text.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use sea_query::{Condition, Expr, ExprTrait};
 use serde_json::Value as Json;
 
 use super::Resource;
 use super::view::Visible;
-use db::Value;
+use db::{ToValue, Value};
 use engine::call::Call;
 use engine::cx::{Cx, column};
 use records::column::{named, names};
@@ -68,7 +70,7 @@ pub fn filtered<R: Resource>(cx: &Cx, call: &Call, besides: &[&str]) -> Result<C
         if value.is_empty() {
             continue;
         }
-        match condition::<R>(&field, operator, value) {
+        match condition::<R>(cx, &field, operator, value) {
             // Whether a row is found would tell what is kept from the caller.
             Ok(_) if visible.withheld(field.name) => all = all.add(Expr::val(1).eq(0)),
             Ok(condition) => all = all.add(condition),
@@ -147,7 +149,20 @@ fn filter<R: Resource>(parameter: &str) -> Option<(Filter, &str)> {
         .map(|field| (field, operator))
 }
 
-fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result<Expr, Fault> {
+fn condition<R: Resource>(
+    cx: &Cx,
+    field: &Filter,
+    operator: &str,
+    value: &str,
+) -> Result<Expr, Fault> {
+    if field.kind == Kind::Timestamp
+        && let Ok(day) = value.parse::<Date>()
+        && value.len() == "2027-05-27".len()
+        && let Ok((from, until)) = cx.app.zone.day_bounds(day)
+        && operator != "in"
+    {
+        return Ok(on_day::<R>(field, operator, from, until));
+    }
     let parse = |text: &str| (field.parse)(&Json::String(text.to_owned())).map(Expr::val);
     let column = column(R::TABLE, field.name);
     Ok(match operator {
@@ -164,6 +179,17 @@ fn condition<R: Resource>(field: &Filter, operator: &str, value: &str) -> Result
         }
         _ => column.eq(parse(value)?),
     })
+}
+
+/// A moment by a day at the hospital: from its beginning, until its end, or within it.
+fn on_day<R: Resource>(field: &Filter, operator: &str, from: Timestamp, until: Timestamp) -> Expr {
+    let column = || column(R::TABLE, field.name);
+    let (begun, not_over) = (column().gte(from.to_value()), column().lt(until.to_value()));
+    match operator {
+        "gte" => begun,
+        "lte" => not_over,
+        _ => begun.and(not_over),
+    }
 }
 
 fn valid<R: Resource>() -> Vec<&'static str> {

@@ -34,15 +34,21 @@ pub fn parameters<R: Resource>() -> Vec<(String, Json, String)> {
             );
         }
         if ordered {
+            let day = match field.shape.kind {
+                Kind::Timestamp => {
+                    " A day alone, such as `2027-05-27`, is taken whole, as the hospital's days are."
+                }
+                _ => "",
+            };
             add(
                 format!("{name}__gte"),
                 schema.clone(),
-                format!("`{name}` is this or more."),
+                format!("`{name}` is this or more.{day}"),
             );
             add(
                 format!("{name}__lte"),
                 schema,
-                format!("`{name}` is this or less."),
+                format!("`{name}` is this or less.{day}"),
             );
         }
         if several {
@@ -132,10 +138,10 @@ pub(crate) fn common() -> Vec<(String, Json, String)> {
         ("labels", json!({ "type": "boolean" }), "Answer only `id` and `label` of each record, for pickers."),
         ("id__in", json!({ "type": "string", "pattern": "^-?[0-9]+(,-?[0-9]+)*$", "examples": ["1,2"] }), "Ids, separated by commas, at most 500."),
         ("uid", json!({ "type": "string", "format": "uuid" }), "The record of this identity."),
-        ("created_at__gte", time(), "Stored then or later."),
-        ("created_at__lte", time(), "Stored then or earlier."),
-        ("updated_at__gte", time(), "Last changed then or later."),
-        ("updated_at__lte", time(), "Last changed then or earlier."),
+        ("created_at__gte", time(), "Stored then or later; a day alone is taken whole."),
+        ("created_at__lte", time(), "Stored then or earlier; a day alone is taken whole."),
+        ("updated_at__gte", time(), "Last changed then or later; a day alone is taken whole."),
+        ("updated_at__lte", time(), "Last changed then or earlier; a day alone is taken whole."),
         ("limit", whole(1), "Rows of a page, at most 1000; 50 unless said. Asks for a page."),
         ("offset", whole(0), "Rows to skip. Asks for a page."),
         ("page", whole(1), "The page's number, from 1. Asks for a page."),

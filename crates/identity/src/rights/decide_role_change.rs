@@ -36,6 +36,8 @@ pub struct Decided {
     pub admin_response: String,
     /// The user who decided; null while it is pending.
     pub reviewed_by: i64,
+    /// Another name of `reviewed_by`.
+    pub reviewed_by_id: i64,
     /// When it was decided, in UTC; null while it is pending.
     pub reviewed_at: String,
     /// Its people and roles.
@@ -174,6 +176,7 @@ async fn show(cx: &mut Cx, row: &RoleChangeRequest) -> Result<Decided, Error> {
         reason: row.reason.to_string(),
         admin_response: row.admin_response.to_string(),
         reviewed_by: row.reviewed_by.map(|user| user.get()).unwrap_or_default(),
+        reviewed_by_id: row.reviewed_by.map(|user| user.get()).unwrap_or_default(),
         reviewed_at: cx.now().to_string(),
         names,
     })

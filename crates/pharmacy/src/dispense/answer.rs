@@ -53,6 +53,8 @@ pub struct DispensedLog {
     pub dispense_date: String,
     /// The user who dispensed.
     pub dispensed_by: Option<i64>,
+    /// Another name of `dispensed_by`.
+    pub dispensed_by_id: Option<i64>,
     /// Whether a second person has to confirm.
     pub witness_required: bool,
 }
@@ -85,6 +87,7 @@ impl DispenseAnswer {
             prescription_id: log.prescription.map(|prescription| prescription.get()),
             dispense_date: log.dispense_date.to_string(),
             dispensed_by: log.dispensed_by.map(|user| user.get()),
+            dispensed_by_id: log.dispensed_by.map(|user| user.get()),
             witness_required: log.witness_required,
         });
         DispenseAnswer {

@@ -337,9 +337,19 @@ impl Maker<'_> {
                 None => json!({}),
             };
             if let Some(by) = self.entitled(&verb).await {
-                let path = verb.path.replace("{id}", &made.json["id"].to_string());
-                let reply = by.post(&path, body).await;
+                let done = verb.path.replace("{id}", &made.json["id"].to_string());
+                let reply = by.post(&done, body).await;
                 assert!(reply.status.as_u16() < 500, "{verb:?}: {}", reply.text());
+                // What was read in this state may be sent back, or is refused for the state.
+                let shown = made.by.get(&made.path).await;
+                if shown.status == 200 && has(self.world, &Method::PUT, path) {
+                    let back = made.by.put(&made.path, shown.json.clone()).await;
+                    assert!(
+                        matches!(back.status.as_u16(), 200 | 409),
+                        "{verb:?}, then sent back: {}",
+                        back.text()
+                    );
+                }
             }
         }
     }
@@ -813,6 +823,9 @@ testkit::on_both! {
                 assert_eq!(same.is(200)["version"], version, "{path}");
                 let put = made.by.put(&made.path, json!({})).await;
                 assert_eq!(put.is(200)["version"], version, "{path}: PUT merges");
+                // A client that saves what it read changes nothing.
+                let back = made.by.put(&made.path, shown.json.clone()).await;
+                assert_eq!(back.json["version"], version, "{path}: sent back as read: {}", back.text());
                 let stale = made.by.request("PATCH", &made.path).header("if-match", "\"999\"").json(&json!({})).send().await;
                 stale.refuses(412, "stale_version");
                 let odd = made.by.request("PATCH", &made.path).header("if-match", "yesterday").json(&json!({})).send().await;

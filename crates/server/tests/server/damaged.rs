@@ -184,6 +184,24 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// Whoever treats somebody sees what can be read of their history, and that there is more.
+    async fn a_damaged_visit_leaves_the_rest_of_the_timeline(world: &World) {
+        let (desk, doctor_) = (world.receptionist().await, world.doctor().await);
+        let patient = registered(&desk, "Haddy").await;
+        let mut visits = Vec::new();
+        for notes in ["Cough", "Fever"] {
+            visits.push(doctor_.post("encounters/", json!({ "patient": patient, "notes": notes })).await.id());
+        }
+        let bytes = sealed(world, "encounter", visits[0]).await;
+        put(world, "encounter", visits[0], &bytes[..bytes.len() - 1]).await;
+        let timeline = doctor_.get(&format!("patients/{patient}/timeline/")).await;
+        let shown: Vec<i64> = rows(&timeline.is(200)["results"]).iter().filter_map(|entry| entry["id"].as_i64()).collect();
+        assert_eq!(shown, [visits[1]]);
+        let left = &timeline.json["damaged"];
+        assert_eq!((&left[0]["record"], &left[0]["id"], &left[0]["code"]), (&json!("Encounter"), &json!(visits[0]), &json!("damaged")));
+        world.settle().await;
+    }
+
     /// An allergy that cannot be read is not left out: whoever prescribes must know that there is one.
     async fn a_damaged_allergy_stops_prescribing_and_stands_in_the_chart(world: &World) {
         let (desk, doctor_) = (world.receptionist().await, world.doctor().await);
