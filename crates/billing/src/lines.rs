@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::Money;
+use kernel::{Code, Money};
 use platform::cx::{Cx, among, column, select, values};
 use platform::db::Statement;
 use platform::error::Error;
@@ -224,8 +224,16 @@ pub(crate) async fn rewritten(cx: &mut Cx, before: &Bill, body: &Body) -> Result
         return Ok(Rewritten::default());
     }
     let charged = |line: &BillItem| line.source_type.is_some() || line.credit_of.is_some();
-    if before.status != BillStatus::Draft || gone.iter().any(charged) {
-        return Err(before.refused());
+    let why = if before.status != BillStatus::Draft {
+        Some("billing-lines-settled")
+    } else if gone.iter().any(charged) {
+        Some("billing-line-charged")
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        let refusal = Error::refuse(Code::StateConflict, Text::new(why));
+        return Err(refusal.with("status", before.status.as_str()));
     }
     let kept = stored
         .iter()

@@ -146,6 +146,32 @@ testkit::on_both! {
         desk.books_agree().await;
     }
 
+    /// While a bill is a draft, the lines that are sent take the place of those that there are; later they only may be
+    /// sent back.
+    async fn a_drafts_lines_are_replaced_and_those_of_a_bill_are_not(world: &World) {
+        let desk = Desk::new(world).await;
+        let items = json!([{ "description": "Dressing", "amount": 10 }, { "description": "Splint", "amount": 20, "quantity": 2 }]);
+        let bill = desk.bill(json!({ "items": items, "status": "Draft" })).await;
+        let path = format!("bills/{}/", bill["id"]);
+        let kept = bill["items"][0].clone();
+        let changed = desk.cashier.patch(&path, json!({ "items": [kept, { "description": "Plaster", "amount": 12, "quantity": 3 }] })).await;
+        assert_eq!((&changed.is(200)["total_amount"], &changed.json["balance_due"]), (&json!(46.0), &json!(46.0)));
+        assert_eq!((&changed.json["items"][0]["id"], &changed.json["items"][1]["description"]), (&bill["items"][0]["id"], &json!("Plaster")));
+        desk.cashier.patch(&path, json!({ "items": [{ "description": "Plaster", "amount": -1 }] })).await.is(400);
+        desk.cashier.patch(&path, json!({ "items": "all" })).await.complains_about("items");
+        // Without lines nothing is charged, and the last ones are opened with the bill.
+        assert_eq!(desk.cashier.patch(&path, json!({ "items": [] })).await.is(200)["total_amount"], 0.0);
+        let open = json!({ "items": [{ "description": "Plaster", "amount": 12 }], "status": "Open" });
+        assert_eq!(desk.cashier.patch(&path, open).await.is(200)["balance_due"], 12.0);
+        assert_eq!(desk.account("1100").await, 12.0);
+        let read = desk.read(&bill).await;
+        assert_eq!(desk.cashier.put(&path, read.clone()).await.is(200)["version"], read["version"]);
+        desk.cashier.patch(&path, json!({ "items": [{ "description": "Plaster", "amount": 11 }] })).await.refuses(409, "state_conflict");
+        desk.cashier.patch(&path, json!({ "items": [] })).await.refuses(409, "state_conflict");
+        desk.books_agree().await;
+        world.settle().await;
+    }
+
     async fn a_bill_is_withdrawn_with_a_reason_unless_it_holds_money(world: &World) {
         let desk = Desk::new(world).await;
         let bill = desk.bill(json!({ "total_amount": 100 })).await;

@@ -45,6 +45,16 @@ testkit::on_both! {
         assert_eq!((&draft["status"], &draft["total_amount"], &draft["encounter"]), (&json!("Draft"), &json!(125.5), &json!(encounter)));
         assert_eq!(draft["doctor"], desk.doctor.id);
         assert_eq!(draft["items"].as_array().unwrap().len(), 2);
+        // A copy from before a charge does not take it off.
+        let bill = format!("bills/{}/", draft["id"]);
+        let mut written = draft["items"].as_array().unwrap().clone();
+        desk.cashier.patch(&bill, json!({ "items": written })).await.is(200);
+        written.push(json!({ "description": "Bandage", "amount": 3 }));
+        let more = desk.cashier.patch(&bill, json!({ "items": written })).await;
+        assert_eq!((&more.is(200)["total_amount"], more.json["items"].as_array().unwrap().len()), (&json!(128.5), 3));
+        desk.cashier.patch(&bill, json!({ "items": [{ "description": "Bandage", "amount": 3 }] })).await.refuses(409, "state_conflict");
+        let less = desk.cashier.patch(&bill, json!({ "items": draft["items"] })).await;
+        assert_eq!((&less.is(200)["total_amount"], less.json["items"].as_array().unwrap().len()), (&json!(125.5), 2));
         // Reviewed, opened and paid; what comes later is gathered anew.
         let path = format!("bills/{}/open/", draft["id"]);
         assert_eq!(desk.cashier.post(&path, json!({})).await.is(200)["balance_due"], 125.5);

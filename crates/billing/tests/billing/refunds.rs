@@ -29,6 +29,7 @@ testkit::on_both! {
         assert_eq!(desk.read(&bill).await["refunded_amount"], 0.0);
         let approved = approve(&desk.admin, &first).await.is(200).clone();
         assert_eq!((&approved["status"], &approved["decided_by"]), (&json!("approved"), &json!(desk.admin.id)));
+        assert_eq!((&first["approved_by"], &approved["approved_by_id"]), (&json!(null), &json!(desk.admin.id)));
         let now = desk.read(&bill).await;
         assert_eq!((&now["refunded_amount"], &now["balance_due"], &now["status"]), (&json!(400.0), &json!(400.0), &json!("Partially Paid")));
         let refund = desk.cashier.get(&format!("payments/{}/", approved["refund"])).await;

@@ -16,6 +16,12 @@ testkit::on_both! {
         let alert = alerts.json["results"][0].clone();
         assert_eq!((&alert["kind"], &alert["severity"], &alert["patient"]), (&json!("abnormal_vital"), &json!("critical"), &json!(room.patient)));
         assert!(alert["message"].as_str().unwrap().contains("190"), "{alert}");
+        let pages = [("page=1&page_size=1", 1), ("page=2&page_size=1", 0), ("page=18446744073709551615", 0)];
+        for (page, shown) in pages {
+            let alerts = room.nurse.get(&format!("alerts/?{page}")).await;
+            assert_eq!((&alerts.is(200)["count"], alerts.json["results"].as_array().unwrap().len()), (&json!(1), shown), "{page}");
+        }
+        room.nurse.get("alerts/?page=first").await.complains_about("page");
         for stranger in [&room.desk, &world.patient().await] {
             assert_eq!(stranger.get("alerts/").await.is(200)["count"], 0);
             stranger.get(&format!("alerts/{}/", alert["id"])).await.is(404);

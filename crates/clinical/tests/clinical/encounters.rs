@@ -23,6 +23,14 @@ testkit::on_both! {
         assert_eq!(changed.json["doctor"], room.doctor.id);
         assert_eq!(count(&room.doctor.get(&format!("encounters/?patient={}&status=open", room.patient)).await), 1);
         assert_eq!(count(&room.doctor.get("encounters/?diagnosis_code=j20.9").await), 1);
+        // A moment is asked for by the hospital's days as well.
+        for (query, found) in [
+            ("encounter_date__gte=2026-11-23&encounter_date__lte=2026-11-23", 1), ("encounter_date__gte=2026-11-24", 0),
+            ("encounter_date__lte=2026-11-22", 0), ("created_at__gte=2026-11-23", 1), ("created_at__lte=2026-11-22", 0),
+        ] {
+            assert_eq!(count(&room.doctor.get(&format!("encounters/?{query}")).await), found, "{query}");
+        }
+        room.doctor.get("encounters/?encounter_date__gte=2026-11-31").await.complains_about("encounter_date__gte");
         world.settle().await;
     }
 

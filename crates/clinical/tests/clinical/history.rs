@@ -125,6 +125,23 @@ testkit::on_both! {
         let seen = room.desk.get(&one).await;
         assert_eq!(seen.is(200)["reason_for_referral"], Json::Null);
         assert_eq!(room.doctor.patch(&one, json!({ "status": "Accepted" })).await.is(200)["status"], "Accepted");
+        // A letter that was written elsewhere is one of the patient's documents.
+        let letter = async |patient: i64| {
+            let form = format!(
+                "--x\r\nContent-Disposition: form-data; name=\"patient\"\r\n\r\n{patient}\r\n--x\r\n\
+                 Content-Disposition: form-data; name=\"file\"; filename=\"letter.txt\"\r\n\r\nDear colleague\r\n--x--\r\n"
+            );
+            let sent = room.doctor.request("POST", "documents/").raw("multipart/form-data; boundary=x", form.into_bytes()).send().await;
+            sent.is(201);
+            sent.id()
+        };
+        let own = letter(room.patient).await;
+        let with_letter = room.doctor.patch(&one, json!({ "referral_letter_document": own })).await;
+        assert_eq!(with_letter.is(200)["referral_letter_document_id"], own);
+        let body = json!({ "first_name": "Awa", "last_name": "Ceesay", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let other = letter(room.desk.post("patients/", body).await.id()).await;
+        room.doctor.patch(&one, json!({ "referral_letter_document": other })).await.complains_about("referral_letter_document");
+        room.doctor.delete(&format!("documents/{own}/")).await.refuses(409, "in_use");
         room.doctor.patch(&one, json!({ "status": "Completed" })).await.is(200);
         room.doctor.patch(&one, json!({ "status": "Pending" })).await.refuses(409, "state_conflict");
         room.nurse.post("referrals/", json!({})).await.is(403);

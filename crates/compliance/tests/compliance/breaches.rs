@@ -126,6 +126,14 @@ testkit::on_both! {
         admin.patch(&one, json!({ "period_end": "2026-11-23T08:30:00Z" })).await.is(200);
         world.settle().await;
         assert_eq!(affected(&admin, by_user.id()).await, [(seen[0], 1), (seen[1], 1), (seen[2], 1), (seen[3], 1)]);
+        // As many as before, and others.
+        admin.patch(&one, json!({ "period_start": "2026-11-23T08:15:01Z" })).await.is(200);
+        world.settle().await;
+        assert_eq!(affected(&admin, by_user.id()).await, [(seen[1], 1)]);
+        admin.patch(&one, json!({ "suspect": other.id, "period_start": "2026-11-23T08:05:00Z", "period_end": "2026-11-23T08:15:00Z", "from_address": null })).await.is(200);
+        world.settle().await;
+        let theirs = affected(&admin, by_user.id()).await;
+        assert!(theirs.contains(&(seen[3], 1)) && !theirs.contains(&(seen[0], 1)), "{theirs:?}");
         desk.get(&format!("breaches/{}/affected/", by_user.id())).await.is(404);
     }
 }

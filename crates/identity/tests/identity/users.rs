@@ -80,6 +80,15 @@ testkit::on_both! {
         assert_eq!((&row["role"]["name"], &row["role_id"], &row["is_superuser"], &row["is_active"]), (&json!("Nurse"), &json!(4), &json!(false), &json!(true)));
         assert!(!made.text().contains("argon2") && row.get("password").is_none());
         world.sign_in("lamin", NEW_PASSWORD).await;
+        // What was read is sent back: the role is read as an object and written as an id.
+        let path = format!("users/{}/", made.id());
+        let back = admin.put(&path, made.json.clone()).await;
+        assert_eq!((&back.is(200)["version"], &back.json["role_id"]), (&made.json["version"], &json!(4)));
+        let mut other = back.json.clone();
+        other["role_id"] = json!(5);
+        assert_eq!(admin.put(&path, other).await.is(200)["role"]["name"], "Pharmacist");
+        assert_eq!(admin.patch(&path, json!({ "role": "4", "role_id": 4 })).await.is(200)["role_id"], 4);
+        admin.patch(&path, json!({ "role": 4, "role_id": 5 })).await.complains_about("role_id");
         for (query, count) in [("role=4", 1), ("role__name=nurse", 1), ("role__name=Nobody", 0), ("is_active=false", 0), ("username=lamin", 1), ("search=LAM", 1)] {
             assert_eq!(rows(&admin.get(&format!("users/?{query}")).await).len(), count, "{query}");
         }

@@ -36,6 +36,14 @@ testkit::on_both! {
         // A draft's items are replaced; those of an order are not.
         let changed = shop.pharmacist.patch(&path, json!({ "items": [{ "medication_item": item, "quantity_ordered": 4, "unit_cost": 1 }] })).await;
         assert_eq!((changed.is(200)["items"].as_array().unwrap().len(), &changed.json["total_estimated_cost"]), (1, &json!(4.0)));
+        // What was read is sent back and changes nothing; other items that come to the same are others.
+        let back = shop.pharmacist.put(&path, changed.json.clone()).await;
+        assert_eq!((&back.is(200)["version"], &back.json["items"]), (&changed.json["version"], &changed.json["items"]));
+        let halved = shop.pharmacist.patch(&path, json!({ "items": [{ "medication_item": item, "quantity_ordered": 2, "unit_cost": 2 }] })).await;
+        assert_eq!((&halved.is(200)["items"][0]["quantity"], &halved.json["total_estimated_cost"]), (&json!(2), &json!(4.0)));
+        let admin = world.admin().await;
+        let trail = admin.get(&format!("audit_logs/?object_type=PurchaseOrderItem&object_id={}", changed.json["items"][0]["id"])).await;
+        assert_eq!(trail.is(200)[0]["action"], "delete");
         assert_eq!(shop.pharmacist.post(&format!("{path}submit/"), json!({})).await.is(200)["status"], "Ordered");
         shop.pharmacist.patch(&path, json!({ "items": [] })).await.refuses(409, "state_conflict");
         shop.pharmacist.patch(&path, json!({ "status": "Received" })).await.refuses(409, "state_conflict");

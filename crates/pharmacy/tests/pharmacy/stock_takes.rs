@@ -13,11 +13,13 @@ testkit::on_both! {
         assert_eq!(take.is(201)["status"], "open");
         let path = format!("stock-takes/{}/", take.id());
         shop.pharmacist.post(&format!("{path}post/"), json!({})).await.refuses(409, "state_conflict");
-        for (batch, counted, variance) in [(a, 8, -2), (b, 10, 0), (c, 11, 1)] {
-            let line = shop.pharmacist.post(&format!("{path}lines/"), json!({ "stock_batch": batch, "counted": counted })).await;
+        for (name, batch, counted, variance) in [("stock_batch", a, 8, -2), ("stock_batch_id", b, 10, 0), ("batch", c, 11, 1)] {
+            let line = shop.pharmacist.post(&format!("{path}lines/"), json!({ name: batch, "counted": counted })).await;
             assert_eq!((&line.is(201)["expected"], &line.json["variance"]), (&json!(10), &json!(variance)));
         }
         shop.pharmacist.post("stock-take-lines/", json!({ "stock_take": take.id(), "stock_batch": a, "counted": 1 })).await.is(400);
+        let lines = shop.pharmacist.get(&format!("stock-take-lines/?batch={c}")).await;
+        assert_eq!((&lines.is(200)[0]["batch"], &lines.json[0]["batch_id"], lines.json.as_array().unwrap().len()), (&json!(c), &json!(c), 1));
         let read = shop.pharmacist.get(&path).await;
         assert_eq!((&read.is(200)["lines_counted"], &read.json["lines_with_variance"]), (&json!(3), &json!(2)));
         assert_eq!((shop.total(item).await, shop.total(other).await), (20, 10));
