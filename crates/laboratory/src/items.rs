@@ -8,7 +8,7 @@ use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::fault::{Fault, Faults};
 use platform::field::{Blank, Ref};
-use platform::record::{Body, Column, Meta};
+use platform::record::{Body, Column, Meta, Record};
 use platform::resource::{Change, Resource};
 use platform::seal::Sealed;
 use platform::texts::Text;
@@ -64,6 +64,7 @@ impl Resource for LabOrderItem {
         LabOrderItem::patient,
     ];
     const REPLACED: &'static [Column<Self>] = &[LabOrderItem::lab_test];
+    const FOLLOWS: &'static [Column<Self>] = &[LabOrderItem::lab_order];
     const LIST: &'static [Column<Self>] = &[
         LabOrderItem::lab_order,
         LabOrderItem::patient,
@@ -221,6 +222,19 @@ async fn unavailable(cx: &mut Cx, tests: &[i64]) -> Result<Vec<(i64, Text)>, Err
                 }
             });
     Ok(refused.collect())
+}
+
+/// Removes the tests of an order that is removed.
+pub(crate) async fn remove_all(cx: &mut Cx, order: i64) -> Result<(), Error> {
+    let mut query = select::<LabOrderItem>();
+    query
+        .and_where(LabOrderItem::lab_order.eq(order))
+        .and_where(column(LabOrderItem::TABLE, "voided_at").is_null());
+    let items: Vec<LabOrderItem> = cx
+        .unscoped("whoever removes an order removes all its tests")
+        .records(query)
+        .await?;
+    cx.remove_all(&items).await
 }
 
 /// Stores the tests that the body of a new order names.

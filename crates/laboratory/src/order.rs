@@ -247,6 +247,15 @@ impl Resource for LabOrder {
         Ok(())
     }
 
+    /// An order that was a mistake goes with its tests, as long as none has a result: then it is cancelled.
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        items::remove_all(cx, row.meta.id).await?;
+        if row.status == LabOrderStatus::Cancelled {
+            return Ok(());
+        }
+        order_news::gone(cx, row)
+    }
+
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabOrderExtra>, Error> {
         let patients = patients::names(cx, rows.iter().map(|row| row.patient.get())).await?;
         let doctors = rows.iter().filter_map(|row| row.ordered_by);

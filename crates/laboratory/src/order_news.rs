@@ -22,11 +22,17 @@ pub(crate) fn ordered(cx: &mut Cx, order: &LabOrder, items: &[LabOrderItem]) -> 
     })
 }
 
+/// The order is not to be carried out: nobody charges for it.
+pub(crate) fn gone(cx: &mut Cx, order: &LabOrder) -> Result<(), Error> {
+    let (lab_order, patient) = (order.meta.id, order.patient.get());
+    cx.emit(&LabOrderCancelled { lab_order, patient })
+}
+
 /// The order has another status.
 pub(crate) fn moved(cx: &mut Cx, order: &LabOrder) -> Result<(), Error> {
     let (lab_order, patient) = (order.meta.id, order.patient.get());
     match order.status {
-        LabOrderStatus::Cancelled => cx.emit(&LabOrderCancelled { lab_order, patient }),
+        LabOrderStatus::Cancelled => gone(cx, order),
         LabOrderStatus::Reviewed => cx.emit(&ResultsReviewed { lab_order, patient }),
         _ => Ok(()),
     }

@@ -123,6 +123,23 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// An order that was a mistake goes with its tests; one that has a result stays.
+    async fn an_order_without_results_is_removed_with_its_tests(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["CBC", "UE"], json!({})).await;
+        let path = format!("lab_orders/{}/", order["id"]);
+        lab.doctor.delete(&path).await.is(403);
+        let admin = world.admin().await;
+        admin.delete(&path).await.is(204);
+        for gone in ["lab_orders", "lab_order_items"] {
+            assert_eq!(count(&lab.doctor.get(&format!("{gone}/?patient={}", lab.patient)).await), 0, "{gone}");
+        }
+        admin.delete(&path).await.is(404);
+        let trail = admin.get("audit_logs/?object_type=LabOrderItem&action=delete").await;
+        assert_eq!(count(&trail), 2);
+        world.settle().await;
+    }
+
     async fn what_was_ordered_stays(world: &World) {
         let lab = Lab::new(world).await;
         let order = lab.order(&["K"], json!({ "test_name": "Potassium" })).await;
