@@ -1797,12 +1797,13 @@ CREATE TABLE "referral" (
   "status" TEXT NOT NULL,
   "answered_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "referral_letter_document" INTEGER CONSTRAINT "referral_referral_letter_document_fkey" REFERENCES "patient_document" ("id") ON DELETE RESTRICT,
   CONSTRAINT "referral_uid_key" UNIQUE ("uid"),
   CONSTRAINT "referral_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "referral_status_check" CHECK ("status" IN ('Pending', 'Accepted', 'Declined', 'Completed'))
 ) STRICT;
 CREATE INDEX "referral_patient_id_idx" ON "referral" ("patient", "id");
+CREATE INDEX "referral_referral_letter_document_idx" ON "referral" ("referral_letter_document");
 CREATE INDEX "referral_status_id_idx" ON "referral" ("status", "id");
 CREATE TABLE "refund_request" (
   "id" INTEGER PRIMARY KEY AUTOINCREMENT,
