@@ -169,7 +169,7 @@ impl Resource for Bill {
         schema: || {
             items::<crate::BillItem>(
                 "bill",
-                "The lines of the bill. A change with lines replaces those that there are while the bill is a draft.",
+                "The lines of the bill. While it is a draft, a change with lines puts them in the place of those that there are; lines that the program charged may not be missing among them. Later they may be sent back as they were read.",
             )
         },
     }];

@@ -60,10 +60,10 @@ pub(crate) async fn of_body(
     let named = parsed.iter().flatten().filter_map(|item| item.service);
     let services = services(cx, named.map(|service| service.get()).collect()).await?;
     for (item, body) in parsed.iter_mut().zip(&bodies) {
-        if let Ok(row) = item
-            && !stored.iter().any(|known| same(known, row))
-            && let Err(faults) = complete(row, None, body, &services)
-        {
+        let Ok(row) = item else { continue };
+        if let Some(known) = stored.iter().find(|known| same(known, row)) {
+            row.line_total = known.line_total;
+        } else if let Err(faults) = complete(row, None, body, &services) {
             *item = Err(faults);
         }
     }

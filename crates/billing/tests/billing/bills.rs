@@ -157,6 +157,9 @@ testkit::on_both! {
         let changed = desk.cashier.patch(&path, json!({ "items": [kept, { "description": "Plaster", "amount": 12, "quantity": 3 }] })).await;
         assert_eq!((&changed.is(200)["total_amount"], &changed.json["balance_due"]), (&json!(46.0), &json!(46.0)));
         assert_eq!((&changed.json["items"][0]["id"], &changed.json["items"][1]["description"]), (&bill["items"][0]["id"], &json!("Plaster")));
+        let twice = json!({ "items": [kept, kept, { "description": "Plaster", "amount": 12, "quantity": 3 }] });
+        let twice = desk.cashier.patch(&path, twice).await;
+        assert_eq!((&twice.is(200)["total_amount"], &twice.json["items"][2]["line_total"]), (&json!(56.0), &json!(10.0)));
         desk.cashier.patch(&path, json!({ "items": [{ "description": "Plaster", "amount": -1 }] })).await.is(400);
         desk.cashier.patch(&path, json!({ "items": "all" })).await.complains_about("items");
         // Without lines nothing is charged, and the last ones are opened with the bill.
