@@ -71,6 +71,7 @@ impl Command for CheckDrugAllergy {
     async fn run(cx: &mut Cx, input: AllergyQuestion) -> Result<AllergyAnswer, Error> {
         let patient: Patient = cx.find(input.patient_id).await?;
         cx.saw_record(&patient);
+        patients::check_kept(&patient)?;
         let pack = formulary::pack::current(cx).await?;
         let drug = Drug::written(&input.medication_name);
         let reported = allergies(cx, patient.meta.id).await?;

@@ -108,6 +108,7 @@ impl Command for CheckSafety {
             Some(id) => {
                 let patient: Patient = cx.find(id).await?;
                 cx.saw_record(&patient);
+                patients::check_kept(&patient)?;
                 gather(cx, &pack, id, &[]).await?
             }
             None => {

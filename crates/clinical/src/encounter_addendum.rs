@@ -72,6 +72,7 @@ impl Resource for EncounterAddendum {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         let encounter: Encounter = cx.load(change.row.encounter.get()).await?;
         change.row.patient = encounter.patient;
+        identity::as_oneself(cx)?;
         change.row.author = cx.actor.user_id().map(Ref::new);
         Ok(())
     }

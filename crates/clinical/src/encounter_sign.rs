@@ -93,6 +93,8 @@ impl Verb for Sign {
     }
 
     async fn run(cx: &mut Cx, held: Encounter, input: SignInput) -> Result<One<Encounter>, Error> {
+        // Who signs answers for what is written: nobody does that in another's name.
+        identity::as_oneself(cx)?;
         let (signer, now) = (cx.user_id()?, cx.now());
         let held = write(cx, held, &input.written).await?;
         if held.is_blank() {

@@ -15,6 +15,7 @@ use sea_query::{ExprTrait, Query, SelectStatement};
 use crate::called;
 use crate::escalate;
 use crate::flag::Flag;
+use crate::on_duty;
 use crate::order::LabOrder;
 use crate::result::LabResultValue;
 
@@ -36,7 +37,7 @@ pub(crate) async fn raise(
     if row.abnormal_flag != Some(Flag::Critical) || known {
         return Ok(());
     }
-    let doctor = order.ordered_by.map(|user| user.get());
+    let doctor = on_duty::able(cx, order.ordered_by).await?;
     let language = language_of(cx, doctor).await?;
     let said = sentence(row, before, &called::name(cx, row).await?);
     let message = cx.app.texts.render(&language, &said);
@@ -52,7 +53,7 @@ pub(crate) async fn raise(
     };
     let alert = alert::raise(cx, alert).await?;
     let task = assign(cx, doctor, row, &message).await?;
-    escalate::schedule(cx, alert.meta.id)?;
+    escalate::schedule(cx, alert.meta.id, doctor.is_some())?;
     cx.emit(&CriticalResult {
         lab_result_value: row.meta.id,
         lab_order: order.meta.id,
@@ -71,7 +72,7 @@ async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Resu
         .and_where(ClinicalAlert::source_type.eq(SOURCE))
         .and_where(ClinicalAlert::source_id.eq(row.meta.id));
     acknowledge(cx, query).await?;
-    let doctor = order.ordered_by.map(|user| user.get());
+    let doctor = on_duty::able(cx, order.ordered_by).await?;
     let language = language_of(cx, doctor).await?;
     let name = called::name(cx, row).await?;
     let said = in_words(row, "laboratory-critical-withdrawn", &name);

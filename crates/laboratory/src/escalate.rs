@@ -42,18 +42,20 @@ pub(crate) const JOB: JobInfo = JobInfo {
     every: None,
 };
 
-/// Plans the first look.
+/// Plans the first look: when the time to acknowledge is over, or at once when there is no doctor of the order to wait for.
 ///
 /// # Errors
 /// When the job cannot be stored.
-pub(crate) fn schedule(cx: &mut Cx, alert: i64) -> Result<(), Error> {
-    again(
-        cx,
-        &Payload {
-            alert,
-            to: Step::OnDuty.as_str().to_owned(),
-        },
-    )
+pub(crate) fn schedule(cx: &mut Cx, alert: i64, somebody_knows: bool) -> Result<(), Error> {
+    let payload = Payload {
+        alert,
+        to: Step::OnDuty.as_str().to_owned(),
+    };
+    if somebody_knows {
+        return again(cx, &payload);
+    }
+    let job = Job::now(JOB.kind, serde_json::to_value(payload)?);
+    enqueue(cx, vec![job])
 }
 
 fn again(cx: &mut Cx, payload: &Payload) -> Result<(), Error> {

@@ -1,9 +1,11 @@
 //! Who can take over a critical value.
 
+use identity::user::User;
 use kernel::BuiltinRole;
 use platform::cx::{Cx, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
+use platform::field::Ref;
 use platform::verb::Verb;
 
 use crate::order_verbs::Review;
@@ -39,6 +41,23 @@ pub(crate) async fn reviewers(cx: &mut Cx) -> Result<Vec<i64>, Error> {
         .all(statement)
         .await?;
     Ok(found.into_iter().map(|(user,)| user).collect())
+}
+
+/// The doctor of an order, where their account still works and may see results: nobody else is told of a patient, and
+/// an alarm that nobody hears goes on at once.
+pub(crate) async fn able(cx: &mut Cx, user: Option<Ref<User>>) -> Result<Option<i64>, Error> {
+    let Some(user) = user else { return Ok(None) };
+    let (user, permission) = (user.get(), Review::PERMISSION.to_string());
+    let statement = Statement::raw(
+        "SELECT u.id FROM app_user u JOIN role_grant g ON g.role = u.role \
+         WHERE u.id = $1 AND g.permission = $2 AND u.is_active",
+        values([&user, &permission]),
+    );
+    let found: Option<(i64,)> = cx
+        .unscoped("whether the doctor of an order still works here")
+        .optional(statement)
+        .await?;
+    Ok(found.map(|(user,)| user))
 }
 
 /// Active Admins.

@@ -343,6 +343,7 @@ async fn advance(cx: &mut Cx, row: &mut LabOrder, was: LabOrderStatus) -> Result
             if cx.grant_of(Review::PERMISSION).reach == Reach::None {
                 return Err(Error::denied());
             }
+            identity::as_oneself(cx)?;
             row.reviewed_by = cx.actor.user_id().map(Ref::new);
             row.withdrawn_at = None;
         }

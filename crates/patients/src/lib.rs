@@ -156,6 +156,17 @@ pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     found.map(drop).ok_or_else(Error::denied)
 }
 
+/// Refuses to answer about a record that was merged into another: what the patient has and takes is there.
+///
+/// # Errors
+/// 409 `state_conflict`, naming the other.
+pub fn check_kept(patient: &Patient) -> Result<(), Error> {
+    match patient.merged_into {
+        Some(into) => Err(merge::merged_away(into.get())),
+        None => Ok(()),
+    }
+}
+
 /// As [`check_current`], for what itself puts the patient into the caller's care, such as an appointment, and answers
 /// to [`begins_own_care`].
 ///

@@ -21,8 +21,7 @@ use crate::waiting_entry::WaitingEntry;
 /// Working at the desk: whoever checks patients in.
 const CHECK_IN: Permission = Permission::new("appointments", "check_in");
 const CREATE: Permission = Permission::new("appointments", "create");
-const QUEUE: Permission = Permission::new("appointments", "queue");
-/// Having to do with visits all day; others may look at the queue, and have it not among their places.
+/// Having to do with visits all day: to others the queue is no workplace.
 const UPDATE: Permission = Permission::new("appointments", "update");
 /// The tables that these screens show.
 const SHOWN: &[&str] = &["appointment", "doctor_schedule", "schedule_exception"];
@@ -50,12 +49,12 @@ pub fn screens() -> Screens {
             .watches(SHOWN),
         )
         .screen(
-            Screen::new("/queue/", QUEUE, |cx, ask| Box::pin(queue::show(cx, ask)))
+            Screen::new("/queue/", UPDATE, |cx, ask| Box::pin(queue::show(cx, ask)))
                 .patient_data()
                 .watches(&["appointment"]),
         )
         .screen(
-            Screen::new("/queue/screen", QUEUE, |cx, ask| {
+            Screen::new("/queue/screen", UPDATE, |cx, ask| {
                 Box::pin(queue::wall(cx, ask))
             })
             .patient_data()

@@ -34,6 +34,22 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// Who signs is who did it: nobody signs, or adds to what is signed, in another's name.
+    async fn nobody_signs_in_anothers_name(world: &World) {
+        let room = Room::new(world).await;
+        let body = json!({ "delegate": room.nurse.id, "can_act_as_user": true });
+        room.doctor.post("delegateaccess/", body).await.is(201);
+        let visit = format!("encounters/{}/", room.encounter);
+        let acting = |path: &str, body: serde_json::Value| {
+            let doctor = room.doctor.id.to_string();
+            room.nurse.request("POST", &format!("{visit}{path}/")).header("x-act-as", &doctor).json(&body).send()
+        };
+        acting("sign", json!({})).await.refuses(403, "permission_denied");
+        room.doctor.post(&format!("{visit}sign/"), json!({})).await.is(200);
+        acting("addenda", json!({ "text": "Not by me" })).await.refuses(403, "permission_denied");
+        world.settle().await;
+    }
+
     async fn what_is_wrong_is_said_by_field(world: &World) {
         let room = Room::new(world).await;
         let try_with = async |change: serde_json::Value| {

@@ -134,6 +134,27 @@ testkit::on_both! {
         assert_eq!((notices(world, &on).await, notices(world, &admin).await, notices(world, &lab.doctor).await), (1, 1, 1));
     }
 
+    /// Whoever ordered has left, or does something else now: an alarm that nobody hears goes on at once, and nobody who may
+    /// not see results is told of a patient.
+    async fn who_cannot_act_any_more_is_not_told_and_it_goes_on_at_once(world: &World) {
+        for leaves in [json!(null), json!({ "role": kernel::BuiltinRole::Cashier.id() })] {
+            let lab = Lab::new(world).await;
+            let (admin, on) = (world.admin().await, on_duty(world, "08:00", "18:00").await);
+            let user = format!("users/{}/", lab.doctor.id);
+            let order = lab.order(&["K"], json!({})).await;
+            match leaves.is_null() {
+                true => admin.post(&format!("{user}deactivate/"), json!({})).await.is(200),
+                false => admin.patch(&user, leaves).await.is(200),
+            };
+            lab.enter(&order, json!([{ "parameter_name": "Potassium", "value_numeric": 7.1 }])).await.is(200);
+            world.settle().await;
+            assert_eq!(notices(world, &on).await, 1);
+            let theirs = admin.get(&format!("tasks/?assignee={}", lab.doctor.id)).await;
+            assert_eq!(count(&theirs), 0);
+            admin.post(&format!("users/{}/deactivate/", on.id), json!({})).await.is(200);
+        }
+    }
+
     async fn with_nobody_on_duty_it_goes_to_admins_at_once(world: &World) {
         let lab = Lab::new(world).await;
         let admin = world.admin().await;

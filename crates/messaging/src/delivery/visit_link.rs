@@ -1,6 +1,7 @@
 //! The links in an e-mail with which a patient confirms or cancels a visit without signing in.
 //!
-//! A link is bound to the visit and to the moment for which it was agreed: it ends when the visit begins or is moved.
+//! A link is bound to the visit, to whom it was sent, and to the moment for which it was agreed: it ends when the visit
+//! begins, is moved, or is given to somebody else.
 //! Mail programs and scanners open links by themselves, so opening one shows a page with one button and changes
 //! nothing; the button does.
 
@@ -29,8 +30,14 @@ const NAME: &str = "visit link";
 const FIELD: &str = "visit_answer.link";
 
 /// Where a patient gives an answer to a visit that begins at that moment.
-pub(super) fn url(app: &App, visit: i64, starts_at: Timestamp, answer: Answer) -> String {
-    let claim = claim(visit, starts_at, answer);
+pub(super) fn url(
+    app: &App,
+    patient: i64,
+    (visit, starts_at): (i64, Timestamp),
+    answer: Answer,
+) -> String {
+    let seconds = starts_at.as_second();
+    let claim = format!("{visit}-{patient}-{seconds}-{}", answer.as_str());
     let base = app.settings.public_url();
     format!(
         "{base}/api/visits/answer/{claim}-{}/",
@@ -51,24 +58,31 @@ pub(super) fn is_genuine(app: &App, field: &str, claim: &str, signature: &str) -
     })
 }
 
-fn claim(visit: i64, starts_at: Timestamp, answer: Answer) -> String {
-    format!("{visit}-{}-{}", starts_at.as_second(), answer.as_str())
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What a link says.
+struct Claim {
+    visit: i64,
+    patient: i64,
+    starts_at: i64,
+    answer: Answer,
+}
+
 /// What a link says, if it is one of ours.
-fn read(app: &App, token: &str) -> Option<(i64, i64, Answer)> {
+fn read(app: &App, token: &str) -> Option<Claim> {
     let (claim, signature) = token.rsplit_once('-')?;
     if !is_genuine(app, FIELD, claim, signature) {
         return None;
     }
     let mut parts = claim.split('-');
-    let visit = parts.next()?.parse().ok()?;
-    let starts_at = parts.next()?.parse().ok()?;
-    Some((visit, starts_at, Answer::from_text(parts.next()?)?))
+    Some(Claim {
+        visit: parts.next()?.parse().ok()?,
+        patient: parts.next()?.parse().ok()?,
+        starts_at: parts.next()?.parse().ok()?,
+        answer: Answer::from_text(parts.next()?)?,
+    })
 }
 
 pub(super) fn page() -> Operation {
@@ -99,22 +113,27 @@ struct Visit {
     language: &'static str,
 }
 
-/// The visit, unless the link is none of ours, or of a time that is no longer agreed.
+/// The visit, unless the link is none of ours, or of a time that is no longer agreed with whom it was sent to. Whose record
+/// was merged since is the same person.
 async fn visit(cx: &mut Cx, token: &str, lock: bool) -> Result<Option<Visit>, Error> {
-    let Some((id, starts_at, answer)) = read(&cx.app, token) else {
+    let Some(claim) = read(&cx.app, token) else {
         return Ok(None);
     };
-    let found = super::schedule::appointment(cx, id, lock).await?;
-    let Some(row) = found.filter(|row| row.starts_at.as_second() == starts_at) else {
+    let found = super::schedule::appointment(cx, claim.visit, lock).await?;
+    let Some(row) = found.filter(|row| row.starts_at.as_second() == claim.starts_at) else {
         return Ok(None);
     };
-    let Some(patient) = audience::patient(cx, row.patient.get()).await? else {
+    let Some(patient) = audience::patient(cx, claim.patient).await? else {
         return Ok(None);
     };
+    let person = patient.merged_into.map_or(claim.patient, |into| into.get());
+    if person != row.patient.get() {
+        return Ok(None);
+    }
     cx.saw(Appointment::NAME, row.meta.id, Some(row.patient.get()));
     Ok(Some(Visit {
         row,
-        answer,
+        answer: claim.answer,
         language: patient.preferred_language.as_str(),
     }))
 }

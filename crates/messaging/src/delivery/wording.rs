@@ -54,7 +54,7 @@ pub(super) fn words(
     channel: Channel,
     visit: (i64, Timestamp),
 ) -> Words {
-    let (visit, starts_at) = visit;
+    let (_, starts_at) = visit;
     let language = patient.preferred_language.as_str();
     let (subject, email, sms) = match about {
         About::Ahead => (
@@ -88,7 +88,7 @@ pub(super) fn words(
             .with("when", when(language, app.zone.to_local(starts_at)));
         if (about, channel) == (About::Ahead, Channel::Email) {
             let link = |answer| match links {
-                true => visit_link::url(app, visit, starts_at, answer),
+                true => visit_link::url(app, patient.meta.id, visit, answer),
                 false => "…".to_owned(),
             };
             text = text

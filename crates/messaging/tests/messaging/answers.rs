@@ -168,11 +168,20 @@ testkit::on_both! {
         let outside = post.node.anonymous();
         let turned = confirm.replace("-confirm-", "-cancel-");
         let others = cancel.replace(&format!("/{booked}-"), &format!("/{other}-"));
-        for path in [turned.as_str(), &others, "/api/visits/answer/x/", "/api/visits/answer/1-2-cancel-/"] {
+        for path in [turned.as_str(), &others, "/api/visits/answer/x/", "/api/visits/answer/1-2-3-cancel-/"] {
             outside.get(path).await.is(404);
             press(&outside, path).await.is(404);
         }
-        post.desk().await.patch(&format!("appointments/{booked}/"), json!({ "time": "11:00" })).await.is(200);
+        // The time is given to somebody else, who is not answered for by whom it was taken from.
+        let desk = post.desk().await;
+        let binta = post.awa(json!({ "first_name": "Binta", "contact_info": "", "email": "" })).await;
+        desk.patch(&format!("appointments/{booked}/"), json!({ "patient": binta })).await.is(200);
+        for path in [&confirm, &cancel] {
+            press(&outside, path).await.is(404);
+        }
+        desk.patch(&format!("appointments/{booked}/"), json!({ "patient": awa })).await.is(200);
+        outside.get(&cancel).await.is(200);
+        desk.patch(&format!("appointments/{booked}/"), json!({ "time": "11:00" })).await.is(200);
         press(&outside, &cancel).await.is(404);
         for id in [booked, other] {
             assert_eq!(visit(&post, id).await["status"], "scheduled");

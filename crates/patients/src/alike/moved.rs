@@ -10,7 +10,7 @@ use platform::record::Record;
 use sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 
-use crate::patient::Patient;
+use crate::patient::{ContactPreference, Patient};
 use crate::{allergy_list, scope, terms};
 
 /// What a merging moved: the payload that undoes it.
@@ -22,6 +22,9 @@ pub(crate) struct Moved {
     user: Option<i64>,
     /// Care relationships that the record that stays gained: (user, source).
     pub(crate) care: BTreeSet<(i64, String)>,
+    /// How the record that stays wanted messages, where it took over that the other wants none.
+    #[serde(default)]
+    preference: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,7 +66,7 @@ pub(crate) async fn move_all(
     let mut counts = BTreeMap::new();
     let app = cx.app.clone();
     for column in app.registry.patient_columns() {
-        let ids = move_rows(cx, column.table, column.column, from, to, None).await?;
+        let ids = move_rows(cx, column.table, column.column, (from, to), None).await?;
         if !ids.is_empty() {
             *counts.entry(column.label.to_owned()).or_default() += ids.len();
             payload.columns.push(MovedColumn {
@@ -85,12 +88,17 @@ pub(crate) async fn move_all(
     given_up.merged_into = Some(Ref::new(to));
     given_up.user = None;
     cx.update(&mut given_up, &lost).await?;
+    let mut stays = kept.clone();
     if let Some(user) = lost.user {
-        let mut stays = kept.clone();
         stays.user = Some(user);
-        cx.update(&mut stays, &kept).await?;
         payload.user = Some(user.get());
     }
+    // Who wants no messages has said so, in whichever record it stands.
+    if lost.contact_preference == ContactPreference::None {
+        payload.preference = Some(kept.contact_preference.as_str().to_owned());
+        stays.contact_preference = ContactPreference::None;
+    }
+    cx.update(&mut stays, &kept).await?;
     // Last, since the rows of both patients were written as they had been read.
     allergy_list::derive(cx, to, None).await?;
     refresh(cx, from).await?;
@@ -114,30 +122,33 @@ pub(crate) async fn move_back(
             .columns
             .iter()
             .find(|moved| moved.table == column.table && moved.column == column.column);
-        if let Some(moved) = moved {
-            let ids = move_rows(
-                cx,
-                column.table,
-                column.column,
-                from,
-                back_to,
-                Some(&moved.ids),
-            )
-            .await?;
+        let Some(moved) = moved else { continue };
+        // A statement binds only so many values.
+        for ids in moved.ids.chunks(500) {
+            let only = column_of(column.table, "id").is_in(ids.iter().copied());
+            let way = (from, back_to);
+            let ids = move_rows(cx, column.table, column.column, way, Some(only)).await?;
             if !ids.is_empty() {
                 *counts.entry(column.label.to_owned()).or_default() += ids.len();
             }
         }
     }
+    follow(cx, from, back_to, &mut counts).await?;
     let account = payload
         .user
         .filter(|user| kept.user.map(|user| user.get()) == Some(*user));
+    // First here, since an account belongs to one record at a time.
+    let mut stays = kept.clone();
     if account.is_some() {
-        // First here, since an account belongs to one record at a time.
-        let mut stays = kept.clone();
         stays.user = None;
-        cx.update(&mut stays, &kept).await?;
     }
+    let before = payload.preference.as_deref();
+    if let Some(before) = before.and_then(ContactPreference::from_text)
+        && kept.contact_preference == ContactPreference::None
+    {
+        stays.contact_preference = before;
+    }
+    cx.update(&mut stays, &kept).await?;
     let mut restored = lost.clone();
     restored.merged_into = None;
     restored.user = account.map(Ref::new);
@@ -154,6 +165,77 @@ pub(crate) async fn move_back(
     Ok(counts)
 }
 
+/// What was recorded below a record while the two were one goes back with it: vital signs with their visit, results with
+/// their order, what was dispensed with its prescription, an alert with what raised it. What names a record of one person
+/// is never another's.
+async fn follow(
+    cx: &mut Cx,
+    from: i64,
+    to: i64,
+    counts: &mut BTreeMap<String, usize>,
+) -> Result<(), Error> {
+    let app = cx.app.clone();
+    let of_patients: Vec<_> = app
+        .registry
+        .tables()
+        .filter_map(|info| Some((info, info.patient?)))
+        .filter(|(info, _)| info.table != Patient::TABLE)
+        .collect();
+    let theirs = |table: &'static str, column: &'static str| {
+        Query::select()
+            .column(Alias::new("id"))
+            .from(Alias::new(table))
+            .and_where(column_of(table, column).eq(to))
+            .take()
+    };
+    let mut below = Vec::new();
+    for (info, patient) in &of_patients {
+        for (above, of) in &of_patients {
+            let mut named: Vec<Expr> = info
+                .fields
+                .iter()
+                .filter(|field| field.shape.reference == Some(above.table) && !field.shape.sealed)
+                .map(|field| column_of(info.table, field.name).in_subquery(theirs(above.table, of)))
+                .collect();
+            let has = |name: &str| info.fields.iter().any(|field| field.name == name);
+            if has("source_type") && has("source_id") {
+                let raised =
+                    column_of(info.table, "source_id").in_subquery(theirs(above.table, of));
+                named.push(
+                    column_of(info.table, "source_type")
+                        .eq(above.name)
+                        .and(raised),
+                );
+            }
+            below.extend(named.into_iter().map(|only| (*info, *patient, only)));
+        }
+    }
+    // Until nothing is left behind: a result is below a test of an order, which is below a visit.
+    loop {
+        let mut moved = 0;
+        for (info, patient, only) in &below {
+            let way = (from, to);
+            let ids = move_rows(cx, info.table, patient, way, Some(only.clone())).await?;
+            moved += ids.len();
+            if !ids.is_empty() {
+                let label = if info.path.is_empty() {
+                    info.name
+                } else {
+                    info.path
+                };
+                *counts.entry(label.to_owned()).or_default() += ids.len();
+            }
+        }
+        if moved == 0 {
+            return Ok(());
+        }
+    }
+}
+
+fn column_of(table: &'static str, name: &'static str) -> Expr {
+    Expr::col((Alias::new(table), Alias::new(name)))
+}
+
 /// Works out anew what follows from a patient's rows after some moved: as many statements as modules say so.
 async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     let app = cx.app.clone();
@@ -163,49 +245,38 @@ async fn refresh(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// Sets a column of every row that names one patient, or only of some rows, to another; answers which.
-/// Rows of declared tables count that as a change, so that caches and offline clients notice.
+/// Sets a column of every row that names one patient, or only of those for which a condition holds, to another; answers
+/// which. Rows of declared tables count that as a change, so that caches and offline clients notice.
 async fn move_rows(
     cx: &mut Cx,
     table: &'static str,
     name: &'static str,
-    from: i64,
-    to: i64,
-    only: Option<&[i64]>,
+    (from, to): (i64, i64),
+    only: Option<Expr>,
 ) -> Result<Vec<i64>, Error> {
     let versioned = cx.app.registry.tables().any(|info| info.table == table);
-    let mut moved = Vec::new();
-    // A statement binds only so many values.
-    let parts: Vec<Option<&[i64]>> = match only {
-        None => vec![None],
-        Some(ids) => ids.chunks(500).map(Some).collect(),
-    };
-    for part in parts {
-        let mut update = Query::update();
+    let mut update = Query::update();
+    update
+        .table(Alias::new(table))
+        .value(Alias::new(name), Expr::val(to))
+        .and_where(Expr::col(Alias::new(name)).eq(from))
+        .and_where_option(only)
+        .returning_col(Alias::new("id"));
+    if versioned {
         update
-            .table(Alias::new(table))
-            .value(Alias::new(name), Expr::val(to))
-            .and_where(Expr::col(Alias::new(name)).eq(from))
-            .returning_col(Alias::new("id"));
-        if versioned {
-            update
-                .value(
-                    Alias::new("version"),
-                    Expr::col(Alias::new("version")).add(1i64),
-                )
-                .value(Alias::new("updated_at"), Expr::val(cx.now().to_value()));
-        }
-        if let Some(ids) = part {
-            update.and_where(Expr::col(Alias::new("id")).is_in(ids.iter().copied()));
-        }
-        let statement = Statement::build(cx.dialect(), &update);
-        let ids: Vec<(i64,)> = cx
-            .unscoped("merging moves everything, whoever may see it")
-            .part_of::<Patient>()
-            .all(statement)
-            .await?;
-        moved.extend(ids.into_iter().map(|(id,)| id));
+            .value(
+                Alias::new("version"),
+                Expr::col(Alias::new("version")).add(1i64),
+            )
+            .value(Alias::new("updated_at"), Expr::val(cx.now().to_value()));
     }
+    let statement = Statement::build(cx.dialect(), &update);
+    let ids: Vec<(i64,)> = cx
+        .unscoped("merging moves everything, whoever may see it")
+        .part_of::<Patient>()
+        .all(statement)
+        .await?;
+    let mut moved: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
     moved.sort_unstable();
     Ok(moved)
 }

@@ -130,7 +130,11 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     doctor.shows("Jane Doe").await;
     doctor.send("patients_begin_visit", "button.primary").await;
     let visit = doctor.path().await;
-    doctor.shows("38.6").await;
+    let measured = match way.language {
+        "fr" => "38,6",
+        _ => "38.6",
+    };
+    doctor.shows(measured).await;
     doctor
         .set(
             "encounters_patch",

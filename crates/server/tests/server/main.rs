@@ -20,6 +20,7 @@ mod files;
 mod generated;
 mod import;
 mod leaks;
+mod merged;
 mod nodes;
 mod papers;
 mod races;

@@ -23,7 +23,9 @@ const OF_STATE: [&str; 4] = [
     "bed_not_available",
 ];
 /// Refused for what another record lacks, and said so with the remedy: whoever looks for the button has to learn it.
-const ELSEWHERE: [(&str, &str); 4] = [
+const ELSEWHERE: [(&str, &str); 5] = [
+    // The patient who was chosen, merged into another.
+    ("medications_id_dispense_post", "state_conflict"),
     ("patients_invite", "state_conflict"),
     ("stock_takes_post", "state_conflict"),
     ("bills_open", "state_conflict"),
