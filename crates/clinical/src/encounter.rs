@@ -166,6 +166,18 @@ impl Encounter {
     }
 }
 
+/// A visit that is removed leaves nobody in care, unless another one stands.
+fn end_care(cx: &mut Cx, row: &Encounter) -> Result<(), Error> {
+    let Some(doctor) = row.doctor else {
+        return Ok(());
+    };
+    let (patient, doctor) = (row.patient.get(), doctor.get());
+    let sql = r#"DELETE FROM care_relationship WHERE patient = $1 AND "user" = $2 AND source = 'encounter'
+        AND NOT EXISTS (SELECT 1 FROM encounter WHERE patient = $1 AND doctor = $2 AND voided_at IS NULL)"#;
+    cx.unscoped("who cares for whom is noted by what they do")
+        .at_end(Statement::raw(sql, values([&patient, &doctor])))
+}
+
 impl Resource for Encounter {
     const PATH: &'static str = "encounters";
     const PATIENT_DATA: bool = true;
@@ -340,9 +352,9 @@ impl Resource for Encounter {
         Ok(())
     }
 
-    async fn removing(_cx: &mut Cx, row: &Self) -> Result<(), Error> {
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         match row.status {
-            EncounterStatus::Open => Ok(()),
+            EncounterStatus::Open => end_care(cx, row),
             EncounterStatus::Signed => Err(signed(row)),
         }
     }

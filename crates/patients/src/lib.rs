@@ -45,8 +45,9 @@ pub(crate) use person::{birth, contact, figures, identifier, names};
 pub use person::{patient, patients};
 pub use proxy::PatientProxy;
 pub use scope::{
-    CareSource, Oneself, begins_own_care, end_own_care, note_appointment, own_patients, reach,
-    set_latest_appointment, take_into_care, take_into_care_until, take_oneself, treated_by,
+    CareSource, Oneself, begins_own_care, end_own_care, note_appointment, opens_by_treating,
+    own_patients, reach, set_latest_appointment, take_into_care, take_into_care_until,
+    take_oneself, treated_by,
 };
 pub use screens::{Head, age, age_of, allergy_signs, described, head, screens, sex, tab};
 pub use terms::by_phone;

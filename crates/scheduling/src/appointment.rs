@@ -264,7 +264,8 @@ impl Resource for Appointment {
         }
         if before.is_none_or(|before| before.doctor != row.doctor || before.patient != row.patient)
         {
-            row.own_booking = own_patients::books_own(cx, row.doctor.get());
+            row.own_booking =
+                own_patients::books_own(cx, row.patient.get(), row.doctor.get()).await?;
         }
         if before.is_some_and(|before| unconfirms(before, row)) {
             row.confirmed_at = None;

@@ -1,17 +1,15 @@
 //! What care a booking brings.
 //!
-//! An appointment puts the patient into the doctor's care. Whoever reaches only their own patients and books one with
-//! themselves would give themselves access to any record: such a booking gives it until the end of the day on which it
+//! An appointment puts the patient into the doctor's care. Whoever reaches only their own patients, or those who confined
+//! their records, and books one with themselves would give themselves access to any record: such a booking gives it until the end of the day on which it
 //! was made, however far ahead the visit is, and a person is asked about it.
 
 use jiff::Timestamp;
-use kernel::Reach;
-use patients::{CareSource, Oneself, Patient};
+use patients::{CareSource, Oneself};
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::record::Record;
-use platform::resource::Resource;
 
 use crate::appointment::Appointment;
 use crate::migrations::occupies;
@@ -20,9 +18,11 @@ const WHY: &str = "who cares for whom is noted by what they do";
 
 /// Whether the caller would get at a record by booking with themselves. In another's name, what they reach themselves is
 /// not known here.
-pub(crate) fn books_own(cx: &Cx, doctor: i64) -> bool {
-    let confined = cx.grant_of(Patient::READ).reach == Reach::Assigned;
-    cx.actor.is_done_by(doctor) && (confined || cx.actor.delegate() == Some(doctor))
+pub(crate) async fn books_own(cx: &mut Cx, patient: i64, doctor: i64) -> Result<bool, Error> {
+    if !cx.actor.is_done_by(doctor) {
+        return Ok(false);
+    }
+    Ok(cx.actor.delegate() == Some(doctor) || patients::opens_by_treating(cx, patient).await?)
 }
 
 /// Puts the patient into the doctor's care.

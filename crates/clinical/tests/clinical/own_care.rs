@@ -74,6 +74,35 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// Who wants only those who treat them to read their record has said so to everybody: a visit of a stranger opens it for
+    /// that day, a person is asked, and a visit that is taken back closes it.
+    async fn a_record_that_was_confined_is_not_opened_for_good_by_oneself(world: &World) {
+        let room = Room::new(world).await;
+        let no = json!({ "patient": room.patient, "consent_type": "data_processing", "given": false });
+        room.desk.post("consents/", no).await.is(201);
+        world.settle().await;
+        world.user("drother", Some(Doctor)).await;
+        let other = world.sign_in("drother", testkit::PASSWORD).await;
+        assert!(!sees(&other, room.patient).await);
+        let body = json!({ "patient": room.patient, "notes": "Passing by" });
+        let visit = other.post("encounters/", body.clone()).await;
+        assert_eq!(visit.is(201)["own_visit"], true);
+        assert!(sees(&other, room.patient).await);
+        other.delete(&format!("encounters/{}/", visit.id())).await.is(204);
+        assert!(!sees(&other, room.patient).await);
+        other.post("encounters/", body).await.is(201);
+        world.settle().await;
+        let admin = world.admin().await;
+        let asked = admin.get("access-reviews/?open=true").await;
+        assert!(asked.is(200).as_array().unwrap().iter().any(|row| row["reasons"] == "own_visit" && row["patient"] == room.patient));
+        // Who treats the patient already needs nothing of the kind.
+        let again = json!({ "patient": room.patient, "notes": "Better" });
+        assert_eq!(room.doctor.post("encounters/", again).await.is(201)["own_visit"], false);
+        let other = next_day(world, "drother").await;
+        assert!(!sees(&other, room.patient).await);
+        world.settle().await;
+    }
+
     async fn what_somebody_else_recorded_of_the_doctor_lasts(world: &World) {
         let room = Room::new(world).await;
         let doctor = confined(world, "drasked").await;

@@ -174,16 +174,35 @@ pub struct Oneself {
     pub of: (&'static str, i64),
 }
 
+/// Whether treating a patient is what opens their record to the caller: by the caller's role, or because the patient
+/// confined it to those who treat them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn opens_by_treating(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
+    let grant = cx.grant_of(Patient::READ);
+    if grant.reach == Reach::Assigned || !grant.confined {
+        return Ok(grant.reach == Reach::Assigned);
+    }
+    let sql = "SELECT CAST(1 AS bigint) FROM confinement WHERE patient = $1 LIMIT 1";
+    let confined: Option<(i64,)> = cx
+        .unscoped(WHY)
+        .optional(Statement::raw(sql, values([&patient])))
+        .await?;
+    Ok(confined.is_some())
+}
+
 /// Whether the caller would give themselves access to a record by naming themselves as whose patient it is: they reach
-/// only patients in their care, and nobody else has put this one there for good.
+/// only patients in their care, or the patient confined theirs, and nobody else has put this one there for good.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn begins_own_care(cx: &mut Cx, patient: i64, user: i64) -> Result<bool, Error> {
     // In another's name, what they reach themselves is not known here.
-    let confined =
-        cx.grant_of(Patient::READ).reach == Reach::Assigned || cx.actor.delegate() == Some(user);
-    if !cx.actor.is_done_by(user) || !confined {
+    if !cx.actor.is_done_by(user) {
+        return Ok(false);
+    }
+    if cx.actor.delegate() != Some(user) && !opens_by_treating(cx, patient).await? {
         return Ok(false);
     }
     let sql = r#"SELECT CAST(1 AS bigint) FROM care_relationship WHERE patient = $1 AND "user" = $2 AND until IS NULL LIMIT 1"#;
