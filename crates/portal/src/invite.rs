@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use contracts::PatientContactChanged;
 use futures_util::future::BoxFuture;
 use identity::invite::{Invited, link, patient_account, readdress};
 use identity::user::User;
@@ -108,6 +109,24 @@ impl Verb for Invite {
 /// The address on record, to sign in with.
 fn address(patient: &Patient) -> Option<String> {
     patient.emails().first().map(ToString::to_string)
+}
+
+/// An address that was corrected ends the invitation that went to the wrong one: nobody else opens the record with it.
+pub(crate) fn moved(cx: &mut Cx, event: PatientContactChanged) -> BoxFuture<'_, Result<(), Error>> {
+    Box::pin(async move {
+        let patient: Patient = match cx.load(event.patient).await {
+            Err(error) if error.code() == Some(Code::NotFound) => return Ok(()),
+            found => found?,
+        };
+        let Some(user) = patient.user else {
+            return Ok(());
+        };
+        let account = identity::accounts::held(cx, user.get()).await?;
+        if let Some(account) = account.filter(|account| account.password_hash.is_none()) {
+            readdress(cx, account, address(&patient)).await?;
+        }
+        Ok(())
+    })
 }
 
 async fn open_account(cx: &mut Cx, held: Patient) -> Result<User, Error> {

@@ -29,7 +29,9 @@ pub use message::SecureMessage;
 pub use screens::screens;
 
 use clinical::vaccination::Vaccination;
-use contracts::{FeedbackAnswered, FeedbackGiven, SecureMessageSent, VideoCallChanged};
+use contracts::{
+    FeedbackAnswered, FeedbackGiven, PatientContactChanged, SecureMessageSent, VideoCallChanged,
+};
 use documents::PatientDocument;
 use kernel::BuiltinRole::{Admin, Patient as PatientRole};
 use patients::Patient;
@@ -68,6 +70,7 @@ pub fn module() -> Module {
             "The caller's own vaccinations",
             |cx, call| Box::pin(list::<Vaccination>(cx, call)),
         ))
+        .on::<PatientContactChanged>("portal-invitations", |cx, event| invite::moved(cx, event))
         .on::<SecureMessageSent>("portal-notices", |cx, event| hear::message(cx, event))
         .on::<VideoCallChanged>("portal-notices", |cx, event| hear::call(cx, event))
         .on::<FeedbackGiven>("portal-notices", |cx, event| hear::feedback(cx, event))

@@ -79,6 +79,8 @@ testkit::on_both! {
         desk.post(&format!("{path}invite/"), json!({})).await.is(200);
         world.settle().await;
         desk.patch(&path, json!({ "email": "jane@example.org" })).await.is(200);
+        world.settle().await;
+        accept(world, &token(&world.mails()[0].body)).await.complains_about("token");
         desk.post(&format!("{path}invite/"), json!({})).await.is(200);
         world.settle().await;
         let mails = world.mails();
