@@ -101,7 +101,21 @@ fn is_dash(c: char) -> bool {
     )
 }
 
-fn is_invisible(c: char) -> bool {
+/// Whether a reader sees nothing of a text: it has only blanks and characters without a shape.
+///
+/// ```
+/// use kernel::lookalike::is_unseen;
+/// assert!(is_unseen(" \u{200b}\u{202e}") && is_unseen(""));
+/// assert!(!is_unseen("É"));
+/// ```
+#[must_use]
+pub fn is_unseen(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// Whether a character has no shape of its own, such as one that only turns the direction of what follows.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

@@ -199,10 +199,12 @@ impl TextCheck {
     }
 }
 
-/// The last component of a path of any system, without control characters, at most 255 bytes.
+/// The last component of a path of any system, without control characters and without those that nobody sees, which could
+/// make `gpj.exe` read as `exe.jpg`; at most 255 bytes.
 fn last_component(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let mut name: String = last.chars().filter(|c| !c.is_control()).collect();
+    let seen = |c: &char| !c.is_control() && !kernel::lookalike::is_invisible(*c);
+    let mut name: String = last.chars().filter(seen).collect();
     while name.len() > 255 {
         name.pop();
     }
@@ -220,6 +222,7 @@ mod tests {
     fn names_are_cut_to_their_last_component() {
         for (given, name) in [
             ("x-ray.png", "x-ray.png"),
+            ("scan\u{202e}gpj.exe", "scangpj.exe"),
             ("../../etc/passwd", "passwd"),
             ("C:\\Users\\a\\scan.pdf", "scan.pdf"),
             ("/", "file"),

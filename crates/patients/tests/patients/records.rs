@@ -74,6 +74,14 @@ testkit::on_both! {
         assert!(audit.iter().any(|row| row.action.as_str() == "create" && row.patient == Some(id)));
     }
 
+    async fn what_nobody_sees_is_no_name(world: &World) {
+        let desk = world.receptionist().await;
+        for unseen in ["", "  ", "\u{200b}", "\u{202e} \u{feff}"] {
+            desk.post("patients/", named(unseen, "Bah", "1990-01-01")).await.complains_about("first_name");
+        }
+        desk.post("patients/", named("Ŋ\u{200b}aala", "Bah", "1990-01-01")).await.is(201);
+    }
+
     async fn numbers_are_made_up_and_unique_whatever_their_case(world: &World) {
         let desk = world.receptionist().await;
         let first = desk.post("patients/", named("Awa", "Bah", "1990-01-01")).await.is(201)["unique_id"].clone();

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use db::{DbError, Row, Value};
 use texts::Text as Sentence;
 
-/// Text of 1 to `MAX` characters that is not only spaces; outer spaces are dropped.
+/// Text of 1 to `MAX` characters, of which one at least can be seen; outer spaces are dropped.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text<const MAX: usize>(String);
 
@@ -126,7 +126,8 @@ impl<const MAX: usize> Field for Text<MAX> {
             return Err(Fault::key("not-null"));
         }
         let text = checked(json, MAX)?;
-        if text.is_empty() {
+        // What nobody sees is no name and no reason.
+        if kernel::lookalike::is_unseen(&text) {
             Err(Fault::key("blank"))
         } else {
             Ok(Text(text))
