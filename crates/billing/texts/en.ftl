@@ -215,3 +215,4 @@ billing-refund-decided = { $state ->
 billing-counted-before = This drawer was counted by { $name } on { $when }. A drawer is counted once.
 billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }. Open a session of your own to go on.
 billing-count-first = Count the drawer first; then it can be handed over.
+billing-policy-used = Bill { $bill } is paid by this policy: it stays the patient’s. Record a new policy for the other patient.

@@ -215,3 +215,4 @@ billing-refund-decided = { $state ->
 billing-counted-before = Cette caisse a été comptée par { $name } le { $when }. Une caisse est comptée une seule fois.
 billing-drawer-handed-over = Cette caisse a été remise à { $name } le { $when }. Ouvrez votre propre session pour continuer.
 billing-count-first = Comptez d’abord la caisse ; elle peut ensuite être remise.
+billing-policy-used = La facture { $bill } est prise en charge par cette police : elle reste à son patient. Enregistrez une nouvelle police pour l’autre patient.
