@@ -216,3 +216,4 @@ billing-counted-before = This drawer was counted by { $name } on { $when }. A dr
 billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }. Open a session of your own to go on.
 billing-count-first = Count the drawer first; then it can be handed over.
 billing-policy-used = Bill { $bill } is paid by this policy: it stays the patient’s. Record a new policy for the other patient.
+billing-claim-under-way = The insurer has not settled claim { $claim } for this bill yet. Record that it was rejected first.

@@ -216,3 +216,4 @@ billing-counted-before = Droo hii ilihesabiwa na { $name } tarehe { $when }. Dro
 billing-drawer-handed-over = Droo hii ilikabidhiwa kwa { $name } tarehe { $when }. Fungua kipindi chako mwenyewe ili kuendelea.
 billing-count-first = Hesabu droo kwanza; kisha inaweza kukabidhiwa.
 billing-policy-used = Ankara { $bill } inalipwa na bima hii: inabaki ya mgonjwa wake. Andika bima mpya kwa mgonjwa mwingine.
+billing-claim-under-way = Kampuni ya bima bado haijamaliza dai { $claim } la ankara hii. Andika kwanza kwamba lilikataliwa.
