@@ -274,6 +274,18 @@ pub(crate) async fn service_names(
     Ok(names.collect())
 }
 
+/// Whether a bill has lines that the program charged.
+pub(crate) async fn any_charged(cx: &mut Cx, bill: i64) -> Result<bool, Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("the lines of a bill that the caller writes")
+        .optional(Statement::raw(
+            "SELECT id FROM bill_item WHERE bill = $1 AND source_type IS NOT NULL AND voided_at IS NULL LIMIT 1",
+            values([&bill]),
+        ))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Voids the lines of a bill that is deleted: they are on record with it.
 pub(crate) async fn remove_all(cx: &mut Cx, bill: i64) -> Result<(), Error> {
     let statement = Statement::raw(

@@ -282,4 +282,24 @@ testkit::on_both! {
         assert_eq!((&visit["service_date"], &visit["insurance"], &visit["insurance_amount"]), (&json!("2026-11-23"), &json!(policy), &json!(80.0)));
         assert_eq!((&of(other)["service_date"], &of(other)["insurance"]), (&json!("2026-11-24"), &json!(null)));
     }
+
+    async fn a_bill_with_charges_is_withdrawn_and_not_deleted(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &dispensed(1, desk.patient, None, 3000)).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        let path = format!("bills/{}/", draft["id"]);
+        desk.admin.delete(&path).await.refuses(409, "state_conflict");
+        assert_eq!(desk.read(&draft).await["total_amount"], 30.0);
+        // The lines go one by one; then nothing is lost with the bill.
+        desk.admin.delete(&format!("bill-items/{}/", draft["items"][0]["id"])).await.is(204);
+        desk.admin.delete(&path).await.is(204);
+        // So may a bill that was withdrawn, for a reason.
+        emit(world, &dispensed(2, desk.patient, None, 500)).await;
+        world.settle().await;
+        let next = bills(&desk).await[0].clone();
+        desk.cashier.post(&format!("bills/{}/void/", next["id"]), json!({ "reason": "A gift" })).await.is(200);
+        desk.admin.delete(&format!("bills/{}/", next["id"])).await.is(204);
+        desk.books_agree().await;
+    }
 }
