@@ -94,7 +94,7 @@ impl Verb for Void {
     /// Not while money that was paid is on it, or an insurer is asked for some.
     async fn of_use(cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
         Ok(book::void(&mut row.clone()).is_ok()
-            && claim::check_none_under_way(cx, row.meta.id).await.is_ok())
+            && claim::under_way(cx, row.meta.id).await?.is_none())
     }
 
     async fn run(cx: &mut Cx, held: Bill, input: VoidInput) -> Result<One<Bill>, Error> {

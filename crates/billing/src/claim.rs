@@ -198,7 +198,7 @@ async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) ->
 }
 
 /// The claim that the insurer has still to answer, or to pay, of a bill.
-async fn under_way(cx: &mut Cx, bill: i64) -> Result<Option<i64>, Error> {
+pub(crate) async fn under_way(cx: &mut Cx, bill: i64) -> Result<Option<i64>, Error> {
     let found: Option<(i64,)> = cx
         .unscoped("the claims for a bill that the caller writes")
         .optional(Statement::raw(
