@@ -177,6 +177,7 @@ pub(crate) fn complete(
 /// What lines come to.
 pub(crate) fn total(items: &[BillItem]) -> Result<Money, Error> {
     Money::sum(items.iter().map(|item| item.line_total))
+        .and_then(Money::within_limit)
         .map_err(|_| Error::field("items", Text::new("billing-too-large")))
 }
 
