@@ -24,7 +24,8 @@ pub enum MoneyError {
     /// Neither a number nor the decimal notation of one (`12`, `12.5`, `-12.50`).
     #[error("A valid number is required.")]
     NotANumber,
-    /// Finer than the minor unit; nothing is rounded silently.
+    /// Finer than the minor unit, which is never rounded silently; or more than two decimals in a text, where `1.000`
+    /// may mean a thousand.
     #[error("Ensure that there are no more than 2 decimal places.")]
     TooManyDecimals,
     /// Beyond ±100,000,000,000.00 where it was written; beyond what 64 bits hold where it was added up.
@@ -37,7 +38,7 @@ pub enum MoneyError {
 /// What is read from a client, and what a price comes to for a quantity, is at most 100,000,000,000.00 either way. What is
 /// added up and what the database answers may be as large as 64 bits hold: no report fails because there is much to report.
 ///
-/// In JSON it is a number (`500.0`, `12.5`, `0.1`); a numeric string is accepted as well.
+/// In JSON it is a number (`500.0`, `12.5`, `0.1`); a numeric string is accepted as well, with at most two decimals.
 /// `Display` always shows two decimals (`12.50`).
 ///
 /// ```
@@ -47,6 +48,7 @@ pub enum MoneyError {
 /// let b: Money = "0.20".parse()?;
 /// assert_eq!(a.checked_add(b)?.to_string(), "0.30");
 /// assert_eq!("1.005".parse::<Money>(), Err(MoneyError::TooManyDecimals));
+/// assert_eq!("1.000".parse::<Money>(), Err(MoneyError::TooManyDecimals));
 /// # Ok::<(), MoneyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,7 +213,6 @@ fn minor_of(text: &str) -> Result<i128, MoneyError> {
     if whole.is_empty() || fraction.is_empty() || !all_digits(whole) || !all_digits(fraction) {
         return Err(MoneyError::NotANumber);
     }
-    let fraction = fraction.trim_end_matches('0');
     if fraction.len() > 2 {
         return Err(MoneyError::TooManyDecimals);
     }
@@ -228,7 +229,7 @@ fn minor_of(text: &str) -> Result<i128, MoneyError> {
 }
 
 /// An optional sign, digits, and optionally a point and one or two digits; surrounding white space
-/// is ignored. Zeros beyond the second decimal are accepted, since they add nothing.
+/// is ignored. A third decimal is refused even where it is a zero: many write a thousand as `1.000`.
 impl FromStr for Money {
     type Err = MoneyError;
 
@@ -310,7 +311,7 @@ impl JsonSchema for Money {
         json_schema!({
             "type": "number",
             "multipleOf": 0.01,
-            "description": "An amount of money with at most two decimals, exact; a numeric string is accepted."
+            "description": "An amount of money with at most two decimals, exact; a numeric string is accepted, with at most two decimals written."
         })
     }
 }
@@ -334,7 +335,7 @@ mod tests {
             (" +12.50 ", 1_250),
             ("-0.01", -1),
             ("007.10", 710),
-            ("1.500", 150),
+            ("1.50", 150),
             ("100000000000.00", LIMIT),
         ] {
             assert_eq!(text.parse::<Money>(), Ok(Money(minor)), "{text}");
@@ -357,6 +358,9 @@ mod tests {
             ("1.2.3", NotANumber),
             ("٣", NotANumber),
             ("1.005", TooManyDecimals),
+            // A thousand where the point sets thousands apart.
+            ("1.000", TooManyDecimals),
+            ("1.500", TooManyDecimals),
             ("100000000000.01", OutOfRange),
             ("-99999999999999999999999999", OutOfRange),
         ] {
@@ -379,6 +383,7 @@ mod tests {
             "18446744073709551615",
             "-9223372036854775808",
             "\"ten\"",
+            "\"1.000\"",
             "100000000001",
             "100000000000.01",
             "null",
