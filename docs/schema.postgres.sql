@@ -1650,6 +1650,7 @@ TABLE prescription
   voided_at timestamp with time zone
   voided_by bigint
   quantity_by bigint
+  quantity_counted boolean NOT NULL DEFAULT false
   CONSTRAINT prescription_encounter_fkey FOREIGN KEY (encounter) REFERENCES encounter(id) ON DELETE RESTRICT
   CONSTRAINT prescription_medication_item_fkey FOREIGN KEY (medication_item) REFERENCES medication_item(id) ON DELETE RESTRICT
   CONSTRAINT prescription_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT

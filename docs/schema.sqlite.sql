@@ -1662,7 +1662,7 @@ CREATE TABLE "prescription" (
   "safety_pack" TEXT NOT NULL,
   "medication_key" INTEGER NOT NULL,
   "voided_at" INTEGER,
-  "voided_by" INTEGER, "quantity_by" INTEGER CONSTRAINT "prescription_quantity_by_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT,
+  "voided_by" INTEGER, "quantity_by" INTEGER CONSTRAINT "prescription_quantity_by_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "quantity_counted" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT "prescription_uid_key" UNIQUE ("uid"),
   CONSTRAINT "prescription_encounter_fkey" FOREIGN KEY ("encounter") REFERENCES "encounter" ("id") ON DELETE RESTRICT,
   CONSTRAINT "prescription_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,

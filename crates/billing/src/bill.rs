@@ -257,8 +257,15 @@ impl Resource for Bill {
         book::post_difference(cx, change.before, change.row, EntryKind::Charge).await
     }
 
-    /// Takes an opened bill out of the ledger before it is deleted. One that holds money is kept.
+    /// Takes an opened bill out of the ledger before it is deleted. One that holds money is kept, and so is one with lines
+    /// that the program charged: they are charged once, and would be lost without a reason.
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        if loses_charges(cx, row).await? {
+            let text = Text::new("billing-bill-charged");
+            return Err(
+                Error::refuse(Code::StateConflict, text).with("status", row.status.as_str())
+            );
+        }
         lines::remove_all(cx, row.meta.id).await?;
         if !row.is_opened() {
             return Ok(());
@@ -279,9 +286,15 @@ impl Resource for Bill {
         bill_view::extras(cx, rows).await
     }
 
-    async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
-        Ok(!row.is_opened() || book::void(&mut row.clone()).is_ok())
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        let holds_nothing = !row.is_opened() || book::void(&mut row.clone()).is_ok();
+        Ok(holds_nothing && !loses_charges(cx, row).await?)
     }
+}
+
+/// Whether something would never be charged if the bill were deleted. Of a void bill, somebody said why it is not.
+async fn loses_charges(cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
+    Ok(row.status != BillStatus::Void && lines::any_charged(cx, row.meta.id).await?)
 }
 
 /// A new bill: its lines, its day, and who pays which part.

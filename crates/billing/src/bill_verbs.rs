@@ -14,6 +14,7 @@ use platform::verb::{One, Verb};
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::book;
+use crate::claim;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::pay::Pay;
 
@@ -74,7 +75,7 @@ impl Verb for Void {
     type Answer = One<Bill>;
     const NAME: &'static str = "void";
     const SUMMARY: &'static str = "Withdraw a bill";
-    const DESCRIPTION: &'static str = "The bill stays to be read, and nothing is owed on it. A bill on which money was paid is withdrawn after the money was given back.";
+    const DESCRIPTION: &'static str = "The bill stays to be read, and nothing is owed on it. A bill on which money was paid is withdrawn after the money was given back, and one that is claimed from an insurer after the claim was rejected.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -90,13 +91,15 @@ impl Verb for Void {
         row.refused()
     }
 
-    /// Not while money that was paid is on it.
-    async fn of_use(_cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
-        Ok(book::void(&mut row.clone()).is_ok())
+    /// Not while money that was paid is on it, or an insurer is asked for some.
+    async fn of_use(cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
+        Ok(book::void(&mut row.clone()).is_ok()
+            && claim::under_way(cx, row.meta.id).await?.is_none())
     }
 
     async fn run(cx: &mut Cx, held: Bill, input: VoidInput) -> Result<One<Bill>, Error> {
         let mut bill = held.clone();
+        claim::check_none_under_way(cx, held.meta.id).await?;
         bill.void_reason = Sealed::new(Blank::cut(&input.reason));
         let transfers = book::void(&mut bill)?;
         cx.update(&mut bill, &held).await?;

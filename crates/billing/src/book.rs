@@ -140,7 +140,7 @@ pub(crate) async fn lines(
         .optional(statement)
         .await?;
     let (count, sum) = found.unwrap_or_default();
-    let sum = Money::from_minor(sum.unwrap_or_default());
+    let sum = Money::from_minor(sum.unwrap_or_default()).and_then(Money::within_limit);
     Ok((
         count,
         sum.map_err(|_| Error::field("total_amount", Text::new("billing-too-large")))?,

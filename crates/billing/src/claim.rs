@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Money};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, column};
+use platform::cx::{Cx, column, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -181,6 +181,10 @@ async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) ->
         if !step(before.status, row.status) {
             return Err(before.refused());
         }
+        if matches!(row.status, ClaimStatus::Submitted | ClaimStatus::Approved) {
+            let bill: Bill = cx.hold(row.bill.get()).await?;
+            bill.check_opened()?;
+        }
         let left = before.left();
         let settled = match row.status {
             ClaimStatus::Paid => &mut row.paid_amount,
@@ -191,6 +195,33 @@ async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) ->
         note_times(row, cx.now());
     }
     Ok(())
+}
+
+/// The claim that the insurer has still to answer, or to pay, of a bill.
+pub(crate) async fn under_way(cx: &mut Cx, bill: i64) -> Result<Option<i64>, Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("the claims for a bill that the caller writes")
+        .optional(Statement::raw(
+            "SELECT id FROM insurance_claim WHERE bill = $1 AND status IN ('submitted', 'approved') \
+             AND voided_at IS NULL ORDER BY id LIMIT 1",
+            values([&bill]),
+        ))
+        .await?;
+    Ok(found.map(|(claim,)| claim))
+}
+
+/// Refuses to withdraw a bill that an insurer is to pay for.
+///
+/// # Errors
+/// 409 `state_conflict` with the `claim`.
+pub(crate) async fn check_none_under_way(cx: &mut Cx, bill: i64) -> Result<(), Error> {
+    match under_way(cx, bill).await? {
+        None => Ok(()),
+        Some(claim) => {
+            let text = Text::new("billing-claim-under-way").with("claim", claim);
+            Err(Error::refuse(Code::StateConflict, text).with("claim", claim))
+        }
+    }
 }
 
 /// When a claim came to its state.

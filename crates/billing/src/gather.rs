@@ -203,6 +203,9 @@ async fn draft(cx: &mut Cx, patient: i64, encounter: Option<i64>) -> Result<Bill
         draft.gather_key = Some(Line::cut(own));
         draft.service_date = None;
         book::attribute(cx, &mut draft).await?;
+        if draft.insurance.is_none() {
+            draft.insurance = policy(cx, &draft).await?;
+        }
         cx.update(&mut draft, &held).await?;
         return Ok(draft);
     }
@@ -215,25 +218,28 @@ async fn draft(cx: &mut Cx, patient: i64, encounter: Option<i64>) -> Result<Bill
     bill.date_issued = cx.today();
     bill.age_from = cx.today();
     bill.gather_key = Some(Line::cut(&key));
-    bill.insurance = policy(cx, patient).await?;
     book::attribute(cx, &mut bill).await?;
+    bill.insurance = policy(cx, &bill).await?;
     cx.insert(&mut bill).await?;
     Ok(bill)
 }
 
-/// The policy of a patient who has exactly one that is valid today; who has several chooses when the bill is
-/// reviewed.
+/// The policy of a patient who has exactly one that is valid on the day of the services; who has several chooses when the
+/// bill is reviewed.
 async fn policy(
     cx: &mut Cx,
-    patient: i64,
+    draft: &Bill,
 ) -> Result<Option<Ref<crate::insurance::InsuranceDetail>>, Error> {
-    let today = cx.today();
+    let (patient, day) = (
+        draft.patient.get(),
+        draft.service_date.unwrap_or(cx.today()),
+    );
     let found: Vec<(i64,)> = cx
         .unscoped("the policies of a patient who is charged")
         .few(Statement::raw(
             "SELECT id FROM insurance_detail WHERE patient = $1 AND voided_at IS NULL \
              AND (valid_until IS NULL OR valid_until >= $2) ORDER BY id LIMIT 2",
-            values([&patient, &today]),
+            values([&patient, &day]),
         ))
         .await?;
     Ok(match found[..] {

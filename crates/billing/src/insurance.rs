@@ -1,10 +1,11 @@
 //! A patient's insurance policy.
 
 use jiff::civil::Date;
-use kernel::{BuiltinRole, Money};
+use kernel::{BuiltinRole, Code, Money};
 use patients::{Patient, check_current, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, values};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Line, Ref};
@@ -121,8 +122,32 @@ impl Resource for InsuranceDetail {
         }
         faults.into_result()?;
         if change.changed(|row| row.patient) {
+            if let Some(before) = change.before {
+                check_unused(cx, before).await?;
+            }
             check_current(cx, change.row.patient.get()).await?;
         }
         Ok(())
+    }
+}
+
+/// A policy that pays for somebody's bill stays theirs.
+///
+/// # Errors
+/// 409 `state_conflict` with the `bill`.
+async fn check_unused(cx: &mut Cx, policy: &InsuranceDetail) -> Result<(), Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("whether a policy is used says nothing of the bill")
+        .optional(Statement::raw(
+            "SELECT id FROM bill WHERE insurance = $1 AND voided_at IS NULL ORDER BY id LIMIT 1",
+            values([&policy.meta.id]),
+        ))
+        .await?;
+    match found {
+        None => Ok(()),
+        Some((bill,)) => {
+            let text = Text::new("billing-policy-used").with("bill", bill);
+            Err(Error::refuse(Code::StateConflict, text).with("bill", bill))
+        }
     }
 }

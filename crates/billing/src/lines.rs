@@ -177,6 +177,7 @@ pub(crate) fn complete(
 /// What lines come to.
 pub(crate) fn total(items: &[BillItem]) -> Result<Money, Error> {
     Money::sum(items.iter().map(|item| item.line_total))
+        .and_then(Money::within_limit)
         .map_err(|_| Error::field("items", Text::new("billing-too-large")))
 }
 
@@ -272,6 +273,18 @@ pub(crate) async fn service_names(
     let found = services(cx, ids).await?;
     let names = found.into_iter().map(|(id, service)| (id, service.name));
     Ok(names.collect())
+}
+
+/// Whether a bill has lines that the program charged.
+pub(crate) async fn any_charged(cx: &mut Cx, bill: i64) -> Result<bool, Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("the lines of a bill that the caller writes")
+        .optional(Statement::raw(
+            "SELECT id FROM bill_item WHERE bill = $1 AND source_type IS NOT NULL AND voided_at IS NULL LIMIT 1",
+            values([&bill]),
+        ))
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Voids the lines of a bill that is deleted: they are on record with it.

@@ -215,3 +215,6 @@ billing-refund-decided = { $state ->
 billing-counted-before = This drawer was counted by { $name } on { $when }. A drawer is counted once.
 billing-drawer-handed-over = This drawer was handed over to { $name } on { $when }. Open a session of your own to go on.
 billing-count-first = Count the drawer first; then it can be handed over.
+billing-policy-used = Bill { $bill } is paid by this policy: it stays the patient’s. Record a new policy for the other patient.
+billing-claim-under-way = The insurer has not settled claim { $claim } for this bill yet. Record that it was rejected first.
+billing-bill-charged = This bill has lines that the program charged, which would never be charged again. Withdraw it with a reason, or take those lines off one by one first.

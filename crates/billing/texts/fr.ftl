@@ -215,3 +215,6 @@ billing-refund-decided = { $state ->
 billing-counted-before = Cette caisse a été comptée par { $name } le { $when }. Une caisse est comptée une seule fois.
 billing-drawer-handed-over = Cette caisse a été remise à { $name } le { $when }. Ouvrez votre propre session pour continuer.
 billing-count-first = Comptez d’abord la caisse ; elle peut ensuite être remise.
+billing-policy-used = La facture { $bill } est prise en charge par cette police : elle reste à son patient. Enregistrez une nouvelle police pour l’autre patient.
+billing-claim-under-way = L’assureur n’a pas encore réglé la demande { $claim } pour cette facture. Enregistrez d’abord son rejet.
+billing-bill-charged = Cette facture a des lignes facturées par le programme, qui ne le seraient plus jamais. Annulez-la avec un motif, ou retirez d’abord ces lignes une à une.

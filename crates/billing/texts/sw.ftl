@@ -215,3 +215,6 @@ billing-refund-decided = { $state ->
 billing-counted-before = Droo hii ilihesabiwa na { $name } tarehe { $when }. Droo huhesabiwa mara moja tu.
 billing-drawer-handed-over = Droo hii ilikabidhiwa kwa { $name } tarehe { $when }. Fungua kipindi chako mwenyewe ili kuendelea.
 billing-count-first = Hesabu droo kwanza; kisha inaweza kukabidhiwa.
+billing-policy-used = Ankara { $bill } inalipwa na bima hii: inabaki ya mgonjwa wake. Andika bima mpya kwa mgonjwa mwingine.
+billing-claim-under-way = Kampuni ya bima bado haijamaliza dai { $claim } la ankara hii. Andika kwanza kwamba lilikataliwa.
+billing-bill-charged = Ankara hii ina mistari iliyotozwa na programu, ambayo haitatozwa tena kamwe. Ibatilishe kwa kutaja sababu, au ondoa kwanza mistari hiyo mmoja mmoja.

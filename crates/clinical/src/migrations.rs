@@ -81,6 +81,14 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             ddl.index("referral", &["referral_letter_document"]);
         },
     },
+    Migration {
+        name: "0014_quantity_counted",
+        up: |ddl| {
+            ddl.add_columns("prescription", |t| {
+                t.bool("quantity_counted").default(false);
+            });
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

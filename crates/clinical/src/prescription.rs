@@ -131,6 +131,8 @@ platform::record! {
         hidden {
             /// A keyed hash of the normalised name, for counting without opening.
             medication_key: i64 = 0,
+            /// Nobody wrote the quantity: it is counted from the words, and anew when they change.
+            quantity_counted: bool = false,
         }
     }
 }
@@ -324,6 +326,9 @@ impl Resource for Prescription {
         }
         if change.body.0.contains_key("quantity") {
             change.row.quantity_by = None;
+            change.row.quantity_counted = change.is_new() && change.row.quantity_counted;
+        } else if change.row.quantity_counted && is_new_course(change) {
+            count(change.row);
         }
         check_quantity(change.row)?;
         let new_drug = is_new_drug(change);
@@ -375,10 +380,16 @@ async fn begin(cx: &mut Cx, change: &mut Change<'_, Prescription>) -> Result<(),
     change.row.prescribed_by = cx.actor.user_id().map(Ref::new);
     change.row.prescribed_at = cx.now();
     let row = &mut *change.row;
-    if row.quantity.is_none() {
-        row.quantity = units(row.dosage.open(), row.frequency.open(), row.duration.open());
+    row.quantity_counted = row.quantity.is_none();
+    if row.quantity_counted {
+        count(row);
     }
     Ok(())
+}
+
+/// The units that its words come to.
+fn count(row: &mut Prescription) {
+    row.quantity = units(row.dosage.open(), row.frequency.open(), row.duration.open());
 }
 
 /// What is dispensed and how far it is changes also after the encounter was signed; nothing else does.
@@ -431,6 +442,12 @@ fn is_new_drug(change: &Change<'_, Prescription>) -> bool {
 fn is_new_dose(change: &Change<'_, Prescription>) -> bool {
     !change.is_new()
         && change.changed(|row| (row.dosage.open().clone(), row.frequency.open().clone()))
+}
+
+/// Its words come to another quantity, while nobody at the counter settled one.
+fn is_new_course(change: &Change<'_, Prescription>) -> bool {
+    let longer = change.changed(|row| row.duration.open().clone());
+    !change.is_new() && change.row.quantity_by.is_none() && (longer || is_new_dose(change))
 }
 
 /// A person makes it current again. The pharmacy, which takes back what was dispensed, asks at its counter.

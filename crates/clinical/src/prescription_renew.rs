@@ -99,10 +99,11 @@ fn renewal(held: &Prescription, input: RenewInput) -> Prescription {
             .frequency
             .map_or_else(|| held.frequency.clone(), Sealed::new),
         duration: duration.unwrap_or_else(|| held.duration.clone()),
-        // What the pharmacy settled for a medication at hand is counted or settled anew.
-        quantity: input
-            .quantity
-            .or_else(|| held.quantity.filter(|_| held.quantity_by.is_none())),
+        // What the pharmacy settled for a medication at hand, and what was counted, is counted or settled anew.
+        quantity: input.quantity.or_else(|| {
+            let written = held.quantity_by.is_none() && !held.quantity_counted;
+            held.quantity.filter(|_| written)
+        }),
         quantity_by: None,
         status: PrescriptionStatus::Active,
         override_reason: Sealed::new(input.override_reason),

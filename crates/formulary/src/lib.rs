@@ -15,6 +15,7 @@ mod migrations;
 pub mod pack;
 pub mod safety;
 pub mod safety_addition;
+mod settled;
 pub mod supplier;
 
 pub use category::MedicationCategory;

@@ -12,3 +12,9 @@ formulary-row-known = { $table }, line { $line }: "{ $value }" is known already.
 formulary-row-ignored-medicine = { $table }, line { $line }: "{ $value }" names a medicine and cannot be ignored.
 formulary-row-csv = { $table }, line { $line }: this is not CSV as expected: { $value }
 formulary-row-many = { $table }: more than { $max } rows. Send fewer.
+formulary-settled = There is stock of this medication, or somebody is prescribed it: { $field ->
+    [generic_name] its generic name
+    [strength] its strength
+    [formulation] its form
+   *[other] its unit of measure
+} stays. Make a new medication for the other one, and use this one up or write it off.

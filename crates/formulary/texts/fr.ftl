@@ -12,3 +12,9 @@ formulary-row-known = { $table }, ligne { $line } : « { $value } » est déjà 
 formulary-row-ignored-medicine = { $table }, ligne { $line } : « { $value } » désigne un médicament et ne peut être ignoré.
 formulary-row-csv = { $table }, ligne { $line } : ce n’est pas le CSV attendu : { $value }
 formulary-row-many = { $table } : plus de { $max } lignes. Envoyez-en moins.
+formulary-settled = Ce médicament est en stock ou prescrit : { $field ->
+    [generic_name] sa dénomination
+    [strength] son dosage
+    [formulation] sa forme
+   *[other] son unité de mesure
+} ne change plus. Créez un nouveau médicament pour l’autre, et écoulez celui-ci ou sortez-le du stock.

@@ -12,3 +12,9 @@ formulary-row-known = { $table }, mstari { $line }: "{ $value }" linajulikana ta
 formulary-row-ignored-medicine = { $table }, mstari { $line }: "{ $value }" ni jina la dawa na haliwezi kupuuzwa.
 formulary-row-csv = { $table }, mstari { $line }: hii si CSV kama inavyotarajiwa: { $value }
 formulary-row-many = { $table }: mistari zaidi ya { $max }. Tuma michache.
+formulary-settled = Dawa hii ipo kwenye akiba, au mtu ameandikiwa: { $field ->
+    [generic_name] jina lake la kitaalamu
+    [strength] nguvu yake
+    [formulation] umbo lake
+   *[other] kipimo chake
+} hakibadiliki. Ongeza dawa mpya kwa ile nyingine, na maliza hii au iondoe kwenye akiba.

@@ -10,11 +10,13 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 
-/// The largest amount either way, in minor units: 10^13, a hundred thousand million whole units.
-///
-/// Amounts up to here have at most 14 significant digits, and every decimal of up to 15 survives a
-/// double, so a JSON client that reads numbers as doubles sees the exact amount.
+/// The largest amount either way that somebody writes, in minor units: 10^13, a hundred thousand million whole units.
+/// Sums of what was written may be larger.
 const LIMIT: i64 = 10_000_000_000_000;
+
+/// Up to so many minor units the double nearest to an amount lies closer to it than to any other, so that a JSON client
+/// that reads numbers as doubles sees the exact amount: 2^46 whole units, 703 times the [LIMIT].
+const EXACT: u64 = 100 << 46;
 
 /// Why a value is not an amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,18 +24,22 @@ pub enum MoneyError {
     /// Neither a number nor the decimal notation of one (`12`, `12.5`, `-12.50`).
     #[error("A valid number is required.")]
     NotANumber,
-    /// Finer than the minor unit; nothing is rounded silently.
+    /// Finer than the minor unit, which is never rounded silently; or more than two decimals in a text, where `1.000`
+    /// may mean a thousand.
     #[error("Ensure that there are no more than 2 decimal places.")]
     TooManyDecimals,
-    /// Beyond ±100,000,000,000.00.
+    /// Beyond ±100,000,000,000.00 where it was written; beyond what 64 bits hold where it was added up.
     #[error("The amount is too large.")]
     OutOfRange,
 }
 
-/// An amount of money in minor units, from -10^13 to 10^13, exact.
+/// An amount of money in minor units, exact.
 ///
-/// In JSON it is a number (`500.0`, `12.5`, `0.1`); a numeric string is accepted as well. `Display`
-/// always shows two decimals (`12.50`).
+/// What is read from a client, and what a price comes to for a quantity, is at most 100,000,000,000.00 either way. What is
+/// added up and what the database answers may be as large as 64 bits hold: no report fails because there is much to report.
+///
+/// In JSON it is a number (`500.0`, `12.5`, `0.1`); a numeric string is accepted as well, with at most two decimals.
+/// `Display` always shows two decimals (`12.50`).
 ///
 /// ```
 /// use kernel::{Money, MoneyError};
@@ -42,6 +48,7 @@ pub enum MoneyError {
 /// let b: Money = "0.20".parse()?;
 /// assert_eq!(a.checked_add(b)?.to_string(), "0.30");
 /// assert_eq!("1.005".parse::<Money>(), Err(MoneyError::TooManyDecimals));
+/// assert_eq!("1.000".parse::<Money>(), Err(MoneyError::TooManyDecimals));
 /// # Ok::<(), MoneyError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,17 +57,17 @@ pub struct Money(i64);
 impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
-    /// The largest amount, 100,000,000,000.00.
-    pub const MAX: Self = Self(LIMIT);
-    /// The largest debt, -100,000,000,000.00.
-    pub const MIN: Self = Self(-LIMIT);
+    /// The largest sum, 92,233,720,368,547,758.07.
+    pub const MAX: Self = Self(i64::MAX);
+    /// The largest debt, the opposite of [`Money::MAX`].
+    pub const MIN: Self = Self(-i64::MAX);
 
-    /// The amount of `minor` minor units (1250 is 12.50).
+    /// The amount of `minor` minor units (1250 is 12.50), as the database has it.
     ///
     /// # Errors
-    /// [`MoneyError::OutOfRange`] beyond [`Money::MIN`] and [`Money::MAX`].
+    /// [`MoneyError::OutOfRange`] for the one number that has no opposite.
     pub const fn from_minor(minor: i64) -> Result<Self, MoneyError> {
-        if minor < -LIMIT || minor > LIMIT {
+        if minor == i64::MIN {
             return Err(MoneyError::OutOfRange);
         }
         Ok(Self(minor))
@@ -70,6 +77,25 @@ impl Money {
         i64::try_from(minor)
             .map_err(|_| MoneyError::OutOfRange)
             .and_then(Self::from_minor)
+    }
+
+    /// The amount, where it is not larger than one that somebody may write.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`] beyond ±100,000,000,000.00.
+    pub const fn within_limit(self) -> Result<Self, MoneyError> {
+        if self.0 < -LIMIT || self.0 > LIMIT {
+            return Err(MoneyError::OutOfRange);
+        }
+        Ok(self)
+    }
+
+    /// A sum as the program writes it: like the text of an amount, and as large as any.
+    ///
+    /// # Errors
+    /// As for parsing an amount.
+    pub fn from_sum(text: &str) -> Result<Self, MoneyError> {
+        Self::from_wide(minor_of(text)?)
     }
 
     /// The amount in minor units, as stored.
@@ -101,8 +127,10 @@ impl Money {
     /// # Errors
     /// [`MoneyError::OutOfRange`].
     pub const fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
-        // Both are within 10^13, so the sum fits an i64.
-        Self::from_minor(self.0 + other.0)
+        match self.0.checked_add(other.0) {
+            Some(minor) => Self::from_minor(minor),
+            None => Err(MoneyError::OutOfRange),
+        }
     }
 
     /// The difference of two amounts.
@@ -110,15 +138,15 @@ impl Money {
     /// # Errors
     /// [`MoneyError::OutOfRange`].
     pub const fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
-        Self::from_minor(self.0 - other.0)
+        self.checked_add(other.neg())
     }
 
-    /// A unit price times a quantity.
+    /// A unit price times a quantity, which is one amount again.
     ///
     /// # Errors
-    /// [`MoneyError::OutOfRange`].
+    /// [`MoneyError::OutOfRange`] beyond ±100,000,000,000.00.
     pub fn checked_mul(self, quantity: i64) -> Result<Self, MoneyError> {
-        Self::from_wide(i128::from(self.0) * i128::from(quantity))
+        Self::from_wide(i128::from(self.0) * i128::from(quantity)).and_then(Self::within_limit)
     }
 
     /// The same amount the other way; cannot fail, as the range is symmetric.
@@ -172,37 +200,41 @@ impl Money {
     }
 }
 
+/// The minor units of a text: an optional sign, digits, and optionally a point and one or two digits.
+fn minor_of(text: &str) -> Result<i128, MoneyError> {
+    let text = text.trim();
+    let (sign, digits) = match text.as_bytes().first() {
+        Some(b'-') => (-1, &text[1..]),
+        Some(b'+') => (1, &text[1..]),
+        _ => (1, text),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || fraction.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+        return Err(MoneyError::NotANumber);
+    }
+    if fraction.len() > 2 {
+        return Err(MoneyError::TooManyDecimals);
+    }
+    let mut minor: i128 = 0;
+    // "5" is five tenths: the fraction is filled up to two digits.
+    let tail = fraction.bytes().chain(*b"00").take(2);
+    for digit in whole.bytes().chain(tail) {
+        minor = minor * 10 + i128::from(digit - b'0');
+        if minor > i128::from(i64::MAX) {
+            return Err(MoneyError::OutOfRange);
+        }
+    }
+    Ok(sign * minor)
+}
+
 /// An optional sign, digits, and optionally a point and one or two digits; surrounding white space
-/// is ignored. Zeros beyond the second decimal are accepted, since they add nothing.
+/// is ignored. A third decimal is refused even where it is a zero: many write a thousand as `1.000`.
 impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let text = text.trim();
-        let (sign, digits) = match text.as_bytes().first() {
-            Some(b'-') => (-1, &text[1..]),
-            Some(b'+') => (1, &text[1..]),
-            _ => (1, text),
-        };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || fraction.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-            return Err(MoneyError::NotANumber);
-        }
-        let fraction = fraction.trim_end_matches('0');
-        if fraction.len() > 2 {
-            return Err(MoneyError::TooManyDecimals);
-        }
-        let mut minor: i64 = 0;
-        // "5" is five tenths: the fraction is filled up to two digits.
-        let tail = fraction.bytes().chain(*b"00").take(2);
-        for digit in whole.bytes().chain(tail) {
-            minor = minor * 10 + i64::from(digit - b'0');
-            if minor > LIMIT {
-                return Err(MoneyError::OutOfRange);
-            }
-        }
-        Ok(Self(sign * minor))
+        Self::from_sum(text)?.within_limit()
     }
 }
 
@@ -216,8 +248,16 @@ impl fmt::Display for Money {
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.unsigned_abs() > EXACT {
+            // No double is this amount; the nearest one is what a client reads, whatever is written.
+            let nearest = self
+                .to_string()
+                .parse()
+                .map_err(serde::ser::Error::custom)?;
+            return serializer.serialize_f64(nearest);
+        }
         // Both operands are exact doubles and division rounds correctly, so this is the double
-        // nearest to the decimal, which serializers write as that decimal. (10^13 is below 2^53.)
+        // nearest to the decimal, which serializers write as that decimal. ([EXACT] is below 2^53.)
         serializer.serialize_f64(self.0 as f64 / 100.0)
     }
 }
@@ -225,6 +265,10 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Amount;
+
+        fn whole(units: i128) -> Result<Money, MoneyError> {
+            Money::from_wide(units * 100)?.within_limit()
+        }
 
         impl Visitor<'_> for Amount {
             type Value = Money;
@@ -234,11 +278,11 @@ impl<'de> Deserialize<'de> for Money {
             }
 
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Money, E> {
-                Money::from_wide(i128::from(value) * 100).map_err(E::custom)
+                whole(i128::from(value)).map_err(E::custom)
             }
 
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Money, E> {
-                Money::from_wide(i128::from(value) * 100).map_err(E::custom)
+                whole(i128::from(value)).map_err(E::custom)
             }
 
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Money, E> {
@@ -267,7 +311,7 @@ impl JsonSchema for Money {
         json_schema!({
             "type": "number",
             "multipleOf": 0.01,
-            "description": "An amount of money with at most two decimals, exact; a numeric string is accepted."
+            "description": "An amount of money with at most two decimals, exact; a numeric string is accepted, with at most two decimals written."
         })
     }
 }
@@ -291,7 +335,7 @@ mod tests {
             (" +12.50 ", 1_250),
             ("-0.01", -1),
             ("007.10", 710),
-            ("1.500", 150),
+            ("1.50", 150),
             ("100000000000.00", LIMIT),
         ] {
             assert_eq!(text.parse::<Money>(), Ok(Money(minor)), "{text}");
@@ -314,6 +358,9 @@ mod tests {
             ("1.2.3", NotANumber),
             ("٣", NotANumber),
             ("1.005", TooManyDecimals),
+            // A thousand where the point sets thousands apart.
+            ("1.000", TooManyDecimals),
+            ("1.500", TooManyDecimals),
             ("100000000000.01", OutOfRange),
             ("-99999999999999999999999999", OutOfRange),
         ] {
@@ -323,7 +370,7 @@ mod tests {
 
     #[test]
     fn reads_json_numbers_and_numeric_strings() {
-        for json in ["12.5", "12.50", "\"12.5\"", "\"12.50\""] {
+        for json in ["12.5", "12.50", "12.500", "\"12.5\"", "\"12.50\""] {
             assert_eq!(serde_json::from_str::<Money>(json).unwrap(), Money(1_250));
         }
         assert_eq!(serde_json::from_str::<Money>("500").unwrap(), Money(50_000));
@@ -336,6 +383,9 @@ mod tests {
             "18446744073709551615",
             "-9223372036854775808",
             "\"ten\"",
+            "\"1.000\"",
+            "100000000001",
+            "100000000000.01",
             "null",
             "true",
             "[1]",
@@ -354,6 +404,8 @@ mod tests {
             (-1, "-0.01"),
             (LIMIT, "100000000000.0"),
             (LIMIT - 1, "99999999999.99"),
+            (LIMIT * 703 - 1, "70299999999999.99"),
+            (i64::MAX - 7, "9.223372036854776e+16"),
         ] {
             assert_eq!(serde_json::to_string(&Money(minor)).unwrap(), json);
         }
@@ -367,6 +419,7 @@ mod tests {
         assert_eq!(money("10.00").basis_points(750), Ok(money("0.75")));
         assert_eq!(money("10.00").percent(0), Ok(Money::ZERO));
         assert_eq!(Money::MAX.percent(101), Err(MoneyError::OutOfRange));
+        assert_eq!(Money(LIMIT).checked_mul(2), Err(MoneyError::OutOfRange));
     }
 
     #[test]
@@ -383,6 +436,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_added_up_may_be_more_than_anybody_writes() {
+        let sum = Money(LIMIT).checked_add(Money(LIMIT)).unwrap();
+        assert_eq!(sum.to_string(), "200000000000.00");
+        assert_eq!(serde_json::to_string(&sum).unwrap(), "200000000000.0");
+        assert_eq!(sum.within_limit(), Err(MoneyError::OutOfRange));
+        assert_eq!(
+            sum.to_string().parse::<Money>(),
+            Err(MoneyError::OutOfRange)
+        );
+        assert_eq!(Money::from_minor(i64::MAX), Ok(Money::MAX));
+        assert_eq!(Money::from_minor(i64::MIN), Err(MoneyError::OutOfRange));
+        assert_eq!(
+            Money::from_sum("92233720368547758.08"),
+            Err(MoneyError::OutOfRange)
+        );
+        assert_eq!(Money::MAX.neg(), Money::MIN);
+    }
+
+    #[test]
     fn shows_two_decimals_and_honours_width() {
         assert_eq!(money("-0.05").to_string(), "-0.05");
         assert_eq!(format!("{:>8}", money("12.5")), "   12.50");
@@ -392,7 +464,22 @@ mod tests {
         (-LIMIT..=LIMIT).prop_map(Money)
     }
 
+    fn sums() -> impl Strategy<Value = Money> {
+        (-i64::MAX..=i64::MAX).prop_map(Money)
+    }
+
     proptest! {
+        #[test]
+        fn sums_survive_text_and_exact_ones_json(sum in sums(), exact in -(EXACT as i64)..=EXACT as i64) {
+            prop_assert_eq!(Money::from_sum(&sum.to_string()), Ok(sum));
+            let json = serde_json::to_value(Money(exact)).unwrap();
+            let read = json.as_f64().unwrap().to_string();
+            prop_assert_eq!(Money::from_sum(&read), Ok(Money(exact)));
+            // The largest too are written as what a client would read.
+            let written: f64 = serde_json::to_string(&sum).unwrap().parse().unwrap();
+            prop_assert_eq!(written, sum.to_string().parse::<f64>().unwrap());
+        }
+
         #[test]
         fn survives_text_and_json(amount in amounts()) {
             prop_assert_eq!(amount.to_string().parse::<Money>(), Ok(amount));
@@ -407,14 +494,14 @@ mod tests {
         }
 
         #[test]
-        fn adds_and_subtracts_as_integers(a in amounts(), b in amounts()) {
+        fn adds_and_subtracts_as_integers(a in sums(), b in sums()) {
             let sum = a.checked_add(b);
             prop_assert_eq!(sum, Money::sum([a, b]));
             prop_assert_eq!(sum, b.checked_add(a));
             if let Ok(sum) = sum {
                 prop_assert_eq!(sum.checked_sub(b), Ok(a));
             } else {
-                prop_assert!((a.0 + b.0).abs() > LIMIT);
+                prop_assert!((i128::from(a.0) + i128::from(b.0)).abs() > i128::from(i64::MAX));
             }
             prop_assert_eq!(a.checked_sub(b), a.checked_add(b.neg()));
         }
@@ -427,7 +514,7 @@ mod tests {
         }
 
         #[test]
-        fn shares_lose_at_most_half_a_minor_unit(a in amounts(), p in 0u32..=100) {
+        fn shares_lose_at_most_half_a_minor_unit(a in sums(), p in 0u32..=100) {
             let share = a.percent(p).unwrap();
             let error = i128::from(share.0) * 100 - i128::from(a.0) * i128::from(p);
             prop_assert!(error.abs() <= 50);
@@ -437,7 +524,7 @@ mod tests {
         }
 
         #[test]
-        fn never_panics(text in any::<String>(), number in any::<f64>(), quantity in any::<i64>(), a in amounts()) {
+        fn never_panics(text in any::<String>(), number in any::<f64>(), quantity in any::<i64>(), a in sums()) {
             let _ = text.parse::<Money>();
             let _ = Money::from_f64(number);
             let _ = a.checked_mul(quantity);

@@ -1,7 +1,9 @@
 //! What a test reports.
 
+use kernel::Code;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, values};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Line, List, Ref};
@@ -157,7 +159,12 @@ impl Resource for LabParameter {
         catalogue::scope(grant)
     }
 
-    async fn prepare(_cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+        if let Some(before) = change.before
+            && before.units != change.row.units
+        {
+            check_unmeasured(cx, before).await?;
+        }
         let row = &*change.row;
         let mut faults = Faults::new();
         ascending(
@@ -185,5 +192,27 @@ impl Resource for LabParameter {
             }
         }
         Ok(faults.into_result()?)
+    }
+}
+
+/// Limits and values are numbers in the parameter's unit: in another they would mean something else.
+///
+/// # Errors
+/// 409 `state_conflict`.
+async fn check_unmeasured(cx: &mut Cx, before: &LabParameter) -> Result<(), Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("whether a parameter is in use says nothing of a patient")
+        .optional(Statement::raw(
+            "SELECT 1 WHERE EXISTS (SELECT 1 FROM lab_reference_range WHERE parameter = $1 AND (test IS NULL OR test = $2)) \
+             OR EXISTS (SELECT 1 FROM lab_result_value WHERE parameter = $3)",
+            values([&&*before.code, &before.test.get(), &before.meta.id]),
+        ))
+        .await?;
+    match found {
+        None => Ok(()),
+        Some(_) => {
+            let text = Text::new("laboratory-units-settled").with("unit", &before.units);
+            Err(Error::refuse(Code::StateConflict, text).with("field", "units"))
+        }
     }
 }

@@ -179,3 +179,4 @@ laboratory-correct-save = Correct the value
 laboratory-amended = Corrected.
 laboratory-amended-reviewed = The earlier results were reviewed already: what was decided by them may have to be changed.
 done-corrected = The value is corrected. A doctor reviews the results again.
+laboratory-units-settled = Reference ranges or results of this parameter are in { $unit }: its unit stays. Add a new parameter with a code of its own for the other unit.

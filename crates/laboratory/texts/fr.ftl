@@ -179,3 +179,4 @@ laboratory-correct-save = Corriger la valeur
 laboratory-amended = Corrigé.
 laboratory-amended-reviewed = Les résultats précédents étaient déjà validés : ce qui a été décidé d’après eux doit peut-être être changé.
 done-corrected = La valeur est corrigée. Un médecin valide de nouveau les résultats.
+laboratory-units-settled = Des intervalles de référence ou des résultats de ce paramètre sont en { $unit } : son unité ne change plus. Ajoutez un nouveau paramètre, avec son propre code, pour l’autre unité.

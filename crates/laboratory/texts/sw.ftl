@@ -179,3 +179,4 @@ laboratory-correct-save = Sahihisha thamani
 laboratory-amended = Imesahihishwa.
 laboratory-amended-reviewed = Majibu ya awali yalikuwa yamepitiwa tayari: yaliyoamuliwa kwayo huenda yakahitaji kubadilishwa.
 done-corrected = Thamani imesahihishwa. Daktari atayapitia majibu tena.
+laboratory-units-settled = Viwango vya rejea au matokeo ya kipimo hiki viko katika { $unit }: kizio chake hakibadiliki. Ongeza kipimo kipya chenye msimbo wake kwa kizio kingine.

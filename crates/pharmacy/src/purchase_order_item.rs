@@ -172,7 +172,9 @@ pub(crate) fn total(rows: &[PurchaseOrderItem]) -> Result<Money, Error> {
     for row in rows {
         costs.push(cost(row)?);
     }
-    Money::sum(costs).map_err(|_| Error::field("items", Text::new("not-money")))
+    Money::sum(costs)
+        .and_then(Money::within_limit)
+        .map_err(|_| Error::field("items", Text::new("not-money")))
 }
 
 /// The items of an order's body, as they are to be stored.

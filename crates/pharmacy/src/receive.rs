@@ -12,7 +12,7 @@ use platform::texts::Text;
 
 use crate::rules::planning::average_cost;
 use crate::shelf;
-use crate::stock_batch::{BatchStatus, StockBatch};
+use crate::stock_batch::{BatchStatus, StockBatch, check_worth};
 use crate::stock_movement::Stock;
 
 /// Units of one batch that come to a place.
@@ -60,6 +60,7 @@ pub(crate) async fn place(
     if let Some(price) = delivery.selling_price {
         row.selling_price_per_unit = price;
     }
+    check_worth(&row)?;
     cx.update(&mut row, &before).await?;
     Ok(row)
 }
@@ -83,6 +84,7 @@ async fn create(cx: &mut Cx, delivery: &Delivery) -> Result<StockBatch, Error> {
         received_date: cx.today(),
         supplier,
     };
+    check_worth(&row)?;
     cx.insert(&mut row).await?;
     Ok(row)
 }

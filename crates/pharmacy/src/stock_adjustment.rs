@@ -8,7 +8,7 @@ use ledger::{Line, PostError, Posting, Source, Turn};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::field::{Line as Text500, Ref};
+use platform::field::{Field, Line as Text500, Ref};
 use platform::record::{Body, Column};
 use platform::resource::{Change, Resource, Said};
 use platform::serde_json::Value as Json;
@@ -44,6 +44,16 @@ platform::choice! {
         ReturnedToSupplier = "Returned to Supplier",
         /// Another reason, which is stated.
         Other = "Other",
+    }
+}
+
+platform::choice! {
+    /// What a count found, in the words of older clients.
+    enum Counted {
+        /// More than there should be.
+        More = "Physical Count - Increase",
+        /// Less than there should be.
+        Less = "Physical Count - Decrease",
     }
 }
 
@@ -207,18 +217,22 @@ impl Resource for StockAdjustment {
         Ok(if waits { awaiting } else { awaiting.not() })
     }
 
-    /// Older clients count with a type that tells the direction, and send the size alone.
+    /// Older clients count with a type that tells the direction. With the one that lowers, they send the size alone; with
+    /// the one that raises, a sign that lowers contradicts it.
     async fn fold(_cx: &mut Cx, body: &mut Body) -> Result<(), Error> {
-        let kind = body.0.get("adjustment_type").and_then(Json::as_str);
-        let down = kind.is_some_and(|kind| {
-            kind.trim()
-                .eq_ignore_ascii_case("Physical Count - Decrease")
-        });
-        if down
-            && let Some(quantity) = body.0.get("quantity").and_then(adjusting::whole)
-            && quantity > 0
-        {
-            body.0.insert("quantity".to_owned(), Json::from(-quantity));
+        let said = body.0.get("adjustment_type").and_then(Json::as_str);
+        let counted = said.and_then(Counted::from_text);
+        let quantity = body.0.get("quantity").map(<i64 as Field>::parse);
+        match (counted, quantity) {
+            (Some(Counted::Less), Some(Ok(quantity @ 1..))) => {
+                body.0.insert("quantity".to_owned(), Json::from(-quantity));
+            }
+            (Some(Counted::More), Some(Ok(quantity @ ..0))) => {
+                let text = Text::new("pharmacy-positive-quantity")
+                    .with("quantity", quantity.saturating_neg());
+                return Err(Error::field("quantity", text));
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -148,6 +148,15 @@ impl Resource for StockBatch {
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         check_figures(change.row)?;
+        if change.changed(|row| {
+            (
+                row.quantity_received,
+                row.cost_price_per_unit,
+                row.selling_price_per_unit,
+            )
+        }) {
+            check_worth(change.row)?;
+        }
         match change.before {
             Some(before) => check_change(change.row, before),
             None => {
@@ -227,6 +236,24 @@ fn check_figures(row: &StockBatch) -> Result<(), Error> {
         }
     }
     crate::check_day("expiry_date", row.expiry_date)
+}
+
+/// All units of a batch together are worth no more than an amount may be: what is charged for them is one.
+///
+/// # Errors
+/// 400 under the price.
+pub(crate) fn check_worth(row: &StockBatch) -> Result<(), Error> {
+    let units = row.quantity_received.max(row.current_quantity);
+    for (name, price) in [
+        ("cost_price_per_unit", row.cost_price_per_unit),
+        ("selling_price_per_unit", row.selling_price_per_unit),
+    ] {
+        if price.checked_mul(units).is_err() {
+            let text = Text::new("pharmacy-batch-worth").with("units", units);
+            return Err(Error::field(name, text));
+        }
+    }
+    Ok(())
 }
 
 /// What a batch is, and how many units came, is settled by what was received.

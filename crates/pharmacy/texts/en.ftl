@@ -271,3 +271,5 @@ pharmacy-reversed-by = This was reversed by { $name } on { $when }.
 pharmacy-witnessed-before = This was confirmed by { $name } on { $when }.
 pharmacy-take-posted-before = This count was closed by { $name } on { $when }.
 pharmacy-witness-own-adjustment = You changed the stock: a colleague confirms.
+pharmacy-positive-quantity = A count that found more adds units: enter { $quantity }, or the type “Physical Count - Decrease”.
+pharmacy-batch-worth = { $units } units at this price are worth more than an amount can be. Check the price and the quantity.

@@ -271,3 +271,5 @@ pharmacy-reversed-by = Ceci a été annulé par { $name } le { $when }.
 pharmacy-witnessed-before = Ceci a été confirmé par { $name } le { $when }.
 pharmacy-take-posted-before = Ce comptage a été clos par { $name } le { $when }.
 pharmacy-witness-own-adjustment = Vous avez modifié le stock : un collègue confirme.
+pharmacy-positive-quantity = Un comptage qui a trouvé davantage ajoute des unités : saisissez { $quantity }, ou le type « Physical Count - Decrease ».
+pharmacy-batch-worth = À ce prix, { $units } unités valent plus qu’un montant ne peut l’être. Vérifiez le prix et la quantité.

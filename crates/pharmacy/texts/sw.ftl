@@ -271,3 +271,5 @@ pharmacy-reversed-by = Hii ilitenguliwa na { $name } tarehe { $when }.
 pharmacy-witnessed-before = Hii ilithibitishwa na { $name } tarehe { $when }.
 pharmacy-take-posted-before = Hesabu hii ilifungwa na { $name } tarehe { $when }.
 pharmacy-witness-own-adjustment = Wewe ulibadilisha akiba: mwenzako anathibitisha.
+pharmacy-positive-quantity = Hesabu iliyopata zaidi huongeza vipimo: weka { $quantity }, au aina “Physical Count - Decrease”.
+pharmacy-batch-worth = Kwa bei hii, vipimo { $units } vina thamani kubwa kuliko kiasi cha fedha kinavyoweza kuwa. Kagua bei na idadi.

@@ -1,12 +1,12 @@
 //! Admitting a patient: `POST admissions/` and `beds/{id}/assign_patient/`.
 
 use contracts::PatientAdmitted;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use kernel::BuiltinRole::{Admin, Nurse, Receptionist};
 use kernel::Code;
-use patients::{CareSource, Oneself};
+use patients::{CareSource, Oneself, Patient};
 use platform::access::Access;
-use platform::cx::{Cx, values};
+use platform::cx::{Cx, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -16,6 +16,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::Verb;
 use schemars::JsonSchema;
+use sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::admission::Admission;
@@ -102,6 +103,7 @@ pub(crate) async fn check(cx: &mut Cx, row: &mut Admission) -> Result<(), Error>
     }
     not_in_the_future(cx, "admitted_at", row.admitted_at)?;
     patients::check_there(cx, row.patient.get()).await?;
+    not_long_ago(cx, row, cx.now()).await?;
     let bed: Bed = cx.hold(row.bed.get()).await?;
     cx.take_turn(&[("admission", row.patient.get())]).await?;
     refuse_unless_available(&bed)?;
@@ -174,6 +176,7 @@ pub(crate) async fn check_change(
         return Ok(());
     }
     not_in_the_future(cx, "admitted_at", row.admitted_at)?;
+    not_long_ago(cx, row, before.meta.created_at).await?;
     let stay = BedStay::current(cx, row.meta.id).await?;
     // Once a bed was left, its history and the days that are charged stand.
     if stay.is_none_or(|stay| stay.started_at != before.admitted_at) {
@@ -205,6 +208,29 @@ pub(crate) fn not_in_the_future(cx: &Cx, field: &str, at: Timestamp) -> Result<(
         return Err(Error::field(field, Text::new("wards-in-the-future")));
     }
     Ok(())
+}
+
+/// Nobody is admitted before they are born, and nobody writes of it a year later: a year that was mistyped would be
+/// charged day by day.
+async fn not_long_ago(cx: &mut Cx, row: &Admission, written: Timestamp) -> Result<(), Error> {
+    let day = cx.app.zone.today(row.admitted_at);
+    let year_before = cx.app.zone.today(written).saturating_sub(1.year());
+    if day < year_before {
+        let text = Text::new("wards-long-ago").with("day", year_before);
+        return Err(Error::field("admitted_at", text));
+    }
+    let mut query = select::<Patient>();
+    query.and_where(Patient::id.eq(row.patient.get()));
+    let patient: Option<Patient> = cx
+        .unscoped("the day of birth bounds when a patient can be admitted")
+        .record(query)
+        .await?;
+    match patient {
+        Some(patient) if day < *patient.date_of_birth.open() => {
+            Err(Error::field("admitted_at", Text::new("wards-before-birth")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A patient lies in one bed.

@@ -74,3 +74,5 @@ wards-stays-summary = Discharge summary
 wards-stays-no-summary = No discharge summary was written
 wards-stays-print = Print the discharge summary
 wards-discharged = Discharged
+wards-long-ago = Enter a day from { $day } on: an admission is recorded within a year. Check the year.
+wards-before-birth = The patient was not born yet. Check the year, or the patient’s date of birth.

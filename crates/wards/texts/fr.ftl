@@ -74,3 +74,5 @@ wards-stays-summary = Compte rendu de sortie
 wards-stays-no-summary = Aucun compte rendu de sortie n’a été écrit
 wards-stays-print = Imprimer le compte rendu de sortie
 wards-discharged = Sorti
+wards-long-ago = Saisissez un jour à partir du { $day } : une admission est enregistrée dans l’année. Vérifiez l’année.
+wards-before-birth = Le patient n’était pas encore né. Vérifiez l’année, ou la date de naissance du patient.

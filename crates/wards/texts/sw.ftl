@@ -74,3 +74,5 @@ wards-stays-summary = Muhtasari wa kuruhusiwa
 wards-stays-no-summary = Muhtasari wa kuruhusiwa haukuandikwa
 wards-stays-print = Chapisha muhtasari wa kuruhusiwa
 wards-discharged = Ameruhusiwa
+wards-long-ago = Weka siku kuanzia { $day }: kulazwa huandikwa ndani ya mwaka mmoja. Kagua mwaka.
+wards-before-birth = Mgonjwa alikuwa hajazaliwa bado. Kagua mwaka, au tarehe ya kuzaliwa ya mgonjwa.

@@ -7,7 +7,7 @@ use contracts::{
 use serde_json::{Value as Json, json};
 use testkit::World;
 
-use crate::support::{Desk, dispensed, emit};
+use crate::support::{Desk, cashier, dispensed, emit, register};
 
 async fn bills(desk: &Desk) -> Vec<Json> {
     desk.cashier
@@ -259,5 +259,47 @@ testkit::on_both! {
         let found = bills(&desk).await;
         assert!(found.iter().all(|bill| bill["patient"] == desk.patient), "{found:?}");
         assert_eq!(found.iter().map(|bill| bill["total_amount"].as_f64().unwrap()).sum::<f64>(), 15.0);
+    }
+
+    async fn the_policy_of_the_day_of_the_services_pays(world: &World) {
+        let desk = Desk::new(world).await;
+        desk.service("Consultation", 100.0, "CONSULTATION").await;
+        let policy = desk.policy(json!({ "valid_until": "2026-11-23", "coverage_percent": 80 })).await;
+        let encounter = desk.encounter().await;
+        world.pass(jiff::SignedDuration::from_hours(24));
+        signed(world, &desk, encounter).await;
+        // What belongs to no visit is of today, when the policy is over.
+        let other = register(&world.admin().await, "Awa").await;
+        let body = json!({ "patient": other, "provider": "Riders", "policy_number": "R-2", "valid_until": "2026-11-23" });
+        cashier(world).await.post("insurance/", body).await.is(201);
+        emit(world, &dispensed(1, other, None, 3000)).await;
+        world.settle().await;
+        let found = cashier(world).await.get("bills/?ordering=id").await.is(200).clone();
+        let gathered = found.as_array().unwrap();
+        assert_eq!(gathered.len(), 2);
+        let of = |patient: i64| gathered.iter().find(|bill| bill["patient"] == patient).unwrap();
+        let visit = of(desk.patient);
+        assert_eq!((&visit["service_date"], &visit["insurance"], &visit["insurance_amount"]), (&json!("2026-11-23"), &json!(policy), &json!(80.0)));
+        assert_eq!((&of(other)["service_date"], &of(other)["insurance"]), (&json!("2026-11-24"), &json!(null)));
+    }
+
+    async fn a_bill_with_charges_is_withdrawn_and_not_deleted(world: &World) {
+        let desk = Desk::new(world).await;
+        emit(world, &dispensed(1, desk.patient, None, 3000)).await;
+        world.settle().await;
+        let draft = bills(&desk).await[0].clone();
+        let path = format!("bills/{}/", draft["id"]);
+        desk.admin.delete(&path).await.refuses(409, "state_conflict");
+        assert_eq!(desk.read(&draft).await["total_amount"], 30.0);
+        // The lines go one by one; then nothing is lost with the bill.
+        desk.admin.delete(&format!("bill-items/{}/", draft["items"][0]["id"])).await.is(204);
+        desk.admin.delete(&path).await.is(204);
+        // So may a bill that was withdrawn, for a reason.
+        emit(world, &dispensed(2, desk.patient, None, 500)).await;
+        world.settle().await;
+        let next = bills(&desk).await[0].clone();
+        desk.cashier.post(&format!("bills/{}/void/", next["id"]), json!({ "reason": "A gift" })).await.is(200);
+        desk.admin.delete(&format!("bills/{}/", next["id"])).await.is(204);
+        desk.books_agree().await;
     }
 }

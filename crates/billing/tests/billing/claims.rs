@@ -65,4 +65,25 @@ testkit::on_both! {
         desk.cashier.post("insurance-claims/", json!({ "bill": draft["id"] })).await.refuses(409, "state_conflict");
         desk.doctor.post("insurance-claims/", json!({ "bill": draft["id"] })).await.is(403);
     }
+
+    async fn a_bill_that_is_claimed_is_not_withdrawn_and_a_withdrawn_one_not_claimed(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({ "coverage_percent": 80 })).await;
+        let bill = desk.bill(json!({ "total_amount": 500, "insurance": policy })).await;
+        let void = format!("bills/{}/void/", bill["id"]);
+        let reason = json!({ "reason": "Written twice" });
+        let claim = json!({ "bill": bill["id"], "status": "submitted", "amount": 100 });
+        let claim = desk.cashier.post("insurance-claims/", claim).await.id();
+        for step in ["approve", "reject"] {
+            let refused = desk.cashier.post(&void, reason.clone()).await;
+            assert_eq!(refused.refuses(409, "state_conflict")["claim"], claim);
+            desk.cashier.post(&format!("insurance-claims/{claim}/{step}/"), json!({})).await.is(200);
+        }
+        let left = desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"] })).await.id();
+        desk.cashier.post(&void, reason).await.is(200);
+        desk.cashier.post(&format!("insurance-claims/{left}/submit/"), json!({})).await.refuses(409, "state_conflict");
+        desk.cashier.patch(&format!("insurance-claims/{left}/"), json!({ "status": "submitted" })).await.refuses(409, "state_conflict");
+        desk.admin.delete(&format!("insurance-claims/{left}/")).await.is(204);
+        desk.books_agree().await;
+    }
 }

@@ -68,4 +68,17 @@ testkit::on_both! {
         let reply = desk.cashier.post("bills/", json!({ "patient": other, "total_amount": 1, "insurance": policy["id"] })).await;
         reply.complains_about("insurance");
     }
+
+    async fn a_policy_that_pays_for_a_bill_stays_its_patients(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({})).await;
+        let other = crate::support::register(&desk.admin, "Awa").await;
+        let path = format!("insurance/{policy}/");
+        desk.cashier.patch(&path, json!({ "patient": other })).await.is(200);
+        desk.cashier.patch(&path, json!({ "patient": desk.patient })).await.is(200);
+        let bill = desk.bill(json!({ "total_amount": 500, "insurance": policy })).await;
+        let refused = desk.cashier.patch(&path, json!({ "patient": other })).await;
+        assert_eq!(refused.refuses(409, "state_conflict")["bill"], bill["id"]);
+        desk.cashier.patch(&path, json!({ "coverage_details": "All", "patient": desk.patient })).await.is(200);
+    }
 }

@@ -120,4 +120,40 @@ testkit::on_both! {
         assert_eq!(aging.is(200)["0-30"], 140.0);
         desk.books_agree().await;
     }
+
+    async fn no_report_fails_because_there_is_much_to_report(world: &World) {
+        let desk = Desk::new(world).await;
+        let most = 99_999_999_999.0;
+        desk.try_bill(json!({ "total_amount": 100_000_000_001.0 })).await.complains_about("total_amount");
+        let items = json!([{ "description": "a", "amount": most }, { "description": "b", "amount": most }]);
+        desk.try_bill(json!({ "items": items })).await.complains_about("items");
+        let drawer = desk.cashier.post("cash-sessions/", json!({ "drawer": "Front", "opening_float": most })).await.is(201).clone();
+        for due in ["2026-12-31", "2020-01-01"] {
+            for _ in 0..2 {
+                desk.bill(json!({ "total_amount": most, "due_date": due })).await;
+            }
+            let paid = desk.bill(json!({ "total_amount": most })).await;
+            desk.pay(&paid, most).await.is(201);
+        }
+        let aged = desk.admin.get("financial-reports/receivables_aging/").await;
+        aged.is(200);
+        assert_eq!(aged.text(), r#"{"0-30":199999999998.0,"31-60":0.0,"61-90":0.0,"90+":199999999998.0}"#);
+        let csv = desk.admin.get("financial-reports/receivables_aging/?format=csv").await;
+        assert!(csv.text().contains("199999999998.0"), "{}", csv.text());
+        let index = desk.admin.get("financial-reports/").await;
+        for entry in index.is(200).as_array().unwrap() {
+            desk.admin.get(entry["url"].as_str().unwrap()).await.is(200);
+        }
+        assert_eq!(desk.admin.get("dashboard/").await.is(200)["revenue_today"], 199_999_999_998.0);
+        desk.admin.get("dashboard-stats/").await.is(200);
+        desk.books_agree().await;
+        // The drawer holds what went into it, and is counted.
+        desk.cashier.get("cash-sessions/").await.is(200);
+        let notes = json!({ "pieces": [{ "value": most, "number": 1 }, { "value": most, "number": 1 }, { "value": most, "number": 1 }] });
+        let count = format!("cash-sessions/{}/count/", drawer["id"]);
+        let counted = desk.cashier.post(&count, notes).await;
+        assert_eq!((&counted.is(200)["expected_amount"], &counted.json["difference"]), (&json!(299_999_999_997.0), &json!(0.0)));
+        let takings = desk.cashier.get(&format!("cash-sessions/{}/takings/", drawer["id"])).await;
+        assert_eq!(takings.is(200)[0]["received"], 199_999_999_998.0);
+    }
 }

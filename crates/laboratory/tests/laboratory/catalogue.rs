@@ -77,4 +77,23 @@ testkit::on_both! {
         lab.tech.post("lab_tests/parameters/", body(json!(["yes", "no"]), json!(["YES"]))).await.is(201);
         world.settle().await;
     }
+
+    async fn a_unit_stays_once_limits_or_values_are_in_it(world: &World) {
+        let lab = Lab::new(world).await;
+        let test = lab.test("SICKLE").await;
+        let body = json!({ "test": test, "code": "ZN", "name": "Zinc", "units": "umol/l" });
+        let made = lab.tech.post("lab_tests/parameters/", body).await.id();
+        let path = format!("lab_tests/parameters/{made}/");
+        lab.tech.patch(&path, json!({ "units": "umol/L" })).await.is(200);
+        lab.tech.post("lab_tests/reference_ranges/", json!({ "parameter": "ZN", "low": 10, "high": 18 })).await.is(201);
+        lab.tech.patch(&path, json!({ "units": "mmol/L" })).await.refuses(409, "state_conflict");
+        lab.tech.patch(&path, json!({ "name": "Zinc in serum" })).await.is(200);
+        // A value stands in the way as a limit does.
+        let body = json!({ "test": test, "code": "CU", "name": "Copper", "units": "umol/L" });
+        let copper = lab.tech.post("lab_tests/parameters/", body).await.id();
+        let order = lab.order(&["SICKLE"], json!({})).await;
+        lab.enter(&order, json!([{ "code": "SICKLE", "parameter_name": "CU", "value_numeric": 15 }])).await.is(200);
+        lab.tech.patch(&format!("lab_tests/parameters/{copper}/"), json!({ "units": "mmol/L" })).await.refuses(409, "state_conflict");
+        world.settle().await;
+    }
 }

@@ -14,7 +14,7 @@ use platform::serde_json::{Value as Json, json};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::valuation::money;
+use super::valuation::{money, worth};
 use crate::access;
 
 pub(super) fn declare(module: Module) -> Module {
@@ -56,14 +56,17 @@ struct Stood {
 
 /// What did not move since holds what it holds now. What moved before and since held what its last movement before left, and
 /// such batches are few: most were used up before, or came later.
-const AS_OF: &str = "SELECT m.id, m.generic_name, b.id, b.batch_number, b.expiry_date, stood.units, \
-    stood.units * b.cost_price_per_unit FROM (\
+const AS_OF: &str = concat!(
+    "SELECT m.id, m.generic_name, b.id, b.batch_number, b.expiry_date, stood.units, ",
+    worth!("stood.units", "b.cost_price_per_unit"),
+    " FROM (\
     SELECT s.id AS batch, s.current_quantity AS units FROM stock_batch AS s JOIN stock_span AS p ON p.account = s.id \
     WHERE s.current_quantity > 0 AND p.last_at < $1 \
     UNION ALL SELECT p.account, (SELECT v.balance_after FROM stock_movement AS v WHERE v.stock_batch = p.account AND v.at < $1 \
     ORDER BY v.at DESC, v.id DESC LIMIT 1) FROM stock_span AS p WHERE p.last_at >= $1 AND p.first_at < $1\
     ) AS stood JOIN stock_batch AS b ON b.id = stood.batch JOIN medication_item AS m ON m.id = b.medication_item \
-    WHERE stood.units > 0 ORDER BY m.generic_name, m.id, b.expiry_date, b.id";
+    WHERE stood.units > 0 ORDER BY m.generic_name, m.id, b.expiry_date, b.id"
+);
 
 async fn as_of(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<Stood>, Error> {
     let day = day(asked.call)?.unwrap_or_else(|| cx.today());

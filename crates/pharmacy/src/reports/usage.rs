@@ -10,7 +10,7 @@ use platform::report::{DefaultPeriod, Report, ReportRequest};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::valuation::money;
+use super::valuation::{money, worth};
 use crate::access;
 use crate::rules::planning::classes;
 use crate::stock_movement::MovementKind;
@@ -49,15 +49,19 @@ struct Left {
 }
 
 /// By batch first: there are many movements, and few batches.
-pub(crate) const LEFT: &str = "SELECT b.medication_item, MAX(m.generic_name), CAST(-SUM(moved.units) AS bigint), \
-    CAST(-SUM(moved.units * b.cost_price_per_unit) AS bigint) FROM (\
+pub(crate) const LEFT: &str = concat!(
+    "SELECT b.medication_item, MAX(m.generic_name), CAST(-SUM(moved.units) AS bigint), \
+    CAST(-SUM(",
+    worth!("moved.units", "b.cost_price_per_unit"),
+    ") AS bigint) FROM (\
     SELECT stock_batch, SUM(units) AS units FROM (\
     SELECT account AS stock_batch, total AS units FROM stock_week WHERE kind = $1 AND starts_at >= $2 AND starts_at < $3 \
     UNION ALL SELECT stock_batch, SUM(delta) FROM stock_movement WHERE kind = $1 AND at >= $4 AND at < $5 GROUP BY stock_batch \
     UNION ALL SELECT stock_batch, SUM(delta) FROM stock_movement WHERE kind = $1 AND at >= $6 AND at < $7 GROUP BY stock_batch\
     ) AS parts GROUP BY stock_batch) AS moved \
     JOIN stock_batch AS b ON b.id = moved.stock_batch JOIN medication_item AS m ON m.id = b.medication_item \
-    GROUP BY b.medication_item ORDER BY b.medication_item";
+    GROUP BY b.medication_item ORDER BY b.medication_item"
+);
 
 async fn left(
     cx: &mut Cx,

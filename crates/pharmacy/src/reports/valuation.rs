@@ -34,6 +34,29 @@ pub(super) fn declare(module: Module) -> Module {
         )
 }
 
+/// Units times a price, in minor units. Far more than a batch may be worth is told as 10^16, so that no sum of a report
+/// exceeds 64 bits, whatever was counted.
+macro_rules! worth {
+    ($units:literal, $price:literal) => {
+        concat!(
+            "CASE WHEN ABS(",
+            $units,
+            ") > 10000000000000000 / NULLIF(",
+            $price,
+            ", 0) \
+             THEN CASE WHEN ",
+            $units,
+            " < 0 THEN -10000000000000000 ELSE 10000000000000000 END \
+             ELSE ",
+            $units,
+            " * ",
+            $price,
+            " END"
+        )
+    };
+}
+pub(super) use worth;
+
 /// What the stock is worth now.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct Valuation {
@@ -45,8 +68,12 @@ async fn total(cx: &mut Cx) -> Result<Valuation, Error> {
     let found: Option<(i64,)> = cx
         .unscoped("a total names no record")
         .optional(Statement::raw(
-            "SELECT CAST(COALESCE(SUM(current_quantity * cost_price_per_unit), 0) AS bigint) \
-             FROM stock_batch WHERE current_quantity > 0",
+            concat!(
+                "SELECT CAST(COALESCE(SUM(",
+                worth!("current_quantity", "cost_price_per_unit"),
+                "), 0) AS bigint) \
+                 FROM stock_batch WHERE current_quantity > 0"
+            ),
             Vec::new(),
         ))
         .await?;
@@ -74,11 +101,13 @@ async fn by_item(cx: &mut Cx) -> Result<Vec<ItemValuation>, Error> {
     let rows: Vec<(i64, String, i64, i64, i64)> = cx
         .unscoped("stock has no owner: who may ask sees all of it")
         .all(Statement::raw(
-            "SELECT m.id, m.generic_name, CAST(SUM(b.current_quantity) AS bigint), \
-             CAST(SUM(b.current_quantity * b.cost_price_per_unit) AS bigint), \
-             CAST(SUM(b.current_quantity * b.selling_price_per_unit) AS bigint) \
-             FROM stock_batch AS b JOIN medication_item AS m ON m.id = b.medication_item \
-             WHERE b.current_quantity > 0 GROUP BY m.id, m.generic_name ORDER BY m.generic_name, m.id",
+            concat!(
+                "SELECT m.id, m.generic_name, CAST(SUM(b.current_quantity) AS bigint), \
+                 CAST(SUM(", worth!("b.current_quantity", "b.cost_price_per_unit"), ") AS bigint), \
+                 CAST(SUM(", worth!("b.current_quantity", "b.selling_price_per_unit"), ") AS bigint) \
+                 FROM stock_batch AS b JOIN medication_item AS m ON m.id = b.medication_item \
+                 WHERE b.current_quantity > 0 GROUP BY m.id, m.generic_name ORDER BY m.generic_name, m.id"
+            ),
             Vec::new(),
         ))
         .await?;

@@ -1,6 +1,5 @@
 //! Signs and sizes of adjustments.
 
-use platform::serde_json::Value as Json;
 use platform::texts::Text;
 
 /// Which way a kind of adjustment goes.
@@ -21,15 +20,6 @@ pub(crate) fn check(quantity: i64, direction: Direction, most: i64) -> Result<()
         return Err(Text::new("pharmacy-negative-quantity").with("quantity", -quantity));
     }
     Ok(())
-}
-
-/// A whole number, also as text.
-pub(crate) fn whole(json: &Json) -> Option<i64> {
-    match json {
-        Json::Number(number) => number.as_i64(),
-        Json::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -35,6 +35,13 @@ testkit::on_both! {
             assert_eq!(reply.is(201)["quantity"], kept, "{kind}");
             assert_eq!(shop.holds(batch).await, left, "{kind}");
         }
+        for (kind, sent) in [("Physical Count - Increase", json!(-5)), ("physical count - increase", json!("-5"))] {
+            let body = json!({ "stock_batch": batch, "adjustment_type": kind, "quantity": sent });
+            shop.adjust(body).await.complains_about("quantity");
+        }
+        let text = json!({ "stock_batch": batch, "adjustment_type": "Physical Count - Decrease", "quantity": " 3 " });
+        assert_eq!(shop.adjust(text).await.is(201)["quantity"], -3);
+        assert_eq!(shop.holds(batch).await, 47);
         assert_eq!(differences(world).await, []);
     }
 

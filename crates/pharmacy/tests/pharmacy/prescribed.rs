@@ -268,4 +268,39 @@ testkit::on_both! {
         shop.dispense(item, 1, json!({})).await.refuses(409, "override_reason_required");
         world.settle().await;
     }
+
+    async fn what_is_kept_or_waited_for_stays_what_it_is(world: &World) {
+        let shop = Shop::new(world).await;
+        let body = json!({ "strength": "500 mg", "form": "Tablet", "unit_of_measure": "Tablet" });
+        let others = [
+            ("strength", json!("1 g")), ("generic_name", json!("Warfarin")), ("generic_name", json!("Paracetamol and Warfarin")),
+            ("unit_of_measure", json!("Box of 100")), ("formulation", json!("Syrup")),
+        ];
+        // Until then a mistake is put right.
+        let fresh = shop.medication("Warfarin", body.clone()).await;
+        shop.pharmacist.patch(&format!("medications/{fresh}/"), json!({ "generic_name": "Amoxicillin", "strength": "250 mg" })).await.is(200);
+        let kept = shop.medication("Paracetamol", body.clone()).await;
+        let stock = shop.batch(kept, "P-1", LATE, 20).await;
+        let waited = shop.medication("Paracetamol", body).await;
+        let (doctor, prescription) = prescribe(world, &shop, json!({ "medication_item": waited })).await;
+        for item in [kept, waited] {
+            let path = format!("medications/{item}/");
+            for (field, other) in &others {
+                let refused = shop.pharmacist.patch(&path, json!({ *field: other })).await;
+                assert_eq!(refused.refuses(409, "state_conflict")["field"], *field, "{other}");
+            }
+            // Another spelling, and a name of the same ingredients.
+            for same in [json!({ "strength": "500MG" }), json!({ "generic_name": "PARACETAMOL" }), json!({ "generic_name": "Acetaminophen", "unit_of_measure": "tablet" })] {
+                shop.pharmacist.patch(&path, same).await.is(200);
+            }
+            shop.pharmacist.patch(&path, json!({ "reorder_level": 5, "brand_name": "Panadol" })).await.is(200);
+        }
+        // Nothing is left, and nobody waits.
+        shop.adjust(json!({ "stock_batch": stock, "adjustment_type": "Damaged", "quantity": -20 })).await.is(201);
+        doctor.patch(&format!("prescriptions/{prescription}/"), json!({ "status": "Cancelled" })).await.is(200);
+        for item in [kept, waited] {
+            shop.pharmacist.patch(&format!("medications/{item}/"), json!({ "strength": "1 g" })).await.is(200);
+        }
+        world.settle().await;
+    }
 }

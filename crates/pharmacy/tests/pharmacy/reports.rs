@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use crate::shop::{LATE, SOON, Shop, YESTERDAY, differences, list};
+use crate::shop::{LATE, SOON, Shop, YESTERDAY, batch, differences, extend, list};
 
 fn kinds(alerts: &Json) -> Vec<String> {
     let mut kinds: Vec<String> = alerts["results"]
@@ -159,5 +159,29 @@ testkit::on_both! {
         assert_eq!(classes, [("Paracetamol", "A"), ("Aspirin", "C")]);
         assert!(list(&shop.pharmacist.get("medications/consumption_patterns/?start=2020-01-01&end=2020-12-31").await).is_empty());
         world.settle().await;
+    }
+
+    async fn no_report_fails_because_the_stock_is_worth_much(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let dear = |number: &str, units: i64| {
+            let mut body = batch(item, number, LATE, units);
+            extend(&mut body, json!({ "cost_price_per_unit": 99_999_999_999.0_f64, "selling_price_per_unit": 0 }));
+            body
+        };
+        // More than an amount can be is a mistake.
+        shop.pharmacist.post("stock-batches/", dear("A", 2)).await.complains_about("cost_price_per_unit");
+        for number in ["A", "B"] {
+            let made = shop.pharmacist.post("stock-batches/", dear(number, 1)).await.id();
+            // Whatever is counted.
+            let more = json!({ "stock_batch": made, "adjustment_type": "Other", "quantity": 900_000_000 });
+            shop.adjust(more).await.is(201);
+            shop.adjust(json!({ "stock_batch": made, "adjustment_type": "Damaged", "quantity": -400_000_000 })).await.is(201);
+        }
+        let valuation = shop.pharmacist.get("medications/stock_valuation/").await;
+        assert_eq!(valuation.is(200)["total_stock_valuation"], 200_000_000_000_000.0);
+        for report in ["valuation_by_item", "stock_as_of", "consumption_patterns", "expiry_losses", "abc_analysis", "reorder_suggestions"] {
+            shop.pharmacist.get(&format!("medications/{report}/")).await.is(200);
+        }
     }
 }

@@ -107,4 +107,26 @@ testkit::on_both! {
         house.nurse.post(&house.verb(0, "discharge_patient"), json!({})).await.is(200);
         world.settle().await;
     }
+
+    async fn a_mistyped_year_of_admission_is_refused_and_a_wrong_day_put_right(world: &World) {
+        let house = House::new(world).await;
+        let newborn = json!({ "first_name": "Dodou", "last_name": "Bah", "date_of_birth": "2026-11-20", "gender": "Male" });
+        let newborn = house.desk.post("patients/", newborn).await.id();
+        let admit = async |patient: i64, at: &str| {
+            let body = json!({ "patient": patient, "bed": house.beds[0], "admitted_at": at });
+            house.admin.post("admissions/", body).await
+        };
+        admit(house.patients[0], "2016-11-23T07:00:00Z").await.complains_about("admitted_at");
+        admit(house.patients[0], "2025-11-22T12:00:00Z").await.complains_about("admitted_at");
+        admit(newborn, "2026-11-19T12:00:00Z").await.complains_about("admitted_at");
+        let body = json!({ "patient_id": house.patients[0], "admitted_at": "2016-11-23T07:00:00Z" });
+        house.nurse.post(&house.verb(0, "assign_patient"), body).await.complains_about("admitted_at");
+        let made = admit(newborn, "2026-11-20T12:00:00Z").await;
+        made.is(201);
+        let path = format!("admissions/{}/", made.id());
+        house.admin.patch(&path, json!({ "admitted_at": "2026-11-19T12:00:00Z" })).await.complains_about("admitted_at");
+        let right = house.admin.patch(&path, json!({ "admitted_at": "2026-11-22T12:00:00Z" })).await;
+        assert_eq!(right.is(200)["admitted_at"], "2026-11-22T12:00:00Z");
+        world.settle().await;
+    }
 }

@@ -214,7 +214,8 @@ fn plainly(ask: &Ask, name: &str, json: &Json) -> Markup {
 pub(super) fn number(ask: &Ask, field: &Json, number: &Number) -> String {
     let language = Language::parse(ask.language()).unwrap_or_default();
     if is_money(field)
-        && let Ok(amount) = number.to_string().parse::<Money>()
+        && let Some(value) = number.as_f64()
+        && let Ok(amount) = Money::from_sum(&value.to_string())
     {
         return written::money(amount, language);
     }

@@ -318,4 +318,32 @@ testkit::on_both! {
         assert!(found, "{}", refused.text());
         world.settle().await;
     }
+
+    async fn a_counted_quantity_follows_its_words_and_a_written_one_stays(world: &World) {
+        let room = Room::new(world).await;
+        let counted = prescribe(&room, "Paracetamol 500 mg", json!({ "frequency": "3 times a day", "duration": "5 days" })).await;
+        assert_eq!(counted.is(201)["quantity"], 15);
+        let path = format!("prescriptions/{}/", counted.id());
+        for (change, quantity) in [
+            (json!({ "duration": "3 days" }), json!(9)),
+            (json!({ "frequency": "twice a day" }), json!(6)),
+            (json!({ "dosage": "2 tablets" }), json!(12)),
+            (json!({ "notes": "With water" }), json!(12)),
+            (json!({ "duration": "until review" }), json!(null)),
+            (json!({ "duration": "4 days" }), json!(16)),
+            // Written from here on.
+            (json!({ "duration": "2 days", "quantity": 10 }), json!(10)),
+            (json!({ "duration": "5 days" }), json!(10)),
+        ] {
+            assert_eq!(room.doctor.patch(&path, change.clone()).await.is(200)["quantity"], quantity, "{change}");
+        }
+        let written = prescribe(&room, "Amoxicillin 500 mg", json!({ "duration": "5 days", "quantity": 15 })).await;
+        let path = format!("prescriptions/{}/", written.is(201)["id"]);
+        assert_eq!(room.doctor.patch(&path, json!({ "duration": "3 days" })).await.is(200)["quantity"], 15);
+        // A renewal counts for itself.
+        let again = prescribe(&room, "Metronidazole 200 mg", json!({ "duration": "5 days" })).await;
+        let renew = format!("prescriptions/{}/renew/", again.id());
+        assert_eq!(room.doctor.post(&renew, json!({ "duration": "10 days" })).await.is(201)["quantity"], 30);
+        world.settle().await;
+    }
 }
