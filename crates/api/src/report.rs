@@ -38,7 +38,7 @@ use db::ToValue;
 use engine::access::{Access, Permission};
 use engine::call::{Call, Reply, ReplyBody};
 use engine::cx::Cx;
-use engine::operation::{Effect, Handler, Operation, Schema};
+use engine::operation::{Effect, Handler, Operation, Schema, UsualDays};
 use records::error::Error;
 use records::fault::Faults;
 use texts::Text;
@@ -150,7 +150,7 @@ impl DefaultPeriod {
     }
 
     /// The days, from the one on which it is asked.
-    fn days(self) -> fn(Date) -> [Option<Date>; 2] {
+    fn days(self) -> UsualDays {
         match self {
             DefaultPeriod::All => |_| [None, None],
             DefaultPeriod::Today => |today| [Some(today), Some(today)],

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use http::Method;
-use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use crate::resource::{self, Resource};
@@ -14,7 +13,7 @@ use engine::access::{Access, Permission, PermissionInfo, Right};
 use engine::app::App;
 use engine::call::{Call, Prepared, Reply};
 use engine::cx::Cx;
-use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, Without};
+use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, UsualDays, Without};
 use engine::unit::Opening;
 use records::error::Error;
 
@@ -319,7 +318,7 @@ impl<N> Route<N> {
 
     /// About which days it is when nobody says.
     #[must_use]
-    pub(crate) fn usual_days(mut self, days: fn(Date) -> [Option<Date>; 2]) -> Route<N> {
+    pub(crate) fn usual_days(mut self, days: UsualDays) -> Route<N> {
         self.0.doc.usual_days = Some(days);
         self
     }
