@@ -210,6 +210,18 @@ pub(crate) async fn under_way(cx: &mut Cx, bill: i64) -> Result<Option<i64>, Err
     Ok(found.map(|(claim,)| claim))
 }
 
+/// Whether the bill of a claim is opened, and not withdrawn.
+pub(crate) async fn is_owed(cx: &mut Cx, bill: i64) -> Result<bool, Error> {
+    let found: Option<(i64,)> = cx
+        .unscoped("the state of the bill whose claim is shown")
+        .optional(Statement::raw(
+            "SELECT id FROM bill WHERE id = $1 AND status NOT IN ('Draft', 'Void')",
+            values([&bill]),
+        ))
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Refuses to withdraw a bill that an insurer is to pay for.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ platform::record! {
     /// A policy under which an insurer pays for a part of a patient's bills.
     pub struct InsuranceDetail in "insurance_detail" for patient {
         client {
-            /// The insured patient.
+            /// The insured patient; stays once a bill names the policy.
             patient: Ref<Patient>,
             /// Name of the insurer.
             provider: Line<255>,

@@ -14,7 +14,7 @@ use platform::verb::{One, Verb};
 
 use crate::bill::Bill;
 use crate::book;
-use crate::claim::{InsuranceClaim, note_times};
+use crate::claim::{self, InsuranceClaim, note_times};
 use crate::claim_state::{ClaimStatus, settled};
 use crate::ledger::{EntryKind, Posting, post};
 use crate::payment::{self, Payment};
@@ -58,6 +58,11 @@ macro_rules! step {
 
             fn not_offered(row: &InsuranceClaim) -> Error {
                 row.refused()
+            }
+
+            /// Not for a bill that was withdrawn.
+            async fn of_use(cx: &mut Cx, row: &InsuranceClaim) -> Result<bool, Error> {
+                claim::is_owed(cx, row.bill.get()).await
             }
 
             async fn run(

@@ -95,7 +95,7 @@ platform::record! {
             frequency: Sealed<Line<100>>,
             /// How long, such as `5 days`. When it says a length, the medicine counts as taken until then.
             duration: Sealed<Blank<100>>,
-            /// Units to dispense, 1 to 100000. When a new one is left out it is counted from dose, frequency and duration where these say pieces, times a day and days, such as `1 tablet`, `3 times a day` and `5 days`; else null.
+            /// Units to dispense, 1 to 100000. When a new one is left out it is counted from dose, frequency and duration where these say pieces, times a day and days, such as `1 tablet`, `3 times a day` and `5 days`; else null. What was counted is counted anew when these change; what was written stays.
             quantity: Option<i64>,
             /// Further instructions.
             notes: Sealed<Blank<65536>>,

@@ -52,7 +52,7 @@ platform::choice! {
 }
 
 platform::record! {
-    /// A medication of the hospital's formulary, in one form and strength.
+    /// A medication of the hospital's formulary, in one form and strength. Once there is stock of it, or a prescription that may be dispensed, it stays the same medicine, form, strength and unit: another one is a new medication.
     pub struct MedicationItem in "medication_item" {
         client {
             /// The international name; also accepted and shown as `name`.

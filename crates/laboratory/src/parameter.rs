@@ -41,7 +41,7 @@ platform::record! {
             sort: i64 = 0,
             /// Kind of value: `numeric` with a unit, one of `choices`, or free `text`.
             kind: ParameterKind = ParameterKind::Numeric,
-            /// Unit of stored values (UCUM, such as `mmol/L`); results in other units are converted on entry.
+            /// Unit of stored values (UCUM, such as `mmol/L`); results in other units are converted on entry. It stays once reference ranges or results are in it.
             units: Blank<50>,
             /// Decimal places in which values are usually shown: 0 to 4.
             decimals: Option<i64>,

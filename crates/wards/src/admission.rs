@@ -30,7 +30,7 @@ platform::record! {
             patient: Ref<Patient>,
             /// The bed in which the patient lies, or lay last; changed with `beds/{id}/transfer/`.
             bed: Ref<Bed>,
-            /// When the patient was admitted, not in the future; now when it is left out.
+            /// When the patient was admitted: not in the future, not before birth, and at most a year before it is recorded; now when it is left out. It can be corrected while the patient lies in the first bed.
             admitted_at: Timestamp = Timestamp::UNIX_EPOCH,
             /// Why the patient was admitted. Shown to callers with the permission `admissions:clinical_text`.
             reason: Sealed<Blank<2000>>,
