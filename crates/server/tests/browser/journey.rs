@@ -57,6 +57,14 @@ async fn stocked(admin: &Caller) -> i64 {
 }
 
 impl Way {
+    /// A decimal as the pages write it.
+    fn written(&self, number: &str) -> String {
+        match self.language {
+            "fr" => number.replace('.', ","),
+            _ => number.to_owned(),
+        }
+    }
+
     async fn enter(&self, world: &World, browser: &Browser, name: &str) -> Hands {
         let caller = world.sign_in(name, PASSWORD).await;
         let own = json!({ "language_preference": self.language });
@@ -130,11 +138,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     doctor.shows("Jane Doe").await;
     doctor.send("patients_begin_visit", "button.primary").await;
     let visit = doctor.path().await;
-    let measured = match way.language {
-        "fr" => "38,6",
-        _ => "38.6",
-    };
-    doctor.shows(measured).await;
+    doctor.shows(&way.written("38.6")).await;
     doctor
         .set(
             "encounters_patch",
@@ -185,7 +189,7 @@ async fn whole_way(world: &World, browser: &Browser, way: &Way) {
     lab.send("lab_orders_add_results", "button.primary").await;
     world.settle().await;
     doctor.open("/results").await;
-    doctor.shows("13.2").await;
+    doctor.shows(&way.written("13.2")).await;
     doctor.send("lab_orders_review", "button").await;
 
     // The pharmacist hands out what was prescribed.
