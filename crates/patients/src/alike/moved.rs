@@ -23,7 +23,7 @@ pub(crate) struct Moved {
     /// Care relationships that the record that stays gained: (user, source).
     pub(crate) care: BTreeSet<(i64, String)>,
     /// How the record that stays wanted messages, where it took over that the other wants none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     preference: Option<String>,
 }
 
