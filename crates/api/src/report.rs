@@ -38,7 +38,7 @@ use db::ToValue;
 use engine::access::{Access, Permission};
 use engine::call::{Call, Reply, ReplyBody};
 use engine::cx::Cx;
-use engine::operation::{Effect, Handler, Operation, Schema, UsualDays};
+use engine::operation::{DefaultDays, Effect, Handler, Operation, Schema};
 use records::error::Error;
 use records::fault::Faults;
 use texts::Text;
@@ -150,7 +150,7 @@ impl DefaultPeriod {
     }
 
     /// The days, from the one on which it is asked.
-    fn days(self) -> UsualDays {
+    fn days(self) -> DefaultDays {
         match self {
             DefaultPeriod::All => |_| [None, None],
             DefaultPeriod::Today => |today| [Some(today), Some(today)],
@@ -274,7 +274,7 @@ impl Report {
             .answer(schema)
             .query("start", date(), start)
             .query("end", date(), end)
-            .usual_days(usual.days())
+            .default_days(usual.days())
             .query(
                 "format",
                 json!({ "type": "string", "enum": ["json", "csv", "xlsx"], "default": "json" }),

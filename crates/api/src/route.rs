@@ -13,7 +13,9 @@ use engine::access::{Access, Permission, PermissionInfo, Right};
 use engine::app::App;
 use engine::call::{Call, Prepared, Reply};
 use engine::cx::Cx;
-use engine::operation::{Doc, Effect, Handler, Limit, Need, Operation, Schema, UsualDays, Without};
+use engine::operation::{
+    DefaultDays, Doc, Effect, Handler, Limit, Need, Operation, Schema, Without,
+};
 use engine::unit::Opening;
 use records::error::Error;
 
@@ -316,10 +318,10 @@ impl<N> Route<N> {
         self
     }
 
-    /// About which days it is when nobody says.
+    /// The period of a request that names none.
     #[must_use]
-    pub(crate) fn usual_days(mut self, days: UsualDays) -> Route<N> {
-        self.0.doc.usual_days = Some(days);
+    pub(crate) fn default_days(mut self, days: DefaultDays) -> Route<N> {
+        self.0.doc.default_days = Some(days);
         self
     }
 

@@ -244,9 +244,9 @@ impl Resource for Bill {
                 .await?
                 .unwrap_or_default(),
             Some(before) => {
-                let rewritten = lines::rewritten(cx, before, change.body).await?;
-                cx.remove_all(&rewritten.gone).await?;
-                rewritten.new
+                let replaced = lines::replaced_items(cx, before, change.body).await?;
+                cx.remove_all(&replaced.gone).await?;
+                replaced.new
             }
         };
         for item in &mut items {
@@ -292,7 +292,7 @@ impl Resource for Bill {
     }
 }
 
-/// Whether something would never be charged if the bill were deleted. Of a void bill, somebody said why it is not.
+/// Whether deleting the bill would lose charges. The charges of a void bill were given up with a reason.
 async fn loses_charges(cx: &mut Cx, row: &Bill) -> Result<bool, Error> {
     Ok(row.status != BillStatus::Void && lines::any_charged(cx, row.meta.id).await?)
 }
@@ -332,12 +332,12 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
         (BillStatus::Draft, BillStatus::Open) => true,
         _ => return Err(before.refused()),
     };
-    let rewritten = lines::rewritten(cx, before, change.body).await?;
+    let replaced = lines::replaced_items(cx, before, change.body).await?;
     let had_lines = book::has_lines(cx, row.meta.id).await?;
-    let (has_lines, retotalled) = match rewritten.total {
+    let (has_lines, retotalled) = match replaced.total {
         Some(total) => {
             row.total_amount = total;
-            (rewritten.some_left, total != before.total_amount)
+            (replaced.some_left, total != before.total_amount)
         }
         None => {
             if had_lines {
@@ -366,7 +366,7 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
     if recharged || row.service_date.is_none() {
         book::attribute(cx, row).await?;
     }
-    if recharged || retotalled || opened || rewritten.total.is_some() {
+    if recharged || retotalled || opened || replaced.total.is_some() {
         let total = row.total_amount;
         // The sums are changed from what they were, by the same rule as everything else.
         row.total_amount = before.total_amount;

@@ -17,7 +17,7 @@ use crate::bill_status::BillStatus;
 use crate::lines;
 use crate::payment::Payment;
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BillExtra {
     /// The patient's given and family name.

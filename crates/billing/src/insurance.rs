@@ -131,7 +131,7 @@ impl Resource for InsuranceDetail {
     }
 }
 
-/// A policy that pays for somebody's bill stays theirs.
+/// Refuses to give a policy that a bill uses to another patient.
 ///
 /// # Errors
 /// 409 `state_conflict` with the `bill`.

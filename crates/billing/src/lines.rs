@@ -183,7 +183,7 @@ pub(crate) fn total(items: &[BillItem]) -> Result<Money, Error> {
 
 /// What a change of a bill makes of its lines.
 #[derive(Default)]
-pub(crate) struct Rewritten {
+pub(crate) struct ReplacedItems {
     /// Lines that are not among those sent.
     pub(crate) gone: Vec<BillItem>,
     /// Lines that were not there.
@@ -200,9 +200,13 @@ pub(crate) struct Rewritten {
 /// # Errors
 /// 409 when the bill is a draft no more, or when a line is left out that the program charged or credited: such a line is
 /// changed or removed by itself, so that nothing that was done for a patient is left off by an old copy of their bill.
-pub(crate) async fn rewritten(cx: &mut Cx, before: &Bill, body: &Body) -> Result<Rewritten, Error> {
+pub(crate) async fn replaced_items(
+    cx: &mut Cx,
+    before: &Bill,
+    body: &Body,
+) -> Result<ReplacedItems, Error> {
     if body.0.get("items").is_none_or(Json::is_null) {
-        return Ok(Rewritten::default());
+        return Ok(ReplacedItems::default());
     }
     let mut query = select::<BillItem>();
     query
@@ -222,7 +226,7 @@ pub(crate) async fn rewritten(cx: &mut Cx, before: &Bill, body: &Body) -> Result
         }
     }
     if gone.is_empty() && new.is_empty() {
-        return Ok(Rewritten::default());
+        return Ok(ReplacedItems::default());
     }
     let charged = |line: &BillItem| line.source_type.is_some() || line.credit_of.is_some();
     let why = if before.status != BillStatus::Draft {
@@ -240,7 +244,7 @@ pub(crate) async fn rewritten(cx: &mut Cx, before: &Bill, body: &Body) -> Result
         .iter()
         .filter(|line| !gone.iter().any(|lost| lost.meta.id == line.meta.id));
     let after: Vec<BillItem> = kept.chain(&new).cloned().collect();
-    Ok(Rewritten {
+    Ok(ReplacedItems {
         total: Some(total(&after)?),
         some_left: !after.is_empty(),
         gone,

@@ -65,7 +65,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct PaymentExtra {
     /// `payment` for money that came in, `refund` for money that was given back.

@@ -65,7 +65,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, serde::Serialize, schemars::JsonSchema)]
 pub struct RefundExtra {
     /// The user who approved; null while it is pending, and when it was rejected.

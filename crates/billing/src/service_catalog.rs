@@ -57,18 +57,9 @@ impl Resource for ServiceCatalog {
     type Extra = ();
 
     fn access() -> Access {
-        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
-        Access::nobody().role(Admin, "crud").roles(
-            &[
-                Doctor,
-                Receptionist,
-                Nurse,
-                Pharmacist,
-                LabTechnician,
-                Cashier,
-            ],
-            "r",
-        )
+        Access::nobody()
+            .role(BuiltinRole::Admin, "crud")
+            .roles(BuiltinRole::STAFF, "r")
     }
 
     fn scope(_grant: &Grant) -> Scope {

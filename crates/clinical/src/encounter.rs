@@ -84,7 +84,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct EncounterExtra {
     /// The patient's given and family name.
@@ -166,7 +166,7 @@ impl Encounter {
     }
 }
 
-/// A visit that is removed leaves nobody in care, unless another one stands.
+/// Deleting a visit ends the care relationship that it began, unless the doctor has another visit with the patient.
 fn end_care(cx: &mut Cx, row: &Encounter) -> Result<(), Error> {
     let Some(doctor) = row.doctor else {
         return Ok(());

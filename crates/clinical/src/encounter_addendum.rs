@@ -33,7 +33,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AddendumExtra {
     /// The author's name.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+use kernel::BuiltinRole;
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, values};
 use platform::db::Statement;
@@ -68,17 +68,9 @@ impl Resource for GuidelineRule {
     type Extra = ();
 
     fn access() -> Access {
-        Access::nobody().role(Admin, "ru").roles(
-            &[
-                Doctor,
-                Receptionist,
-                Nurse,
-                Pharmacist,
-                LabTechnician,
-                Cashier,
-            ],
-            "r",
-        )
+        Access::nobody()
+            .role(BuiltinRole::Admin, "ru")
+            .roles(BuiltinRole::STAFF, "r")
     }
 
     fn scope(_grant: &Grant) -> Scope {

@@ -42,6 +42,7 @@ mod migrations;
 pub mod note_template;
 pub mod prescription;
 pub mod prescription_alert;
+mod prescription_change;
 mod prescription_counted;
 mod prescription_course;
 mod prescription_dose;

@@ -1,6 +1,6 @@
 //! Diagnoses that a site adds to the built-in list, one by one or from a file.
 
-use kernel::BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+use kernel::BuiltinRole;
 use kernel::names::fold;
 use platform::access::{Access, Grant, Scope};
 use platform::audit::{Action, AuditEntry};
@@ -53,17 +53,9 @@ impl Resource for SiteDiagnosis {
     type Extra = ();
 
     fn access() -> Access {
-        Access::nobody().role(Admin, "crud").roles(
-            &[
-                Doctor,
-                Receptionist,
-                Nurse,
-                Pharmacist,
-                LabTechnician,
-                Cashier,
-            ],
-            "r",
-        )
+        Access::nobody()
+            .role(BuiltinRole::Admin, "crud")
+            .roles(BuiltinRole::STAFF, "r")
     }
 
     fn scope(_grant: &Grant) -> Scope {
@@ -159,7 +151,7 @@ impl Command for Load {
         loaded and the lines are named.";
 
     fn access() -> Access {
-        Access::may(&[Admin])
+        Access::may(&[BuiltinRole::Admin])
     }
 
     async fn run(cx: &mut Cx, input: LoadInput) -> Result<Loaded, Error> {

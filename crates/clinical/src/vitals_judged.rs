@@ -16,7 +16,7 @@ use crate::rules::news2::{self, Score};
 use crate::rules::{Milli, Person, bmi};
 use crate::vitals::{Measured, Vitals};
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct VitalsExtra {
     /// Body mass index in kg/m², weight / (height/100)², to two decimals; null without both.

@@ -87,11 +87,11 @@ pub struct Doc {
     pub grave: bool,
     /// The first and the last day that it is about when nobody says which, from the day it is asked on; no day where
     /// there is no limit. For those who show the answer, so that they can say which days it is about.
-    pub usual_days: Option<UsualDays>,
+    pub default_days: Option<DefaultDays>,
 }
 
 /// A first and a last day, from the day of the question; none where there is no limit.
-pub type UsualDays = fn(Date) -> [Option<Date>; 2];
+pub type DefaultDays = fn(Date) -> [Option<Date>; 2];
 
 /// A JSON Schema, named when it belongs among the document's components.
 #[derive(Debug, Clone)]

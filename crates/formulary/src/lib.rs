@@ -9,13 +9,13 @@
 
 mod access;
 pub mod category;
+mod in_use;
 pub mod medication;
 pub mod medication_name;
 mod migrations;
 pub mod pack;
 pub mod safety;
 pub mod safety_addition;
-mod settled;
 pub mod supplier;
 
 pub use category::MedicationCategory;

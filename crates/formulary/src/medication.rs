@@ -18,9 +18,9 @@ use serde::Serialize;
 
 use crate::access;
 use crate::category::MedicationCategory;
+use crate::in_use;
 use crate::medication_name::MedicationName;
 use crate::pack;
-use crate::settled;
 use crate::supplier::Supplier;
 
 /// Says that a medication is no controlled substance any more, so that one person alone dispenses and counts it.
@@ -210,7 +210,7 @@ impl Resource for MedicationItem {
         faults.into_result()?;
         let pack = pack::current(cx).await?;
         if let Some(before) = change.before {
-            settled::check(cx, &pack, change.row, before).await?;
+            in_use::check(cx, &pack, change.row, before).await?;
         }
         let row = &mut *change.row;
         let known = [&*row.generic_name, &*row.brand_name]

@@ -28,6 +28,16 @@ pub enum BuiltinRole {
 }
 
 impl BuiltinRole {
+    /// Everybody who works in the hospital, Admin aside.
+    pub const STAFF: &[Self] = &[
+        Self::Doctor,
+        Self::Receptionist,
+        Self::Nurse,
+        Self::Pharmacist,
+        Self::LabTechnician,
+        Self::Cashier,
+    ];
+
     /// All built-in roles, by id.
     pub const ALL: [Self; 8] = [
         Self::Admin,

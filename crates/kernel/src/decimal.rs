@@ -127,11 +127,8 @@ impl<const SCALE: u32> Decimal<SCALE> {
     /// ```
     #[must_use]
     pub fn written(self, language: Language) -> String {
-        let plain = self.to_string();
-        match language {
-            Language::Fr => plain.replace('.', ","),
-            Language::En | Language::Sw => plain,
-        }
+        let (_, sign) = crate::written::separators(language);
+        self.to_string().replace('.', sign.encode_utf8(&mut [0; 4]))
     }
 }
 

@@ -140,7 +140,7 @@ pub fn number(value: f64, language: Language) -> String {
 }
 
 /// What stands between thousands, and before the places.
-fn separators(language: Language) -> (char, char) {
+pub(crate) fn separators(language: Language) -> (char, char) {
     match language {
         Language::En | Language::Sw => (',', '.'),
         Language::Fr => ('\u{a0}', ','),

@@ -37,7 +37,7 @@ pub(crate) async fn raise(
     if row.abnormal_flag != Some(Flag::Critical) || known {
         return Ok(());
     }
-    let doctor = on_duty::able(cx, order.ordered_by).await?;
+    let doctor = on_duty::active_reviewer(cx, order.ordered_by).await?;
     let language = language_of(cx, doctor).await?;
     let said = sentence(row, before, &called::name(cx, row).await?);
     let message = cx.app.texts.render(&language, &said);
@@ -72,7 +72,7 @@ async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Resu
         .and_where(ClinicalAlert::source_type.eq(SOURCE))
         .and_where(ClinicalAlert::source_id.eq(row.meta.id));
     acknowledge(cx, query).await?;
-    let doctor = on_duty::able(cx, order.ordered_by).await?;
+    let doctor = on_duty::active_reviewer(cx, order.ordered_by).await?;
     let language = language_of(cx, doctor).await?;
     let name = called::name(cx, row).await?;
     let said = in_words(row, "laboratory-critical-withdrawn", &name);

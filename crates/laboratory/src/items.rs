@@ -40,7 +40,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct LabOrderItemExtra {
     /// Test of the catalogue.

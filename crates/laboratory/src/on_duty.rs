@@ -45,7 +45,10 @@ pub(crate) async fn reviewers(cx: &mut Cx) -> Result<Vec<i64>, Error> {
 
 /// The doctor of an order, where their account still works and may see results: nobody else is told of a patient, and
 /// an alarm that nobody hears goes on at once.
-pub(crate) async fn able(cx: &mut Cx, user: Option<Ref<User>>) -> Result<Option<i64>, Error> {
+pub(crate) async fn active_reviewer(
+    cx: &mut Cx,
+    user: Option<Ref<User>>,
+) -> Result<Option<i64>, Error> {
     let Some(user) = user else { return Ok(None) };
     let (user, permission) = (user.get(), Review::PERMISSION.to_string());
     let statement = Statement::raw(

@@ -81,7 +81,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct LabResultValueExtra {
     /// Code of the parameter in the catalogue; null when the catalogue does not know it.

@@ -5,6 +5,7 @@
 //! search find it. Arabic has none: readers turn its glyphs by themselves, and would turn an actual text as
 //! well.
 
+use kernel::lookalike::is_invisible;
 use std::ops::Range;
 
 use krilla::text::{GlyphId, KrillaGlyph};
@@ -196,16 +197,10 @@ fn halves(word: &str) -> Option<usize> {
     let places: Vec<usize> = word
         .char_indices()
         .skip(1)
-        .filter(|&(_, character)| !is_combining_mark(character) && !joins(character))
+        .filter(|&(_, character)| !is_combining_mark(character) && !is_invisible(character))
         .map(|(at, _)| at)
         .collect();
     places.get(places.len() / 2).copied()
-}
-
-/// Joiners, selectors and direction marks: they have no picture of their own.
-fn joins(character: char) -> bool {
-    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{ad}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Whether a line may be broken before and after the character.
@@ -217,7 +212,7 @@ fn breaks_around(character: char) -> bool {
 fn showable(entered: &str, weight: Weight, unshown: &mut Vec<char>) -> String {
     let mut shown = String::with_capacity(entered.len());
     for character in entered.chars() {
-        if joins(character) || font::having(character, weight).is_some() {
+        if is_invisible(character) || font::having(character, weight).is_some() {
             shown.push(character);
         } else {
             if !unshown.contains(&character) {
@@ -305,7 +300,7 @@ fn segments(text: &str, weight: Weight, rtl: bool) -> Vec<(FaceId, Range<usize>)
         let starts_word = rtl && character != ' ' && text[..at].ends_with(' ');
         let last = segments.last_mut().filter(|_| !starts_word);
         let stays = |face: FaceId| {
-            joins(character)
+            is_invisible(character)
                 || (character == ' ' || is_combining_mark(character))
                     && font::face(face).shaper.glyph_index(character).is_some()
         };
@@ -329,7 +324,7 @@ fn shape(text: &str, face: FaceId, rtl: bool) -> (Vec<KrillaGlyph>, f32) {
     // What has no picture is left out: not every font has the joiners, and an empty glyph is a box.
     let mut starts = Vec::new();
     for (at, character) in text.char_indices() {
-        if joins(character) && face.shaper.glyph_index(character).is_none() {
+        if is_invisible(character) && face.shaper.glyph_index(character).is_none() {
             continue;
         }
         buffer.add(character, u32::try_from(at).unwrap_or(u32::MAX));

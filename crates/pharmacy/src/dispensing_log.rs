@@ -70,7 +70,7 @@ impl DispensingLog {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct LogExtra {
     /// Generic name of the medication.

@@ -41,7 +41,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OrderItemExtra {
     /// Generic name of the medication.

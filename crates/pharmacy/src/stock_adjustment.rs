@@ -133,7 +133,7 @@ impl StockAdjustment {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AdjustmentExtra {
     /// Generic name of the medication; empty for the simple inventory.

@@ -105,7 +105,7 @@ impl Book for Stock {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MovementExtra {
     /// Generic name of the medication.

@@ -112,7 +112,10 @@ fn address(patient: &Patient) -> Option<String> {
 }
 
 /// An address that was corrected ends the invitation that went to the wrong one: nobody else opens the record with it.
-pub(crate) fn moved(cx: &mut Cx, event: PatientContactChanged) -> BoxFuture<'_, Result<(), Error>> {
+pub(crate) fn contact_changed(
+    cx: &mut Cx,
+    event: PatientContactChanged,
+) -> BoxFuture<'_, Result<(), Error>> {
     Box::pin(async move {
         let patient: Patient = match cx.load(event.patient).await {
             Err(error) if error.code() == Some(Code::NotFound) => return Ok(()),

@@ -70,7 +70,9 @@ pub fn module() -> Module {
             "The caller's own vaccinations",
             |cx, call| Box::pin(list::<Vaccination>(cx, call)),
         ))
-        .on::<PatientContactChanged>("portal-invitations", |cx, event| invite::moved(cx, event))
+        .on::<PatientContactChanged>("portal-invitations", |cx, event| {
+            invite::contact_changed(cx, event)
+        })
         .on::<SecureMessageSent>("portal-notices", |cx, event| hear::message(cx, event))
         .on::<VideoCallChanged>("portal-notices", |cx, event| hear::call(cx, event))
         .on::<FeedbackGiven>("portal-notices", |cx, event| hear::feedback(cx, event))

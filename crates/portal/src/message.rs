@@ -67,7 +67,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MessageExtra {
     /// The name of whoever wrote it; the patient's as in the record.

@@ -16,7 +16,7 @@ use crate::schedule_exception::ScheduleException;
 /// So many are named.
 const MOST: i64 = 500;
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Affected {
     /// The `id`s of appointments still to come that cannot take place as booked, in the order of time. `appointments/?affected=true` shows them.

@@ -53,7 +53,7 @@ pub use waiting_entry::WaitingEntry;
 
 use contracts::PatientContactChanged;
 use doctor_schedule::DoctorSchedule;
-use kernel::BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
+use kernel::BuiltinRole;
 use kernel::Code;
 use patients::Patient;
 use platform::access::{Access, Permission};
@@ -90,7 +90,10 @@ pub fn module() -> Module {
         )
         .refreshes_patient(|cx, patient| Box::pin(news::refresh(cx, patient)))
         .on::<PatientContactChanged>("scheduling", |cx, event| Box::pin(death::cancel(cx, event)))
-        .permission(booking::OVERBOOK, Access::may(&[Admin, Receptionist]))
+        .permission(
+            booking::OVERBOOK,
+            Access::may(&[BuiltinRole::Admin, BuiltinRole::Receptionist]),
+        )
         .resource::<Appointment>()
         .route(slip::declare())
         .table::<answer::VisitAnswer>()
@@ -139,20 +142,17 @@ pub fn module() -> Module {
     figures::declare(verbs::declare(module))
 }
 
+/// Whoever works here may read the queue and the free times, as they may read appointments.
+fn everybody_on_staff() -> Access {
+    Access::may(&[BuiltinRole::Admin]).roles(BuiltinRole::STAFF, "x")
+}
+
 fn availability_route() -> Operation {
     let run: Run = |cx, call| Box::pin(availability::availability(cx, call));
     Route::get("appointments", "appointments/availability/", run)
         .may(
             Permission::new("appointments", "availability"),
-            Access::may(&[
-                Admin,
-                Doctor,
-                Receptionist,
-                Nurse,
-                Pharmacist,
-                LabTechnician,
-                Cashier,
-            ]),
+            everybody_on_staff(),
         )
         .needs(
             "doctor",
@@ -179,15 +179,7 @@ fn queue_route() -> Operation {
     Route::get("appointments", "appointments/queue/", run)
         .may(
             Permission::new("appointments", "queue"),
-            Access::may(&[
-                Admin,
-                Doctor,
-                Receptionist,
-                Nurse,
-                Pharmacist,
-                LabTechnician,
-                Cashier,
-            ]),
+            everybody_on_staff(),
         )
         .patient_data()
         .query(

@@ -112,7 +112,7 @@ async fn alone(cx: &mut Cx, row: &WaitingEntry) -> Result<(), Error> {
         .with("path", format!("{}/{id}/", WaitingEntry::PATH)))
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WaitingNames {
     /// The patient's given and family name.

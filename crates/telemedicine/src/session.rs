@@ -55,7 +55,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TelemedicineSessionExtra {
     /// Links and room, as `join_info/` answers them; links are null once the session ended.

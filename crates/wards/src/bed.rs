@@ -52,7 +52,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BedExtra {
     /// The ward's name; empty for a bed outside of wards.

@@ -31,7 +31,7 @@ platform::record! {
     }
 }
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WardExtra {
     /// Beds of the ward in which a patient lies.

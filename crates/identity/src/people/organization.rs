@@ -47,21 +47,12 @@ impl Resource for Organization {
     type Extra = ();
 
     fn access() -> Access {
-        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
-        let staff = [
-            Doctor,
-            Nurse,
-            Receptionist,
-            LabTechnician,
-            Pharmacist,
-            Cashier,
-        ];
-        staff
-            .into_iter()
+        BuiltinRole::STAFF
+            .iter()
             .fold(Access::own("cr"), |access, role| {
-                access.reach(role, "cr", Reach::Assigned)
+                access.reach(*role, "cr", Reach::Assigned)
             })
-            .reach(Admin, "crud", Reach::All)
+            .reach(BuiltinRole::Admin, "crud", Reach::All)
             .in_person()
     }
 

@@ -24,7 +24,7 @@ use crate::account_rules::complaints;
 use crate::accounts::revoke_sessions;
 use crate::belongings;
 use crate::mail;
-use crate::role::{Role, STAFF};
+use crate::role::Role;
 use crate::state::{ACCESS, user_topic};
 use crate::user::{User, usual_language};
 use crate::user_rules::{
@@ -129,7 +129,7 @@ impl Resource for User {
     type Extra = UserExtra;
 
     fn access() -> Access {
-        STAFF
+        BuiltinRole::STAFF
             .iter()
             .fold(
                 Access::own("r").role(BuiltinRole::Admin, "crud"),

@@ -22,16 +22,6 @@ platform::record! {
     }
 }
 
-/// The staff roles, Admin aside.
-pub const STAFF: &[BuiltinRole] = &[
-    BuiltinRole::Doctor,
-    BuiltinRole::Receptionist,
-    BuiltinRole::Nurse,
-    BuiltinRole::Pharmacist,
-    BuiltinRole::LabTechnician,
-    BuiltinRole::Cashier,
-];
-
 /// The caller is an Admin (or the program itself).
 pub fn is_admin(cx: &Cx) -> bool {
     match &cx.actor.who {

@@ -16,7 +16,7 @@ use sea_query::{Alias, Condition, Expr, ExprTrait};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::role::{Role, STAFF, is_admin};
+use crate::role::{Role, is_admin};
 use crate::{grant_rules, grants, state};
 
 /// The keys of a role that are worked out.
@@ -58,7 +58,7 @@ impl Resource for Role {
     fn access() -> Access {
         Access::own("r")
             .role(BuiltinRole::Admin, "crud")
-            .roles(STAFF, "r")
+            .roles(BuiltinRole::STAFF, "r")
             .in_person()
     }
 

@@ -127,17 +127,9 @@ impl Resource for AppointmentNotification {
     type Extra = ();
 
     fn access() -> Access {
-        use BuiltinRole::{Admin, Cashier, Doctor, LabTechnician, Nurse, Pharmacist, Receptionist};
-        let staff = &[
-            Admin,
-            Doctor,
-            Receptionist,
-            Nurse,
-            Pharmacist,
-            LabTechnician,
-            Cashier,
-        ];
-        Access::nobody().roles(staff, "r")
+        Access::nobody()
+            .role(BuiltinRole::Admin, "r")
+            .roles(BuiltinRole::STAFF, "r")
     }
 
     fn called(&self) -> Vec<Said> {

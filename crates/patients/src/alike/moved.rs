@@ -133,7 +133,7 @@ pub(crate) async fn move_back(
             }
         }
     }
-    follow(cx, from, back_to, &mut counts).await?;
+    move_dependents_back(cx, from, back_to, &mut counts).await?;
     let account = payload
         .user
         .filter(|user| kept.user.map(|user| user.get()) == Some(*user));
@@ -168,7 +168,7 @@ pub(crate) async fn move_back(
 /// What was recorded below a record while the two were one goes back with it: vital signs with their visit, results with
 /// their order, what was dispensed with its prescription, an alert with what raised it. What names a record of one person
 /// is never another's.
-async fn follow(
+async fn move_dependents_back(
     cx: &mut Cx,
     from: i64,
     to: i64,

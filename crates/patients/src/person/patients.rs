@@ -27,7 +27,7 @@ use crate::{allergy_list, birth, contact, identifier, reach, search, terms};
 /// Whoever had an appointment within so many days has a recent one.
 pub const RECENT_DAYS: i64 = 90;
 
-/// What is answered besides the fields.
+/// Computed fields of an answer.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct PatientExtra {
     /// The active allergies, separated by commas, or what is said of there being none. Null for callers who may not

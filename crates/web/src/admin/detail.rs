@@ -160,7 +160,7 @@ async fn facts(cx: &mut Cx, ask: &Ask, about: &About<'_>, record: &Json) -> Resu
         .copied()
         .filter(|key| !STANDARD.contains(key) && !twin(&keys, key))
         .filter(|key| shown::property(schema, key).get("x-name-of").is_none())
-        .filter(|key| !shown::is_called(schema, key, record, &names))
+        .filter(|key| !shown::repeats_a_name(schema, key, record, &names))
         .collect();
     let grouped = shown::grouped(schema, &fields).into_iter();
     let mut groups: Vec<(String, Vec<&str>)> = grouped

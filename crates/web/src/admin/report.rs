@@ -131,7 +131,7 @@ fn days(cx: &Cx, ask: &Ask, operation: &Operation) -> [String; 2] {
     if asked.iter().any(Option::is_some) {
         return asked.map(|day| day.unwrap_or_default().to_owned());
     }
-    let usual = operation.doc.usual_days.map(|days| days(cx.today()));
+    let usual = operation.doc.default_days.map(|days| days(cx.today()));
     let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     usual.unwrap_or_default().map(day)
 }

@@ -261,7 +261,7 @@ pub(super) fn plain(ask: &Ask, schema: &Json, name: &str, json: &Json, names: &N
 
 /// Whether a field is the name of what another one refers to, `patient_name` beside `patient`, and that one is shown by
 /// its name already.
-pub(super) fn is_called(schema: &Json, name: &str, record: &Json, names: &Names) -> bool {
+pub(super) fn repeats_a_name(schema: &Json, name: &str, record: &Json, names: &Names) -> bool {
     let Some(one) = name.strip_suffix("_name") else {
         return false;
     };
