@@ -2301,6 +2301,8 @@ TABLE task
   source text NOT NULL
   voided_at timestamp with time zone
   voided_by bigint
+  source_type text
+  source_id bigint
   CONSTRAINT task_assignee_fkey FOREIGN KEY (assignee) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT task_created_by_fkey FOREIGN KEY (created_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT task_pkey PRIMARY KEY (id)

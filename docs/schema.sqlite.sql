@@ -2339,7 +2339,7 @@ CREATE TABLE "task" (
   "created_by" INTEGER,
   "source" TEXT NOT NULL,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "source_type" TEXT, "source_id" INTEGER,
   CONSTRAINT "task_uid_key" UNIQUE ("uid"),
   CONSTRAINT "task_assignee_fkey" FOREIGN KEY ("assignee") REFERENCES "app_user" ("id") ON DELETE RESTRICT,
   CONSTRAINT "task_related_patient_fkey" FOREIGN KEY ("related_patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,

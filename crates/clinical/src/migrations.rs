@@ -89,6 +89,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             });
         },
     },
+    Migration {
+        name: "0015_task_sources",
+        up: |ddl| {
+            ddl.add_columns("task", |t| {
+                t.text("source_type").null();
+                t.int("source_id").null();
+            });
+        },
+    },
 ];
 
 fn tasks(ddl: &mut Ddl) {

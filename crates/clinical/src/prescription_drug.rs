@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use formulary::MedicationItem;
 use formulary::safety::{Dosing, Medicine, Pack, Route};
 use platform::cx::{Cx, among, column};
-use platform::db::Statement;
+use platform::db::{Dialect, Statement};
 use platform::error::Error;
 use platform::field::{Field, Ref};
 use platform::record::Body;
 use platform::texts::Text;
-use sea_query::Query;
+use sea_query::{LockType, Query};
 use serde_json::Value as Json;
 
 use crate::prescription::Prescription;
@@ -58,7 +58,7 @@ impl Drug {
     /// # Errors
     /// When the database fails.
     pub async fn item(cx: &mut Cx, item: i64) -> Result<Option<Drug>, Error> {
-        let items = items(cx, &[item]).await?;
+        let items = items(cx, &[item], Kept::No).await?;
         Ok(items.get(&item).map(|item| Drug {
             written: item.label(),
             route: item.route(),
@@ -73,7 +73,9 @@ impl Drug {
     pub(crate) async fn of(cx: &mut Cx, row: &Prescription) -> Result<Drug, Error> {
         let pack = formulary::pack::current(cx).await?;
         let item = match row.medication_item {
-            Some(item) => items(cx, &[item.get()]).await?.remove(&item.get()),
+            Some(item) => items(cx, &[item.get()], Kept::Yes)
+                .await?
+                .remove(&item.get()),
             None => None,
         };
         let name: &str = row.medication_name.open();
@@ -116,10 +118,12 @@ pub(crate) async fn fill_name(cx: &mut Cx, body: &mut Body) -> Result<(), Error>
     let item = item.and_then(|item| <Ref<MedicationItem> as Field>::parse(item).ok());
     if said.is_none_or(|name| name.trim().is_empty())
         && let Some(item) = item
-        && let Some(drug) = Drug::item(cx, item.get()).await?
+        && let Some(item) = items(cx, &[item.get()], Kept::Yes)
+            .await?
+            .remove(&item.get())
     {
         body.0
-            .insert("medication_name".to_owned(), Json::String(drug.written));
+            .insert("medication_name".to_owned(), Json::String(item.label()));
     }
     Ok(())
 }
@@ -135,7 +139,7 @@ pub(crate) async fn drugs(
         .filter_map(|row| row.medication_item)
         .map(|item| item.get())
         .collect();
-    let items = items(cx, &ids).await?;
+    let items = items(cx, &ids, Kept::No).await?;
     let item = |row: &Prescription| row.medication_item.and_then(|item| items.get(&item.get()));
     Ok(rows
         .iter()
@@ -173,7 +177,15 @@ fn differ(pack: &Pack, name: &str, generic_name: &str) -> bool {
         && !named.iter().any(|ingredient| kept.contains(ingredient))
 }
 
-async fn items(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Item>, Error> {
+/// Whether medications stay what they are until the commit. What is prescribed now would otherwise be stored as a medicine
+/// or a strength that somebody gave the medication in between; one writer at a time cannot be overtaken, as on SQLite.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    No,
+    Yes,
+}
+
+async fn items(cx: &mut Cx, ids: &[i64], kept: Kept) -> Result<HashMap<i64, Item>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -182,6 +194,9 @@ async fn items(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Item>, Error> {
         .columns(["id", "generic_name", "strength", "formulation"])
         .from("medication_item")
         .and_where(among(cx.dialect(), column("medication_item", "id"), ids));
+    if kept == Kept::Yes && cx.dialect() == Dialect::Postgres {
+        query.lock(LockType::KeyShare);
+    }
     let statement = Statement::build(cx.dialect(), &query);
     let rows: Vec<(i64, String, String, String)> = cx
         .unscoped("what medications are called is no secret among those who prescribe")

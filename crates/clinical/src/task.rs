@@ -86,6 +86,10 @@ platform::record! {
             created_by: Option<Ref<User>> = None,
             /// Whether a user or the program made it.
             source: TaskSource = TaskSource::User,
+            /// What kind of record made it necessary, such as `LabResultValue`; null without one.
+            source_type: Option<Line<64>> = None,
+            /// The id of the record that made it necessary; null without one.
+            source_id: Option<i64> = None,
         }
         hidden {}
     }

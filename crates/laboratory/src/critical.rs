@@ -136,6 +136,8 @@ pub(crate) async fn assign(
         due_date: Some(cx.today()),
         created_by: None,
         source: TaskSource::DecisionSupport,
+        source_type: Some(Line::cut(SOURCE)),
+        source_id: Some(row.meta.id),
     };
     cx.insert(&mut task).await?;
     Ok(task.meta.id)

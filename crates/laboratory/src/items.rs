@@ -107,11 +107,17 @@ impl Resource for LabOrderItem {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        if change.is_new() {
-            let order: LabOrder = cx.hold(change.row.lab_order.get()).await?;
-            added(cx, order, std::slice::from_ref(change.row)).await?;
-        }
-        Ok(())
+        let order: LabOrder = cx.hold(change.row.lab_order.get()).await?;
+        let mut after = match change.is_new() {
+            true => added(cx, order.clone(), std::slice::from_ref(change.row)).await?,
+            false => order.clone(),
+        };
+        cx.renew(&mut after, &order).await
+    }
+
+    async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        let order: LabOrder = cx.hold(row.lab_order.get()).await?;
+        cx.renew(&mut order.clone(), &order).await
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabOrderItemExtra>, Error> {
@@ -265,21 +271,18 @@ pub(crate) async fn store(
     Ok(rows)
 }
 
-/// What follows from tests added to an order that stands.
+/// What follows from tests added to an order that stands; answers the order as it is then.
 pub(crate) async fn added(
     cx: &mut Cx,
     order: LabOrder,
     items: &[LabOrderItem],
-) -> Result<(), Error> {
+) -> Result<LabOrder, Error> {
     order_news::ordered(cx, &order, items)?;
     let targets = due::targets(cx, order.meta.id).await?;
-    let due_at = due::of(&order, targets);
-    if due_at != order.due_at {
-        let mut row = order.clone();
-        row.due_at = due_at;
-        cx.update(&mut row, &order).await?;
-    }
-    Ok(())
+    let mut row = order.clone();
+    row.due_at = due::of(&order, targets);
+    cx.update(&mut row, &order).await?;
+    Ok(row)
 }
 
 /// Whether an order has any result.

@@ -236,7 +236,8 @@ impl Resource for LabOrder {
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         if change.is_new() {
             let items = items::ordered(cx, change.row, change.body).await?;
-            return items::added(cx, change.row.clone(), &items).await;
+            items::added(cx, change.row.clone(), &items).await?;
+            return Ok(());
         }
         if change.changed(|row| row.status) {
             order_news::moved(cx, change.row)?;

@@ -248,10 +248,13 @@ impl Resource for LabResultValue {
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         let order: LabOrder = cx.hold(row.lab_order.get()).await?;
         // What was reviewed is no longer what stands there.
-        if order.status == LabOrderStatus::Reviewed {
-            change_by(cx, order, |order| order.status = LabOrderStatus::Completed).await?;
+        match order.status {
+            LabOrderStatus::Reviewed => {
+                change_by(cx, order, |order| order.status = LabOrderStatus::Completed).await?;
+                Ok(())
+            }
+            _ => cx.renew(&mut order.clone(), &order).await,
         }
-        Ok(())
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabResultValueExtra>, Error> {
@@ -268,12 +271,14 @@ impl Resource for LabResultValue {
     }
 }
 
-/// The order's state after results were entered or corrected.
+/// The order's state after results were entered or corrected. It has a new version in any case: a review of what stood
+/// there before is refused.
 pub(crate) async fn follow(cx: &mut Cx, order: LabOrder) -> Result<(), Error> {
     let all_there = items::all_have_results(cx, order.meta.id).await?;
     let status = after_results(order.status, all_there);
-    if status != order.status {
-        change_by(cx, order, |order| order.status = status).await?;
+    if status == order.status {
+        return cx.renew(&mut order.clone(), &order).await;
     }
+    change_by(cx, order, |order| order.status = status).await?;
     Ok(())
 }

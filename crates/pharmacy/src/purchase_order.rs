@@ -150,7 +150,11 @@ impl Resource for PurchaseOrder {
             return Ok(());
         }
         let drafts = items::parse(cx, change.body).await?;
-        items::replace(cx, change.row.meta.id, drafts).await
+        let others = items::replace(cx, change.row.meta.id, drafts).await?;
+        if let Some(before) = change.before.filter(|_| others) {
+            cx.renew(&mut change.row.clone(), before).await?;
+        }
+        Ok(())
     }
 
     async fn removing(_cx: &mut Cx, row: &Self) -> Result<(), Error> {

@@ -197,21 +197,22 @@ pub(crate) async fn parse(cx: &mut Cx, body: &Body) -> Result<Vec<PurchaseOrderI
     .await
 }
 
-/// Replaces an order's items.
+/// Replaces an order's items, and answers whether they were others.
 pub(crate) async fn replace(
     cx: &mut Cx,
     order: i64,
     mut rows: Vec<PurchaseOrderItem>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     if same(cx, order, &rows).await? {
-        return Ok(());
+        return Ok(false);
     }
     let stored = rows_of(cx, &[order]).await?;
     cx.remove_all(&stored).await?;
     for row in &mut rows {
         row.purchase_order = Ref::new(order);
     }
-    cx.insert_all(&mut rows).await
+    cx.insert_all(&mut rows).await?;
+    Ok(true)
 }
 
 /// Whether an order has exactly these items: a client that sends back what it read changes nothing.
@@ -255,7 +256,8 @@ async fn refresh_total(cx: &mut Cx, order: i64, without: Option<i64>) -> Result<
     let before: PurchaseOrder = cx.hold(order).await?;
     let mut after = before.clone();
     after.total_estimated_cost = total(&rows)?;
-    cx.update(&mut after, &before).await
+    cx.update(&mut after, &before).await?;
+    cx.renew(&mut after, &before).await
 }
 
 /// An item as it is shown with its order.

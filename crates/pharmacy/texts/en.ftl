@@ -250,6 +250,7 @@ pharmacy-report-register = Register of controlled substances
 pharmacy-nothing-waits = Nothing of this prescription waits to be dispensed. Load it again to see what was dispensed.
 pharmacy-set-aside-before = It was set aside before. Load it again to see by whom.
 pharmacy-dispensed-meanwhile = Somebody dispensed meanwhile: { $given } were given by now. Nothing was dispensed this time.
+pharmacy-prescription-changed = The prescription was changed after you read it, and nothing was dispensed. Read what it says now, then dispense.
 pharmacy-aside = Set aside
 pharmacy-aside-none = Nothing was set aside.
 pharmacy-set-aside = Set aside

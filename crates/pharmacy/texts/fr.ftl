@@ -250,6 +250,7 @@ pharmacy-report-register = Registre des substances contrôlées
 pharmacy-nothing-waits = Rien de cette ordonnance n’attend d’être délivré. Rechargez-la pour voir ce qui a été délivré.
 pharmacy-set-aside-before = Elle a déjà été mise de côté. Rechargez l’ordonnance pour voir par qui.
 pharmacy-dispensed-meanwhile = Quelqu’un a délivré entre-temps : { $given } ont été remis. Rien n’a été délivré cette fois.
+pharmacy-prescription-changed = L’ordonnance a été modifiée après votre lecture, et rien n’a été délivré. Lisez ce qu’elle dit maintenant, puis délivrez.
 pharmacy-aside = Mises de côté
 pharmacy-aside-none = Rien n’est mis de côté.
 pharmacy-set-aside = Mettre de côté

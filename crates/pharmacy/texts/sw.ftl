@@ -250,6 +250,7 @@ pharmacy-report-register = Rejista ya dawa zinazodhibitiwa
 pharmacy-nothing-waits = Hakuna kinachosubiri kutolewa kwenye cheti hiki. Ipakie tena ili kuona kilichotolewa.
 pharmacy-set-aside-before = Kimewekwa kando tayari. Ipakie tena ili kuona na nani.
 pharmacy-dispensed-meanwhile = Mtu mwingine ametoa dawa: { $given } zimetolewa hadi sasa. Hakuna kilichotolewa mara hii.
+pharmacy-prescription-changed = Maagizo ya dawa yamebadilishwa baada ya wewe kuyasoma, na hakuna kilichotolewa. Soma yanasema nini sasa, kisha toa dawa.
 pharmacy-aside = Vilivyowekwa kando
 pharmacy-aside-none = Hakuna kilichowekwa kando.
 pharmacy-set-aside = Weka kando

@@ -108,6 +108,29 @@ impl Cx {
         Ok(())
     }
 
+    /// Gives a held row a new version where an [`update`](Cx::update) left it as `before`: something else changed that is
+    /// shown with it, so that whoever acts on what they read before is told. What changed has an audit row of its own.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn renew<R: Record>(&mut self, row: &mut R, before: &R) -> Result<(), Error> {
+        if row.meta().version != before.meta().version {
+            return Ok(());
+        }
+        let meta = row.meta_mut();
+        meta.updated_at = self.now;
+        meta.version += 1;
+        let mut update = Query::update();
+        update
+            .table(Alias::new(R::TABLE))
+            .value(Alias::new("version"), Expr::val(meta.version))
+            .value(Alias::new("updated_at"), Expr::val(self.now.to_value()))
+            .and_where(Expr::col(Alias::new("id")).eq(meta.id));
+        let statement = Statement::build(self.dialect(), &update);
+        self.tx()?.execute(statement).await?;
+        Ok(())
+    }
+
     /// Removes a row, or voids it where records are retained, and writes its audit row.
     ///
     /// # Errors

@@ -6,7 +6,6 @@ use kernel::{BuiltinRole, Code, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::audit::{Action, AuditEntry};
 use platform::cx::Cx;
-use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::record::{Column, Record};
 use platform::resource::{Besides, Change, Resource};
@@ -133,8 +132,8 @@ impl Resource for Role {
             return Ok(());
         }
         grants::replace(cx, id, &next).await?;
-        if before.is_some_and(|before| before.meta.version == row.meta.version) {
-            renewed(cx, id).await?;
+        if let Some(before) = before {
+            cx.renew(&mut row.clone(), before).await?;
         }
         let entry = AuditEntry::new(Action::Edit, Role::NAME, Some(id))
             .saying("grants changed")
@@ -154,14 +153,4 @@ impl Resource for Role {
     async fn removable(_cx: &mut Cx, row: &Self) -> Result<bool, Error> {
         Ok(!row.is_builtin)
     }
-}
-
-/// Grants are shown as a part of the role, so their change is a new version of it.
-async fn renewed(cx: &mut Cx, id: i64) -> Result<(), Error> {
-    let sql = "UPDATE role SET version = version + 1, updated_at = $1 WHERE id = $2";
-    let values = vec![cx.now().to_value(), id.to_value()];
-    cx.unscoped("a role that the caller holds by its row")
-        .execute(Statement::raw(sql, values))
-        .await?;
-    Ok(())
 }

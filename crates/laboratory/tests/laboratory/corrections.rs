@@ -1,7 +1,7 @@
 //! A correction keeps the earlier value visible and needs a new review.
 
 use crate::support::{Lab, count};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 testkit::on_both! {
     async fn the_earlier_value_stays_visible_and_a_new_review_is_needed(world: &World) {
@@ -38,6 +38,23 @@ testkit::on_both! {
         assert_eq!(again.is(200)["earlier"][0]["value_numeric"], 4.6);
         assert_eq!(again.json["earlier"][1]["value_numeric"], 5.6);
         assert_eq!(again.json["correction_reason"], "Read again");
+        world.settle().await;
+    }
+
+    async fn what_was_corrected_after_it_was_read_is_not_reviewed_unread(world: &World) {
+        let lab = Lab::new(world).await;
+        let order = lab.order(&["K"], json!({})).await;
+        let value = lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.4 }])).await.is(200)["created"][0].clone();
+        let reviews = async |read: &Json| {
+            let version = format!("\"{}\"", read["version"]);
+            let path = format!("lab_orders/{}/review/", read["id"]);
+            lab.doctor.request("POST", &path).header("if-match", &version).send().await
+        };
+        let read = lab.now(&order).await;
+        lab.tech.patch(&format!("lab_result_values/{}/", value["id"]), json!({ "value_numeric": 5.9, "correction_reason": "Another tube" })).await.is(200);
+        reviews(&read).await.refuses(412, "stale_version");
+        assert_eq!(lab.now(&order).await["status"], "Completed");
+        reviews(&lab.now(&order).await).await.is(200);
         world.settle().await;
     }
 

@@ -45,6 +45,8 @@ macro_rules! dispensing {
                 override_reason: Blank<500>,
                 /// Units of the prescription that the caller saw as dispensed: when others are by now, nothing is dispensed (409 `conflict`). Not compared when it is left out.
                 already_dispensed: Option<i64>,
+                /// Version of the prescription that the caller read: when it was changed since, such as to another dose, nothing is dispensed (409 `conflict`). Not compared when it is left out.
+                prescription_version: Option<i64>,
                 /// Units that the prescription comes to as a whole; required where it states no quantity and dose, strength, frequency and duration do not say it exactly. It is kept with the prescription, and no more is dispensed of it. Once all was taken back it can be corrected, with a `reason`.
                 prescription_quantity: Option<i64>,
             }
@@ -71,6 +73,7 @@ macro_rules! dispensing {
                     reason: self.reason,
                     override_reason: self.override_reason,
                     already: self.already_dispensed,
+                    prescription_version: self.prescription_version,
                     prescription_quantity: self.prescription_quantity,
                 }
             }

@@ -51,6 +51,8 @@ pub(crate) struct Wanted {
     pub(crate) override_reason: Blank<500>,
     /// What was seen as dispensed of the prescription.
     pub(crate) already: Option<i64>,
+    /// The version of the prescription that was read.
+    pub(crate) prescription_version: Option<i64>,
     /// What the pharmacist says that the prescription comes to.
     pub(crate) prescription_quantity: Option<i64>,
 }

@@ -63,7 +63,7 @@ pub(super) async fn hold(cx: &mut Cx, item: &Item, wanted: &Wanted) -> Result<Or
             Text::new("pharmacy-other-medication"),
         ));
     }
-    check_stands(&prescription, wanted.already)?;
+    check_stands(&prescription, wanted)?;
     let total = total::of(&prescription, item, wanted.prescription_quantity)?;
     check_restated(&prescription, total, &wanted.reason)?;
     Ok(Order::Against {
@@ -73,22 +73,27 @@ pub(super) async fn hold(cx: &mut Cx, item: &Item, wanted: &Wanted) -> Result<Or
     })
 }
 
-/// Refuses what was cancelled, and what somebody else dispensed of since it was looked at.
-fn check_stands(row: &Prescription, already: Option<i64>) -> Result<(), Error> {
+/// Refuses what was cancelled, and what somebody else dispensed of or changed since it was looked at.
+fn check_stands(row: &Prescription, wanted: &Wanted) -> Result<(), Error> {
     if row.status == PrescriptionStatus::Cancelled {
         let text = Text::new("pharmacy-prescription-cancelled");
         return Err(Error::refuse(Code::StateConflict, text));
     }
     let given = row.quantity_dispensed;
-    if already.is_none_or(|seen| seen == given) {
-        return Ok(());
+    let refused = |text| Error::refuse(Code::Conflict, text).with("quantity_dispensed", given);
+    if wanted.already.is_some_and(|seen| seen != given) {
+        let text = Text::new("pharmacy-dispensed-meanwhile").with("given", given);
+        return Err(match row.quantity {
+            Some(quantity) => refused(text).with("owed", (quantity - given).max(0)),
+            None => refused(text),
+        });
     }
-    let text = Text::new("pharmacy-dispensed-meanwhile").with("given", given);
-    let refused = Error::refuse(Code::Conflict, text).with("quantity_dispensed", given);
-    Err(match row.quantity {
-        Some(quantity) => refused.with("owed", (quantity - given).max(0)),
-        None => refused,
-    })
+    let read = wanted.prescription_version;
+    if read.is_some_and(|version| version != row.meta.version) {
+        return Err(refused(Text::new("pharmacy-prescription-changed"))
+            .with("prescription_version", row.meta.version));
+    }
+    Ok(())
 }
 
 /// What was stated before, when something was dispensed and taken back, is corrected with a reason: it bounds what is

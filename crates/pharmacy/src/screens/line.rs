@@ -178,6 +178,8 @@ fn form(cx: &Cx, ask: &Ask, sheet: &Sheet, at: usize, item: &MedicationItem) -> 
         (form.hidden("prescription", row.meta.id))
         // Who presses twice, or in another window, is told instead of dispensing again.
         (form.hidden("already_dispensed", row.quantity_dispensed))
+        // Nor is handed out what the prescriber has changed since this page was read.
+        (form.hidden("prescription_version", row.meta.version))
         @if there == 0 {
             (ui::notice(Tone::Bad, html! { p { (ask.t("pharmacy-none-there-what")) } }))
         } @else if still(row, Some(item)).is_some_and(|owed| owed > there) {
@@ -331,6 +333,7 @@ fn choose(ask: &Ask, sheet: &Sheet, row: &Prescription) -> Markup {
             (form.show(html! {
                 (form.hidden("prescription", row.meta.id))
                 (form.hidden("already_dispensed", row.quantity_dispensed))
+                (form.hidden("prescription_version", row.meta.version))
                 (form.field("medication_item").label("pharmacy-which-item").kind(Kind::Choice(choices)).required(true))
                 (comes_to(&form, row, None))
                 @match owed { Some(owed) => { (field.value(owed)) }, None => { (field) } }

@@ -142,6 +142,24 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn who_read_another_dose_dispenses_nothing(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(item, "P-1", LATE, 100).await;
+        let (doctor, id) = prescribe(world, &shop, json!({ "medication_item": item })).await;
+        let path = format!("prescriptions/{id}/");
+        let read = shop.pharmacist.get(&path).await.is(200)["version"].as_i64().unwrap();
+        let seen = |version: i64| shop.dispense(item, 5, json!({ "prescription_id": id, "prescription_version": version }));
+        doctor.patch(&path, json!({ "dosage": "250 mg" })).await.is(200);
+        let refused = seen(read).await;
+        refused.refuses(409, "conflict");
+        assert_eq!(refused.json["prescription_version"], read + 1);
+        assert_eq!(shop.total(item).await, 100);
+        seen(read + 1).await.is(201);
+        assert_eq!(shop.total(item).await, 95);
+        world.settle().await;
+    }
+
     async fn a_prescription_is_set_aside_and_taken_up_again(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;

@@ -41,6 +41,15 @@ testkit::on_both! {
         assert_eq!((&back.is(200)["version"], &back.json["items"]), (&changed.json["version"], &changed.json["items"]));
         let halved = shop.pharmacist.patch(&path, json!({ "items": [{ "medication_item": item, "quantity_ordered": 2, "unit_cost": 2 }] })).await;
         assert_eq!((&halved.is(200)["items"][0]["quantity"], &halved.json["total_estimated_cost"]), (&json!(2), &json!(4.0)));
+        // So whoever read the ones before does not overwrite them, nor a line that was changed by itself.
+        let line = format!("purchase-order-items/{}/", halved.json["items"][0]["id"]);
+        shop.pharmacist.patch(&line, json!({ "quantity_ordered": 1, "unit_cost": 4 })).await.is(200);
+        for read in [&changed, &halved] {
+            let version = format!("\"{}\"", read.json["version"]);
+            let stale = shop.pharmacist.request("PUT", &path).header("if-match", &version).json(&read.json);
+            stale.send().await.refuses(412, "stale_version");
+        }
+        assert_eq!(shop.pharmacist.get(&path).await.is(200)["items"][0]["quantity"], 1);
         let admin = world.admin().await;
         let trail = admin.get(&format!("audit_logs/?object_type=PurchaseOrderItem&object_id={}", changed.json["items"][0]["id"])).await;
         assert_eq!(trail.is(200)[0]["action"], "delete");

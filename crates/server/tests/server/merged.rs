@@ -43,6 +43,8 @@ testkit::on_both! {
         world.settle().await;
         assert!(bleeds(&doctor, stays).await);
         let alert = doctor.get("alerts/?unread=true").await.is(200)["results"][0]["id"].clone();
+        let alarm = doctor.get("tasks/?assignee=me&source=cds").await.is(200)[0].clone();
+        assert_eq!((&alarm["source_type"], &alarm["source_id"]), (&json!("LabResultValue"), &result));
         // A visit that began meanwhile is of the record that stays.
         let own = doctor.post("encounters/", json!({ "patient": stays, "notes": "Cough" })).await.id();
 
@@ -55,6 +57,8 @@ testkit::on_both! {
             assert_eq!(whose(&doctor, &path).await, goes, "{path}: {}", back.text());
         }
         assert_eq!(whose(&doctor, &format!("encounters/{own}/")).await, stays);
+        let alarm = doctor.get(&format!("tasks/{}/", alarm["id"])).await;
+        assert_eq!(alarm.is(200)["related_patient"], goes);
         assert!(bleeds(&doctor, goes).await && !bleeds(&doctor, stays).await);
         world.settle().await;
     }
