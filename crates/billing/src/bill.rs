@@ -20,6 +20,7 @@ use crate::book;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::lines;
+use crate::payable;
 use crate::sums::Sums;
 use crate::unpriced;
 
@@ -232,6 +233,9 @@ impl Resource for Bill {
         if change.row.total_amount.is_negative() {
             return Err(Error::field("total_amount", Text::new("billing-negative")));
         }
+        if change.changed(|row| row.total_amount) {
+            payable::check(cx, "total_amount", change.row.total_amount)?;
+        }
         match change.before {
             None => begin(cx, change).await,
             Some(before) => edit(cx, before, change).await,
@@ -246,6 +250,9 @@ impl Resource for Bill {
             Some(before) => {
                 let replaced = lines::replaced_items(cx, before, change.body).await?;
                 cx.remove_all(&replaced.gone).await?;
+                if replaced.total.is_some() {
+                    cx.renew(&mut change.row.clone(), before).await?;
+                }
                 replaced.new
             }
         };
@@ -310,6 +317,7 @@ async fn begin(cx: &mut Cx, change: &mut Change<'_, Bill>) -> Result<(), Error> 
     }
     row.date_issued = cx.today();
     book::attribute(cx, row).await?;
+    book::check_policy(cx, row).await?;
     let has_lines = items.is_some_and(|items| !items.is_empty());
     book::recharge(cx, row, row.total_amount, has_lines, false).await
 }
@@ -362,6 +370,9 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
         unpriced::check(cx, row.meta.id).await?;
         row.date_issued = cx.today();
         row.gather_key = None;
+    }
+    if recharged {
+        book::check_policy(cx, row).await?;
     }
     if recharged || row.service_date.is_none() {
         book::attribute(cx, row).await?;

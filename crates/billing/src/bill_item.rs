@@ -143,7 +143,7 @@ impl Resource for BillItem {
         change.row.patient = bill.patient;
         let named = change.row.service.map(|service| service.get());
         let services = lines::services(cx, named.into_iter().collect()).await?;
-        lines::complete(change.row, change.before, change.body, &services)?;
+        lines::complete(cx, change.row, change.before, change.body, &services)?;
         // A service that costs nothing is free for everybody; what else is free, is so for a reason.
         let row = &mut *change.row;
         row.unpriced &= row.amount.is_zero()

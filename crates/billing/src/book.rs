@@ -14,6 +14,7 @@ use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, Transfer, post};
+use crate::payable;
 use crate::sums::{Refusal, Sums, Transfers};
 
 /// What people are told when the sums of a bill do not allow something.
@@ -57,6 +58,19 @@ pub(crate) async fn attribute(cx: &mut Cx, bill: &mut Bill) -> Result<(), Error>
     Ok(())
 }
 
+/// Refuses a policy that was given to another patient since the bill's reference to it was checked, and keeps it this
+/// patient's until the bill is stored.
+pub(crate) async fn check_policy(cx: &mut Cx, bill: &Bill) -> Result<(), Error> {
+    let Some(insurance) = bill.insurance else {
+        return Ok(());
+    };
+    let policy: InsuranceDetail = cx.hold(insurance.get()).await?;
+    if policy.patient == bill.patient {
+        return Ok(());
+    }
+    Err(Error::field("insurance", Text::new("other-patient")))
+}
+
 /// Gives a bill another total, and works out the insurer's part of it anew.
 ///
 /// The policy is locked while that is done: two bills that share what is left of a year's limit are split one after
@@ -77,7 +91,9 @@ pub(crate) async fn recharge(
                 None => Money::ZERO,
                 Some(_) => used(cx, insurance.get(), service, bill.meta.id).await?,
             };
-            policy.policy().part(service, total, used)
+            policy
+                .policy(payable::smallest(cx))
+                .part(service, total, used)
         }
     };
     let mut sums = bill.sums();
@@ -159,7 +175,10 @@ pub(crate) async fn retotal(
     // Credits may leave nothing, and never less.
     let total = total.max(Money::ZERO);
     recharge(cx, &mut bill, total, count > 0, kind == EntryKind::Credit).await?;
-    save(cx, before, bill, kind).await
+    let mut bill = save(cx, before.clone(), bill, kind).await?;
+    // Other lines may come to the same.
+    cx.renew(&mut bill, &before).await?;
+    Ok(bill)
 }
 
 /// Stores a bill whose sums changed, and posts what belongs to that.

@@ -17,6 +17,7 @@ use platform::verb::{One, Verb};
 use sea_query::{Condition, ExprTrait};
 
 use crate::count::CountInput;
+use crate::payable;
 
 platform::choice! {
     /// How far a session is.
@@ -123,6 +124,9 @@ impl Resource for CashSession {
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         if change.row.opening_float.is_negative() {
             return Err(Error::field("opening_float", Text::new("billing-negative")));
+        }
+        if change.changed(|row| row.opening_float) {
+            payable::check(cx, "opening_float", change.row.opening_float)?;
         }
         let cashier = cx.user_id()?;
         // People write `D1`, `d1 ` and a full-width one for the same.

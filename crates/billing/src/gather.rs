@@ -14,6 +14,7 @@ use crate::bill_item::{BillItem, SourceKind};
 use crate::bill_status::BillStatus;
 use crate::book;
 use crate::ledger::EntryKind;
+use crate::payable;
 
 /// Drafts of one patient that gather at a time and are looked at.
 const GATHERING: u64 = 50;
@@ -145,18 +146,26 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
     let mut items = Vec::with_capacity(fresh.len());
     for charge in &fresh {
         let price = charge.unit_price.unwrap_or_default();
-        let total = price.checked_mul(charge.quantity);
+        let exact = price.checked_mul(charge.quantity);
+        let exact = exact.map_err(Error::internal)?;
+        let total = exact.rounded_to(payable::smallest(cx));
+        let total = total.map_err(Error::internal)?;
+        // A price that cannot be paid, from before prices had to be: the line says what it comes to.
+        let (price, quantity) = match total == exact {
+            true => (price, charge.quantity),
+            false => (total, 1),
+        };
         items.push(BillItem {
             meta: Meta::unstored(),
             bill: Ref::new(draft.meta.id),
             service: charge.service.map(Ref::new),
             description: Sealed::new(Blank::cut(&charge.description)),
             amount: price,
-            quantity: charge.quantity,
+            quantity,
             discount: Money::ZERO,
             discount_reason: Sealed::new(Blank::default()),
             patient: draft.patient,
-            line_total: total.map_err(Error::internal)?,
+            line_total: total,
             source_type: Some(charge.kind),
             source_id: Some(charge.source),
             credit_of: None,

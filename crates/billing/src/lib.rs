@@ -42,6 +42,7 @@ mod line;
 mod lines;
 mod migrations;
 pub mod pay;
+mod payable;
 pub mod payment;
 pub mod payment_method;
 mod printed;

@@ -13,6 +13,8 @@ pub(crate) struct Line {
     pub(crate) discount: Money,
     /// The discount has a reason.
     pub(crate) reasoned: bool,
+    /// The smallest amount that can be paid.
+    pub(crate) smallest: Money,
 }
 
 /// What is wrong with a line.
@@ -30,6 +32,8 @@ pub(crate) enum LineFault {
     DiscountWithoutReason,
     /// An amount that is too large to be one.
     TooLarge,
+    /// What the line comes to cannot be paid, since there is nothing so small.
+    NotPayable,
 }
 
 impl Line {
@@ -52,9 +56,12 @@ impl Line {
         if self.discount.is_positive() && !self.reasoned {
             return Err(LineFault::DiscountWithoutReason);
         }
-        gross
-            .checked_sub(self.discount)
-            .map_err(|_| LineFault::TooLarge)
+        let total = gross.checked_sub(self.discount);
+        let total = total.map_err(|_| LineFault::TooLarge)?;
+        match total.is_multiple_of(self.smallest) {
+            true => Ok(total),
+            false => Err(LineFault::NotPayable),
+        }
     }
 }
 
@@ -63,7 +70,7 @@ mod tests {
     use super::*;
     use LineFault::{
         DiscountAbovePrice, DiscountWithoutReason, NegativeDiscount, NegativePrice, NoQuantity,
-        TooLarge,
+        NotPayable, TooLarge,
     };
 
     fn money(text: &str) -> Money {
@@ -91,6 +98,25 @@ mod tests {
                 quantity,
                 discount: money(discount),
                 reasoned,
+                smallest: Money::CENT,
+            };
+            assert_eq!(line.total(), total.map(money), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_comes_to_what_can_be_paid() {
+        for (unit, quantity, discount, total) in [
+            ("12.50", 2, "0", Ok("25")),
+            ("12.50", 3, "0.5", Ok("37")),
+            ("12.50", 3, "0", Err(NotPayable)),
+        ] {
+            let line = Line {
+                unit_price: money(unit),
+                quantity,
+                discount: money(discount),
+                reasoned: true,
+                smallest: Money::UNIT,
             };
             assert_eq!(line.total(), total.map(money), "{line:?}");
         }

@@ -18,6 +18,7 @@ use crate::bill::Bill;
 use crate::bill_item::BillItem;
 use crate::bill_status::BillStatus;
 use crate::line::{Line, LineFault};
+use crate::payable;
 use crate::service_catalog::ServiceCatalog;
 
 /// The most lines that one request may bring.
@@ -63,7 +64,7 @@ pub(crate) async fn of_body(
         let Ok(row) = item else { continue };
         if let Some(known) = stored.iter().find(|known| same(known, row)) {
             row.line_total = known.line_total;
-        } else if let Err(faults) = complete(row, None, body, &services) {
+        } else if let Err(faults) = complete(cx, row, None, body, &services) {
             *item = Err(faults);
         }
     }
@@ -122,6 +123,7 @@ pub(crate) async fn services(cx: &mut Cx, ids: Vec<i64>) -> Result<HashMap<i64, 
 
 /// Fills in what a line takes from its service, and works out what it comes to.
 pub(crate) fn complete(
+    cx: &Cx,
     item: &mut BillItem,
     before: Option<&BillItem>,
     body: &Body,
@@ -156,19 +158,24 @@ pub(crate) fn complete(
         quantity: item.quantity,
         discount: item.discount,
         reasoned: !item.discount_reason.open().is_empty(),
+        smallest: payable::smallest(cx),
     };
     match line.total() {
         Ok(total) => item.line_total = total,
         Err(fault) => {
-            let (field, text) = match fault {
+            let (field, key) = match fault {
                 LineFault::NegativePrice => ("amount", "billing-negative"),
                 LineFault::NoQuantity => ("quantity", "billing-quantity"),
                 LineFault::NegativeDiscount => ("discount", "billing-negative"),
                 LineFault::DiscountAbovePrice => ("discount", "billing-discount-too-large"),
                 LineFault::DiscountWithoutReason => ("discount_reason", "billing-discount-reason"),
                 LineFault::TooLarge => ("amount", "billing-too-large"),
+                LineFault::NotPayable => {
+                    faults.say("amount", payable::text(cx));
+                    return Err(faults);
+                }
             };
-            faults.say(field, Text::new(text));
+            faults.say(field, Text::new(key));
         }
     }
     faults.into_result()

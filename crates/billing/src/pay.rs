@@ -130,7 +130,7 @@ impl Verb for Pay {
     }
 
     async fn run(cx: &mut Cx, held: Bill, input: PayInput) -> Result<Paid, Error> {
-        let rows = rows(&held, &input)?;
+        let rows = rows(cx, &held, &input)?;
         if input
             .balance_due
             .is_some_and(|told| told != held.balance_due)
@@ -178,7 +178,7 @@ impl Verb for Pay {
 }
 
 /// The rows as payments, not yet stored; each fault under its row.
-fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
+fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
     let parse = |row: &Map<String, Json>| {
         let mut row = row.clone();
         for (other, field) in Payment::ALIASES {
@@ -193,6 +193,7 @@ fn rows(bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
         }
         payment::check_tendered(&payment)?;
         payment::check_method(bill, &payment)?;
+        payment::check_payable(cx, bill, &payment)?;
         Ok(payment)
     };
     let parsed: Vec<Result<Payment, Faults>> = input.payments.iter().map(parse).collect();

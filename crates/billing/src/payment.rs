@@ -22,6 +22,7 @@ use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{Account, EntryKind, Posting, Transfer, post};
+use crate::payable;
 use crate::payment_method::PaymentMethod;
 use crate::sums::{Refusal, Sums};
 
@@ -208,6 +209,7 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     check_tendered(payment)?;
     let before: Bill = cx.hold(payment.bill.get()).await?;
     before.check_opened()?;
+    check_payable(cx, &before, payment)?;
     check_method(&before, payment)?;
     let mut sums = before.sums();
     payment.by_insurer = match enter(&mut sums, payment) {
@@ -228,6 +230,14 @@ pub(crate) fn check_tendered(payment: &Payment) -> Result<(), Faults> {
         _ => return Ok(()),
     };
     Err(Faults::one("tendered", Text::new(text)))
+}
+
+/// What nobody can pay is refused, but for what settles a bill that was written before amounts had to be whole.
+pub(crate) fn check_payable(cx: &Cx, bill: &Bill, payment: &Payment) -> Result<(), Faults> {
+    if payment.amount == bill.balance_due {
+        return Ok(());
+    }
+    payable::check(cx, "amount", payment.amount)
 }
 
 /// An insurer pays only on a bill that names a policy.

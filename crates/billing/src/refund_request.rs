@@ -21,6 +21,7 @@ use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{EntryKind, Posting, post};
+use crate::payable;
 use crate::payment::{self, Payment};
 use crate::payment_method::PaymentMethod;
 
@@ -172,6 +173,9 @@ impl Verb for Refund {
                 Text::new("billing-more-than-paid").with("paid", left),
             )
             .with("refundable", platform::serde_json::json!(left)));
+        }
+        if amount != left {
+            payable::check(cx, "amount", amount)?;
         }
         let mut payment = held.clone();
         payment.refund_pending = sum(held.refund_pending, amount)?;

@@ -9,6 +9,7 @@ use platform::record::Column;
 use platform::resource::{Change, Resource};
 use platform::texts::Text;
 
+use crate::payable;
 use crate::service_price;
 
 platform::record! {
@@ -70,9 +71,12 @@ impl Resource for ServiceCatalog {
         self.name.to_string()
     }
 
-    async fn prepare(_cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
+    async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         if change.row.price.is_negative() {
             return Err(Error::field("price", Text::new("billing-negative")));
+        }
+        if change.changed(|row| row.price) {
+            payable::check(cx, "price", change.row.price)?;
         }
         Ok(())
     }

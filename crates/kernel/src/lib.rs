@@ -51,6 +51,7 @@
 mod access;
 mod clock;
 mod code;
+pub mod currency;
 pub mod dates;
 mod decimal;
 mod email;

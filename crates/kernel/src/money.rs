@@ -57,6 +57,10 @@ pub struct Money(i64);
 impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// A hundredth.
+    pub const CENT: Self = Self(1);
+    /// One whole unit.
+    pub const UNIT: Self = Self(100);
     /// The largest sum, 92,233,720,368,547,758.07.
     pub const MAX: Self = Self(i64::MAX);
     /// The largest debt, the opposite of [`Money::MAX`].
@@ -170,6 +174,36 @@ impl Money {
     /// [`MoneyError::OutOfRange`].
     pub fn basis_points(self, points: u32) -> Result<Self, MoneyError> {
         self.share(i128::from(points), 10_000)
+    }
+
+    /// Whether the amount is so many times `step`, which is more than nothing: whether coins of that size can pay it.
+    ///
+    /// ```
+    /// use kernel::Money;
+    /// assert!("12.50".parse::<Money>()?.is_multiple_of(Money::CENT));
+    /// assert!(!"12.50".parse::<Money>()?.is_multiple_of(Money::UNIT));
+    /// # Ok::<(), kernel::MoneyError>(())
+    /// ```
+    #[must_use]
+    pub const fn is_multiple_of(self, step: Self) -> bool {
+        step.0 < 1 || self.0 % step.0 == 0
+    }
+
+    /// The multiple of `step`, more than nothing, that is nearest, half a step up; the opposite of a negative amount is rounded the same way.
+    ///
+    /// ```
+    /// use kernel::Money;
+    /// let rounded = |text: &str| Ok::<_, kernel::MoneyError>(text.parse::<Money>()?.rounded_to(Money::UNIT)?.to_string());
+    /// assert_eq!((rounded("12.49")?, rounded("12.50")?, rounded("-12.50")?), ("12.00".to_owned(), "13.00".to_owned(), "-13.00".to_owned()));
+    /// # Ok::<(), kernel::MoneyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn rounded_to(self, step: Self) -> Result<Self, MoneyError> {
+        let step = i128::from(step.0.max(1));
+        let steps = self.share(1, step)?;
+        Self::from_wide(i128::from(steps.0) * step)
     }
 
     fn share(self, numerator: i128, denominator: i128) -> Result<Self, MoneyError> {

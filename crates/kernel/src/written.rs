@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Weekday};
 
-use crate::{Language, Money};
+use crate::{Language, Money, currency};
 
 const MONTHS: [[&str; 12]; 3] = [
     [
@@ -89,25 +89,30 @@ pub fn weekday(day: Weekday, language: Language) -> &'static str {
     WEEKDAYS[of(language)][day]
 }
 
-/// An amount with its thousands apart: `1,234.50`, in French `1 234,50`.
+/// An amount with its thousands apart: `1,234.50`, in French `1 234,50`. In a currency that has nothing smaller than its
+/// unit, decimals are written only where there are some, as in the cost of one tablet.
 ///
 /// ```
 /// use kernel::{Language, Money};
+/// use kernel::written::money;
 /// let amount: Money = "-1234567.5".parse()?;
-/// assert_eq!(kernel::written::money(amount, Language::En), "-1,234,567.50");
-/// assert_eq!(kernel::written::money(amount, Language::Fr), "-1\u{a0}234\u{a0}567,50");
+/// assert_eq!(money(amount, "GMD", Language::En), "-1,234,567.50");
+/// assert_eq!(money(amount, "GMD", Language::Fr), "-1\u{a0}234\u{a0}567,50");
+/// assert_eq!(money("1250".parse()?, "XOF", Language::Fr), "1\u{a0}250");
+/// assert_eq!(money("12.5".parse()?, "XOF", Language::Fr), "12,50");
 /// # Ok::<(), kernel::MoneyError>(())
 /// ```
 #[must_use]
-pub fn money(amount: Money, language: Language) -> String {
+pub fn money(amount: Money, currency: &str, language: Language) -> String {
     let minor = amount.minor().unsigned_abs();
     let (_, decimal) = separators(language);
     let sign = if amount.is_negative() { "-" } else { "" };
-    format!(
-        "{sign}{}{decimal}{:02}",
-        grouped(minor / 100, language),
-        minor % 100
-    )
+    let whole = grouped(minor / 100, language);
+    let smallest = currency::smallest(currency);
+    if smallest == Money::UNIT && amount.is_multiple_of(smallest) {
+        return format!("{sign}{whole}");
+    }
+    format!("{sign}{whole}{decimal}{:02}", minor % 100)
 }
 
 /// A number with its thousands apart and at most two places, none of them idle: `1,234.5`, in French `1 234,5`.
@@ -163,7 +168,7 @@ fn grouped(whole: u64, language: Language) -> String {
 /// An amount with its currency: `GMD 1,234.50`.
 #[must_use]
 pub fn price(amount: Money, currency: &str, language: Language) -> String {
-    let amount = money(amount, language);
+    let amount = money(amount, currency, language);
     match language {
         Language::Fr => format!("{amount}\u{a0}{currency}"),
         Language::En | Language::Sw => format!("{currency}\u{a0}{amount}"),

@@ -62,7 +62,7 @@ fn said<R: Resource>(cx: &Cx, row: &R, part: &Said) -> String {
             let day = written::date(there.date(), language);
             [&day, ", ", &clock(there.time())].concat()
         }
-        Said::Amount(amount) => written::money(*amount, language),
+        Said::Amount(amount) => written::money(*amount, &cx.app.settings.currency, language),
     }
 }
 

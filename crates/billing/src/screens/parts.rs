@@ -19,7 +19,7 @@ pub(super) fn price(ask: &Ask, amount: Money) -> String {
 
 /// `1,250.00`, where the currency is understood.
 pub(super) fn money(ask: &Ask, amount: Money) -> String {
-    paper::format::money(amount, language(ask))
+    paper::format::money(amount, &ask.app().settings.currency, language(ask))
 }
 
 /// Where a bill stands, as a word with a sign.

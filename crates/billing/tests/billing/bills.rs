@@ -1,6 +1,6 @@
 //! `bills/` and `bill-items/`.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::Desk;
 
@@ -160,6 +160,17 @@ testkit::on_both! {
         let twice = json!({ "items": [kept, kept, { "description": "Plaster", "amount": 12, "quantity": 3 }] });
         let twice = desk.cashier.patch(&path, twice).await;
         assert_eq!((&twice.is(200)["total_amount"], &twice.json["items"][2]["line_total"]), (&json!(56.0), &json!(10.0)));
+        // Other lines that come to the same are others: who read those before is told.
+        let pair = json!([{ "description": "Plaster", "amount": 28, "quantity": 2 }]);
+        let renewed = desk.cashier.patch(&path, json!({ "items": pair })).await;
+        assert_eq!((&renewed.is(200)["total_amount"], &renewed.json["items"][0]["quantity"]), (&json!(56.0), &json!(2)));
+        let line = format!("bill-items/{}/", renewed.json["items"][0]["id"]);
+        desk.cashier.patch(&line, json!({ "description": "Plasters" })).await.is(200);
+        for read in [&twice, &renewed] {
+            let version = format!("\"{}\"", read.json["version"]);
+            let stale = desk.cashier.request("PUT", &path).header("if-match", &version).json(&read.json);
+            stale.send().await.refuses(412, "stale_version");
+        }
         desk.cashier.patch(&path, json!({ "items": [{ "description": "Plaster", "amount": -1 }] })).await.is(400);
         desk.cashier.patch(&path, json!({ "items": "all" })).await.complains_about("items");
         // Without lines nothing is charged, and the last ones are opened with the bill.
@@ -173,6 +184,40 @@ testkit::on_both! {
         desk.cashier.patch(&path, json!({ "items": [] })).await.refuses(409, "state_conflict");
         desk.books_agree().await;
         world.settle().await;
+    }
+
+    /// The CFA franc has no coin smaller than the unit: what nobody can pay is not charged, split or booked.
+    async fn where_there_is_nothing_smaller_amounts_are_whole(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
+        // Written while amounts had decimals.
+        let earlier = desk.bill(json!({ "total_amount": 37.5 })).await;
+        let node = world.node(&[("CHELAL_CURRENCY", "XOF")]).await;
+        let (cashier, admin) = (node.as_signed_in(&desk.cashier), node.as_signed_in(&desk.admin));
+        admin.post("service-catalog/", json!({ "name": "Dressing", "code": "D", "price": 12.5 })).await.complains_about("price");
+        let bill = |more: Json| {
+            let mut body = json!({ "patient": desk.patient });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            cashier.post("bills/", body)
+        };
+        bill(json!({ "total_amount": "100.50" })).await.complains_about("total_amount");
+        bill(json!({ "items": [{ "description": "Gauze", "amount": 12.5, "quantity": 3 }] })).await.complains_about("items");
+        let made = bill(json!({ "insurance": policy, "items": [{ "description": "Gauze", "amount": 12.5, "quantity": 2 }, { "description": "Splint", "amount": 76 }] })).await;
+        assert_eq!((&made.is(201)["total_amount"], &made.json["insurance_amount"], &made.json["balance_due"]), (&json!(101.0), &json!(51.0), &json!(50.0)));
+        let pay = async |bill: &Json, amount: f64| {
+            let path = format!("bills/{}/payments/", bill["id"]);
+            cashier.post(&path, json!({ "amount": amount, "method": "Cash" })).await
+        };
+        let refused = pay(&made.json, 10.5).await;
+        assert!(refused.complains_about("amount").to_string().contains("XOF"), "{}", refused.text());
+        let several = json!({ "payments": [{ "amount": 10 }, { "amount": 0.5 }] });
+        cashier.post(&format!("bills/{}/pay/", made.json["id"]), several).await.complains_about("payments");
+        let paid = pay(&made.json, 50.0).await.is(201)["id"].clone();
+        cashier.post(&format!("payments/{paid}/refund/"), json!({ "amount": 0.5, "reason": "Twice" })).await.complains_about("amount");
+        // What was owed before to the half is settled as it stands.
+        pay(&earlier, 37.0).await.is(201);
+        assert_eq!(pay(&earlier, 0.5).await.is(201)["amount"], 0.5);
+        desk.books_agree().await;
     }
 
     async fn a_bill_is_withdrawn_with_a_reason_unless_it_holds_money(world: &World) {

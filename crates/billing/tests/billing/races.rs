@@ -27,6 +27,25 @@ testkit::on_both! {
         desk.books_agree().await;
     }
 
+    async fn a_policy_stays_its_patients_once_a_bill_names_it(world: &World) {
+        let desk = Desk::new(world).await;
+        let other = crate::support::register(&desk.admin, "Musa").await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        for round in 0..8 {
+            let policy = desk.policy(json!({ "policy_number": format!("R-{round}"), "coverage_percent": 50 })).await;
+            let path = format!("insurance/{policy}/");
+            let bill = json!({ "patient": desk.patient, "insurance": policy, "total_amount": 10 });
+            let mut requests: Vec<_> = (0..4).map(|_| cashier.request("POST", "bills/").json(&bill)).collect();
+            requests.insert(2, cashier.request("PATCH", &path).json(&json!({ "patient": other })));
+            let replies = at_once(requests).await;
+            let whose = cashier.get(&path).await.is(200)["patient"].clone();
+            let billed = replies.iter().filter(|reply| reply.status == 201).count();
+            assert!(billed == 0 || whose == desk.patient, "{whose} {:?}", counted(&replies));
+            assert!(replies.iter().all(|reply| [200, 201, 400, 409].contains(&reply.status.as_u16())));
+        }
+        desk.books_agree().await;
+    }
+
     async fn a_double_click_pays_once(world: &World) {
         let desk = Desk::new(world).await;
         let cashier = desk.cashier.clone().over(world.listen().await);

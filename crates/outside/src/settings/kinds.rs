@@ -255,9 +255,10 @@ pub(super) fn time_zone() -> Kind<TimeZone> {
 }
 
 pub(super) fn currency() -> Kind<String> {
-    Kind::new("an ISO 4217 code of three capital letters", |v| {
-        (v.len() == 3 && v.bytes().all(|b| b.is_ascii_uppercase())).then(|| v.to_owned())
-    })
+    Kind::new(
+        "an ISO 4217 code of three capital letters, of a currency with two decimals or none",
+        |v| kernel::currency::is_kept(v).then(|| v.to_owned()),
+    )
 }
 
 /// ITU-T E.164: one to three digits, the first not zero.

@@ -126,7 +126,7 @@ impl Invoice {
     /// The payments so far; on a roll, what would be columns stands below each other.
     fn past(&self, form: &Form) -> Table {
         let words = form.words();
-        let money = |amount| format::money(amount, form.language);
+        let money = |amount| format::money(amount, &self.currency, form.language);
         let narrow = form.sheet == Sheet::Roll80;
         let columns = match narrow {
             true => vec![
@@ -163,7 +163,7 @@ impl Invoice {
     /// The items on a roll, which has room for two columns: quantity, price and discount stand below the description.
     fn narrow(&self, form: &Form) -> Table {
         let words = form.words();
-        let money = |amount| format::money(amount, form.language);
+        let money = |amount| format::money(amount, &self.currency, form.language);
         let row = |item: &InvoiceItem| {
             let mut text = item.description.clone();
             if item.quantity != 1 || !item.discount.is_zero() {
@@ -188,7 +188,7 @@ impl Invoice {
             return self.narrow(form);
         }
         let words = form.words();
-        let money = |amount| format::money(amount, form.language);
+        let money = |amount| format::money(amount, &self.currency, form.language);
         let discounts = self.items.iter().any(|item| !item.discount.is_zero());
         let mut columns = vec![
             Column::text(words.description, 1.0),

@@ -53,7 +53,7 @@ impl Receipt {
     /// [`Error::Invalid`].
     pub fn print(&self, form: &Form) -> Result<Printed, Error> {
         let words = form.words();
-        let money = |amount| format::money(amount, form.language);
+        let money = |amount| format::money(amount, &self.currency, form.language);
         let price = |amount| format::price(amount, &self.currency, form.language);
         let mut document = form.start(words.receipt, &self.number);
         let at = form.moment(self.at);

@@ -217,7 +217,7 @@ pub(super) fn number(ask: &Ask, field: &Json, number: &Number) -> String {
         && let Some(value) = number.as_f64()
         && let Ok(amount) = Money::from_sum(&value.to_string())
     {
-        return written::money(amount, language);
+        return written::money(amount, &ask.app().settings.currency, language);
     }
     match number.as_f64() {
         Some(value) if number.is_f64() => written::number(value, language),
