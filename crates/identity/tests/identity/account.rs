@@ -107,6 +107,7 @@ testkit::on_both! {
         nurse.patch("profile/", json!({ "email": "fatou@hospital.example" })).await.complains_about("email");
         let stale = nurse.request("PUT", "profile/").header("if-match", "\"1\"").json(&json!({})).send().await;
         stale.refuses(412, "stale_version");
+        world.settle().await;
     }
 
     async fn preferences_are_ones_own(world: &World) {

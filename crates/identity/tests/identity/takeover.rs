@@ -115,12 +115,16 @@ testkit::on_both! {
             ("PATCH", "users/me/", json!({ "email": "thief@example.org" })),
             ("PUT", "users/me/", json!({ "username": "doctor", "email": "thief@example.org" })),
             ("PATCH", "users/me/", json!({ "phone": "+2207834351" })),
+            ("PATCH", "profile/", json!({ "email": "thief@example.org" })),
+            ("PUT", "profile/", json!({ "email": "thief@example.org" })),
+            ("PATCH", "profile/", json!({ "phone": "+2207834351" })),
             ("POST", "account/delete/", json!({})),
         ] {
             let request = doctor.request(method, path).json(&body);
             request.send().await.refuses(403, "reauthentication_required");
         }
         // What others cannot take the account over by needs nothing.
+        doctor.patch("profile/", json!({ "first_name": "Awa", "email": "mine@example.org" })).await.is(200);
         doctor.patch("users/me/", json!({ "first_name": "Awa", "email": "mine@example.org" })).await.is(200);
         let wrong = json!({ "email": "new@example.org", "old_password": "wrong wrong wrong" });
         doctor.patch("users/me/", wrong).await.complains_about("old_password");
@@ -129,7 +133,7 @@ testkit::on_both! {
         let other = bearer(world, other.is(200)["access"].as_str().unwrap());
         let before = world.mails().len();
         let right = json!({ "email": "new@example.org", "old_password": PASSWORD });
-        doctor.patch("users/me/", right).await.is(200);
+        doctor.patch("profile/", right).await.is(200);
         world.settle().await;
         // The old address hears of it, and other sessions end.
         let mails = world.mails();

@@ -811,6 +811,7 @@ choice-channel-desk = Front desk
 choice-channel-link = Link
 choice-channel-portal = Portal
 field-already-dispensed = Handed out before
+field-prescription-version = Version of the prescription that was read
 field-temporary-password = Temporary password
 field-moved = What was moved
 field-restored = What went back

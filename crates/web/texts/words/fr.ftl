@@ -811,6 +811,7 @@ choice-channel-desk = Accueil
 choice-channel-link = Lien
 choice-channel-portal = Portail
 field-already-dispensed = Déjà remis
+field-prescription-version = Version de l’ordonnance qui a été lue
 field-temporary-password = Mot de passe provisoire
 field-moved = Ce qui a été déplacé
 field-restored = Ce qui est revenu

@@ -811,6 +811,7 @@ choice-channel-desk = Mapokezi
 choice-channel-link = Kiungo
 choice-channel-portal = Lango la mgonjwa
 field-already-dispensed = Iliyokwisha kutolewa
+field-prescription-version = Toleo la maagizo ya dawa lililosomwa
 field-temporary-password = Nenosiri la muda
 field-moved = Kilichohamishwa
 field-restored = Kilichorudishwa
