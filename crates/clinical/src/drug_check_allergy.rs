@@ -88,7 +88,7 @@ impl Command for CheckDrugAllergy {
             allergies_unasked: reported.is_empty() && is_unasked(&patient),
             ..Question::default()
         };
-        let answer = pack.check(&question);
+        let answer = pack.check_names_too(&question);
         let outcome = answer.outcome();
         let alerts: Vec<SafetyAlert> = answer.findings.iter().map(SafetyAlert::from).collect();
         let could_not_check: Vec<UnknownName> =

@@ -165,7 +165,7 @@ pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
         })
         .collect();
     let patient = facts.circumstances;
-    let mut answer = pack.check(&Question {
+    let mut answer = pack.check_names_too(&Question {
         medicine,
         taking: &taking,
         allergies: &allergies,

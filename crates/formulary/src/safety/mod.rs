@@ -25,6 +25,7 @@
 //! `crates/formulary/data/check.py` is the reference implementation of the rules; a test holds this engine to its answers.
 
 mod additions;
+mod alike;
 mod answer;
 mod check;
 mod dose;

@@ -195,6 +195,22 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_name_that_is_not_known_is_no_safer_than_one_that_is(world: &World) {
+        let room = Room::new(world).await;
+        allergic(&room, "Penicillin", json!({ "severity": "severe" })).await;
+        allergic(&room, "Zyrqol", json!({ "severity": "severe" })).await;
+        for name in ["Penicillin", "penicilin 500 mg", "Pencillin V", "Zyrqol 5 mg", "\u{410}moxicillin"] {
+            let refused = prescribe(&room, name, json!({})).await;
+            let alerts = refused.refuses(409, "override_reason_required")["alerts"].clone();
+            assert!(kinds(&alerts).contains(&("allergy", "severe")), "{name}: {alerts}");
+            let question = json!({ "patient_id": room.patient, "medication_name": name });
+            assert_eq!(room.doctor.post("prescriptions/check_drug_allergy/", question).await.is(200)["alert"], true, "{name}");
+        }
+        let other = prescribe(&room, "Unheardofin", json!({})).await;
+        assert_eq!(other.is(201)["safety_outcome"], "could_not_check");
+        world.settle().await;
+    }
+
     async fn after_signing_only_the_status_changes(world: &World) {
         let room = Room::new(world).await;
         let id = prescribe(&room, "Amoxicillin", json!({})).await.id();
