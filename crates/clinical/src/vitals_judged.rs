@@ -9,9 +9,9 @@ use platform::texts::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::rules::bounds::{self, AbnormalFlag, Measure};
+use crate::rules::bounds::{self, AbnormalFlag, Level, Measure};
 use crate::rules::danger::{self, DangerSign};
-use crate::rules::growth::{self, Growth};
+use crate::rules::growth::{self, Growth, Indicator};
 use crate::rules::news2::{self, Score};
 use crate::rules::{Milli, Person, bmi};
 use crate::vitals::{Measured, Vitals};
@@ -71,12 +71,39 @@ impl Vitals {
         Person::on(day, birth, patient.gender, self.pregnant == Some(true))
     }
 
-    /// The values outside their usual range.
+    /// The values outside their usual range, and those that no child of this age has.
     pub fn flags(&self, person: &Person) -> Vec<AbnormalFlag> {
         let flags = self
             .measures()
             .filter_map(|(measure, value)| bounds::flag(measure, value, person));
-        flags.collect()
+        let mut flags: Vec<AbnormalFlag> = flags.collect();
+        let growth = self.growth(person);
+        let by_age = |growth: &Growth| growth.indicator == Indicator::WeightForAge;
+        let weighed = growth.iter().any(by_age);
+        for beyond in growth.iter().filter(|growth| growth.implausible) {
+            let measure = match beyond.indicator {
+                Indicator::WeightForAge => Measure::Weight,
+                // From ten years on there is no weight for age.
+                Indicator::BmiForAge if !weighed => Measure::Weight,
+                Indicator::HeightForAge => Measure::Height,
+                Indicator::HeadForAge => Measure::HeadCircumference,
+                Indicator::MuacForAge => Measure::Muac,
+                _ => continue,
+            };
+            if flags.iter().all(|flag| flag.measure != measure) {
+                flags.push(AbnormalFlag {
+                    measure,
+                    level: match beyond.z < 0.0 {
+                        true => Level::CriticalLow,
+                        false => Level::CriticalHigh,
+                    },
+                    usual_low: None,
+                    usual_high: None,
+                    group: "implausible for the age (WHO child growth standards)",
+                });
+            }
+        }
+        flags
     }
 
     /// The early-warning score.
@@ -96,15 +123,7 @@ impl Vitals {
 
     /// The danger signs of a child.
     pub fn danger_signs(&self, person: &Person) -> Vec<DangerSign> {
-        let observed = danger::Observed {
-            respiratory_rate: self.value(Measure::RespiratoryRate),
-            temperature: self.value(Measure::Temperature),
-            oxygen_saturation: self.value(Measure::OxygenSaturation),
-            consciousness: self.consciousness,
-            muac: self.value(Measure::Muac),
-            capillary_refill: self.value(Measure::CapillaryRefill),
-        };
-        danger::signs(person, &observed)
+        danger_signs(std::slice::from_ref(self), person)
     }
 
     /// The growth of a child.
@@ -132,6 +151,20 @@ impl Vitals {
             growth: self.growth(person),
         }
     }
+}
+
+/// The danger signs of a child by the newest value of each measure; the newest measurement comes first.
+pub fn danger_signs(rows: &[Vitals], person: &Person) -> Vec<DangerSign> {
+    let newest = |measure| rows.iter().find_map(|row| row.value(measure));
+    let observed = danger::Observed {
+        respiratory_rate: newest(Measure::RespiratoryRate),
+        temperature: newest(Measure::Temperature),
+        oxygen_saturation: newest(Measure::OxygenSaturation),
+        consciousness: rows.iter().find_map(|row| row.consciousness),
+        muac: newest(Measure::Muac),
+        capillary_refill: newest(Measure::CapillaryRefill),
+    };
+    danger::signs(person, &observed)
 }
 
 /// What no living person has is refused, each under its field.

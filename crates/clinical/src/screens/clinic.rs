@@ -192,7 +192,7 @@ fn entry(cx: &Cx, ask: &Ask, today: &Today, row: &Appointment) -> Markup {
     let id = row.patient.get();
     let patient = today.patients.get(&id);
     let vitals = today.vitals.get(&id).map(Vec::as_slice).unwrap_or_default();
-    let seen = patient.map(|patient| measures::seen(cx, vitals, patient));
+    let seen = patient.map(|patient| measures::seen(&cx.app.zone, vitals, patient));
     let reason = row.reason.open().to_string();
     let at = cx.app.zone.to_local(row.starts_at);
     let begins = row.status.next().contains(&AppointmentStatus::Completed);

@@ -28,16 +28,15 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let people = [row.doctor, row.signed_by].into_iter().flatten();
     let people = people.chain(addenda.iter().filter_map(|one| one.author));
     let names = identity::names(cx, people.map(|user| user.get())).await?;
-    let vitals = match ask.may(Vitals::READ) {
-        true => measures::last(cx, row.patient.get()).await?,
-        false => Vec::new(),
+    // What was signed stays what it was, whatever is measured later.
+    let vitals = match (ask.may(Vitals::READ), row.status) {
+        (true, EncounterStatus::Open) => measures::last(cx, row.patient.get()).await?,
+        (true, EncounterStatus::Signed) => measures::of_visit(cx, row.meta.id).await?,
+        (false, _) => Vec::new(),
     };
-    let seen = measures::seen(cx, &vitals, &head.patient);
+    let seen = measures::seen(&cx.app.zone, &vitals, &head.patient);
     let note = note::show(cx, ask, &row).await?;
-    let judged = vitals.first().map(|last| {
-        let person = last.person(&head.patient, &cx.app.zone);
-        (last.early_warning(&person), last.danger_signs(&person))
-    });
+    let judged = measures::judged(ask, measures::recent(&vitals), &head.patient);
     let medicines = medicines::panel(cx, ask, &row, note.prescribe.as_ref()).await?;
     let more = ask.slot(cx, "encounter", row.meta.id).await?;
     let day = cx.app.zone.to_local(row.encounter_date).date();
@@ -47,10 +46,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         @if ask.may(Vitals::READ) {
             section.panel aria-label=(ask.t("clinical-vitals")) {
                 (measures::strip(ask, &seen))
-                @if let Some((score, danger)) = &judged {
-                    @if let Some(score) = score { (measures::score(ask, score)) }
-                    (measures::danger(ask, danger))
-                }
+                (judged)
                 @if let Some(measure) = &note.measure { (measure) }
             }
         }

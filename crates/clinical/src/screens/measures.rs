@@ -1,6 +1,7 @@
 //! Vital signs as people read them: the newest value of each, whether it is unusual, and the one before.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use kernel::HospitalZone;
 use maud::{Markup, html};
 use patients::Patient;
 use platform::cx::Cx;
@@ -16,6 +17,7 @@ use crate::rules::bounds::{AbnormalFlag, Level, Measure};
 use crate::rules::danger::DangerSign;
 use crate::rules::news2::{Band, Score};
 use crate::vitals::{Measured, Vitals};
+use crate::vitals_judged::danger_signs;
 
 /// Measurements that are looked through for the newest value of each measure.
 const MOST: u64 = 20;
@@ -41,11 +43,32 @@ pub(super) async fn last(cx: &mut Cx, patient: i64) -> Result<Vec<Vitals>, Error
     .await
 }
 
+/// The measurements of a visit, the newest first.
+pub(super) async fn of_visit(cx: &mut Cx, encounter: i64) -> Result<Vec<Vitals>, Error> {
+    resource::rows(cx, MOST, |query| {
+        query
+            .and_where(Vitals::encounter.eq(encounter))
+            .order_by(("vitals", "recorded_at"), Order::Desc)
+            .order_by(("vitals", "id"), Order::Desc);
+    })
+    .await
+}
+
+/// How long a measurement says how somebody is.
+pub(super) const RECENT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Those that belong to how somebody was at the newest of them.
+pub(super) fn recent(rows: &[Vitals]) -> &[Vitals] {
+    let newest = rows.first().map(|row| row.recorded_at).unwrap_or_default();
+    let old = |row: &Vitals| newest.duration_since(row.recorded_at) > RECENT;
+    &rows[..rows.iter().position(old).unwrap_or(rows.len())]
+}
+
 /// The newest value of each measure, in the order in which they are declared.
-pub(super) fn seen(cx: &Cx, rows: &[Vitals], patient: &Patient) -> Vec<Seen> {
+pub(super) fn seen(zone: &HospitalZone, rows: &[Vitals], patient: &Patient) -> Vec<Seen> {
     let mut all: Vec<Seen> = Vec::new();
     for row in rows {
-        let flags = row.flags(&row.person(patient, &cx.app.zone));
+        let flags = row.flags(&row.person(patient, zone));
         for (measure, value) in row.measures() {
             match all.iter_mut().find(|seen| seen.measure == measure) {
                 Some(seen) => seen.before = seen.before.or(Some(value)),
@@ -116,8 +139,14 @@ pub(super) fn flag(ask: &Ask, flag: Option<&AbnormalFlag>) -> Markup {
     ui::pill(tone, &ask.t(key))
 }
 
+/// When a value was taken, where that was before the newest ones were.
+pub(super) fn earlier(ask: &Ask, seen: &Seen, newest: Timestamp) -> Markup {
+    html! { @if seen.at < newest { small { (ask.moment(seen.at)) } } }
+}
+
 /// The newest values in one strip; what would be here when there are none.
 pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
+    let newest = all.iter().map(|seen| seen.at).max().unwrap_or_default();
     html! {
         @if all.is_empty() { p.hint { (ask.t("clinical-vitals-none")) } }
         ul.measures {
@@ -125,6 +154,7 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
                 li {
                     small { (name(ask, seen.measure)) }
                     span { b { (written(ask, seen.value)) } " " (flag(ask, seen.flag.as_ref())) }
+                    (earlier(ask, seen, newest))
                     @if let Some(before) = seen.before {
                         small { (ask.say(&Text::new("clinical-before").with("value", written(ask, before)))) }
                     }
@@ -132,13 +162,48 @@ pub(super) fn strip(ask: &Ask, all: &[Seen]) -> Markup {
             }
         }
         @if let Some(newest) = all.iter().map(|seen| seen.at).max() {
-            @if ask.app().clock.now().duration_since(newest) > jiff::SignedDuration::from_hours(24) {
+            @if ask.app().clock.now().duration_since(newest) > RECENT {
                 p { (ui::pill(Tone::Warning, &ask.t("clinical-taken-before"))) " " (ask.moment(newest)) }
             } @else {
                 p.hint { (ask.t("clinical-taken")) " " (ask.moment(newest)) }
             }
         }
     }
+}
+
+/// What measurements of one patient, the newest first, come to: the early-warning score, or a child's danger signs. A weight
+/// taken afterwards says nothing of an earlier score, so that the last whole one stays beside what is known since.
+pub(super) fn judged(ask: &Ask, rows: &[Vitals], patient: &Patient) -> Markup {
+    let zone = &ask.app().zone;
+    let Some(newest) = rows.first() else {
+        return html! {};
+    };
+    let scores = scores(ask, rows, patient);
+    html! {
+        @for (at, known) in &scores {
+            @let before = (*at < newest.recorded_at).then(|| ask.moment(*at));
+            (score(ask, known, before))
+        }
+        (danger(ask, &danger_signs(rows, &newest.person(patient, zone))))
+    }
+}
+
+/// The last whole score, and the part of one that is known since; each with its moment.
+pub(super) fn scores(ask: &Ask, rows: &[Vitals], patient: &Patient) -> Vec<(Timestamp, Score)> {
+    let mut known: Vec<(Timestamp, Score)> = Vec::new();
+    for row in rows {
+        let Some(score) = row.early_warning(&row.person(patient, &ask.app().zone)) else {
+            continue;
+        };
+        let whole = score.total.is_some();
+        if whole || known.is_empty() {
+            known.push((row.recorded_at, score));
+        }
+        if whole {
+            break;
+        }
+    }
+    known
 }
 
 /// Signs for which a child is seen at once, each with what is done first; nothing when there are none.
@@ -154,8 +219,8 @@ pub(super) fn danger(ask: &Ask, signs: &[DangerSign]) -> Markup {
     }
 }
 
-/// The early-warning score, as far as it is known, and what it asks for.
-pub(super) fn score(ask: &Ask, score: &Score) -> Markup {
+/// The early-warning score, as far as it is known, and what it asks for; with when it was, if that is not known otherwise.
+pub(super) fn score(ask: &Ask, score: &Score, at: Option<Markup>) -> Markup {
     let tone = match score.band {
         Some(Band::High) => Tone::Bad,
         Some(Band::Medium | Band::LowMedium) => Tone::Warning,
@@ -172,5 +237,5 @@ pub(super) fn score(ask: &Ask, score: &Score) -> Markup {
         Some(Band::Low) => ask.t("clinical-news2-advice-low"),
         None => score.advice.to_owned(),
     };
-    html! { p { (ui::pill(tone, &ask.say(&text))) " " (advice) } }
+    html! { p { (ui::pill(tone, &ask.say(&text))) " " (advice) @if let Some(at) = at { " " small { (at) } } } }
 }

@@ -124,7 +124,7 @@ impl Recorded {
                     }
                 }
             }
-            @if let Some(score) = &self.score { (measures::score(ask, score)) }
+            @if let Some(score) = &self.score { (measures::score(ask, score, None)) }
             (measures::danger(ask, &self.danger))
         }
     }

@@ -12,7 +12,7 @@ use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::resource::{self, Resource, in_a_few_words};
 use platform::texts::Text;
-use sea_query::{ExprTrait, Func, Order, Query};
+use sea_query::{Condition, ExprTrait, Func, Order, Query};
 use web::Ask;
 use web::ui::{self, Tone};
 
@@ -23,12 +23,17 @@ use crate::vitals::Vitals;
 
 /// Open alerts of a patient that are looked through, and those that are named.
 const ALERTS: (u64, usize) = (20, 3);
+/// Measurements of a patient's day that are looked through, on the average of those that are shown.
+const MEASURED: u64 = 50;
+/// Patients in one statement.
+const AT_ONCE: usize = 200;
 
 /// What is known of one patient.
 pub struct Signs {
     /// What nobody has dealt with, the gravest first.
     alerts: Vec<ClinicalAlert>,
-    last: Option<Vitals>,
+    /// Measurements of a day, the newest first.
+    recent: Vec<Vitals>,
     /// Whether the reader may know of measurements at all.
     reads_vitals: bool,
     patient: Patient,
@@ -48,13 +53,13 @@ pub async fn signs(
         return Ok(HashMap::new());
     }
     let reads_vitals = cx.grant_of(Vitals::READ).reach != Reach::None;
-    let mut last = last(cx, &ids).await?;
+    let mut recent = recent(cx, &ids).await?;
     let mut alerts = alerts(cx, &ids).await?;
     let signs = patients.into_iter().map(|patient| {
         let id = patient.meta.id;
         let signs = Signs {
             alerts: alerts.remove(&id).unwrap_or_default(),
-            last: last.remove(&id),
+            recent: recent.remove(&id).unwrap_or_default(),
             reads_vitals,
             patient: patient.clone(),
         };
@@ -63,8 +68,9 @@ pub async fn signs(
     Ok(signs.collect())
 }
 
-/// The newest measurement of each patient.
-async fn last(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vitals>, Error> {
+/// The measurements of a day up to the newest one of each patient, the newest first: a part of them may have been taken
+/// again, and says nothing of the others.
+async fn recent(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<Vitals>>, Error> {
     let mut newest = Query::select();
     newest
         .expr(column("vitals", "patient"))
@@ -78,28 +84,32 @@ async fn last(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vitals>, Error> {
         .unscoped("only moments; what was measured is read in the caller's scope")
         .all(statement)
         .await?;
-    let Some(first) = newest.iter().map(|(_, at)| *at).min() else {
-        return Ok(HashMap::new());
-    };
-    let moments: Vec<_> = newest.iter().map(|(_, at)| at.to_value()).collect();
-    let (dialect, most) = (cx.dialect(), ids.len() as u64 * 2);
-    let rows: Vec<Vitals> = resource::rows(cx, most, |query| {
-        query
-            .and_where(among(dialect, column("vitals", "patient"), ids))
-            .and_where(Vitals::recorded_at.gte(first.to_value()))
-            .and_where(Vitals::recorded_at.is_in(moments))
-            .order_by(("vitals", "id"), Order::Desc);
-    })
-    .await?;
-    let at: HashMap<i64, Timestamp> = newest.into_iter().collect();
-    let mut last = HashMap::new();
-    for row in rows {
-        let patient = row.patient.get();
-        if at.get(&patient) == Some(&row.recorded_at) {
-            last.entry(patient).or_insert(row);
+    let mut of: HashMap<i64, Vec<Vitals>> = HashMap::new();
+    // A condition for each of them, and only so many conditions stand in one statement.
+    for some in newest.chunks(AT_ONCE) {
+        let mut wanted = Condition::any();
+        for (patient, at) in some {
+            let since = at
+                .saturating_sub(measures::RECENT)
+                .map_err(Error::internal)?;
+            wanted = wanted.add(
+                Vitals::patient
+                    .eq(*patient)
+                    .and(Vitals::recorded_at.gte(since.to_value())),
+            );
+        }
+        let rows: Vec<Vitals> = resource::rows(cx, some.len() as u64 * MEASURED, |query| {
+            query
+                .cond_where(wanted)
+                .order_by(("vitals", "recorded_at"), Order::Desc)
+                .order_by(("vitals", "id"), Order::Desc);
+        })
+        .await?;
+        for row in rows {
+            of.entry(row.patient.get()).or_default().push(row);
         }
     }
-    Ok(last)
+    Ok(of)
 }
 
 /// What is open of each patient; reminders of guidelines are for the chart.
@@ -139,18 +149,18 @@ impl Signs {
 
     /// The newest values with when they were taken, and the early-warning score or a child's danger signs.
     pub fn last(&self, ask: &Ask) -> Markup {
-        let Some(row) = &self.last else {
+        let Some(newest) = self.recent.first() else {
             return html! { @if self.reads_vitals { p.hint { (ask.t("clinical-vitals-none")) } } };
         };
-        let person = row.person(&self.patient, &ask.app().zone);
-        let flags = row.flags(&person);
+        let seen = measures::seen(&ask.app().zone, &self.recent, &self.patient);
         html! {
             p.signs {
-                small { (ask.moment(row.recorded_at)) " · " (ago(ask, self.age(ask, row))) }
-                @for (measure, value) in row.measures() {
+                small { (ask.moment(newest.recorded_at)) " · " (ago(ask, age(ask, newest.recorded_at))) }
+                @for seen in &seen {
                     span {
-                        (measures::name(ask, measure)) " " b { (measures::written(ask, value)) } " "
-                        (measures::flag(ask, flags.iter().find(|flag| flag.measure == measure)))
+                        (measures::name(ask, seen.measure)) " " b { (measures::written(ask, seen.value)) } " "
+                        (measures::flag(ask, seen.flag.as_ref())) " "
+                        (measures::earlier(ask, seen, newest.recorded_at))
                     }
                 }
             }
@@ -158,40 +168,44 @@ impl Signs {
         }
     }
 
-    /// On a ward: that they are to be measured again, where the newest measurement is older than its early-warning score
-    /// allows, or 12 hours.
+    /// On a ward: that they are to be measured again, where what was measured is older than its early-warning score allows,
+    /// or 12 hours.
     pub fn overdue(&self, ask: &Ask) -> Markup {
-        let Some(row) = &self.last else {
+        let Some(newest) = self.recent.first() else {
             return html! {};
         };
-        let person = row.person(&self.patient, &ask.app().zone);
-        let hours = news2::observed_within(row.early_warning(&person).as_ref());
-        let late = self.age(ask, row) >= SignedDuration::from_hours(hours);
-        let text = Text::new("clinical-vitals-overdue").with("hours", hours);
-        html! { @if late { p { (ui::pill(Tone::Warning, &ask.say(&text))) } } }
-    }
-
-    fn age(&self, ask: &Ask, row: &Vitals) -> SignedDuration {
-        ask.app().clock.now().duration_since(row.recorded_at)
-    }
-
-    /// The early-warning score of the newest measurement, or a child's danger signs.
-    pub fn judged(&self, ask: &Ask) -> Markup {
-        let Some(row) = &self.last else {
-            return html! {};
-        };
-        let person = row.person(&self.patient, &ask.app().zone);
+        let scores = measures::scores(ask, &self.recent, &self.patient);
+        let allowed = scores
+            .iter()
+            .map(|(at, score)| (*at, news2::observed_within(Some(score))));
+        let unscored = (newest.recorded_at, news2::observed_within(None));
+        let late = allowed
+            .chain([unscored])
+            .filter(|(at, hours)| age(ask, *at) >= SignedDuration::from_hours(*hours))
+            .map(|(_, hours)| hours)
+            .min();
         html! {
-            @if let Some(score) = row.early_warning(&person) { (measures::score(ask, &score)) }
-            (measures::danger(ask, &row.danger_signs(&person)))
+            @if let Some(hours) = late {
+                @let text = Text::new("clinical-vitals-overdue").with("hours", hours);
+                p { (ui::pill(Tone::Warning, &ask.say(&text))) }
+            }
         }
+    }
+
+    /// The early-warning score of what was measured, or a child's danger signs.
+    pub fn judged(&self, ask: &Ask) -> Markup {
+        measures::judged(ask, &self.recent, &self.patient)
     }
 
     /// Whether the newest measurement is of this moment's day.
     pub(super) fn is_of_today(&self, cx: &Cx) -> bool {
-        let last = self.last.as_ref();
+        let last = self.recent.first();
         last.is_some_and(|row| cx.app.zone.today(row.recorded_at) == cx.today())
     }
+}
+
+fn age(ask: &Ask, at: Timestamp) -> SignedDuration {
+    ask.app().clock.now().duration_since(at)
 }
 
 /// How long ago something was measured.

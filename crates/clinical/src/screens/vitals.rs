@@ -14,7 +14,7 @@ use platform::texts::Text;
 use scheduling::{Appointment, AppointmentStatus};
 use sea_query::{ExprTrait, Order};
 use web::ui;
-use web::{Ask, Form, Kind, Page};
+use web::{Ask, Decimals, Form, Kind, Page};
 
 use super::measures::{self, Seen};
 use super::recorded;
@@ -49,7 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let id = ask.id()?;
     let head = patients::head(cx, ask, id).await?;
     let rows = measures::last(cx, id).await?;
-    let seen = measures::seen(cx, &rows, &head.patient);
+    let seen = measures::seen(&cx.app.zone, &rows, &head.patient);
     let after = recorded::read(cx, ask).await?;
     let after = after.map(|after| after.notice(ask, id));
     let round = round(cx, ask, Some(id)).await?;
@@ -177,7 +177,7 @@ fn number<'a>(
     let field = form
         .field(measure.as_str())
         .labelled(measures::name(ask, measure))
-        .kind(Kind::Number("any"))
+        .kind(Kind::Number(Decimals::Some))
         .hinted(hint.unwrap_or_default())
         .limits(usual(measure, person).map(limit))
         .required(false)

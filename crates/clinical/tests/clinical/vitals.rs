@@ -111,6 +111,11 @@ testkit::on_both! {
         assert_eq!(signs, ["priority", "priority"]);
         let history = room.doctor.get(&format!("patients/{}/vitals_history/", room.patient)).await;
         assert_eq!(count(&history), 2);
+        assert_eq!(row["abnormal_flags"].as_array().unwrap().iter().filter(|flag| flag["measure"] == "weight").count(), 0);
+        // A point that was lost on the way: no child of a year weighs that.
+        let lost = room.vitals(json!({ "weight": 92 })).await;
+        let flags = lost.is(201)["abnormal_flags"].as_array().unwrap();
+        assert_eq!((&flags[0]["measure"], &flags[0]["level"]), (&json!("weight"), &json!("critical_high")));
         assert_eq!(z(&history.json[0], "weight_for_age")["crossed"], weight["crossed"], "the same in the history");
         world.settle().await;
     }

@@ -557,6 +557,13 @@ testkit::on_both! {
         for said in ["Allergies: Penicillin (severe)", "Early-warning score (NEWS2): 14", "Oxygen (%) <b>89</b>", "39.4"] {
             assert!(entry.contains(said), "{said}: {entry}");
         }
+        // A weight taken afterwards hides nothing of it.
+        world.pass(jiff::SignedDuration::from_secs(1));
+        admin.post(&format!("patients/{}/record_vitals/", morning.jane), json!({ "weight": 60 })).await.is(201);
+        let html = is_a_page(&nurse.get("/ward").await, 200);
+        for said in ["Weight (kg) <b>60</b>", "Early-warning score (NEWS2): 14", "39.4", "critically low"] {
+            assert!(html.contains(said), "{said}: {html}");
+        }
         // On the next day the old values are said to be of another day.
         world.pass(jiff::SignedDuration::from_hours(24));
         came(world, &world.admin().await, morning.jane, morning.me, "Worse").await;
