@@ -164,6 +164,9 @@ fn typed_value(ask: &Ask, schema: Option<&Json>, typed: &str) -> Json {
     {
         return at.to_string().into();
     }
+    if is("number") || is("integer") {
+        return pointed(typed).into();
+    }
     if is("boolean") && matches!(typed, "true" | "false") {
         return (typed == "true").into();
     }
@@ -171,6 +174,30 @@ fn typed_value(ask: &Ask, schema: Option<&Json>, typed: &str) -> Json {
         return serde_json::from_str(typed).unwrap_or_else(|_| typed.into());
     }
     typed.into()
+}
+
+/// A number as half of the world writes it: `1 250,5` is 1250.5. A comma that three digits follow may also stand between
+/// thousands: it is left as it is, and refused.
+fn pointed(typed: &str) -> String {
+    let blank = |letter: char| matches!(letter, ' ' | '\u{a0}' | '\u{202f}');
+    let apart = typed.trim().split(blank).skip(1);
+    let thousands = apart.clone().all(|part| {
+        let digits = part.split([',', '.']).next().unwrap_or_default();
+        digits.len() == 3 && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let mut number = typed.trim().to_owned();
+    if thousands {
+        number.retain(|letter| !blank(letter));
+    }
+    if let Some((whole, decimals)) = number.split_once(',')
+        && whole.ends_with(|last: char| last.is_ascii_digit())
+        && matches!(decimals.len(), 1 | 2)
+        && decimals.bytes().all(|byte| byte.is_ascii_digit())
+        && !whole.contains('.')
+    {
+        return [whole, ".", decimals].concat();
+    }
+    number
 }
 
 /// Puts a value where its name leads.
@@ -219,6 +246,31 @@ fn dense(json: &mut Json) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_decimal_comma_is_understood_or_refused_and_never_lost() {
+        for (typed, number) in [
+            ("7,5", "7.5"),
+            ("7.5", "7.5"),
+            ("-0,25", "-0.25"),
+            ("<0,5", "<0.5"),
+            ("1 250", "1250"),
+            ("1\u{a0}250,50", "1250.50"),
+            ("1\u{202f}000\u{202f}250", "1000250"),
+            // What may be thousands, and what is no number, is left to be refused.
+            ("1,250", "1,250"),
+            ("1,250.5", "1,250.5"),
+            ("1.250,5", "1.250,5"),
+            ("1,2,5", "1,2,5"),
+            ("12 5", "12 5"),
+            ("120 80,5", "120 80,5"),
+            (",5", ",5"),
+            ("5,", "5,"),
+            ("7,5 kg", "7,5 kg"),
+        ] {
+            assert_eq!(pointed(typed), number, "{typed}");
+        }
+    }
 
     fn laid(pairs: &[(&str, &str, bool)]) -> Json {
         let mut all = Json::Object(Map::new());

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::form::Form;
-use crate::kind::{Kind, is_nullable, kind_of};
+use crate::kind::{Decimals, Kind, is_nullable, kind_of};
 
 /// One field of a form, with its label, hint and what was wrong with it.
 pub struct Input<'a> {
@@ -248,22 +248,23 @@ impl<'a> Input<'a> {
                 }
             },
             kind => {
-                let (sort, step, shown) = match kind {
-                    Kind::Password => ("password", None, String::new()),
-                    Kind::Date => ("date", None, value),
-                    Kind::Moment => (
-                        "datetime-local",
-                        Some("1"),
-                        crate::ui::local(self.form.ask, &value),
-                    ),
-                    Kind::Time => ("time", None, value),
-                    Kind::Number(step) => ("number", Some(*step), value),
-                    Kind::File => ("file", None, String::new()),
-                    _ => ("text", None, value),
+                let (sort, shown) = match kind {
+                    Kind::Password => ("password", String::new()),
+                    Kind::Date => ("date", value),
+                    Kind::Moment => ("datetime-local", crate::ui::local(self.form.ask, &value)),
+                    Kind::Time => ("time", value),
+                    Kind::File => ("file", String::new()),
+                    // Also of numbers: a browser drops the comma of `7,5` from a field of the type `number`, and sends 75.
+                    _ => ("text", value),
+                };
+                let keys = match kind {
+                    Kind::Number(Decimals::None) => Some("numeric"),
+                    Kind::Number(Decimals::Some) | Kind::Measure => Some("decimal"),
+                    _ => None,
                 };
                 html! {
-                    input id=(id) name=(name) type=(sort) step=[step] value=[(*kind != Kind::File).then_some(shown)]
-                        inputmode=[matches!(kind, Kind::Number(_) | Kind::Measure).then_some("decimal")]
+                    input id=(id) name=(name) type=(sort) step=[(*kind == Kind::Moment).then_some("1")]
+                        value=[(*kind != Kind::File).then_some(shown)] inputmode=[keys]
                         data-limits=[self.limits.as_deref()]
                         maxlength=[self.longest()] autocomplete=(self.complete.unwrap_or("off"))
                         aria-describedby=[described] aria-invalid=[invalid]

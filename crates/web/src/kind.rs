@@ -19,8 +19,8 @@ pub enum Kind {
     Moment,
     /// A time of day.
     Time,
-    /// A number; the text is the step, such as `1`, `0.01` or `any`.
-    Number(&'static str),
+    /// A number.
+    Number(Decimals),
     /// A measured number, which may begin with `<` or `>`.
     Measure,
     /// Yes or no.
@@ -31,6 +31,15 @@ pub enum Kind {
     Pick(String),
     /// A file.
     File,
+}
+
+/// Whether a number may have decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decimals {
+    /// It is whole.
+    None,
+    /// It may have some.
+    Some,
 }
 
 /// The kind of input that a declared field has.
@@ -44,9 +53,9 @@ pub(crate) fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
         let path = tables
             .filter(|info| info.table == table && !info.path.is_empty())
             .map(|info| info.path);
-        return path
-            .last()
-            .map_or(Kind::Number("1"), |path| Kind::Pick(path.to_owned()));
+        return path.last().map_or(Kind::Number(Decimals::None), |path| {
+            Kind::Pick(path.to_owned())
+        });
     }
     if let Some(choices) = schema.get("enum").and_then(Json::as_array) {
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -88,11 +97,11 @@ pub(crate) fn kind_of(form: &Form<'_>, name: &str, schema: &Json) -> Kind {
             });
             let worded: Vec<(String, String)> = worded.collect();
             match worded.is_empty() {
-                true => Kind::Number("1"),
+                true => Kind::Number(Decimals::None),
                 false => Kind::Choice(worded),
             }
         }
-        _ if is("number") => Kind::Number("any"),
+        _ if is("number") => Kind::Number(Decimals::Some),
         _ if longest.is_some_and(|longest| longest > 300) => Kind::Area,
         _ => Kind::Text,
     }

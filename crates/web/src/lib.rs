@@ -96,7 +96,7 @@ pub use api::Answer;
 pub use ask::Ask;
 pub use form::Form;
 pub use input::Input;
-pub use kind::Kind;
+pub use kind::{Decimals, Kind};
 pub use page::Page;
 pub use post::Sent;
 pub use screens::{Fill, Find, Panel, Place, Scan, Screen, Screens, Show, Who, Workplace};

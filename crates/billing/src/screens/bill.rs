@@ -8,7 +8,7 @@ use platform::resource;
 use platform::serde_json::json;
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Kind, Page};
+use web::{Ask, Decimals, Kind, Page};
 
 use super::parts::{named, price, state, step};
 use super::{lines, patient, pay, payments};
@@ -179,7 +179,7 @@ fn ends(ask: &Ask, bill: &Bill) -> Markup {
             details open[forgive.sent().is_some()] {
                 summary { (ask.t("billing-write-off")) }
                 (forgive.show(html! {
-                    (forgive.field("amount").label("billing-amount").kind(Kind::Number("0.01")).hint("billing-write-off-hint"))
+                    (forgive.field("amount").label("billing-amount").kind(Kind::Number(Decimals::Some)).hint("billing-write-off-hint"))
                     (forgive.field("reason").label("billing-reason").kind(Kind::Text))
                     div.actions { button.bad { (ask.t("billing-write-off")) } }
                 }))

@@ -7,7 +7,7 @@ use platform::error::Error;
 use platform::resource;
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Kind, Page};
+use web::{Ask, Decimals, Kind, Page};
 
 use super::parts::{Head, method, money, price, table};
 use crate::cash_session::{CashSession, SessionStatus};
@@ -49,7 +49,7 @@ fn begin(ask: &Ask) -> Markup {
     ui::panel(
         &ask.t("billing-drawer-begin"),
         form.show(html! {
-            (form.field("opening_float").label("billing-drawer-float").kind(Kind::Number("0.01")).hint("billing-drawer-float-hint").focus())
+            (form.field("opening_float").label("billing-drawer-float").kind(Kind::Number(Decimals::Some)).hint("billing-drawer-float-hint").focus())
             (form.field("drawer").label("billing-drawer-name").hint("billing-drawer-name-hint"))
             div.actions { (form.button("billing-drawer-begin")) }
         }),
@@ -129,12 +129,12 @@ fn count(ask: &Ask, session: &CashSession) -> Markup {
                     @let value = Money::from_minor(*minor).unwrap_or_default();
                     @let name = |field: &str| ["pieces.", &at.to_string(), ".", field].concat();
                     (form.hidden(&name("value"), value))
-                    (form.field(name("number")).labelled([&whole(ask, value), " ×"].concat()).kind(Kind::Number("1")))
+                    (form.field(name("number")).labelled([&whole(ask, value), " ×"].concat()).kind(Kind::Number(Decimals::None)))
                 }
             }
             details open[form.sent().is_some()] {
                 summary { (ask.t("billing-drawer-whole")) }
-                (form.field("counted_amount").label("billing-drawer-counted").kind(Kind::Number("0.01")))
+                (form.field("counted_amount").label("billing-drawer-counted").kind(Kind::Number(Decimals::Some)))
             }
             div.actions { (form.button("billing-drawer-close")) }
         }),

@@ -8,7 +8,7 @@ use platform::resource;
 use platform::serde_json::json;
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Kind};
+use web::{Ask, Decimals, Kind};
 
 use super::parts::{Head, money, table};
 use crate::allocate::allocate;
@@ -130,7 +130,7 @@ fn give_price(ask: &Ask, item: &BillItem) -> Markup {
         details open {
             summary { (ask.t("billing-give-price")) }
             (form.show(html! {
-                (form.field("amount").label("billing-price").kind(Kind::Number("0.01")).required(true))
+                (form.field("amount").label("billing-price").kind(Kind::Number(Decimals::Some)).required(true))
                 (form.field("discount_reason").label("billing-reason").kind(Kind::Text).hint("billing-free-hint"))
                 div.actions { button { (ask.t("billing-save")) } }
             }))
@@ -172,7 +172,7 @@ fn discount(ask: &Ask, item: &BillItem) -> Markup {
         details open[form.sent().is_some() || remove.sent().is_some()] {
             summary { (ask.t("billing-give-discount")) }
             (form.show(html! {
-                (form.field("discount").label("billing-discount").kind(Kind::Number("0.01")))
+                (form.field("discount").label("billing-discount").kind(Kind::Number(Decimals::Some)))
                 (form.field("discount_reason").label("billing-reason").kind(Kind::Text))
                 div.actions { button { (ask.t("billing-save")) } }
             }))
@@ -192,7 +192,7 @@ fn add(ask: &Ask, bill: &Bill, first: bool) -> Markup {
                 (form.field("service").label("billing-service"))
                 (form.field("description").label("billing-line").kind(Kind::Text).hint("billing-line-hint"))
                 (form.field("quantity").label("billing-how-many").value(1))
-                (form.field("amount").label("billing-price").kind(Kind::Number("0.01")).hint("billing-price-hint"))
+                (form.field("amount").label("billing-price").kind(Kind::Number(Decimals::Some)).hint("billing-price-hint"))
                 div.actions { button { (ask.t("billing-line-add")) } }
             }))
         }

@@ -6,7 +6,7 @@ use platform::cx::Cx;
 use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use web::ui::{self, Tone};
-use web::{Ask, Form, Kind};
+use web::{Ask, Decimals, Form, Kind};
 
 use super::parts::{method, methods, price};
 use crate::bill::Bill;
@@ -65,7 +65,7 @@ fn row(ask: &Ask, form: &Form<'_>, at: usize, owed: Option<Money>, bill: &Bill) 
     let amount = form
         .field(name("amount"))
         .label("billing-amount")
-        .kind(Kind::Number("0.01"))
+        .kind(Kind::Number(Decimals::Some))
         .required(first);
     let amount = match owed {
         Some(owed) => amount.value(owed),
@@ -84,7 +84,7 @@ fn row(ask: &Ask, form: &Form<'_>, at: usize, owed: Option<Money>, bill: &Bill) 
     let given = form
         .field(name("tendered"))
         .label("billing-tendered")
-        .kind(Kind::Number("0.01"));
+        .kind(Kind::Number(Decimals::Some));
     html! {
         div.pair {
             (amount)

@@ -6,7 +6,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource;
 use sea_query::{ExprTrait, Order};
-use web::{Ask, Kind, ui};
+use web::{Ask, Decimals, Kind, ui};
 
 use super::parts::{Head, method, money, price, table};
 use crate::bill::Bill;
@@ -117,7 +117,7 @@ fn refund(ask: &Ask, payment: &Payment) -> Markup {
             summary { (ask.t("billing-refund")) }
             (form.show(html! {
                 p.hint { (ask.t("billing-refund-hint")) }
-                (form.field("amount").label("billing-amount").kind(Kind::Number("0.01")).value(left))
+                (form.field("amount").label("billing-amount").kind(Kind::Number(Decimals::Some)).value(left))
                 (form.field("reason").label("billing-reason").kind(Kind::Text))
                 div.actions { button { (ask.t("billing-refund-ask")) } }
             }))

@@ -7,7 +7,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::texts::Text;
 use web::ui::{self, Tone};
-use web::{Ask, Form, Kind, Page};
+use web::{Ask, Decimals, Form, Kind, Page};
 
 use super::parts::number;
 use super::shelf::{self, Batch, Progress, Which};
@@ -164,7 +164,7 @@ fn row(
     let field = form
         .field([&row, ".counted"].concat())
         .labelled(words)
-        .kind(Kind::Number("1"))
+        .kind(Kind::Number(Decimals::None))
         .required(true);
     html! {
         li {

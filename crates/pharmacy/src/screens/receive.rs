@@ -11,7 +11,7 @@ use platform::texts::Text;
 use sea_query::{ExprTrait, Order};
 use serde_json::Value as Json;
 use web::ui::{self, Tone};
-use web::{Ask, Form, Kind, Page, Sent};
+use web::{Ask, Decimals, Form, Kind, Page, Sent};
 
 use super::parts::{Items, items, number, units};
 use super::received;
@@ -246,7 +246,7 @@ fn row(at: usize) -> String {
 fn fields(form: &Form<'_>, row: &str, cost: Option<Money>, price: Option<Money>) -> Markup {
     let field = |name: &str| form.field([row, ".", name].concat());
     let money = |name: &str, label, amount: Option<Money>| {
-        let field = field(name).label(label).kind(Kind::Number("any"));
+        let field = field(name).label(label).kind(Kind::Number(Decimals::Some));
         match amount {
             Some(amount) => field.value(amount),
             None => field,
@@ -256,7 +256,7 @@ fn fields(form: &Form<'_>, row: &str, cost: Option<Money>, price: Option<Money>)
         div.five {
             (field("batch_number").label("pharmacy-batch-number").required(true))
             (field("expiry_date").label("pharmacy-expiry").kind(Kind::Date).required(true))
-            (field("quantity_received").label("pharmacy-quantity-received").kind(Kind::Number("1")).required(true))
+            (field("quantity_received").label("pharmacy-quantity-received").kind(Kind::Number(Decimals::None)).required(true))
             (money("unit_cost", "pharmacy-unit-cost", cost))
             (money("selling_price", "pharmacy-selling-price", price))
         }
