@@ -282,8 +282,8 @@ addEventListener("input", ({ target }) => {
   if (!target.matches?.("[data-limits]")) return;
   const names = target.closest("[data-flags]")?.dataset.flags.split("|") ?? [];
   const [low, high, below, above] = target.dataset.limits.split(" ").map(Number);
-  const typed = target.value.trim().match(/^([<>]?)\s*(-?\d+(?:\.\d+)?)$/);
-  const value = typed ? Number(typed[2]) + { "": 0, "<": -1e-4, ">": 1e-4 }[typed[1]] : NaN;
+  const typed = target.value.trim().match(/^([<>]?)\s*(-?\d+(?:[.,]\d+)?)$/);
+  const value = typed ? Number(typed[2].replace(",", ".")) + { "": 0, "<": -1e-4, ">": 1e-4 }[typed[1]] : NaN;
   let at = -1;
   if (low === low || high === high) at = value < low ? 1 : value > high ? 2 : value === value ? 0 : -1;
   if (value <= below || value >= above) at = 3;
@@ -354,10 +354,17 @@ async function refresh() {
   refresh.etag = answer.headers.get("etag");
   const next = parse(await answer.text()).getElementById("live");
   if (!next || touched()) return;
-  const focused = document.activeElement?.id;
+  const focused = live.contains(document.activeElement) && place(document.activeElement);
   live.replaceChildren(...next.childNodes);
   watchForms(live);
-  if (focused) document.getElementById(focused)?.focus();
+  if (focused) document.querySelector(focused)?.focus();
+}
+// A selector by which a focused element is found again when its part of the page was replaced: keys go on from there.
+function place(el) {
+  if (el.id) return "#" + CSS.escape(el.id);
+  if (el.matches("a[href]")) return `#live a[href="${CSS.escape(el.getAttribute("href"))}"]`;
+  const form = el.form?.getAttribute("id");
+  return form && el.matches("button") ? `#${CSS.escape(form)} button` : null;
 }
 if (say("watch")) {
   const source = new EventSource("/live?" + new URLSearchParams({ tables: say("watch") }));
