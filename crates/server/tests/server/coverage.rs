@@ -26,6 +26,7 @@ const IN_THE_CLEAR: &[(&str, &str)] = &[
     ("vaccination", "code"),
     ("care_event", "code"),
     ("clinical_alert", "source_type"),
+    ("task", "source_type"),
     ("clinical_alert", "rule"),
     ("prescription", "safety_pack"),
     // What stands on the wall above a bed.
