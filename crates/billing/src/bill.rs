@@ -20,7 +20,7 @@ use crate::book;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::lines;
-use crate::payable;
+use crate::minor_unit;
 use crate::sums::Sums;
 use crate::unpriced;
 
@@ -234,7 +234,7 @@ impl Resource for Bill {
             return Err(Error::field("total_amount", Text::new("billing-negative")));
         }
         if change.changed(|row| row.total_amount) {
-            payable::check(cx, "total_amount", change.row.total_amount)?;
+            minor_unit::check(cx, "total_amount", change.row.total_amount)?;
         }
         match change.before {
             None => begin(cx, change).await,
@@ -251,7 +251,7 @@ impl Resource for Bill {
                 let replaced = lines::replaced_items(cx, before, change.body).await?;
                 cx.remove_all(&replaced.gone).await?;
                 if replaced.total.is_some() {
-                    cx.renew(&mut change.row.clone(), before).await?;
+                    cx.renew(&*change.row, before).await?;
                 }
                 replaced.new
             }

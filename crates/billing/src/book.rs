@@ -14,7 +14,7 @@ use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, Transfer, post};
-use crate::payable;
+use crate::minor_unit;
 use crate::sums::{Refusal, Sums, Transfers};
 
 /// What people are told when the sums of a bill do not allow something.
@@ -58,8 +58,8 @@ pub(crate) async fn attribute(cx: &mut Cx, bill: &mut Bill) -> Result<(), Error>
     Ok(())
 }
 
-/// Refuses a policy that was given to another patient since the bill's reference to it was checked, and keeps it this
-/// patient's until the bill is stored.
+/// Locks the bill's policy and checks that it is still the patient's: it may have been given to another one since the
+/// reference was validated.
 pub(crate) async fn check_policy(cx: &mut Cx, bill: &Bill) -> Result<(), Error> {
     let Some(insurance) = bill.insurance else {
         return Ok(());
@@ -91,9 +91,7 @@ pub(crate) async fn recharge(
                 None => Money::ZERO,
                 Some(_) => used(cx, insurance.get(), service, bill.meta.id).await?,
             };
-            policy
-                .policy(payable::smallest(cx))
-                .part(service, total, used)
+            policy.policy(minor_unit::of(cx)).part(service, total, used)
         }
     };
     let mut sums = bill.sums();
@@ -169,16 +167,15 @@ pub(crate) async fn retotal(
     before: Bill,
     without: Option<i64>,
     kind: EntryKind,
-) -> Result<Bill, Error> {
+) -> Result<(), Error> {
     let (count, total) = lines(cx, before.meta.id, without).await?;
     let mut bill = before.clone();
     // Credits may leave nothing, and never less.
     let total = total.max(Money::ZERO);
     recharge(cx, &mut bill, total, count > 0, kind == EntryKind::Credit).await?;
-    let mut bill = save(cx, before.clone(), bill, kind).await?;
-    // Other lines may come to the same.
-    cx.renew(&mut bill, &before).await?;
-    Ok(bill)
+    let bill = save(cx, before.clone(), bill, kind).await?;
+    // Other lines may add up to the same total.
+    cx.renew(&bill, &before).await
 }
 
 /// Stores a bill whose sums changed, and posts what belongs to that.

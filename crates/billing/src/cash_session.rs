@@ -17,7 +17,7 @@ use platform::verb::{One, Verb};
 use sea_query::{Condition, ExprTrait};
 
 use crate::count::CountInput;
-use crate::payable;
+use crate::minor_unit;
 
 platform::choice! {
     /// How far a session is.
@@ -126,7 +126,7 @@ impl Resource for CashSession {
             return Err(Error::field("opening_float", Text::new("billing-negative")));
         }
         if change.changed(|row| row.opening_float) {
-            payable::check(cx, "opening_float", change.row.opening_float)?;
+            minor_unit::check(cx, "opening_float", change.row.opening_float)?;
         }
         let cashier = cx.user_id()?;
         // People write `D1`, `d1 ` and a full-width one for the same.

@@ -12,8 +12,8 @@ pub(crate) struct Policy {
     pub(crate) annual_limit: Option<Money>,
     /// The last day on which it is valid; without end when none.
     pub(crate) valid_until: Option<Date>,
-    /// The smallest amount that can be paid.
-    pub(crate) smallest: Money,
+    /// The currency's minor unit: 0.01, or 1.
+    pub(crate) minor_unit: Money,
 }
 
 impl Policy {
@@ -23,8 +23,8 @@ impl Policy {
         self.valid_until.is_none_or(|last| service <= last)
     }
 
-    /// The insurer's part of a bill: its share, and never more than is left of the year's limit, rounded half up to what can
-    /// be paid.
+    /// The insurer's part of a bill: its share, rounded half up to the minor unit, and never more than is left of the year's
+    /// limit.
     /// `used` is what the policy's other bills of the same year take up.
     pub(crate) fn part(&self, service: Date, total: Money, used: Money) -> Money {
         if !self.covers(service) || !total.is_positive() {
@@ -34,7 +34,10 @@ impl Policy {
         let share = total
             .basis_points(self.basis_points.min(10_000))
             .unwrap_or_default();
-        let rounded = share.rounded_to(self.smallest).unwrap_or(share).min(total);
+        let rounded = share
+            .rounded_to(self.minor_unit)
+            .unwrap_or(share)
+            .min(total);
         match self.annual_limit {
             None => rounded,
             Some(limit) => {
@@ -71,7 +74,7 @@ mod tests {
                 basis_points: 10_000,
                 annual_limit: None,
                 valid_until,
-                smallest: Money::CENT,
+                minor_unit: Money::CENT,
             };
             assert_eq!(policy.covers(service), covered, "{valid_until:?} {service}");
             let part = policy.part(service, money("500"), Money::ZERO);
@@ -101,7 +104,7 @@ mod tests {
                 basis_points,
                 annual_limit: limit.map(money),
                 valid_until: None,
-                smallest: Money::CENT,
+                minor_unit: Money::CENT,
             };
             assert_eq!(
                 policy.part(day, money(total), money(used)),
@@ -111,9 +114,8 @@ mod tests {
         }
     }
 
-    /// Where there is nothing smaller than the unit, nobody can pay a half.
     #[test]
-    fn both_parts_can_be_paid() {
+    fn both_parts_are_whole_in_a_currency_without_minor_unit() {
         for (basis_points, limit, total, part) in [
             (5_000, None, "101", "51"),
             (8_000, None, "12", "10"),
@@ -124,7 +126,7 @@ mod tests {
                 basis_points,
                 annual_limit: limit.map(money),
                 valid_until: None,
-                smallest: Money::UNIT,
+                minor_unit: Money::UNIT,
             };
             let day = date(2026, 11, 23);
             assert_eq!(
@@ -139,7 +141,7 @@ mod tests {
         #[test]
         fn bills_of_a_year_never_exceed_the_limit(limit in 0i64..1_000_000, basis_points in 0u32..=10_000, totals in prop::collection::vec(0i64..200_000, 1..30)) {
             let money = |minor| Money::from_minor(minor).unwrap();
-            let policy = Policy { basis_points, annual_limit: Some(money(limit)), valid_until: None, smallest: Money::CENT };
+            let policy = Policy { basis_points, annual_limit: Some(money(limit)), valid_until: None, minor_unit: Money::CENT };
             let mut used = Money::ZERO;
             for total in totals {
                 let part = policy.part(date(2026, 1, 1), money(total), used);

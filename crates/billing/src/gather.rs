@@ -14,7 +14,7 @@ use crate::bill_item::{BillItem, SourceKind};
 use crate::bill_status::BillStatus;
 use crate::book;
 use crate::ledger::EntryKind;
-use crate::payable;
+use crate::minor_unit;
 
 /// Drafts of one patient that gather at a time and are looked at.
 const GATHERING: u64 = 50;
@@ -148,9 +148,9 @@ pub(crate) async fn charge(cx: &mut Cx, charges: Vec<Charge>) -> Result<(), Erro
         let price = charge.unit_price.unwrap_or_default();
         let exact = price.checked_mul(charge.quantity);
         let exact = exact.map_err(Error::internal)?;
-        let total = exact.rounded_to(payable::smallest(cx));
+        let total = exact.rounded_to(minor_unit::of(cx));
         let total = total.map_err(Error::internal)?;
-        // A price that cannot be paid, from before prices had to be: the line says what it comes to.
+        // A price with decimals from before they were refused: the line is one unit of the rounded total.
         let (price, quantity) = match total == exact {
             true => (price, charge.quantity),
             false => (total, 1),

@@ -12,7 +12,7 @@ use sea_query::{ExprTrait, Query};
 
 use crate::bill_item::SourceKind;
 use crate::gather::{self, Charge};
-use crate::payable;
+use crate::minor_unit;
 
 /// The service that is charged when an encounter is signed.
 const CONSULTATION: &str = "CONSULTATION";
@@ -152,7 +152,7 @@ async fn dispensed(cx: &mut Cx, event: Dispensed) -> Result<(), Error> {
     let patient = gather::turn(cx, event.patient).await?;
     let name = medication_name(cx, event.medication_item).await?;
     // What the whole quantity costs was worked out where it was dispensed.
-    let amount = event.amount.rounded_to(payable::smallest(cx));
+    let amount = event.amount.rounded_to(minor_unit::of(cx));
     let (unit_price, quantity) = each(amount.map_err(Error::internal)?, event.quantity);
     let charge = Charge {
         kind: SourceKind::Dispense,

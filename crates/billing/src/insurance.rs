@@ -40,13 +40,13 @@ platform::record! {
 
 impl InsuranceDetail {
     /// What decides about the policy's share.
-    pub(crate) fn policy(&self, smallest: Money) -> Policy {
+    pub(crate) fn policy(&self, minor_unit: Money) -> Policy {
         Policy {
             basis_points: u32::try_from(self.coverage_percent.clamp(0, 100) * 100)
                 .unwrap_or_default(),
             annual_limit: self.annual_limit,
             valid_until: self.valid_until,
-            smallest,
+            minor_unit,
         }
     }
 }

@@ -13,8 +13,8 @@ pub(crate) struct Line {
     pub(crate) discount: Money,
     /// The discount has a reason.
     pub(crate) reasoned: bool,
-    /// The smallest amount that can be paid.
-    pub(crate) smallest: Money,
+    /// The currency's minor unit: 0.01, or 1.
+    pub(crate) minor_unit: Money,
 }
 
 /// What is wrong with a line.
@@ -32,8 +32,8 @@ pub(crate) enum LineFault {
     DiscountWithoutReason,
     /// An amount that is too large to be one.
     TooLarge,
-    /// What the line comes to cannot be paid, since there is nothing so small.
-    NotPayable,
+    /// The total is no multiple of the minor unit.
+    FinerThanMinorUnit,
 }
 
 impl Line {
@@ -58,9 +58,9 @@ impl Line {
         }
         let total = gross.checked_sub(self.discount);
         let total = total.map_err(|_| LineFault::TooLarge)?;
-        match total.is_multiple_of(self.smallest) {
+        match total.is_multiple_of(self.minor_unit) {
             true => Ok(total),
-            false => Err(LineFault::NotPayable),
+            false => Err(LineFault::FinerThanMinorUnit),
         }
     }
 }
@@ -69,8 +69,8 @@ impl Line {
 mod tests {
     use super::*;
     use LineFault::{
-        DiscountAbovePrice, DiscountWithoutReason, NegativeDiscount, NegativePrice, NoQuantity,
-        NotPayable, TooLarge,
+        DiscountAbovePrice, DiscountWithoutReason, FinerThanMinorUnit, NegativeDiscount,
+        NegativePrice, NoQuantity, TooLarge,
     };
 
     fn money(text: &str) -> Money {
@@ -98,25 +98,25 @@ mod tests {
                 quantity,
                 discount: money(discount),
                 reasoned,
-                smallest: Money::CENT,
+                minor_unit: Money::CENT,
             };
             assert_eq!(line.total(), total.map(money), "{line:?}");
         }
     }
 
     #[test]
-    fn a_line_comes_to_what_can_be_paid() {
+    fn a_total_is_a_multiple_of_the_minor_unit() {
         for (unit, quantity, discount, total) in [
             ("12.50", 2, "0", Ok("25")),
             ("12.50", 3, "0.5", Ok("37")),
-            ("12.50", 3, "0", Err(NotPayable)),
+            ("12.50", 3, "0", Err(FinerThanMinorUnit)),
         ] {
             let line = Line {
                 unit_price: money(unit),
                 quantity,
                 discount: money(discount),
                 reasoned: true,
-                smallest: Money::UNIT,
+                minor_unit: Money::UNIT,
             };
             assert_eq!(line.total(), total.map(money), "{line:?}");
         }

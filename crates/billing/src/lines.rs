@@ -18,7 +18,7 @@ use crate::bill::Bill;
 use crate::bill_item::BillItem;
 use crate::bill_status::BillStatus;
 use crate::line::{Line, LineFault};
-use crate::payable;
+use crate::minor_unit;
 use crate::service_catalog::ServiceCatalog;
 
 /// The most lines that one request may bring.
@@ -158,7 +158,7 @@ pub(crate) fn complete(
         quantity: item.quantity,
         discount: item.discount,
         reasoned: !item.discount_reason.open().is_empty(),
-        smallest: payable::smallest(cx),
+        minor_unit: minor_unit::of(cx),
     };
     match line.total() {
         Ok(total) => item.line_total = total,
@@ -170,8 +170,8 @@ pub(crate) fn complete(
                 LineFault::DiscountAbovePrice => ("discount", "billing-discount-too-large"),
                 LineFault::DiscountWithoutReason => ("discount_reason", "billing-discount-reason"),
                 LineFault::TooLarge => ("amount", "billing-too-large"),
-                LineFault::NotPayable => {
-                    faults.say("amount", payable::text(cx));
+                LineFault::FinerThanMinorUnit => {
+                    faults.say("amount", minor_unit::text(cx));
                     return Err(faults);
                 }
             };

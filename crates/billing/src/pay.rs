@@ -193,7 +193,7 @@ fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
         }
         payment::check_tendered(&payment)?;
         payment::check_method(bill, &payment)?;
-        payment::check_payable(cx, bill, &payment)?;
+        payment::check_minor_unit(cx, bill, &payment)?;
         Ok(payment)
     };
     let parsed: Vec<Result<Payment, Faults>> = input.payments.iter().map(parse).collect();

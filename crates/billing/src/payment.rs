@@ -22,7 +22,7 @@ use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{Account, EntryKind, Posting, Transfer, post};
-use crate::payable;
+use crate::minor_unit;
 use crate::payment_method::PaymentMethod;
 use crate::sums::{Refusal, Sums};
 
@@ -209,7 +209,7 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     check_tendered(payment)?;
     let before: Bill = cx.hold(payment.bill.get()).await?;
     before.check_opened()?;
-    check_payable(cx, &before, payment)?;
+    check_minor_unit(cx, &before, payment)?;
     check_method(&before, payment)?;
     let mut sums = before.sums();
     payment.by_insurer = match enter(&mut sums, payment) {
@@ -232,12 +232,12 @@ pub(crate) fn check_tendered(payment: &Payment) -> Result<(), Faults> {
     Err(Faults::one("tendered", Text::new(text)))
 }
 
-/// What nobody can pay is refused, but for what settles a bill that was written before amounts had to be whole.
-pub(crate) fn check_payable(cx: &Cx, bill: &Bill, payment: &Payment) -> Result<(), Faults> {
+/// Refuses an amount that is no multiple of the minor unit, unless it settles a bill from before that was required.
+pub(crate) fn check_minor_unit(cx: &Cx, bill: &Bill, payment: &Payment) -> Result<(), Faults> {
     if payment.amount == bill.balance_due {
         return Ok(());
     }
-    payable::check(cx, "amount", payment.amount)
+    minor_unit::check(cx, "amount", payment.amount)
 }
 
 /// An insurer pays only on a bill that names a policy.

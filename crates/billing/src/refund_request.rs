@@ -21,7 +21,7 @@ use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
 use crate::ledger::{EntryKind, Posting, post};
-use crate::payable;
+use crate::minor_unit;
 use crate::payment::{self, Payment};
 use crate::payment_method::PaymentMethod;
 
@@ -175,7 +175,7 @@ impl Verb for Refund {
             .with("refundable", platform::serde_json::json!(left)));
         }
         if amount != left {
-            payable::check(cx, "amount", amount)?;
+            minor_unit::check(cx, "amount", amount)?;
         }
         let mut payment = held.clone();
         payment.refund_pending = sum(held.refund_pending, amount)?;

@@ -9,7 +9,7 @@ use platform::record::Column;
 use platform::resource::{Change, Resource};
 use platform::texts::Text;
 
-use crate::payable;
+use crate::minor_unit;
 use crate::service_price;
 
 platform::record! {
@@ -76,7 +76,7 @@ impl Resource for ServiceCatalog {
             return Err(Error::field("price", Text::new("billing-negative")));
         }
         if change.changed(|row| row.price) {
-            payable::check(cx, "price", change.row.price)?;
+            minor_unit::check(cx, "price", change.row.price)?;
         }
         Ok(())
     }

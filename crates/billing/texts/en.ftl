@@ -1,6 +1,6 @@
 billing-negative = Enter an amount of 0 or more.
 billing-not-positive = Enter an amount above 0.
-billing-not-payable = An amount in { $currency } is whole: leave out what follows the point.
+billing-minor-unit = An amount in { $currency } is whole: leave out what follows the point.
 billing-too-large = This amount is too large. Enter a smaller one.
 billing-percent = Enter a percentage from 0 to 100.
 billing-quantity = Enter a quantity of 1 or more.

@@ -1,6 +1,6 @@
 billing-negative = Saisissez un montant supérieur ou égal à 0.
 billing-not-positive = Saisissez un montant supérieur à 0.
-billing-not-payable = Un montant en { $currency } est entier : retirez ce qui suit la virgule.
+billing-minor-unit = Un montant en { $currency } est entier : retirez ce qui suit la virgule.
 billing-too-large = Ce montant est trop élevé. Indiquez-en un plus petit.
 billing-percent = Saisissez un pourcentage de 0 à 100.
 billing-quantity = Saisissez une quantité d’au moins 1.

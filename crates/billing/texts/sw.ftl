@@ -1,6 +1,6 @@
 billing-negative = Weka kiasi cha 0 au zaidi.
 billing-not-positive = Weka kiasi kinachozidi 0.
-billing-not-payable = Kiasi cha { $currency } ni namba kamili: ondoa kinachofuata nukta.
+billing-minor-unit = Kiasi cha { $currency } ni namba kamili: ondoa kinachofuata nukta.
 billing-too-large = Kiasi hiki ni kikubwa mno. Weka kidogo zaidi.
 billing-percent = Weka asilimia kati ya 0 na 100.
 billing-quantity = Weka idadi ya 1 au zaidi.

@@ -58,7 +58,7 @@ impl Drug {
     /// # Errors
     /// When the database fails.
     pub async fn item(cx: &mut Cx, item: i64) -> Result<Option<Drug>, Error> {
-        let items = items(cx, &[item], Kept::No).await?;
+        let items = items(cx, &[item], Lock::None).await?;
         Ok(items.get(&item).map(|item| Drug {
             written: item.label(),
             route: item.route(),
@@ -73,7 +73,7 @@ impl Drug {
     pub(crate) async fn of(cx: &mut Cx, row: &Prescription) -> Result<Drug, Error> {
         let pack = formulary::pack::current(cx).await?;
         let item = match row.medication_item {
-            Some(item) => items(cx, &[item.get()], Kept::Yes)
+            Some(item) => items(cx, &[item.get()], Lock::KeyShare)
                 .await?
                 .remove(&item.get()),
             None => None,
@@ -118,7 +118,7 @@ pub(crate) async fn fill_name(cx: &mut Cx, body: &mut Body) -> Result<(), Error>
     let item = item.and_then(|item| <Ref<MedicationItem> as Field>::parse(item).ok());
     if said.is_none_or(|name| name.trim().is_empty())
         && let Some(item) = item
-        && let Some(item) = items(cx, &[item.get()], Kept::Yes)
+        && let Some(item) = items(cx, &[item.get()], Lock::KeyShare)
             .await?
             .remove(&item.get())
     {
@@ -139,7 +139,7 @@ pub(crate) async fn drugs(
         .filter_map(|row| row.medication_item)
         .map(|item| item.get())
         .collect();
-    let items = items(cx, &ids, Kept::No).await?;
+    let items = items(cx, &ids, Lock::None).await?;
     let item = |row: &Prescription| row.medication_item.and_then(|item| items.get(&item.get()));
     Ok(rows
         .iter()
@@ -177,15 +177,15 @@ fn differ(pack: &Pack, name: &str, generic_name: &str) -> bool {
         && !named.iter().any(|ingredient| kept.contains(ingredient))
 }
 
-/// Whether medications stay what they are until the commit. What is prescribed now would otherwise be stored as a medicine
-/// or a strength that somebody gave the medication in between; one writer at a time cannot be overtaken, as on SQLite.
+/// Whether the medications are locked against changes until the commit (`FOR KEY SHARE`). Without, somebody could change
+/// the strength between the prescriber's choice and the insert. SQLite has one writer and needs no lock.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    No,
-    Yes,
+enum Lock {
+    None,
+    KeyShare,
 }
 
-async fn items(cx: &mut Cx, ids: &[i64], kept: Kept) -> Result<HashMap<i64, Item>, Error> {
+async fn items(cx: &mut Cx, ids: &[i64], lock: Lock) -> Result<HashMap<i64, Item>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -194,7 +194,7 @@ async fn items(cx: &mut Cx, ids: &[i64], kept: Kept) -> Result<HashMap<i64, Item
         .columns(["id", "generic_name", "strength", "formulation"])
         .from("medication_item")
         .and_where(among(cx.dialect(), column("medication_item", "id"), ids));
-    if kept == Kept::Yes && cx.dialect() == Dialect::Postgres {
+    if lock == Lock::KeyShare && cx.dialect() == Dialect::Postgres {
         query.lock(LockType::KeyShare);
     }
     let statement = Statement::build(cx.dialect(), &query);

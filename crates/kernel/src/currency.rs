@@ -1,7 +1,7 @@
-//! Currencies, of which a hospital has one.
+//! Currencies and their minor units (ISO 4217). A hospital has one currency.
 //!
-//! Amounts are kept in hundredths, whatever the currency. Where it has no smaller unit, as the CFA franc, nothing can be
-//! paid but whole units.
+//! Amounts are stored in hundredths, whatever the currency. In one without a minor unit, such as the CFA franc, what is
+//! charged and paid is a multiple of 1.
 
 use crate::money::Money;
 
@@ -11,12 +11,12 @@ const WHOLE: [&str; 17] = [
     "VUV", "XAF", "XOF", "XPF",
 ];
 
-/// Currencies whose minor unit is a thousandth or less (ISO 4217, list one), which hundredths cannot hold.
+/// Currencies with a minor unit below a hundredth (ISO 4217, list one), which hundredths cannot represent.
 const FINER: [&str; 9] = [
     "BHD", "CLF", "IQD", "JOD", "KWD", "LYD", "OMR", "TND", "UYW",
 ];
 
-/// Whether amounts in this currency can be kept exactly: it is written as an ISO 4217 code, and has two decimals or none.
+/// Whether amounts in this currency can be stored exactly: an ISO 4217 code of a currency with two decimals or none.
 ///
 /// ```
 /// assert!(kernel::currency::is_kept("GMD") && kernel::currency::is_kept("XOF"));
@@ -27,14 +27,14 @@ pub fn is_kept(code: &str) -> bool {
     code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) && !FINER.contains(&code)
 }
 
-/// The smallest amount that can be paid: 0.01, or 1 where there is nothing smaller.
+/// The minor unit of a currency: 0.01, or 1 where it has none.
 ///
 /// ```
-/// assert_eq!(kernel::currency::smallest("GMD").to_string(), "0.01");
-/// assert_eq!(kernel::currency::smallest("XOF").to_string(), "1.00");
+/// assert_eq!(kernel::currency::minor_unit("GMD").to_string(), "0.01");
+/// assert_eq!(kernel::currency::minor_unit("XOF").to_string(), "1.00");
 /// ```
 #[must_use]
-pub fn smallest(code: &str) -> Money {
+pub fn minor_unit(code: &str) -> Money {
     if WHOLE.contains(&code) {
         Money::UNIT
     } else {

@@ -176,7 +176,7 @@ impl Money {
         self.share(i128::from(points), 10_000)
     }
 
-    /// Whether the amount is so many times `step`, which is more than nothing: whether coins of that size can pay it.
+    /// Whether the amount is a multiple of `step`, which is positive.
     ///
     /// ```
     /// use kernel::Money;
@@ -189,7 +189,7 @@ impl Money {
         step.0 < 1 || self.0 % step.0 == 0
     }
 
-    /// The multiple of `step`, more than nothing, that is nearest, half a step up; the opposite of a negative amount is rounded the same way.
+    /// The nearest multiple of `step`, which is positive; halves are rounded away from zero, as in [`Money::percent`].
     ///
     /// ```
     /// use kernel::Money;

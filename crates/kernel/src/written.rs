@@ -89,8 +89,8 @@ pub fn weekday(day: Weekday, language: Language) -> &'static str {
     WEEKDAYS[of(language)][day]
 }
 
-/// An amount with its thousands apart: `1,234.50`, in French `1 234,50`. In a currency that has nothing smaller than its
-/// unit, decimals are written only where there are some, as in the cost of one tablet.
+/// An amount with its thousands apart: `1,234.50`, in French `1 234,50`. In a currency without a minor
+/// unit, decimals are written only where they are not zero, as in the cost of one tablet.
 ///
 /// ```
 /// use kernel::{Language, Money};
@@ -108,8 +108,8 @@ pub fn money(amount: Money, currency: &str, language: Language) -> String {
     let (_, decimal) = separators(language);
     let sign = if amount.is_negative() { "-" } else { "" };
     let whole = grouped(minor / 100, language);
-    let smallest = currency::smallest(currency);
-    if smallest == Money::UNIT && amount.is_multiple_of(smallest) {
+    let unit = currency::minor_unit(currency);
+    if unit == Money::UNIT && amount.is_multiple_of(unit) {
         return format!("{sign}{whole}");
     }
     format!("{sign}{whole}{decimal}{:02}", minor % 100)

@@ -99,8 +99,8 @@ impl Verb for AddItems {
         hold_open(cx, held.encounter.get()).await?;
         let wanted = items::wanted(cx, Some(&input.items)).await?;
         let stored = items::store(cx, &held, wanted).await?;
-        let mut order = items::added(cx, held.clone(), &stored).await?;
-        cx.renew(&mut order, &held).await?;
+        let order = items::added(cx, held.clone(), &stored).await?;
+        cx.renew(&order, &held).await?;
         let created = view::of_items(cx, &stored).await?;
         Ok(AddedItems { created })
     }

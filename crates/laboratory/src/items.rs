@@ -108,16 +108,16 @@ impl Resource for LabOrderItem {
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         let order: LabOrder = cx.hold(change.row.lab_order.get()).await?;
-        let mut after = match change.is_new() {
+        let after = match change.is_new() {
             true => added(cx, order.clone(), std::slice::from_ref(change.row)).await?,
             false => order.clone(),
         };
-        cx.renew(&mut after, &order).await
+        cx.renew(&after, &order).await
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         let order: LabOrder = cx.hold(row.lab_order.get()).await?;
-        cx.renew(&mut order.clone(), &order).await
+        cx.renew(&order, &order).await
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabOrderItemExtra>, Error> {

@@ -236,8 +236,7 @@ impl Resource for LabOrder {
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         if change.is_new() {
             let items = items::ordered(cx, change.row, change.body).await?;
-            items::added(cx, change.row.clone(), &items).await?;
-            return Ok(());
+            return items::added(cx, change.row.clone(), &items).await.map(drop);
         }
         if change.changed(|row| row.status) {
             order_news::moved(cx, change.row)?;

@@ -253,7 +253,7 @@ impl Resource for LabResultValue {
                 change_by(cx, order, |order| order.status = LabOrderStatus::Completed).await?;
                 Ok(())
             }
-            _ => cx.renew(&mut order.clone(), &order).await,
+            _ => cx.renew(&order, &order).await,
         }
     }
 
@@ -271,13 +271,13 @@ impl Resource for LabResultValue {
     }
 }
 
-/// The order's state after results were entered or corrected. It has a new version in any case: a review of what stood
-/// there before is refused.
+/// The order's state after results were entered or corrected. Its version rises in any case, so that a review with the
+/// `If-Match` of the earlier results is stale.
 pub(crate) async fn follow(cx: &mut Cx, order: LabOrder) -> Result<(), Error> {
     let all_there = items::all_have_results(cx, order.meta.id).await?;
     let status = after_results(order.status, all_there);
     if status == order.status {
-        return cx.renew(&mut order.clone(), &order).await;
+        return cx.renew(&order, &order).await;
     }
     change_by(cx, order, |order| order.status = status).await?;
     Ok(())

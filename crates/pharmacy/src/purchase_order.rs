@@ -152,7 +152,7 @@ impl Resource for PurchaseOrder {
         let drafts = items::parse(cx, change.body).await?;
         let others = items::replace(cx, change.row.meta.id, drafts).await?;
         if let Some(before) = change.before.filter(|_| others) {
-            cx.renew(&mut change.row.clone(), before).await?;
+            cx.renew(&*change.row, before).await?;
         }
         Ok(())
     }

@@ -257,7 +257,7 @@ async fn refresh_total(cx: &mut Cx, order: i64, without: Option<i64>) -> Result<
     let mut after = before.clone();
     after.total_estimated_cost = total(&rows)?;
     cx.update(&mut after, &before).await?;
-    cx.renew(&mut after, &before).await
+    cx.renew(&after, &before).await
 }
 
 /// An item as it is shown with its order.

@@ -186,8 +186,8 @@ testkit::on_both! {
         world.settle().await;
     }
 
-    /// The CFA franc has no coin smaller than the unit: what nobody can pay is not charged, split or booked.
-    async fn where_there_is_nothing_smaller_amounts_are_whole(world: &World) {
+    /// The CFA franc has no minor unit: amounts with decimals are not charged, split or booked.
+    async fn amounts_are_whole_in_a_currency_without_minor_unit(world: &World) {
         let desk = Desk::new(world).await;
         let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
         // Written while amounts had decimals.

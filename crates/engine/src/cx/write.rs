@@ -108,24 +108,25 @@ impl Cx {
         Ok(())
     }
 
-    /// Gives a held row a new version where an [`update`](Cx::update) left it as `before`: something else changed that is
-    /// shown with it, so that whoever acts on what they read before is told. What changed has an audit row of its own.
+    /// Raises the version of a held row, unless an [`update`](Cx::update) has raised it since `before`: a part that is shown
+    /// with it was changed, so that an `If-Match` from before is stale. The part has an audit row of its own; `row` keeps
+    /// the old version, so this is the last write to it.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn renew<R: Record>(&mut self, row: &mut R, before: &R) -> Result<(), Error> {
+    pub async fn renew<R: Record>(&mut self, row: &R, before: &R) -> Result<(), Error> {
         if row.meta().version != before.meta().version {
             return Ok(());
         }
-        let meta = row.meta_mut();
-        meta.updated_at = self.now;
-        meta.version += 1;
         let mut update = Query::update();
         update
             .table(Alias::new(R::TABLE))
-            .value(Alias::new("version"), Expr::val(meta.version))
+            .value(
+                Alias::new("version"),
+                Expr::col(Alias::new("version")).add(1i64),
+            )
             .value(Alias::new("updated_at"), Expr::val(self.now.to_value()))
-            .and_where(Expr::col(Alias::new("id")).eq(meta.id));
+            .and_where(Expr::col(Alias::new("id")).eq(row.meta().id));
         let statement = Statement::build(self.dialect(), &update);
         self.tx()?.execute(statement).await?;
         Ok(())

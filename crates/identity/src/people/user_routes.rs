@@ -60,11 +60,8 @@ pub(crate) fn me<'a>(cx: &'a mut Cx, _call: &'a Call) -> BoxFuture<'a, Result<Re
 /// `PUT` and `PATCH users/me/`.
 pub(crate) fn change_me<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {
     Box::pin(async move {
-        let changed = match call.body_for(&[]) {
-            Ok(body) => changed(cx, body, call.if_match()?).await,
-            Err(error) => Err(error),
-        };
-        match changed {
+        let change = async { changed(cx, call.body_for(&[])?, call.if_match()?).await };
+        match change.await {
             Ok(()) => me(cx, call).await,
             Err(error) => with_message(cx, error),
         }

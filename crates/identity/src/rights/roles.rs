@@ -133,7 +133,7 @@ impl Resource for Role {
         }
         grants::replace(cx, id, &next).await?;
         if let Some(before) = before {
-            cx.renew(&mut row.clone(), before).await?;
+            cx.renew(row, before).await?;
         }
         let entry = AuditEntry::new(Action::Edit, Role::NAME, Some(id))
             .saying("grants changed")

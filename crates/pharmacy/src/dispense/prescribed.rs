@@ -73,7 +73,7 @@ pub(super) async fn hold(cx: &mut Cx, item: &Item, wanted: &Wanted) -> Result<Or
     })
 }
 
-/// Refuses what was cancelled, and what somebody else dispensed of or changed since it was looked at.
+/// Refuses a prescription that is cancelled, and one of which somebody dispensed or changed something since it was read.
 fn check_stands(row: &Prescription, wanted: &Wanted) -> Result<(), Error> {
     if row.status == PrescriptionStatus::Cancelled {
         let text = Text::new("pharmacy-prescription-cancelled");
