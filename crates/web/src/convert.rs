@@ -194,6 +194,7 @@ fn pointed(typed: &str) -> String {
         && matches!(decimals.len(), 1 | 2)
         && decimals.bytes().all(|byte| byte.is_ascii_digit())
         && !whole.contains('.')
+        && !whole.contains(blank)
     {
         return [whole, ".", decimals].concat();
     }
