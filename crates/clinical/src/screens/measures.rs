@@ -54,10 +54,10 @@ pub(super) async fn of_visit(cx: &mut Cx, encounter: i64) -> Result<Vec<Vitals>,
     .await
 }
 
-/// How long a measurement says how somebody is.
+/// The period after which a measurement is no longer current.
 pub(super) const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Those that belong to how somebody was at the newest of them.
+/// Those within [`RECENT`] of the newest; `rows` come newest first.
 pub(super) fn recent(rows: &[Vitals]) -> &[Vitals] {
     let newest = rows.first().map(|row| row.recorded_at).unwrap_or_default();
     let old = |row: &Vitals| newest.duration_since(row.recorded_at) > RECENT;
