@@ -6,9 +6,10 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, select};
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::Column;
+use platform::record::{Body, Column};
 use platform::resource::{Change, Resource};
 use platform::seal::Sealed;
+use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::ExprTrait;
 use serde::Serialize;
@@ -149,7 +150,7 @@ impl Resource for BillItem {
         row.unpriced &= row.amount.is_zero()
             && row.service == change.before.and_then(|before| before.service)
             && row.discount_reason.open().is_empty();
-        Ok(())
+        check_priced(row, change.body)
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
@@ -186,6 +187,19 @@ impl Resource for BillItem {
     async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
         stays_open(cx, row).await
     }
+}
+
+/// Who gives a price of 0 to what has none is not told that it is done while the line stays without one. Who sends the
+/// line back as it was read says in it that it has no price.
+fn check_priced(row: &BillItem, body: &Body) -> Result<(), Error> {
+    let given = body.0.get("amount").is_some_and(|amount| !amount.is_null());
+    if row.unpriced && given && !body.0.contains_key("unpriced") {
+        return Err(Error::field(
+            "discount_reason",
+            Text::new("billing-free-why"),
+        ));
+    }
+    Ok(())
 }
 
 /// Whether a line can still be changed or taken off its bill.

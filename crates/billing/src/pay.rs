@@ -28,6 +28,8 @@ pub struct PayInput {
     payments: Vec<Map<String, Json>>,
     /// What was said to be owed.
     balance_due: Option<Money>,
+    /// Every row says how it is paid.
+    methods_said: bool,
 }
 
 impl Input for PayInput {
@@ -47,6 +49,7 @@ impl Input for PayInput {
             Some(payments) => Ok(PayInput {
                 payments,
                 balance_due,
+                methods_said: body.0.get("methods_said") == Some(&Json::Bool(true)),
             }),
             None => Err(Faults::one(
                 "payments",
@@ -81,6 +84,7 @@ impl Input for PayInput {
                     "items": row,
                 },
                 "balance_due": field(<Option<Money>>::schema(), "What the payer was told is owed: when something else is owed by now, nothing is booked (409 `conflict`). Not compared when it is left out."),
+                "methods_said": { "type": "boolean", "default": false, "description": "True from whoever offers a choice of methods: a row that names none is refused, and not taken to be in cash." },
             },
             "required": ["payments"],
         }))
@@ -181,6 +185,8 @@ impl Verb for Pay {
 fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
     let parse = |row: &Map<String, Json>| {
         let mut row = row.clone();
+        let said = |name: &&str| !matches!(row.get(*name), None | Some(Json::Null));
+        let unsaid = input.methods_said && !["method", "payment_method"].iter().any(said);
         for (other, field) in Payment::ALIASES {
             if let Some(value) = row.remove(*other) {
                 row.entry(field.name).or_insert(value);
@@ -190,6 +196,9 @@ fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
         let payment = <Payment as Record>::create(&Body(row))?;
         if !payment.amount.is_positive() {
             return Err(Faults::one("amount", Text::new("billing-not-positive")));
+        }
+        if unsaid {
+            return Err(Faults::one("method", Text::new("required")));
         }
         payment::check_tendered(&payment)?;
         payment::check_method(bill, &payment)?;

@@ -43,6 +43,7 @@ pub(super) async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         items: shown.items.iter().map(item).collect(),
         total: row.total_amount,
         insurance: row.insurance_amount,
+        insurer_paid: row.insurance_paid_amount,
         paid: paid.unwrap_or(Money::ZERO),
         balance: row.balance_due,
         payments: shown

@@ -79,13 +79,13 @@ fn sums(ask: &Ask, bill: &Bill, policies: &[InsuranceDetail]) -> Markup {
     });
     let share = match insurer {
         Some(policy) => [
-            &ask.t("billing-insurer"),
+            &ask.t("billing-insurer-part"),
             " (",
             &policy.provider.to_string(),
             ")",
         ]
         .concat(),
-        None => ask.t("billing-insurer"),
+        None => ask.t("billing-insurer-part"),
     };
     let less = |amount: Money| ["− ", &price(ask, amount)].concat();
     let rows = [

@@ -68,7 +68,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask, bill: &Bill) -> Result<Markup, 
         heads.push((ask.t("billing-discount"), true));
     }
     if insured {
-        heads.push((ask.t("billing-insurer"), true));
+        heads.push((ask.t("billing-insurer-part"), true));
     }
     heads.push((ask.t("billing-line-total"), true));
     Ok(html! {

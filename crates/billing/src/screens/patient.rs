@@ -117,7 +117,7 @@ fn list(ask: &Ask, bills: &[Bill]) -> Markup {
         ("billing-issued", false),
         ("billing-state", false),
         ("billing-total", true),
-        ("billing-insurer", true),
+        ("billing-insurer-part", true),
         ("billing-due", true),
     ]
     .map(|(key, number)| (ask.t(key), number));

@@ -38,6 +38,8 @@ pub(super) fn form(ask: &Ask, bill: &Bill, paid: &[Payment]) -> Markup {
         @if owed { (form.show(html! {
             // Who presses twice, or in another window, is told instead of paying again.
             (form.hidden("balance_due", bill.balance_due))
+            // Beside a choice, what was not chosen is not cash.
+            (form.hidden("methods_said", true))
             (row(ask, &form, 0, Some(bill.balance_due), bill))
             details open[several] {
                 summary { (ask.t("billing-another-way")) }

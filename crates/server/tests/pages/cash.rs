@@ -90,6 +90,12 @@ testkit::on_both! {
         set(&mut pay, "payments.1.reference", "MM-7");
         let html = is_a_page(&cash.submit(&path, &pay).await, 400);
         assert!(html.contains("id=\"f-payments.0.tendered-error\"") && html.contains("MM-7"), "{html}");
+        // Of several ways each is chosen: what nobody chose is not cash.
+        pay = form(&is_a_page(&cash.get(&path).await, 200), "bills_pay");
+        set(&mut pay, "payments.0.amount", "200");
+        set(&mut pay, "payments.1.amount", "100");
+        let html = is_a_page(&cash.submit(&path, &pay).await, 400);
+        assert!(html.contains("id=\"f-payments.1.method-error\"") && !html.contains("id=\"f-payments.0.method-error\""), "{html}");
         // More rows without scripts.
         let html = is_a_page(&cash.get(&format!("{path}?rows=4")).await, 200);
         assert!(html.contains("payments.3.amount"), "{html}");
