@@ -247,6 +247,9 @@ pub(crate) async fn file(
             response
         }
         Ok(response) if response.status() == StatusCode::FORBIDDEN => refused::not_yours(ask),
+        Ok(response) if response.status() == StatusCode::BAD_REQUEST => {
+            refused::page(ask, admin::export::refusal(response).await)
+        }
         Ok(_) => refused::page(ask, Error::not_found()),
         Err(error) => refused::page(ask, error),
     }

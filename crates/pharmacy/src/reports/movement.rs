@@ -24,7 +24,8 @@ use crate::stock_movement::{Stock, StockMovement};
 const MOST: u64 = 10_000;
 
 pub(super) fn declare(module: Module) -> Module {
-    let medication = json!({ "type": "integer", "minimum": 1 });
+    let medication = json!({ "type": "integer", "minimum": 1, "x-references": "medication_item" });
+    let other_name = json!({ "type": "integer", "minimum": 1, "deprecated": true });
     let date = json!({ "type": "string", "format": "date" });
     module
         .route(
@@ -42,7 +43,7 @@ pub(super) fn declare(module: Module) -> Module {
             )
             .query(
                 "medication_item",
-                medication.clone(),
+                other_name.clone(),
                 "Another name of `medication_id`.",
             )
             .query(
@@ -70,7 +71,7 @@ pub(super) fn declare(module: Module) -> Module {
             )
             .query(
                 "medication_item",
-                medication,
+                other_name,
                 "Another name of `medication_id`.",
             )
             .summary("Movements of a medication, line by line"),

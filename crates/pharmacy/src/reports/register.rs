@@ -38,7 +38,7 @@ pub(super) fn declare(module: Module) -> Module {
         .patient_data()
         .query(
             "medication_id",
-            json!({ "type": "integer", "minimum": 1 }),
+            json!({ "type": "integer", "minimum": 1, "x-references": "medication_item" }),
             "The medication; required.",
         )
         .summary("The register of a controlled substance, with its running balance"),

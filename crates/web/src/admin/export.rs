@@ -94,6 +94,20 @@ pub(crate) async fn file(
 
 const CSV: &str = "text/csv; charset=utf-8";
 
+/// The most of a refusal that is read.
+const SAID: usize = 64 << 10;
+
+/// What a report as a file was refused for: something of what it was asked with.
+pub(crate) async fn refusal(response: Response) -> Error {
+    let said = axum::body::to_bytes(response.into_body(), SAID).await;
+    let said = said
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let said = list::complaint(&said.unwrap_or(Json::Null));
+    let text = Text::new("admin-export-refused").with("said", said);
+    Error::refuse(Code::Invalid, text)
+}
+
 /// All rows, part by part.
 async fn rows(ask: &Ask, info: &TableInfo) -> Result<Vec<Json>, Error> {
     let mut rows = Vec::new();

@@ -13,6 +13,7 @@ mod home;
 mod index;
 mod list;
 mod report;
+mod report_form;
 mod shown;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use platform::error::Error;
 use platform::operation::Operation;
 use serde_json::Value as Json;
 
-use super::{bars, shown};
+use super::{bars, list, report_form, shown};
 use crate::ask::Ask;
 use crate::page::Page;
 use crate::screens::{Screen, Screens};
@@ -56,16 +56,10 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let operation = operations
         .find(|operation| operation.path == path && operation.method == http::Method::GET)
         .ok_or_else(Error::not_found)?;
-    let pairs: Vec<(&str, &str)> = ask
-        .head
-        .query
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .filter(|(name, value)| *name != "format" && !value.is_empty())
-        .collect();
+    let pairs = report_form::pairs(ask, operation);
     let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
     let answer = ask.get(&[&path, "?", &query].concat()).await?;
-    let said = (!answer.status.is_success()).then(|| answer.json.to_string());
+    let refused = (!answer.status.is_success()).then_some(&answer.json);
     let rows = rows(&answer.json);
     let nothing = Json::Null;
     let answer_of = operation.doc.answer.as_ref();
@@ -91,38 +85,39 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         })
         .collect();
     let file = &query;
-    let takes = |name: &str| {
-        operation
-            .doc
-            .query
-            .iter()
-            .any(|(known, _, _)| known == name)
-    };
-    let days = days(cx, ask, operation);
+    let files = operation
+        .doc
+        .query
+        .iter()
+        .any(|(known, _, _)| known == "format");
+    let fields = report_form::fields(ask, operation, &days(cx, ask, operation)).await?;
+    // What has to be chosen first was not asked for wrongly.
+    let begins = pairs.is_empty() && refused.is_some_and(|said| report_form::says(&fields, said));
     let body = html! {
         form.form.inline {
-            @for (name, day) in ["start", "end"].into_iter().zip(&days) {
-                @if takes(name) {
-                    div.field {
-                        label for=(name) { (words::field(ask, name)) }
-                        input id=(name) name=(name) type="date" value=(day);
-                    }
-                }
-            }
+            (report_form::show(&fields, refused.filter(|_| !begins)))
             button.primary { (ask.t("admin-report-show")) }
-            @if takes("format") {
+            @if files && refused.is_none() {
                 a.button href={ "/admin/files/" (path.trim_end_matches('/')) ".csv?" (file) } { "CSV" }
                 a.button href={ "/admin/files/" (path.trim_end_matches('/')) ".xlsx?" (file) } { "XLSX" }
             }
         }
-        @if said.is_some() { (ui::could_not_check(&ask.t("admin-report-refused"))) }
+        @if begins { (ui::empty(&ask.t("admin-report-choose"), None)) }
+        @else if let Some(said) = refused {
+            @if report_form::says(&fields, said) { (ui::could_not_check(&ask.t("admin-report-refused"))) }
+            @else { (ui::could_not_check(&list::complaint(said))) }
+        }
         @else if rows.is_empty() { (ui::empty(&ask.t("admin-report-none"), None)) }
         @else { (bars::show(ask, &columns, &rows, schema)) (ui::table(&heads, &cells)) }
         @if rows.len() > ROWS { p.hint { (ask.t("admin-report-more")) } }
     };
     Ok(Page::new(words::report(ask, operation), body)
         .wide()
-        .status(answer.status))
+        .status(if begins {
+            http::StatusCode::OK
+        } else {
+            answer.status
+        }))
 }
 
 /// The first and the last day that the figures are about, as the form has them: those asked for, else the usual ones.
