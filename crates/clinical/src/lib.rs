@@ -48,7 +48,6 @@ mod prescription_course;
 mod prescription_dose;
 pub mod prescription_drug;
 mod prescription_key;
-mod prescription_paper;
 mod prescription_patient;
 mod prescription_quantity;
 pub mod prescription_renew;
@@ -130,7 +129,6 @@ pub fn module() -> Module {
         .seed(|cx| Box::pin(note_template::seed(cx)))
         .resource::<Referral>()
         .route(referral_paper::declare())
-        .route(prescription_paper::declare())
         .resource::<GuidelineRule>()
         .seed(|cx| Box::pin(guideline_rule::seed(cx)))
         .resource::<CareEvent>()

@@ -306,6 +306,7 @@ chart-doses = Dose
 chart-dispensed = Dispensed
 chart-dispensed-of = { $given } of { $of }
 chart-dispensed-not = Not dispensed here
+chart-dispensed-not-yet = Not dispensed yet
 chart-prescribed = Prescribed
 chart-state = State
 chart-measure = Measure

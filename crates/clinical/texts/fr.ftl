@@ -306,6 +306,7 @@ chart-doses = Posologie
 chart-dispensed = Délivré
 chart-dispensed-of = { $given } sur { $of }
 chart-dispensed-not = Non délivré ici
+chart-dispensed-not-yet = Pas encore délivré
 chart-prescribed = Prescrit
 chart-state = État
 chart-measure = Mesure

@@ -306,6 +306,7 @@ chart-doses = Kipimo cha dawa
 chart-dispensed = Zilizotolewa
 chart-dispensed-of = { $given } kati ya { $of }
 chart-dispensed-not = Hazikutolewa hapa
+chart-dispensed-not-yet = Bado hazijatolewa
 chart-prescribed = Iliandikwa
 chart-state = Hali
 chart-measure = Kipimo

@@ -165,13 +165,22 @@ fn grouped(whole: u64, language: Language) -> String {
     text
 }
 
-/// An amount with its currency: `GMD 1,234.50`.
+/// An amount with its currency: `GMD 1,234.50`; one below nothing with its sign before both.
+///
+/// ```
+/// use kernel::Language;
+/// use kernel::written::price;
+/// assert_eq!(price("-199.2".parse()?, "GMD", Language::En), "-GMD\u{a0}199.20");
+/// assert_eq!(price("-199.2".parse()?, "GMD", Language::Fr), "-199,20\u{a0}GMD");
+/// # Ok::<(), kernel::MoneyError>(())
+/// ```
 #[must_use]
 pub fn price(amount: Money, currency: &str, language: Language) -> String {
     let amount = money(amount, currency, language);
-    match language {
-        Language::Fr => format!("{amount}\u{a0}{currency}"),
-        Language::En | Language::Sw => format!("{currency}\u{a0}{amount}"),
+    match (language, amount.strip_prefix('-')) {
+        (Language::Fr, _) => format!("{amount}\u{a0}{currency}"),
+        (Language::En | Language::Sw, Some(amount)) => format!("-{currency}\u{a0}{amount}"),
+        (Language::En | Language::Sw, None) => format!("{currency}\u{a0}{amount}"),
     }
 }
 

@@ -15,7 +15,7 @@ use print::{Issue, PrintedKind};
 
 use crate::flag::Flag;
 use crate::order::LabOrder;
-use crate::view::{ItemView, ResultView};
+use crate::view::{EarlierView, ItemView, ResultView};
 use crate::written;
 
 const WHAT: &str = "lab-report";
@@ -65,7 +65,7 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         patient: print::patient(&patient, form.language),
         specimen: row.specimen_type.open().to_string(),
         collected: row.collected_at.map(local),
-        doctor: shown.ordered_by_name,
+        ordered_by: shown.ordered_by_name,
         results: shown
             .items
             .iter()
@@ -80,6 +80,10 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
 /// A test's values; a test with several stands before the name of each.
 fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
     let several = item.results.len() > 1;
+    let was = |earlier: &EarlierView| {
+        let (number, sign) = (earlier.value_numeric, earlier.comparator);
+        written::measured(number, sign, &earlier.units, &earlier.value_text, language)
+    };
     let named = |result: &ResultView| match several {
         true => [&item.lab_test.test_name, language.colon(), &result.called].concat(),
         false => result.called.clone(),
@@ -95,6 +99,7 @@ fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
                 &result.value_text,
                 language,
             ),
+            was: result.earlier.first().map(was).unwrap_or_default(),
             unit: written::unit(&result.units),
             range: written::range(
                 result.reference_range_low,

@@ -35,14 +35,18 @@ words! {
     cashier: "Received by", "Reçu par", "Imepokelewa na";
     change: "Change", "Monnaie rendue", "Chenji";
     check: "This document can be checked at the address below. The answer says only whether it was issued, by whom and when.", "Ce document peut être vérifié à l’adresse ci-dessous. La réponse indique seulement s’il a été émis, par qui et quand.", "Hati hii inaweza kuthibitishwa kwenye anwani iliyo hapa chini. Jibu linaeleza tu kama ilitolewa, na nani na lini.";
+    cancelled: "CANCELLED: not to be dispensed", "ANNULÉE : ne pas délivrer", "IMEFUTWA: isitolewe";
     check_code: "QR code to check this document", "Code QR pour vérifier ce document", "Msimbo wa QR wa kuthibitisha hati hii";
     collected: "Collected", "Prélevé le", "Ilichukuliwa";
     comment: "Remarks", "Remarques", "Maelezo";
+    corrected_report: "Corrected report: it replaces what was printed before.", "Résultats corrigés : ils remplacent ce qui a été imprimé avant.", "Ripoti iliyosahihishwa: inachukua nafasi ya iliyochapishwa awali.";
     course: "Course and treatment", "Évolution et traitement", "Maendeleo na matibabu";
+    completed: "COMPLETED: nothing more is to be dispensed", "TERMINÉE : plus rien à délivrer", "IMEKAMILIKA: hakuna zaidi cha kutolewa";
     date: "Date", "Date", "Tarehe";
     description: "Description", "Désignation", "Maelezo";
     diagnosis: "Diagnosis", "Diagnostic", "Utambuzi";
     discharge_summary: "Discharge summary", "Compte rendu de sortie", "Muhtasari wa kuruhusiwa";
+    discharged_by: "Discharged by", "Sortie prononcée par", "Ameruhusiwa na";
     discharged: "Discharged", "Sorti le", "Aliruhusiwa";
     discount: "Discount", "Remise", "Punguzo";
     doctor: "Doctor", "Médecin", "Daktari";
@@ -55,7 +59,8 @@ words! {
     follow_up: "Follow-up", "Suivi", "Ufuatiliaji";
     frequency: "How often", "Fréquence", "Mara ngapi";
     given: "Given", "Remis le", "Ilitolewa";
-    insurance: "Paid by insurance", "Part de l’assurance", "Inalipwa na bima";
+    insurance: "Insurer’s part", "Part de l’assurance", "Sehemu ya bima";
+    insurer_paid: "of which the insurer has paid", "dont payé par l’assurance", "ambayo bima imelipa";
     insurer: "Insurer", "Assureur", "Kampuni ya bima";
     invoice: "Invoice", "Facture", "Ankara";
     issued: "Issued", "Émis le", "Ilitolewa";
@@ -63,8 +68,9 @@ words! {
     medicine: "Medicine", "Médicament", "Dawa";
     medicines: "Medicines", "Médicaments", "Dawa";
     method: "Method", "Mode de paiement", "Njia ya malipo";
-    none_recorded: "None recorded", "Aucune enregistrée", "Hakuna uliorekodiwa";
+    not_asked: "Not asked yet", "Pas encore demandé", "Bado hajaulizwa";
     not_final: "Not reviewed yet: values may still change.", "Non validé : les valeurs peuvent encore changer.", "Bado haijakaguliwa: matokeo yanaweza kubadilika.";
+    ordered_by: "Ordered by", "Prescrit par", "Ameagiza";
     paid: "Paid", "Payé", "Imelipwa";
     parameter: "Test", "Analyse", "Kipimo";
     patient: "Patient", "Patient", "Mgonjwa";
@@ -73,8 +79,10 @@ words! {
     patient_number: "Patient number", "Numéro de patient", "Namba ya mgonjwa";
     payments: "Payments", "Paiements", "Malipo";
     place: "Place", "Lieu", "Mahali";
+    prescribed: "Prescribed", "Prescrit le", "Iliandikwa";
     prescriber: "Prescriber", "Prescripteur", "Aliyeandika dawa";
     prescription: "Prescription", "Ordonnance", "Cheti cha dawa";
+    printed: "Printed", "Imprimé le", "Ilichapishwa";
     quantity: "Quantity", "Quantité", "Idadi";
     queue_number: "Queue number", "Numéro d’attente", "Namba ya foleni";
     range: "Reference range", "Valeurs de référence", "Kiwango cha kawaida";
@@ -112,6 +120,33 @@ impl Words {
     /// What stands between a word and what it is said of.
     pub(crate) const fn colon(&self) -> &'static str {
         self.language.colon()
+    }
+
+    /// `12 of 20 given, last on 12 November 2026`; without what it comes to, only what was given.
+    pub(crate) fn given_of(&self, units: i64, of: Option<i64>, on: &str) -> String {
+        let number = match (self.language, of) {
+            (_, None) => units.to_string(),
+            (Language::En, Some(of)) => format!("{units} of {of}"),
+            (Language::Fr, Some(of)) => format!("{units} sur {of}"),
+            (Language::Sw, Some(of)) => format!("{units} kati ya {of}"),
+        };
+        match (self.language, on.is_empty()) {
+            (Language::En, true) => format!("{number} given"),
+            (Language::En, false) => format!("{number} given, last on {on}"),
+            (Language::Fr, true) => format!("{number} remis"),
+            (Language::Fr, false) => format!("{number} remis, en dernier le {on}"),
+            (Language::Sw, true) => format!("{number} zimetolewa"),
+            (Language::Sw, false) => format!("{number} zimetolewa, mwisho tarehe {on}"),
+        }
+    }
+
+    /// `corrected, was 7.4`.
+    pub(crate) fn corrected(&self, was: &str) -> String {
+        match self.language {
+            Language::En => format!("corrected, was {was}"),
+            Language::Fr => format!("corrigé, était {was}"),
+            Language::Sw => format!("imesahihishwa, ilikuwa {was}"),
+        }
     }
 
     /// `Page 1 of 3`.

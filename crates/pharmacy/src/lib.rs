@@ -28,6 +28,7 @@ pub mod dispense;
 pub mod dispensing_log;
 mod figures;
 pub mod goods_received_note;
+mod grn_doubts;
 pub mod grn_item;
 pub mod inventory_item;
 mod inventory_medications;
@@ -37,6 +38,7 @@ mod migrations;
 mod names;
 mod nested;
 pub mod post_stock_take;
+mod prescription_paper;
 pub mod purchase_order;
 pub mod purchase_order_item;
 pub mod recall;
@@ -125,6 +127,7 @@ pub fn module() -> Module {
         .route(dispense::item_route())
         .route(dispense::log_route())
         .route(label::declare())
+        .route(prescription_paper::declare())
         .verb::<recall::Recall>()
         .route(inventory_medications::route())
         .alerts(|cx, wanted| Box::pin(alerts::alerts(cx, wanted)));

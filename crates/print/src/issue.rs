@@ -8,7 +8,7 @@ use bytes::Bytes;
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::Language;
-use paper::documents::Form;
+use paper::documents::{Allergies, Form};
 use paper::{Hospital, Printed, Sheet, Verification};
 use parking_lot::Mutex;
 use patients::Patient;
@@ -142,13 +142,19 @@ pub async fn about(cx: &mut Cx, patient: i64) -> Result<(Patient, Language), Err
     Ok((row, reader))
 }
 
-/// The patient's known allergies as documents show them; `None` for callers who may not read them.
+/// The patient's allergies as documents show them.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn allergies(cx: &mut Cx, row: &Patient) -> Result<Option<String>, Error> {
+pub async fn allergies(cx: &mut Cx, row: &Patient) -> Result<Allergies, Error> {
     let mut extras = Patient::extras(cx, std::slice::from_ref(row)).await?;
-    Ok(extras.pop().and_then(|extra| extra.known_allergies))
+    let said = extras.pop().and_then(|extra| extra.known_allergies);
+    Ok(match said {
+        None => Allergies::Withheld,
+        Some(said) if said.trim().is_empty() => Allergies::NotAsked,
+        Some(said) if patients::substances(&said).is_empty() => Allergies::Denied(said),
+        Some(list) => Allergies::Known(list),
+    })
 }
 
 fn sheet(call: &Call, sheets: &[Sheet]) -> Result<Sheet, Error> {

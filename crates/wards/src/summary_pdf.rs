@@ -51,7 +51,7 @@ pub(crate) async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
             .as_ref()
             .map(ToString::to_string)
             .unwrap_or_default(),
-        doctor: discharged_by
+        discharged_by: discharged_by
             .and_then(|user| names.remove(&user))
             .unwrap_or_default(),
         ..DischargeSummary::default()

@@ -19,7 +19,7 @@ pub(crate) fn declare() -> Operation {
         .with::<Admission>(Right::Read, Without::Nothing)
         .summary("The wristband of an admission as PDF, to read and to scan")
         .description(
-            "The id may end in `.pdf`. Known allergies stand on it when the caller may read them. It proves nothing, and carries no code to check it by.",
+            "The id may end in `.pdf`. Allergies stand on it when the caller may read them, or that nobody asked yet. It proves nothing, and carries no code to check it by.",
         )
         .done()
 }
@@ -37,8 +37,7 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let band = Wristband {
         patient: print::patient(&patient, form.language),
         place: place.join(" "),
-        // That none is known is no reason to write on a band.
-        allergies: patients::substances(&allergies.unwrap_or_default()).join(", "),
+        allergies,
     };
     print::answer(cx, WHAT, row.meta.id, move || band.print(&form)).await
 }

@@ -32,8 +32,8 @@ pub struct DischargeSummary {
     pub medicines: Vec<Medicine>,
     /// When and where to come back; may be empty.
     pub follow_up: String,
-    /// Who discharged the patient.
-    pub doctor: String,
+    /// Who discharged the patient, of whatever profession.
+    pub discharged_by: String,
 }
 
 impl DischargeSummary {
@@ -75,7 +75,7 @@ impl DischargeSummary {
             document.heading(2, words.follow_up);
             document.text(&self.follow_up);
         }
-        document.signature(words.doctor, &self.doctor);
+        document.signature(words.discharged_by, &self.discharged_by);
         document.verification(form.verification.as_ref());
         document.finish()
     }

@@ -25,9 +25,11 @@ pub struct Invoice {
     pub items: Vec<InvoiceItem>,
     /// The sum of the items.
     pub total: Money,
-    /// What the insurer pays.
+    /// The insurer’s part, whether it was paid or not.
     pub insurance: Money,
-    /// What was paid, less what was refunded.
+    /// What the insurer has paid of its part; not in `paid`.
+    pub insurer_paid: Money,
+    /// What the patient paid, less what was refunded.
     pub paid: Money,
     /// What is still to be paid by the patient.
     pub balance: Money,
@@ -108,7 +110,8 @@ impl Invoice {
         let mut sums = vec![(words.total, price(self.total), self.insurance.is_zero())];
         if !self.insurance.is_zero() {
             let own = self.total.checked_sub(self.insurance).unwrap_or_default();
-            sums.push((words.insurance, price(self.insurance.neg()), false));
+            sums.push((words.insurance, price(self.insurance), false));
+            sums.push((words.insurer_paid, price(self.insurer_paid), false));
             sums.push((words.to_pay, price(own), true));
         }
         sums.push((words.paid, price(self.paid), false));

@@ -16,8 +16,8 @@ pub struct LabReport {
     pub specimen: String,
     /// When it was taken.
     pub collected: Option<DateTime>,
-    /// Who ordered the tests.
-    pub doctor: String,
+    /// Who ordered the tests, of whatever profession.
+    pub ordered_by: String,
     /// The values.
     pub results: Vec<LabResult>,
     /// Text beside the values.
@@ -33,6 +33,8 @@ pub struct LabResult {
     pub parameter: String,
     /// The value.
     pub value: String,
+    /// The value that stood there before it was corrected; empty for one that was not.
+    pub was: String,
     /// Its unit.
     pub unit: String,
     /// The reference range.
@@ -66,10 +68,14 @@ impl LabReport {
             &[
                 (words.specimen, &self.specimen),
                 (words.collected, &collected),
-                (words.doctor, &self.doctor),
+                (words.ordered_by, &self.ordered_by),
                 (words.issued, &issued),
             ],
         );
+        let corrected = self.results.iter().any(|result| !result.was.is_empty());
+        if corrected {
+            document.strong(words.corrected_report);
+        }
         document.table(&Table {
             columns: vec![
                 Column::text(words.parameter, 2.0),
@@ -82,10 +88,13 @@ impl LabReport {
                 .results
                 .iter()
                 .map(|result| Row {
-                    strong: !result.flag.is_empty(),
+                    strong: !result.flag.is_empty() || !result.was.is_empty(),
                     cells: vec![
                         result.parameter.clone(),
-                        result.value.clone(),
+                        match result.was.is_empty() {
+                            true => result.value.clone(),
+                            false => [&result.value, "\n", &words.corrected(&result.was)].concat(),
+                        },
                         result.unit.clone(),
                         result.range.clone(),
                         result.flag.clone(),

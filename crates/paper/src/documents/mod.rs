@@ -20,7 +20,7 @@ pub use invoice::{Invoice, InvoiceItem, PastPayment, Standing};
 pub use lab_report::{LabReport, LabResult, Review};
 pub use medicine_label::MedicineLabel;
 pub use patient_card::PatientCard;
-pub use prescription::{Medicine, Prescription};
+pub use prescription::{Given, Medicine, Prescription, Standing as MedicineStanding};
 pub use receipt::{Receipt, ReceiptLine};
 pub use referral_letter::ReferralLetter;
 pub use wristband::Wristband;
@@ -105,16 +105,33 @@ impl Patient {
     }
 }
 
-/// That nothing was found and that nothing was looked up must not look alike.
-fn allergies(form: &Form, document: &mut Document, allergies: Option<&str>) {
-    let words = form.words();
-    let Some(allergies) = allergies else {
-        return;
-    };
-    let text = if allergies.trim().is_empty() {
-        words.none_recorded
-    } else {
-        allergies
-    };
-    document.pairs(form.columns(), &[(words.allergies, text)]);
+/// What a document says of allergies. That nobody asked, that there are none and which there are must not look alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Allergies {
+    /// The caller may not read them: nothing is said.
+    #[default]
+    Withheld,
+    /// Nobody asked yet.
+    NotAsked,
+    /// There are none, as somebody said it.
+    Denied(String),
+    /// What the patient is allergic to.
+    Known(String),
+}
+
+impl Allergies {
+    /// As text; nothing where nothing may be said.
+    fn text(&self, form: &Form) -> &str {
+        match self {
+            Allergies::Withheld => "",
+            Allergies::NotAsked => form.words().not_asked,
+            Allergies::Denied(said) => said,
+            Allergies::Known(list) => list,
+        }
+    }
+
+    fn show(&self, form: &Form, document: &mut Document) {
+        let words = form.words();
+        document.pairs(form.columns(), &[(words.allergies, self.text(form))]);
+    }
 }

@@ -89,12 +89,12 @@ impl Receipt {
                     .collect(),
             });
         }
-        let label = if self.amount.is_negative() {
-            words.refunded
-        } else {
-            words.paid
+        // The word says which way the money went.
+        let paid = match self.amount.is_negative() {
+            true => (words.refunded, price(self.amount.neg()), true),
+            false => (words.paid, price(self.amount), true),
         };
-        let mut sums = vec![(label, price(self.amount), true)];
+        let mut sums = vec![paid];
         if let Some(tendered) = self.tendered {
             let change = tendered.checked_sub(self.amount).unwrap_or_default();
             sums.push((words.tendered, price(tendered), false));

@@ -1,6 +1,6 @@
 //! A letter that sends a patient to another doctor or hospital.
 
-use super::{Form, Patient};
+use super::{Allergies, Form, Patient};
 use crate::{Error, Printed};
 
 /// A referral.
@@ -16,8 +16,8 @@ pub struct ReferralLetter {
     pub to: String,
     /// Why: what was found, what was done, what is asked.
     pub reason: String,
-    /// Known allergies. Empty text is printed as "none recorded"; `None`, for what was not looked up, prints nothing.
-    pub allergies: Option<String>,
+    /// Allergies, or that nobody asked.
+    pub allergies: Allergies,
     /// Current medicines, one a line; may be empty.
     pub medicines: String,
 }
@@ -34,7 +34,7 @@ impl ReferralLetter {
         document.pairs(form.columns(), &[(words.referred_to, &self.to)]);
         let date = [(words.date, issued.as_str())];
         self.patient.pairs(form, &mut document, &date);
-        super::allergies(form, &mut document, self.allergies.as_deref());
+        self.allergies.show(form, &mut document);
         document.heading(2, words.reason);
         document.text(&self.reason);
         if !self.medicines.trim().is_empty() {

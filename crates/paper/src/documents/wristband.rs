@@ -1,6 +1,6 @@
 //! The band around a patient's wrist.
 
-use super::{Form, Patient};
+use super::{Allergies, Form, Patient};
 use crate::{Document, Error, Figure, Printed};
 
 /// Who the patient is, to read and to scan at the bedside.
@@ -10,8 +10,8 @@ pub struct Wristband {
     pub patient: Patient,
     /// Ward and bed; may be empty.
     pub place: String,
-    /// Known allergies; empty prints nothing, as a band cannot be corrected.
-    pub allergies: String,
+    /// Allergies. Who reads a band without the word takes it that there are none, so what nobody asked stands on it too.
+    pub allergies: Allergies,
 }
 
 impl Wristband {
@@ -42,9 +42,10 @@ impl Wristband {
         .collect::<Vec<_>>()
         .join("  ·  ");
         document.text(&line);
-        if !self.allergies.trim().is_empty() {
+        let allergies = self.allergies.text(form);
+        if !allergies.trim().is_empty() {
             document.fitted(
-                &[words.allergies, words.colon(), &self.allergies].concat(),
+                &[words.allergies, words.colon(), allergies].concat(),
                 9.0,
                 5.5,
             );

@@ -8,9 +8,9 @@ use std::process::Command;
 use jiff::civil::{date, datetime};
 use kernel::{Language, Money};
 use paper::documents::{
-    AppointmentSlip, DischargeSummary, Form, Invoice, InvoiceItem, LabReport, LabResult, Medicine,
-    MedicineLabel, PastPayment, Patient, PatientCard, Prescription, Receipt, ReceiptLine,
-    ReferralLetter, Review, Standing, Wristband,
+    Allergies, AppointmentSlip, DischargeSummary, Form, Given, Invoice, InvoiceItem, LabReport,
+    LabResult, Medicine, MedicineLabel, MedicineStanding, PastPayment, Patient, PatientCard,
+    Prescription, Receipt, ReceiptLine, ReferralLetter, Review, Standing, Wristband,
 };
 use paper::{Hospital, Printed, Sheet, Verification};
 
@@ -68,6 +68,7 @@ pub(crate) fn invoice(items: usize) -> Invoice {
             .collect(),
         total: money("500200"),
         insurance: money("400160"),
+        insurer_paid: Money::ZERO,
         paid: money("40"),
         balance: money("100000"),
         payments: vec![PastPayment {
@@ -95,7 +96,7 @@ pub(crate) fn discharge_summary() -> DischargeSummary {
         summary: "Artesunate for 24 h, then artemether–lumefantrine.\nAfebrile since the second day; haemoglobin 9.1 g/dL.".into(),
         medicines: medicines(),
         follow_up: "In one week at the outpatient clinic.".into(),
-        doctor: "Dr Isatou Jallow".into(),
+        discharged_by: "Fatou Bah".into(),
     }
 }
 
@@ -108,6 +109,13 @@ fn medicines() -> Vec<Medicine> {
             duration: "2 days".into(),
             quantity: "16".into(),
             note: "With food or milk.".into(),
+            given: Some(Given {
+                units: 16,
+                of: Some(16),
+                on: Some(date(2026, 11, 28)),
+            }),
+            standing: MedicineStanding::Completed,
+            ..Medicine::default()
         },
         Medicine {
             name: "Ferrous sulfate 200 mg".into(),
@@ -115,7 +123,8 @@ fn medicines() -> Vec<Medicine> {
             frequency: "once a day".into(),
             duration: "30 days".into(),
             quantity: "30".into(),
-            note: String::new(),
+            prescribed: Some(date(2026, 11, 27)),
+            ..Medicine::default()
         },
     ]
 }
@@ -124,7 +133,7 @@ pub(crate) fn wristband(patient: Patient) -> Wristband {
     Wristband {
         patient,
         place: "Women’s ward, W-12".into(),
-        allergies: "Penicillin, peanuts".into(),
+        allergies: Allergies::Known("Penicillin, peanuts".into()),
     }
 }
 
@@ -210,8 +219,9 @@ pub(crate) fn prescription() -> Prescription {
     Prescription {
         number: "31".into(),
         patient: patient("Fatou Ceesay"),
-        allergies: Some("Penicillin (severe)".into()),
+        allergies: Allergies::Known("Penicillin (severe)".into()),
         weight: "61 kg".into(),
+        prescribed: Some(datetime(2026, 11, 26, 9, 30, 0, 0)),
         prescriber: "Dr Isatou Jallow".into(),
         medicines: medicines(),
     }
@@ -224,13 +234,19 @@ pub(crate) fn lab_report(reviewed: bool) -> LabReport {
         unit: unit.into(),
         range: range.into(),
         flag: flag.into(),
+        was: if parameter == "Potassium" {
+            "7.4 mmol/L"
+        } else {
+            ""
+        }
+        .into(),
     };
     LabReport {
         number: "L-9".into(),
         patient: patient("Ebrima Sarr"),
         specimen: "Blood".into(),
         collected: Some(datetime(2026, 11, 28, 7, 40, 0, 0)),
-        doctor: "Dr Isatou Jallow".into(),
+        ordered_by: "Dr Isatou Jallow".into(),
         results: vec![
             result("Haemoglobin", "6.8", "g/dL", "12.0–15.5", "critical"),
             result("White cells", "7.2", "10⁹/L", "4.0–11.0", ""),
@@ -252,7 +268,7 @@ pub(crate) fn referral_letter() -> ReferralLetter {
         from: "Dr Smith".into(),
         to: "Dr Jones, neurology, Edward Francis Small Teaching Hospital, Banjul".into(),
         reason: "Specialist evaluation for chronic headache.\n\nNo focal signs; blood pressure 128/82 mmHg. Paracetamol without effect.".into(),
-        allergies: Some(String::new()),
+        allergies: Allergies::NotAsked,
         medicines: "Paracetamol 500 mg".into(),
     }
 }

@@ -364,6 +364,22 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn what_is_not_taken_any_more_says_so_and_what_is_still_to_come_too(world: &World) {
+        let ward = Ward::new(world, "Jane").await;
+        let item = world.admin().await.post("medications/", json!({ "name": "Zinc", "strength": "20 mg" })).await.id();
+        let body = json!({ "encounter": ward.encounter, "medication_item": item, "dosage": "1 spoon", "frequency": "when needed" });
+        let prescription = ward.doctor.post("prescriptions/", body).await.id();
+        let visitor = Visitor::of(world, BuiltinRole::Admin).await;
+        let html = is_a_page(&visitor.get(&format!("/patients/{}/medicines", ward.patient)).await, 200);
+        assert!(html.contains("Not dispensed yet") && !html.contains("Not dispensed here"), "{html}");
+        ward.doctor.patch(&format!("prescriptions/{prescription}/"), json!({ "status": "Cancelled" })).await.is(200);
+        let order = ward.order(&["K"], "Routine").await;
+        ward.doctor.patch(&format!("lab_orders/{order}/"), json!({ "status": "Cancelled" })).await.is(200);
+        let html = is_a_page(&visitor.get(&format!("/patients/{}/timeline", ward.patient)).await, 200);
+        assert_eq!(html.matches("Cancelled").count(), 2, "{html}");
+        world.settle().await;
+    }
+
     async fn a_timeline_is_read_page_by_page(world: &World) {
         let ward = Ward::new(world, "Jane").await;
         for pulse in 0..33 {

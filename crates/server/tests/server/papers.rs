@@ -84,7 +84,7 @@ testkit::on_both! {
         let bill = made(&cashier, "bills/", json!({ "patient": case.patient, "insurance": policy, "items": items })).await;
         let body = json!({ "amount": 20, "method": "Mobile Money", "reference": "MM-9" });
         let payment = made(&cashier, &format!("bills/{bill}/payments/"), body).await;
-        let english = ["Invoice", NAME, "Dressing", "250.00", "Riders, R-77", "20.00", "Mobile money", "MM-9"];
+        let english = ["Invoice", NAME, "Dressing", "250.00", "Riders, R-77", "Insurer’s part GMD 199.20", "of which the insurer has paid GMD 0.00", "20.00", "Mobile money", "MM-9"];
         prints(&cashier, &format!("print/invoice/{bill}.pdf?language=en"), &english).await;
         let receipt = format!("print/receipt/{payment}/");
         for paper in ["a4", "a5", "80mm"] {
@@ -174,7 +174,7 @@ testkit::on_both! {
         let path = format!("print/lab-report/{}/", order["id"]);
         lab.get(&path).await.refuses(409, "state_conflict");
         let body = json!({ "results": [{ "lab_order_item": order["items"][0]["id"], "parameter_name": "Potassium", "value_numeric": 7.1 }] });
-        lab.put(&format!("lab_orders/{}/add_results/", order["id"]), body).await.is(200);
+        let entered = lab.put(&format!("lab_orders/{}/add_results/", order["id"]), body).await.is(200)["created"][0].clone();
         let before = prints(&case.doctor, &format!("{path}?language=en"), &["Potassium", "7.1", "mmol/L", "CRITICAL", NAME]).await;
         case.doctor.post(&format!("lab_orders/{}/review/", order["id"]), json!({})).await.is(200);
         let after = prints(&case.doctor, &format!("{path}?language=en"), &["Potassium", "7.1", "Reviewed"]).await;
@@ -183,7 +183,71 @@ testkit::on_both! {
             assert!(before.contains("Not reviewed yet"), "{before}");
             assert!(!after.contains("Not reviewed yet"), "{after}");
         }
+        // A value that is corrected is told apart from one that was right at once.
+        let body = json!({ "value_numeric": 4.2, "correction_reason": "Haemolysed" });
+        lab.patch(&format!("lab_result_values/{}/", entered["id"]), body).await.is(200);
+        prints(&case.doctor, &format!("{path}?language=en"), &["Corrected report", "4.2", "corrected, was 7.1"]).await;
         case.desk.get(&path).await.refuses(404, "not_found");
+        world.settle().await;
+    }
+
+    /// The paper of a prescription is no younger, and worth no more, for being printed again.
+    async fn a_prescription_says_when_it_was_written_and_what_was_given_of_it(world: &World) {
+        let case = Case::new(world).await;
+        let admin = world.admin().await;
+        let item = made(&admin, "medications/", json!({ "name": "Amoxicillin", "strength": "500 mg" })).await;
+        let stock = json!({ "medication_item": item, "batch_number": "A", "expiry_date": "2028-01-31", "quantity_received": 100 });
+        made(&admin, "stock-batches/", stock).await;
+        let body = json!({
+            "encounter": case.encounter, "medication_item": item, "dosage": "1 tablet", "frequency": "3 times a day", "duration": "4 days", "quantity": 12,
+        });
+        let id = made(&case.doctor, "prescriptions/", body).await;
+        let path = format!("print/prescription/{id}.pdf?language=en");
+        let fresh = prints(&case.doctor, &path, &["Prescribed", "23 November 2026", "Printed"]).await;
+        world.pass(jiff::SignedDuration::from_hours(24 * 3));
+        let (doctor, pharmacist) = (world.doctor().await, world.caller(Some(Pharmacist)).await);
+        let dispense = format!("medications/{item}/dispense/");
+        let give = |units: i64| json!({ "prescription": id, "quantity": units, "override_reason": "Seen", "reason": "Seen" });
+        pharmacist.post(&dispense, give(5)).await.is(201);
+        let part = prints(&doctor, &path, &["23 November 2026", "5 of 12 given, last on 26 November 2026"]).await;
+        let last = pharmacist.post(&dispense, give(7)).await.is(201)["logs"][0]["id"].clone();
+        let whole = prints(&doctor, &path, &["23 November 2026", "12 of 12 given, last on 26 November 2026", "COMPLETED"]).await;
+        for (paper, ended) in [(&fresh, false), (&part, false), (&whole, true)] {
+            if let Some(text) = text_of(&paper.bytes) {
+                assert_eq!(text.contains("COMPLETED"), ended, "{text}");
+            }
+        }
+        pharmacist.post(&format!("dispensing-logs/{last}/reverse/"), json!({ "reason": "By mistake" })).await.is(200);
+        prints(&doctor, &path, &["5 of 12 given, last on 26 November 2026"]).await;
+        doctor.patch(&format!("prescriptions/{id}/"), json!({ "status": "Cancelled" })).await.is(200);
+        prints(&doctor, &path, &["CANCELLED: not to be dispensed", "5 of 12 given"]).await;
+        world.settle().await;
+    }
+
+    /// That nobody asked, that there are none, and which there are.
+    async fn allergies_stand_on_every_paper_as_they_are_known(world: &World) {
+        let case = Case::new(world).await;
+        let (admin, nurse) = (world.admin().await, world.nurse().await);
+        let ward = made(&admin, "wards/", json!({ "name": "Women", "capacity": 3 })).await;
+        for (n, (said, shown)) in [("", "Not asked yet"), ("NKDA", "NKDA"), ("Latex", "Latex")].into_iter().enumerate() {
+            let body = json!({ "first_name": "Awa", "last_name": "Bah", "date_of_birth": format!("199{n}-01-01"), "gender": "Female", "known_allergies": said });
+            let patient = made(&case.desk, "patients/", body).await;
+            let encounter = made(&case.doctor, "encounters/", json!({ "patient": patient, "notes": "Seen." })).await;
+            let body = json!({ "encounter": encounter, "medication_name": "Zinc", "dosage": "1 tablet", "frequency": "once a day" });
+            let prescription = made(&case.doctor, "prescriptions/", body).await;
+            let body = json!({ "patient": patient, "referring_doctor_details": "A", "referred_to_doctor_details": "B", "reason_for_referral": "C" });
+            let referral = made(&case.doctor, "referrals/", body).await;
+            let bed = made(&admin, "beds/", json!({ "ward": ward, "number": format!("W-{n}") })).await;
+            let put = nurse.post(&format!("beds/{bed}/assign_patient/"), json!({ "patient_id": patient })).await;
+            let admission = put.is(200)["admission"].clone();
+            let papers = [(&case.doctor, format!("prescription/{prescription}")), (&case.doctor, format!("referral-letter/{referral}")), (&nurse, format!("wristband/{admission}"))];
+            for (who, paper) in papers {
+                let printed = prints(who, &format!("print/{paper}.pdf?language=en"), &["Allergies", shown]).await;
+                if let Some(text) = text_of(&printed.bytes) {
+                    assert_eq!(text.contains("Not asked"), said.is_empty(), "{text}");
+                }
+            }
+        }
         world.settle().await;
     }
 

@@ -49,6 +49,8 @@ testkit::on_both! {
         for part in ["Discharge summary", "Awa Bah", "Women", "W-1", "Fever", "Malaria, treated.", "O'Brien & Sons <Life>"] {
             assert!(text.contains(part), "{part} in {text}");
         }
+        // A nurse let the patient go, and no doctor.
+        assert!(text.contains("Discharged by") && !text.contains("Doctor"), "{text}");
         let fr = house.nurse.get(&format!("{path}?paper=a5&language=fr")).await;
         assert!(text_of(&fr.bytes).unwrap().contains("Compte rendu de sortie"));
         // Who holds the paper learns that it was issued, by whom and when, and nothing else.

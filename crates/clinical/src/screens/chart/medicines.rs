@@ -119,6 +119,10 @@ fn dispensed(ask: &Ask, row: &Prescription) -> String {
                 .with("of", of),
         ),
         None if row.quantity_dispensed > 0 => row.quantity_dispensed.to_string(),
+        // What the formulary has can be handed out here; how much is settled when it is.
+        None if row.status.is_current() && row.medication_item.is_some() => {
+            ask.t("chart-dispensed-not-yet")
+        }
         None => ask.t("chart-dispensed-not"),
     }
 }

@@ -144,9 +144,18 @@ fn said(ask: &Ask, entry: &Entry) -> String {
         "medical_conditions" => vec![text("name"), text("code")],
         "surgical_history" => vec![text("procedure")],
         "vaccinations" => vec![text("vaccine_name"), text("dose_number")],
-        "prescriptions" => vec![text("medication_name"), text("dosage"), text("frequency")],
+        "prescriptions" => vec![
+            text("medication_name"),
+            text("dosage"),
+            text("frequency"),
+            state(),
+        ],
         "admissions" => stay(ask, entry, text),
-        "lab_orders" => tests(record, text("test_name")),
+        "lab_orders" => {
+            let mut parts = tests(record, text("test_name"));
+            parts.push(state());
+            parts
+        }
         _ => Vec::new(),
     };
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();

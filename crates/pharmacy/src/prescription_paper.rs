@@ -1,18 +1,25 @@
 //! A prescription to take to a pharmacy: `print/prescription/{id}/`. On it stand all medicines of its encounter that are
-//! to be taken, so that the patient carries one sheet.
+//! to be taken, so that the patient carries one sheet. It is printed here, where it is known what was handed out of each
+//! and when: a paper that is printed again must not pass for one that nothing was given on.
 
+use std::collections::HashMap;
+
+use clinical::prescription::READ_DRUG;
+use clinical::{Prescription, PrescriptionStatus};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use kernel::Reach;
 use paper::Sheet;
-use paper::documents::{Medicine, Prescription as Printed};
+use paper::documents::{Given, Medicine, MedicineStanding, Prescription as Printed};
 use platform::access::Right;
-use platform::cx::{Cx, column, select};
+use platform::cx::{Cx, among, column, select};
 use platform::error::Error;
 use platform::http::call::{Call, Reply};
 use platform::operation::{Operation, Without};
 use print::{Issue, PrintedKind};
 use sea_query::{ExprTrait, Order};
 
-use crate::prescription::{Prescription, PrescriptionStatus, READ_DRUG};
+use crate::dispensing_log::DispensingLog;
 
 const WHAT: &str = "prescription";
 const SHEETS: &[Sheet] = &[Sheet::A5, Sheet::A4];
@@ -22,7 +29,7 @@ pub(crate) fn declare() -> Operation {
         .with::<Prescription>(Right::Read, Without::Nothing)
         .summary("A prescription as PDF, with a code to check it by")
         .description(
-            "The id may end in `.pdf`. The medicines of the same encounter stand on it, except those that were cancelled; one that was cancelled is printed alone, and says so. Needs the permission `prescriptions:clinical_text` as well.",
+            "The id may end in `.pdf`. The medicines of the same encounter stand on it, except those that were cancelled; one that was cancelled is printed alone, and says so. It bears the day on which they were prescribed, and what was given of each. Needs the permission `prescriptions:clinical_text` as well.",
         )
         .done()
 }
@@ -40,6 +47,21 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let allergies = print::allergies(cx, &patient).await?;
     let by = row.prescribed_by.map(|user| user.get());
     let prescriber = identity::names(cx, by).await?.into_values().next();
+    let given = last_given(cx, &sheet).await?;
+    let day = |at: Timestamp| cx.app.zone.today(at);
+    let first = sheet.iter().map(|one| one.prescribed_at).min();
+    let medicines = sheet.iter().map(|one| {
+        let own = day(one.prescribed_at);
+        let other = first.is_some_and(|first| day(first) != own);
+        let on = given.get(&one.meta.id).map(|at| day(*at));
+        Medicine {
+            prescribed: other.then_some(own),
+            given: given_of(one, on),
+            ..medicine(one)
+        }
+    });
+    let medicines = medicines.collect();
+    let prescribed = first.map(|at| cx.app.zone.to_local(at));
     let issue = Issue {
         kind: PrintedKind::Prescription,
         object: row.meta.id,
@@ -52,7 +74,8 @@ async fn print(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         allergies,
         weight: String::new(),
         prescriber: prescriber.unwrap_or_default(),
-        medicines: sheet.iter().map(medicine).collect(),
+        prescribed,
+        medicines,
     };
     print::answer(cx, WHAT, row.meta.id, move || printed.print(&form)).await
 }
@@ -79,12 +102,6 @@ async fn on_one_sheet(cx: &mut Cx, row: &Prescription) -> Result<Vec<Prescriptio
 }
 
 fn medicine(row: &Prescription) -> Medicine {
-    let status = match row.status {
-        PrescriptionStatus::Cancelled => row.status.as_str(),
-        _ => "",
-    };
-    let notes = [status, &**row.notes.open()];
-    let notes: Vec<&str> = notes.into_iter().filter(|text| !text.is_empty()).collect();
     Medicine {
         name: row.medication_name.open().to_string(),
         dosage: row.dosage.open().to_string(),
@@ -94,6 +111,44 @@ fn medicine(row: &Prescription) -> Medicine {
             .quantity
             .map(|units| units.to_string())
             .unwrap_or_default(),
-        note: notes.join(". "),
+        note: row.notes.open().to_string(),
+        standing: match row.status {
+            PrescriptionStatus::Active | PrescriptionStatus::PendingDispense => {
+                MedicineStanding::Open
+            }
+            PrescriptionStatus::Completed => MedicineStanding::Completed,
+            PrescriptionStatus::Cancelled => MedicineStanding::Cancelled,
+        },
+        ..Medicine::default()
     }
+}
+
+/// What was handed out of a prescription; nothing of one that nobody dispensed.
+fn given_of(row: &Prescription, on: Option<Date>) -> Option<Given> {
+    (row.quantity_dispensed > 0).then_some(Given {
+        units: row.quantity_dispensed,
+        of: row.settled_quantity(),
+        on,
+    })
+}
+
+/// When something was last handed out of each prescription and not taken back.
+async fn last_given(cx: &mut Cx, sheet: &[Prescription]) -> Result<HashMap<i64, Timestamp>, Error> {
+    let ids: Vec<i64> = sheet.iter().map(|one| one.meta.id).collect();
+    let mut query = select::<DispensingLog>();
+    query
+        .and_where(among(cx.dialect(), DispensingLog::prescription, &ids))
+        .and_where(DispensingLog::reversed_at.is_null())
+        .and_where(column("dispensing_log", "voided_at").is_null())
+        .order_by(DispensingLog::id, Order::Asc);
+    let logs: Vec<DispensingLog> = cx
+        .unscoped(
+            "how much was given of a prescription is part of it; on which day is said beside it",
+        )
+        .records(query)
+        .await?;
+    let given = logs
+        .iter()
+        .filter_map(|log| Some((log.prescription?.get(), log.dispense_date)));
+    Ok(given.collect())
 }
