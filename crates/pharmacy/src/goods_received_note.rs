@@ -9,16 +9,18 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::{Body, Column};
+use platform::record::Column;
 use platform::resource::{Besides, Change, Resource, Said, items};
-use platform::serde_json::{Value as Json, json};
+use platform::serde_json::json;
 use platform::texts::Text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::access;
+use crate::grn_doubts;
 use crate::grn_item::{self, GrnItem, GrnItemView};
 use crate::names;
+use crate::nested;
 use crate::purchase_order::{OrderStatus, PurchaseOrder};
 use crate::purchase_order_item::{self, PurchaseOrderItem};
 use crate::receive::{self, Delivery};
@@ -29,6 +31,9 @@ use crate::stock_movement::{MovementKind, Stock};
 
 /// Its table.
 pub(crate) const TABLE: &str = "goods_received_note";
+
+/// What takes more than was ordered.
+const ACCEPT_MORE: &str = "accept_over_delivery";
 
 platform::record! {
     /// What a delivery brought. A create takes `items` (each with `medication_item`, `batch_number`, `expiry_date`, `quantity_received`, `unit_cost` and `selling_price`) and puts their units on the shelf. A note is not changed afterwards, except for its invoice number: use stock adjustments.
@@ -69,9 +74,24 @@ impl Resource for GoodsReceivedNote {
             schema: || items::<GrnItem>("grn", "What was delivered."),
         },
         Besides {
-            name: "accept_over_delivery",
+            name: ACCEPT_MORE,
             verbs: "c",
             schema: || json!({ "type": "boolean", "description": "True to take what was delivered beyond the order, or was not ordered." }),
+        },
+        Besides {
+            name: grn_item::ACCEPT_EXPIRED,
+            verbs: "c",
+            schema: || json!({ "type": "boolean", "description": "True to take units that have expired already; their batch goes into quarantine." }),
+        },
+        Besides {
+            name: grn_doubts::ACCEPT_INVOICE,
+            verbs: "cu",
+            schema: || json!({ "type": "boolean", "description": "True for another delivery on an invoice that a note of the supplier bears already." }),
+        },
+        Besides {
+            name: grn_doubts::ACCEPT_PRICES,
+            verbs: "c",
+            schema: || json!({ "type": "boolean", "description": "True to ask the new selling price for the units of the batch that are on the shelf as well." }),
         },
     ];
     const FILTERS: &'static [Column<Self>] = &[
@@ -112,6 +132,9 @@ impl Resource for GoodsReceivedNote {
                 let text = Text::new("pharmacy-note-settled");
                 return Err(Error::refuse(Code::StateConflict, text));
             }
+            if row.invoice_number != before.invoice_number {
+                grn_doubts::check_invoice(cx, row, change.body).await?;
+            }
             return Ok(());
         }
         let items = grn_item::parse(cx, change.body).await?;
@@ -133,12 +156,12 @@ impl Resource for GoodsReceivedNote {
                     Text::new("pharmacy-other-supplier"),
                 ));
             }
-            agree(cx, &order, &items, accepted(change.body)).await?;
+            agree(cx, &order, &items, nested::flag(change.body, ACCEPT_MORE)).await?;
         }
         if row.supplier.is_none() {
             return Err(Error::field("supplier", Text::new("required")));
         }
-        Ok(())
+        grn_doubts::check_invoice(cx, row, change.body).await
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
@@ -149,6 +172,7 @@ impl Resource for GoodsReceivedNote {
         let delivered = units(&items);
         let medications: Vec<i64> = delivered.iter().map(|(item, _)| *item).collect();
         let turn = ledger::turn::<Stock>(cx, &medications).await?;
+        grn_doubts::check_prices(cx, &items, change.body).await?;
         for item in items {
             put_away(cx, &turn, change.row, item).await?;
         }
@@ -170,15 +194,6 @@ impl Resource for GoodsReceivedNote {
             items: views.remove(&row.meta.id).unwrap_or_default(),
         };
         Ok(rows.iter().map(extra).collect())
-    }
-}
-
-/// The client accepts what was delivered beyond the order.
-fn accepted(body: &Body) -> bool {
-    match body.0.get("accept_over_delivery") {
-        Some(Json::Bool(accepted)) => *accepted,
-        Some(Json::String(accepted)) => accepted == "true",
-        _ => false,
     }
 }
 
@@ -243,6 +258,11 @@ async fn put_away(
     note: &GoodsReceivedNote,
     mut item: GrnItem,
 ) -> Result<(), Error> {
+    // What has expired was taken knowingly, and is not to be handed out.
+    let status = match item.expiry_date < cx.today() {
+        true => BatchStatus::Quarantined,
+        false => BatchStatus::Active,
+    };
     let delivery = Delivery {
         item: item.medication_item.get(),
         batch_number: item.batch_number.clone(),
@@ -252,7 +272,8 @@ async fn put_away(
         selling_price: item.selling_price,
         location: MAIN,
         supplier: note.supplier.map(|supplier| supplier.get()),
-        status: BatchStatus::Active,
+        status,
+        reprices: true,
     };
     let batch = receive::place(cx, turn, &delivery).await?;
     item.grn = Ref::new(note.meta.id);

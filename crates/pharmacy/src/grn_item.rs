@@ -121,7 +121,7 @@ fn cost(row: &GrnItem) -> Result<Money, Error> {
         .map_err(|_| Error::field("unit_cost", Text::new("not-money")))
 }
 
-fn check(row: &GrnItem) -> Result<i64, Error> {
+fn check(row: &GrnItem, usable_on: Option<Date>) -> Result<i64, Error> {
     let most = crate::MOST_UNITS;
     if !(1..=most).contains(&row.quantity_received) {
         let text = Text::new("pharmacy-quantity")
@@ -138,9 +138,16 @@ fn check(row: &GrnItem) -> Result<i64, Error> {
         }
     }
     crate::check_day("expiry_date", row.expiry_date)?;
+    if usable_on.is_some_and(|today| row.expiry_date < today) {
+        let text = Text::new("pharmacy-received-expired").with("date", row.expiry_date);
+        return Err(Error::field("expiry_date", text));
+    }
     cost(row)?;
     Ok(row.medication_item.get())
 }
+
+/// What takes units that have expired already: a wrong delivery is on the premises all the same.
+pub(crate) const ACCEPT_EXPIRED: &str = "accept_expired";
 
 /// The lines of a note's body.
 pub(crate) async fn parse(cx: &mut Cx, body: &Body) -> Result<Vec<GrnItem>, Error> {
@@ -150,6 +157,8 @@ pub(crate) async fn parse(cx: &mut Cx, body: &Body) -> Result<Vec<GrnItem>, Erro
         ("cost_price_per_unit", "unit_cost"),
         ("selling_price_per_unit", "selling_price"),
     ];
+    let usable_on = (!nested::flag(body, ACCEPT_EXPIRED)).then(|| cx.today());
+    let check = |row: &GrnItem| check(row, usable_on);
     nested::parse(cx, body, &names, "grn", check).await
 }
 

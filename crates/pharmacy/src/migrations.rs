@@ -52,6 +52,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0010_adjustments_reversed",
         up: adjustments_reversed,
     },
+    Migration {
+        name: "0011_deliveries_looked_at",
+        up: deliveries_looked_at,
+    },
 ];
 
 fn stock(ddl: &mut Ddl) {
@@ -348,5 +352,19 @@ fn adjustments_witnessed(ddl: &mut Ddl) {
     });
     ddl.sql(
         r#"CREATE INDEX "stock_adjustment_unwitnessed_idx" ON "stock_adjustment" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL"#,
+    );
+}
+
+/// Why a batch got another expiry date, which nobody was asked before; and what finds a number of a package or of an
+/// invoice however its letters are written.
+fn deliveries_looked_at(ddl: &mut Ddl) {
+    ddl.add_columns("stock_batch", |t| {
+        t.text("expiry_reason").null();
+    });
+    ddl.sql(
+        r#"CREATE INDEX "stock_batch_number_written_idx" ON "stock_batch" (upper("batch_number"))"#,
+    );
+    ddl.sql(
+        r#"CREATE INDEX "goods_received_note_invoice_written_idx" ON "goods_received_note" ("supplier", upper("invoice_number"))"#,
     );
 }

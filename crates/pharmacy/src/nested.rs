@@ -72,6 +72,15 @@ pub(crate) async fn parse<R: Record>(
     Ok(rows)
 }
 
+/// The body says yes to something; forms say it as text.
+pub(crate) fn flag(body: &Body, name: &str) -> bool {
+    match body.0.get(name) {
+        Some(Json::Bool(said)) => *said,
+        Some(Json::String(said)) => said == "true",
+        _ => false,
+    }
+}
+
 fn one<R: Record>(item: &Json, names: &[(&str, &str)], parent: &str) -> Result<R, Faults> {
     let Some(object) = item.as_object() else {
         return Err(Faults::one(

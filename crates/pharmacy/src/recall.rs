@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::access;
 use crate::dispensing_log::DispensingLog;
 use crate::names;
+use crate::shelf;
 use crate::stock_batch::{BatchStatus, StockBatch};
 use crate::stock_movement::Stock;
 
@@ -110,7 +111,7 @@ async fn everywhere(cx: &mut Cx, item: i64, number: &str) -> Result<Vec<StockBat
     let mut query = select::<StockBatch>();
     query
         .and_where(StockBatch::medication_item.eq(item))
-        .and_where(StockBatch::batch_number.eq(number))
+        .and_where(shelf::numbered_as(number))
         .order_by(StockBatch::id, Order::Asc);
     cx.unscoped("a recall concerns the batch in every place")
         .records(query)
@@ -123,7 +124,7 @@ async fn recipients(cx: &mut Cx, item: i64, number: &str) -> Result<Vec<Recipien
         .all(Statement::raw(
             "SELECT l.id, l.patient, l.quantity_dispensed, l.dispense_date FROM dispensing_log AS l \
              JOIN stock_batch AS b ON b.id = l.stock_batch \
-             WHERE b.medication_item = $1 AND b.batch_number = $2 AND l.reversed_at IS NULL AND l.voided_at IS NULL \
+             WHERE b.medication_item = $1 AND upper(b.batch_number) = upper($2) AND l.reversed_at IS NULL AND l.voided_at IS NULL \
              ORDER BY l.id DESC LIMIT $3",
             values([&item, &number.to_owned(), &MOST]),
         ))

@@ -26,11 +26,15 @@ pub(crate) struct Delivery {
     pub(crate) selling_price: Option<Money>,
     pub(crate) location: i64,
     pub(crate) supplier: Option<i64>,
+    /// Blocked units block the batch that they are put to.
     pub(crate) status: BatchStatus,
+    /// The selling price counts for what is on the shelf already as well.
+    pub(crate) reprices: bool,
 }
 
 /// Finds or makes the batch for a delivery, with its prices: the cost becomes the average over what is on
-/// the shelf and what comes; the newest selling price counts. The units are posted by the caller.
+/// the shelf and what comes; whether the selling price counts for what is there the delivery says. The units are posted
+/// by the caller.
 ///
 /// # Errors
 /// 400 under `expiry_date` when the batch is known with another expiry date.
@@ -57,12 +61,22 @@ pub(crate) async fn place(
         row.cost_price_per_unit =
             average_cost(held, (delivery.quantity, price)).map_err(Error::internal)?;
     }
-    if let Some(price) = delivery.selling_price {
+    if let Some(price) = delivery.selling_price
+        && (delivery.reprices || !is_priced(&before))
+    {
         row.selling_price_per_unit = price;
+    }
+    if delivery.status == BatchStatus::Quarantined && before.status == BatchStatus::Active {
+        row.status = BatchStatus::Quarantined;
     }
     check_worth(&row)?;
     cx.update(&mut row, &before).await?;
     Ok(row)
+}
+
+/// Units are on the shelf at a price, so that another price is one for them too.
+fn is_priced(batch: &StockBatch) -> bool {
+    batch.current_quantity > 0 && batch.selling_price_per_unit != Money::ZERO
 }
 
 async fn create(cx: &mut Cx, delivery: &Delivery) -> Result<StockBatch, Error> {
@@ -83,6 +97,7 @@ async fn create(cx: &mut Cx, delivery: &Delivery) -> Result<StockBatch, Error> {
         current_quantity: 0,
         received_date: cx.today(),
         supplier,
+        expiry_reason: None,
     };
     check_worth(&row)?;
     cx.insert(&mut row).await?;

@@ -4,6 +4,7 @@ mod aside;
 mod count;
 mod counts;
 mod dispense;
+mod doubts;
 mod line;
 mod panels;
 mod parts;

@@ -63,6 +63,23 @@ pub(crate) async fn of_items(cx: &mut Cx, items: &[i64]) -> Result<Vec<StockBatc
         .await
 }
 
+/// Batches in a place that hold units at a price, of several medications.
+pub(crate) async fn priced(
+    cx: &mut Cx,
+    items: &[i64],
+    location: i64,
+) -> Result<Vec<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(among(cx.dialect(), StockBatch::medication_item, items))
+        .and_where(Expr::cust(ON_THE_SHELF))
+        .and_where(StockBatch::location.eq(location))
+        .and_where(StockBatch::selling_price_per_unit.gt(0));
+    cx.unscoped("whoever receives sees the price of what is on the shelf")
+        .records(query)
+        .await
+}
+
 /// One batch by its id.
 pub(crate) async fn batch(cx: &mut Cx, id: i64) -> Result<Option<StockBatch>, Error> {
     let mut query = select::<StockBatch>();
@@ -72,7 +89,14 @@ pub(crate) async fn batch(cx: &mut Cx, id: i64) -> Result<Option<StockBatch>, Er
         .await
 }
 
-/// The batch with a number in a place.
+/// The words of a statement that find a number however its letters are written: what is printed on a package is typed
+/// in capitals by one and in small letters by another, and is one batch.
+pub(crate) fn numbered_as(number: &str) -> Expr {
+    let written = Expr::from(sea_query::Func::upper(Expr::col(StockBatch::batch_number)));
+    written.eq(sea_query::Func::upper(Expr::val(number)))
+}
+
+/// The batch with a number in a place; of two that were told apart by their letters before, the one written so.
 pub(crate) async fn numbered(
     cx: &mut Cx,
     item: i64,
@@ -82,11 +106,15 @@ pub(crate) async fn numbered(
     let mut query = select::<StockBatch>();
     query
         .and_where(StockBatch::medication_item.eq(item))
-        .and_where(StockBatch::batch_number.eq(number))
-        .and_where(StockBatch::location.eq(location));
-    cx.unscoped("units are added to the batch that they belong to")
-        .record(query)
-        .await
+        .and_where(numbered_as(number))
+        .and_where(StockBatch::location.eq(location))
+        .order_by(StockBatch::id, Order::Asc);
+    let found: Vec<StockBatch> = cx
+        .unscoped("units are added to the batch that they belong to")
+        .records(query)
+        .await?;
+    let written = found.iter().find(|batch| *batch.batch_number == *number);
+    Ok(written.or(found.first()).cloned())
 }
 
 /// Whether a medication has a batch of this number in any place.
@@ -94,7 +122,7 @@ pub(crate) async fn known(cx: &mut Cx, item: i64, number: &str) -> Result<bool, 
     let found: Option<(i64,)> = cx
         .unscoped("batch numbers are unique for a medication")
         .optional(Statement::raw(
-            "SELECT id FROM stock_batch WHERE medication_item = $1 AND batch_number = $2 LIMIT 1",
+            "SELECT id FROM stock_batch WHERE medication_item = $1 AND upper(batch_number) = upper($2) LIMIT 1",
             values([&item, &number.to_owned()]),
         ))
         .await?;

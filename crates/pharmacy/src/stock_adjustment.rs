@@ -410,6 +410,7 @@ async fn target(
         location: place,
         supplier: batch.supplier.map(|supplier| supplier.get()),
         status: batch.status,
+        reprices: false,
     };
     Ok(receive::place(cx, turn, &delivery).await?.meta.id)
 }

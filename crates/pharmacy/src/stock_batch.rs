@@ -53,6 +53,8 @@ platform::record! {
             status: BatchStatus = BatchStatus::Active,
             /// The place where the units are kept; the main pharmacy by default. A transfer moves units elsewhere.
             location: Ref<StockLocation> = Ref::new(MAIN),
+            /// Why the expiry date was corrected; required with a later one for a batch that units were received of. At most 500 characters.
+            expiry_reason: Option<Line<500>>,
         }
         server {
             /// Whole units on the shelf now, 0 or more.
@@ -109,6 +111,7 @@ impl Resource for StockBatch {
                 StockBatch::medication_item,
                 StockBatch::batch_number,
                 StockBatch::expiry_date,
+                StockBatch::expiry_reason,
                 StockBatch::location,
                 StockBatch::status,
             ],
@@ -158,12 +161,17 @@ impl Resource for StockBatch {
             check_worth(change.row)?;
         }
         match change.before {
-            Some(before) => check_change(change.row, before),
+            Some(before) => {
+                check_change(change.row, before)?;
+                check_correction(change.row, before, change.body)?;
+                check_number(cx, change.row, before).await
+            }
             None => {
                 let row = &mut *change.row;
                 if row.status == BatchStatus::Recalled {
                     return Err(recall_only());
                 }
+                check_usable(row, cx.today())?;
                 ledger::turn::<Stock>(cx, &[row.medication_item.get()]).await?;
                 if shelf::known(cx, row.medication_item.get(), &row.batch_number).await? {
                     let text = Text::new("pharmacy-batch-number-taken");
@@ -273,6 +281,42 @@ fn check_change(row: &StockBatch, before: &StockBatch) -> Result<(), Error> {
         return Err(recall_only());
     }
     Ok(())
+}
+
+/// What has expired comes on the shelf only where nobody takes it from: there it is counted, and can be sent back.
+fn check_usable(row: &StockBatch, today: Date) -> Result<(), Error> {
+    if row.expiry_date < today && row.status == BatchStatus::Active {
+        let text = Text::new("pharmacy-batch-expired-already").with("date", row.expiry_date);
+        return Err(Error::field("expiry_date", text));
+    }
+    Ok(())
+}
+
+/// A later day makes units usable that were not: somebody says why, and the audit trail keeps it beside both days.
+fn check_correction(row: &StockBatch, before: &StockBatch, body: &Body) -> Result<(), Error> {
+    let later = row.expiry_date > before.expiry_date && before.quantity_received > 0;
+    let said = row.expiry_reason.is_some() && body.0.contains_key("expiry_reason");
+    if later && !said {
+        let text = Text::new("pharmacy-expiry-reason").with("date", before.expiry_date);
+        return Err(Error::field("expiry_reason", text));
+    }
+    Ok(())
+}
+
+/// A number that another batch of the medication bears in the same place, however its letters are written.
+async fn check_number(cx: &mut Cx, row: &StockBatch, before: &StockBatch) -> Result<(), Error> {
+    if row.batch_number == before.batch_number {
+        return Ok(());
+    }
+    let (item, location) = (row.medication_item.get(), row.location.get());
+    ledger::turn::<Stock>(cx, &[item]).await?;
+    match shelf::numbered(cx, item, &row.batch_number, location).await? {
+        Some(other) if other.meta.id != row.meta.id => Err(Error::field(
+            "batch_number",
+            Text::new("pharmacy-batch-number-taken"),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn recall_only() -> Error {

@@ -39,7 +39,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             (sheet(ask, &take, which, page, more, &batches, &places))
             (another(ask, &take))
         } @else if which == Which::Differing {
-            (differences(ask, &batches, &places))
+            (differences(ask, open, &batches, &places))
             @if open { (closing(ask, &take, progress)) }
         } @else {
             (ui::empty(&ask.t("pharmacy-count-not-yours"), None))
@@ -217,7 +217,7 @@ fn another(ask: &Ask, take: &StockTake) -> Markup {
     }
 }
 
-fn differences(ask: &Ask, batches: &[Batch], places: &HashMap<i64, String>) -> Markup {
+fn differences(ask: &Ask, open: bool, batches: &[Batch], places: &HashMap<i64, String>) -> Markup {
     if batches.is_empty() {
         return ui::empty(&ask.t("pharmacy-differences-none"), None);
     }
@@ -240,7 +240,8 @@ fn differences(ask: &Ask, batches: &[Batch], places: &HashMap<i64, String>) -> M
             html! { (counted) },
             html! {
                 (difference(ask, counted, expected))
-                @if batch.moved { " " (ui::pill(Tone::Warning, &ask.t("pharmacy-count-moved"))) }
+                // Posting moves them too, and nothing is counted after it.
+                @if open && batch.moved { " " (ui::pill(Tone::Warning, &ask.t("pharmacy-count-moved"))) }
             },
         ]
     };

@@ -9,10 +9,10 @@ use platform::error::Error;
 use platform::resource::{self, Resource};
 use platform::texts::Text;
 use sea_query::{ExprTrait, Order};
-use serde_json::Value as Json;
 use web::ui::{self, Tone};
 use web::{Ask, Decimals, Form, Kind, Page, Sent};
 
+use super::doubts;
 use super::parts::{Items, items, number, units};
 use super::received;
 use crate::names;
@@ -65,7 +65,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let form = form(ask, ordered.as_ref());
     let picked = picked(cx, &form).await?;
     let inner = html! {
-        (over_delivery(ask, &form))
+        (doubts::show(ask, &form, cx.today()))
         @match &ordered {
             Some(ordered) => { (form.hidden("purchase_order", ordered.order.meta.id)) },
             None => { (form.field("supplier").label("pharmacy-supplier").required(true)) },
@@ -170,51 +170,6 @@ async fn orders(cx: &mut Cx, ask: &Ask) -> Result<Markup, Error> {
     Ok(ui::panel(&ask.t("pharmacy-orders"), inner))
 }
 
-/// What comes beyond the order, and the button that takes it all the same.
-fn over_delivery(ask: &Ask, form: &Form<'_>) -> Markup {
-    let Some(sent) = form
-        .sent()
-        .filter(|sent| sent.code() == Some("over_delivery"))
-    else {
-        return html! {};
-    };
-    let list = |key: &str| {
-        sent.fact(key)
-            .and_then(Json::as_array)
-            .cloned()
-            .unwrap_or_default()
-    };
-    let name = |row: &Json| text(row, "medication_name");
-    ui::notice(
-        Tone::Warning,
-        html! {
-            h2 { (ask.t("pharmacy-beyond-order")) }
-            ul.stack {
-                @for row in list("over_delivered") {
-                    li {
-                        b { (name(&row)) } (ask.colon())
-                        (ask.say(&Text::new("pharmacy-over")
-                            .with("delivered", text(&row, "delivered")).with("outstanding", text(&row, "outstanding"))))
-                    }
-                }
-                @for row in list("not_ordered") { li { b { (name(&row)) } (ask.colon()) (ask.t("pharmacy-not-ordered")) } }
-            }
-            label.tick for="accept" {
-                input #accept type="checkbox" name="accept_over_delivery" value="true";
-                " " (ask.t("pharmacy-accept-over"))
-            }
-        },
-    )
-}
-
-fn text(row: &Json, key: &str) -> String {
-    match row.get(key) {
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
-    }
-}
-
 /// One row for each line of the order that is still to come.
 fn lines(ask: &Ask, form: &Form<'_>, ordered: &Ordered) -> Markup {
     html! {
@@ -239,7 +194,7 @@ fn lines(ask: &Ask, form: &Form<'_>, ordered: &Ordered) -> Markup {
     }
 }
 
-fn row(at: usize) -> String {
+pub(super) fn row(at: usize) -> String {
     ["items.", &at.to_string()].concat()
 }
 
@@ -291,7 +246,7 @@ fn free(ask: &Ask, form: &Form<'_>, ordered: Option<&Ordered>, picked: &Items) -
 }
 
 /// How many rows were sent, from a number on.
-fn typed_rows(sent: &Sent, first: usize) -> usize {
+pub(super) fn typed_rows(sent: &Sent, first: usize) -> usize {
     let there = |at: &usize| {
         let name = [&row(first + at), ".batch_number"].concat();
         sent.typed(&name).is_some()

@@ -4,8 +4,9 @@ use kernel::Reach;
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource::{self, Resource};
-use sea_query::{ExprTrait, Order};
+use sea_query::Order;
 
+use crate::shelf;
 use crate::stock_batch::StockBatch;
 
 /// Shorter codes are words that somebody types.
@@ -19,7 +20,7 @@ pub(super) async fn batch(cx: &mut Cx, code: &str) -> Result<Option<String>, Err
     }
     let found: Vec<StockBatch> = resource::rows(cx, 2, |query| {
         query
-            .and_where(StockBatch::batch_number.eq(code))
+            .and_where(shelf::numbered_as(&code))
             .order_by(("stock_batch", "id"), Order::Asc);
     })
     .await?;

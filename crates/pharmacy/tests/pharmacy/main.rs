@@ -9,6 +9,7 @@ mod prescribed;
 mod procurement;
 mod races;
 mod recalling;
+mod receiving;
 mod replay;
 mod reports;
 mod scale;

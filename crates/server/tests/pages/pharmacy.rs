@@ -398,6 +398,70 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// One doubt is told after the other, and what was said of the first is not asked again.
+    async fn what_makes_one_doubt_a_delivery_is_shown_with_the_way_on(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Morphine", json!({})).await;
+        let supplier = made(&shop.admin, "suppliers/", json!({ "name": "Banjul Pharma" })).await;
+        let line = json!({ "medication_item": item, "batch_number": "MO-2", "expiry_date": LATE, "quantity_received": 10, "selling_price": 1.5 });
+        let body = json!({ "supplier": supplier, "invoice_number": "INV-7", "items": [line] });
+        let earlier = made(&shop.admin, "goods-received-notes/", body).await;
+        let path = "/pharmacy/receive";
+        let mut fields = form(&is_a_page(&shop.pharmacist.get(path).await, 200), RECEIVE);
+        let (item, supplier) = (item.to_string(), supplier.to_string());
+        for (name, value) in [
+            ("supplier", &*supplier), ("invoice_number", "inv-7"),
+            ("items.0.medication_item", &*item), ("items.0.batch_number", "mo-2"), ("items.0.expiry_date", LATE), ("items.0.quantity_received", "600"), ("items.0.selling_price", "150"),
+            ("items.1.medication_item", &*item), ("items.1.batch_number", "OLD"), ("items.1.expiry_date", "2026-11-22"), ("items.1.quantity_received", "5"),
+        ] {
+            set(&mut fields, name, value);
+        }
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 400);
+        assert!(html.contains("f-items.1.expiry_date-error") && html.contains("name=\"accept_expired\""), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "accept_expired", "true");
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 409);
+        assert!(html.contains(&format!("href=\"/pharmacy/receive?note={earlier}\"")) && html.contains("name=\"accept_same_invoice\""), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "accept_same_invoice", "true");
+        let html = is_a_page(&shop.pharmacist.submit(path, &fields).await, 409);
+        assert!(html.contains("GMD\u{a0}1.50 until now, GMD\u{a0}150.00 from now on"), "{html}");
+        let mut fields = form(&html, RECEIVE);
+        set(&mut fields, "accept_new_prices", "true");
+        leads(&shop.pharmacist.submit(path, &fields).await);
+        let batches = shop.admin.get(&format!("stock-batches/?medication_item={item}&ordering=id")).await;
+        let batches = batches.is(200).as_array().unwrap();
+        assert_eq!((batches.len(), &batches[0]["current_quantity"], &batches[0]["selling_price_per_unit"]), (2, &json!(610), &json!(150.0)));
+        assert_eq!(batches[1]["status"], "quarantined");
+        world.settle().await;
+    }
+
+    /// A report has a field for whatever it is asked with.
+    async fn a_report_about_one_medication_asks_for_it(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
+        shop.batch(item, "MO-1", LATE, 10).await;
+        for report in ["controlled_register", "stock_movement", "movement_lines"] {
+            let path = format!("/admin/reports/medications/{report}");
+            let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+            assert!(html.contains("data-name=\"medication_id\"") && !html.contains(".csv?") && !html.contains("name=\"medication_item\""), "{report}: {html}");
+            let html = is_a_page(&shop.pharmacist.get(&format!("{path}?medication_id__q=morph&start=2026-01-01")).await, 400);
+            assert!(html.contains(&format!("name=\"medication_id\" value=\"{item}\"")), "{report}: {html}");
+            let html = is_a_page(&shop.pharmacist.get(&format!("{path}?medication_id={item}&medication_id__q=&start=")).await, 200);
+            assert!(html.contains("Morphine 500 mg") && html.contains(&format!("value=\"{item}\" checked")), "{report}: {html}");
+            let html = is_a_page(&shop.pharmacist.get(&format!("{path}?medication_id={item}&start=soon")).await, 400);
+            assert!(html.contains("class=\"error\""), "{report}: {html}");
+        }
+        let file = "/admin/files/medications/controlled_register";
+        for ending in ["csv", "xlsx"] {
+            shop.pharmacist.get(&format!("{file}.{ending}?medication_id={item}")).await.is(200);
+            is_a_page(&shop.pharmacist.get(&format!("{file}.{ending}")).await, 400);
+        }
+        let html = is_a_page(&shop.pharmacist.get("/admin/reports/medications/stock_as_of").await, 200);
+        assert!(html.contains("name=\"date\" type=\"date\""), "{html}");
+        world.settle().await;
+    }
+
     async fn the_shelf_is_counted_page_by_page_and_posted(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;
@@ -445,6 +509,7 @@ testkit::on_both! {
         leads(&shop.pharmacist.submit(&differences, &form(&html, "stock_takes_post")).await);
         assert_eq!((shop.holds(a).await, shop.holds(b).await), (7, 7654321));
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        assert!(!html.contains("Moved since"), "nothing is counted after it was posted: {html}");
         assert!(html.contains("Posted") && !html.contains("stock_takes_post") && !html.contains(COUNT), "{html}");
         // Another one is given up; somebody else changed it meanwhile.
         let html = is_a_page(&shop.pharmacist.get(list).await, 200);

@@ -40,11 +40,19 @@ impl Shop {
     }
 
     pub(crate) async fn batch(&self, item: i64, number: &str, expiry: &str, quantity: i64) -> i64 {
-        let reply = self
-            .pharmacist
-            .post("stock-batches/", batch(item, number, expiry, quantity))
-            .await;
+        let mut body = batch(item, number, expiry, quantity);
+        // What has expired already is received into quarantine only, and released, as if it had expired on the shelf.
+        let expired = expiry < TODAY;
+        if expired {
+            body["status"] = json!("quarantined");
+        }
+        let reply = self.pharmacist.post("stock-batches/", body).await;
         reply.is(201);
+        if expired {
+            let path = format!("stock-batches/{}/", reply.id());
+            let released = json!({ "status": "active" });
+            self.pharmacist.patch(&path, released).await.is(200);
+        }
         reply.id()
     }
 
