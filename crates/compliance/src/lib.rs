@@ -24,6 +24,7 @@ mod affected;
 mod alerts;
 pub mod breach;
 pub mod break_glass;
+mod emergency_find;
 mod migrations;
 mod own_care;
 mod people;
@@ -33,9 +34,12 @@ mod readings;
 mod reminders;
 pub mod review;
 pub mod rule;
+mod screens;
 mod watch;
 
 use platform::module::Module;
+
+pub use screens::screens;
 
 use affected::AffectedRecord;
 use breach::Breach;
@@ -51,6 +55,7 @@ pub fn module() -> Module {
     Module::new("compliance")
         .migrations(migrations::MIGRATIONS)
         .resource::<BreakGlass>()
+        .command::<emergency_find::Find>()
         .verb::<break_glass::End>()
         .verb::<break_glass::Review>()
         .resource::<Breach>()

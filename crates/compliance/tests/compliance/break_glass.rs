@@ -70,6 +70,41 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn only_exactly_who_is_meant_is_found(world: &World) {
+        let (admin, doctor, awa) = scene(world).await;
+        let desk = world.receptionist().await;
+        let card = admin.get(&format!("patients/{awa}/")).await.is(200)["unique_id"].as_str().unwrap().to_owned();
+        let find = async |body: Json| doctor.post("break-glass/find/", body).await;
+        let person = |first: &str, last: &str, born: &str| json!({ "first_name": first, "last_name": last, "date_of_birth": born });
+        for body in [json!({ "unique_id": card }), person("Awa", "Bah", "1980-02-03"), person("bah", "AWA", "1980-02-03")] {
+            let found = find(body.clone()).await;
+            assert_eq!(found.is(200)["people"][0]["patient"], awa, "{body}");
+            assert_eq!(found.json["people"][0]["in_reach"], false);
+        }
+        for body in [
+            json!({ "unique_id": &card[..card.len() - 1] }), person("Aw", "Bah", "1980-02-03"), person("Awa", "Ba", "1980-02-03"),
+            person("Awa", "Bah", "1980-02-04"), person("Awa Binta", "Bah", "1980-02-03"),
+        ] {
+            assert_eq!(find(body.clone()).await.is(200)["outcome"], "nothing_found", "{body}");
+        }
+        find(json!({})).await.complains_about("unique_id");
+        find(json!({ "first_name": "Awa", "last_name": "Bah" })).await.complains_about("date_of_birth");
+        for other in [&desk, &admin] {
+            other.post("break-glass/find/", json!({ "unique_id": card })).await.is(403);
+        }
+        // Who was merged is found by either card.
+        let twin = register(&desk, "Awa", "Bah").await;
+        let old = admin.get(&format!("patients/{twin}/")).await.is(200)["unique_id"].clone();
+        admin.post(&format!("patients/{twin}/merge/"), json!({ "into": awa })).await.is(200);
+        let found = find(json!({ "unique_id": old })).await;
+        assert_eq!(found.is(200)["people"][0]["patient"], awa);
+        doctor.post("break-glass/", emergency(awa)).await.is(201);
+        assert_eq!(find(json!({ "unique_id": card })).await.is(200)["people"][0]["in_reach"], true);
+        world.settle().await;
+        let trail = admin.get(&format!("audit_logs/?patient={awa}&action=search")).await;
+        assert_eq!(trail.is(200).as_array().unwrap().len(), 5, "{}", trail.text());
+    }
+
     async fn it_ends_at_once(world: &World) {
         let (admin, doctor, awa) = scene(world).await;
         let opened = doctor.post("break-glass/", emergency(awa)).await.is(201)["id"].clone();

@@ -236,7 +236,7 @@ impl<'a> Group<'a> {
 
 /// The records that hits lead to, in their order: one that was merged leads to the one that it was merged
 /// into, a voided one nowhere.
-async fn current(cx: &mut Cx, hits: Vec<i64>) -> Result<Vec<i64>, Error> {
+pub(super) async fn current(cx: &mut Cx, hits: Vec<i64>) -> Result<Vec<i64>, Error> {
     let own = |name: &'static str| column(Patient::TABLE, name);
     let mut query = Query::select();
     query

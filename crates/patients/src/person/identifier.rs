@@ -111,6 +111,11 @@ async fn open(cx: &mut Cx, year: i64) -> Result<(), Error> {
 
 /// Somebody got it by hand before the counter arrived there.
 async fn is_taken(cx: &mut Cx, mrn: &Mrn) -> Result<bool, Error> {
+    owner(cx, mrn).await.map(|owner| owner.is_some())
+}
+
+/// Who has a number.
+pub(crate) async fn owner(cx: &mut Cx, mrn: &Mrn) -> Result<Option<i64>, Error> {
     let (generation, digest) = cx.app.ring().search_digest(FIELD, &mrn.key());
     let statement = Statement::raw(
         "SELECT patient FROM patient_identifier WHERE generation = $1 AND digest = $2",
@@ -120,7 +125,7 @@ async fn is_taken(cx: &mut Cx, mrn: &Mrn) -> Result<bool, Error> {
         .unscoped("a number is taken whoever has it")
         .optional(statement)
         .await?;
-    Ok(found.is_some())
+    Ok(found.map(|(patient,)| patient))
 }
 
 /// Whether somebody has the number of a patient who is not stored yet.
