@@ -51,17 +51,8 @@ pub(crate) async fn allergies(cx: &mut Cx, patient: i64) -> Result<Vec<(String, 
 
 /// Nobody has asked the patient, or nobody could say: the list of allergies is empty or says that it is not known.
 pub(crate) fn is_unasked(patient: &Patient) -> bool {
-    let said = fold(patient.known_allergies.open());
-    let unknown = [
-        "",
-        "unknown",
-        "not known",
-        "not asked",
-        "inconnu",
-        "inconnue",
-        "haijulikani",
-    ];
-    unknown.contains(&said.trim())
+    let said: &str = patient.known_allergies.open();
+    said.trim().is_empty() || patients::says_unasked(said)
 }
 
 /// What a patient is, and whether nobody has asked for allergies.

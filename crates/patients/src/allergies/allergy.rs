@@ -11,6 +11,7 @@ use platform::resource::Resource;
 use platform::seal::Sealed;
 use platform::texts::Text;
 
+use super::none_known::names_nothing;
 use crate::patient::Patient;
 use crate::{allergy_list, check_current, reach};
 
@@ -96,6 +97,12 @@ impl Resource for Allergy {
         let row = &mut *change.row;
         // Whoever edits it makes it a record of its own.
         row.from_list = false;
+        // That there is none is said in the patient's list; as an allergy it would raise alarms for ever.
+        let named = before.is_none_or(|before| before.substance.open() != row.substance.open());
+        if named && names_nothing(row.substance.open()) {
+            let text = Text::new("patients-allergy-is-none").with("said", &**row.substance.open());
+            return Err(Error::field("substance", text));
+        }
         allergy_list::hold(cx, row.patient.get()).await?;
         if before.is_none_or(|before| before.patient != row.patient) {
             check_current(cx, row.patient.get()).await?;

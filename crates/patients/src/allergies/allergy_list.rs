@@ -16,29 +16,9 @@ use platform::serde_json::json;
 use platform::texts::Text;
 use sea_query::{Alias, ExprTrait, Order};
 
+use super::none_known::names_nothing;
 use crate::allergy::{Allergy, AllergyStatus, Severity};
 use crate::patient::Patient;
-
-/// What people write when there is none, folded; English, French and Swahili.
-const NOTHING: &[&str] = &[
-    "none",
-    "no",
-    "nil",
-    "n a",
-    "na",
-    "nka",
-    "nkda",
-    "no known allergies",
-    "no known drug allergies",
-    "none known",
-    "unknown",
-    "aucune",
-    "neant",
-    "pas dallergie",
-    "aucune allergie connue",
-    "hakuna",
-    "hana",
-];
 
 /// Between two on the list.
 const SEPARATOR: &str = ", ";
@@ -49,7 +29,7 @@ pub fn substances(list: &str) -> Vec<&str> {
     for item in list.split([',', ';', '\n']).map(str::trim) {
         let folded = names::fold(item);
         let known = found.iter().any(|other| names::fold(other) == folded);
-        if !folded.is_empty() && !known && !NOTHING.contains(&folded.as_str()) {
+        if !folded.is_empty() && !known && !names_nothing(item) {
             found.push(item);
         }
     }
@@ -221,10 +201,10 @@ fn text(active: &[Allergy], said: &str) -> String {
     }
 }
 
-/// What a text without substances says: that there are none, as it was written, or nothing.
+/// What a text without substances says: that there are none, or that nobody knows, as it was written; or nothing.
 fn statement(text: &str) -> String {
     let text = text.trim();
-    let is_said = substances(text).is_empty() && NOTHING.contains(&names::fold(text).as_str());
+    let is_said = substances(text).is_empty() && !names::fold(text).is_empty();
     if is_said {
         text.to_owned()
     } else {
@@ -299,6 +279,11 @@ mod tests {
             ("NKDA; latex", &["latex"]),
             ("Aucune", &[]),
             ("Hakuna", &[]),
+            ("No allergies", &[]),
+            ("Aucune allergie; hakuna mzio", &[]),
+            ("No known allergies, Penicillin", &["Penicillin"]),
+            ("No penicillin", &["No penicillin"]),
+            ("Not known", &[]),
         ] {
             assert_eq!(substances(list), expected, "{list}");
         }

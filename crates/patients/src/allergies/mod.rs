@@ -2,3 +2,4 @@
 
 pub mod allergy;
 pub(crate) mod allergy_list;
+pub(crate) mod none_known;
