@@ -123,7 +123,11 @@ pub(crate) async fn hold_admission_in(cx: &mut Cx, bed: &Bed) -> Result<Admissio
         .await?;
     let found = found.ok_or_else(|| empty(bed))?;
     let held: Admission = cx.hold(found.meta.id).await?;
-    if held.discharged_at.is_some() || held.bed.get() != bed.meta.id {
+    // Whoever lies there now need not be who was read: nothing meant for the one is done to the other.
+    let other = bed
+        .assigned_patient
+        .is_some_and(|meant| meant != held.patient);
+    if held.discharged_at.is_some() || held.bed.get() != bed.meta.id || other {
         return Err(empty(bed));
     }
     Ok(held)

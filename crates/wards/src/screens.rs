@@ -2,6 +2,7 @@
 
 mod bed;
 mod board;
+mod meanwhile;
 mod stays;
 mod ward;
 

@@ -10,7 +10,7 @@ use sea_query::{ExprTrait, Order};
 use web::{Ask, Kind, Page, ui};
 
 use super::board::number;
-use super::state;
+use super::{meanwhile, state};
 use crate::admission::Admission;
 use crate::bed::{Bed, BedStatus};
 use crate::{days::bed_days, ward};
@@ -45,22 +45,35 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         }
     };
     let title = named(ask, &bed);
-    let Some(patient) = bed.assigned_patient else {
-        let inner = match bed.status {
-            BedStatus::Available => assign(cx, ask, &bed).await?,
+    let lies = bed.assigned_patient.map(|patient| patient.get());
+    // What was meant for another patient than the one who lies here now is not followed by what could be done to this one.
+    if let Some(whom) = meanwhile::other_than(ask, lies) {
+        let moved = meanwhile::moved(cx, ask, whom).await?;
+        return Ok(Page::new(title, html! { (place) (moved) }));
+    }
+    let wanted = meanwhile::wanted(ask);
+    let Some(patient) = lies else {
+        let inner = match (bed.status, wanted) {
+            (BedStatus::Available, _) => assign(cx, ask, &bed).await?,
+            (_, Some(wanted)) => {
+                html! { (available(ask, &bed)) (meanwhile::elsewhere(cx, ask, wanted).await?) }
+            }
             _ => html! { (available(ask, &bed)) },
         };
         return Ok(Page::new(title, html! { (place) (inner) }));
     };
-    let patient = patient.get();
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != patient) {
+        let elsewhere = meanwhile::elsewhere(cx, ask, wanted).await?;
+        return Ok(Page::new(title, html! { (place) (elsewhere) }));
+    }
     cx.saw("Bed", bed.meta.id, Some(patient));
     let head = patients::head(cx, ask, patient).await?;
     let stay = stay(cx, ask, patient).await?;
-    let transfer = transfer(cx, ask, &bed).await?;
+    let transfer = transfer(cx, ask, &bed, patient).await?;
     let body = html! {
         (place)
         (stay)
-        div.grid { (transfer) (discharge(ask, &bed)) }
+        div.grid { (transfer) (discharge(ask, &bed, patient)) }
     };
     Ok(head.page(title, &body))
 }
@@ -86,7 +99,12 @@ async fn stay(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Markup, Error> {
     if ask.may(crate::admission::CLINICAL_TEXT) && !reason.is_empty() {
         facts.push((ask.t("wards-reason"), html! { (reason) }));
     }
-    Ok(ui::facts(&facts))
+    Ok(html! { (ui::facts(&facts)) div.actions { (wristband(ask, open.meta.id)) } })
+}
+
+/// The way to the band around the wrist.
+pub(super) fn wristband(ask: &Ask, admission: i64) -> Markup {
+    ui::paper("wristband", admission, &ask.t("wards-print-wristband"), "")
 }
 
 /// Whom to put into a free bed.
@@ -133,11 +151,8 @@ fn available(ask: &Ask, bed: &Bed) -> Markup {
     form.show(html! { div.actions { (form.button("wards-make-available")) } })
 }
 
-/// Into which other bed.
-async fn transfer(cx: &mut Cx, ask: &Ask, bed: &Bed) -> Result<Markup, Error> {
-    if !ask.may_do("beds_transfer") {
-        return Ok(html! {});
-    }
+/// The free beds, each with the name of its ward.
+pub(super) async fn free(cx: &mut Cx, ask: &Ask) -> Result<Vec<(String, String)>, Error> {
     let free: Vec<Bed> = resource::rows(cx, MOST, |query| {
         query
             .and_where(Bed::status.eq(BedStatus::Available.as_str()))
@@ -158,16 +173,26 @@ async fn transfer(cx: &mut Cx, ask: &Ask, bed: &Bed) -> Result<Markup, Error> {
         };
         (bed.meta.id.to_string(), words)
     });
-    let choices: Vec<(String, String)> = choices.collect();
+    Ok(choices.collect())
+}
+
+/// Into which other bed.
+async fn transfer(cx: &mut Cx, ask: &Ask, bed: &Bed, patient: i64) -> Result<Markup, Error> {
+    if !ask.may_do("beds_transfer") {
+        return Ok(html! {});
+    }
+    let choices = free(cx, ask).await?;
     let inner = if choices.is_empty() {
         html! { p.hint { (ask.t("wards-transfer-none")) } }
     } else {
         let form = ask
             .form("beds_transfer")
             .on(bed.meta.id)
+            .version(bed.meta.version)
             .then("/beds/{bed}/")
             .done("done-transferred");
         form.show(html! {
+            (form.hidden(meanwhile::WHOM, patient))
             (form.field("to_bed").label("wards-to-bed").kind(Kind::Choice(choices)).required(true))
             (form.button("wards-transfer"))
         })
@@ -176,17 +201,21 @@ async fn transfer(cx: &mut Cx, ask: &Ask, bed: &Bed) -> Result<Markup, Error> {
 }
 
 /// Out of the hospital.
-fn discharge(ask: &Ask, bed: &Bed) -> Markup {
+pub(super) fn discharge(ask: &Ask, bed: &Bed, patient: i64) -> Markup {
     if !ask.may_do("beds_discharge_patient") {
         return html! {};
     }
     let form = ask
         .form("beds_discharge_patient")
         .on(bed.meta.id)
+        .version(bed.meta.version)
         .then("/beds/")
         .done("done-discharged");
+    // Of a form for the bed before, what was typed is kept.
+    let typed = ask.sent().and_then(|sent| sent.typed("discharge_summary"));
     let inner = form.show(html! {
-        (form.field("discharge_summary").label("wards-discharge-summary").kind(Kind::Area))
+        (form.hidden(meanwhile::WHOM, patient))
+        (form.field("discharge_summary").label("wards-discharge-summary").kind(Kind::Area).value(typed.unwrap_or_default()))
         (form.button("wards-discharge"))
     });
     ui::panel(&ask.t("wards-discharge-title"), inner)

@@ -53,6 +53,7 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, patient: i64) -> Result<Option
     let inner = html! {
         ul.entries { @for (row, extra) in rows.iter().zip(&extras) { li data-row {
             span { (state(ask, row)) " " (span(ask, row)) " · " (place(ask, extra)) }
+            @if row.discharged_at.is_none() { (super::bed::wristband(ask, row.meta.id)) }
         } } }
         p { (ui::action(&all, &ask.t("wards-stays-all"))) }
     };
@@ -164,7 +165,10 @@ fn one(
 
 /// What was written at the discharge, and the way to it on paper.
 fn summary(ask: &Ask, row: &Admission, extra: &AdmissionExtra) -> Markup {
-    if row.discharged_at.is_none() || !ask.may(CLINICAL_TEXT) {
+    if row.discharged_at.is_none() {
+        return html! { div.actions { (super::bed::wristband(ask, row.meta.id)) } };
+    }
+    if !ask.may(CLINICAL_TEXT) {
         return html! {};
     }
     let text = extra.discharge_summary.as_ref().and_then(Option::as_deref);
