@@ -187,6 +187,12 @@ fn look(cx: &mut Cx, doctor: i64, span: Span, but: Option<i64>) -> Result<(), Er
     enqueue(cx, vec![Job::at(NEXT.kind, payload, at)])
 }
 
+/// Where it is night: when times that become free are offered again.
+pub(crate) fn rests_until(cx: &Cx) -> Option<Timestamp> {
+    let at = by_day(cx, cx.now());
+    (at > cx.now()).then_some(at)
+}
+
 /// The moment, or the next morning.
 fn by_day(cx: &Cx, at: Timestamp) -> Timestamp {
     let zone = &cx.app.zone;

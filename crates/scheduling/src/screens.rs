@@ -1,5 +1,6 @@
 //! What people see of appointments: the desk, the calendar, booking, the queue, and one visit.
 
+mod affected;
 mod book;
 mod calendar;
 mod desk;
@@ -12,10 +13,12 @@ mod waiting;
 use kernel::BuiltinRole;
 use maud::html;
 use platform::access::Permission;
+use platform::record::Record;
 use platform::resource::Resource;
 use web::{Panel, Place, Screen, Screens};
 
 use crate::appointment::Appointment;
+use crate::schedule_exception::ScheduleException;
 use crate::waiting_entry::WaitingEntry;
 
 /// Working at the desk: whoever checks patients in.
@@ -109,6 +112,27 @@ fn panels(screens: Screens) -> Screens {
                 Box::pin(waiting::panel(cx, ask))
             })
             .watches(&["waiting_entry", "slot_offer"]),
+        )
+        .panel(Panel::new(
+            "list waiting-list",
+            WaitingEntry::READ,
+            10,
+            |cx, ask, _| Box::pin(async move { Ok(waiting::rest(cx, ask)) }),
+        ))
+        .panel(
+            Panel::new("desk", UPDATE, 10, |cx, ask, _| {
+                Box::pin(affected::desk(cx, ask))
+            })
+            .watches(SHOWN),
+        )
+        .panel(
+            Panel::new(
+                ScheduleException::NAME,
+                ScheduleException::READ,
+                10,
+                |cx, ask, id| Box::pin(affected::of_day(cx, ask, id)),
+            )
+            .watches(SHOWN),
         )
         .panel(
             Panel::new("patient", Appointment::READ, 10, |cx, ask, id| {

@@ -8,10 +8,11 @@ use maud::{Markup, html};
 use patients::Patient;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::texts::Text;
 use web::ui::{self, Tone};
 use web::{Ask, Form, Kind, Page};
 
-use super::parts::{clock, day, number, week};
+use super::parts::{self, clock, day, number, week, wrong_day};
 use crate::agenda::{self, Agenda, Doctor, Open};
 use crate::booking::OVERBOOK;
 use crate::slot::Span;
@@ -45,11 +46,16 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             no_doctors(cx, ask),
         ));
     }
-    let first = Ord::max(day(ask, cx.today()), cx.today());
+    let asked = day(ask, cx.today());
+    let first = Ord::max(asked, cx.today());
     let last = first.checked_add(AHEAD.days()).unwrap_or(first);
     let ids: Vec<i64> = doctors.iter().map(|doctor| doctor.id).collect();
     let agenda = agenda::read(cx, &ids, first, last).await?;
-    let wanted = wanted(cx, ask, &agenda, (&doctors, first, patient));
+    let mut wanted = wanted(cx, ask, &agenda, (&doctors, first, patient));
+    // A day that is over is no other day: what took place then is noted afterwards.
+    if asked < cx.today() {
+        wanted.day = asked;
+    }
     let form = ask
         .form("appointments_create")
         .then("/appointments/{id}/")
@@ -63,11 +69,26 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (choose(ask, &doctors, wanted.doctor))
         (week(ask, wanted.day, cx.today()))
+        @if let Some(wrong) = wrong_day(ask) { (wrong) }
+        @if wanted.day < cx.today() { (day_over(ask, &wanted, cx.today())) }
         @if away_myself(cx, ask, &agenda, &wanted) { @if let Some(myself) = myself(ask, wanted.day) { (myself) } }
         (nearby(cx, ask, &form, &agenda, first))
         (form.show(fields(cx, ask, &form, &agenda, &wanted)))
     };
     Ok(Page::new(ask.t("scheduling-book-title"), body))
+}
+
+/// That the day is over, what can be done about it, and the way to a day that is not.
+fn day_over(ask: &Ask, wanted: &Wanted, today: Date) -> Markup {
+    let text = Text::new("scheduling-day-over").with("day", ui::day_words(ask, wanted.day));
+    let address = ask.here(&[("day", &today.to_string()), ("time", "")]);
+    ui::notice(
+        Tone::Warning,
+        html! {
+            p { (ask.say(&text)) }
+            p { (ui::action(&address, &ask.t("scheduling-book-today"))) }
+        },
+    )
 }
 
 /// Who and when: what the address says, else the first that is free.
@@ -143,7 +164,17 @@ fn checks_in(cx: &Cx, ask: &Ask, day: Date) -> bool {
 fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted) -> Markup {
     let open = agenda.open(&cx.app.zone, wanted.doctor, wanted.day, cx.now());
     // A time of their own instead of one that is offered, such as to squeeze somebody in.
-    let free = ask.query("free").is_some();
+    let over = wanted.day < cx.today();
+    let free = over || ask.query("free").is_some();
+    let afterwards = form
+        .sent()
+        .is_some_and(|sent| sent.fault(parts::AFTERWARDS).is_some());
+    let time = [
+        &ask.t("scheduling-time"),
+        ask.colon(),
+        &ui::day_words(ask, wanted.day),
+    ]
+    .concat();
     let can_check_in = checks_in(cx, ask, wanted.day);
     let whom = form
         .field("patient")
@@ -160,12 +191,17 @@ fn fields(cx: &Cx, ask: &Ask, form: &Form<'_>, agenda: &Agenda, wanted: &Wanted)
         (form.hidden("date", wanted.day))
         (whom)
         @if free {
-            (form.field("time").label("scheduling-time").kind(Kind::Time).required(true))
+            (form.field("time").labelled(time).kind(Kind::Time).required(true))
             (form.field("duration_minutes").label("scheduling-minutes"))
             @if ask.may(OVERBOOK) { (form.field("overbooked").label("scheduling-overbooked")) }
         } @else {
             (slots(ask, form, &open, wanted))
             p { a href=(ask.here(&[("free", "1")])) { (ask.t("scheduling-another-time")) } }
+        }
+        @if over {
+            (form.hidden(parts::AFTERWARDS, true))
+        } @else if afterwards || (free && wanted.day == cx.today()) {
+            (form.field(parts::AFTERWARDS).label("scheduling-afterwards"))
         }
         (form.field("reason").label("scheduling-reason").kind(Kind::Text))
         div.actions {

@@ -12,6 +12,9 @@ use crate::appointment::Appointment;
 use crate::slot::hours_and_minutes;
 use crate::state::AppointmentStatus;
 
+/// The field that says of a visit that it is noted after it took place.
+pub(super) const AFTERWARDS: &str = "noted_afterwards";
+
 /// `09:15`, at the hospital.
 pub(super) fn clock(ask: &Ask, at: Timestamp) -> String {
     hours_and_minutes(ask.app().zone.to_local(at).time())

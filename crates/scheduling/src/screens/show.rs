@@ -218,6 +218,9 @@ fn change(ask: &Ask, row: &Appointment) -> Markup {
             (form.show(html! {
                 (form.field("date").label("scheduling-day").required(true))
                 (form.field("time").label("scheduling-time").kind(Kind::Time).required(true))
+                @if form.sent().is_some_and(|sent| sent.fault(parts::AFTERWARDS).is_some()) {
+                    (form.field(parts::AFTERWARDS).label("scheduling-afterwards"))
+                }
                 (form.field("reason").label("scheduling-reason").kind(Kind::Text))
                 (form.button("scheduling-save"))
             }))

@@ -18,6 +18,13 @@ const OFFERS: u64 = 10;
 /// People who wait that the desk is shown.
 const WAITING: u64 = 8;
 
+/// That nothing is offered at night, and from when on it is; nothing by day.
+pub(super) fn rest(cx: &Cx, ask: &Ask) -> Option<Markup> {
+    let at = crate::offer::rests_until(cx)?;
+    let text = Text::new("scheduling-offers-rest").with("at", clock(ask, at));
+    Some(html! { p.hint role="status" { (ask.say(&text)) } })
+}
+
 /// Open offers, with the buttons for somebody who calls, and the first who wait.
 pub(super) async fn panel(cx: &mut Cx, ask: &Ask) -> Result<Option<Markup>, Error> {
     let now = cx.now();
@@ -53,6 +60,7 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask) -> Result<Option<Markup>, Erro
     let day = |at| ui::day_words(ask, cx.app.zone.to_local(at).date());
     let inner = html! {
         @if offers.is_empty() && waiting.is_empty() { p.hint { (ask.t("scheduling-waiting-list-none")) } }
+        @if let Some(rest) = rest(cx, ask).filter(|_| !waiting.is_empty()) { (rest) }
         ul.entries {
             @for row in &offers {
                 li data-row {
