@@ -22,6 +22,7 @@ macro_rules! words {
 
 words! {
     admitted: "Admitted", "Admis le", "Alilazwa";
+    about: "about", "environ", "takriban";
     allergies: "Allergies", "Allergies", "Mizio";
     amount: "Amount", "Montant", "Kiasi";
     appointment: "Appointment", "Rendez-vous", "Miadi";

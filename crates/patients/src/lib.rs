@@ -34,7 +34,9 @@ pub(crate) use alike::{candidates, mergings, moved};
 pub use alike::{duplicates, merge};
 pub use allergies::allergy;
 pub(crate) use allergies::allergy_list;
+pub use allergies::none_known::says_unasked;
 pub use allergy_list::substances;
+pub use finding::exactly::{Known, exactly};
 pub(crate) use finding::{search, terms};
 pub use identifier::reindex;
 pub(crate) use in_bulk::export;
@@ -49,7 +51,7 @@ pub use scope::{
     own_patients, reach, set_latest_appointment, take_into_care, take_into_care_until,
     take_oneself, treated_by,
 };
-pub use screens::{Head, age, age_of, allergy_signs, described, head, screens, sex, tab};
+pub use screens::{Head, age, age_of, allergy_signs, born_of, described, head, screens, sex, tab};
 pub use terms::by_phone;
 pub(crate) use treating::{confinement, scope};
 pub use treating::{consent, link, proxy};

@@ -7,18 +7,21 @@
 
 mod find;
 mod head;
+mod merge;
 mod register;
 mod show;
 mod words;
 
-pub use head::{Head, age, age_of, allergy_signs, head, sex, tab};
+pub use head::{Head, age, age_of, allergy_signs, born_of, head, sex, tab};
 pub use words::described;
 
-use web::{Place, Screen, Screens};
+use web::{Panel, Place, Screen, Screens};
 
+use crate::merge::Merge;
 use crate::patient::Patient;
 use platform::access::Permission;
 use platform::resource::Resource;
+use platform::verb::Verb;
 
 /// Registering somebody.
 const CREATE: Permission = Permission::new("patients", "create");
@@ -46,6 +49,26 @@ pub fn screens() -> Screens {
             .patient_data()
             .watches(&["patient", "allergy", "consent"]),
         )
+        .screen(
+            Screen::new("/patients/{id}/merge", Merge::PERMISSION, |cx, ask| {
+                Box::pin(merge::show(cx, ask))
+            })
+            .patient_data(),
+        )
+        // The derived form takes bare numbers, and merges at once.
+        .instead("patients_merge", "/patients/{id}/merge")
+        .panel(Panel::new(
+            "patient-actions",
+            Merge::PERMISSION,
+            90,
+            |_, ask, id| {
+                let address = ["/patients/", &id.to_string(), "/merge"].concat();
+                Box::pin(async move {
+                    let words = ask.t("patients-merge-title");
+                    Ok(Some(maud::html! { (web::ui::action(&address, &words)) }))
+                })
+            },
+        ))
         .finds("patients", Patient::READ, |cx, ask, typed| {
             Box::pin(async move { words::find(cx, ask, &typed).await })
         })

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use kernel::Reach;
 use patients::Patient;
+use platform::access::Permission;
 use platform::audit::{Action, AuditLog};
 use platform::cx::{Cx, among, column, select, values};
 use platform::db::{Statement, ToValue};
@@ -15,6 +17,9 @@ use platform::texts::Text;
 use schemars::JsonSchema;
 use sea_query::{Alias, Condition, ExprTrait, Order, Query};
 use serde::Serialize;
+
+/// Reading who looked at a record.
+pub(crate) const ACCESS_LOG: Permission = Permission::new("patients", "access_log");
 
 /// Entries of a page.
 const PAGE: u64 = 50;
@@ -68,7 +73,13 @@ pub(crate) async fn page(
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let next_before = rows.last().filter(|_| more).map(|row| row.meta.id);
     let people = people(cx, &rows, patient.meta.id).await?;
-    let results = rows.iter().map(|row| said(cx, row, &people)).collect();
+    // The patient and who stands in for them read of "your record"; who oversees the house reads who did it.
+    let own = matches!(cx.grant_of(ACCESS_LOG).reach, Reach::Own | Reach::None);
+    let said = |row| match own {
+        true => said(cx, row, &people),
+        false => overseen(cx, row, &people),
+    };
+    let results = rows.iter().map(said).collect();
     Ok(AccessLog {
         results,
         next_before,
@@ -200,6 +211,37 @@ fn said(cx: &Cx, row: &AuditLog, people: &HashMap<i64, Person>) -> Looked {
     }
 }
 
+/// The same for those who oversee the house: by name, and of the patient.
+fn overseen(cx: &Cx, row: &AuditLog, people: &HashMap<i64, Person>) -> Looked {
+    let language = cx.actor.language.unwrap_or(cx.origin.language);
+    let render = |text: &Text| cx.app.texts.render(language, text);
+    let person = doer(row).and_then(|id| people.get(&id));
+    let who = match person {
+        Some(person) if person.proxy => {
+            render(&Text::new("access-of-proxy").with("name", &person.name))
+        }
+        Some(person) if person.name.is_empty() => row.username.to_string(),
+        Some(person) if person.role.is_empty() => person.name.clone(),
+        Some(person) => format!("{} ({})", person.name, person.role),
+        None => row.username.to_string(),
+    };
+    let deed = match row.action {
+        Action::BreakGlass => "access-of-emergency",
+        other => deed(other),
+    };
+    let what = render(&Text::new(thing_of(&row.object_type)));
+    let text = Text::new(deed).with("who", &who).with("what", what);
+    Looked {
+        id: row.meta.id,
+        at: row.timestamp,
+        action: row.action.as_str(),
+        text: render(&text),
+        who,
+        proxy: person.is_some_and(|person| person.proxy),
+        emergency: row.action == Action::BreakGlass,
+    }
+}
+
 /// The sentence for what was done.
 fn deed(action: Action) -> &'static str {
     match action {
@@ -211,6 +253,22 @@ fn deed(action: Action) -> &'static str {
         Action::Print => "access-print",
         Action::BreakGlass => "access-emergency",
         _ => "access-other",
+    }
+}
+
+/// What a kind of record is called of somebody.
+fn thing_of(object_type: &str) -> &'static str {
+    match thing(object_type) {
+        "access-what-person" => "access-of-person",
+        "access-what-visit" => "access-of-visit",
+        "access-what-laboratory" => "access-of-laboratory",
+        "access-what-prescription" => "access-of-prescription",
+        "access-what-appointment" => "access-of-appointment",
+        "access-what-bill" => "access-of-bill",
+        "access-what-document" => "access-of-document",
+        "access-what-message" => "access-of-message",
+        "access-what-stay" => "access-of-stay",
+        _ => "access-of-record",
     }
 }
 

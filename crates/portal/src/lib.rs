@@ -94,7 +94,7 @@ fn access_log_route() -> Operation {
     let run: Run = |cx, call| Box::pin(access_log::show(cx, call));
     Route::get("patients", "patients/{id}/access_log/", run)
         .may_or_hidden(
-            Permission::new("patients", "access_log"),
+            access_log::ACCESS_LOG,
             Access::may(&[Admin, PatientRole]),
         )
         .patient_data()
@@ -107,7 +107,7 @@ fn access_log_route() -> Operation {
         .summary("Who looked at the record, in words")
         .description(
             "The newest first, 50 at a time, without what the patient did. Who stands in is named; of staff it is \
-             said what they work as, or their name too where the hospital wishes so.",
+             said what they work as, or their name too where the hospital wishes so. An Admin reads the names in any case.",
         )
         .done()
 }

@@ -222,6 +222,7 @@ pub fn patient(row: &Patient, language: Language) -> paper::documents::Patient {
         name: format!("{} {}", row.first_name.open(), row.last_name.open()),
         number: row.unique_id.open().to_string(),
         born: Some(*row.date_of_birth.open()),
+        born_about: row.birth_estimated,
         sex: sex(row.gender.as_str(), language).to_owned(),
     }
 }

@@ -86,14 +86,25 @@ pub struct Patient {
     pub number: String,
     /// Birth date; `None` prints nothing.
     pub born: Option<Date>,
+    /// Whether the birth date is estimated: then it is said to be about that.
+    pub born_about: bool,
     /// Sex, in the reader's words.
     pub sex: String,
 }
 
 impl Patient {
+    /// The birth date as it is known: nothing, the day, or about that day.
+    fn birth(&self, form: &Form) -> String {
+        let day = self.born.map(|date| form.date(date)).unwrap_or_default();
+        match self.born_about && !day.is_empty() {
+            true => [form.words().about, " ", &day].concat(),
+            false => day,
+        }
+    }
+
     fn pairs(&self, form: &Form, document: &mut Document, more: &[(&str, &str)]) {
         let words = form.words();
-        let born = self.born.map(|date| form.date(date)).unwrap_or_default();
+        let born = self.birth(form);
         let mut pairs = vec![
             (words.patient, self.name.as_str()),
             (words.patient_number, self.number.as_str()),

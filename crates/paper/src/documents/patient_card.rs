@@ -27,7 +27,7 @@ impl PatientCard {
         }
         document.fitted(&patient.name, 14.0, 8.0);
         document.space(1.0);
-        let born = patient.born.map(|date| form.date(date)).unwrap_or_default();
+        let born = patient.birth(form);
         document.strong(&patient.number);
         document.text(&born);
         document.text(&patient.sex);

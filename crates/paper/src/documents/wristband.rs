@@ -27,10 +27,10 @@ impl Wristband {
             document.beside(&code, words.patient_code, 19.0);
         }
         document.fitted(&patient.name, 15.0, 6.0);
-        let born = patient
-            .born
-            .map(|date| format!("{} {}", words.born, form.date(date)))
-            .unwrap_or_default();
+        let born = match patient.birth(form) {
+            day if day.is_empty() => day,
+            day => [words.born, " ", &day].concat(),
+        };
         let line = [
             patient.number.as_str(),
             born.as_str(),

@@ -43,6 +43,7 @@ pub(crate) fn patient(name: &str) -> Patient {
         name: name.into(),
         number: "P2026000017".into(),
         born: Some(date(1990, 1, 31)),
+        born_about: false,
         sex: "Female".into(),
     }
 }

@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::allergy::Allergy;
 use crate::duplicates::{self, PossibleDuplicate};
 use crate::patient::{LINK, Patient, PreferredLanguage, country_code};
-use crate::{allergy_list, birth, contact, identifier, reach, search, terms};
+use crate::{allergy_list, birth, consent, contact, identifier, reach, search, terms};
 
 /// Whoever had an appointment within so many days has a recent one.
 pub const RECENT_DAYS: i64 = 90;
@@ -54,6 +54,11 @@ impl Resource for Patient {
             name: "age",
             verbs: "cu",
             schema: || json!({ "type": ["string", "integer", "null"], "examples": ["34", "8m", "3w", "12d"], "description": "Age in the place of `date_of_birth`: in years, or months (`8m`), weeks (`3w`) or days (`12d`). Stored as an estimated day of birth." }),
+        },
+        Besides {
+            name: "messaging_consent",
+            verbs: "c",
+            schema: || json!({ "type": "boolean", "description": "What the patient answered when asked whether they may be written to: kept as a consent to `messaging`, in the same step. Nothing is kept while nobody asked. It takes the permission to create `consents/`." }),
         },
         Besides {
             name: "confirm_allergies",
@@ -211,7 +216,10 @@ impl Resource for Patient {
         }
         match before {
             Some(_) => Ok(()),
-            None => allergy_list::record(cx, row).await,
+            None => {
+                allergy_list::record(cx, row).await?;
+                consent::answered(cx, row, change.body).await
+            }
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             })))
         } @else {
             @if found.is_empty() {
-                (ui::empty(&ask.say(&Text::new("patients-find-nobody").with("asked", asked)), None))
+                (ui::empty(&ask.say(&Text::new("patients-find-nobody").with("asked", asked)), Some(web::emergency(ask))))
             } @else {
                 @if asked.is_empty() { h2 { (ask.t("patients-newest")) } }
                 (list(cx, ask, &found))

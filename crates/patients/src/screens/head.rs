@@ -121,7 +121,7 @@ fn sign(ask: &Ask, patient: &Patient, known: &[&Allergy]) -> Markup {
         let all: Vec<String> = known.iter().map(|one| named(ask, one)).collect();
         let text = Text::new("patients-allergies").with("what", all.join(", "));
         html! { span.pill.bad.long { "‼ " (ask.say(&text)) } }
-    } else if said.is_empty() {
+    } else if said.is_empty() || crate::says_unasked(said) {
         html! { span.pill.warning { "? " (ask.t("patients-allergies-not-asked")) } }
     } else {
         let text = Text::new("patients-allergies-said").with("what", said);
@@ -143,6 +143,18 @@ pub fn age_of(ask: &Ask, patient: &Patient, today: Date) -> String {
     match patient.birth_estimated {
         true => ask.say(&Text::new("patients-age-about").with("age", age)),
         false => age,
+    }
+}
+
+/// The day of birth, and that it is estimated where nobody knows better.
+pub fn born_of(ask: &Ask, patient: &Patient) -> Markup {
+    let born = *patient.date_of_birth.open();
+    match patient.birth_estimated {
+        true => {
+            let day = ui::day_words(ask, born);
+            html! { (ask.say(&Text::new("patients-age-about").with("age", day))) }
+        }
+        false => ask.day(born),
     }
 }
 

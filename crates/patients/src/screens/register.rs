@@ -31,6 +31,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 (form.field("date_of_birth").label("patients-born").kind(Kind::Text).hint("patients-born-hint").required(true))
                 (form.field("gender").kind(Kind::Choice(sexes(ask))))
                 (form.field("contact_info").label("patients-phone").value(phone))
+                (form.field("contact_preference").label("patients-messages-by").value("both"))
+                @if ask.may_do("consents_create") {
+                    (form.field("messaging_consent").label("patients-messages-agrees").kind(Kind::Choice(answers(ask))).bare())
+                }
                 details {
                     summary { (ask.t("patients-more")) }
                     (form.field("unique_id").label("patients-card").hint("patients-card-hint"))
@@ -72,6 +76,17 @@ fn sexes(ask: &Ask) -> Vec<(String, String)> {
     [Female, Male, Other, Unknown]
         .map(|gender| (gender.as_str().to_owned(), sex(ask, gender)))
         .into()
+}
+
+/// What was answered when somebody was asked whether they may be written to; nothing while nobody asked.
+fn answers(ask: &Ask) -> Vec<(String, String)> {
+    [
+        ("", "patients-messages-not-asked"),
+        ("true", "yes"),
+        ("false", "no"),
+    ]
+    .map(|(value, key)| (value.to_owned(), ask.t(key)))
+    .into()
 }
 
 fn languages(ask: &Ask) -> Vec<(String, String)> {
@@ -140,11 +155,14 @@ fn reasons(ask: &Ask, one: &Json) -> String {
         .into_iter()
         .flatten()
         .filter_map(Json::as_str)
-        .map(|code| {
-            let key = ["patients-reason-", &code.replace('_', "-")].concat();
-            ask.word(&key, code)
-        });
+        .map(|code| reason(ask, code));
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// A reason in words.
+pub(super) fn reason(ask: &Ask, code: &str) -> String {
+    let key = ["patients-reason-", &code.replace('_', "-")].concat();
+    ask.word(&key, code)
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         div.actions {
             (actions)
+            (ui::paper("patient-card", id, &ask.t("patients-print-card"), ""))
             @if ask.may_do("patients_patch") { (ui::action(&change, &ask.t("patients-change"))) }
         }
         div.grid {
@@ -50,10 +51,7 @@ fn reach(ask: &Ask, patient: &Patient) -> Markup {
             emergency.map(ToString::to_string).unwrap_or_default(),
         ),
     ];
-    let mut rows = vec![(
-        ask.t("patients-born"),
-        ask.day(*patient.date_of_birth.open()),
-    )];
+    let mut rows = vec![(ask.t("patients-born"), super::born_of(ask, patient))];
     let known = all.into_iter().filter(|(_, value)| !value.is_empty());
     rows.extend(known.map(|(key, value)| (ask.t(key), html! { (value) })));
     ui::facts(&rows)

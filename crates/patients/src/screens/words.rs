@@ -5,7 +5,7 @@ use platform::error::Error;
 use platform::resource;
 use web::Ask;
 
-use super::{age, sex};
+use super::{age_of, sex};
 use crate::patient::Patient;
 
 /// So many are offered.
@@ -15,7 +15,7 @@ const MOST: u64 = 8;
 pub fn described(cx: &Cx, ask: &Ask, patient: &Patient) -> String {
     let parts = [
         patient.full_name(),
-        age(ask, *patient.date_of_birth.open(), cx.today()),
+        age_of(ask, patient, cx.today()),
         sex(ask, patient.gender),
         patient.unique_id.open().to_string(),
     ];

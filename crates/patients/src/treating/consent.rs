@@ -2,16 +2,17 @@
 
 use identity::user::User;
 use jiff::Timestamp;
-use kernel::BuiltinRole;
+use kernel::{BuiltinRole, Reach};
 use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::fault::Faults;
 use platform::field::{Blank, Ref};
-use platform::record::Column;
-use platform::resource::Resource;
+use platform::record::{Body, Column, Meta, Record};
+use platform::resource::{self, Resource};
 use platform::resource::{Change, Said};
 use platform::seal::Sealed;
+use platform::serde_json::Value as Json;
 use platform::texts::Text;
 
 use crate::patient::Patient;
@@ -127,6 +128,28 @@ impl Resource for Consent {
         confinement::follow(cx, row, None)?;
         contact::consent_spread(cx, row, None)
     }
+}
+
+/// Keeps what a new patient answered about messages, where the registration says it.
+pub(crate) async fn answered(cx: &mut Cx, row: &Patient, body: &Body) -> Result<(), Error> {
+    let Some(given) = body.0.get("messaging_consent").and_then(Json::as_bool) else {
+        return Ok(());
+    };
+    if cx.grant_of(Consent::CREATE).reach == Reach::None {
+        return Err(Error::denied().with("fields", vec!["messaging_consent"]));
+    }
+    let mut consent = Consent {
+        meta: Meta::unstored(),
+        patient: row.reference(),
+        consent_type: ConsentType::Messaging,
+        given,
+        given_at: Timestamp::UNIX_EPOCH,
+        revoked_at: None,
+        notes: Sealed::new(Blank::default()),
+        created_by: None,
+    };
+    // In reach for certain: whoever registers somebody reaches them.
+    resource::store_new(cx, &mut consent, &Body::default()).await
 }
 
 fn check(given_at: Timestamp, revoked_at: Option<Timestamp>, now: Timestamp) -> Result<(), Faults> {

@@ -460,6 +460,26 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn words_for_no_allergy_are_no_allergy(world: &World) {
+        let doctor = world.doctor().await;
+        for (said, allergies, list) in [
+            ("No allergies", 0, "No allergies"), ("Hakuna mzio", 0, "Hakuna mzio"), ("Non", 0, "Non"), ("Pas d'allergie", 0, "Pas d'allergie"),
+            ("not known", 0, "not known"), ("No known allergies, penicillin", 1, "penicillin"), ("No penicillin", 1, "No penicillin"),
+        ] {
+            let mut body = jane();
+            body["known_allergies"] = json!(said);
+            let id = register(&doctor, body).await;
+            let recorded = doctor.get(&format!("patients/{id}/allergies/")).await;
+            assert_eq!(recorded.is(200).as_array().unwrap().len(), allergies, "{said}");
+            assert_eq!(doctor.get(&format!("patients/{id}/")).await.is(200)["known_allergies"], list, "{said}");
+            // Nor is it one when it is recorded by itself.
+            let path = format!("patients/{id}/allergies/");
+            doctor.post(&path, json!({ "substance": "NKDA" })).await.complains_about("substance");
+            doctor.post(&path, json!({ "substance": "No sulfa drugs" })).await.is(201);
+        }
+        world.settle().await;
+    }
+
     async fn who_is_known_by_age_and_comes_with_a_day_is_found(world: &World) {
         let desk = world.receptionist().await;
         let body = |said: Json| {

@@ -17,7 +17,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let body = html! {
         (ui::facts(&[
             (ask.t("portal-name"), html! { (patient.full_name()) }),
-            (ask.t("portal-born"), ask.day(*patient.date_of_birth.open())),
+            (ask.t("portal-born"), patients::born_of(ask, patient)),
             (ask.t("portal-card"), html! { (&**patient.unique_id.open()) }),
         ]))
         p.hint { (ask.t("portal-details-hint")) }
