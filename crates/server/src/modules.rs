@@ -37,6 +37,7 @@ pub fn screens() -> Vec<web::Screens> {
         billing::screens(),
         wards::screens(),
         messaging::screens(),
+        compliance::screens(),
         portal::screens(),
     ]
 }

@@ -175,7 +175,7 @@ impl Ask {
     ///
     /// # Errors
     /// When a panel cannot be read.
-    pub async fn slot(&self, cx: &mut Cx, slot: &'static str, id: i64) -> Result<Markup, Error> {
+    pub async fn slot(&self, cx: &mut Cx, slot: &str, id: i64) -> Result<Markup, Error> {
         let mut filled = Vec::new();
         for panel in self.house.panels(slot) {
             if !self.may(panel.permission) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request};
 use axum::response::Response;
 use http::StatusCode;
-use maud::html;
+use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
@@ -45,6 +45,16 @@ fn patient(ask: &Ask, id: &str) -> String {
         "/",
     ]
     .concat()
+}
+
+/// Where somebody who is not in reach is found by exactly who they are, to open their record in an emergency.
+pub const EMERGENCY: &str = "/emergency";
+
+/// The way there, for those who may open records in an emergency; the same whoever is recorded here.
+pub fn emergency(ask: &Ask) -> Markup {
+    html! {
+        @if ask.house.leads(ask, EMERGENCY) { (ui::action(EMERGENCY, &ask.t("find-emergency"))) }
+    }
 }
 
 async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
@@ -92,7 +102,7 @@ async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             }))
         }
         @if patients.is_empty() && links.is_empty() && !asked.is_empty() {
-            (ui::empty(&ask.say(&Text::new("find-nothing").with("asked", asked)), None))
+            (ui::empty(&ask.say(&Text::new("find-nothing").with("asked", asked)), Some(emergency(ask))))
         }
     };
     Ok(Page::new(ask.t("find-title"), body))
@@ -142,7 +152,7 @@ pub(crate) async fn picks(
             return refused::status(StatusCode::FORBIDDEN);
         }
         let found = pick::found(ask, finder, ask.query("q").unwrap_or_default()).await;
-        return picked(ask, found);
+        return picked(ask, &path, found);
     }
     let Some(info) = table(&house, &path) else {
         return refused::status(StatusCode::NOT_FOUND);
@@ -151,14 +161,15 @@ pub(crate) async fn picks(
         return refused::status(StatusCode::FORBIDDEN);
     }
     let found = pick::candidates(ask, &info, ask.query("q").unwrap_or_default()).await;
-    picked(ask, found)
+    picked(ask, &path, found)
 }
 
 /// What was found, as the script puts it into the picker.
-fn picked(ask: &Ask, found: Result<Vec<(String, String)>, Error>) -> Response {
+fn picked(ask: &Ask, path: &str, found: Result<Vec<(String, String)>, Error>) -> Response {
     match found {
         Ok(found) => {
-            let html = pick::offered(ask, ask.query("name").unwrap_or("id"), &found).into_string();
+            let html =
+                pick::offered(ask, path, ask.query("name").unwrap_or("id"), &found).into_string();
             layout::respond(StatusCode::OK, &html)
         }
         Err(error) => refused::page(ask, error),

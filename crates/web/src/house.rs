@@ -20,6 +20,7 @@ pub(crate) struct House {
     pub(crate) scans: Vec<Scan>,
     finders: Vec<Finder>,
     pub(crate) workplaces: Vec<Workplace>,
+    instead: Vec<(&'static str, &'static str)>,
     operations: HashMap<String, Arc<Operation>>,
 }
 
@@ -34,6 +35,7 @@ impl House {
             scans: Vec::new(),
             finders: Vec::new(),
             workplaces: Vec::new(),
+            instead: Vec::new(),
             operations: HashMap::new(),
         };
         for screens in all {
@@ -43,6 +45,7 @@ impl House {
             house.scans.extend(screens.scans);
             house.finders.extend(screens.finders);
             house.workplaces.extend(screens.workplaces);
+            house.instead.extend(screens.instead);
         }
         house.places.sort_by_key(|place| place.order);
         house.panels.sort_by_key(|panel| panel.order);
@@ -57,7 +60,7 @@ impl House {
         self.operations.get(id)
     }
 
-    pub(crate) fn panels(&self, slot: &'static str) -> impl Iterator<Item = &Panel> {
+    pub(crate) fn panels<'a>(&'a self, slot: &'a str) -> impl Iterator<Item = &'a Panel> {
         self.panels.iter().filter(move |panel| panel.slot == slot)
     }
 
@@ -65,6 +68,13 @@ impl House {
     pub(crate) fn find(&self, path: &str) -> Option<Finder> {
         let mut finders = self.finders.iter();
         finders.find(|finder| finder.path == path).copied()
+    }
+
+    /// The screen that stands in for an operation's derived form.
+    pub(crate) fn instead(&self, operation: &str) -> Option<&'static str> {
+        let mut all = self.instead.iter();
+        let found = all.find(|(known, _)| *known == operation);
+        found.map(|(_, address)| *address)
     }
 
     /// Whether an address is that of a screen that somebody may see.

@@ -312,6 +312,19 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The words of what is picked.
+    fn called(&self, value: &str) -> String {
+        let sent = self.form.sent();
+        let now = sent.and_then(|sent| sent.picked(&self.name));
+        // What the screen began with names only what it began with.
+        let begun = self.picked.as_deref().filter(|_| {
+            let typed = sent.and_then(|sent| sent.typed(&self.name));
+            typed.is_none() || typed == self.value.as_deref() || now.is_none()
+        });
+        let words = begun.or(now).map(str::to_owned);
+        words.unwrap_or_else(|| ["№ ", value].concat())
+    }
+
     /// Found by a few letters: with scripts while typing, without them by its own button.
     fn picker(&self, id: &str, path: &str, described: Option<&str>) -> Markup {
         let asked = [&self.name, "__q"].concat();
@@ -343,7 +356,7 @@ impl<'a> Input<'a> {
                         (picked(&self.name, "", &self.form.ask.t("form-nobody"), value.is_empty()))
                     }
                     @if at_start && !value.is_empty() {
-                        (picked(&self.name, &value, &self.picked.clone().unwrap_or_else(|| ["№ ", &value].concat()), true))
+                        (picked(&self.name, &value, &self.called(&value), true))
                     }
                     @for (found, words) in found {
                         (picked(&self.name, found, words, *found == value))
@@ -355,7 +368,7 @@ impl<'a> Input<'a> {
                 // Of what was found for this, one was to be chosen.
                 (self.form.hidden(&[crate::post::LOOKED, &self.name].concat(), looked))
                 @if found.is_empty() && self.form.sent().is_some_and(|sent| sent.found(&self.name).is_some()) {
-                    (crate::pick::nothing(self.form.ask, typed))
+                    (crate::pick::nothing(self.form.ask, path, typed))
                 }
                 @if !found.is_empty() && !found.iter().any(|(known, _)| *known == value) {
                     p.hint role="status" { (self.form.ask.t("form-choose")) }

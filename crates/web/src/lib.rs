@@ -60,6 +60,7 @@ mod form;
 mod guard;
 mod house;
 mod input;
+mod invited;
 mod kind;
 mod layout;
 mod links;
@@ -78,6 +79,7 @@ mod sign_in;
 mod told;
 mod two_factor;
 pub mod ui;
+mod unplaced;
 pub mod words;
 
 use std::sync::Arc;
@@ -94,6 +96,7 @@ use platform::module::Module;
 
 pub use api::Answer;
 pub use ask::Ask;
+pub use find::{EMERGENCY, emergency};
 pub use form::Form;
 pub use input::Input;
 pub use kind::{Decimals, Kind};
@@ -135,6 +138,7 @@ impl Pages {
             account::screens(),
             two_factor::screens(),
             reach::screens(),
+            invited::screens(),
             find::screens(),
             admin::screens(&app.registry),
         ]);

@@ -125,15 +125,20 @@ pub(crate) async fn labels(
 }
 
 /// That nothing was found for what was typed, and what to do.
-pub(crate) fn nothing(ask: &Ask, typed: &str) -> Markup {
+pub(crate) fn nothing(ask: &Ask, path: &str, typed: &str) -> Markup {
     let text = Text::new("form-found-nothing").with("asked", typed.trim());
-    html! { p.hint role="status" { (ask.say(&text)) } }
+    html! {
+        p.hint role="status" {
+            (ask.say(&text))
+            @if path == "patients" { " " (crate::find::emergency(ask)) }
+        }
+    }
 }
 
 /// What `/pick/{path}` answers: what a script puts into the picker.
-pub(crate) fn offered(ask: &Ask, name: &str, found: &[(String, String)]) -> Markup {
+pub(crate) fn offered(ask: &Ask, path: &str, name: &str, found: &[(String, String)]) -> Markup {
     html! {
         @for (id, words) in found { (crate::input::picked(name, id, words, false)) }
-        @if found.is_empty() { (nothing(ask, ask.query("q").unwrap_or_default())) }
+        @if found.is_empty() { (nothing(ask, path, ask.query("q").unwrap_or_default())) }
     }
 }

@@ -8,6 +8,7 @@ use http::{Method, StatusCode, header};
 use kernel::Code;
 use maud::{Markup, html};
 use platform::error::Error;
+use platform::module::TableInfo;
 use platform::operation::Operation;
 use serde_json::{Map, Value as Json};
 
@@ -39,6 +40,8 @@ pub struct Sent {
     found: BTreeMap<String, Vec<(String, String)>>,
     told: Option<Json>,
     next: String,
+    /// What was picked is called, by the picker's name.
+    called: BTreeMap<String, String>,
 }
 
 impl Sent {
@@ -51,6 +54,7 @@ impl Sent {
             found: BTreeMap::new(),
             told: None,
             next: String::new(),
+            called: BTreeMap::new(),
         }
     }
 
@@ -139,6 +143,28 @@ impl Sent {
         self.found.get(name).map(Vec::as_slice)
     }
 
+    /// What is picked is called.
+    pub(crate) fn picked(&self, name: &str) -> Option<&str> {
+        self.called.get(name).map(String::as_str)
+    }
+
+    /// Says names of fields as the page does, in what was complained about.
+    fn reword(&mut self, ask: &Ask, operation: &Operation) {
+        let body = operation.doc.body.as_ref();
+        let fields = body.and_then(|body| body.json.get("properties")?.as_object());
+        let fields: Vec<&str> = fields
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let faults = self.status == StatusCode::BAD_REQUEST;
+        for (name, said) in &mut self.said {
+            if name == "detail" || (faults && !matches!(name.as_str(), "code" | "request_id")) {
+                reworded(ask, &fields, said);
+            }
+        }
+    }
+
     /// What stands above a form that was refused.
     pub(crate) fn summary(&self, form: &Form<'_>) -> Markup {
         if self.status.is_success() {
@@ -174,7 +200,7 @@ impl Sent {
     }
 
     /// What was wrong, by the names of the fields: those in rows as `items.0.quantity`.
-    fn faults(&self) -> Vec<(String, String)> {
+    pub(crate) fn faults(&self) -> Vec<(String, String)> {
         let named = self
             .said
             .iter()
@@ -256,6 +282,19 @@ fn collect(json: &Json, all: &mut Vec<String>) {
     }
 }
 
+fn reworded(ask: &Ask, fields: &[&str], json: &mut Json) {
+    match json {
+        Json::String(text) => *text = crate::words::said(ask, fields, text),
+        Json::Array(items) => items
+            .iter_mut()
+            .for_each(|item| reworded(ask, fields, item)),
+        Json::Object(map) => map
+            .values_mut()
+            .for_each(|item| reworded(ask, fields, item)),
+        _ => {}
+    }
+}
+
 /// How a post ended.
 pub(crate) enum Ended {
     /// Done: the next page, the sentence it begins with, and the paper that comes of it.
@@ -288,6 +327,7 @@ pub(crate) async fn post(
     let wanted = sent.typed("_look").or_else(|| sent.unlooked());
     if let Some(name) = wanted.map(str::to_owned) {
         look(ask, &operation, &mut sent, &name).await?;
+        name_picked(ask, &operation, &mut sent).await?;
         return Ok(Ended::Again(sent));
     }
     let question = question(ask, &operation, &sent, upload)?;
@@ -315,7 +355,9 @@ pub(crate) async fn post(
     sent.status = answer.status;
     if let Json::Object(said) = answer.json {
         sent.said = said;
+        sent.reword(ask, &operation);
     }
+    name_picked(ask, &operation, &mut sent).await?;
     // Also where what is asked is grave, and signing in is long ago.
     let again = sent.code() == Some(Code::ReauthenticationRequired.as_str());
     Ok(if again || answer.status == StatusCode::UNAUTHORIZED {
@@ -339,6 +381,21 @@ async fn look(
         sent.found.insert(name.to_owned(), found);
         return Ok(());
     }
+    let Some(info) = picks(ask, operation, sent, name) else {
+        return Ok(());
+    };
+    let typed = sent
+        .typed(&[name, "__q"].concat())
+        .unwrap_or_default()
+        .to_owned();
+    let found = crate::pick::candidates(ask, &info, &typed).await?;
+    sent.found.insert(name.to_owned(), found);
+    Ok(())
+}
+
+/// The resource among whose records a picker picks.
+fn picks(ask: &Ask, operation: &Operation, sent: &Sent, name: &str) -> Option<TableInfo> {
+    let own = sent.typed(&[name, crate::pick::OWN].concat());
     let table = operation.doc.body.as_ref().and_then(|body| {
         let schema = body.json.get("properties")?.get(name)?;
         let schema = schema
@@ -355,15 +412,34 @@ async fn look(
         };
         meant && !info.path.is_empty()
     });
-    let Some(info) = info.cloned() else {
-        return Ok(());
-    };
-    let typed = sent
-        .typed(&[name, "__q"].concat())
-        .unwrap_or_default()
-        .to_owned();
-    let found = crate::pick::candidates(ask, &info, &typed).await?;
-    sent.found.insert(name.to_owned(), found);
+    info.cloned()
+}
+
+/// What was picked is called when the form is shown again: its screen knows only what it began with. One query for each
+/// resource, of those that the reader reaches.
+async fn name_picked(ask: &Arc<Ask>, operation: &Operation, sent: &mut Sent) -> Result<(), Error> {
+    let mut wanted: BTreeMap<&'static str, (TableInfo, Vec<(String, i64)>)> = BTreeMap::new();
+    for (field, _) in &sent.pairs {
+        let Some(name) = field.strip_prefix(LOOKED) else {
+            continue;
+        };
+        let id = sent.typed(name).and_then(|id| id.parse().ok());
+        let info = picks(ask, operation, sent, name);
+        if let Some((id, info)) = id.zip(info) {
+            let all = wanted
+                .entry(info.path)
+                .or_insert_with(|| (info, Vec::new()));
+            all.1.push((name.to_owned(), id));
+        }
+    }
+    for (info, picked) in wanted.into_values() {
+        let ids: Vec<i64> = picked.iter().map(|(_, id)| *id).collect();
+        let called = crate::pick::labels(ask, &info, &ids).await?;
+        let called: BTreeMap<i64, String> = called.into_iter().collect();
+        let named = picked.into_iter();
+        let named = named.filter_map(|(name, id)| Some((name, called.get(&id)?.clone())));
+        sent.called.extend(named);
+    }
     Ok(())
 }
 

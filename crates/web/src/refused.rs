@@ -63,6 +63,8 @@ fn said_by(ask: &Ask, status: StatusCode, detail: String) -> Response {
         p.actions {
             @if ask.actor().user().is_some() {
                 (ui::action("/", &ask.t("refused-home")))
+                // Also where nothing is: whether somebody out of reach is there is not said.
+                @if status == StatusCode::NOT_FOUND { (crate::find::emergency(ask)) }
             } @else {
                 (ui::action("/sign-in", &ask.t("sign-in-title")))
             }

@@ -192,6 +192,8 @@ pub struct Screens {
     pub(crate) scans: Vec<Scan>,
     pub(crate) finders: Vec<Finder>,
     pub(crate) workplaces: Vec<Workplace>,
+    /// Pages that stand in for the derived form of an operation.
+    pub(crate) instead: Vec<(&'static str, &'static str)>,
 }
 
 impl Screens {
@@ -205,6 +207,7 @@ impl Screens {
             scans: Vec::new(),
             finders: Vec::new(),
             workplaces: Vec::new(),
+            instead: Vec::new(),
         }
     }
 
@@ -250,6 +253,14 @@ impl Screens {
             permission,
             find,
         });
+        self
+    }
+
+    /// A screen to which the derived form of an operation leads, because doing it takes more than its fields: the address
+    /// may name the record as `{id}`.
+    #[must_use]
+    pub fn instead(mut self, operation: &'static str, address: &'static str) -> Screens {
+        self.instead.push((operation, address));
         self
     }
 

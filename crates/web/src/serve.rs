@@ -292,6 +292,7 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
         Box::pin(async move {
             let mut page = show(cx, &ask).await?;
             say_damaged(cx, &ask, &mut page);
+            crate::unplaced::say(&ask, &mut page);
             if patient_data && page.go.is_none() && !cx.said_whose() {
                 let text = [
                     ask.path(),

@@ -10,6 +10,37 @@ pub fn field(ask: &Ask, name: &str) -> String {
     )
 }
 
+/// A sentence of the API as people read it: where it names a field as programs write it (`noted_afterwards`), the
+/// field's words stand instead.
+pub(crate) fn said(ask: &Ask, fields: &[&str], sentence: &str) -> String {
+    let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some(at) = rest.find(name) {
+        let (before, found) = rest.split_at(at);
+        let end = found.find(|c| !name(c)).unwrap_or(found.len());
+        let (word, after) = found.split_at(end);
+        let known = word.contains('_') && fields.contains(&word);
+        let quoted = before.strip_suffix('`').zip(after.strip_prefix('`'));
+        match quoted.filter(|_| known) {
+            Some((before, after)) => {
+                out.extend([before, "“", &field(ask, word), "”"]);
+                rest = after;
+            }
+            None if known => {
+                out.extend([before, "“", &field(ask, word), "”"]);
+                rest = after;
+            }
+            None => {
+                out.extend([before, word]);
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// A choice of a field, such as `checked_in` of `status`.
 pub fn choice(ask: &Ask, field: &str, value: &str) -> String {
     let part = |text: &str| text.to_lowercase().replace(['_', ' ', '.', '/'], "-");

@@ -29,6 +29,8 @@ form-optional = (optional)
 form-stale = Somebody else changed this meanwhile
 form-stale-what = Nothing was saved. What you typed is below, and beside each field what is stored now. Send it again to replace that.
 form-stored-now = Stored now:
+form-not-done = Not done
+form-typed = You had typed
 form-not-saved = Not saved. What you typed is kept.
 form-pick = Name, number or a few letters
 form-choose = Choose who or what is meant, or look for something else.
@@ -83,6 +85,7 @@ find-title = Find
 find-patients = Patients
 find-places = Places
 find-nothing = Nothing was found for “{ $asked }”. Try fewer letters.
+find-emergency = Emergency access
 
 # Pages of every record.
 admin-nothing = There is nothing here that is part of your work.
@@ -337,3 +340,5 @@ right-create = Create
 right-read = See
 right-update = Change
 right-delete = Delete
+admin-invited = This account has no password yet. The invitation to choose one goes to { $email }.
+admin-not-invited = This account has no password yet, and no invitation went out, because nothing is set up to send e-mail to it. Give it a password.

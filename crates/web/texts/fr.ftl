@@ -29,6 +29,8 @@ form-optional = (facultatif)
 form-stale = Quelqu’un d’autre a modifié ceci entre-temps
 form-stale-what = Rien n’a été enregistré. Votre saisie est ci-dessous, avec la valeur enregistrée à côté de chaque champ. Renvoyez pour la remplacer.
 form-stored-now = Enregistré à présent :
+form-not-done = Pas effectué
+form-typed = Vous aviez saisi
 form-not-saved = Pas enregistré. Votre saisie est conservée.
 form-pick = Nom, numéro ou quelques lettres
 form-choose = Choisissez qui ou quoi, ou cherchez autre chose.
@@ -83,6 +85,7 @@ find-title = Chercher
 find-patients = Patients
 find-places = Rubriques
 find-nothing = Rien n’a été trouvé pour « { $asked } ». Essayez moins de lettres.
+find-emergency = Accès d’urgence
 
 # Pages de chaque enregistrement.
 admin-nothing = Rien ici ne fait partie de votre travail.
@@ -337,3 +340,5 @@ right-create = Créer
 right-read = Voir
 right-update = Modifier
 right-delete = Supprimer
+admin-invited = Ce compte n’a pas encore de mot de passe. L’invitation à en choisir un part à { $email }.
+admin-not-invited = Ce compte n’a pas encore de mot de passe, et aucune invitation n’est partie, faute de moyen de lui envoyer un e-mail. Donnez-lui un mot de passe.

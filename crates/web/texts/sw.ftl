@@ -29,6 +29,8 @@ form-optional = (si lazima)
 form-stale = Mtu mwingine amebadilisha hii wakati huo huo
 form-stale-what = Hakuna kilichohifadhiwa. Ulichoandika kiko hapa chini, na kando ya kila sehemu kilichohifadhiwa sasa. Tuma tena kukibadilisha.
 form-stored-now = Kilichohifadhiwa sasa:
+form-not-done = Haikufanyika
+form-typed = Ulikuwa umeandika
 form-not-saved = Haikuhifadhiwa. Ulichoandika kimetunzwa.
 form-pick = Jina, namba au herufi chache
 form-choose = Chagua anayehusika au kinachohusika, au tafuta kingine.
@@ -83,6 +85,7 @@ find-title = Tafuta
 find-patients = Wagonjwa
 find-places = Sehemu
 find-nothing = Hakuna kilichopatikana kwa “{ $asked }”. Jaribu herufi chache.
+find-emergency = Ufikiaji wa dharura
 
 # Kurasa za kila kumbukumbu.
 admin-nothing = Hakuna kitu hapa kilicho sehemu ya kazi yako.
@@ -337,3 +340,5 @@ right-create = Kuunda
 right-read = Kuona
 right-update = Kubadilisha
 right-delete = Kufuta
+admin-invited = Akaunti hii bado haina nenosiri. Mwaliko wa kulichagua unatumwa kwa { $email }.
+admin-not-invited = Akaunti hii bado haina nenosiri, na hakuna mwaliko uliotumwa kwa sababu hakuna njia ya kuitumia barua pepe. Ipe nenosiri.

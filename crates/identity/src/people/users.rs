@@ -7,7 +7,7 @@ use platform::access::{Access, Grant, Scope};
 use platform::app::App;
 use platform::cx::{Cx, select};
 use platform::error::Error;
-use platform::field::Line;
+use platform::field::{Line, Ref};
 use platform::http::call::{Call, Prepared};
 use platform::jobs;
 use platform::mail::Mailer;
@@ -218,7 +218,14 @@ impl Resource for User {
         if before.is_none() && !change.body.0.contains_key("language_preference") {
             row.language_preference = usual_language(&cx.app);
         }
+        // Their role follows from what they are: another would be taken and forgotten.
+        let admin = Ref::new(BuiltinRole::Admin.id());
+        let other =
+            row.is_superuser && before.is_some() && row.role.is_some_and(|role| role != admin);
         let mut faults = complaints(cx, row, before).await?;
+        if other {
+            faults.say("role", Text::new("superuser-is-admin"));
+        }
         guard(cx, row, before).await?;
         match (cx.prepared::<NewPassword>().as_deref(), before) {
             (Some(NewPassword(Ok(hash))), _) => {

@@ -1,12 +1,16 @@
 //! Pages as people without scripts use them, role by role.
 
 mod account;
+mod beds;
+mod booking;
 mod cash;
 mod chart;
 mod clinic;
 mod desk;
+mod emergency;
 mod golden;
 mod links;
+mod people;
 mod pharmacy;
 mod roles;
 mod same;

@@ -42,7 +42,9 @@ pub(super) async fn new(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         return Ok(Page::new(ask.say(&title), body));
     }
     let body = fields(cx, ask, &about, &form, &given).await?;
-    let body = form.show(html! { (body) (form.button("admin-save")) });
+    // What a module has to say before its form is filled in, such as that there is a better way.
+    let before = ask.slot(cx, &["new ", about.info.path].concat(), 0).await?;
+    let body = html! { (before) (form.show(html! { (body) (form.button("admin-save")) })) };
     Ok(Page::new(ask.say(&title), body))
 }
 

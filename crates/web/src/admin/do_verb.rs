@@ -25,6 +25,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let verb = all
         .find(|verb| name(verb) == asked && on_record(verb) == one.is_some())
         .ok_or_else(Error::not_found)?;
+    // Whoever posts here is answered here.
+    if let Some(address) = ask.house.instead(&verb.id).filter(|_| ask.sent().is_none()) {
+        let id = one.map(|id| id.to_string()).unwrap_or_default();
+        cx.saw_nothing();
+        return Ok(Page::go(address.replace("{id}", &id)));
+    }
     let mut form = ask.form(&verb.id).done("done-done");
     let mut said = String::new();
     let mut back = about.at("");

@@ -41,6 +41,10 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .get(&[about.info.path, "/?", &query(ask, ROWS, None)].concat())
         .await?;
     let title = words::resource(ask, about.info.path);
+    // What a module has to say of all of them, such as that nothing happens at night.
+    let said = ask
+        .slot(cx, &["list ", about.info.path].concat(), 0)
+        .await?;
     if !answer.status.is_success() {
         let said = html! { (ui::notice(ui::Tone::Bad, html! { p { (complaint(&answer.json)) } })) (tools(ask, &about)) };
         return Ok(Page::new(title, said).status(answer.status));
@@ -102,6 +106,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         })
         .collect();
     let body = html! {
+        (said)
         (tools(ask, &about))
         @if rows.is_empty() { (nothing(ask, &about)) } @else { (ui::table(&heads, &cells)) }
         div.actions {

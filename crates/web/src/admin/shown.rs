@@ -193,6 +193,7 @@ fn plainly(ask: &Ask, name: &str, json: &Json) -> Markup {
                     });
                     said.collect::<Vec<_>>().join(", ")
                 }
+                Json::String(text) => words::choice_or(ask, name, text),
                 other => crate::form::plain(other).unwrap_or_default(),
             };
             html! { ul.stack { @for item in items { li { (one(item)) } } } }
