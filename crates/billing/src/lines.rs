@@ -12,7 +12,7 @@ use platform::record::{Body, Record};
 use platform::seal::Sealed;
 use platform::texts::Text;
 use sea_query::{ExprTrait, Order, Query};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::bill::Bill;
 use crate::bill_item::BillItem;
@@ -55,13 +55,18 @@ pub(crate) async fn of_body(
             Text::new("billing-too-many-items").with("max", MOST),
         ));
     }
-    let bodies: Vec<Body> = items.iter().map(folded).collect();
-    let mut parsed: Vec<Result<BillItem, Faults>> =
-        bodies.iter().map(<BillItem as Record>::create).collect();
+    let bodies: Vec<Result<Body, Faults>> = items.iter().map(folded).collect();
+    let row = |body: &Result<Body, Faults>| match body {
+        Ok(body) => <BillItem as Record>::create(body),
+        Err(faults) => Err(faults.clone()),
+    };
+    let mut parsed: Vec<Result<BillItem, Faults>> = bodies.iter().map(row).collect();
     let named = parsed.iter().flatten().filter_map(|item| item.service);
     let services = services(cx, named.map(|service| service.get()).collect()).await?;
     for (item, body) in parsed.iter_mut().zip(&bodies) {
-        let Ok(row) = item else { continue };
+        let (Ok(row), Ok(body)) = (&mut *item, body) else {
+            continue;
+        };
         if let Some(known) = stored.iter().find(|known| same(known, row)) {
             row.line_total = known.line_total;
         } else if let Err(faults) = complete(cx, row, None, body, &services) {
@@ -78,18 +83,14 @@ pub(crate) async fn of_body(
 }
 
 /// A nested line with its other names folded, and a place for the bill that does not exist yet.
-fn folded(item: &Json) -> Body {
-    let mut fields = match item {
-        Json::Object(fields) => fields.clone(),
-        _ => Map::new(),
+fn folded(item: &Json) -> Result<Body, Faults> {
+    let mut body = match item {
+        Json::Object(fields) => Body(fields.clone()),
+        _ => Body::default(),
     };
-    for (other, name) in ALIASES {
-        if let Some(value) = fields.remove(other) {
-            fields.entry(name).or_insert(value);
-        }
-    }
-    fields.insert("bill".to_owned(), 0.into());
-    Body(fields)
+    body.fold(&ALIASES)?;
+    body.0.insert("bill".to_owned(), 0.into());
+    Ok(body)
 }
 
 /// Services by their ids, with one statement.

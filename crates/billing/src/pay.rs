@@ -184,16 +184,16 @@ impl Verb for Pay {
 /// The rows as payments, not yet stored; each fault under its row.
 fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
     let parse = |row: &Map<String, Json>| {
-        let mut row = row.clone();
-        let said = |name: &&str| !matches!(row.get(*name), None | Some(Json::Null));
-        let unsaid = input.methods_said && !["method", "payment_method"].iter().any(said);
-        for (other, field) in Payment::ALIASES {
-            if let Some(value) = row.remove(*other) {
-                row.entry(field.name).or_insert(value);
-            }
-        }
-        row.insert("bill".to_owned(), bill.meta.id.into());
-        let payment = <Payment as Record>::create(&Body(row))?;
+let mut row = Body(row.clone());
+        row.check_path("bill", bill.meta.id)?;
+        let aliases = Payment::ALIASES
+            .iter()
+            .map(|(other, field)| (*other, field.name));
+        row.fold(&aliases.collect::<Vec<_>>())?;
+        let method = row.0.get("method");
+        let unsaid = input.methods_said && method.is_none_or(Json::is_null);
+        row.0.insert("bill".to_owned(), bill.meta.id.into());
+        let payment = <Payment as Record>::create(&row)?;
         if !payment.amount.is_positive() {
             return Err(Faults::one("amount", Text::new("billing-not-positive")));
         }

@@ -143,13 +143,12 @@ async fn create(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         .ok_or_else(|| Error::internal("a document without an upload"))?;
     let mut body = received.fields.clone();
     if !call.param("id").is_empty() {
-        // The record above stands in the path; what the form says of it does not count.
         let above: patients::Patient = cx.find(call.id()?).await?;
-        body.0.remove("patient_id");
+        body.check_path("patient", above.meta.id)?;
         body.0.insert("patient".to_owned(), json!(above.meta.id));
-    } else if let Some(patient) = body.0.remove("patient_id") {
-        body.0.entry("patient").or_insert(patient);
+        body.0.remove("patient_id");
     }
+    body.fold(&[("patient", "")])?;
     if body.0.get("description").is_none_or(Json::is_null) {
         body.0.insert("description".to_owned(), json!(""));
     }

@@ -123,7 +123,11 @@ testkit::on_both! {
     async fn below_a_patient_the_path_says_whose_it_is(world: &World) {
         let (desk, patient) = register(world).await;
         let path = format!("patients/{patient}/documents/");
-        let made = upload(&desk, &path, form("a.txt", "Ŋaala".as_bytes(), &[("patient", "999")])).await;
+        for (name, said) in [("patient", "999"), ("patient_id", "999"), ("patient", "Awa")] {
+            upload(&desk, &path, form("a.txt", b"x", &[(name, said)])).await.complains_about(name);
+        }
+        let said = patient.to_string();
+        let made = upload(&desk, &path, form("a.txt", "Ŋaala".as_bytes(), &[("patient", &said)])).await;
         assert_eq!(made.is(201)["patient"], patient);
         assert_eq!(made.json["content_type"], "text/plain");
         let moved = desk.patch(&format!("documents/{}/", made.id()), json!({ "description": "x" })).await;
@@ -134,6 +138,29 @@ testkit::on_both! {
         let other = register(world).await.1;
         doctor.patch(&format!("documents/{}/", made.id()), json!({ "patient": other })).await.complains_about("patient");
         upload(&desk, "patients/9999/documents/", form("a.txt", b"x", &[])).await.is(404);
+        world.settle().await;
+    }
+
+    async fn a_form_has_one_reading(world: &World) {
+        let (desk, patient) = register(world).await;
+        let other = register(world).await.1;
+        let (patient, other) = (patient.to_string(), other.to_string());
+        for (fields, name) in [
+            (&[("patient", &*patient), ("patient", &*other)][..], "patient"),
+            (&[("patient", &*patient), ("patient_id", &*other)], "patient_id"),
+            (&[("patient", &*patient), ("description", "X-ray"), ("description", "Letter")], "description"),
+        ] {
+            upload(&desk, "documents/", form("a.txt", b"x", fields)).await.complains_about(name);
+        }
+        // Two files, of which only one would be kept.
+        let mut twice = form("a.txt", b"x", &[("patient", &patient)]);
+        twice.truncate(twice.len() - "--\r\n".len());
+        twice.extend_from_slice(b"\r\n");
+        twice.extend_from_slice(&form("b.txt", b"y", &[])["--frontier\r\n".len()..]);
+        upload(&desk, "documents/", twice).await.complains_about("file");
+        nothing_is_left(world).await;
+        let both = [("patient", &*patient), ("patient_id", &*patient)];
+        upload(&desk, "documents/", form("a.txt", b"x", &both)).await.is(201);
         world.settle().await;
     }
 

@@ -237,9 +237,9 @@ impl Call {
     /// # Errors
     /// As [`Call::json`], and 400 when it is no object.
     pub fn body_for(&self, names: &[(&str, &str)]) -> Result<Body, Error> {
-        let mut map = match self.json()? {
-            Json::Object(map) => map,
-            Json::Null if self.body.is_empty() => serde_json::Map::new(),
+        let mut body = match self.json()? {
+            Json::Object(map) => Body(map),
+            Json::Null if self.body.is_empty() => Body::default(),
             _ => {
                 return Err(Error::field(
                     records::fault::NON_FIELD,
@@ -247,33 +247,8 @@ impl Call {
                 ));
             }
         };
-        for (other, name) in names {
-            let (other, name) = if name.is_empty() {
-                (format!("{other}_id"), *other)
-            } else {
-                ((*other).to_owned(), *name)
-            };
-            let Some(value) = map.remove(&other) else {
-                continue;
-            };
-            let keeps = match map.get(name) {
-                // Null says nothing.
-                None | Some(Json::Null) => false,
-                Some(known) if value.is_null() || says_the_same(known, &value) => true,
-                // Some references are read as objects and written as ids: of a record that is sent back, the id counts.
-                Some(Json::Object(_)) => false,
-                Some(_) if value.is_object() => true,
-                // Two names of one thing that contradict each other have no one reading.
-                Some(_) => {
-                    let text = Text::new("said-otherwise").with("name", name);
-                    return Err(Error::field(&other, text));
-                }
-            };
-            if !keeps {
-                map.insert(name.to_owned(), value);
-            }
-        }
-        Ok(Body(map))
+        body.fold(names)?;
+        Ok(body)
     }
 
     /// The version that `If-Match` asks for; `*` and absence ask for none.
@@ -396,17 +371,6 @@ impl Reply {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(HeaderName::from_static(name), value);
         }
-    }
-}
-
-/// Whether two values mean the same: a number may be written as a text.
-fn says_the_same(one: &Json, other: &Json) -> bool {
-    match (one, other) {
-        (Json::String(text), Json::Number(number)) | (Json::Number(number), Json::String(text)) => {
-            let written = text.trim().parse::<f64>().ok();
-            written.is_some() && written == number.as_f64()
-        }
-        _ => one == other,
     }
 }
 

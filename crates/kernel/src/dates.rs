@@ -4,6 +4,7 @@
 //! translates between the two.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
@@ -18,6 +19,9 @@ pub enum DateError {
     /// Well written, but no such day (30 February).
     #[error("There is no such day in the calendar.")]
     NoSuchDay,
+    /// A day, but outside of [`YEARS`].
+    #[error("The year is out of range.")]
+    OutOfRange,
 }
 
 /// Why a text is not a time of day (`HH:MM` or `HH:MM:SS`).
@@ -43,6 +47,9 @@ pub enum TimestampError {
     /// Well written, but no such day or time.
     #[error("There is no such date and time.")]
     NoSuchMoment,
+    /// A moment, but outside of [`YEARS`].
+    #[error("The year is out of range.")]
+    OutOfRange,
 }
 
 /// Why there is no such time zone or no such moment in it.
@@ -56,7 +63,11 @@ pub enum ZoneError {
     OutOfRange,
 }
 
-/// Reads a date written exactly `YYYY-MM-DD`, years 0000 to 9999.
+/// The years of whatever is read. Who is alive was born in them and what is kept expires in them; and the ends of what
+/// can be computed with are so far off that no time zone, and no span that is laid off from a day, reaches them.
+pub const YEARS: RangeInclusive<i16> = 1800..=2999;
+
+/// Reads a date written exactly `YYYY-MM-DD`, of one of the [`YEARS`].
 ///
 /// # Errors
 /// See [`DateError`].
@@ -72,7 +83,11 @@ pub fn parse_date(text: &str) -> Result<Date, DateError> {
         digits([g, h])?,
     );
     let year = i16::from(century) * 100 + i16::from(year);
-    Date::new(year, month, day).map_err(|_| DateError::NoSuchDay)
+    let day = Date::new(year, month, day).map_err(|_| DateError::NoSuchDay)?;
+    match YEARS.contains(&day.year()) {
+        true => Ok(day),
+        false => Err(DateError::OutOfRange),
+    }
 }
 
 /// Reads a time of day written exactly `HH:MM` or `HH:MM:SS`, 24 hours, no leap second.
@@ -106,6 +121,7 @@ pub fn parse_timestamp(text: &str) -> Result<Timestamp, TimestampError> {
     match parse_date(date) {
         Err(DateError::Format) => return Err(TimestampError::Format),
         Err(DateError::NoSuchDay) => return Err(TimestampError::NoSuchMoment),
+        Err(DateError::OutOfRange) => return Err(TimestampError::OutOfRange),
         Ok(_) => {}
     }
     if parse_time(time) == Err(TimeError::Format) {
@@ -304,6 +320,18 @@ mod tests {
         for text in ["2023-02-29", "2024-13-01", "2024-00-10", "2024-01-32"] {
             assert_eq!(parse_date(text), Err(DateError::NoSuchDay), "{text}");
         }
+        for text in ["1800-01-01", "2999-12-31"] {
+            assert!(parse_date(text).is_ok(), "{text}");
+        }
+        for text in [
+            "0000-01-01",
+            "0001-01-01",
+            "1799-12-31",
+            "3000-01-01",
+            "9999-12-31",
+        ] {
+            assert_eq!(parse_date(text), Err(DateError::OutOfRange), "{text}");
+        }
         for text in [
             "",
             "2024-1-1",
@@ -373,6 +401,17 @@ mod tests {
             assert_eq!(
                 parse_timestamp(text),
                 Err(TimestampError::NoSuchMoment),
+                "{text}"
+            );
+        }
+        for text in [
+            "0001-01-01T00:00:00+23:59",
+            "1799-12-31T23:59:59Z",
+            "9999-12-31T23:59:59-23:59",
+        ] {
+            assert_eq!(
+                parse_timestamp(text),
+                Err(TimestampError::OutOfRange),
                 "{text}"
             );
         }
@@ -448,6 +487,17 @@ mod tests {
             Err(ZoneError::OutOfRange)
         );
         assert_eq!(zone.day_bounds(Date::MAX), Err(ZoneError::OutOfRange));
+    }
+
+    #[test]
+    fn whatever_is_read_is_a_day_in_every_zone() {
+        let (first, last) = (*YEARS.start(), *YEARS.end());
+        for name in ["Pacific/Kiritimati", "Pacific/Niue", "Africa/Banjul"] {
+            let zone = HospitalZone::new(name).unwrap();
+            for day in [date(first, 1, 1), date(last, 12, 31)] {
+                assert!(zone.day_bounds(day).is_ok(), "{name} {day}");
+            }
+        }
     }
 
     fn days() -> impl Strategy<Value = Date> {

@@ -27,6 +27,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0005_old_notifications",
         up: old_notifications,
     },
+    Migration {
+        name: "0006_waiting_by_patient",
+        up: delivery::waiting_by_patient,
+    },
 ];
 
 /// What is old enough to be deleted is found at the beginning of these.

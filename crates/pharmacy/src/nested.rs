@@ -7,7 +7,7 @@ use platform::db::Statement;
 use platform::error::Error;
 use platform::fault::{Fault, Faults};
 use platform::record::{Body, Record};
-use platform::serde_json::{Map, Value as Json, json};
+use platform::serde_json::{Value as Json, json};
 use platform::texts::Text;
 use sea_query::Query;
 
@@ -88,14 +88,10 @@ fn one<R: Record>(item: &Json, names: &[(&str, &str)], parent: &str) -> Result<R
             Text::new("body-not-object"),
         ));
     };
-    let mut fields: Map<String, Json> = object.clone();
-    for (other, name) in names {
-        if let Some(value) = fields.remove(*other) {
-            fields.entry((*name).to_owned()).or_insert(value);
-        }
-    }
-    fields.insert(parent.to_owned(), json!(1));
-    R::create(&Body(fields))
+    let mut body = Body(object.clone());
+    body.fold(names)?;
+    body.0.insert(parent.to_owned(), json!(1));
+    R::create(&body)
 }
 
 /// Those of the medications that exist.

@@ -176,8 +176,31 @@ async fn not_too_often(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     Ok(())
 }
 
+/// When a patient last gave an answer to a visit behind a link.
+///
+/// # Errors
+/// When the database fails.
+pub async fn given_by_link(
+    cx: &mut Cx,
+    visit: &Appointment,
+    answer: Answer,
+) -> Result<Option<Timestamp>, Error> {
+    let sql = "SELECT max(created_at) FROM visit_answer WHERE appointment = $1 AND patient = $2 \
+               AND answer = $3 AND channel = 'link'";
+    let values = vec![
+        visit.meta.id.to_value(),
+        visit.patient.get().to_value(),
+        answer.as_str().to_value(),
+    ];
+    let last: Option<(Option<Timestamp>,)> = cx
+        .unscoped("a link is used once, whoever asks")
+        .optional(Statement::raw(sql, values))
+        .await?;
+    Ok(last.and_then(|(at,)| at))
+}
+
 /// Whether an answer would change something now.
-fn is_taken(cx: &Cx, row: &Appointment, answer: Answer) -> bool {
+pub fn is_taken(cx: &Cx, row: &Appointment, answer: Answer) -> bool {
     judge(row, answer, cx.now(), cx.app.settings.cancel_hours) == Verdict::Take
 }
 

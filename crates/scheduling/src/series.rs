@@ -156,15 +156,13 @@ fn days(from: Date, input: &RepeatInput) -> Result<Vec<Date>, Error> {
             faults.say(name, text.with("high", most));
         }
     }
-    // Nobody plans further ahead; and each is a booking with all its looks.
-    if input.times.saturating_mul(input.every_days) > HORIZON {
-        let text = Text::new("scheduling-between").with("low", 1);
-        faults.say(
-            "times",
-            text.with("high", HORIZON.checked_div(input.every_days).unwrap_or(0)),
-        );
-    }
     faults.into_result()?;
+    // Nobody plans further ahead; and each is a booking with all its looks.
+    let most = HORIZON / input.every_days;
+    if input.times > most {
+        let text = Text::new("scheduling-between").with("low", 1);
+        return Err(Error::field("times", text.with("high", most)));
+    }
     (1..=input.times)
         .map(|number| {
             let later = from.checked_add((number * input.every_days).days());

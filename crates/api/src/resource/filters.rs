@@ -1,7 +1,6 @@
 //! What the parameters of a list ask for: which rows, and which contain a text.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use sea_query::{Condition, Expr, ExprTrait};
 use serde_json::Value as Json;
 
@@ -156,8 +155,7 @@ fn condition<R: Resource>(
     value: &str,
 ) -> Result<Expr, Fault> {
     if field.kind == Kind::Timestamp
-        && let Ok(day) = value.parse::<Date>()
-        && value.len() == "2027-05-27".len()
+        && let Ok(day) = kernel::dates::parse_date(value)
         && let Ok((from, until)) = cx.app.zone.day_bounds(day)
         && operator != "in"
     {

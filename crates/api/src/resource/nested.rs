@@ -14,7 +14,7 @@ use engine::call::Call;
 use engine::cx::Cx;
 use engine::operation::Operation;
 use records::error::Error;
-use records::record::Record;
+use records::record::{Body, Record};
 
 /// The operations of `R` below one record of `P`, at `{P}/{id}/{sub}/`. `verbs` says which: `l`ist and
 /// `c`reate there, and `r`etrieve, `u`pdate and `d`elete at `{sub_id}/` below it.
@@ -97,22 +97,28 @@ async fn below<P: Resource, R: Resource>(
             return Err(Error::not_found());
         }
     } else {
+        for said in [field.to_owned(), format!("{field}_id")] {
+            let asked = call.query(&said).map(Json::from);
+            let asked = asked.map(|value| Body(Map::from_iter([(said, value)])));
+            asked.unwrap_or_default().check_path(field, id)?;
+        }
         let mut head = (*call.head).clone();
         head.query
             .retain(|(name, _)| name != field && *name != format!("{field}_id"));
         head.query.push((field.to_owned(), id.to_string()));
         call.head = Arc::new(head);
     }
-    // The record above stands in the path; what a body says of it does not count.
     let body = match call.json() {
         Ok(Json::Object(body)) => Some(body),
         Ok(Json::Null) if call.head.method == Method::POST => Some(Map::new()),
         _ => None,
     };
-    if let Some(mut body) = body {
-        body.remove(&format!("{field}_id"));
-        body.insert(field.to_owned(), id.into());
-        call.body = Json::Object(body).to_string().into();
+    if let Some(body) = body {
+        let mut body = Body(body);
+        body.check_path(field, id)?;
+        body.0.remove(&format!("{field}_id"));
+        body.0.insert(field.to_owned(), id.into());
+        call.body = Json::Object(body.0).to_string().into();
     }
     Ok(call)
 }

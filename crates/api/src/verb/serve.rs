@@ -13,7 +13,7 @@ use engine::call::{Call, Reply};
 use engine::cx::Cx;
 use engine::operation::{Doc, Effect, Limit, Need, Operation, Schema, Without};
 use records::error::Error;
-use records::record::Body;
+use records::record::{Body, Record};
 
 /// What both kinds of verbs declare.
 struct Declared {
@@ -137,7 +137,8 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
         cx.load(call.id()?).await?
     };
     resource::check_version(&held, call.if_match()?)?;
-    let input: V::Input = input(call, V::ALIASES)?;
+    let above = Some((V::On::TABLE, held.meta().id));
+    let input: V::Input = input(call, V::ALIASES, above)?;
     if !V::offered(&held) {
         return Err(V::refusal(cx, &held).await?);
     }
@@ -148,17 +149,28 @@ async fn run_verb<V: Verb>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     answer.reply(cx, V::STATUS).await
 }
 
-/// What the body carries; one of which nothing is expected is not looked at.
-fn input<I: Input>(call: &Call, aliases: &[(&str, &str)]) -> Result<I, Error> {
-    let body = match I::schema() {
-        Some(_) => call.body_for(aliases)?,
-        None => Body::default(),
+/// What the body carries; one of which nothing is expected is not looked at. A body that names the record of the path,
+/// though the input does not ask for it, names no other one.
+fn input<I: Input>(
+    call: &Call,
+    aliases: &[(&str, &str)],
+    above: Option<(&str, i64)>,
+) -> Result<I, Error> {
+    let Some(schema) = I::schema() else {
+        return Ok(I::parse(&Body::default())?);
     };
+    let body = call.body_for(aliases)?;
+    if let Some((name, id)) = above
+        && schema["properties"][name].is_null()
+        && schema["properties"][format!("{name}_id")].is_null()
+    {
+        body.check_path(name, id)?;
+    }
     Ok(I::parse(&body)?)
 }
 
 async fn run_command<C: Command>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input: C::Input = input(call, &[])?;
+    let input: C::Input = input(call, &[], None)?;
     let answer = C::run(cx, input).await?;
     answer.reply(cx, C::STATUS).await
 }

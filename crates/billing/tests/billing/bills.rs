@@ -208,6 +208,12 @@ testkit::on_both! {
             let path = format!("bills/{}/payments/", bill["id"]);
             cashier.post(&path, json!({ "amount": amount, "method": "Cash" })).await
         };
+        let others = json!({ "amount": 50, "method": "Cash", "bill": earlier["id"] });
+        cashier.post(&format!("bills/{}/payments/", made.json["id"]), others.clone()).await.complains_about("bill");
+        let within = json!({ "payments": [others.clone()] });
+        cashier.post(&format!("bills/{}/pay/", made.json["id"]), within).await.complains_about("payments");
+        let beside = json!({ "payments": [{ "amount": 50, "method": "Cash" }], "bill_id": earlier["id"] });
+        cashier.post(&format!("bills/{}/pay/", made.json["id"]), beside).await.complains_about("bill_id");
         let refused = pay(&made.json, 10.5).await;
         assert!(refused.complains_about("amount").to_string().contains("XOF"), "{}", refused.text());
         let several = json!({ "payments": [{ "amount": 10 }, { "amount": 0.5 }] });

@@ -53,7 +53,7 @@ pub struct UploadedFile {
 /// Receives the form of an upload: the field `file` goes to the store as it arrives.
 ///
 /// # Errors
-/// 400 when it is no such form, 413 when the file is larger than allowed; nothing is left in the store.
+/// 400 when it is no such form, or carries a part twice, 413 when the file is larger than allowed; nothing is left in the store.
 pub async fn receive(files: &Files, call: &Call, limit: usize) -> Result<Form, Error> {
     let boundary = call
         .head
@@ -70,7 +70,10 @@ pub async fn receive(files: &Files, call: &Call, limit: usize) -> Result<Form, E
     let mut file = None;
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
-        if name == "file" && file.is_none() {
+        if fields.contains_key(&name) || (name == "file" && file.is_some()) {
+            return Err(Error::field(&name, Text::new("said-twice")));
+        }
+        if name == "file" {
             let given = field.file_name().unwrap_or_default().to_owned();
             file = Some(store(files, &mut field, &given, limit).await?);
             continue;

@@ -149,6 +149,7 @@ impl Verb for Resend {
         let others = messages(cx, &[before.appointment.get()]).await?;
         let waits = others.iter().any(|other| {
             other.status == MessageStatus::Pending
+                && other.patient == before.patient
                 && (other.notification_type, other.channel, other.lead_hours)
                     == (before.notification_type, before.channel, before.lead_hours)
         });

@@ -84,12 +84,14 @@ async fn make_due(cx: &mut Cx, appointment: i64) -> Result<Vec<i64>, Error> {
                 row.channel == channel && row.notification_type == MessageType::Reminder
             })
         };
+        // Word of a change goes out by itself.
         let waiting = of()
-            .filter(|row| row.status == MessageStatus::Pending)
+            .filter(|row| row.status == MessageStatus::Pending && row.lead_hours >= 0)
             .max_by_key(|row| row.lead_hours);
         let Some(before) = waiting else { continue };
         let reminded = of().any(|row| {
             row.starts_at == before.starts_at
+                && row.patient == before.patient
                 && matches!(
                     row.status,
                     MessageStatus::Sent | MessageStatus::Sending | MessageStatus::Unknown

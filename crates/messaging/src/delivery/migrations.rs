@@ -67,6 +67,23 @@ pub(crate) fn decisions(ddl: &mut Ddl) {
     });
 }
 
+/// One message of a kind waits for each patient: whoever lost a visit is told so while whose it is now is reminded of it.
+pub(crate) fn waiting_by_patient(ddl: &mut Ddl) {
+    ddl.sql(r#"DROP INDEX "appointment_notification_waiting_key""#);
+    ddl.unique_index(
+        "appointment_notification_waiting_key",
+        "appointment_notification",
+        &[
+            "appointment",
+            "patient",
+            "notification_type",
+            "channel",
+            "lead_hours",
+        ],
+        Some("status = 'pending'"),
+    );
+}
+
 pub(crate) fn opt_outs(ddl: &mut Ddl) {
     ddl.table("messaging_opt_out", |t| {
         t.standard();

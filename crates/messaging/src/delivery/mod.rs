@@ -43,7 +43,7 @@ pub use audience::{Address, whereabouts};
 use desk::{Cancel, Resend};
 use opt_out::OptOut;
 
-pub(crate) use migrations::{decisions, opt_outs, tables};
+pub(crate) use migrations::{decisions, opt_outs, tables, waiting_by_patient};
 pub(crate) use wording::when;
 
 /// The name under which appointments' and patients' events are heard.

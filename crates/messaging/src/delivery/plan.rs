@@ -47,20 +47,29 @@ pub struct Told {
     pub starts_at: Timestamp,
 }
 
-/// The word that is owed to a patient who was told of something that is not so any more; they would travel for
-/// nothing. `stands` says whether they are expected; none when it neither stands nor was cancelled.
-pub fn correction(
-    told: Option<Told>,
-    starts_at: Timestamp,
-    stands: Option<bool>,
-    now: Timestamp,
-) -> Option<i64> {
+/// Where a visit stands for the patient who was told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// They are expected at this time.
+    Expected(Timestamp),
+    /// It does not take place, or not for them: it was cancelled, removed, or given to somebody else.
+    Off,
+    /// Neither: they are here, were here, or did not come.
+    Over,
+}
+
+/// The word that is owed to a patient who was told of something that is not so any more, and of which start it
+/// speaks; they would travel for nothing. What does not take place is the time that they know.
+pub fn correction(told: Option<Told>, stand: Stand, now: Timestamp) -> Option<(i64, Timestamp)> {
     let told = told?;
-    match stands? {
+    let cancelled = told.lead_hours == CANCELLED;
+    match stand {
         // A time that is over needs no word.
-        true if starts_at <= now => None,
-        true => (told.lead_hours == CANCELLED || told.starts_at != starts_at).then_some(MOVED),
-        false => (told.lead_hours != CANCELLED && told.starts_at > now).then_some(CANCELLED),
+        Stand::Expected(starts_at) => (starts_at > now
+            && (cancelled || told.starts_at != starts_at))
+            .then_some((MOVED, starts_at)),
+        Stand::Off => (!cancelled && told.starts_at > now).then_some((CANCELLED, told.starts_at)),
+        Stand::Over => None,
     }
 }
 
@@ -95,7 +104,9 @@ pub struct Wanted {
     pub channel: Channel,
     /// Which reminder, or [`MOVED`] or [`CANCELLED`]; 0 for a follow-up.
     pub lead_hours: i64,
-    /// When.
+    /// The start of the appointment that it speaks of.
+    pub starts_at: Timestamp,
+    /// When it is to be sent.
     pub at: Timestamp,
 }
 
@@ -118,6 +129,25 @@ pub struct Existing {
     pub withdrawn: bool,
 }
 
+impl Existing {
+    fn waits(&self) -> bool {
+        self.status == MessageStatus::Pending
+    }
+
+    /// It was sent, may have been, or is not going to be for a reason that stands.
+    fn is_settled(&self) -> bool {
+        self.withdrawn
+            || !matches!(
+                self.status,
+                MessageStatus::Pending | MessageStatus::Cancelled
+            )
+    }
+
+    fn is(&self, want: &Wanted) -> bool {
+        (self.kind, self.channel, self.lead_hours) == (want.kind, want.channel, want.lead_hours)
+    }
+}
+
 /// What to do with the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -125,43 +155,48 @@ pub enum Step {
     Add(Wanted),
     /// A row that waits goes on waiting; only its words may be others by now.
     Keep(i64),
-    /// A row that waits gets another time.
-    Move(i64, Timestamp),
+    /// A row that waits speaks of another start, at another time.
+    Move(i64, Wanted),
     /// A row that waits is not to be sent.
     Cancel(i64),
 }
 
 /// What must change so that what waits is what is wanted. Doing it twice changes nothing more, and
-/// nobody is told twice of the same time, nor told what a person decided not to tell. `existing` is in the
-/// order of the ids.
-pub fn steps(starts_at: Timestamp, wanted: &[Wanted], existing: &[Existing]) -> Vec<Step> {
-    let same = |row: &Existing, want: &Wanted| {
-        (row.kind, row.channel, row.lead_hours) == (want.kind, want.channel, want.lead_hours)
-    };
-    let waits = |row: &&Existing| row.status == MessageStatus::Pending;
+/// nobody is told twice of the same time, nor told what a person decided not to tell. `existing` is what there is for
+/// one patient and one appointment, in the order of the ids.
+pub fn steps(wanted: &[Wanted], existing: &[Existing]) -> Vec<Step> {
+    let unwanted = |row: &&Existing| row.waits() && !wanted.iter().any(|want| row.is(want));
     let mut steps: Vec<Step> = existing
         .iter()
-        .filter(waits)
-        .filter(|row| !wanted.iter().any(|want| same(row, want)))
+        .filter(unwanted)
         .map(|row| Step::Cancel(row.id))
         .collect();
     for want in wanted {
-        let mut rows = existing.iter().filter(|row| same(row, want));
-        if let Some(waiting) = rows.clone().find(waits) {
+        let waiting = existing.iter().find(|row| row.waits() && row.is(want));
+        steps.extend(match (waiting, is_settled(want, existing)) {
             // For the same start it stands as it is, perhaps to be tried again.
-            steps.push(if waiting.starts_at == starts_at {
-                Step::Keep(waiting.id)
-            } else {
-                Step::Move(waiting.id, want.at)
-            });
-            continue;
-        }
-        let last = rows.rfind(|row| row.withdrawn || row.status != MessageStatus::Cancelled);
-        if last.is_none_or(|last| last.starts_at != starts_at) {
-            steps.push(Step::Add(*want));
-        }
+            (Some(row), _) if row.starts_at == want.starts_at => Some(Step::Keep(row.id)),
+            // It was for another start, of which nobody will be told any more.
+            (Some(row), true) => Some(Step::Cancel(row.id)),
+            (Some(row), false) => Some(Step::Move(row.id, *want)),
+            (None, true) => None,
+            (None, false) => Some(Step::Add(*want)),
+        });
     }
     steps
+}
+
+/// Whether a message was dealt with already. A reminder of a time is sent once, whatever happened since; word of a change
+/// may be due again after the patient was told otherwise, so only the last that was said counts.
+fn is_settled(want: &Wanted, existing: &[Existing]) -> bool {
+    let mut settled = existing
+        .iter()
+        .filter(|row| row.is_settled() && (row.kind, row.channel) == (want.kind, want.channel));
+    let same = |row: &Existing| row.is(want) && row.starts_at == want.starts_at;
+    match want.lead_hours {
+        MOVED | CANCELLED => settled.next_back().is_some_and(same),
+        _ => settled.any(same),
+    }
 }
 
 #[cfg(test)]
@@ -257,29 +292,27 @@ mod tests {
                 starts_at,
             })
         };
-        for (last, starts_at, stands, owed) in [
-            (None, first, Some(true), None),
-            (None, first, Some(false), None),
-            (told(24, first), first, Some(true), None),
-            (told(24, first), other, Some(true), Some(MOVED)),
-            (told(MOVED, other), other, Some(true), None),
-            (told(MOVED, other), first, Some(true), Some(MOVED)),
-            (told(24, first), first, Some(false), Some(CANCELLED)),
-            (told(MOVED, other), other, Some(false), Some(CANCELLED)),
-            (told(CANCELLED, first), first, Some(false), None),
+        use Stand::{Expected, Off, Over};
+        let (moved, off) = (|at| Some((MOVED, at)), |at| Some((CANCELLED, at)));
+        for (last, stand, owed) in [
+            (None, Expected(first), None),
+            (None, Off, None),
+            (told(24, first), Expected(first), None),
+            (told(24, first), Expected(other), moved(other)),
+            (told(MOVED, other), Expected(other), None),
+            (told(MOVED, other), Expected(first), moved(first)),
+            (told(24, first), Off, off(first)),
+            (told(MOVED, other), Off, off(other)),
+            (told(CANCELLED, first), Off, None),
             // Made again, at the same time or another.
-            (told(CANCELLED, first), first, Some(true), Some(MOVED)),
-            (told(CANCELLED, first), other, Some(true), Some(MOVED)),
+            (told(CANCELLED, first), Expected(first), moved(first)),
+            (told(CANCELLED, first), Expected(other), moved(other)),
             // They came, or the time is over.
-            (told(24, first), first, None, None),
-            (told(24, now), now, Some(false), None),
-            (told(24, first), now, Some(true), None),
+            (told(24, first), Over, None),
+            (told(24, now), Off, None),
+            (told(24, first), Expected(now), None),
         ] {
-            assert_eq!(
-                correction(last, starts_at, stands, now),
-                owed,
-                "{last:?} {stands:?}"
-            );
+            assert_eq!(correction(last, stand, now), owed, "{last:?} {stand:?}");
         }
     }
 
@@ -325,11 +358,12 @@ mod tests {
         }
     }
 
-    fn want(lead_hours: i64, time: &str) -> Wanted {
+    fn want(lead_hours: i64, starts_at: &str, time: &str) -> Wanted {
         Wanted {
             kind: MessageType::Reminder,
             channel: Channel::Sms,
             lead_hours,
+            starts_at: at(starts_at),
             at: at(time),
         }
     }
@@ -359,7 +393,7 @@ mod tests {
         const NEW: &str = "2027-05-27T10:00:00Z";
         const OLD: &str = "2027-05-20T10:00:00Z";
         const TIME: &str = "2027-05-26T10:00:00Z";
-        let one = [want(24, TIME)];
+        let one = [want(24, NEW, TIME)];
         let add = vec![Step::Add(one[0])];
         for (what, existing, wanted, expected) in [
             ("nothing yet", vec![], &one[..], add.clone()),
@@ -373,7 +407,7 @@ mod tests {
                 "it moves",
                 vec![row(1, Pending, OLD)],
                 &one,
-                vec![Step::Move(1, at(TIME))],
+                vec![Step::Move(1, one[0])],
             ),
             (
                 "it is off",
@@ -407,13 +441,25 @@ mod tests {
                 "moved away and back after it was sent",
                 vec![row(1, Sent, NEW), row(2, Sent, OLD)],
                 &one,
-                add.clone(),
+                vec![],
             ),
             (
                 "moved away and back before the second was sent",
                 vec![row(1, Sent, NEW), row(2, Cancelled, OLD)],
                 &one,
                 vec![],
+            ),
+            (
+                "moved away and back while the second waits",
+                vec![row(1, Sent, NEW), row(2, Pending, OLD)],
+                &one,
+                vec![Step::Cancel(2)],
+            ),
+            (
+                "a person has it sent again",
+                vec![row(1, Sent, NEW), row(2, Pending, NEW)],
+                &one,
+                vec![Step::Keep(2)],
             ),
             ("sent and off", vec![row(1, Sent, NEW)], &[], vec![]),
             (
@@ -429,7 +475,45 @@ mod tests {
                 add.clone(),
             ),
         ] {
-            assert_eq!(steps(at(NEW), wanted, &existing), expected, "{what}");
+            assert_eq!(steps(wanted, &existing), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn word_of_a_change_is_said_as_often_as_it_changes() {
+        use MessageStatus::{Failed, Sent};
+        const NEW: &str = "2027-05-27T10:00:00Z";
+        const OLD: &str = "2027-05-20T10:00:00Z";
+        let word = |id, lead_hours, status, starts_at| Existing {
+            lead_hours,
+            ..row(id, status, starts_at)
+        };
+        let moved = want(MOVED, NEW, NEW);
+        let add = vec![Step::Add(moved)];
+        for (what, existing, expected) in [
+            ("only reminded", vec![row(1, Sent, OLD)], add.clone()),
+            (
+                "said",
+                vec![row(1, Sent, OLD), word(2, MOVED, Sent, NEW)],
+                vec![],
+            ),
+            (
+                "not arrived",
+                vec![row(1, Sent, OLD), word(2, MOVED, Failed, NEW)],
+                vec![],
+            ),
+            (
+                "said, and cancelled since",
+                vec![word(1, MOVED, Sent, NEW), word(2, CANCELLED, Sent, NEW)],
+                add.clone(),
+            ),
+            (
+                "there and back",
+                vec![word(1, MOVED, Sent, NEW), word(2, MOVED, Sent, OLD)],
+                add.clone(),
+            ),
+        ] {
+            assert_eq!(steps(&[moved], &existing), expected, "{what}");
         }
     }
 

@@ -30,7 +30,7 @@ use super::audience::{self, Address};
 use super::opt_out::{self, Wish};
 use super::outcome::{self, Outcome};
 use super::plan::{self, FOLLOWUP_WITHIN};
-use super::schedule::{appointment, cancel, is_expected};
+use super::schedule::{appointment, cancel, is_expected, last_told, read_messages};
 use super::wording::{self, About, Words};
 use super::{callback, sms};
 
@@ -38,6 +38,8 @@ use super::{callback, sms};
 const AT_ONCE: u64 = 8;
 /// After so long a message that cannot be read is looked at again.
 const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
+/// So long the news of a change has until a message that it concerns is looked at again.
+const NEWS: SignedDuration = SignedDuration::from_mins(1);
 const NAME: &str = "messages to patients";
 const WHY: &str = "the queue of messages belongs to the program";
 
@@ -207,59 +209,81 @@ enum Ready {
 
 /// The appointment may have changed since, and the patient may not want to be written to any more.
 async fn ready(cx: &mut Cx, row: &AppointmentNotification) -> Result<Ready, Error> {
-    let Some(visit) = appointment(cx, row.appointment.get(), false).await? else {
-        return Ok(Ready::Never("the appointment was removed"));
+    let visit = appointment(cx, row.appointment.get(), false).await?;
+    let of_patient = visit.as_ref().filter(|visit| visit.patient == row.patient);
+    let (otherwise, starts_at) = match (About::of(row), &visit, of_patient) {
+        // What does not take place is the time that they know, whatever became of the visit.
+        (About::Cancelled, _, visit) => (not_off(cx, row, visit), row.starts_at),
+        (_, None, _) => return Ok(Ready::Never("the appointment was removed")),
+        (_, _, None) => return Ok(Ready::Never("the appointment is another patient's now")),
+        (_, _, Some(visit)) => (contradiction(cx, row, visit).await?, visit.starts_at),
     };
-    if let Some(otherwise) = contradiction(cx, row, &visit) {
+    if let Some(otherwise) = otherwise {
         return Ok(otherwise);
     }
-    let Some(patient) = audience::patient(cx, visit.patient.get()).await? else {
+    let Some(patient) = audience::patient(cx, row.patient.get()).await? else {
         return Ok(Ready::Never("there is no such patient any more"));
     };
     match audience::address(cx, &patient, row.channel).await? {
         Err(not) => Ok(Ready::Never(not.words())),
         Ok(to) => {
+            let about_visit = (row.appointment.get(), starts_at);
             let about = About::of(row);
-            let about_visit = (visit.meta.id, visit.starts_at);
             let words = wording::words(&cx.app, &patient, about, row.channel, about_visit);
-            Ok(Ready::Send(to, words, visit.starts_at))
+            Ok(Ready::Send(to, words, starts_at))
         }
     }
 }
 
-/// Why the row does not fit the appointment any more.
-fn contradiction(cx: &Cx, row: &AppointmentNotification, visit: &Appointment) -> Option<Ready> {
-    if visit.patient != row.patient {
-        return Some(Ready::Never("the appointment is another patient's now"));
+/// Why the patient is not told that the appointment does not take place.
+fn not_off(cx: &Cx, row: &AppointmentNotification, visit: Option<&Appointment>) -> Option<Ready> {
+    if visit.is_some_and(|visit| visit.status != AppointmentStatus::Cancelled) {
+        return Some(Ready::Never("the appointment stands again"));
     }
-    match row.notification_type {
-        MessageType::Reminder if row.lead_hours == plan::CANCELLED => {
-            if visit.status != AppointmentStatus::Cancelled {
-                return Some(Ready::Never("the appointment stands again"));
-            }
-            let over = visit.starts_at <= cx.now();
-            over.then_some(Ready::Never("the appointment would be over"))
-        }
+    let over = row.starts_at <= cx.now();
+    over.then_some(Ready::Never("the appointment would be over"))
+}
+
+/// Why another message does not fit the patient's appointment any more.
+async fn contradiction(
+    cx: &mut Cx,
+    row: &AppointmentNotification,
+    visit: &Appointment,
+) -> Result<Option<Ready>, Error> {
+    Ok(match row.notification_type {
         MessageType::Reminder if !is_expected(visit.status) => {
             Some(Ready::Never("the patient is not expected any more"))
         }
         MessageType::Reminder if visit.starts_at <= cx.now() => {
             Some(Ready::Never("the appointment has begun"))
         }
-        // Word of a move says the time as it is now.
-        MessageType::Reminder
-            if visit.starts_at != row.starts_at && row.lead_hours != plan::MOVED =>
-        {
-            // Moved a moment ago; the news of it is on its way.
-            let hours = u16::try_from(row.lead_hours).unwrap_or_default();
-            let at = plan::remind_at(&cx.app.zone, visit.starts_at, hours);
-            (at > cx.now()).then_some(Ready::Later(at, visit.starts_at))
-        }
+        MessageType::Reminder if visit.starts_at != row.starts_at => moved(cx, row, visit).await?,
         MessageType::Followup if visit.status != AppointmentStatus::Completed => {
             Some(Ready::Never("the appointment was not completed"))
         }
         _ => None,
-    }
+    })
+}
+
+/// What becomes of a message whose appointment was moved a moment ago, while the news of it is on its way.
+async fn moved(
+    cx: &mut Cx,
+    row: &AppointmentNotification,
+    visit: &Appointment,
+) -> Result<Option<Ready>, Error> {
+    let rows = read_messages(cx, row.appointment.get()).await?;
+    let told = last_told(rows.iter().filter(|told| told.patient == row.patient));
+    Ok(match told {
+        // Word of a move says the time as it is now.
+        Some(told) if row.lead_hours == plan::MOVED && told.starts_at != visit.starts_at => None,
+        // Whether they are to be told of a move, or of nothing since they know, the news settles.
+        Some(_) => Some(Ready::Later(cx.now() + NEWS, row.starts_at)),
+        None => {
+            let hours = u16::try_from(row.lead_hours).unwrap_or_default();
+            let at = plan::remind_at(&cx.app.zone, visit.starts_at, hours);
+            (at > cx.now()).then_some(Ready::Later(at, visit.starts_at))
+        }
+    })
 }
 
 /// Gives a message to its provider. Holds no transaction and no lock.

@@ -1,7 +1,8 @@
 //! The links in an e-mail with which a patient confirms or cancels a visit without signing in.
 //!
 //! A link is bound to the visit, to whom it was sent, and to the moment for which it was agreed: it ends when the visit
-//! begins, is moved, or is given to somebody else.
+//! begins, is moved, or is given to somebody else. What was answered behind it stays answered: when the desk takes a
+//! cancelled visit back, the old e-mail does not cancel it once more, only one that was sent since.
 //! Mail programs and scanners open links by themselves, so opening one shows a page with one button and changes
 //! nothing; the button does.
 
@@ -18,11 +19,13 @@ use platform::record::Record;
 use platform::route::Route;
 use platform::texts::Text;
 use platform::unit;
-use scheduling::answer::{Answer, AnswerChannel, answer};
+use scheduling::answer::{Answer, AnswerChannel, answer, given_by_link, is_taken};
 use scheduling::appointment::Appointment;
 
+use super::appointment_notification::Channel;
 use super::audience;
-use super::wording::when;
+use super::schedule::read_messages;
+use super::wording::{About, when};
 
 const PATH: &str = "visits/answer/{token}/";
 const NAME: &str = "visit link";
@@ -127,7 +130,7 @@ async fn visit(cx: &mut Cx, token: &str, lock: bool) -> Result<Option<Visit>, Er
         return Ok(None);
     };
     let person = patient.merged_into.map_or(claim.patient, |into| into.get());
-    if person != row.patient.get() {
+    if person != row.patient.get() || is_used(cx, &row, claim.answer).await? {
         return Ok(None);
     }
     cx.saw(Appointment::NAME, row.meta.id, Some(row.patient.get()));
@@ -136,6 +139,24 @@ async fn visit(cx: &mut Cx, token: &str, lock: bool) -> Result<Option<Visit>, Er
         answer: claim.answer,
         language: patient.preferred_language.as_str(),
     }))
+}
+
+/// Whether the answer was given behind a link already and taken back since, and no e-mail asked again. What still stands
+/// may be said again; it changes nothing.
+async fn is_used(cx: &mut Cx, row: &Appointment, answer: Answer) -> Result<bool, Error> {
+    if !is_taken(cx, row, answer) {
+        return Ok(false);
+    }
+    let Some(used) = given_by_link(cx, row, answer).await? else {
+        return Ok(false);
+    };
+    let messages = read_messages(cx, row.meta.id).await?;
+    let asked_again = messages.iter().any(|message| {
+        (About::of(message), message.channel) == (About::Ahead, Channel::Email)
+            && message.patient == row.patient
+            && message.sent_at.is_some_and(|at| at > used)
+    });
+    Ok(!asked_again)
 }
 
 fn show<'a>(cx: &'a mut Cx, call: &'a Call) -> BoxFuture<'a, Result<Reply, Error>> {

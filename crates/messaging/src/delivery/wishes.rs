@@ -109,7 +109,7 @@ async fn follow_patient(cx: &mut Cx, patient: i64, after: i64) -> Result<(), Err
     if visits.is_empty() {
         return Ok(());
     }
-    follow_all(cx, patient, &visits).await?;
+    follow_all(cx, &visits).await?;
     match full(&visits) {
         Some(last) => enqueue(cx, vec![patient_from(patient, last.meta.id)?]),
         None => Ok(()),

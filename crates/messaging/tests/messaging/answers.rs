@@ -2,6 +2,7 @@
 
 use crate::common::{INBOUND, OUTSIDE, Post, hours, signed};
 use counterparts::Twilio;
+use jiff::SignedDuration;
 use kernel::BuiltinRole;
 use serde_json::{Value as Json, json};
 use testkit::{Caller, Reply, World};
@@ -186,6 +187,35 @@ testkit::on_both! {
         for id in [booked, other] {
             assert_eq!(visit(&post, id).await["status"], "scheduled");
         }
+        post.node.settle().await;
+    }
+
+    async fn a_link_that_was_used_does_not_cancel_again_what_the_desk_took_back(world: &World) {
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({ "contact_info": "" })).await;
+        let booked = post.book(awa, "10:00").await;
+        post.pass(hours(50)).await;
+        let (confirm, cancel) = links(&post);
+        let outside = post.node.anonymous();
+        press(&outside, &cancel).await.is(200);
+        press(&outside, &cancel).await.is(200);
+        // Given a patient who calls that they come after all.
+        let path = format!("appointments/{booked}/");
+        post.desk().await.patch(&path, json!({ "status": "scheduled" })).await.is(200);
+        post.node.settle().await;
+        outside.get(&cancel).await.is(404);
+        press(&outside, &cancel).await.is(404);
+        assert_eq!(visit(&post, booked).await["status"], "scheduled");
+        // What was not said yet may be said.
+        press(&outside, &confirm).await.is(200);
+        // Whoever is asked again answers again.
+        post.pass(SignedDuration::from_mins(5)).await;
+        let rows = post.messages(booked).await;
+        let reminder = rows.iter().find(|row| row["message"].as_str().unwrap().contains("I cannot come")).unwrap();
+        post.desk().await.post(&format!("appointment-notifications/{}/resend/", reminder["id"]), json!({})).await.is(200);
+        post.node.settle().await;
+        press(&outside, &cancel).await.is(200);
+        assert_eq!(visit(&post, booked).await["status"], "cancelled");
         post.node.settle().await;
     }
 

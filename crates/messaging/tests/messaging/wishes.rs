@@ -77,6 +77,108 @@ testkit::on_both! {
         assert_eq!(post.twilio.complaints(), Vec::<String>::new());
     }
 
+    async fn who_loses_a_visit_that_they_were_reminded_of_is_told_once(world: &World) {
+        let post = Post::new(world).await;
+        let awa = post.awa(json!({ "email": "" })).await;
+        let binta = post.awa(json!({ "first_name": "Binta", "contact_info": "991 2345", "email": "" })).await;
+        let (removed, moved) = (post.book(awa, "10:00").await, post.book(awa, "11:00").await);
+        post.node.settle().await;
+        post.pass(hours(51)).await;
+        assert_eq!(post.twilio.sent().len(), 2);
+        let said = |at: usize| (post.twilio.sent()[at].to.clone(), post.twilio.sent()[at].body.clone());
+        // When one is deleted.
+        post.desk().await.delete(&format!("appointments/{removed}/")).await.is(204);
+        post.node.settle().await;
+        let (to, body) = said(2);
+        assert_eq!(to, "+2207834351");
+        assert!(body.contains("Thursday 26 November 2026 at 10:00 does not take place"), "{body}");
+        // When the other becomes somebody else's, whose it is is reminded, and who lost it is told.
+        let path = format!("appointments/{moved}/");
+        post.desk().await.patch(&path, json!({ "patient": binta })).await.is(200);
+        post.node.settle().await;
+        let mut told = [said(3), said(4)];
+        told.sort();
+        assert!(told[0].0 == "+2207834351" && told[0].1.contains("at 11:00 does not take place"), "{told:?}");
+        assert!(told[1].0 == "+2209912345" && told[1].1.contains("you have an appointment"), "{told:?}");
+        // When that one is deleted, too, whose it was is told, and nobody else again.
+        post.desk().await.delete(&path).await.is(204);
+        post.node.settle().await;
+        post.pass(hours(3)).await;
+        let (to, body) = said(5);
+        assert!(to == "+2209912345" && body.contains("at 11:00 does not take place"), "{body}");
+        assert_eq!(post.twilio.sent().len(), 6);
+        assert_eq!(post.twilio.complaints(), Vec::<String>::new());
+    }
+
+    async fn what_does_not_take_place_is_the_time_that_was_told(world: &World) {
+        // Given a patient who was reminded of 10 o'clock, and a move of which no word went out yet.
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+        let path = format!("appointments/{visit}/");
+        post.node.settle().await;
+        post.pass(hours(51)).await;
+        let desk = post.desk().await;
+        desk.patch(&path, json!({ "time": "15:00" })).await.is(200);
+        desk.post(&format!("{path}cancel/"), json!({})).await.is(200);
+        post.node.settle().await;
+        let sent = post.twilio.sent();
+        assert_eq!(sent.len(), 2);
+        assert!(sent[1].body.contains("at 10:00 does not take place"), "{}", sent[1].body);
+    }
+
+    async fn who_was_reminded_is_told_of_a_move_as_a_move(world: &World) {
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({})).await, "10:00").await;
+        let path = format!("appointments/{visit}/");
+        post.node.settle().await;
+        post.pass(hours(51)).await;
+        assert_eq!((post.twilio.sent().len(), post.sendgrid.sent().len()), (1, 1));
+        post.desk().await.patch(&path, json!({ "time": "10:15" })).await.is(200);
+        post.node.settle().await;
+        let (sms, mails) = (post.twilio.sent(), post.sendgrid.sent());
+        assert_eq!((sms.len(), mails.len()), (2, 2));
+        for said in [&sms[1].body, &mails[1].text] {
+            assert!(said.contains("has been moved") && said.contains("at 10:15"), "{said}");
+        }
+        // Cancelled, made again and cancelled again: each time they are told.
+        for (verb, said) in [("cancel", "does not take place"), ("", "has been moved"), ("cancel", "does not take place")] {
+            post.pass(hours(1)).await;
+            match verb {
+                "" => post.desk().await.patch(&path, json!({ "status": "scheduled" })).await.is(200),
+                verb => post.desk().await.post(&format!("{path}{verb}/"), json!({})).await.is(200),
+            };
+            post.node.settle().await;
+            let last = post.twilio.sent().last().unwrap().body.clone();
+            assert!(last.contains(said), "{last}");
+        }
+        assert_eq!(post.twilio.sent().len(), 5);
+    }
+
+    async fn a_visit_that_is_moved_and_moved_back_reminds_nobody_twice(world: &World) {
+        let post = Post::new(world).await;
+        let visit = post.book(post.awa(json!({ "email": "" })).await, "10:00").await;
+        let path = format!("appointments/{visit}/");
+        post.node.settle().await;
+        post.pass(hours(51)).await;
+        assert_eq!(post.twilio.sent().len(), 1);
+        for elsewhere in ["2026-11-27", "2026-12-03"] {
+            // Moved while the provider is busy, and back before the word of it could leave.
+            post.twilio.script.next([Behaviour::Busy(600)]);
+            post.desk().await.patch(&path, json!({ "date": elsewhere })).await.is(200);
+            post.node.settle().await;
+            post.desk().await.patch(&path, json!({ "date": "2026-11-26" })).await.is(200);
+            // Whether messages are sent before that is heard, or after.
+            world.pass(SignedDuration::from_mins(11));
+            for round in post.node.app.registry.rounds() {
+                (round.run)(post.node.app.clone()).await.unwrap();
+            }
+        }
+        post.node.settle().await;
+        post.pass(hours(3)).await;
+        let sent: Vec<String> = post.twilio.sent().into_iter().map(|sms| sms.body).collect();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+    }
+
     async fn the_first_word_of_an_answer_decides(world: &World) {
         for said in ["Stop. Thank you", "STOP please"] {
             let post = Post::new(world).await;

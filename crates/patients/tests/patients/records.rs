@@ -220,6 +220,22 @@ testkit::on_both! {
         assert_eq!(desk.get(&path).await.is(200), &json!([]));
     }
 
+    async fn what_is_sent_names_the_record_that_the_path_names(world: &World) {
+        let doctor = world.doctor().await;
+        let (awa, binta) = (world.new_patient().await, world.new_patient().await);
+        let path = format!("patients/{awa}/allergies/");
+        for name in ["patient", "patient_id"] {
+            doctor.post(&path, json!({ "allergen": "Penicillin", name: binta })).await.complains_about(name);
+        }
+        doctor.get(&format!("{path}?patient={binta}")).await.complains_about("patient");
+        let made = doctor.post(&path, json!({ "allergen": "Penicillin", "patient": awa.to_string(), "patient_id": awa })).await;
+        let below = format!("{path}{}/", made.id());
+        doctor.patch(&below, json!({ "patient": binta })).await.complains_about("patient");
+        doctor.patch(&below, json!({ "patient": awa, "reaction": "Rash" })).await.is(200);
+        assert_eq!(doctor.get(&format!("{path}?patient={awa}")).await.is(200).as_array().unwrap().len(), 1);
+        world.settle().await;
+    }
+
     async fn the_list_of_allergies_and_the_allergies_are_one(world: &World) {
         let doctor = world.doctor().await;
         let id = register(&doctor, jane()).await;

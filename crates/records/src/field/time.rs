@@ -20,6 +20,11 @@ fn words<'a>(json: &'a Json, complaint: &'static str) -> Result<&'a str, Fault> 
     }
 }
 
+fn out_of_range() -> Fault {
+    let text = Text::new("date-out-of-range").with("first", *dates::YEARS.start());
+    Fault::of(text.with("last", *dates::YEARS.end()))
+}
+
 macro_rules! field {
     ($type:ty, $kind:expr, $parse:expr, $show:expr, $schema:expr) => {
         impl Field for $type {
@@ -27,6 +32,14 @@ macro_rules! field {
 
             fn parse(json: &Json) -> Result<Self, Fault> {
                 $parse(json)
+            }
+
+            // What was sealed before a rule of today was valid then.
+            fn restore(json: &str) -> Result<Self, Fault> {
+                serde_json::from_str::<String>(json)
+                    .ok()
+                    .and_then(|text| text.parse().ok())
+                    .ok_or_else(|| Fault::key("malformed-json"))
             }
 
             fn to_value(&self) -> Value {
@@ -59,7 +72,8 @@ field!(
         let text = words(json, "not-a-date")?;
         dates::parse_date(text).map_err(|error| match error {
             dates::DateError::NoSuchDay => Fault::of(Text::new("no-such-date").with("value", text)),
-            _ => Fault::key("not-a-date"),
+            dates::DateError::OutOfRange => out_of_range(),
+            dates::DateError::Format => Fault::key("not-a-date"),
         })
     },
     |date: &Date| *date,
@@ -80,8 +94,10 @@ field!(
     Timestamp,
     Kind::Timestamp,
     |json: &Json| {
-        dates::parse_timestamp(words(json, "not-a-timestamp")?)
-            .map_err(|_| Fault::key("not-a-timestamp"))
+        dates::parse_timestamp(words(json, "not-a-timestamp")?).map_err(|error| match error {
+            dates::TimestampError::OutOfRange => out_of_range(),
+            _ => Fault::key("not-a-timestamp"),
+        })
     },
     |at: &Timestamp| *at,
     json!({ "type": "string", "format": "date-time" })

@@ -131,13 +131,15 @@ impl Maker {
                 "1990-02-28",
                 "2024-02-29",
                 "1880-01-01",
+                "0001-01-01",
                 "9999-12-31",
                 "2026-13-01",
             ],
             "date-time" => &[
                 "2026-11-23T08:00:00Z",
                 "2026-11-24T10:30:00+01:00",
-                "9999-12-31T23:59:59Z",
+                "0001-01-01T00:00:00+23:59",
+                "9999-12-31T23:59:59-23:59",
                 "yesterday",
             ],
             "partial-time" => &["08:00:00", "23:59", "24:00:00", "00:00:00Z"],
@@ -463,6 +465,76 @@ impl Maker {
     }
 }
 
+/// Reads with every parameter that is a day or a moment at the ends of the calendar and at the ends of what is taken, beside
+/// whatever must be there: what is refused is refused by name.
+async fn every_end_of_time(world: &World) {
+    let document = openapi::document(&world.app.registry, &openapi::Info::default());
+    let paths = document["paths"].as_object().unwrap().clone();
+    let maker = Maker {
+        document,
+        chance: Chance(0),
+    };
+    let admin = world.admin().await;
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for (path, item) in &paths {
+        let parameters = item["get"]["parameters"].as_array();
+        let parameters: Vec<Json> = parameters
+            .into_iter()
+            .flatten()
+            .map(|parameter| maker.resolved(parameter).clone())
+            .filter(|parameter| parameter["in"] == "query")
+            .collect();
+        let of = |parameter: &Json| {
+            let name = parameter["name"].as_str().unwrap().to_owned();
+            let value = maker.allowed(&parameter["schema"]).into_iter().next();
+            (name, value.unwrap_or_default())
+        };
+        for parameter in &parameters {
+            let schema = maker.resolved(&parameter["schema"]);
+            let ends: &[&str] = match schema["format"].as_str() {
+                Some("date") => &DAYS,
+                Some("date-time") => &MOMENTS,
+                _ => continue,
+            };
+            let needed = parameters
+                .iter()
+                .filter(|other| is_needed(other) && *other != parameter);
+            let mut pairs: Vec<(String, String)> = needed.map(of).collect();
+            pairs.push(of(parameter));
+            for end in ends {
+                pairs.last_mut().unwrap().1 = (*end).to_owned();
+                let query = serde_urlencoded::to_string(&pairs).unwrap();
+                let mut address = path.trim_start_matches('/').to_owned();
+                while let (Some(from), Some(to)) = (address.find('{'), address.find('}')) {
+                    address.replace_range(from..=to, "1");
+                }
+                let reply = admin.get(&format!("{address}?{query}")).await;
+                asked += 1;
+                let name = &pairs.last().unwrap().0;
+                let beyond = end.starts_with("0001") || end.starts_with("9999");
+                let taken = beyond && reply.status.is_success();
+                let unnamed = reply.status == 400 && !reply.text().contains(name.as_str());
+                if reply.status.is_server_error() || taken || unnamed {
+                    let few: String = reply.text().chars().take(200).collect();
+                    wrong.push(format!("{address}?{query}: {} {few}", reply.status));
+                }
+            }
+        }
+    }
+    assert!(asked > 300, "{asked}");
+    assert!(wrong.is_empty(), "{} of {asked}: {wrong:#?}", wrong.len());
+}
+
+/// The ends of the calendar, and the first and the last day that are taken.
+const DAYS: [&str; 4] = ["0001-01-01", "1800-01-01", "2999-12-31", "9999-12-31"];
+/// The same as moments, each as far out as an offset takes it.
+const MOMENTS: [&str; 4] = [
+    "0001-01-01T00:00:00+23:59",
+    "1800-01-01T00:00:00+23:59",
+    "2999-12-31T23:59:59-23:59",
+    "9999-12-31T23:59:59-23:59",
+];
+
 /// Whether a parameter must be there, as the document says beside its schema or in words.
 fn is_needed(parameter: &Json) -> bool {
     let said = parameter["description"].as_str().unwrap_or_default();
@@ -527,6 +599,12 @@ testkit::on_both! {
             taken += more_taken;
         }
         assert!(asked > 5_000 && taken > asked / 20, "{taken} of {asked} were taken");
+    }
+
+    async fn no_day_at_the_ends_of_the_calendar_is_too_much(world: &World) {
+        furnished(world).await;
+        every_end_of_time(world).await;
+        world.settle().await;
     }
 
     async fn nothing_that_the_document_lets_one_ask_is_refused(world: &World) {
