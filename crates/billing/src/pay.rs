@@ -184,7 +184,7 @@ impl Verb for Pay {
 /// The rows as payments, not yet stored; each fault under its row.
 fn rows(cx: &Cx, bill: &Bill, input: &PayInput) -> Result<Vec<Payment>, Error> {
     let parse = |row: &Map<String, Json>| {
-let mut row = Body(row.clone());
+        let mut row = Body(row.clone());
         row.check_path("bill", bill.meta.id)?;
         let aliases = Payment::ALIASES
             .iter()
