@@ -87,11 +87,9 @@ impl Input for AddResultsInput {
 
 fn entry(json: &Json) -> Result<Entry, Faults> {
     let mut object = json.as_object().cloned().unwrap_or_default();
-    if let Some(id) = object.remove("lab_order_item_id") {
-        object.entry("lab_order_item").or_insert(id);
-    }
     split_sign(&mut object);
-    let body = Body(object);
+    let mut body = Body(object);
+    body.fold(&[("lab_order_item", "")])?;
     Ok(Entry {
         row: LabResultValue::create(&body)?,
         flag_sent: body.0.contains_key("abnormal_flag"),

@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::catalogue::{LabTest, ascending};
 use crate::flag::{flag, settle};
+use crate::in_words;
 use crate::items::{self, LabOrderItem};
 use crate::measured::Measured;
 use crate::naming;
@@ -35,6 +36,8 @@ pub(crate) struct Entering {
     items: HashMap<i64, LabOrderItem>,
     tests: HashMap<i64, LabTest>,
     parameters: Vec<LabParameter>,
+    /// What the catalogue reports in tests that were not ordered.
+    elsewhere: Vec<LabParameter>,
     ranges: Vec<LabReferenceRange>,
     subject: Subject,
     current: Vec<LabResultValue>,
@@ -66,10 +69,10 @@ impl Entering {
         query.and_where(among(cx.dialect(), LabTest::id, &tests));
         let found: Vec<LabTest> = cx.unscoped(CATALOGUE).records(query).await?;
         let mut query = select::<LabParameter>();
-        query
-            .and_where(among(cx.dialect(), LabParameter::test, &tests))
-            .order_by(LabParameter::sort, Order::Asc);
-        let parameters: Vec<LabParameter> = cx.unscoped(CATALOGUE).records(query).await?;
+        query.order_by(LabParameter::sort, Order::Asc);
+        let all: Vec<LabParameter> = cx.unscoped(CATALOGUE).records(query).await?;
+        let ordered = |row: &LabParameter| tests.contains(&row.test.get());
+        let (parameters, elsewhere): (Vec<_>, Vec<_>) = all.into_iter().partition(ordered);
         let mut codes: Vec<String> = parameters.iter().map(|row| row.code.to_string()).collect();
         codes.sort_unstable();
         codes.dedup();
@@ -86,6 +89,7 @@ impl Entering {
             items: items.into_iter().map(|item| (item.meta.id, item)).collect(),
             tests: found.into_iter().map(|test| (test.meta.id, test)).collect(),
             parameters,
+            elsewhere,
             ranges,
         })
     }
@@ -172,6 +176,35 @@ impl Entering {
         of_test.get(at).copied()
     }
 
+    /// A slip of the pen in a parameter's name, or a parameter of another test, would leave its value unjudged.
+    fn check_name(&self, test: &LabTest, written: &str) -> Result<(), Faults> {
+        let of_test = self.parameters.iter();
+        let mut of_test = of_test.filter(|row| row.test.get() == test.meta.id);
+        let meant = of_test.find(|row| naming::is_nearly(&row.code, &row.name, written));
+        let reported = self
+            .parameters
+            .iter()
+            .any(|row| row.test.get() == test.meta.id);
+        let others = self.elsewhere.iter().chain(&self.parameters);
+        let pairs = others.map(|row| (&*row.code, &*row.name));
+        match meant {
+            None if reported && naming::find(pairs, ("", ""), written).is_some() => {
+                let text = Text::new("laboratory-parameter-elsewhere")
+                    .with("written", written)
+                    .with("test", &test.test_name);
+                Err(Faults::one("parameter_name", text))
+            }
+            None => Ok(()),
+            Some(meant) => {
+                let text = Text::new("laboratory-parameter-nearly")
+                    .with("written", written)
+                    .with("name", &meant.name)
+                    .with("code", &meant.code);
+                Err(Faults::one("parameter_name", text))
+            }
+        }
+    }
+
     fn quantity(&self, test: &LabTest, written: &str) -> String {
         let known = self.parameter(test, written);
         known.map_or_else(
@@ -208,6 +241,9 @@ impl Entering {
         };
         let name = row.parameter_name.open().to_string();
         let parameter = self.parameter(test, &name);
+        if parameter.is_none() {
+            self.check_name(test, &name)?;
+        }
         row.patient = self.patient;
         row.lab_order = Ref::new(self.order);
         row.parameter = parameter.map(|parameter| Ref::new(parameter.meta.id));
@@ -264,6 +300,17 @@ impl Entering {
             stands("reference_range_low", &mut row.reference_range_low),
             stands("reference_range_high", &mut row.reference_range_high),
         ];
+        // A value sent as text takes the place of the number that was there.
+        let unsaid = |field: &str| body.get(field).is_none_or(Json::is_null);
+        if unsaid("value_numeric")
+            && !unsaid("value_text")
+            && in_words::begins_with_number(row.value_text.open())
+        {
+            row.value_numeric = None;
+            if unsaid("comparator") {
+                row.comparator = None;
+            }
+        }
         self.check(cx, row, body.contains_key("abnormal_flag"), kept)?;
         // The reason of an earlier correction is not this one's.
         if !body.contains_key("correction_reason") || row.correction_reason.open().is_empty() {
@@ -284,6 +331,7 @@ impl Entering {
         row: &mut LabResultValue,
         kept: [Option<Measured>; 2],
     ) -> Result<Option<crate::flag::Flag>, Faults> {
+        in_words::settle(parameter, row)?;
         let entered = (row.value_numeric, row.units.open().to_string());
         let mut faults = Faults::new();
         for (field, value) in [
@@ -309,6 +357,7 @@ impl Entering {
         }
         let limits = self.limits(test, Some(parameter), row, kept)?;
         let Some(value) = row.value_numeric else {
+            in_words::check_words(parameter, row, &limits)?;
             return Ok(None);
         };
         plausible(parameter, value)?;
@@ -323,9 +372,12 @@ impl Entering {
         kept: [Option<Measured>; 2],
     ) -> Result<Option<crate::flag::Flag>, Faults> {
         let limits = self.limits(test, None, row, kept)?;
-        Ok(row
-            .value_numeric
-            .and_then(|value| flag(value, row.comparator, &limits)))
+        let written = in_words::read(row.value_text.open());
+        let value = match (row.value_numeric, written) {
+            (Some(value), _) => Some((value, row.comparator)),
+            (None, written) => written.map(|it| (it.number, row.comparator.or(it.sign))),
+        };
+        Ok(value.and_then(|(value, sign)| flag(value, sign, &limits)))
     }
 
     /// The limits of a value: those that the catalogue has for the patient, with a range that was sent in the place of

@@ -1,6 +1,6 @@
 //! The tests of an order.
 
-use clinical::encounter::hold_open;
+use clinical::encounter::{check_unsigned, hold_open};
 use patients::Patient;
 use platform::access::{Access, Grant, Scope};
 use platform::cx::{Cx, among, column, select};
@@ -30,7 +30,7 @@ platform::record! {
             lab_order: Ref<LabOrder>,
             /// Test of the catalogue; written as an id, shown as an object. Cannot be changed.
             lab_test: Ref<LabTest>,
-            /// Notes for the laboratory.
+            /// Notes for the laboratory; they stay once the encounter is signed.
             notes_for_lab: Sealed<Blank<2000>>,
         }
         server {
@@ -94,6 +94,9 @@ impl Resource for LabOrderItem {
         let order: LabOrder = cx.hold(change.row.lab_order.get()).await?;
         if !order.status.is_open() {
             return Err(not_from(order.status));
+        }
+        if change.changed(|row| row.notes_for_lab.open().to_string()) {
+            check_unsigned(cx, order.encounter.get()).await?;
         }
         if change.is_new() {
             hold_open(cx, order.encounter.get()).await?;

@@ -27,6 +27,7 @@ mod entering;
 mod escalate;
 mod figures;
 pub mod flag;
+mod in_words;
 pub mod items;
 pub mod measured;
 mod migrations;

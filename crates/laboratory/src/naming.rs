@@ -21,7 +21,7 @@ fn singular(word: &str) -> &str {
 }
 
 /// Other names of parameters that every laboratory knows: (folded name, code).
-const SYNONYMS: [(&str, &str); 22] = [
+const SYNONYMS: [(&str, &str); 26] = [
     ("hb", "HGB"),
     ("packed cell volume", "HCT"),
     ("hematocrit", "HCT"),
@@ -44,6 +44,10 @@ const SYNONYMS: [(&str, &str); 22] = [
     ("sgpt", "ALT"),
     ("sgot", "AST"),
     ("hba1c", "A1C"),
+    ("kalium", "K"),
+    ("natrium", "NA"),
+    ("ca2", "CA"),
+    ("mg2", "MG"),
 ];
 
 /// Which of the parameters of a test, given as (code, name), a name means. The code, the name, a synonym; and the
@@ -58,7 +62,7 @@ pub fn find<'a>(
     };
     let folded = fold(written);
     let synonym = SYNONYMS.iter().find(|(name, _)| *name == folded);
-    at(&|code, _| code.eq_ignore_ascii_case(written.trim()))
+    at(&|code, _| code.eq_ignore_ascii_case(written.trim()) || fold(code) == folded)
         .or_else(|| at(&|_, name| fold(name) == folded))
         .or_else(|| at(&|code, _| synonym.is_some_and(|(_, known)| *known == code)))
         .or_else(|| at(&|_, name| fold(name.split(['(', ',']).next().unwrap_or(name)) == folded))
@@ -67,6 +71,44 @@ pub fn find<'a>(
             let names_test = code.eq_ignore_ascii_case(written.trim()) || fold(name) == folded;
             (names_test && parameters.clone().count() == 1).then_some(0)
         })
+}
+
+/// Words for what a quantity is measured in; who writes them means the same quantity.
+const SPECIMENS: [&str; 4] = ["blood", "plasma", "serum", "venous"];
+
+/// Whether a written name is a parameter's but for a slip of the pen, or for the specimen beside it: `Potasium`, `S-Potassium`.
+pub fn is_nearly(code: &str, name: &str, written: &str) -> bool {
+    let written = plain(written);
+    let synonyms = SYNONYMS.iter().filter(|(_, known)| *known == code);
+    let short = name.split(['(', ',']).next().unwrap_or(name);
+    let mut names = vec![plain(name), plain(short), plain(code)];
+    names.extend(synonyms.map(|(synonym, _)| plain(synonym)));
+    names
+        .iter()
+        .any(|name| !name.is_empty() && is_slip(name, &written))
+}
+
+/// A name without the specimen.
+fn plain(name: &str) -> String {
+    let folded = fold(name);
+    let words = folded.split(' ').filter(|word| {
+        let of_specimen = SPECIMENS.contains(word) || matches!(*word, "b" | "p" | "s");
+        !of_specimen
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// One letter of four or more, two of eight or more when the first is right: "fluoride" is no chloride.
+fn is_slip(name: &str, written: &str) -> bool {
+    let letters = name.chars().count().min(written.chars().count());
+    let distance = strsim::osa_distance(name, written);
+    let same_start = name.chars().next() == written.chars().next();
+    match distance {
+        0 => true,
+        1 => letters >= 4,
+        2 => letters >= 8 && same_start,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -104,6 +146,8 @@ mod tests {
             ("UE", "Potassium", "K"),
             ("UE", "potassium level", "K"),
             ("K", "Potassium", "K"),
+            ("UE", "K+", "K"),
+            ("UE", "Na+", "NA"),
             ("ESR", "ESR", "ESR"),
             ("GLUR", "Glucose", "GLU"),
         ] {
@@ -120,6 +164,32 @@ mod tests {
             ("K", ""),
         ] {
             assert_eq!(found(test, written), None, "{test} {written}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_from_another_quantity() {
+        for (code, name, written) in [
+            ("K", "Potassium", "Potasium"),
+            ("K", "Potassium", "Pottasium"),
+            ("K", "Potassium", "Potassuim"),
+            ("K", "Potassium", "S-Potassium"),
+            ("K", "Potassium", "S-K"),
+            ("NA", "Sodium", "Sodum"),
+            ("HGB", "Haemoglobin", "Hemoglobine"),
+            ("GLU", "Glucose, random", "Glucoze"),
+        ] {
+            assert!(is_nearly(code, name, written), "{written}");
+        }
+        for (code, name, written) in [
+            ("CL", "Chloride", "Fluoride"),
+            ("K", "Potassium", "Sodium"),
+            ("PLT", "Platelets", "Platelet distribution width"),
+            ("K", "Potassium", "K2"),
+            ("UREA", "Urea", "Uric acid"),
+            ("K", "Potassium", ""),
+        ] {
+            assert!(!is_nearly(code, name, written), "{written}");
         }
     }
 

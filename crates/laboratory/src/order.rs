@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::encounter::{Encounter, hold_open};
+use clinical::encounter::{Encounter, check_unsigned, hold_open};
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Reach};
@@ -34,7 +34,7 @@ platform::record! {
         client {
             /// Encounter in which it is ordered; cannot be changed.
             encounter: Ref<Encounter>,
-            /// What is asked for in words, where no test of the catalogue is named.
+            /// What is asked for in words, where no test of the catalogue is named. Like the specimen, priority and pregnancy that were said, it stays once the encounter is signed (409 `encounter_signed`).
             test_name: Sealed<Blank<255>>,
             /// Specimen to be taken.
             specimen_type: Sealed<Blank<100>>,
@@ -219,7 +219,12 @@ impl Resource for LabOrder {
                 }
                 place(cx, change.row).await?;
             }
-            Some(before) => keep(cx, change.row, before)?,
+            Some(before) => {
+                if changes_what_was_ordered(change.row, before) {
+                    check_unsigned(cx, before.encounter.get()).await?;
+                }
+                keep(cx, change.row, before)?;
+            }
         }
         let was = change
             .before
@@ -249,6 +254,7 @@ impl Resource for LabOrder {
 
     /// An order that was a mistake goes with its tests, as long as none has a result: then it is cancelled.
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
+        check_unsigned(cx, row.encounter.get()).await?;
         items::remove_all(cx, row.meta.id).await?;
         if row.status == LabOrderStatus::Cancelled {
             return Ok(());
@@ -288,6 +294,16 @@ async fn place(cx: &mut Cx, row: &mut LabOrder) -> Result<(), Error> {
     let doctor = caller.filter(|user| user.role == Some(BuiltinRole::Doctor.id()));
     row.ordered_by = doctor.map(|user| Ref::new(user.id)).or(encounter.doctor);
     Ok(())
+}
+
+/// Whether a doctor's words are changed. What was left open, such as the specimen, the laboratory may say after the
+/// encounter was signed.
+fn changes_what_was_ordered(row: &LabOrder, before: &LabOrder) -> bool {
+    let rewritten = |now: &str, was: &str| !was.is_empty() && now != was;
+    **row.test_name.open() != **before.test_name.open()
+        || rewritten(row.specimen_type.open(), before.specimen_type.open())
+        || row.priority != before.priority
+        || (before.pregnancy.is_some() && row.pregnancy != before.pregnancy)
 }
 
 /// What may not change any more, and what is kept when it does.

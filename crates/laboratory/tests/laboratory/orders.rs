@@ -113,11 +113,25 @@ testkit::on_both! {
     async fn nothing_is_ordered_in_a_signed_encounter_but_results_still_come(world: &World) {
         let lab = Lab::new(world).await;
         let order = lab.order(&["K"], json!({})).await;
+        let path = format!("lab_orders/{}/", order["id"]);
+        lab.doctor.patch(&path, json!({ "pregnancy": "1" })).await.is(200);
         lab.doctor.post(&format!("encounters/{}/sign/", lab.encounter), json!({})).await.is(200);
         let body = json!({ "encounter": lab.encounter, "test_name": "CBC" });
         lab.doctor.post("lab_orders/", body).await.refuses(409, "encounter_signed");
         let items = json!({ "items": [{ "lab_test_id": lab.test("CBC").await }] });
         lab.doctor.post(&format!("lab_orders/{}/add_items/", order["id"]), items).await.refuses(409, "encounter_signed");
+        // What was ordered stays as it was signed; what was left open the laboratory may still say.
+        for change in [json!({ "test_name": "Something else" }), json!({ "priority": "Stat" }), json!({ "pregnancy": null })] {
+            for who in [&lab.doctor, &lab.tech] {
+                who.patch(&path, change.clone()).await.refuses(409, "encounter_signed");
+            }
+        }
+        world.admin().await.delete(&path).await.refuses(409, "encounter_signed");
+        let item = format!("lab_order_items/{}/", order["items"][0]["id"]);
+        lab.doctor.patch(&item, json!({ "notes_for_lab": "not fasting" })).await.refuses(409, "encounter_signed");
+        lab.tech.patch(&path, json!({ "specimen_type": "serum" })).await.is(200);
+        lab.tech.patch(&path, json!({ "specimen_type": "plasma" })).await.refuses(409, "encounter_signed");
+        lab.tech.patch(&path, json!({ "result_details": "see values" })).await.is(200);
         lab.enter(&order, json!([{ "parameter_name": "K", "value_numeric": 4.1 }])).await.is(200);
         lab.does(&lab.doctor, &order, "review").await.is(200);
         world.settle().await;

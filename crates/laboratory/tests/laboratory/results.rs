@@ -116,6 +116,41 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_number_written_as_text_raises_the_same_alarm(world: &World) {
+        let lab = Lab::new(world).await;
+        for (written, units, sign) in [("8.9", "", json!(null)), ("8.9 mmol/L", "", json!(null)), (">8.9", "mmol/L", json!(">"))] {
+            let order = lab.order(&["K"], json!({})).await;
+            let results = json!([{ "parameter_name": "K+", "value_text": written, "units": units }]);
+            let created = lab.enter(&order, results).await.is(200)["created"][0].clone();
+            assert_eq!(created["abnormal_flag"], "critical", "{written}");
+            assert_eq!((&created["value_numeric"], &created["value_text"], &created["comparator"]), (&json!(8.9), &json!(""), &sign));
+            let alarms = lab.doctor.get("alerts/").await;
+            assert!(alarms.text().contains("8.9"), "{}", alarms.text());
+        }
+        let order = lab.order(&["K"], json!({})).await;
+        for (result, field) in [
+            (json!({ "parameter_name": "K", "value_text": "8,9" }), "value_text"),
+            (json!({ "parameter_name": "K", "value_text": "8.9 (haemolysed)" }), "value_text"),
+            (json!({ "parameter_name": "K", "value_text": "repeated: 8.9" }), "value_text"),
+            (json!({ "parameter_name": "K", "value_text": "8.9", "value_numeric": 4 }), "value_text"),
+            (json!({ "parameter_name": "K", "value_text": "8.9 mmol/L", "units": "mg/dL" }), "value_text"),
+            (json!({ "parameter_name": "Potasium", "value_numeric": 8.9 }), "parameter_name"),
+            (json!({ "parameter_name": "Sodium", "value_numeric": 180 }), "parameter_name"),
+        ] {
+            let refused = lab.enter(&order, json!([result])).await;
+            assert!(refused.is(400)["results"][0][field].is_array(), "{result} {}", refused.text());
+        }
+        // Given a value, when it is corrected by a text, then the text is the value; and a remark stays one.
+        let stored = lab.enter(&order, json!([{ "parameter_name": "K", "value_text": "4.1" }])).await.is(200)["created"][0].clone();
+        let path = format!("lab_result_values/{}/", stored["id"]);
+        let corrected = lab.tech.patch(&path, json!({ "value_text": "8.9", "correction_reason": "read again" })).await;
+        assert_eq!((&corrected.is(200)["value_numeric"], &corrected.json["abnormal_flag"]), (&json!(8.9), &json!("critical")));
+        let order = lab.order(&["K"], json!({})).await;
+        let remark = lab.enter(&order, json!([{ "parameter_name": "K", "value_text": "haemolysed, second taken at 10:30" }])).await;
+        assert_eq!(remark.is(200)["created"][0]["abnormal_flag"], json!(null));
+        world.settle().await;
+    }
+
     async fn a_sign_before_the_number_is_kept(world: &World) {
         let lab = Lab::new(world).await;
         let order = lab.order(&["K"], json!({})).await;
