@@ -17,6 +17,7 @@ use platform::texts::Text;
 use crate::bill_status::BillStatus;
 use crate::bill_view::{self, BillExtra};
 use crate::book;
+use crate::claim;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::lines;
@@ -273,6 +274,7 @@ impl Resource for Bill {
                 Error::refuse(Code::StateConflict, text).with("status", row.status.as_str())
             );
         }
+        claim::check_none_under_way(cx, row.meta.id).await?;
         lines::remove_all(cx, row.meta.id).await?;
         if !row.is_opened() {
             return Ok(());
@@ -295,7 +297,8 @@ impl Resource for Bill {
 
     async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
         let holds_nothing = !row.is_opened() || book::void(&mut row.clone()).is_ok();
-        Ok(holds_nothing && !loses_charges(cx, row).await?)
+        let claimed = claim::under_way(cx, row.meta.id).await?.is_some();
+        Ok(holds_nothing && !claimed && !loses_charges(cx, row).await?)
     }
 }
 
@@ -370,6 +373,9 @@ async fn edit(cx: &mut Cx, before: &Bill, change: &mut Change<'_, Bill>) -> Resu
         unpriced::check(cx, row.meta.id).await?;
         row.date_issued = cx.today();
         row.gather_key = None;
+    }
+    if row.insurance != before.insurance {
+        claim::check_none_under_way(cx, row.meta.id).await?;
     }
     if recharged {
         book::check_policy(cx, row).await?;

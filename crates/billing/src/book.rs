@@ -12,6 +12,7 @@ use sea_query::{Alias, Expr, ExprTrait, Func, Query};
 
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
+use crate::claim;
 use crate::insurance::InsuranceDetail;
 use crate::ledger::{EntryKind, Posting, Transfer, post};
 use crate::minor_unit;
@@ -74,7 +75,11 @@ pub(crate) async fn check_policy(cx: &mut Cx, bill: &Bill) -> Result<(), Error> 
 /// Gives a bill another total, and works out the insurer's part of it anew.
 ///
 /// The policy is locked while that is done: two bills that share what is left of a year's limit are split one after
-/// the other.
+/// the other. What the insurer rejected before stays the patient's.
+///
+/// # Errors
+/// 409 `state_conflict` with the `claim` when less would be left for the insurer than is claimed; a credit is booked all
+/// the same, and the claim is settled with less.
 pub(crate) async fn recharge(
     cx: &mut Cx,
     bill: &mut Bill,
@@ -82,7 +87,8 @@ pub(crate) async fn recharge(
     has_lines: bool,
     credit: bool,
 ) -> Result<(), Error> {
-    let insurer = match bill.insurance {
+    let claims = claim::standing(cx, bill).await?;
+    let part = match bill.insurance {
         None => Money::ZERO,
         Some(insurance) => {
             let policy: InsuranceDetail = cx.hold(insurance.get()).await?;
@@ -94,9 +100,16 @@ pub(crate) async fn recharge(
             policy.policy(minor_unit::of(cx)).part(service, total, used)
         }
     };
+    let insurer = part.checked_sub(claims.rejected).unwrap_or_default();
     let mut sums = bill.sums();
-    sums.charge(total, insurer, credit)
+    sums.charge(total, insurer.max(Money::ZERO), credit)
         .map_err(|why| refusal(bill, why))?;
+    match claims.under_way {
+        Some(claim) if !credit && sums.insurer_due() < claims.claimed => {
+            return Err(claim::conflict(claim));
+        }
+        _ => {}
+    }
     bill.set_sums(sums, has_lines);
     Ok(())
 }

@@ -184,6 +184,7 @@ async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) ->
         if matches!(row.status, ClaimStatus::Submitted | ClaimStatus::Approved) {
             let bill: Bill = cx.hold(row.bill.get()).await?;
             bill.check_opened()?;
+            check_still_owed(cx, &bill, row).await?;
         }
         let left = before.left();
         let settled = match row.status {
@@ -227,13 +228,60 @@ pub(crate) async fn is_owed(cx: &mut Cx, bill: i64) -> Result<bool, Error> {
 /// # Errors
 /// 409 `state_conflict` with the `claim`.
 pub(crate) async fn check_none_under_way(cx: &mut Cx, bill: i64) -> Result<(), Error> {
-    match under_way(cx, bill).await? {
-        None => Ok(()),
-        Some(claim) => {
-            let text = Text::new("billing-claim-under-way").with("claim", claim);
-            Err(Error::refuse(Code::StateConflict, text).with("claim", claim))
-        }
+    under_way(cx, bill)
+        .await?
+        .map_or(Ok(()), |claim| Err(conflict(claim)))
+}
+
+/// The refusal of what would take from under a claim what it asks for.
+pub(crate) fn conflict(claim: i64) -> Error {
+    let text = Text::new("billing-claim-under-way").with("claim", claim);
+    Error::refuse(Code::StateConflict, text).with("claim", claim)
+}
+
+/// What the claims for a bill ask for and were refused.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// One of the claims that the insurer has still to answer, or to pay.
+    pub(crate) under_way: Option<i64>,
+    /// What is asked for by claims under way, and neither paid nor rejected.
+    pub(crate) claimed: Money,
+    /// What the insurer of the bill's policy rejected of it; the patient owes it.
+    pub(crate) rejected: Money,
+}
+
+/// Reads what the claims for a bill ask for; nothing for a bill that is not stored yet.
+pub(crate) async fn standing(cx: &mut Cx, bill: &Bill) -> Result<Standing, Error> {
+    if bill.meta.id == 0 {
+        return Ok(Standing::default());
     }
+    let insurance = bill.insurance.map(|insurance| insurance.get());
+    let found: Option<(Option<i64>, i64, i64)> = cx
+        .unscoped("the claims for a bill that the caller writes")
+        .optional(Statement::raw(
+            "SELECT MAX(CASE WHEN status IN ('submitted', 'approved') THEN id END), \
+             CAST(COALESCE(SUM(CASE WHEN status IN ('submitted', 'approved') THEN amount - paid_amount - rejected_amount END), 0) AS bigint), \
+             CAST(COALESCE(SUM(CASE WHEN insurance = $2 THEN rejected_amount END), 0) AS bigint) \
+             FROM insurance_claim WHERE bill = $1 AND voided_at IS NULL",
+            values([&bill.meta.id, &insurance]),
+        ))
+        .await?;
+    let (under_way, claimed, rejected) = found.unwrap_or_default();
+    let money = |minor| Money::from_minor(minor).map_err(Error::internal);
+    Ok(Standing {
+        under_way,
+        claimed: money(claimed)?,
+        rejected: money(rejected)?,
+    })
+}
+
+/// Refuses to submit a claim that the bill, as it became since, does not leave to its policy.
+async fn check_still_owed(cx: &mut Cx, bill: &Bill, row: &InsuranceClaim) -> Result<(), Error> {
+    if row.insurance != bill.insurance {
+        return Err(Error::field("insurance", Text::new("billing-claim-policy")));
+    }
+    let open = open(cx, bill, row.meta.id).await?;
+    check_amount(row.left(), open)
 }
 
 /// When a claim came to its state.

@@ -220,6 +220,8 @@ pub(crate) async fn settle(
         post(cx, posting).await?;
         current = bill;
     }
+    // A credit since the claim left less to the insurer; nobody owes the rest.
+    let rejected = rejected.min(current.sums().insurer_due());
     if rejected.is_positive() {
         book::apply(cx, current, EntryKind::Rejection, |sums| {
             sums.reject(rejected)

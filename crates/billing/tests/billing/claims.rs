@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::support::Desk;
+use testkit::races::at_once;
 
 testkit::on_both! {
     async fn a_claim_is_paid_in_parts_and_rejected_in_part(world: &World) {
@@ -84,6 +85,69 @@ testkit::on_both! {
         desk.cashier.post(&format!("insurance-claims/{left}/submit/"), json!({})).await.refuses(409, "state_conflict");
         desk.cashier.patch(&format!("insurance-claims/{left}/"), json!({ "status": "submitted" })).await.refuses(409, "state_conflict");
         desk.admin.delete(&format!("insurance-claims/{left}/")).await.is(204);
+        desk.books_agree().await;
+    }
+
+    async fn a_bill_leaves_the_insurer_what_is_claimed_and_the_patient_what_was_rejected(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({ "coverage_percent": 80, "annual_limit": 400 })).await;
+        let other = desk.policy(json!({})).await;
+        let bill = desk.bill(json!({ "total_amount": 500, "insurance": policy })).await;
+        let path = format!("bills/{}/", bill["id"]);
+        let claim = json!({ "bill": bill["id"], "status": "submitted" });
+        let claim = desk.cashier.post("insurance-claims/", claim).await.id();
+        // Given a claim of 400, when less would be left to the insurer, then it is refused and names the claim.
+        for change in [json!({ "insurance": null }), json!({ "insurance": other }), json!({ "total_amount": 100 })] {
+            assert_eq!(desk.cashier.patch(&path, change).await.refuses(409, "state_conflict")["claim"], claim);
+        }
+        desk.admin.delete(&path).await.refuses(409, "state_conflict");
+        // More may be charged; the year's limit is taken up already.
+        desk.cashier.patch(&path, json!({ "total_amount": 600 })).await.is(200);
+        assert_eq!(desk.read(&bill).await["insurance_amount"], 400.0);
+        // Given 300 that the insurer rejected, when the bill changes, then they stay the patient's.
+        let part = json!({ "paid_amount": 0, "rejected_amount": 300 });
+        desk.cashier.post(&format!("insurance-claims/{claim}/remittance/"), part).await.is(200);
+        desk.cashier.patch(&path, json!({ "total_amount": 700 })).await.is(200);
+        let read = desk.read(&bill).await;
+        assert_eq!((&read["insurance_amount"], &read["balance_due"]), (&json!(100.0), &json!(600.0)));
+        desk.books_agree().await;
+    }
+
+    async fn a_draft_is_submitted_for_what_the_bill_still_leaves(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({})).await;
+        let other = desk.policy(json!({})).await;
+        let bill = desk.bill(json!({ "total_amount": 180, "insurance": policy })).await;
+        let path = format!("bills/{}/", bill["id"]);
+        let claim = desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"] })).await.id();
+        let submit = format!("insurance-claims/{claim}/submit/");
+        desk.cashier.patch(&path, json!({ "total_amount": 100 })).await.is(200);
+        desk.cashier.post(&submit, json!({})).await.complains_about("amount");
+        desk.cashier.patch(&format!("insurance-claims/{claim}/"), json!({ "status": "submitted" })).await.complains_about("amount");
+        desk.cashier.patch(&path, json!({ "total_amount": 180, "insurance": other })).await.is(200);
+        desk.cashier.post(&submit, json!({})).await.complains_about("insurance");
+        desk.cashier.patch(&path, json!({ "insurance": policy })).await.is(200);
+        desk.cashier.post(&submit, json!({})).await.is(200);
+        desk.books_agree().await;
+    }
+
+    /// Eight who submit claims race with eight who lower the bill: what is claimed is always left to the insurer.
+    async fn a_claim_and_a_lower_bill_do_not_pass_each_other(world: &World) {
+        let desk = Desk::new(world).await;
+        let policy = desk.policy(json!({})).await;
+        let cashier = desk.cashier.clone().over(world.listen().await);
+        for _ in 0..4 {
+            let bill = desk.bill(json!({ "total_amount": 180, "insurance": policy })).await;
+            let claim = desk.cashier.post("insurance-claims/", json!({ "bill": bill["id"] })).await.id();
+            let submit = (0..8).map(|_| cashier.request("POST", &format!("insurance-claims/{claim}/submit/")).json(&json!({})));
+            let lower = (0..8).map(|_| cashier.request("PATCH", &format!("bills/{}/", bill["id"])).json(&json!({ "total_amount": 100 })));
+            let requests = submit.zip(lower).flat_map(|(submit, lower)| [lower, submit]).collect();
+            at_once(requests).await;
+            let claim = desk.cashier.get(&format!("insurance-claims/{claim}/")).await.is(200).clone();
+            let read = desk.read(&bill).await;
+            let claimed = if claim["status"] == "submitted" { claim["amount"].as_f64().unwrap() } else { 0.0 };
+            assert!(claimed <= read["insurance_amount"].as_f64().unwrap(), "{claim} {read}");
+        }
         desk.books_agree().await;
     }
 }

@@ -22,6 +22,22 @@ testkit::on_both! {
         desk.books_agree().await;
     }
 
+    async fn a_payment_by_the_version_that_was_read_is_for_that_bill(world: &World) {
+        let desk = Desk::new(world).await;
+        let bill = desk.bill(json!({ "total_amount": 300 })).await;
+        let path = format!("bills/{}/payments/", bill["id"]);
+        let pay = async |version: &Json| {
+            let request = desk.cashier.request("POST", &path).header("if-match", &format!("\"{version}\""));
+            request.json(&json!({ "amount": 100 })).send().await
+        };
+        let read = desk.read(&bill).await["version"].clone();
+        pay(&read).await.is(201);
+        pay(&read).await.is(412);
+        assert_eq!(desk.read(&bill).await["paid_amount"], 100.0);
+        pay(&desk.read(&bill).await["version"].clone()).await.is(201);
+        desk.books_agree().await;
+    }
+
     async fn every_method_is_taken_and_a_transfer_is_booked_once(world: &World) {
         let desk = Desk::new(world).await;
         let policy = desk.policy(json!({ "coverage_percent": 50 })).await;
