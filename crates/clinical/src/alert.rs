@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, column, select};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
-use platform::record::Column;
-use platform::record::Meta;
+use platform::record::{Column, Meta, Record};
 use platform::resource::{Resource, change_by, in_a_few_words};
 use platform::seal::Sealed;
+use sea_query::ExprTrait;
 
 platform::choice! {
     /// What kind of thing an alert is about.
@@ -174,6 +174,28 @@ pub(crate) async fn resolve(cx: &mut Cx, alert: ClinicalAlert) -> Result<(), Err
         alert.acknowledged_at.get_or_insert(now);
     })
     .await?;
+    Ok(())
+}
+
+/// Resolves the open alerts that a record raised.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn withdraw(cx: &mut Cx, source: &str, id: i64) -> Result<(), Error> {
+    let mut query = select::<ClinicalAlert>();
+    query
+        .and_where(ClinicalAlert::source_type.eq(source))
+        .and_where(ClinicalAlert::source_id.eq(id))
+        .and_where(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
+        .and_where(column(ClinicalAlert::TABLE, "voided_at").is_null());
+    let open: Vec<ClinicalAlert> = cx
+        .unscoped("an alert follows the record that raised it")
+        .records(query)
+        .await?;
+    // One or two, since each change resolves what the one before raised.
+    for alert in open {
+        resolve(cx, alert).await?;
+    }
     Ok(())
 }
 

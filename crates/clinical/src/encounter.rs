@@ -8,8 +8,8 @@ use jiff::civil::{Date, Time};
 use kernel::{BuiltinRole, Code, Reach};
 use patients::{CareSource, Oneself, Patient, reach};
 use platform::access::{Access, Grant, Permission, Scope};
-use platform::cx::{Cx, among, values};
-use platform::db::Statement;
+use platform::cx::{Cx, among, select, values};
+use platform::db::{Dialect, Statement};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::{Column, Record};
@@ -18,7 +18,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 use scheduling::Appointment;
 use schemars::JsonSchema;
-use sea_query::{Alias, Condition, Expr, ExprTrait, Query};
+use sea_query::{Alias, Condition, Expr, ExprTrait, LockType, Query};
 use serde::Serialize;
 use serde_json::json;
 
@@ -110,6 +110,27 @@ pub async fn hold_open(cx: &mut Cx, id: i64) -> Result<Encounter, Error> {
         return Err(signed(&encounter));
     }
     Ok(encounter)
+}
+
+/// Refuses a change of what was ordered in an encounter once it is signed. Whoever changes the order need not reach the
+/// encounter; it is locked, so that it is not signed in between.
+///
+/// # Errors
+/// 409 `encounter_signed`.
+pub async fn check_unsigned(cx: &mut Cx, id: i64) -> Result<(), Error> {
+    let mut query = select::<Encounter>();
+    query.and_where(Encounter::id.eq(id));
+    if cx.dialect() == Dialect::Postgres {
+        query.lock(LockType::Share);
+    }
+    let encounter: Option<Encounter> = cx
+        .unscoped("whether an order may change follows from its encounter, whoever reads that")
+        .record(query)
+        .await?;
+    match encounter.filter(|encounter| encounter.status == EncounterStatus::Signed) {
+        Some(encounter) => Err(signed(&encounter)),
+        None => Ok(()),
+    }
 }
 
 /// Whether an encounter whose part is shown can still be written into.

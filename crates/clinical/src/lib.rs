@@ -22,6 +22,7 @@
 pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
+mod allergy_alert;
 pub mod care_event;
 mod chart;
 pub mod drug_check_allergy;
@@ -140,7 +141,8 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    let module = prescription::declare(alert_feed::declare(module));
+    let module = allergy_alert::declare(alert_feed::declare(module));
+    let module = prescription::declare(module);
     let module = chart::declare(icd10::declare(module));
     reports::declare(figures::declare(module))
 }

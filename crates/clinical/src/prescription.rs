@@ -18,6 +18,7 @@ use platform::seal::Sealed;
 use sea_query::Condition;
 use serde_json::{Value as Json, json};
 
+use crate::alert;
 use crate::drug_check_allergy::CheckDrugAllergy;
 use crate::drug_check_interaction::CheckDrugInteraction;
 use crate::drug_check_safety::CheckSafety;
@@ -354,6 +355,9 @@ impl Resource for Prescription {
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
         let row = &*change.row;
+        if change.changed(|row| row.status) && row.status == PrescriptionStatus::Cancelled {
+            alert::withdraw(cx, Self::NAME, row.meta.id).await?;
+        }
         let reasoned = is_new_dose(change) && change.body.0.contains_key("override_reason");
         let checked =
             row.status.is_current() && (is_new_drug(change) || comes_back(change) || reasoned);

@@ -193,7 +193,12 @@ pub(crate) fn judge(pack: &Pack, drug: &Drug, facts: &Facts) -> Checked {
     }
 }
 
-async fn current(cx: &mut Cx, patient: i64, except: &[i64]) -> Result<Vec<Prescription>, Error> {
+/// The prescriptions that a patient may take, whoever wrote them, newest first.
+pub(crate) async fn current(
+    cx: &mut Cx,
+    patient: i64,
+    except: &[i64],
+) -> Result<Vec<Prescription>, Error> {
     let mut query = select::<Prescription>();
     query
         .and_where(Prescription::patient.eq(patient))

@@ -33,6 +33,7 @@ pub(crate) async fn refuse_twice<R: Resource>(
     match others.iter().find(|other| same(other)) {
         None => Ok(()),
         Some(other) => {
+            cx.saw_record(other);
             let text = Text::new("clinical-already-recorded").with("what", other.label());
             let refusal = Error::refuse(Code::AlreadyRecorded, text.with("id", other.meta().id));
             Err(refusal

@@ -18,6 +18,7 @@ mod prescribe;
 mod recorded;
 mod signs;
 mod start;
+mod todo;
 mod unchecked;
 mod vitals;
 
@@ -34,6 +35,7 @@ use web::{Panel, Place, Screen, Screens};
 
 use crate::encounter::Encounter;
 use crate::prescription::Prescription;
+use crate::task::Task;
 use crate::visit_begin::BeginVisit;
 use crate::visit_vitals::RecordVitals;
 use formulary::MedicationItem;
@@ -109,6 +111,12 @@ fn panels(screens: Screens) -> Screens {
         .panel(Panel::new("patient-actions", RECORD, 20, |_, ask, id| {
             Box::pin(async move { Ok(Some(start::vitals(ask, id))) })
         }))
+        .panel(
+            Panel::new("mine", Task::READ, 10, |cx, ask, me| {
+                Box::pin(todo::panel(cx, ask, me))
+            })
+            .watches(&["task"]),
+        )
         .panel(Panel::new("ward", RECORD, 10, |_, ask, ward| {
             Box::pin(async move { Ok(Some(start::round(ask, ward))) })
         }))

@@ -16,6 +16,7 @@ use platform::resource::{Change, Resource, Said};
 use platform::texts::Text;
 use sea_query::{Condition, Expr, ExprTrait, Order};
 
+use crate::alert;
 use crate::encounter::{Encounter, hold_open, is_open};
 use crate::guideline;
 use crate::rules::growth::{Position, mark_crossings};
@@ -191,7 +192,7 @@ impl Resource for Vitals {
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         hold_open(cx, row.encounter.get()).await?;
-        vitals_alert::withdraw(cx, row).await
+        alert::withdraw(cx, Self::NAME, row.meta.id).await
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<VitalsExtra>, Error> {

@@ -7,7 +7,7 @@ use platform::record::Record;
 use platform::texts::Text;
 use sea_query::{Expr, ExprTrait};
 
-use crate::alert::{self, AlertKind, AlertSeverity, AlertStatus, ClinicalAlert, NewAlert};
+use crate::alert::{self, AlertKind, AlertSeverity, NewAlert};
 use crate::rules::news2::Band;
 use crate::vitals::Vitals;
 
@@ -19,7 +19,7 @@ pub(crate) async fn follow(
 ) -> Result<(), Error> {
     let message = message(cx, row).await?;
     if before.is_some() {
-        withdraw(cx, row).await?;
+        alert::withdraw(cx, Vitals::NAME, row.meta.id).await?;
     }
     let Some(message) = message else {
         return Ok(());
@@ -34,25 +34,6 @@ pub(crate) async fn follow(
         )
     };
     alert::raise(cx, new).await?;
-    Ok(())
-}
-
-/// Resolves the open alerts that vital signs raised.
-pub(crate) async fn withdraw(cx: &mut Cx, row: &Vitals) -> Result<(), Error> {
-    let mut query = select::<ClinicalAlert>();
-    query
-        .and_where(ClinicalAlert::source_type.eq(Vitals::NAME))
-        .and_where(ClinicalAlert::source_id.eq(row.meta.id))
-        .and_where(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
-        .and_where(Expr::col((ClinicalAlert::TABLE, "voided_at")).is_null());
-    let open: Vec<ClinicalAlert> = cx
-        .unscoped("an alert follows the record that raised it")
-        .records(query)
-        .await?;
-    // One, since each change resolves what the one before raised.
-    for alert in open {
-        alert::resolve(cx, alert).await?;
-    }
     Ok(())
 }
 

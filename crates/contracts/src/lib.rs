@@ -22,7 +22,9 @@ pub use laboratory::{
     CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem,
     ResultsReviewed,
 };
-pub use patients::{PatientContactChanged, PatientsMerged, PatientsUnmerged, TookIntoOwnCare};
+pub use patients::{
+    AllergiesChanged, PatientContactChanged, PatientsMerged, PatientsUnmerged, TookIntoOwnCare,
+};
 pub use pharmacy::{DispenseReversed, Dispensed};
 pub use portal::{FeedbackAnswered, FeedbackGiven, SecureMessageSent};
 pub use scheduling::{

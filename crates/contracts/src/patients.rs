@@ -16,6 +16,17 @@ impl Event for PatientContactChanged {
     const TOPIC: &'static str = "PatientContactChanged";
 }
 
+/// A patient's allergies are others than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllergiesChanged {
+    /// The patient.
+    pub patient: i64,
+}
+
+impl Event for AllergiesChanged {
+    const TOPIC: &'static str = "AllergiesChanged";
+}
+
 /// Two records turned out to be one person: everything of one record belongs to the other now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PatientsMerged {

@@ -19,13 +19,12 @@ use super::measures::{self, Seen};
 use super::signs::{self, Signs};
 use super::start;
 use crate::encounter::{Encounter, EncounterStatus};
-use crate::task::{Task, TaskPriority, TaskStatus};
 use crate::vitals::Vitals;
 
 /// Appointments of a day.
 const MOST: u64 = 200;
-/// Tasks that are shown; of notes five times as many.
-const FEW: u64 = 20;
+/// Notes that are looked through.
+const NOTES: u64 = 100;
 /// Measurements of today that are looked through.
 const MEASURED: u64 = 1000;
 
@@ -43,11 +42,6 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let today = today(cx, ask, me).await?;
     let unsigned = unsigned(cx, me).await?;
     let names = patients::names(cx, unsigned.iter().map(|row| row.patient.get())).await?;
-    let tasks = tasks(cx, me).await?;
-    let about = tasks
-        .iter()
-        .filter_map(|task| Some(task.related_patient?.get()));
-    let about = patients::names(cx, about).await?;
     let more = ask.slot(cx, "clinic", me).await?;
     let of = |status: AppointmentStatus| {
         let mut rows: Vec<&Appointment> = today
@@ -81,7 +75,6 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         div.grid {
             (more)
             (notes(ask, &unsigned, &names))
-            (todo(cx, ask, &tasks, &about))
         }
     };
     Ok(Page::new(ask.t("nav-clinic"), body))
@@ -137,7 +130,7 @@ async fn today(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Today, Error> {
 /// written hold measurements and nothing to be signed.
 async fn unsigned(cx: &mut Cx, me: i64) -> Result<Vec<Encounter>, Error> {
     let since = cx.now() - SignedDuration::from_hours(24);
-    let mut rows: Vec<Encounter> = resource::rows(cx, FEW * 5, |query| {
+    let mut rows: Vec<Encounter> = resource::rows(cx, NOTES, |query| {
         query
             .and_where(Encounter::doctor.eq(me))
             .and_where(Encounter::status.eq(EncounterStatus::Open.as_str()))
@@ -147,27 +140,6 @@ async fn unsigned(cx: &mut Cx, me: i64) -> Result<Vec<Encounter>, Error> {
     .await?;
     rows.retain(|row| row.encounter_date >= since || !row.is_blank());
     rows.reverse();
-    Ok(rows)
-}
-
-async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {
-    let open = [TaskStatus::Pending, TaskStatus::InProgress].map(TaskStatus::as_str);
-    let mut rows: Vec<Task> = resource::rows(cx, FEW * 5, |query| {
-        query
-            .and_where(Task::assignee.eq(me))
-            .and_where(Task::status.is_in(open))
-            .order_by(("task", "id"), Order::Asc);
-    })
-    .await?;
-    rows.sort_by_key(|row| {
-        let weight = match row.priority {
-            TaskPriority::High => 0,
-            TaskPriority::Normal => 1,
-            TaskPriority::Low => 2,
-        };
-        (weight, row.due_date.is_none(), row.due_date, row.meta.id)
-    });
-    rows.truncate(usize::try_from(FEW).unwrap_or(usize::MAX));
     Ok(rows)
 }
 
@@ -262,43 +234,4 @@ fn notes(ask: &Ask, rows: &[Encounter], names: &HashMap<i64, String>) -> Markup 
         }
     };
     ui::panel(&ask.t("clinical-unsigned"), inner)
-}
-
-fn todo(cx: &Cx, ask: &Ask, rows: &[Task], about: &HashMap<i64, String>) -> Markup {
-    let inner = html! {
-        @if rows.is_empty() { p.hint { (ask.t("clinical-tasks-none")) } }
-        ul.entries { @for row in rows { li { (task(cx, ask, row, about)) } } }
-    };
-    ui::panel(&ask.t("clinical-tasks"), inner)
-}
-
-fn task(cx: &Cx, ask: &Ask, row: &Task, about: &HashMap<i64, String>) -> Markup {
-    let late = row.due_date.is_some_and(|due| due < cx.today());
-    let form = ask
-        .form("tasks_patch")
-        .on(row.meta.id)
-        .version(row.meta.version)
-        .done("done-task");
-    html! {
-        span {
-            @match row.related_patient {
-                Some(patient) => {
-                    a href={ "/patients/" (patient.get()) "/" } { (about.get(&patient.get()).map_or("", String::as_str)) }
-                    " · " (row.title.open().to_string())
-                },
-                None => { (row.title.open().to_string()) },
-            }
-            @if row.priority == TaskPriority::High { " " (ui::pill(Tone::Warning, &ask.t("clinical-task-high"))) }
-            @if let Some(due) = row.due_date {
-                " · " (ask.day(due))
-                @if late { " " (ui::pill(Tone::Bad, &ask.t("clinical-task-late"))) }
-            }
-        }
-        @if ask.may_do("tasks_patch") {
-            (form.show(html! {
-                (form.hidden("status", TaskStatus::Completed.as_str()))
-                button { (ask.t("clinical-task-done")) }
-            }))
-        }
-    }
 }

@@ -34,6 +34,33 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    /// How many there are, that there is none of what was asked for, and that something is recorded already are told
+    /// without a row being shown.
+    async fn what_is_told_without_showing_a_row_is_on_record(world: &World) {
+        let room = Room::new(world).await;
+        let admin = world.admin().await;
+        let trail = async || {
+            let rows = admin.get(&format!("audit_logs/?patient={}&user={}&action=view", room.patient, room.doctor.id)).await;
+            count(&rows)
+        };
+        let path = format!("encounters/?patient={}", room.patient);
+        let before = trail().await;
+        let counted = room.doctor.get(&format!("{path}&diagnosis_code=J20.9&limit=1&offset=100")).await;
+        assert_eq!((&counted.is(200)["count"], &counted.json["results"]), (&json!(1), &json!([])));
+        assert_eq!(trail().await, before + 1);
+        assert_eq!(count(&room.doctor.get(&format!("{path}&diagnosis_code=B20")).await), 0);
+        assert_eq!(trail().await, before + 2);
+        let condition = json!({ "patient": room.patient, "name": "Asthma" });
+        room.doctor.post("medical_conditions/", condition.clone()).await.is(201);
+        let written = trail().await;
+        room.doctor.post("medical_conditions/", condition).await.refuses(409, "already_recorded");
+        assert_eq!(trail().await, written + 1);
+        // An empty list of a kind says no more than that.
+        assert_eq!(count(&room.doctor.get(&format!("referrals/?patient={}", room.patient)).await), 0);
+        assert_eq!(trail().await, written + 1);
+        world.settle().await;
+    }
+
     /// Who signs is who did it: nobody signs, or adds to what is signed, in another's name.
     async fn nobody_signs_in_anothers_name(world: &World) {
         let room = Room::new(world).await;

@@ -101,7 +101,9 @@ testkit::on_both! {
 
     async fn what_a_nurse_measured_is_the_doctors_visit(world: &World) {
         let waiting = Waiting::of(world).await;
-        let taken = waiting.measure(json!({ "systolic_bp": "120", "diastolic_bp": 80, "patient": 999_999 })).await;
+        let other = json!({ "systolic_bp": "120", "diastolic_bp": 80, "patient": 999_999 });
+        waiting.measure(other).await.complains_about("patient");
+        let taken = waiting.measure(json!({ "systolic_bp": "120", "diastolic_bp": 80, "patient": waiting.patient })).await;
         assert_eq!(taken.is(201)["systolic_bp"], 120);
         assert_eq!(taken.json["patient"], waiting.patient);
         assert_eq!(waiting.booked().await["status"], "checked_in", "measuring is no visit");

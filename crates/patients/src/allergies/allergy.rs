@@ -111,6 +111,7 @@ impl Resource for Allergy {
             && let Some(same) = allergy_list::same(cx, row).await?
         {
             if !same.from_list {
+                cx.saw_record(&same);
                 let text =
                     Text::new("patients-allergy-known").with("substance", &**same.substance.open());
                 let refused = Error::refuse(Code::AlreadyRecorded, text);

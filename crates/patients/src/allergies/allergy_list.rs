@@ -4,6 +4,7 @@
 //! client writes into it is done to the allergies first. That there are none stands on it as it was said, as long
 //! as there are none.
 
+use contracts::AllergiesChanged;
 use kernel::{Code, Reach, names};
 use platform::cx::{Cx, column, select};
 use platform::db::{Dialect, Statement, ToValue};
@@ -79,6 +80,7 @@ pub(crate) async fn write(
         give_up(cx, allergy).await?;
     }
     make(cx, row, &put_on).await?;
+    tell(cx, row.meta.id)?;
     let now = self::active(cx, row.meta.id).await?;
     row.known_allergies = Sealed::new(Blank::cut(&text(&now, &said)));
     Ok(())
@@ -138,7 +140,13 @@ pub(crate) async fn complete(cx: &mut Cx, row: &Patient) -> Result<(), Error> {
     }
     let active = active(cx, row.meta.id).await?;
     let names: Vec<&str> = active.iter().map(|one| &**one.substance.open()).collect();
-    make(cx, row, &without(&listed, &names)).await
+    make(cx, row, &without(&listed, &names)).await?;
+    tell(cx, row.meta.id)
+}
+
+/// Whatever the patient takes is compared with the allergies anew.
+fn tell(cx: &mut Cx, patient: i64) -> Result<(), Error> {
+    cx.emit(&AllergiesChanged { patient })
 }
 
 /// Locks a patient's allergies and the list of them against others who change them at this moment.
@@ -155,6 +163,7 @@ pub(crate) async fn hold(cx: &mut Cx, patient: i64) -> Result<(), Error> {
 /// Puts a patient's list as the allergies are, after some of them changed; one that is about to go is left out.
 pub(crate) async fn derive(cx: &mut Cx, patient: i64, without: Option<i64>) -> Result<(), Error> {
     hold(cx, patient).await?;
+    tell(cx, patient)?;
     let mut query = select::<Patient>();
     query.and_where(column(Patient::TABLE, "id").eq(patient));
     let why = "the list and the allergies are one thing";

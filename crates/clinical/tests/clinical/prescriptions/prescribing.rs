@@ -211,6 +211,49 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn an_allergy_that_becomes_known_later_alarms_who_prescribed(world: &World) {
+        let room = Room::new(world).await;
+        let open = async || {
+            world.settle().await;
+            let alerts = room.doctor.get("alerts/?unread=true").await.is(200)["results"].as_array().unwrap().clone();
+            let mut of_allergy: Vec<Json> = alerts.into_iter().filter(|alert| alert["kind"] == "allergy").collect();
+            of_allergy.sort_by_key(|alert| alert["id"].as_i64());
+            of_allergy
+        };
+        let prescription = prescribe(&room, "Amoxicillin", json!({})).await.id();
+        prescribe(&room, "Paracetamol", json!({})).await.is(201);
+        assert_eq!(open().await.len(), 0);
+        let body = json!({ "patient": room.patient, "substance": "Penicillin", "severity": "severe" });
+        let allergy = room.nurse.post("allergies/", body).await.id();
+        let alarms = open().await;
+        assert_eq!(alarms.len(), 1, "{alarms:?}");
+        assert!(alarms[0]["message"].as_str().unwrap().contains("Amoxicillin"), "{alarms:?}");
+        // The same news again, or another allergy, raises no second alarm.
+        room.nurse.patch(&format!("allergies/{allergy}/"), json!({ "reaction": "Rash" })).await.is(200);
+        room.doctor.patch(&format!("patients/{}/", room.patient), json!({ "known_allergies": "Penicillin, Latex" })).await.is(200);
+        assert_eq!(open().await, alarms);
+        // What is no longer true is resolved, and raised when it is true again.
+        room.nurse.patch(&format!("allergies/{allergy}/"), json!({ "status": "resolved" })).await.is(200);
+        assert_eq!(open().await.len(), 0);
+        room.nurse.patch(&format!("allergies/{allergy}/"), json!({ "status": "active" })).await.is(200);
+        assert_eq!(open().await.len(), 1);
+        room.doctor.patch(&format!("prescriptions/{prescription}/"), json!({ "status": "Cancelled" })).await.is(200);
+        assert_eq!(open().await.len(), 0);
+    }
+
+    async fn an_allergy_of_a_merged_record_alarms_who_prescribed(world: &World) {
+        let room = Room::new(world).await;
+        prescribe(&room, "Amoxicillin", json!({})).await.is(201);
+        let twin = json!({ "first_name": "Janet", "last_name": "Doe", "date_of_birth": "1990-01-01", "gender": "Female", "known_allergies": "Penicillin" });
+        let admin = world.admin().await;
+        let twin = admin.post("patients/", twin).await.id();
+        let merge = json!({ "into": room.patient, "reason": "one person" });
+        admin.post(&format!("patients/{twin}/merge/"), merge).await.is(200);
+        world.settle().await;
+        let alerts = room.doctor.get("alerts/?unread=true").await;
+        assert!(alerts.is(200)["results"].as_array().unwrap().iter().any(|alert| alert["kind"] == "allergy"), "{}", alerts.text());
+    }
+
     async fn after_signing_only_the_status_changes(world: &World) {
         let room = Room::new(world).await;
         let id = prescribe(&room, "Amoxicillin", json!({})).await.id();
