@@ -181,6 +181,9 @@ impl Verb for CountStockTake {
             keep(cx, held.meta.id, line, before, (expected, last)).await?;
             counted += 1;
         }
+        if counted > 0 {
+            cx.renew(&held, &held).await?;
+        }
         Ok(CountAnswer {
             stock_take: held.meta.id,
             counted,

@@ -81,7 +81,7 @@ impl Resource for GoodsReceivedNote {
         Besides {
             name: grn_item::ACCEPT_EXPIRED,
             verbs: "c",
-            schema: || json!({ "type": "boolean", "description": "True to take units that have expired already; their batch goes into quarantine." }),
+            schema: || json!({ "type": "boolean", "description": "True to take units that have expired already, or of a batch that was recalled; they are kept apart and not handed out." }),
         },
         Besides {
             name: grn_doubts::ACCEPT_INVOICE,
@@ -172,6 +172,7 @@ impl Resource for GoodsReceivedNote {
         let delivered = units(&items);
         let medications: Vec<i64> = delivered.iter().map(|(item, _)| *item).collect();
         let turn = ledger::turn::<Stock>(cx, &medications).await?;
+        grn_doubts::check_recalled(cx, &items, change.body).await?;
         grn_doubts::check_prices(cx, &items, change.body).await?;
         for item in items {
             put_away(cx, &turn, change.row, item).await?;

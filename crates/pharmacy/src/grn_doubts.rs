@@ -1,7 +1,7 @@
 //! What makes one doubt a delivery: an invoice that was received before, and a price that would change what is on the
 //! shelf. Both are taken when it is said that they are meant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{Code, Money};
 use platform::cx::{Cx, values};
@@ -12,7 +12,7 @@ use platform::serde_json::json;
 use platform::texts::Text;
 
 use crate::goods_received_note::GoodsReceivedNote;
-use crate::grn_item::GrnItem;
+use crate::grn_item::{ACCEPT_EXPIRED, GrnItem};
 use crate::stock_location::MAIN;
 use crate::{names, nested, shelf};
 
@@ -57,6 +57,44 @@ pub(crate) async fn check_invoice(
     Err(Error::refuse(Code::AlreadyRecorded, text)
         .with("goods_received_note", id)
         .with("grn_date", day.to_string()))
+}
+
+/// Units of a recalled batch go back to the supplier. Whoever takes them all the same says so; they join the batch, and
+/// are not handed out.
+///
+/// # Errors
+/// 409 `confirmation_required` with what was `recalled`.
+pub(crate) async fn check_recalled(
+    cx: &mut Cx,
+    items: &[GrnItem],
+    body: &Body,
+) -> Result<(), Error> {
+    if nested::flag(body, ACCEPT_EXPIRED) {
+        return Ok(());
+    }
+    let mut ids: Vec<i64> = items
+        .iter()
+        .map(|item| item.medication_item.get())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let recalled = shelf::recalled(cx, &ids).await?;
+    let recalled: HashSet<(i64, String)> = recalled
+        .iter()
+        .map(|batch| key(batch.medication_item.get(), &batch.batch_number))
+        .collect();
+    let is_recalled =
+        |item: &&GrnItem| recalled.contains(&key(item.medication_item.get(), &item.batch_number));
+    let found: Vec<String> = items
+        .iter()
+        .filter(is_recalled)
+        .map(|item| item.batch_number.to_string())
+        .collect();
+    if found.is_empty() {
+        return Ok(());
+    }
+    let text = Text::new("pharmacy-received-recalled").with("batches", found.join(", "));
+    Err(Error::refuse(Code::ConfirmationRequired, text).with("recalled", json!(found)))
 }
 
 /// A price that a line would change.

@@ -80,6 +80,17 @@ pub(crate) async fn priced(
         .await
 }
 
+/// Recalled batches of several medications, in every place.
+pub(crate) async fn recalled(cx: &mut Cx, items: &[i64]) -> Result<Vec<StockBatch>, Error> {
+    let mut query = select::<StockBatch>();
+    query
+        .and_where(among(cx.dialect(), StockBatch::medication_item, items))
+        .and_where(StockBatch::status.eq(BatchStatus::Recalled.as_str()));
+    cx.unscoped("whoever receives is told what was recalled")
+        .records(query)
+        .await
+}
+
 /// One batch by its id.
 pub(crate) async fn batch(cx: &mut Cx, id: i64) -> Result<Option<StockBatch>, Error> {
     let mut query = select::<StockBatch>();

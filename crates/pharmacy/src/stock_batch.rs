@@ -280,6 +280,12 @@ fn check_change(row: &StockBatch, before: &StockBatch) -> Result<(), Error> {
     if recalled(row) != recalled(before) {
         return Err(recall_only());
     }
+    // Under another number the same units would come as a batch that nobody recalled.
+    let known_by = |batch: &StockBatch| (batch.batch_number.to_string(), batch.expiry_date);
+    if recalled(row) && known_by(row) != known_by(before) {
+        let text = Text::new("pharmacy-recalled-stays");
+        return Err(Error::refuse(Code::StateConflict, text));
+    }
     Ok(())
 }
 

@@ -105,10 +105,16 @@ impl Resource for StockTakeLine {
         freeze(cx, &take, row).await
     }
 
+    /// What is posted with the `If-Match` of the take is what was read of its counts.
+    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
+        let take: StockTake = cx.hold(change.row.stock_take.get()).await?;
+        cx.renew(&take, &take).await
+    }
+
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         let take: StockTake = cx.hold(row.stock_take.get()).await?;
         if take.status == TakeStatus::Open {
-            Ok(())
+            cx.renew(&take, &take).await
         } else {
             Err(not_open(take.status))
         }

@@ -103,6 +103,9 @@ dispensing! {
     }
 }
 
+/// References with another name each: a body whose two names contradict each other is refused, not read in one way.
+const NAMES: [(&str, &str); 3] = [("patient", ""), ("prescription", ""), ("stock_batch", "")];
+
 /// `POST medications/{id}/dispense/`. Not a verb: that would lock the medication before its turn in the ledger is
 /// taken, and whoever has the turn changes the medication's total.
 pub(crate) fn item_route() -> Operation {
@@ -124,7 +127,10 @@ pub(crate) fn item_route() -> Operation {
 
 async fn item(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
     let medication: MedicationItem = cx.load(call.id()?).await?;
-    let input = DispenseInput::parse(&call.body_for(&[])?)?;
+    let mut body = call.body_for(&NAMES)?;
+    body.fold(&[("quantity_dispensed", "quantity")])?;
+    body.check_path("medication_item", medication.meta.id)?;
+    let input = DispenseInput::parse(&body)?;
     let quantity = input.quantity;
     let wanted = input.wanted(medication.meta.id, quantity);
     let answer = dispense(cx, &wanted).await?;
@@ -150,7 +156,9 @@ pub(crate) fn log_route() -> Operation {
 }
 
 async fn log(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input = LogInput::parse(&call.body_for(&[])?)?;
+    let mut body = call.body_for(&NAMES)?;
+    body.fold(&[("quantity", "quantity_dispensed"), ("medication_item", "")])?;
+    let input = LogInput::parse(&body)?;
     let quantity = input
         .quantity_dispensed
         .or(input.quantity)

@@ -27,6 +27,9 @@ pub(super) fn show(ask: &Ask, form: &Form<'_>, today: Date) -> Markup {
     let (asked, said) = match sent.code() {
         Some("over_delivery") => ("accept_over_delivery", beyond(ask, sent)),
         Some("already_recorded") => ("accept_same_invoice", received(ask, sent)),
+        Some("confirmation_required") if sent.fact("recalled").is_some() => {
+            ("accept_expired", html! {})
+        }
         Some("confirmation_required") => ("accept_new_prices", prices(ask, sent)),
         _ => match expired(ask, sent, today) {
             Some(said) => ("accept_expired", said),

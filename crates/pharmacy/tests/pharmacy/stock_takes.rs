@@ -32,6 +32,32 @@ testkit::on_both! {
         assert_eq!(differences(world).await, []);
     }
 
+    /// Whoever posts what they read posts no count that was changed, added or removed since.
+    async fn what_was_counted_since_it_was_read_is_not_posted(world: &World) {
+        let shop = Shop::new(world).await;
+        let item = shop.medication("Paracetamol", json!({})).await;
+        let (a, b) = (shop.batch(item, "A", LATE, 10).await, shop.batch(item, "B", LATE, 10).await);
+        let take = format!("stock-takes/{}/", shop.pharmacist.post("stock-takes/", json!({ "name": "November" })).await.id());
+        let line = shop.pharmacist.post(&format!("{take}lines/"), json!({ "stock_batch": a, "counted": 10 })).await.id();
+        let one = format!("stock-take-lines/{line}/");
+        for change in ["PATCH", "POST", "COUNT", "DELETE"] {
+            let version = shop.pharmacist.get(&take).await.is(200)["version"].clone();
+            let changed = match change {
+                "PATCH" => shop.pharmacist.patch(&one, json!({ "counted": 1 })).await,
+                "POST" => shop.pharmacist.post(&format!("{take}lines/"), json!({ "stock_batch": b, "counted": 1 })).await,
+                "COUNT" => shop.pharmacist.post(&format!("{take}count/"), json!({ "lines": [{ "stock_batch": b, "counted": 2 }] })).await,
+                _ => world.admin().await.delete(&one).await,
+            };
+            assert!(changed.status.is_success(), "{change}: {}", changed.text());
+            let post = shop.pharmacist.request("POST", &format!("{take}post/")).header("if-match", &format!("\"{version}\""));
+            assert_eq!(post.json(&json!({})).send().await.status, 412, "{change}");
+        }
+        assert_eq!(shop.total(item).await, 20);
+        shop.pharmacist.post(&format!("{take}post/"), json!({})).await.is(200);
+        assert_eq!(shop.total(item).await, 12);
+        assert_eq!(differences(world).await, []);
+    }
+
     async fn what_moved_since_is_counted_again(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Paracetamol", json!({})).await;
