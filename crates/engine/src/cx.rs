@@ -271,6 +271,13 @@ impl Cx {
         self.saw(R::NAME, row.meta().id, row.patient_id());
     }
 
+    /// Notes that an answer tells something about records of a kind without showing one: how many there are, or that a
+    /// patient has none of what was asked for.
+    pub fn saw_none_of<R: Record>(&mut self, patient: Option<i64>) {
+        self.seen.objects.entry(R::NAME).or_default();
+        self.seen.patients.extend(patient);
+    }
+
     /// Says how the reading is audited when it is no plain view, such as an export or a search.
     pub fn seen_as(&mut self, action: Action, description: &str) {
         self.seen.action = Some(action);

@@ -89,7 +89,8 @@ pub(crate) async fn check(
     }
     cx.take_turn(&[("doctor", row.doctor.get()), ("patient", row.patient.get())])
         .await?;
-    if let Some(taken) = patient_taken(cx, row).await? {
+    if let Some((by, taken)) = patient_taken(cx, row).await? {
+        cx.saw(Appointment::NAME, by, Some(row.patient.get()));
         return Err(refusal(cx, "patient", taken, None));
     }
     if !row.overbooked && change.differs(takes_other_time) {
@@ -99,7 +100,7 @@ pub(crate) async fn check(
         offer::check_free(cx, row).await?;
     }
     if !row.overbooked
-        && let Some(taken) = doctor_taken(cx, row).await?
+        && let Some((_, taken)) = doctor_taken(cx, row).await?
     {
         let doctor = row.doctor.get();
         let names = identity::names(cx, [doctor]).await?;
@@ -231,12 +232,12 @@ async fn check_role(cx: &mut Cx, doctor: i64, for_hours: bool) -> Result<(), Err
     }
 }
 
-/// What the doctor does at that time. Appointments that count are disjoint, so only the last that begins
+/// Which appointment the doctor has at that time. Appointments that count are disjoint, so only the last that begins
 /// before the end can be in the way: one row of the index, however many there are.
-async fn doctor_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<Span>, Error> {
+async fn doctor_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<(i64, Span)>, Error> {
     const SQL: &str = concat!(
-        "SELECT starts_at, ends_at FROM (\
-         SELECT starts_at, ends_at FROM appointment \
+        "SELECT id, starts_at, ends_at FROM (\
+         SELECT id, starts_at, ends_at FROM appointment \
          WHERE doctor = $1 AND starts_at < $3 AND id <> $4 AND NOT overbooked AND ",
         occupies!(),
         " ORDER BY starts_at DESC LIMIT 1) AS last WHERE ends_at > $2"
@@ -244,11 +245,11 @@ async fn doctor_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<Span>, Er
     taken(cx, SQL, row.doctor.get(), row).await
 }
 
-/// What the patient does at that time.
-async fn patient_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<Span>, Error> {
+/// Which appointment the patient has at that time.
+async fn patient_taken(cx: &mut Cx, row: &Appointment) -> Result<Option<(i64, Span)>, Error> {
     const SQL: &str = concat!(
-        "SELECT starts_at, ends_at FROM (\
-         SELECT starts_at, ends_at FROM appointment \
+        "SELECT id, starts_at, ends_at FROM (\
+         SELECT id, starts_at, ends_at FROM appointment \
          WHERE patient = $1 AND starts_at < $3 AND id <> $4 AND ",
         occupies!(),
         " ORDER BY starts_at DESC LIMIT 1) AS last WHERE ends_at > $2"
@@ -261,13 +262,13 @@ async fn taken(
     sql: &'static str,
     whose: i64,
     row: &Appointment,
-) -> Result<Option<Span>, Error> {
+) -> Result<Option<(i64, Span)>, Error> {
     let bound = values([&whose, &row.starts_at, &row.ends_at, &row.meta().id]);
-    let found: Option<(Timestamp, Timestamp)> = cx
+    let found: Option<(i64, Timestamp, Timestamp)> = cx
         .unscoped("time is taken whoever may see by whom")
         .optional(Statement::raw(sql, bound))
         .await?;
-    Ok(found.map(|(from, to)| Span { from, to }))
+    Ok(found.map(|(by, from, to)| (by, Span { from, to })))
 }
 
 /// Says who is taken and when, and nothing of what for or with whom.

@@ -106,6 +106,7 @@ async fn alone(cx: &mut Cx, row: &WaitingEntry) -> Result<(), Error> {
         ))
         .await?;
     let Some((id,)) = found else { return Ok(()) };
+    cx.saw(WaitingEntry::NAME, id, Some(patient));
     let text = Text::new("scheduling-waits-already").with("id", id);
     Err(Error::refuse(Code::AlreadyRecorded, text)
         .with("id", id)

@@ -226,7 +226,7 @@ async fn render<R: Resource>(
     };
     if R::PATIENT_DATA {
         if rows.is_empty() {
-            cx.saw_nothing();
+            told_by_none::<R>(cx, call, count);
         }
         for row in &rows {
             cx.saw_record(row);
@@ -282,6 +282,28 @@ async fn render<R: Resource>(
         reply.header("link", &format!("<{next}>; rel=\"next\""));
     }
     Ok(reply)
+}
+
+/// What a list without rows tells: behind the last page, how many there are; and of one patient, that nothing is recorded
+/// of what was asked for.
+fn told_by_none<R: Resource>(cx: &mut Cx, call: &Call, count: Count) {
+    let asked = |name: &str| call.query(name).filter(|value| !value.is_empty());
+    let named = R::PATIENT.and_then(|field| {
+        let others = ["_id", "__in"].map(|end| [field, end].concat());
+        let mut names = others.iter().map(String::as_str);
+        asked(field).or_else(|| names.find_map(asked))
+    });
+    let patient = named.and_then(|id| id.trim().parse::<i64>().ok());
+    let paging =
+        |name: &str| page::PAGING.contains(&name) || ["ordering", "labels"].contains(&name);
+    let names = call.head.query.iter().map(|(name, _)| name.as_str());
+    let filters = names.filter(|name| !paging(name)).count();
+    // Whose record and what of it, or how many of whatever was asked for.
+    if (patient.is_some() && filters > 1) || count.number() > 0 {
+        cx.saw_none_of::<R>(patient);
+    } else {
+        cx.saw_nothing();
+    }
 }
 
 /// What is worked out for the rows. One for which it takes a record that cannot be read is taken out and noted as

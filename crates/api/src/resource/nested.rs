@@ -82,7 +82,16 @@ async fn below<P: Resource, R: Resource>(
     field: &'static str,
     one: bool,
 ) -> Result<Call, Error> {
-    let above: P = cx.find(call.id()?).await?;
+    let read = match !one && call.head.method == Method::POST {
+        true => call.if_match()?,
+        false => None,
+    };
+    let above: P = match read {
+        // What is added to a record by the version that was read of it, such as a payment, is added to that one.
+        Some(_) => cx.hold(call.id()?).await?,
+        None => cx.find(call.id()?).await?,
+    };
+    super::check_version(&above, read)?;
     let id = above.meta().id;
     if P::PATIENT_DATA {
         // That nothing is there is something one learns about the record above.
