@@ -166,3 +166,7 @@ access-of-document = the patient’s documents
 access-of-message = the patient’s messages
 access-of-stay = the patient’s stay in hospital
 access-of-record = the patient’s record
+portal-waiting = New messages
+portal-answer = Write to the patient
+portal-answer-hint = The patient reads it in the portal. Who has no account there cannot be written to.
+done-message-read = The message is marked as read.

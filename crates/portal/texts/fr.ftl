@@ -166,3 +166,7 @@ access-of-document = les documents du patient
 access-of-message = les messages du patient
 access-of-stay = le séjour du patient à l’hôpital
 access-of-record = le dossier du patient
+portal-waiting = Nouveaux messages
+portal-answer = Écrire au patient
+portal-answer-hint = Le patient le lit dans le portail. On ne peut pas écrire à qui n’y a pas de compte.
+done-message-read = Le message est marqué comme lu.

@@ -166,3 +166,7 @@ access-of-document = hati za mgonjwa
 access-of-message = ujumbe wa mgonjwa
 access-of-stay = kulazwa kwa mgonjwa
 access-of-record = rekodi ya mgonjwa
+portal-waiting = Ujumbe mpya
+portal-answer = Mwandikie mgonjwa
+portal-answer-hint = Mgonjwa husoma kwenye tovuti yake. Asiye na akaunti huko hawezi kuandikiwa.
+done-message-read = Ujumbe umewekwa kuwa umesomwa.

@@ -316,10 +316,13 @@ impl<'a> Input<'a> {
     fn called(&self, value: &str) -> String {
         let sent = self.form.sent();
         let now = sent.and_then(|sent| sent.picked(&self.name));
-        // What the screen began with names only what it began with.
+        // What the screen began with names only what it began with; one that began with nothing named what was picked.
         let begun = self.picked.as_deref().filter(|_| {
             let typed = sent.and_then(|sent| sent.typed(&self.name));
-            typed.is_none() || typed == self.value.as_deref() || now.is_none()
+            typed.is_none()
+                || self.value.is_none()
+                || typed == self.value.as_deref()
+                || now.is_none()
         });
         let words = begun.or(now).map(str::to_owned);
         words.unwrap_or_else(|| ["№ ", value].concat())

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use kernel::{Code, Reach};
+use kernel::{BuiltinRole, Code, Reach};
 use maud::html;
 use parking_lot::Mutex;
 use platform::access::Permission;
@@ -278,6 +278,22 @@ fn here(visit: &Visit) -> Ended {
     }
 }
 
+/// Whether the screen is where a member of staff works.
+fn is_workplace(screen: &Screen, ask: &Ask) -> bool {
+    let role = ask.actor.user().and_then(|user| user.role);
+    role != Some(BuiltinRole::Patient.id()) && ask.house.workplace(role) == Some(&*screen.address)
+}
+
+/// What waits for the reader, whatever their work is, stands at the end of the page on which they work.
+async fn add_mine(cx: &mut Cx, ask: &Ask, page: &mut Page) -> Result<(), Error> {
+    let mine = ask.slot(cx, "mine", cx.user_id()?).await?;
+    if !mine.0.is_empty() {
+        let body = &page.body;
+        page.body = html! { (body) div.grid { (mine) } };
+    }
+    Ok(())
+}
+
 /// Runs the screen in one unit of work, and writes the page.
 async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     let reach = match screen.who {
@@ -286,11 +302,15 @@ async fn show(screen: &Screen, visit: &mut Visit) -> Result<Response, Error> {
     };
     let opening = visit.opening(reach);
     let (show, patient_data) = (screen.show, screen.patient_data);
+    let at_work = is_workplace(screen, &visit.ask);
     let ask = visit.ask.clone();
     let page = unit::read(visit.ask.app(), &opening, move |cx| {
         let ask = ask.clone();
         Box::pin(async move {
             let mut page = show(cx, &ask).await?;
+            if at_work && page.go.is_none() {
+                add_mine(cx, &ask, &mut page).await?;
+            }
             say_damaged(cx, &ask, &mut page);
             crate::unplaced::say(&ask, &mut page);
             if patient_data && page.go.is_none() && !cx.said_whose() {

@@ -109,7 +109,7 @@ async fn picker(ask: &Ask, info: &TableInfo, name: &str, value: &str) -> Result<
                 @for (known, words) in &called { (crate::input::picked(name, &known.to_string(), words, true)) }
                 @for (found, words) in others { (crate::input::picked(name, found, words, false)) }
             }
-            @if !typed.trim().is_empty() && found.is_empty() { (pick::nothing(ask, typed)) }
+            @if !typed.trim().is_empty() && found.is_empty() { (pick::nothing(ask, info.path, typed)) }
             div.search {
                 input id=(id) type="search" name=(asked) value=(typed) autocomplete="off" aria-label=(ask.t("form-pick"));
                 button { (ask.t("form-look")) }
