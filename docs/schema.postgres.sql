@@ -277,7 +277,7 @@ TABLE appointment_notification
   CREATE INDEX appointment_notification_scheduled_for_id_idx ON public.appointment_notification USING btree (scheduled_for, id)
   CREATE INDEX appointment_notification_status_lease_until_idx ON public.appointment_notification USING btree (status, lease_until)
   CREATE INDEX appointment_notification_status_next_attempt_at_idx ON public.appointment_notification USING btree (status, next_attempt_at)
-  CREATE UNIQUE INDEX appointment_notification_waiting_key ON public.appointment_notification USING btree (appointment, notification_type, channel, lead_hours) WHERE (status = 'pending'::text)
+  CREATE UNIQUE INDEX appointment_notification_waiting_key ON public.appointment_notification USING btree (appointment, patient, notification_type, channel, lead_hours) WHERE (status = 'pending'::text)
 TABLE audit_link
   sequence bigint NOT NULL
   audit_log bigint NOT NULL
@@ -871,6 +871,7 @@ TABLE goods_received_note
   CONSTRAINT goods_received_note_supplier_fkey FOREIGN KEY (supplier) REFERENCES supplier(id) ON DELETE RESTRICT
   CONSTRAINT goods_received_note_uid_key UNIQUE (uid)
   CREATE INDEX goods_received_note_grn_date_idx ON public.goods_received_note USING btree (grn_date)
+  CREATE INDEX goods_received_note_invoice_written_idx ON public.goods_received_note USING btree (supplier, upper(invoice_number))
   CREATE INDEX goods_received_note_purchase_order_id_idx ON public.goods_received_note USING btree (purchase_order, id)
   CREATE INDEX goods_received_note_supplier_id_idx ON public.goods_received_note USING btree (supplier, id)
 TABLE grn_item
@@ -2134,6 +2135,7 @@ TABLE stock_batch
   current_quantity bigint NOT NULL
   received_date date NOT NULL
   supplier bigint
+  expiry_reason text
   CONSTRAINT stock_batch_current_quantity_check CHECK ((current_quantity >= 0))
   CONSTRAINT stock_batch_location_fkey FOREIGN KEY (location) REFERENCES stock_location(id) ON DELETE RESTRICT
   CONSTRAINT stock_batch_medication_item_batch_number_location_key UNIQUE (medication_item, batch_number, location)
@@ -2149,6 +2151,7 @@ TABLE stock_batch
   CREATE INDEX stock_batch_expiry_date_id_idx ON public.stock_batch USING btree (expiry_date, id)
   CREATE INDEX stock_batch_location_id_idx ON public.stock_batch USING btree (location, id)
   CREATE INDEX stock_batch_medication_item_id_idx ON public.stock_batch USING btree (medication_item, id)
+  CREATE INDEX stock_batch_number_written_idx ON public.stock_batch USING btree (upper(batch_number))
   CREATE INDEX stock_batch_shelf_idx ON public.stock_batch USING btree (medication_item, expiry_date) WHERE (current_quantity > 0)
   CREATE INDEX stock_batch_status_id_idx ON public.stock_batch USING btree (status, id)
 TABLE stock_location

@@ -267,7 +267,7 @@ CREATE INDEX "appointment_notification_patient_id_idx" ON "appointment_notificat
 CREATE INDEX "appointment_notification_scheduled_for_id_idx" ON "appointment_notification" ("scheduled_for", "id");
 CREATE INDEX "appointment_notification_status_lease_until_idx" ON "appointment_notification" ("status", "lease_until");
 CREATE INDEX "appointment_notification_status_next_attempt_at_idx" ON "appointment_notification" ("status", "next_attempt_at");
-CREATE UNIQUE INDEX "appointment_notification_waiting_key" ON "appointment_notification" ("appointment", "notification_type", "channel", "lead_hours") WHERE status = 'pending';
+CREATE UNIQUE INDEX "appointment_notification_waiting_key" ON "appointment_notification" ("appointment", "patient", "notification_type", "channel", "lead_hours") WHERE status = 'pending';
 CREATE TABLE "audit_link" (
   "sequence" INTEGER NOT NULL,
   "audit_log" INTEGER NOT NULL,
@@ -888,6 +888,7 @@ CREATE TABLE "goods_received_note" (
   CONSTRAINT "goods_received_note_received_by_fkey" FOREIGN KEY ("received_by") REFERENCES "app_user" ("id") ON DELETE RESTRICT
 ) STRICT;
 CREATE INDEX "goods_received_note_grn_date_idx" ON "goods_received_note" ("grn_date");
+CREATE INDEX "goods_received_note_invoice_written_idx" ON "goods_received_note" ("supplier", upper("invoice_number"));
 CREATE INDEX "goods_received_note_purchase_order_id_idx" ON "goods_received_note" ("purchase_order", "id");
 CREATE INDEX "goods_received_note_supplier_id_idx" ON "goods_received_note" ("supplier", "id");
 CREATE TABLE "grn_item" (
@@ -2169,7 +2170,7 @@ CREATE TABLE "stock_batch" (
   "location" INTEGER NOT NULL,
   "current_quantity" INTEGER NOT NULL,
   "received_date" TEXT NOT NULL,
-  "supplier" INTEGER,
+  "supplier" INTEGER, "expiry_reason" TEXT,
   CONSTRAINT "stock_batch_medication_item_batch_number_location_key" UNIQUE ("medication_item", "batch_number", "location"),
   CONSTRAINT "stock_batch_uid_key" UNIQUE ("uid"),
   CONSTRAINT "stock_batch_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
@@ -2185,6 +2186,7 @@ CREATE INDEX "stock_batch_expiring_idx" ON "stock_batch" ("expiry_date") WHERE c
 CREATE INDEX "stock_batch_expiry_date_id_idx" ON "stock_batch" ("expiry_date", "id");
 CREATE INDEX "stock_batch_location_id_idx" ON "stock_batch" ("location", "id");
 CREATE INDEX "stock_batch_medication_item_id_idx" ON "stock_batch" ("medication_item", "id");
+CREATE INDEX "stock_batch_number_written_idx" ON "stock_batch" (upper("batch_number"));
 CREATE INDEX "stock_batch_shelf_idx" ON "stock_batch" ("medication_item", "expiry_date") WHERE current_quantity > 0;
 CREATE INDEX "stock_batch_status_id_idx" ON "stock_batch" ("status", "id");
 CREATE TABLE "stock_location" (

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use kernel::BuiltinRole::{Doctor, Nurse};
 use kernel::Reach;
 use patients::{Known, Patient};
-use platform::access::{Access, Permission};
+use platform::access::{Access, EXECUTE, Permission};
 use platform::audit::{Action, AuditEntry};
 use platform::cx::{Cx, among};
 use platform::error::Error;
@@ -83,8 +83,8 @@ impl Command for Find {
 
     fn access() -> Access {
         Access::nobody()
-            .reach(Doctor, "c", Reach::Own)
-            .reach(Nurse, "c", Reach::Own)
+            .reach(Doctor, EXECUTE, Reach::Own)
+            .reach(Nurse, EXECUTE, Reach::Own)
             .in_person()
     }
 

@@ -24,10 +24,11 @@ testkit::on_both! {
         }
         let html = is_a_page(&nurse.submit(&path, &assign).await, 409);
         let said = html.find("error-summary").unwrap();
-        assert!(said < html.find("<form class=\"form\"").unwrap() && html.contains("Observation after a fall"), "{html}");
-        let mut elsewhere = form(&html, "admissions_create");
-        set(&mut elsewhere, "bed", &other.to_string());
-        assert_eq!(leads(&nurse.submit(&path, &elsewhere).await), format!("/beds/{other}/"));
+        let free = format!("/beds/{other}/?patient={awa}");
+        assert!(said < html.find(&format!("href=\"{free}\"")).unwrap() && html.contains("Observation after a fall"), "{html}");
+        let mut elsewhere = form(&is_a_page(&nurse.get(&free).await, 200), "beds_assign_patient");
+        set(&mut elsewhere, "reason", "Observation after a fall");
+        assert_eq!(leads(&nurse.submit(&free, &elsewhere).await), format!("/beds/{other}/"));
         let html = is_a_page(&nurse.get(&format!("/beds/{other}/")).await, 200);
         assert!(html.contains("Awa Doe") && html.contains("Observation after a fall"), "{html}");
         // The band is where somebody is admitted, and the card where somebody is known.

@@ -17,7 +17,7 @@ testkit::on_both! {
         let path = format!("/calendar/book?patient={awa}&doctor={doctor}&free=1&day=2026-11-20");
         let html = is_a_page(&desk.get(&path).await, 200);
         assert!(html.contains("is over: nothing can be booked"), "{html}");
-        assert!(html.contains("20 Nov 2026"), "{html}");
+        assert!(html.contains("20 November 2026"), "{html}");
         let mut noted = form(&html, "appointments_create");
         assert!(noted.contains(&("date".to_owned(), "2026-11-20".to_owned())), "{noted:?}");
         set(&mut noted, "time", "10:00");

@@ -2,7 +2,7 @@
 //! somebody may be written to.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use kernel::BuiltinRole::{Admin, Receptionist};
+use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient, Receptionist};
 use serde_json::json;
 use testkit::visitor::{Visitor, form, is_a_page, leads, set};
 
@@ -38,7 +38,7 @@ testkit::on_both! {
         let binta = admin.post("patients/", person).await.id();
         let desk = Visitor::of(world, Receptionist).await;
         let html = is_a_page(&desk.get(&format!("/patients/{binta}/")).await, 200);
-        assert!(html.contains("about 34 y") && html.contains("about 1 Jan 1992"), "{html}");
+        assert!(html.contains("about 34 y") && html.contains("about 1 January 1992"), "{html}");
         for path in ["/pick/patients?q=Binta&name=patient", "/find?q=Binta"] {
             let html = desk.get(path).await.text();
             assert!(html.contains("about 34 y"), "{path}: {html}");
@@ -122,6 +122,51 @@ testkit::on_both! {
         let path = format!("users/{}/", user["id"]);
         admin.patch(&path, json!({ "role": Receptionist.id() })).await.complains_about("role");
         admin.patch(&path, json!({ "role": Admin.id() })).await.is(200);
+        world.settle().await;
+    }
+
+    /// Whatever somebody works at: what they were given to do, and what patients wrote, is on the page that they begin with.
+    async fn what_waits_for_somebody_is_where_they_work(world: &World) {
+        let admin = world.admin().await;
+        let jane = registered(&admin, "Jane").await;
+        let (doctor, nurse) = (world.user("omar", Some(Doctor)).await, world.user("nora", Some(Nurse)).await);
+        admin.post("encounters/", json!({ "patient": jane, "doctor": doctor, "notes": "Seen" })).await.is(201);
+        let user = world.user("jane", Some(Patient)).await;
+        admin.patch(&format!("patients/{jane}/"), json!({ "user": user })).await.is(200);
+        let signed_in = async |name: &str| {
+            let visitor = Visitor::new(world);
+            visitor.sign_in(name).await;
+            visitor
+        };
+        let me = signed_in("jane").await;
+        let mut write = form(&is_a_page(&me.get("/me/messages").await, 200), "secure_messages_create");
+        set(&mut write, "subject", "My tablets");
+        set(&mut write, "message", "May I take them with milk?");
+        leads(&me.submit("/me/messages", &write).await);
+
+        let omar = signed_in("omar").await;
+        let home = leads(&omar.get("/").await);
+        let thread = format!("/patients/{jane}/messages");
+        let html = is_a_page(&omar.get(&home).await, 200);
+        assert!(html.contains("My tablets") && html.contains(&format!("href=\"{thread}\"")) && !html.contains("with milk"), "{html}");
+        let html = is_a_page(&omar.get(&thread).await, 200);
+        assert!(html.contains("with milk"), "{html}");
+        leads(&omar.submit(&thread, &form(&html, "secure_messages_mark_read")).await);
+        let html = is_a_page(&omar.get(&thread).await, 200);
+        let mut answer = form(&html, "secure_messages_create");
+        set(&mut answer, "message", "Better with water.");
+        leads(&omar.submit(&thread, &answer).await);
+        assert!(!is_a_page(&omar.get(&home).await, 200).contains("My tablets"));
+        assert!(is_a_page(&me.get("/me/messages").await, 200).contains("Better with water."));
+
+        let task = json!({ "title": "Change the dressing", "assignee": nurse, "related_patient": jane });
+        admin.post("tasks/", task).await.is(201);
+        let nora = signed_in("nora").await;
+        let home = leads(&nora.get("/").await);
+        let html = is_a_page(&nora.get(&home).await, 200);
+        assert!(html.contains("Change the dressing") && html.contains("Jane"), "{html}");
+        leads(&nora.submit(&home, &form(&html, "tasks_patch")).await);
+        assert!(!is_a_page(&nora.get(&home).await, 200).contains("Change the dressing"));
         world.settle().await;
     }
 }

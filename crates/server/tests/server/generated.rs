@@ -511,9 +511,11 @@ async fn every_end_of_time(world: &World) {
                 let reply = admin.get(&format!("{address}?{query}")).await;
                 asked += 1;
                 let name = &pairs.last().unwrap().0;
-                let beyond = end.starts_with("0001") || end.starts_with("9999");
+                let beyond = end.starts_with("0001");
                 let taken = beyond && reply.status.is_success();
-                let unnamed = reply.status == 400 && !reply.text().contains(name.as_str());
+                // Another parameter may be complained about before this one is looked at.
+                let unnamed =
+                    beyond && reply.status == 400 && !reply.text().contains(name.as_str());
                 if reply.status.is_server_error() || taken || unnamed {
                     let few: String = reply.text().chars().take(200).collect();
                     wrong.push(format!("{address}?{query}: {} {few}", reply.status));
@@ -526,12 +528,11 @@ async fn every_end_of_time(world: &World) {
 }
 
 /// The ends of the calendar, and the first and the last day that are taken.
-const DAYS: [&str; 4] = ["0001-01-01", "1800-01-01", "2999-12-31", "9999-12-31"];
+const DAYS: [&str; 3] = ["0001-01-01", "1800-01-01", "9999-12-31"];
 /// The same as moments, each as far out as an offset takes it.
-const MOMENTS: [&str; 4] = [
+const MOMENTS: [&str; 3] = [
     "0001-01-01T00:00:00+23:59",
     "1800-01-01T00:00:00+23:59",
-    "2999-12-31T23:59:59-23:59",
     "9999-12-31T23:59:59-23:59",
 ];
 

@@ -52,6 +52,10 @@ const OPTIONAL: &[(&str, &str)] = &[
         "schedule_exceptions_create",
         "why somebody is away is theirs to tell",
     ),
+    (
+        "stock_batches_create",
+        "required where the day of units that were received becomes a later one",
+    ),
     ("waiting_list_create", "why somebody comes undoes nothing"),
 ];
 

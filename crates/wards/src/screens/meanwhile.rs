@@ -78,9 +78,13 @@ pub(super) async fn elsewhere(cx: &mut Cx, ask: &Ask, whom: i64) -> Result<Marku
         .done("done-assigned");
     let reason = ask.sent().and_then(|sent| sent.typed("reason"));
     let inner = html! {
-        @if !ask.may_do("admissions_create") {
-        } @else if free.is_empty() {
+        @if free.is_empty() {
             p.hint { (ask.t("wards-transfer-none")) }
+        } @else if !ask.may_do("admissions_create") {
+            // Each bed's own page puts the patient into it.
+            ul.entries { @for (bed, name) in &free { li {
+                a href={ "/beds/" (bed) "/?patient=" (whom) } { (name) }
+            } } }
         } @else {
             (form.show(html! {
                 (form.hidden("patient", whom))
