@@ -415,10 +415,13 @@ fn picks(ask: &Ask, operation: &Operation, sent: &Sent, name: &str) -> Option<Ta
     info.cloned()
 }
 
+/// A resource, and which of its records were picked by which fields.
+type Picks = (TableInfo, Vec<(String, i64)>);
+
 /// What was picked is called when the form is shown again: its screen knows only what it began with. One query for each
 /// resource, of those that the reader reaches.
 async fn name_picked(ask: &Arc<Ask>, operation: &Operation, sent: &mut Sent) -> Result<(), Error> {
-    let mut wanted: BTreeMap<&'static str, (TableInfo, Vec<(String, i64)>)> = BTreeMap::new();
+    let mut wanted: BTreeMap<&'static str, Picks> = BTreeMap::new();
     for (field, _) in &sent.pairs {
         let Some(name) = field.strip_prefix(LOOKED) else {
             continue;

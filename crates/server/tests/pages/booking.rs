@@ -1,5 +1,4 @@
 //! Days that are over, days on which a doctor is away, and nights in which nothing is offered.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use jiff::SignedDuration;
 use kernel::BuiltinRole::{Doctor, Receptionist};

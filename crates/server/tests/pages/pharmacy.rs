@@ -360,7 +360,7 @@ testkit::on_both! {
         let to = leads(&shop.pharmacist.submit(path, &fields).await);
         assert_eq!(leads(&shop.pharmacist.submit(path, &fields).await), to);
         let html = is_a_page(&shop.pharmacist.get(&to).await, 200);
-        for part in ["on the shelf", "P-7", "P-8", "50.00"] {
+        for part in ["The goods are received", "P-7", "P-8", "50.00"] {
             assert!(html.contains(part), "no {part} in {html}");
         }
         let total = shop.admin.get(&format!("medications/{item}/")).await;
