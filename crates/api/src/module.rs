@@ -54,6 +54,7 @@ impl Module {
             path: R::PATH,
             retained: R::RETAINED,
             patient: R::PATIENT,
+            patient_changes: R::PATIENT_CHANGES,
             follows: R::FOLLOWS.iter().map(|column| column.name).collect(),
             referred_while: R::REFERRED_WHILE.map(|column| column.name),
             referable: Some(R::referable),

@@ -134,7 +134,10 @@ pub async fn check_unsigned(cx: &mut Cx, id: i64) -> Result<(), Error> {
 }
 
 /// Whether an encounter whose part is shown can still be written into.
-pub(crate) async fn is_open(cx: &mut Cx, id: i64) -> Result<bool, Error> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_open(cx: &mut Cx, id: i64) -> Result<bool, Error> {
     let statement = Statement::raw(
         "SELECT id FROM encounter WHERE id = $1 AND status = 'open'",
         values([&id]),
@@ -335,15 +338,6 @@ impl Resource for Encounter {
         {
             let patient = change.row.patient.get();
             change.row.own_visit = patients::begins_own_care(cx, patient, doctor.get()).await?;
-        }
-        if let Some(before) = change.before
-            && before.patient != change.row.patient
-        {
-            // What was recorded for the encounter would be left with the other patient.
-            return Err(Error::field(
-                "patient",
-                Text::new("clinical-encounter-patient"),
-            ));
         }
         Ok(())
     }

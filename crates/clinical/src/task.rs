@@ -100,6 +100,7 @@ platform::record! {
 impl Resource for Task {
     const PATH: &'static str = "tasks";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const FILTERS: &'static [Column<Self>] = &[

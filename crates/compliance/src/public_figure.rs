@@ -47,10 +47,7 @@ impl Resource for PublicFigure {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
-        if change
-            .before
-            .is_none_or(|before| before.patient != change.row.patient)
-        {
+        if change.is_new() {
             patients::check_current(cx, change.row.patient.get()).await?;
         }
         Ok(())

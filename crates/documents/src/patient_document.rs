@@ -13,7 +13,6 @@ use platform::resource::{Change, Resource};
 use platform::schemars::{self, JsonSchema};
 use platform::seal::Sealed;
 use platform::serde::Serialize;
-use platform::texts::Text;
 
 use crate::kind::DocumentKind;
 use crate::upload::Received;
@@ -113,11 +112,6 @@ impl Resource for PatientDocument {
                 .prepared::<Received>()
                 .ok_or_else(|| Error::internal("a document without an upload"))?;
             received.fill(cx, change.row);
-        } else if change.changed(|row| row.patient) {
-            return Err(Error::field(
-                "patient",
-                Text::new("documents-patient-fixed"),
-            ));
         }
         Ok(())
     }

@@ -155,6 +155,8 @@ pub struct TableInfo {
     pub sealed: bool,
     /// The column that names the patient, if there is one.
     pub patient: Option<&'static str>,
+    /// The patient may be changed afterwards.
+    pub patient_changes: bool,
     /// References that do not keep the record they name from being voided.
     pub follows: Vec<&'static str>,
     /// A column that must be true of a record for others to begin to refer to it.
@@ -184,6 +186,7 @@ impl TableInfo {
             columns: R::columns,
             sealed: R::has_sealed(),
             patient: None,
+            patient_changes: false,
             follows: Vec::new(),
             referred_while: None,
             referable: None,

@@ -128,6 +128,7 @@ pub(crate) fn not_from(status: AppointmentStatus) -> Error {
 impl Resource for Appointment {
     const PATH: &'static str = "appointments";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const ALIASES: &'static [(&'static str, Column<Self>)] = &[

@@ -72,6 +72,7 @@ pub struct BookingExtra {
 impl Resource for ResourceBooking {
     const PATH: &'static str = "resource-bookings";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const FILTERS: &'static [Column<Self>] = &[
         ResourceBooking::resource,
         ResourceBooking::booked_by,

@@ -126,6 +126,7 @@ impl Resource for WaitingEntry {
     const PATH: &'static str = "waiting-list";
     const VERBS: &'static str = "cru";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const FILTERS: &'static [Column<Self>] = &[
         WaitingEntry::patient,
         WaitingEntry::doctor,

@@ -400,6 +400,7 @@ mod tests {
         ("taken", &["value"]),
         ("unknown-reference", &["id", "kind"]),
         ("other-patient", &[]),
+        ("patient-stays", &[]),
         ("future-date", &[]),
         ("end-before-start", &[]),
         ("alert-jobs-failed", &["kind", "count"]),

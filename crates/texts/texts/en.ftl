@@ -32,6 +32,7 @@ taken = Another record already has this value. Enter a different one.
     .with-value = Another record already has the value “{ $value }”. Enter a different one.
 unknown-reference = There is no { $kind } with the id { $id }. Choose an existing one.
 other-patient = This record belongs to another patient. Choose one that belongs to the same patient.
+patient-stays = What is recorded of a patient stays with them. Delete it here, and record it for the other patient.
 future-date = This date may not lie in the future. Enter today or an earlier day.
 end-before-start = The end may not lie before the start. Correct one of the two.
 too-many-rows = There are more rows than a workbook has room for ({$most}); ask for fewer days, or for `csv`.

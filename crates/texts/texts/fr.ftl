@@ -31,6 +31,7 @@ taken = Un autre enregistrement porte déjà cette valeur. Saisissez-en une autr
     .with-value = Un autre enregistrement porte déjà la valeur « { $value } ». Saisissez-en une autre.
 unknown-reference = Aucun enregistrement de type « { $kind } » ne porte l’identifiant { $id }. Choisissez-en un existant.
 other-patient = Cet enregistrement appartient à un autre patient. Choisissez-en un du même patient.
+patient-stays = Ce qui est noté pour un patient reste à ce patient. Supprimez-le ici et notez-le pour l’autre patient.
 future-date = Cette date ne peut pas être dans le futur. Indiquez aujourd’hui ou un jour antérieur.
 end-before-start = La fin ne peut pas précéder le début. Corrigez l’une des deux valeurs.
 too-many-rows = Il y a plus de lignes qu'un classeur n'en contient ({$most}) ; demandez moins de jours, ou `csv`.

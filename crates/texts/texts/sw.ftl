@@ -27,6 +27,7 @@ taken = Rekodi nyingine tayari ina thamani hii. Andika thamani tofauti.
     .with-value = Rekodi nyingine tayari ina thamani “{ $value }”. Andika thamani tofauti.
 unknown-reference = Hakuna rekodi ya aina ya “{ $kind }” yenye kitambulisho { $id }. Chagua iliyopo.
 other-patient = Rekodi hii ni ya mgonjwa mwingine. Chagua rekodi ya mgonjwa huyohuyo.
+patient-stays = Kilichorekodiwa kuhusu mgonjwa hubaki chake. Kifute hapa, kisha ukirekodi kwa mgonjwa mwingine.
 future-date = Tarehe hii haiwezi kuwa ya wakati ujao. Weka leo au siku iliyopita.
 end-before-start = Mwisho hauwezi kuwa kabla ya mwanzo. Sahihisha mojawapo.
 too-many-rows = Kuna safu nyingi kuliko kitabu cha kazi kinavyoweza kubeba ({$most}); omba siku chache, au `csv`.

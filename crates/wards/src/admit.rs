@@ -166,9 +166,6 @@ pub(crate) async fn check_change(
     row: &mut Admission,
     before: &Admission,
 ) -> Result<(), Error> {
-    if row.patient != before.patient {
-        return Err(Error::field("patient", Text::new("wards-patient-is-fixed")));
-    }
     if row.bed != before.bed {
         return Err(Error::field("bed", Text::new("wards-bed-by-transfer")));
     }

@@ -12,7 +12,6 @@ wards-admit-before-discharge = Admit the patient first; the discharge comes as a
 wards-discharge-before-admission = Nobody leaves a bed before coming into it. Enter a later time.
 wards-in-the-future = Enter a time that is not in the future.
 wards-overlaps-earlier = An earlier stay in this bed, or of this patient, lasted until { $until }. Enter a later time.
-wards-patient-is-fixed = The patient of an admission cannot be changed. Remove the admission and admit the other patient.
 wards-bed-by-transfer = Move the patient with the bed’s transfer.
 wards-admitted-at-stands = The patient was transferred or discharged since; the time of admission stands. Enter the other values without it.
 wards-same-bed = The patient lies in this bed already. Choose another one.

@@ -12,7 +12,6 @@ wards-admit-before-discharge = Admettez d’abord le patient ; la sortie est une
 wards-discharge-before-admission = On ne quitte pas un lit avant d’y être entré. Indiquez une heure plus tardive.
 wards-in-the-future = Indiquez une date et une heure qui ne sont pas dans le futur.
 wards-overlaps-earlier = Un séjour précédent dans ce lit, ou de ce patient, a duré jusqu’au { $until }. Indiquez une heure plus tardive.
-wards-patient-is-fixed = Le patient d’une admission ne peut pas être changé. Supprimez l’admission et admettez l’autre patient.
 wards-bed-by-transfer = Déplacez le patient avec le transfert du lit.
 wards-admitted-at-stands = Le patient a été transféré ou est sorti depuis ; l’heure d’admission ne change plus. Indiquez les autres valeurs sans elle.
 wards-same-bed = Le patient occupe déjà ce lit. Choisissez-en un autre.

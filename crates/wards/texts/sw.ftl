@@ -12,7 +12,6 @@ wards-admit-before-discharge = Mlaze mgonjwa kwanza; kumruhusu ni hatua nyingine
 wards-discharge-before-admission = Hakuna anayetoka kitandani kabla ya kuingia. Andika wakati wa baadaye.
 wards-in-the-future = Andika wakati ambao si wa baadaye.
 wards-overlaps-earlier = Kulazwa kwa awali kwenye kitanda hiki, au kwa mgonjwa huyu, kulidumu hadi { $until }. Andika wakati wa baadaye.
-wards-patient-is-fixed = Mgonjwa wa kulazwa hawezi kubadilishwa. Futa kulazwa huku na umlaze mgonjwa mwingine.
 wards-bed-by-transfer = Mhamishe mgonjwa kwa uhamisho wa kitanda.
 wards-admitted-at-stands = Mgonjwa amehamishwa au kuruhusiwa tangu hapo; wakati wa kulazwa haubadiliki. Weka maadili mengine bila huo.
 wards-same-bed = Mgonjwa tayari yuko kwenye kitanda hiki. Chagua kingine.

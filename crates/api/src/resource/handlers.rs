@@ -195,8 +195,19 @@ pub async fn change<R: Resource>(
             return Err(Error::denied().with("fields", beyond));
         }
     }
+    keeps_its_patient(&row, &before)?;
     references(cx, &row, Some(&before)).await?;
     store(cx, row, &before, body).await
+}
+
+/// What is recorded of a patient is not moved to another one.
+fn keeps_its_patient<R: Resource>(row: &R, before: &R) -> Result<(), Error> {
+    match R::PATIENT {
+        Some(field) if !R::PATIENT_CHANGES && row.patient_id() != before.patient_id() => {
+            Err(Error::field(field, Text::new("patient-stays")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Changes a held row as the program decides, through the same hooks as a client's change.

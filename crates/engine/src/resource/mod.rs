@@ -62,6 +62,9 @@ pub trait Resource: Record {
     const VERBS: &'static str = "crud";
     /// Its rows are about patients: reading them is audited.
     const PATIENT_DATA: bool = false;
+    /// Whose it is may be changed afterwards, as a visit's patient while it is booked. What is recorded of one patient
+    /// stays theirs: an allergy that moves away is missing where it is needed.
+    const PATIENT_CHANGES: bool = false;
     /// Deleted rows are voided and kept; the table has `voided_at` and `voided_by`.
     const RETAINED: bool = false;
     /// A client may choose the `uid` on create, as offline clients do.

@@ -104,7 +104,7 @@ impl Resource for Allergy {
             return Err(Error::field("substance", text));
         }
         allergy_list::hold(cx, row.patient.get()).await?;
-        if before.is_none_or(|before| before.patient != row.patient) {
+        if before.is_none() {
             check_current(cx, row.patient.get()).await?;
         }
         if row.status == AllergyStatus::Active
@@ -124,14 +124,7 @@ impl Resource for Allergy {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        let patient = change.row.patient.get();
-        if let Some(before) = change
-            .before
-            .filter(|before| before.patient.get() != patient)
-        {
-            allergy_list::derive(cx, before.patient.get(), None).await?;
-        }
-        allergy_list::derive(cx, patient, None).await
+        allergy_list::derive(cx, change.row.patient.get(), None).await
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {

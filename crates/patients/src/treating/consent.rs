@@ -110,7 +110,7 @@ impl Resource for Consent {
             Some(before) => row.created_by = before.created_by,
             None => row.created_by = cx.actor.user_id().map(Ref::new),
         }
-        if before.is_none_or(|before| before.patient != row.patient) {
+        if before.is_none() {
             check_current(cx, row.patient.get()).await?;
         }
         Ok(())

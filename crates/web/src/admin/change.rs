@@ -41,7 +41,7 @@ pub(super) async fn new(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         let body = do_verb::told(cx, ask, operation, answer).await?;
         return Ok(Page::new(ask.say(&title), body));
     }
-    let body = fields(cx, ask, &about, &form, &given).await?;
+    let body = fields(cx, ask, &about, &form, &given, None).await?;
     // What a module has to say before its form is filled in, such as that there is a better way.
     let before = ask.slot(cx, &["new ", about.info.path].concat(), 0).await?;
     let body = html! { (before) (form.show(html! { (body) (form.button("admin-save")) })) };
@@ -81,7 +81,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     {
         return Ok(Page::new(title, notice));
     }
-    let body = fields(cx, ask, &about, &form, &record).await?;
+    let stays = about.info.patient.filter(|_| !about.info.patient_changes);
+    let body = fields(cx, ask, &about, &form, &record, stays).await?;
     let body = form.show(html! {
         (body)
         div.actions { (form.button("admin-save")) (ui::action(&here, &ask.t("admin-cancel"))) }
@@ -89,13 +90,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(title, body))
 }
 
-/// The declared groups, then the fields that stand in none.
+/// The declared groups, then the fields that stand in none; without one that stays as it is.
 async fn fields(
     cx: &mut Cx,
     ask: &Ask,
     about: &About<'_>,
     form: &Form<'_>,
     holding: &Json,
+    stays: Option<&str>,
 ) -> Result<Markup, Error> {
     let schema = about.schema();
     let written: Vec<&str> = about
@@ -104,6 +106,7 @@ async fn fields(
         .iter()
         .filter(|field| field.part == Part::Client && form.schema(field.name).is_some())
         .map(|field| field.name)
+        .filter(|name| Some(*name) != stays)
         .collect();
     let groups = shown::grouped(schema, &written);
     // What was picked before a refusal is named as well.
