@@ -285,6 +285,7 @@ fn payment(rng: &mut SmallRng, bill: &Bill, id: i64, by_insurer: bool) -> Paymen
         refund_of: None,
         refunded_amount: Money::ZERO,
         by_insurer,
+        claim: None,
         cash_session: None,
         refund_pending: Money::ZERO,
     }

@@ -95,3 +95,27 @@ pub(crate) fn drawers_folded(ddl: &mut Ddl) {
         Some("status = 'open' AND drawer_fold <> ''"),
     );
 }
+
+/// What an insurer paid names its claim, so that it can be taken back. Payments from before belong to the one claim of their
+/// bill on which something was paid; where there are several, nobody can tell.
+pub(crate) fn paid_claims(ddl: &mut Ddl) {
+    ddl.add_columns("payment", |t| {
+        t.int("claim").null().references("insurance_claim");
+    });
+    ddl.index("payment", &["claim"]);
+    ddl.add_columns("insurance_claim", |t| {
+        t.int("lapsed_amount").default(0_i64);
+        t.check(
+            "insurance_claim_lapsed_amount_check",
+            "lapsed_amount >= 0 AND paid_amount + rejected_amount + lapsed_amount <= amount",
+        );
+    });
+    ddl.sql(
+        "UPDATE payment SET claim = (SELECT MIN(c.id) FROM insurance_claim AS c \
+         WHERE c.bill = payment.bill AND c.paid_amount > 0) \
+         WHERE by_insurer AND 1 = (SELECT COUNT(*) FROM insurance_claim AS c \
+         WHERE c.bill = payment.bill AND c.paid_amount > 0) \
+         AND (SELECT SUM(c.paid_amount) FROM insurance_claim AS c WHERE c.bill = payment.bill) = \
+         (SELECT SUM(p.amount) FROM payment AS p WHERE p.bill = payment.bill AND p.by_insurer)",
+    );
+}

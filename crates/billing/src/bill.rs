@@ -159,6 +159,7 @@ impl Bill {
 impl Resource for Bill {
     const PATH: &'static str = "bills";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const ALIASES: &'static [(&'static str, Column<Self>)] = &[
@@ -275,6 +276,7 @@ impl Resource for Bill {
             );
         }
         claim::check_none_under_way(cx, row.meta.id).await?;
+        claim::remove_drafts(cx, row.meta.id).await?;
         lines::remove_all(cx, row.meta.id).await?;
         if !row.is_opened() {
             return Ok(());

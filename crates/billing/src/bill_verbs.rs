@@ -75,7 +75,7 @@ impl Verb for Void {
     type Answer = One<Bill>;
     const NAME: &'static str = "void";
     const SUMMARY: &'static str = "Withdraw a bill";
-    const DESCRIPTION: &'static str = "The bill stays to be read, and nothing is owed on it. A bill on which money was paid is withdrawn after the money was given back, and one that is claimed from an insurer after the claim was rejected.";
+    const DESCRIPTION: &'static str = "The bill stays to be read, and nothing is owed on it. A bill on which money was paid is withdrawn after the money was given back, and one that is claimed from an insurer after the claim was rejected. Claims that are still drafts are deleted with it.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -100,6 +100,7 @@ impl Verb for Void {
     async fn run(cx: &mut Cx, held: Bill, input: VoidInput) -> Result<One<Bill>, Error> {
         let mut bill = held.clone();
         claim::check_none_under_way(cx, held.meta.id).await?;
+        claim::remove_drafts(cx, held.meta.id).await?;
         bill.void_reason = Sealed::new(Blank::cut(&input.reason));
         let transfers = book::void(&mut bill)?;
         cx.update(&mut bill, &held).await?;

@@ -88,18 +88,7 @@ pub(crate) async fn recharge(
     credit: bool,
 ) -> Result<(), Error> {
     let claims = claim::standing(cx, bill).await?;
-    let part = match bill.insurance {
-        None => Money::ZERO,
-        Some(insurance) => {
-            let policy: InsuranceDetail = cx.hold(insurance.get()).await?;
-            let service = bill.service_date.unwrap_or(cx.today());
-            let used = match policy.annual_limit {
-                None => Money::ZERO,
-                Some(_) => used(cx, insurance.get(), service, bill.meta.id).await?,
-            };
-            policy.policy(minor_unit::of(cx)).part(service, total, used)
-        }
-    };
+    let part = insurers_part(cx, bill, total).await?;
     let insurer = part.checked_sub(claims.rejected).unwrap_or_default();
     let mut sums = bill.sums();
     sums.charge(total, insurer.max(Money::ZERO), credit)
@@ -112,6 +101,20 @@ pub(crate) async fn recharge(
     }
     bill.set_sums(sums, has_lines);
     Ok(())
+}
+
+/// The part of a total that the bill's policy pays. The policy is locked from then on.
+pub(crate) async fn insurers_part(cx: &mut Cx, bill: &Bill, total: Money) -> Result<Money, Error> {
+    let Some(insurance) = bill.insurance else {
+        return Ok(Money::ZERO);
+    };
+    let policy: InsuranceDetail = cx.hold(insurance.get()).await?;
+    let service = bill.service_date.unwrap_or(cx.today());
+    let used = match policy.annual_limit {
+        None => Money::ZERO,
+        Some(_) => used(cx, insurance.get(), service, bill.meta.id).await?,
+    };
+    Ok(policy.policy(minor_unit::of(cx)).part(service, total, used))
 }
 
 /// What a policy's other bills of the same calendar year take up of its limit.

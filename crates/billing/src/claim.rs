@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Money};
 use patients::{Patient, reach};
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, column, values};
+use platform::cx::{Cx, column, select, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -43,6 +43,8 @@ platform::record! {
             paid_amount: Money = Money::ZERO,
             /// What the insurer has rejected of it; the patient owes it.
             rejected_amount: Money = Money::ZERO,
+            /// What of it nobody owes any more, because something was credited on the bill after it was claimed.
+            lapsed_amount: Money = Money::ZERO,
             /// When it was submitted; null until then.
             submitted_at: Option<Timestamp> = None,
             /// When the insurer decided; null until then.
@@ -52,9 +54,10 @@ platform::record! {
 }
 
 impl InsuranceClaim {
-    /// What is neither paid nor rejected.
+    /// What the insurer has still to pay, or to reject.
     pub(crate) fn left(&self) -> Money {
-        let left = self.amount.minor() - self.paid_amount.minor() - self.rejected_amount.minor();
+        let done = [self.paid_amount, self.rejected_amount, self.lapsed_amount];
+        let left = self.amount.minor() - done.map(Money::minor).into_iter().sum::<i64>();
         Money::from_minor(left).unwrap_or_default()
     }
 
@@ -100,7 +103,7 @@ impl Resource for InsuranceClaim {
 
     fn access() -> Access {
         use BuiltinRole::{Admin, Cashier};
-        Access::nobody().role(Admin, "crud").role(Cashier, "cru")
+        Access::nobody().roles(&[Admin, Cashier], "crud")
     }
 
     fn scope(grant: &Grant) -> Scope {
@@ -111,24 +114,6 @@ impl Resource for InsuranceClaim {
         match change.before {
             None => begin(cx, change.row).await,
             Some(before) => edit(cx, before, change.row).await,
-        }
-    }
-
-    /// What is settled by a status that a client wrote is settled as a remittance would.
-    async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        let Some(before) = change.before else {
-            return Ok(());
-        };
-        let left = before.left();
-        match (before.status, change.row.status) {
-            (was, is) if was == is => Ok(()),
-            (_, ClaimStatus::Paid) => {
-                remittance::settle(cx, change.row, left, Money::ZERO, "").await
-            }
-            (_, ClaimStatus::Rejected) => {
-                remittance::settle(cx, change.row, Money::ZERO, left, "").await
-            }
-            _ => Ok(()),
         }
     }
 
@@ -186,13 +171,13 @@ async fn edit(cx: &mut Cx, before: &InsuranceClaim, row: &mut InsuranceClaim) ->
             bill.check_opened()?;
             check_still_owed(cx, &bill, row).await?;
         }
+        // What is settled by a status that a client wrote is settled as a remittance would.
         let left = before.left();
-        let settled = match row.status {
-            ClaimStatus::Paid => &mut row.paid_amount,
-            ClaimStatus::Rejected => &mut row.rejected_amount,
-            _ => &mut Money::default(),
-        };
-        *settled = settled.checked_add(left).map_err(Error::internal)?;
+        match row.status {
+            ClaimStatus::Paid => remittance::settle(cx, row, left, Money::ZERO, "").await?,
+            ClaimStatus::Rejected => remittance::settle(cx, row, Money::ZERO, left, "").await?,
+            _ => {}
+        }
         note_times(row, cx.now());
     }
     Ok(())
@@ -233,9 +218,29 @@ pub(crate) async fn check_none_under_way(cx: &mut Cx, bill: i64) -> Result<(), E
         .map_or(Ok(()), |claim| Err(conflict(claim)))
 }
 
+/// Removes the drafts of claims for a bill that is withdrawn: nobody is to be asked for it any more.
+pub(crate) async fn remove_drafts(cx: &mut Cx, bill: i64) -> Result<(), Error> {
+    let mut query = select::<InsuranceClaim>();
+    query
+        .and_where(InsuranceClaim::bill.eq(bill))
+        .and_where(InsuranceClaim::status.eq(ClaimStatus::Draft.as_str()))
+        .and_where(column("insurance_claim", "voided_at").is_null());
+    let drafts: Vec<InsuranceClaim> = cx
+        .unscoped("the claims for a bill that the caller withdraws")
+        .records(query)
+        .await?;
+    cx.remove_all(&drafts).await
+}
+
 /// The refusal of what would take from under a claim what it asks for.
 pub(crate) fn conflict(claim: i64) -> Error {
     let text = Text::new("billing-claim-under-way").with("claim", claim);
+    Error::refuse(Code::StateConflict, text).with("claim", claim)
+}
+
+/// The refusal of money from an insurer who pays it on a claim.
+pub(crate) fn pays(claim: i64) -> Error {
+    let text = Text::new("billing-claim-pays").with("claim", claim);
     Error::refuse(Code::StateConflict, text).with("claim", claim)
 }
 
@@ -260,7 +265,7 @@ pub(crate) async fn standing(cx: &mut Cx, bill: &Bill) -> Result<Standing, Error
         .unscoped("the claims for a bill that the caller writes")
         .optional(Statement::raw(
             "SELECT MAX(CASE WHEN status IN ('submitted', 'approved') THEN id END), \
-             CAST(COALESCE(SUM(CASE WHEN status IN ('submitted', 'approved') THEN amount - paid_amount - rejected_amount END), 0) AS bigint), \
+             CAST(COALESCE(SUM(CASE WHEN status IN ('submitted', 'approved') THEN amount - paid_amount - rejected_amount - lapsed_amount END), 0) AS bigint), \
              CAST(COALESCE(SUM(CASE WHEN insurance = $2 THEN rejected_amount END), 0) AS bigint) \
              FROM insurance_claim WHERE bill = $1 AND voided_at IS NULL",
             values([&bill.meta.id, &insurance]),
@@ -308,7 +313,8 @@ async fn open(cx: &mut Cx, bill: &Bill, but: i64) -> Result<Money, Error> {
     let of = |name| column("insurance_claim", name);
     let left = of("amount")
         .sub(of("paid_amount"))
-        .sub(of("rejected_amount"));
+        .sub(of("rejected_amount"))
+        .sub(of("lapsed_amount"));
     let mut query = Query::select();
     query
         .from("insurance_claim")

@@ -9,7 +9,7 @@ platform::choice! {
         Submitted = "submitted",
         /// The insurer will pay.
         Approved = "approved",
-        /// The insurer pays nothing of it: the patient owes it.
+        /// The insurer pays nothing of it: the patient owes it, unless it is asked for again.
         Rejected = "rejected",
         /// Settled: the insurer has paid, all of it or what it did not reject.
         Paid = "paid",

@@ -54,6 +54,7 @@ impl InsuranceDetail {
 impl Resource for InsuranceDetail {
     const PATH: &'static str = "insurance";
     const PATIENT_DATA: bool = true;
+    const PATIENT_CHANGES: bool = true;
     const RETAINED: bool = true;
     const CLIENT_UID: bool = true;
     const ALIASES: &'static [(&'static str, Column<Self>)] =
@@ -132,7 +133,7 @@ impl Resource for InsuranceDetail {
     }
 }
 
-/// Refuses to give a policy that a bill uses to another patient.
+/// Refuses to give a policy that a bill or a claim names to another patient.
 ///
 /// # Errors
 /// 409 `state_conflict` with the `bill`.
@@ -140,7 +141,9 @@ async fn check_unused(cx: &mut Cx, policy: &InsuranceDetail) -> Result<(), Error
     let found: Option<(i64,)> = cx
         .unscoped("whether a policy is used says nothing of the bill")
         .optional(Statement::raw(
-            "SELECT id FROM bill WHERE insurance = $1 AND voided_at IS NULL ORDER BY id LIMIT 1",
+            "SELECT MIN(bill) FROM (SELECT id AS bill FROM bill WHERE insurance = $1 AND voided_at IS NULL \
+             UNION ALL SELECT bill FROM insurance_claim WHERE insurance = $1 AND voided_at IS NULL) AS used \
+             HAVING COUNT(*) > 0",
             values([&policy.meta.id]),
         ))
         .await?;

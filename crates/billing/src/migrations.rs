@@ -62,6 +62,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0011_drawers_folded",
         up: added::drawers_folded,
     },
+    Migration {
+        name: "0012_paid_claims",
+        up: added::paid_claims,
+    },
 ];
 
 fn services(ddl: &mut Ddl) {

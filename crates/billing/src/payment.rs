@@ -21,6 +21,7 @@ use serde::Serialize;
 use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
+use crate::claim::{self, InsuranceClaim};
 use crate::ledger::{Account, EntryKind, Posting, Transfer, post};
 use crate::minor_unit;
 use crate::payment_method::PaymentMethod;
@@ -56,6 +57,8 @@ platform::record! {
             refunded_amount: Money = Money::ZERO,
             /// Whether it settles the insurer's part of the bill; the patient's part otherwise.
             by_insurer: bool = false,
+            /// The claim that the insurer paid by it; null for what patients pay, and for what an insurer paid without a claim.
+            claim: Option<Ref<InsuranceClaim>> = None,
             /// The cash session in whose drawer it lies; null for other methods, and without an open session.
             cash_session: Option<Ref<CashSession>> = None,
         }
@@ -216,6 +219,14 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
         Ok(by_insurer) => by_insurer,
         Err(why) => return Err(too_much(cx, &before, why).await?),
     };
+    if payment.by_insurer {
+        // What is claimed is paid on its claim, which would wait for it for ever otherwise.
+        let claims = claim::standing(cx, &before).await?;
+        match claims.under_way {
+            Some(claim) if sums.insurer_due() < claims.claimed => return Err(claim::pays(claim)),
+            _ => {}
+        }
+    }
     let mut bill = before.clone();
     bill.set_sums(sums, true);
     cx.update(&mut bill, &before).await?;

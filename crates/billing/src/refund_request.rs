@@ -20,10 +20,12 @@ use platform::verb::{One, Verb};
 use crate::bill::Bill;
 use crate::book;
 use crate::cash_session::{self, CashSession};
+use crate::claim::InsuranceClaim;
 use crate::ledger::{EntryKind, Posting, post};
 use crate::minor_unit;
 use crate::payment::{self, Payment};
 use crate::payment_method::PaymentMethod;
+use crate::remittance;
 
 platform::choice! {
     /// What became of a request.
@@ -144,7 +146,7 @@ impl Verb for Refund {
     type Answer = One<RefundRequest>;
     const NAME: &'static str = "refund";
     const SUMMARY: &'static str = "Request to give a payment back";
-    const DESCRIPTION: &'static str = "The money is given back once another user approves the request (`refund-requests/{id}/approve/`). Until then the requested amount is set aside, so that all requests together never exceed the payment (409 `refund_exceeds_payment`).";
+    const DESCRIPTION: &'static str = "The money is given back once another user approves the request (`refund-requests/{id}/approve/`). Until then the requested amount is set aside, so that all requests together never exceed the payment (409 `refund_exceeds_payment`). What an insurer paid is taken back in the same way, as when it was booked on the wrong claim: the insurer owes it again, and its claim is `approved` until it is paid or rejected anew.";
     const STATUS: StatusCode = StatusCode::CREATED;
 
     fn access() -> Access {
@@ -153,7 +155,7 @@ impl Verb for Refund {
     }
 
     fn offered(row: &Payment) -> bool {
-        row.refund_of.is_none() && !row.by_insurer
+        row.refund_of.is_none()
     }
 
     async fn run(
@@ -231,9 +233,20 @@ impl Verb for Approve {
             return Err(Error::refuse(Code::PermissionDenied, text));
         }
         let before: Payment = cx.hold(held.payment.get()).await?;
+        // A claim is locked before its bill, as by whoever settles it.
+        let claim: Option<InsuranceClaim> = match before.claim {
+            Some(claim) => Some(cx.hold(claim.get()).await?),
+            None => None,
+        };
         let bill_before: Bill = cx.hold(held.bill.get()).await?;
-        let (mut bill, transfers) =
-            book::changed(&bill_before, |sums| sums.refund(held.amount, before.method))?;
+        if let Some(claim) = &claim {
+            let lapsed = held.amount.min(bill_before.sums().insurer_credit());
+            remittance::take_back(cx, claim, held.amount, lapsed).await?;
+        }
+        let (mut bill, transfers) = book::changed(&bill_before, |sums| match before.by_insurer {
+            true => sums.refund_insurer(held.amount),
+            false => sums.refund(held.amount, before.method),
+        })?;
         cx.update(&mut bill, &bill_before).await?;
         let mut payment = before.clone();
         payment.refund_pending = difference(before.refund_pending, held.amount)?;

@@ -17,6 +17,7 @@ use crate::book;
 use crate::claim::{self, InsuranceClaim, note_times};
 use crate::claim_state::{ClaimStatus, settled};
 use crate::ledger::{EntryKind, Posting, post};
+use crate::minor_unit;
 use crate::payment::{self, Payment};
 use crate::payment_method::PaymentMethod;
 
@@ -27,6 +28,7 @@ pub(crate) fn declare(module: Module) -> Module {
         .verb::<Approve>()
         .verb::<Reject>()
         .verb::<Remit>()
+        .verb::<Appeal>()
 }
 
 fn access() -> Access {
@@ -45,7 +47,7 @@ macro_rules! step {
             type Answer = One<InsuranceClaim>;
             const NAME: &'static str = $name;
             const SUMMARY: &'static str = $summary;
-            // A rejected claim is the patient's to pay, and stays rejected.
+            // The patient owes what was rejected, and is asked for it.
             const GRAVE: bool = matches!(ClaimStatus::$to, ClaimStatus::Rejected);
 
             fn access() -> Access {
@@ -160,29 +162,124 @@ impl Verb for Remit {
             return Err(Error::field("paid_amount", text));
         }
         let mut claim = held.clone();
-        claim.paid_amount = held
-            .paid_amount
-            .checked_add(paid)
-            .map_err(Error::internal)?;
-        claim.rejected_amount = held
-            .rejected_amount
-            .checked_add(rejected)
-            .map_err(Error::internal)?;
+        settle(cx, &mut claim, paid, rejected, &input.reference).await?;
         claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
         if !input.remark.is_empty() {
             claim.remark = Sealed::new(input.remark);
         }
         note_times(&mut claim, cx.now());
         cx.update(&mut claim, &held).await?;
-        settle(cx, &claim, paid, rejected, &input.reference).await?;
         Ok(One(claim))
     }
 }
 
-/// Books on the bill what an insurer paid and rejected.
+platform::input! {
+    /// What an insurer is asked for once more.
+    pub struct AppealInput {
+        /// How much of what was rejected, in the hospital's currency; as much of it as can be asked for when it is left out.
+        amount: Option<Money>,
+        /// A remark, such as the reason of the appeal; empty keeps the one there is.
+        remark: Blank<2000>,
+    }
+}
+
+/// `POST insurance-claims/{id}/appeal/`.
+pub struct Appeal;
+
+impl Verb for Appeal {
+    type On = InsuranceClaim;
+    type Input = AppealInput;
+    type Answer = One<InsuranceClaim>;
+    const NAME: &'static str = "appeal";
+    const SUMMARY: &'static str = "Ask the insurer again for what it rejected of a claim";
+    const DESCRIPTION: &'static str = "The claim is `submitted` again, and the patient does not owe that part while it is. What the patient has paid of it is refunded first: only what is still owed can be asked for, and no more than the policy's share and its annual limit leave.";
+    const GRAVE: bool = true;
+
+    fn access() -> Access {
+        access()
+    }
+
+    fn offered(row: &InsuranceClaim) -> bool {
+        row.rejected_amount.is_positive()
+    }
+
+    fn not_offered(row: &InsuranceClaim) -> Error {
+        row.refused()
+    }
+
+    /// Not for a bill that was withdrawn, nor where the patient has paid.
+    async fn of_use(cx: &mut Cx, row: &InsuranceClaim) -> Result<bool, Error> {
+        claim::is_owed(cx, row.bill.get()).await
+    }
+
+    async fn run(
+        cx: &mut Cx,
+        held: InsuranceClaim,
+        input: AppealInput,
+    ) -> Result<One<InsuranceClaim>, Error> {
+        let bill: Bill = cx.hold(held.bill.get()).await?;
+        bill.check_opened()?;
+        if held.insurance != bill.insurance {
+            return Err(Error::field("insurance", Text::new("billing-claim-policy")));
+        }
+        let part = book::insurers_part(cx, &bill, bill.total_amount).await?;
+        let left = part.checked_sub(bill.insurance_amount);
+        let most = held
+            .rejected_amount
+            .min(bill.balance_due)
+            .min(left.unwrap_or_default().max(Money::ZERO));
+        let amount = input.amount.unwrap_or(most);
+        if !amount.is_positive() || amount > most {
+            let text = Text::new("billing-claim-appeal").with("open", most);
+            return Err(Error::field("amount", text));
+        }
+        if amount != most {
+            minor_unit::check(cx, "amount", amount)?;
+        }
+        let mut claim = held.clone();
+        claim.rejected_amount = less(held.rejected_amount, amount)?;
+        claim.status = ClaimStatus::Submitted;
+        claim.decided_at = None;
+        if !input.remark.is_empty() {
+            claim.remark = Sealed::new(input.remark);
+        }
+        note_times(&mut claim, cx.now());
+        cx.update(&mut claim, &held).await?;
+        book::apply(cx, bill, EntryKind::Rejection, |sums| sums.appeal(amount)).await?;
+        Ok(One(claim))
+    }
+}
+
+/// Takes from a held claim what was booked to be paid on it: it is to be paid, or rejected, anew, but for what nobody owes
+/// any more.
+pub(crate) async fn take_back(
+    cx: &mut Cx,
+    held: &InsuranceClaim,
+    amount: Money,
+    lapsed: Money,
+) -> Result<(), Error> {
+    let mut claim = held.clone();
+    claim.paid_amount = less(held.paid_amount, amount)?;
+    claim.lapsed_amount = more(held.lapsed_amount, lapsed)?;
+    // One that was asked for again is still to be answered.
+    if matches!(claim.status, ClaimStatus::Paid | ClaimStatus::Rejected) {
+        claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
+    }
+    cx.update(&mut claim, held).await
+}
+
+fn more(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_add(other).map_err(Error::internal)
+}
+
+fn less(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_sub(other).map_err(Error::internal)
+}
+
+/// Books on the bill what an insurer paid and rejected, and notes it in the claim, which the caller stores.
 pub(crate) async fn settle(
     cx: &mut Cx,
-    claim: &InsuranceClaim,
+    claim: &mut InsuranceClaim,
     paid: Money,
     rejected: Money,
     reference: &str,
@@ -206,6 +303,7 @@ pub(crate) async fn settle(
             refund_of: None,
             refunded_amount: Money::ZERO,
             by_insurer: true,
+            claim: Some(Ref::new(claim.meta.id)),
             cash_session: None,
             refund_pending: Money::ZERO,
         };
@@ -221,12 +319,12 @@ pub(crate) async fn settle(
         current = bill;
     }
     // A credit since the claim left less to the insurer; nobody owes the rest.
-    let rejected = rejected.min(current.sums().insurer_due());
-    if rejected.is_positive() {
-        book::apply(cx, current, EntryKind::Rejection, |sums| {
-            sums.reject(rejected)
-        })
-        .await?;
+    let owed = rejected.min(current.sums().insurer_due());
+    if owed.is_positive() {
+        book::apply(cx, current, EntryKind::Rejection, |sums| sums.reject(owed)).await?;
     }
+    claim.paid_amount = more(claim.paid_amount, paid)?;
+    claim.rejected_amount = more(claim.rejected_amount, owed)?;
+    claim.lapsed_amount = more(claim.lapsed_amount, less(rejected, owed)?)?;
     Ok(())
 }

@@ -100,7 +100,8 @@ impl Sums {
     /// Sets the total and the insurer's part, as when a bill is opened or its lines change.
     ///
     /// The insurer's part is never less than it has paid, and never more than the total besides. A total that
-    /// falls below what was paid is refused, unless it is a credit: then the difference is owed back.
+    /// falls below what was paid is refused, unless it is a credit: then the difference is owed back, but for what was
+    /// written off, which nobody paid.
     pub(crate) fn charge(
         &mut self,
         total: Money,
@@ -108,7 +109,7 @@ impl Sums {
         credit: bool,
     ) -> Result<Transfers, Refusal> {
         let insurer = insurer.min(total).max(self.insurer_paid);
-        let changed = Sums {
+        let mut changed = Sums {
             total,
             insurer,
             ..*self
@@ -118,10 +119,13 @@ impl Sums {
         }
         let by_insurer = insurer.checked_sub(self.insurer)?;
         let by_patient = total.checked_sub(self.total)?.checked_sub(by_insurer)?;
+        let given_up = changed.written_off.min(changed.credit_due());
+        changed.written_off = changed.written_off.checked_sub(given_up)?;
         *self = changed;
         Ok(transfers([
             Transfer::of(Account::Receivable, Account::Revenue, by_patient),
             Transfer::of(Account::InsurerReceivable, Account::Revenue, by_insurer),
+            Transfer::of(Account::Receivable, Account::WriteOffs, given_up),
         ]))
     }
 
@@ -172,6 +176,38 @@ impl Sums {
         ]))
     }
 
+    /// What the hospital owes back to the patient: no more than they paid.
+    pub(crate) fn patient_credit(&self) -> Money {
+        let held = self.paid.checked_sub(self.refunded).unwrap_or_default();
+        self.credit_due().min(held)
+    }
+
+    /// What the hospital owes back to the insurer, who paid what was credited since.
+    pub(crate) fn insurer_credit(&self) -> Money {
+        let rest = self.credit_due().checked_sub(self.patient_credit());
+        rest.unwrap_or_default().min(self.insurer_paid)
+    }
+
+    /// Takes back what the insurer was booked to have paid: it owes it again, but for what was credited since.
+    pub(crate) fn refund_insurer(&mut self, amount: Money) -> Result<Transfers, Refusal> {
+        if amount > self.insurer_paid {
+            return Err(Refusal::MoreThanPaid(self.insurer_paid));
+        }
+        let credited = amount.min(self.insurer_credit());
+        let owed = amount.checked_sub(credited)?;
+        self.insurer_paid = self.insurer_paid.checked_sub(amount)?;
+        self.insurer = self.insurer.checked_sub(credited)?;
+        Ok(transfers([
+            Transfer::of(Account::InsurerReceivable, Account::Refunds, owed),
+            Transfer::of(Account::Receivable, Account::Refunds, credited),
+            Transfer::of(
+                Account::Refunds,
+                Account::Money(PaymentMethod::Insurance),
+                amount,
+            ),
+        ]))
+    }
+
     /// The insurer rejects so much of its part: the patient owes it.
     pub(crate) fn reject(&mut self, amount: Money) -> Result<Transfers, Refusal> {
         if amount > self.insurer_due() {
@@ -181,6 +217,19 @@ impl Sums {
         Ok(transfers([Transfer::of(
             Account::Receivable,
             Account::InsurerReceivable,
+            amount,
+        )]))
+    }
+
+    /// The insurer is asked again for so much of what it rejected, which the patient does not owe meanwhile.
+    pub(crate) fn appeal(&mut self, amount: Money) -> Result<Transfers, Refusal> {
+        if amount > self.balance_due() {
+            return Err(Refusal::MoreThanOwed(self.balance_due()));
+        }
+        self.insurer = self.insurer.checked_add(amount)?;
+        Ok(transfers([Transfer::of(
+            Account::InsurerReceivable,
+            Account::Receivable,
             amount,
         )]))
     }

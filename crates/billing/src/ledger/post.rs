@@ -22,7 +22,7 @@ platform::choice! {
         Payment = "payment",
         /// Money was given back.
         Refund = "refund",
-        /// An insurer rejected a part.
+        /// An insurer rejected a part, or is asked for it again.
         Rejection = "rejection",
         /// The hospital no longer asks for something.
         WriteOff = "write_off",

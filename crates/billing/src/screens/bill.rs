@@ -8,12 +8,13 @@ use platform::resource;
 use platform::serde_json::json;
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Decimals, Kind, Page};
+use web::{Ask, Decimals, Kind, Page, words};
 
-use super::parts::{named, price, state, step};
+use super::parts::{Head, money, named, price, state, step, table};
 use super::{lines, patient, pay, payments};
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
+use crate::claim::InsuranceClaim;
 use crate::insurance::InsuranceDetail;
 use crate::payment::Payment;
 
@@ -36,6 +37,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             .order_by(("insurance_detail", "id"), Order::Asc);
     })
     .await?;
+    let claims: Vec<InsuranceClaim> = resource::rows(cx, MOST, |query| {
+        query
+            .and_where(InsuranceClaim::bill.eq(bill.meta.id))
+            .order_by(("insurance_claim", "id"), Order::Asc);
+    })
+    .await?;
     let items = lines::show(cx, ask, &bill).await?;
     let others = patient::others(cx, ask, &bill).await?;
     let earlier = payments::show(cx, ask, &bill, &paid).await?;
@@ -50,6 +57,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             (pay::form(ask, &bill, &paid))
         }
         (others)
+        (claimed(ask, &claims))
         (earlier)
         (ends(ask, &bill))
     };
@@ -117,11 +125,43 @@ fn sums(ask: &Ask, bill: &Bill, policies: &[InsuranceDetail]) -> Markup {
         @if bill.insurance_paid_amount.is_positive() {
             p.hint { (ask.t("billing-insurer-paid")) (ask.colon()) (price(ask, bill.insurance_paid_amount)) }
         }
-        @if bill.credit_due.is_positive() {
-            (ui::notice(Tone::Warning, html! { p { "! " (ask.t("billing-credit-due")) (ask.colon()) b { (price(ask, bill.credit_due)) } } }))
+        @let sums = bill.sums();
+        @for (key, credit) in [("billing-credit-due", sums.patient_credit()), ("billing-credit-insurer", sums.insurer_credit())] {
+            @if bill.credit_due.is_positive() && credit.is_positive() {
+                (ui::notice(Tone::Warning, html! { p { "! " (ask.t(key)) (ask.colon()) b { (price(ask, credit)) } } }))
+            }
         }
         @if bill.status == BillStatus::Void {
             (ui::notice(Tone::Plain, html! { p { (ask.t("billing-status-void")) (ask.colon()) (bill.void_reason.open().to_string()) } }))
+        }
+    }
+}
+
+/// What insurers are asked for, and what became of it: there it is recorded what they pay.
+fn claimed(ask: &Ask, claims: &[InsuranceClaim]) -> Markup {
+    let heads: [Head; 4] = [
+        ("kind-insurance-claim", false),
+        ("field-status", false),
+        ("billing-amount", true),
+        ("billing-claim-left", true),
+    ]
+    .map(|(key, number)| (ask.t(key), number));
+    let rows: Vec<Vec<Markup>> = claims
+        .iter()
+        .map(|claim| {
+            let id = claim.meta.id.to_string();
+            vec![
+                html! { a href=(["/admin/insurance-claims/", &id, "/"].concat()) { (id) } },
+                html! { (words::choice(ask, "status", claim.status.as_str())) },
+                html! { (money(ask, claim.amount)) },
+                html! { (money(ask, claim.left())) },
+            ]
+        })
+        .collect();
+    html! {
+        @if !claims.is_empty() {
+            h2 { (words::resource(ask, "insurance-claims")) }
+            (table(&heads, &rows))
         }
     }
 }

@@ -108,7 +108,7 @@ fn refund(ask: &Ask, payment: &Payment) -> Markup {
         .apart(payment.meta.id)
         .version(payment.meta.version)
         .done("done-refund-asked");
-    let offered = payment.refund_of.is_none() && !payment.by_insurer && left.is_positive();
+    let offered = payment.refund_of.is_none() && left.is_positive();
     if !ask.may_do("payments_refund") || !(offered || form.sent().is_some()) {
         return html! {};
     }

@@ -121,6 +121,8 @@ enum Step {
     PayInsurer(i64),
     Refund(i64),
     Reject(i64),
+    RefundInsurer(i64),
+    Appeal(i64),
     WriteOff(i64),
     Void,
 }
@@ -134,6 +136,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => amount.clone().prop_map(Step::PayInsurer),
         3 => amount.clone().prop_map(Step::Refund),
         1 => amount.clone().prop_map(Step::Reject),
+        2 => amount.clone().prop_map(Step::RefundInsurer),
+        2 => amount.clone().prop_map(Step::Appeal),
         1 => amount.prop_map(Step::WriteOff),
         1 => Just(Step::Void),
     ];
@@ -199,6 +203,8 @@ proptest! {
                 Step::PayInsurer(amount) => sums.pay_by_insurer(cents(*amount)),
                 Step::Refund(amount) => sums.refund(cents(*amount), PaymentMethod::Cash),
                 Step::Reject(amount) => sums.reject(cents(*amount)),
+                Step::RefundInsurer(amount) => sums.refund_insurer(cents(*amount)),
+                Step::Appeal(amount) => sums.appeal(cents(*amount)),
                 Step::WriteOff(amount) => sums.write_off(cents(*amount)),
                 Step::Void => sums.void(),
             };
@@ -226,6 +232,10 @@ proptest! {
             prop_assert!(sums.balance_due().is_zero() || sums.credit_due().is_zero());
             let formula = sums.total.minor() - sums.insurer.minor() - sums.paid.minor() + sums.refunded.minor() - sums.written_off.minor();
             prop_assert_eq!(formula, sums.balance_due().minor() - sums.credit_due().minor());
+            // What is owed back is owed to those who paid it, and to no one else.
+            let both = sums.patient_credit().checked_add(sums.insurer_credit()).unwrap();
+            prop_assert_eq!(both, sums.credit_due());
+            prop_assert!(sums.insurer_credit() <= sums.insurer_paid);
             // Only a credit makes the hospital owe something.
             if !matches!(step, Step::Credit(_)) {
                 prop_assert!(sums.credit_due() <= before.credit_due());
