@@ -1,9 +1,10 @@
 //! `POST break-glass/find/`: the one person who is meant, for a clinician who does not reach their record.
 //!
 //! Whoever may open a record in an emergency has to be able to say whose, and nothing else finds a patient out of their
-//! reach. So only what is known exactly finds somebody, calls are counted, and each look stands in the audit trail, also
+//! reach. So only what is known exactly finds somebody, nobody asks often, and each look stands in the audit trail, also
 //! the one that found nobody.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use kernel::BuiltinRole::{Doctor, Nurse};
 use kernel::Reach;
@@ -21,6 +22,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::break_glass::BreakGlass;
+
+/// How often somebody may ask at once, and how long it takes until they may once more. No emergency needs as much, and card
+/// numbers are not tried out one after the other.
+const AT_ONCE: u32 = 20;
+const ONE_MORE: SignedDuration = SignedDuration::from_mins(3);
 
 platform::input! {
     /// By what the person is known: the number on the card, or the full name and the day of birth.
@@ -76,7 +82,8 @@ impl Command for Find {
     const SUMMARY: &'static str = "Find the person whose record has to be opened in an emergency";
     const DESCRIPTION: &'static str = "By the number on the card in full, or by full name and day of birth: nobody is \
         found by a part of anything. Answers who they are and nothing of their health. Every call is on record, whether \
-        it found somebody or not.";
+        it found somebody or not. Somebody may ask twenty times at once and then once in three minutes: more is 429 with \
+        `Retry-After`.";
     const LIMITED: bool = true;
     // Whoever may open a record may say whose it is.
     const PERMISSION: Permission = BreakGlass::CREATE;
@@ -90,7 +97,10 @@ impl Command for Find {
 
     async fn run(cx: &mut Cx, input: Described) -> Result<Found, Error> {
         identity::in_person(cx)?;
-        let found = patients::exactly(cx, known(&input)?).await?;
+        let known = known(&input)?;
+        let caller = format!("break-glass-find:{}", cx.user_id()?);
+        identity::guess::throttle(cx, &caller, AT_ONCE, ONE_MORE).await?;
+        let found = patients::exactly(cx, known).await?;
         let reached = reached(cx, &found).await?;
         note(cx, &found);
         let people: Vec<Person> = found

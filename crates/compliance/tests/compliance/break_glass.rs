@@ -105,6 +105,24 @@ testkit::on_both! {
         assert_eq!(trail.is(200).as_array().unwrap().len(), 5, "{}", trail.text());
     }
 
+    async fn card_numbers_are_not_tried_out(world: &World) {
+        let (_admin, doctor, _) = scene(world).await;
+        let other = world.doctor().await;
+        let find = async |by: &Caller, number: u32| by.post("break-glass/find/", json!({ "unique_id": format!("{number}") })).await;
+        for number in 0..20 {
+            find(&doctor, number).await.is(200);
+        }
+        let refused = find(&doctor, 20).await;
+        refused.refuses(429, "rate_limited");
+        assert_eq!(refused.header("retry-after"), "180");
+        // Others may go on, and so may the same one after a while.
+        find(&other, 20).await.is(200);
+        world.pass(SignedDuration::from_mins(3));
+        find(&doctor, 21).await.is(200);
+        find(&doctor, 22).await.refuses(429, "rate_limited");
+        world.settle().await;
+    }
+
     async fn it_ends_at_once(world: &World) {
         let (admin, doctor, awa) = scene(world).await;
         let opened = doctor.post("break-glass/", emergency(awa)).await.is(201)["id"].clone();
