@@ -273,9 +273,9 @@ impl Cx {
 
     /// Notes that an answer tells something about records of a kind without showing one: how many there are, or that a
     /// patient has none of what was asked for.
-    pub fn saw_none_of<R: Record>(&mut self, patient: Option<i64>) {
+    pub fn saw_none_of<R: Record>(&mut self, patients: impl IntoIterator<Item = i64>) {
         self.seen.objects.entry(R::NAME).or_default();
-        self.seen.patients.extend(patient);
+        self.seen.patients.extend(patients);
     }
 
     /// Says how the reading is audited when it is no plain view, such as an export or a search.

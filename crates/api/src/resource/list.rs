@@ -293,14 +293,14 @@ fn told_by_none<R: Resource>(cx: &mut Cx, call: &Call, count: Count) {
         let mut names = others.iter().map(String::as_str);
         asked(field).or_else(|| names.find_map(asked))
     });
-    let patient = named.and_then(|id| id.trim().parse::<i64>().ok());
-    let paging =
-        |name: &str| page::PAGING.contains(&name) || ["ordering", "labels"].contains(&name);
-    let names = call.head.query.iter().map(|(name, _)| name.as_str());
-    let filters = names.filter(|name| !paging(name)).count();
-    // Whose record and what of it, or how many of whatever was asked for.
-    if (patient.is_some() && filters > 1) || count.number() > 0 {
-        cx.saw_none_of::<R>(patient);
+    let named: Vec<i64> = named
+        .into_iter()
+        .flat_map(|ids| ids.split(','))
+        .filter_map(|id| id.trim().parse().ok())
+        .collect();
+    // That there is nothing is said of each of them, or how many there are of whatever was asked for.
+    if !named.is_empty() || count.number() > 0 {
+        cx.saw_none_of::<R>(named);
     } else {
         cx.saw_nothing();
     }

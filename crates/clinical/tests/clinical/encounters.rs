@@ -55,9 +55,9 @@ testkit::on_both! {
         let written = trail().await;
         room.doctor.post("medical_conditions/", condition).await.refuses(409, "already_recorded");
         assert_eq!(trail().await, written + 1);
-        // An empty list of a kind says no more than that.
+        // That a patient has nothing of a kind is told as well.
         assert_eq!(count(&room.doctor.get(&format!("referrals/?patient={}", room.patient)).await), 0);
-        assert_eq!(trail().await, written + 1);
+        assert_eq!(trail().await, written + 2);
         world.settle().await;
     }
 

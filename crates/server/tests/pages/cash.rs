@@ -413,7 +413,7 @@ testkit::on_both! {
         }
         let html = is_a_page(&me.get("/me/access").await, 200);
         assert!(html.contains("Doctor"), "{html}");
-        let seen: Vec<&str> = html.split("<li>").filter(|line| line.contains("Admin looked at your personal data.")).collect();
+        let seen: Vec<&str> = html.split("<li>").filter(|line| line.contains("Admin looked at your record.")).collect();
         assert!(seen.len() == 1 && seen[0].contains(" times)"), "{html}");
         let html = is_a_page(&me.get("/me/details").await, 200);
         let mut pages = form(&html, "users_me_patch");
