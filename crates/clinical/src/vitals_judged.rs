@@ -34,6 +34,20 @@ pub struct VitalsExtra {
 }
 
 impl Vitals {
+    /// Whether something was measured by which an early-warning score or a danger sign judges: a weight says nothing of how
+    /// somebody is.
+    pub fn has_signs(&self) -> bool {
+        use Measure::{HeartRate, OxygenSaturation, RespiratoryRate, SystolicBp, Temperature};
+        let signs = [
+            HeartRate,
+            OxygenSaturation,
+            RespiratoryRate,
+            SystolicBp,
+            Temperature,
+        ];
+        self.consciousness.is_some() || self.measures().any(|(measure, _)| signs.contains(&measure))
+    }
+
     /// The measured values.
     pub fn measures(&self) -> impl Iterator<Item = (Measure, Milli)> {
         let whole = |value: Option<i64>| value.map(|value| value.saturating_mul(1000));

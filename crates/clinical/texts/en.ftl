@@ -1,6 +1,5 @@
 # Texts of the clinical module.
 clinical-encounter-signed = This encounter is signed and final. Write an addendum instead.
-clinical-encounter-patient = An encounter stays with its patient. Delete it and write a new one for the other patient.
 clinical-no-appointment = This encounter belongs to no appointment, so there is none to complete. Complete the encounter alone.
 clinical-not-a-doctor = Choose an active user with the role Doctor.
 clinical-icd-code = Enter an ICD-10 or ICD-11 code such as I10 or A00.9, and the diagnosis in words in its own field.
@@ -241,6 +240,7 @@ clinical-waits = waits { $minutes } min
 clinical-unsigned = Not signed yet
 clinical-unsigned-none = Every visit of yours is signed.
 clinical-tasks = Tasks
+clinical-tasks-more = All tasks: there are more than these
 clinical-task-high = urgent
 clinical-task-late = late
 clinical-task-done = Done

@@ -1,6 +1,5 @@
 # Texts of the clinical module.
 clinical-encounter-signed = Cette consultation est signée et définitive. Rédigez plutôt un addendum.
-clinical-encounter-patient = Une consultation reste à son patient. Supprimez-la et rédigez-en une nouvelle pour l’autre patient.
 clinical-no-appointment = Cette consultation n’est liée à aucun rendez-vous : il n’y en a pas à terminer. Terminez la consultation seule.
 clinical-not-a-doctor = Choisissez un utilisateur actif ayant le rôle Médecin.
 clinical-icd-code = Saisissez un code CIM-10 ou CIM-11 tel que I10 ou A00.9, et le diagnostic en toutes lettres dans son propre champ.
@@ -241,6 +240,7 @@ clinical-waits = attend depuis { $minutes } min
 clinical-unsigned = Pas encore signées
 clinical-unsigned-none = Toutes vos visites sont signées.
 clinical-tasks = Tâches
+clinical-tasks-more = Toutes les tâches : il y en a d’autres
 clinical-task-high = urgent
 clinical-task-late = en retard
 clinical-task-done = Fait

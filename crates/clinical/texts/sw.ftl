@@ -1,6 +1,5 @@
 # Texts of the clinical module.
 clinical-encounter-signed = Ziara hii ya matibabu imeshatiwa saini na haibadilishwi. Andika nyongeza badala yake.
-clinical-encounter-patient = Ziara ya matibabu hubaki kwa mgonjwa wake. Ifute na uandike mpya kwa mgonjwa mwingine.
 clinical-no-appointment = Ziara hii haina miadi, kwa hiyo hakuna miadi ya kukamilisha. Kamilisha ziara peke yake.
 clinical-not-a-doctor = Chagua mtumiaji anayefanya kazi mwenye jukumu la Daktari.
 clinical-icd-code = Weka msimbo wa ICD-10 au ICD-11 kama I10 au A00.9, na uandike jina la ugonjwa kwenye sehemu yake.
@@ -241,6 +240,7 @@ clinical-waits = anasubiri dakika { $minutes }
 clinical-unsigned = Hazijatiwa sahihi
 clinical-unsigned-none = Ziara zako zote zimetiwa sahihi.
 clinical-tasks = Kazi
+clinical-tasks-more = Kazi zote: kuna nyingine zaidi ya hizi
 clinical-task-high = haraka
 clinical-task-late = imechelewa
 clinical-task-done = Imekwisha

@@ -8,7 +8,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource;
 use platform::texts::Text;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 use web::Ask;
 use web::ui::{self, Tone};
 
@@ -34,20 +34,18 @@ pub(super) struct Seen {
 
 /// The last measurements of a patient, the newest first.
 pub(super) async fn last(cx: &mut Cx, patient: i64) -> Result<Vec<Vitals>, Error> {
-    resource::rows(cx, MOST, |query| {
-        query
-            .and_where(Vitals::patient.eq(patient))
-            .order_by(("vitals", "recorded_at"), Order::Desc)
-            .order_by(("vitals", "id"), Order::Desc);
-    })
-    .await
+    newest(cx, Vitals::patient.eq(patient)).await
 }
 
 /// The measurements of a visit, the newest first.
 pub(super) async fn of_visit(cx: &mut Cx, encounter: i64) -> Result<Vec<Vitals>, Error> {
+    newest(cx, Vitals::encounter.eq(encounter)).await
+}
+
+async fn newest(cx: &mut Cx, of: Expr) -> Result<Vec<Vitals>, Error> {
     resource::rows(cx, MOST, |query| {
         query
-            .and_where(Vitals::encounter.eq(encounter))
+            .and_where(of)
             .order_by(("vitals", "recorded_at"), Order::Desc)
             .order_by(("vitals", "id"), Order::Desc);
     })
@@ -57,9 +55,10 @@ pub(super) async fn of_visit(cx: &mut Cx, encounter: i64) -> Result<Vec<Vitals>,
 /// The period after which a measurement is no longer current.
 pub(super) const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Those within [`RECENT`] of the newest; `rows` come newest first.
+/// Those within [`RECENT`] of the newest that says how somebody is; `rows` come newest first.
 pub(super) fn recent(rows: &[Vitals]) -> &[Vitals] {
-    let newest = rows.first().map(|row| row.recorded_at).unwrap_or_default();
+    let newest = rows.iter().find(|row| row.has_signs()).or(rows.first());
+    let newest = newest.map(|row| row.recorded_at).unwrap_or_default();
     let old = |row: &Vitals| newest.duration_since(row.recorded_at) > RECENT;
     &rows[..rows.iter().position(old).unwrap_or(rows.len())]
 }

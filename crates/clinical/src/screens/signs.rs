@@ -12,7 +12,7 @@ use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::resource::{self, Resource, in_a_few_words};
 use platform::texts::Text;
-use sea_query::{Condition, ExprTrait, Func, Order, Query};
+use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 use web::Ask;
 use web::ui::{self, Tone};
 
@@ -23,8 +23,11 @@ use crate::vitals::Vitals;
 
 /// Open alerts of a patient that are looked through, and those that are named.
 const ALERTS: (u64, usize) = (20, 3);
-/// Measurements of a patient's day that are looked through, on the average of those that are shown.
+/// Measurements of a patient's day that are looked through.
 const MEASURED: u64 = 50;
+/// When somebody was last measured by more than a weight, as [`Vitals::has_signs`] says; else when at all.
+const NEWEST: &str = "COALESCE(MAX(CASE WHEN COALESCE(systolic_bp, heart_rate, respiratory_rate, oxygen_saturation, temperature) \
+    IS NOT NULL OR consciousness IS NOT NULL THEN recorded_at END), MAX(recorded_at))";
 /// Patients in one statement.
 const AT_ONCE: usize = 200;
 
@@ -68,13 +71,13 @@ pub async fn signs(
     Ok(signs.collect())
 }
 
-/// The measurements of a day up to the newest one of each patient, the newest first: a part of them may have been taken
-/// again, and says nothing of the others.
+/// The measurements of a day up to the newest of each patient that says how they are, and those since, the newest first: a
+/// part of them may have been taken again, and says nothing of the others.
 async fn recent(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<Vitals>>, Error> {
     let mut newest = Query::select();
     newest
         .expr(column("vitals", "patient"))
-        .expr(Func::max(column("vitals", "recorded_at")))
+        .expr(Expr::cust(NEWEST))
         .from("vitals")
         .and_where(among(cx.dialect(), column("vitals", "patient"), ids))
         .and_where(column("vitals", "voided_at").is_null())
@@ -98,9 +101,10 @@ async fn recent(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<Vitals>>, E
                     .and(Vitals::recorded_at.gte(since.to_value())),
             );
         }
+        let first = first_of_each("vitals", "recorded_at DESC, id DESC", wanted, MEASURED);
         let rows: Vec<Vitals> = resource::rows(cx, some.len() as u64 * MEASURED, |query| {
             query
-                .cond_where(wanted)
+                .and_where(Vitals::id.in_subquery(first))
                 .order_by(("vitals", "recorded_at"), Order::Desc)
                 .order_by(("vitals", "id"), Order::Desc);
         })
@@ -114,12 +118,20 @@ async fn recent(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<Vitals>>, E
 
 /// What is open of each patient; reminders of guidelines are for the chart.
 async fn alerts(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<ClinicalAlert>>, Error> {
-    let (dialect, most) = (cx.dialect(), ids.len() as u64 * ALERTS.0);
+    let most = ids.len() as u64 * ALERTS.0;
+    let open = Condition::all()
+        .add(among(
+            cx.dialect(),
+            column("clinical_alert", "patient"),
+            ids,
+        ))
+        .add(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
+        .add(ClinicalAlert::kind.ne(AlertKind::Guideline.as_str()));
+    let gravest = "CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, id DESC";
+    let first = first_of_each("clinical_alert", gravest, open, ALERTS.0);
     let mut rows: Vec<ClinicalAlert> = resource::rows(cx, most, |query| {
         query
-            .and_where(among(dialect, column("clinical_alert", "patient"), ids))
-            .and_where(ClinicalAlert::status.eq(AlertStatus::Open.as_str()))
-            .and_where(ClinicalAlert::kind.ne(AlertKind::Guideline.as_str()))
+            .and_where(ClinicalAlert::id.in_subquery(first))
             .order_by(("clinical_alert", "id"), Order::Desc);
     })
     .await?;
@@ -133,6 +145,29 @@ async fn alerts(cx: &mut Cx, ids: &[i64]) -> Result<HashMap<i64, Vec<ClinicalAle
         of.entry(row.patient.get()).or_default().push(row);
     }
     Ok(of)
+}
+
+/// The ids of each patient's first rows in an order: those of one are not crowded out by those of another.
+fn first_of_each(
+    table: &'static str,
+    order: &'static str,
+    wanted: Condition,
+    most: u64,
+) -> SelectStatement {
+    let place = format!("ROW_NUMBER() OVER (PARTITION BY patient ORDER BY {order})");
+    let mut placed = Query::select();
+    placed
+        .column("id")
+        .expr_as(Expr::cust(place), "place")
+        .from(table)
+        .cond_where(wanted)
+        .and_where(column(table, "voided_at").is_null());
+    let mut first = Query::select();
+    first
+        .column("id")
+        .from_subquery(placed, "placed")
+        .and_where(Expr::col("place").lte(i64::try_from(most).unwrap_or(i64::MAX)));
+    first
 }
 
 impl Signs {
@@ -169,18 +204,16 @@ impl Signs {
     }
 
     /// On a ward: that they are to be measured again, where what was measured is older than its early-warning score allows,
-    /// or 12 hours.
-    pub fn overdue(&self, ask: &Ask) -> Markup {
-        let Some(newest) = self.recent.first() else {
-            return html! {};
-        };
+    /// or 12 hours. Whoever was never measured waits since they lie there.
+    pub fn overdue(&self, ask: &Ask, lies_since: Option<Timestamp>) -> Markup {
         let scores = measures::scores(ask, &self.recent, &self.patient);
-        let allowed = scores
-            .iter()
-            .map(|(at, score)| (*at, news2::observed_within(Some(score))));
-        let unscored = (newest.recorded_at, news2::observed_within(None));
-        let late = allowed
-            .chain([unscored])
+        let scored = scores.iter();
+        let scored = scored.map(|(at, score)| (*at, news2::observed_within(Some(score))));
+        let measured = self.recent.iter().find(|row| row.has_signs());
+        let measured = measured.map(|row| row.recorded_at);
+        let unscored = measured.or(lies_since.filter(|_| self.reads_vitals));
+        let late = scored
+            .chain(unscored.map(|at| (at, news2::observed_within(None))))
             .filter(|(at, hours)| age(ask, *at) >= SignedDuration::from_hours(*hours))
             .map(|(_, hours)| hours)
             .min();
@@ -197,9 +230,9 @@ impl Signs {
         measures::judged(ask, &self.recent, &self.patient)
     }
 
-    /// Whether the newest measurement is of this moment's day.
+    /// Whether the newest measurement that says how they are is of this moment's day.
     pub(super) fn is_of_today(&self, cx: &Cx) -> bool {
-        let last = self.recent.first();
+        let last = self.recent.iter().find(|row| row.has_signs());
         last.is_some_and(|row| cx.app.zone.today(row.recorded_at) == cx.today())
     }
 }

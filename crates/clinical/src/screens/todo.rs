@@ -6,13 +6,13 @@ use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource;
-use sea_query::{ExprTrait, Order};
+use sea_query::{CaseStatement, ExprTrait, Order};
 use web::Ask;
 use web::ui::{self, Tone};
 
 use crate::task::{Task, TaskPriority, TaskStatus};
 
-/// Tasks that are shown, of five times as many that are looked through.
+/// Tasks that are shown; the list has them all.
 const FEW: u64 = 20;
 
 /// The reader's tasks that are not done, the most urgent first.
@@ -25,29 +25,36 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Mark
         .iter()
         .filter_map(|task| Some(task.related_patient?.get()));
     let about = patients::names(cx, about).await?;
-    let inner = html! { ul.entries { @for row in &rows { li { (task(cx, ask, row, &about)) } } } };
+    let all = [
+        "/admin/tasks/?assignee=",
+        &me.to_string(),
+        "&status__in=pending,in_progress",
+    ]
+    .concat();
+    let shown = usize::try_from(FEW).unwrap_or(usize::MAX);
+    let inner = html! {
+        ul.entries { @for row in rows.iter().take(shown) { li { (task(cx, ask, row, &about)) } } }
+        @if rows.len() > shown { p { a href=(all) { (ask.t("clinical-tasks-more")) } } }
+    };
     Ok(Some(ui::panel(&ask.t("clinical-tasks"), inner)))
 }
 
 async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {
     let open = [TaskStatus::Pending, TaskStatus::InProgress].map(TaskStatus::as_str);
-    let mut rows: Vec<Task> = resource::rows(cx, FEW * 5, |query| {
+    let urgency = CaseStatement::new()
+        .case(Task::priority.eq(TaskPriority::High.as_str()), 0)
+        .case(Task::priority.eq(TaskPriority::Low.as_str()), 2)
+        .finally(1);
+    resource::rows(cx, FEW + 1, |query| {
         query
             .and_where(Task::assignee.eq(me))
             .and_where(Task::status.is_in(open))
+            .order_by_expr(urgency.into(), Order::Asc)
+            .order_by_expr(Task::due_date.is_null(), Order::Asc)
+            .order_by(("task", "due_date"), Order::Asc)
             .order_by(("task", "id"), Order::Asc);
     })
-    .await?;
-    rows.sort_by_key(|row| {
-        let weight = match row.priority {
-            TaskPriority::High => 0,
-            TaskPriority::Normal => 1,
-            TaskPriority::Low => 2,
-        };
-        (weight, row.due_date.is_none(), row.due_date, row.meta.id)
-    });
-    rows.truncate(usize::try_from(FEW).unwrap_or(usize::MAX));
-    Ok(rows)
+    .await
 }
 
 fn task(cx: &Cx, ask: &Ask, row: &Task, about: &HashMap<i64, String>) -> Markup {

@@ -518,15 +518,15 @@ testkit::on_both! {
     async fn a_ward_and_a_doctors_day_say_what_is_dangerous(world: &World) {
         let morning = Morning::of(world).await;
         let admin = &morning.admin;
-        let (awa, binta) = (registered(admin, "Awa").await, registered(admin, "Binta").await);
+        let (awa_id, binta) = (registered(admin, "Awa").await, registered(admin, "Binta").await);
         let ward = admin.post("wards/", json!({ "name": "Medical" })).await.id();
-        for (number, patient) in [("1", awa), ("2", binta), ("3", morning.jane)] {
+        for (number, patient) in [("1", awa_id), ("2", binta), ("3", morning.jane)] {
             let bed = admin.post("beds/", json!({ "ward": ward, "number": number })).await.id();
             admin.post(&format!("beds/{bed}/assign_patient/"), json!({ "patient_id": patient })).await.is(200);
         }
         let allergy = json!({ "substance": "Penicillin", "severity": "severe" });
         admin.post(&format!("patients/{}/allergies/", morning.jane), allergy).await.is(201);
-        admin.patch(&format!("patients/{awa}/"), json!({ "known_allergies": "None known" })).await.is(200);
+        admin.patch(&format!("patients/{awa_id}/"), json!({ "known_allergies": "None known" })).await.is(200);
         admin.post(&format!("patients/{}/begin_visit/", morning.jane), json!({})).await.is(201);
         for taken in [
             json!({ "heart_rate": 70, "temperature": 36.6 }),
@@ -564,6 +564,14 @@ testkit::on_both! {
         for said in ["Weight (kg) <b>60</b>", "Early-warning score (NEWS2): 14", "39.4", "critically low"] {
             assert!(html.contains(said), "{said}: {html}");
         }
+        // Whoever is measured all the time takes nobody else's place on the card.
+        admin.post(&format!("patients/{awa_id}/begin_visit/"), json!({})).await.is(201);
+        for _ in 0..150 {
+            world.pass(jiff::SignedDuration::from_secs(1));
+            admin.post(&format!("patients/{awa_id}/record_vitals/"), json!({ "heart_rate": 80 })).await.is(201);
+        }
+        let html = is_a_page(&nurse.get("/ward").await, 200);
+        assert!(html.contains("Early-warning score (NEWS2): 14"), "{html}");
         // On the next day the old values are said to be of another day.
         world.pass(jiff::SignedDuration::from_hours(24));
         came(world, &world.admin().await, morning.jane, morning.me, "Worse").await;
@@ -577,6 +585,18 @@ testkit::on_both! {
         late.sign_in(&["page", &Nurse.id().to_string()].concat()).await;
         let html = is_a_page(&late.get("/ward").await, 200);
         assert!(html.contains("Overdue: measure at least every 1 h") && html.contains("24 h ago"), "{html}");
+        // Whoever was never measured waits since they lie there; and a weight is no sign of how somebody is.
+        let card = |html: &str, name: &str| {
+            let at = html.find(&format!("{name} Doe</a></h3>")).unwrap();
+            html[at..].split("</section>").next().unwrap().to_owned()
+        };
+        assert!(card(&html, "Binta").contains("Overdue: measure at least every 12 h"), "{html}");
+        let weight = json!({ "weight": 59 });
+        world.admin().await.post(&format!("patients/{}/record_vitals/", morning.jane), weight).await.is(201);
+        let jane = card(&is_a_page(&late.get("/ward").await, 200), "Jane");
+        for said in ["Overdue: measure at least every 1 h", "Early-warning score (NEWS2): 14", "Weight (kg) <b>59</b>"] {
+            assert!(jane.contains(said), "{said}: {jane}");
+        }
         // Whoever may read beds and no clinical records sees neither.
         let desk = Visitor::of(world, Receptionist).await;
         let html = is_a_page(&desk.get("/ward").await, 200);

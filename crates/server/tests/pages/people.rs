@@ -166,7 +166,20 @@ testkit::on_both! {
         let html = is_a_page(&nora.get(&home).await, 200);
         assert!(html.contains("Change the dressing") && html.contains("Jane"), "{html}");
         leads(&nora.submit(&home, &form(&html, "tasks_patch")).await);
-        assert!(!is_a_page(&nora.get(&home).await, 200).contains("Change the dressing"));
+        let html = is_a_page(&nora.get(&home).await, 200);
+        assert!(!html.contains("Change the dressing") && !html.contains("All tasks"), "{html}");
+        // Of many, the most urgent is not hidden behind older ones, and the rest is one step away.
+        for number in 1..=21 {
+            admin.post("tasks/", json!({ "title": format!("Chart {number}"), "assignee": nurse })).await.is(201);
+        }
+        admin.post("tasks/", json!({ "title": "Potassium of 7.1", "assignee": nurse, "priority": "high" })).await.is(201);
+        let html = is_a_page(&nora.get(&home).await, 200);
+        let (urgent, first) = (html.find("Potassium of 7.1").unwrap(), html.find("Chart 1<").unwrap());
+        assert!(urgent < first && !html.contains("Chart 20<") && html.contains("All tasks"), "{html}");
+        let all = format!("/admin/tasks/?assignee={nurse}&amp;status__in=pending,in_progress");
+        assert!(html.contains(&all), "{html}");
+        let all = is_a_page(&nora.get(&all.replace("&amp;", "&")).await, 200);
+        assert!(all.contains("Chart 21"), "{all}");
         world.settle().await;
     }
 }

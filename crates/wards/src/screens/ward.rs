@@ -135,6 +135,7 @@ fn cards(cx: &Cx, ask: &Ask, ward: &WardBeds, known: &Known) -> Markup {
 fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
     let id = bed.patient.unwrap_or_default();
     let patient = known.patients.get(&id);
+    let since = bed.admitted_at.as_deref().and_then(|at| at.parse().ok());
     let days = bed
         .length_of_stay
         .map(|days| ask.say(&Text::new("wards-days").with("days", days)));
@@ -152,7 +153,7 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
                 @if let Some(days) = days { " · " (days) }
             }
             @if let Some(allergies) = known.allergies.get(&id) { p { (allergies) } }
-            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.overdue(ask)) (signs.last(ask)) }
+            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.overdue(ask, since)) (signs.last(ask)) }
             @if ask.may_do("patients_record_vitals") {
                 p { (ui::action(&["/patients/", &id.to_string(), "/vitals?from=ward"].concat(), &ask.t("wards-vitals"))) }
             }
