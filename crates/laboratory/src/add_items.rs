@@ -1,6 +1,6 @@
 //! `POST lab_orders/{id}/add_items/`: further tests for an order that the laboratory has not finished.
 
-use clinical::encounter::hold_open;
+use clinical::encounter::{hold_open, is_open};
 use http::StatusCode;
 use kernel::BuiltinRole::{Admin, Doctor, LabTechnician};
 use platform::access::Access;
@@ -93,6 +93,11 @@ impl Verb for AddItems {
 
     fn not_offered(row: &LabOrder) -> Error {
         not_from(row.status)
+    }
+
+    /// Not to an order of an encounter that is signed.
+    async fn of_use(cx: &mut Cx, row: &LabOrder) -> Result<bool, Error> {
+        is_open(cx, row.encounter.get()).await
     }
 
     async fn run(cx: &mut Cx, held: LabOrder, input: AddItemsInput) -> Result<AddedItems, Error> {

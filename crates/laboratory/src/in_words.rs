@@ -94,7 +94,36 @@ pub(crate) fn settle(parameter: &LabParameter, row: &mut LabResultValue) -> Resu
     Ok(())
 }
 
-/// Refuses words in the place of a number that hold a critical one.
+/// What devices and people write for a value beyond what is measured, in English, French and Swahili.
+const BEYOND: [&str; 16] = [
+    "hi",
+    "lo",
+    "high",
+    "low",
+    "critical",
+    "critically",
+    "panic",
+    "haut",
+    "élevé",
+    "élevée",
+    "bas",
+    "basse",
+    "critique",
+    "juu",
+    "chini",
+    "hatari",
+];
+
+/// Whether words say that a value is high or low instead of saying which: `HI` on a glucometer, `very low`.
+fn says_beyond(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let words = lower.split(|letter: char| !letter.is_alphanumeric());
+    let mut first = words.filter(|word| !word.is_empty()).take(2);
+    first.any(|word| BEYOND.contains(&word))
+}
+
+/// Refuses words in the place of a number that hold a critical one, or say that it is high or low where that may be
+/// critical.
 ///
 /// # Errors
 /// Under `value_text`.
@@ -104,6 +133,13 @@ pub(crate) fn check_words(
     limits: &Limits,
 ) -> Result<(), Faults> {
     let text = row.value_text.open();
+    let alarms = limits.critical_low.is_some() || limits.critical_high.is_some();
+    if alarms && row.value_numeric.is_none() && says_beyond(text) {
+        let text = Text::new("laboratory-beyond-in-words")
+            .with("text", &**text)
+            .with("parameter", &parameter.name);
+        return Err(Faults::one("value_text", text));
+    }
     // Times, days and ratios hold together, and are no numbers.
     let is_part = |letter: char| letter.is_ascii_digit() || ".:/-".contains(letter);
     let mut numbers = text
@@ -123,6 +159,32 @@ pub(crate) fn check_words(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_for_beyond_are_told_from_remarks() {
+        for text in [
+            "HI",
+            "LO",
+            "lo ",
+            "VERY HIGH",
+            "Critically high, called",
+            "Très élevé",
+            "Juu sana",
+            "panic value",
+        ] {
+            assert!(says_beyond(text), "{text}");
+        }
+        for text in [
+            "",
+            "haemolysed",
+            "sample volume too low",
+            "not done",
+            "Hilfe",
+            "local lab",
+        ] {
+            assert!(!says_beyond(text), "{text}");
+        }
+    }
 
     #[test]
     fn a_number_is_read_with_its_sign_and_its_unit() {

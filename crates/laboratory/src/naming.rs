@@ -50,8 +50,8 @@ const SYNONYMS: [(&str, &str); 26] = [
     ("mg2", "MG"),
 ];
 
-/// Which of the parameters of a test, given as (code, name), a name means. The code, the name, a synonym; and the
-/// test's own name where it reports one value only.
+/// Which of the parameters of a test, given as (code, name), a name means. The code, the name, a synonym; and where the
+/// test reports one value only, the test's own name, or a word for any value ("Result").
 pub fn find<'a>(
     parameters: impl Iterator<Item = (&'a str, &'a str)> + Clone,
     test: (&str, &str),
@@ -69,7 +69,8 @@ pub fn find<'a>(
         .or_else(|| {
             let (code, name) = test;
             let names_test = code.eq_ignore_ascii_case(written.trim()) || fold(name) == folded;
-            (names_test && parameters.clone().count() == 1).then_some(0)
+            let names_any = folded.is_empty() && written.contains(char::is_alphabetic);
+            ((names_test || names_any) && parameters.clone().count() == 1).then_some(0)
         })
 }
 
@@ -150,6 +151,7 @@ mod tests {
             ("UE", "Na+", "NA"),
             ("ESR", "ESR", "ESR"),
             ("GLUR", "Glucose", "GLU"),
+            ("K", "Result", "K"),
         ] {
             assert_eq!(
                 found(test, written).as_deref(),
@@ -161,6 +163,7 @@ mod tests {
             ("CBC", "Potassium"),
             ("CBC", "Complete blood count"),
             ("UE", "K+Na"),
+            ("UE", "Result"),
             ("K", ""),
         ] {
             assert_eq!(found(test, written), None, "{test} {written}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use clinical::encounter::{Encounter, check_unsigned, hold_open};
+use clinical::encounter::{Encounter, check_unsigned, hold_open, is_open};
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::{BuiltinRole, Code, Reach};
@@ -260,6 +260,10 @@ impl Resource for LabOrder {
             return Ok(());
         }
         order_news::gone(cx, row)
+    }
+
+    async fn removable(cx: &mut Cx, row: &Self) -> Result<bool, Error> {
+        is_open(cx, row.encounter.get()).await
     }
 
     async fn extras(cx: &mut Cx, rows: &[Self]) -> Result<Vec<LabOrderExtra>, Error> {

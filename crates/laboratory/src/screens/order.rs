@@ -138,14 +138,15 @@ fn critical(ask: &Ask, order: &LabOrder, items: &[ItemView]) -> Markup {
     }
 }
 
-/// What comes next besides entering results.
+/// What comes next besides entering results; a report in words is one as well.
 fn steps(ask: &Ask, order: &LabOrder, has_results: bool) -> Markup {
+    let has_report = !order.result_details.open().is_empty();
     let open = |step: &&Step| {
         order.status.next().contains(&step.0)
             && ask.may_do(step.1)
             && (step.0 != Cancelled || !has_results)
             // A value that is corrected sends a reviewed order back by itself.
-            && (step.0 != Completed || order.status.is_open() && has_results)
+            && (step.0 != Completed || order.status.is_open() && (has_results || has_report))
             && (step.0 != InProgress || order.status == Completed)
     };
     html! {
@@ -250,7 +251,13 @@ fn report(ask: &Ask, order: &LabOrder, open: bool) -> Markup {
                 summary { (ask.t("laboratory-report-write")) }
                 (form.show(html! {
                     (form.field("result_details").label("laboratory-report").kind(Kind::Area))
-                    (form.button("laboratory-report-save"))
+                    div.actions {
+                        // Only what is complete is for the doctor to review.
+                        @if order.status.is_open() {
+                            button.primary name="status" value=(Completed.as_str()) { (ask.t("laboratory-report-complete")) }
+                        }
+                        (form.button("laboratory-report-save"))
+                    }
                 }))
             }
         }

@@ -136,10 +136,16 @@ testkit::on_both! {
             (json!({ "parameter_name": "K", "value_text": "8.9 mmol/L", "units": "mg/dL" }), "value_text"),
             (json!({ "parameter_name": "Potasium", "value_numeric": 8.9 }), "parameter_name"),
             (json!({ "parameter_name": "Sodium", "value_numeric": 180 }), "parameter_name"),
+            (json!({ "parameter_name": "K", "value_text": "HI" }), "value_text"),
+            (json!({ "parameter_name": "K", "value_text": "Critically high, called" }), "value_text"),
         ] {
             let refused = lab.enter(&order, json!([result])).await;
             assert!(refused.is(400)["results"][0][field].is_array(), "{result} {}", refused.text());
         }
+        // A word for any value is the one that the test reports.
+        let order_of_one = lab.order(&["K"], json!({})).await;
+        let created = lab.enter(&order_of_one, json!([{ "parameter_name": "Result", "value_numeric": 8.9 }])).await.is(200)["created"][0].clone();
+        assert_eq!(created["abnormal_flag"], "critical");
         // Given a value, when it is corrected by a text, then the text is the value; and a remark stays one.
         let stored = lab.enter(&order, json!([{ "parameter_name": "K", "value_text": "4.1" }])).await.is(200)["created"][0].clone();
         let path = format!("lab_result_values/{}/", stored["id"]);

@@ -216,6 +216,19 @@ testkit::on_both! {
         assert!(html.contains("No parasites") && html.contains("<b>Ring forms seen</b>"), "{html}");
         leads(&lab.submit(&path, &form(&html, "lab_orders_patch")).await);
         assert_eq!(ward.shown(order).await["result_details"], "No parasites");
+        // Given a report, when it is complete, then it waits for the doctor's review.
+        let html = is_a_page(&lab.get(&path).await, 200);
+        assert!(html.contains("name=\"status\" value=\"Completed\"") && html.contains("lab_orders_complete"), "{html}");
+        let mut whole = form(&html, "lab_orders_patch");
+        set(&mut whole, "result_details", "No parasites in 200 fields");
+        set(&mut whole, "status", "Completed");
+        leads(&lab.submit(&path, &whole).await);
+        let shown = ward.shown(order).await;
+        assert_eq!((&shown["status"], &shown["result_details"]), (&json!("Completed"), &json!("No parasites in 200 fields")));
+        assert!(!is_a_page(&lab.get(&path).await, 200).contains("name=\"status\" value=\"Completed\""));
+        let doctor = Visitor::of(world, BuiltinRole::Doctor).await;
+        let html = is_a_page(&doctor.get("/results?of=all").await, 200);
+        assert!(html.contains("No parasites in 200 fields"), "{html}");
         world.settle().await;
     }
 
