@@ -32,6 +32,10 @@ impl Chance {
         known: &BTreeMap<String, Vec<i64>>,
     ) -> Option<Json> {
         let schema = schema["anyOf"].get(0).unwrap_or(schema);
+        // What is refused in somebody's language is compared with the page in words, which are English.
+        if ["language", "language_preference"].contains(&name) {
+            return Some(json!("en"));
+        }
         if let Some(table) = schema["x-references"].as_str() {
             // Doctors are those with hours, and what is newest is rarely closed.
             let ids = known.get(if name == "doctor" { "doctor" } else { table })?;

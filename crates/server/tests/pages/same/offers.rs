@@ -9,7 +9,7 @@ use platform::module::TableInfo;
 use platform::operation::Operation;
 use serde_json::Value as Json;
 
-use super::{Place, ROLES, Twins, asked_for, place_of, tables};
+use super::{Place, ROLES, Twins, by_chance, place_of, tables};
 
 /// States of a resource that are looked at.
 const STATES: usize = 5;
@@ -37,7 +37,7 @@ const ELSEWHERE: [(&str, &str); 5] = [
 pub(super) async fn fit(t: &mut Twins<'_>) {
     let mut varied = 0;
     for info in tables(t.api) {
-        let all = asked_for(t.api).into_iter();
+        let all = by_chance(t.api);
         let own: Vec<_> = all.filter(|operation| is_of(&info, operation)).collect();
         if own.is_empty() {
             continue;
