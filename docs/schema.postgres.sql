@@ -944,9 +944,11 @@ TABLE insurance_claim
   decided_at timestamp with time zone
   voided_at timestamp with time zone
   voided_by bigint
+  lapsed_amount bigint NOT NULL DEFAULT 0
   CONSTRAINT insurance_claim_amount_check CHECK ((amount > 0))
   CONSTRAINT insurance_claim_bill_fkey FOREIGN KEY (bill) REFERENCES bill(id) ON DELETE RESTRICT
   CONSTRAINT insurance_claim_insurance_fkey FOREIGN KEY (insurance) REFERENCES insurance_detail(id) ON DELETE RESTRICT
+  CONSTRAINT insurance_claim_lapsed_amount_check CHECK (((lapsed_amount >= 0) AND (((paid_amount + rejected_amount) + lapsed_amount) <= amount)))
   CONSTRAINT insurance_claim_paid_amount_check CHECK (((paid_amount >= 0) AND (rejected_amount >= 0) AND ((paid_amount + rejected_amount) <= amount)))
   CONSTRAINT insurance_claim_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
   CONSTRAINT insurance_claim_pkey PRIMARY KEY (id)
@@ -1595,9 +1597,11 @@ TABLE payment
   cash_session bigint
   refund_pending bigint NOT NULL
   tendered bigint
+  claim bigint
   CONSTRAINT payment_amount_check CHECK ((amount > 0))
   CONSTRAINT payment_bill_fkey FOREIGN KEY (bill) REFERENCES bill(id) ON DELETE RESTRICT
   CONSTRAINT payment_cash_session_fkey FOREIGN KEY (cash_session) REFERENCES cash_session(id) ON DELETE RESTRICT
+  CONSTRAINT payment_claim_fkey FOREIGN KEY (claim) REFERENCES insurance_claim(id) ON DELETE RESTRICT
   CONSTRAINT payment_method_check CHECK ((method = ANY (ARRAY['Cash'::text, 'Card'::text, 'Insurance'::text, 'Mobile Money'::text, 'Bank Transfer'::text, 'Other'::text])))
   CONSTRAINT payment_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
   CONSTRAINT payment_pkey PRIMARY KEY (id)
@@ -1609,6 +1613,7 @@ TABLE payment
   CONSTRAINT payment_uid_key UNIQUE (uid)
   CREATE INDEX payment_bill_id_idx ON public.payment USING btree (bill, id)
   CREATE INDEX payment_cash_session_idx ON public.payment USING btree (cash_session)
+  CREATE INDEX payment_claim_idx ON public.payment USING btree (claim)
   CREATE INDEX payment_method_id_idx ON public.payment USING btree (method, id)
   CREATE UNIQUE INDEX payment_method_reference_key ON public.payment USING btree (method, reference) WHERE ((method = ANY (ARRAY['Card'::text, 'Mobile Money'::text])) AND (reference <> ''::text) AND (refund_of IS NULL))
   CREATE INDEX payment_patient_id_idx ON public.payment USING btree (patient, id)

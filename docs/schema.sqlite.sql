@@ -960,7 +960,7 @@ CREATE TABLE "insurance_claim" (
   "submitted_at" INTEGER,
   "decided_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "lapsed_amount" INTEGER NOT NULL DEFAULT 0 CONSTRAINT "insurance_claim_lapsed_amount_check" CHECK (lapsed_amount >= 0 AND paid_amount + rejected_amount + lapsed_amount <= amount),
   CONSTRAINT "insurance_claim_uid_key" UNIQUE ("uid"),
   CONSTRAINT "insurance_claim_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
   CONSTRAINT "insurance_claim_insurance_fkey" FOREIGN KEY ("insurance") REFERENCES "insurance_detail" ("id") ON DELETE RESTRICT,
@@ -1609,7 +1609,7 @@ CREATE TABLE "payment" (
   "refunded_amount" INTEGER NOT NULL,
   "by_insurer" INTEGER NOT NULL,
   "cash_session" INTEGER,
-  "refund_pending" INTEGER NOT NULL, "tendered" INTEGER CONSTRAINT "payment_tendered_check" CHECK (tendered >= amount),
+  "refund_pending" INTEGER NOT NULL, "tendered" INTEGER CONSTRAINT "payment_tendered_check" CHECK (tendered >= amount), "claim" INTEGER CONSTRAINT "payment_claim_fkey" REFERENCES "insurance_claim" ("id") ON DELETE RESTRICT,
   CONSTRAINT "payment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "payment_receipt_number_key" UNIQUE ("receipt_number"),
   CONSTRAINT "payment_bill_fkey" FOREIGN KEY ("bill") REFERENCES "bill" ("id") ON DELETE RESTRICT,
@@ -1623,6 +1623,7 @@ CREATE TABLE "payment" (
 ) STRICT;
 CREATE INDEX "payment_bill_id_idx" ON "payment" ("bill", "id");
 CREATE INDEX "payment_cash_session_idx" ON "payment" ("cash_session");
+CREATE INDEX "payment_claim_idx" ON "payment" ("claim");
 CREATE INDEX "payment_method_id_idx" ON "payment" ("method", "id");
 CREATE UNIQUE INDEX "payment_method_reference_key" ON "payment" ("method", "reference") WHERE method IN ('Card', 'Mobile Money') AND reference <> '' AND refund_of IS NULL;
 CREATE INDEX "payment_patient_id_idx" ON "payment" ("patient", "id");
