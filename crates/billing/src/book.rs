@@ -93,11 +93,8 @@ pub(crate) async fn recharge(
     let mut sums = bill.sums();
     sums.charge(total, insurer.max(Money::ZERO), credit)
         .map_err(|why| refusal(bill, why))?;
-    match claims.under_way {
-        Some(claim) if !credit && sums.insurer_due() < claims.claimed => {
-            return Err(claim::conflict(claim));
-        }
-        _ => {}
+    if let Some(claim) = claims.short(&sums).filter(|_| !credit) {
+        return Err(claim::conflict(claim));
     }
     bill.set_sums(sums, has_lines);
     Ok(())
@@ -274,4 +271,14 @@ pub(crate) fn changed(
     // Whoever pays, writes off or rejects changes nothing about its lines: a total of nothing stays as it is.
     bill.set_sums(sums, before.status == BillStatus::Paid);
     Ok((bill, transfers))
+}
+
+/// Two amounts of records together.
+pub(crate) fn sum(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_add(other).map_err(Error::internal)
+}
+
+/// An amount of a record less another.
+pub(crate) fn difference(one: Money, other: Money) -> Result<Money, Error> {
+    one.checked_sub(other).map_err(Error::internal)
 }

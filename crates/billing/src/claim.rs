@@ -18,6 +18,7 @@ use crate::bill::Bill;
 use crate::claim_state::step;
 use crate::insurance::InsuranceDetail;
 use crate::remittance;
+use crate::sums::Sums;
 
 pub use crate::claim_state::ClaimStatus;
 
@@ -253,6 +254,13 @@ pub(crate) struct Standing {
     pub(crate) claimed: Money,
     /// What the insurer of the bill's policy rejected of it; the patient owes it.
     pub(crate) rejected: Money,
+}
+
+impl Standing {
+    /// The claim under way for which sums would leave the insurer too little.
+    pub(crate) fn short(&self, sums: &Sums) -> Option<i64> {
+        self.under_way.filter(|_| sums.insurer_due() < self.claimed)
+    }
 }
 
 /// Reads what the claims for a bill ask for; nothing for a bill that is not stored yet.

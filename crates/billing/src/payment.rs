@@ -222,9 +222,8 @@ async fn take(cx: &mut Cx, payment: &mut Payment) -> Result<(), Error> {
     if payment.by_insurer {
         // What is claimed is paid on its claim, which would wait for it for ever otherwise.
         let claims = claim::standing(cx, &before).await?;
-        match claims.under_way {
-            Some(claim) if sums.insurer_due() < claims.claimed => return Err(claim::pays(claim)),
-            _ => {}
+        if let Some(claim) = claims.short(&sums) {
+            return Err(claim::pays(claim));
         }
     }
     let mut bill = before.clone();

@@ -18,7 +18,7 @@ use platform::texts::Text;
 use platform::verb::{One, Verb};
 
 use crate::bill::Bill;
-use crate::book;
+use crate::book::{self, difference, sum};
 use crate::cash_session::{self, CashSession};
 use crate::claim::InsuranceClaim;
 use crate::ledger::{EntryKind, Posting, post};
@@ -360,12 +360,4 @@ fn left(payment: &Payment) -> Result<Money, Error> {
         difference(payment.amount, payment.refunded_amount)?,
         payment.refund_pending,
     )
-}
-
-fn sum(one: Money, other: Money) -> Result<Money, Error> {
-    one.checked_add(other).map_err(Error::internal)
-}
-
-fn difference(one: Money, other: Money) -> Result<Money, Error> {
-    one.checked_sub(other).map_err(Error::internal)
 }

@@ -13,7 +13,7 @@ use platform::texts::Text;
 use platform::verb::{One, Verb};
 
 use crate::bill::Bill;
-use crate::book;
+use crate::book::{self, difference, sum};
 use crate::claim::{self, InsuranceClaim, note_times};
 use crate::claim_state::{ClaimStatus, settled};
 use crate::ledger::{EntryKind, Posting, post};
@@ -207,7 +207,7 @@ impl Verb for Appeal {
         row.refused()
     }
 
-    /// Not for a bill that was withdrawn, nor where the patient has paid.
+    /// Not for a bill that was withdrawn.
     async fn of_use(cx: &mut Cx, row: &InsuranceClaim) -> Result<bool, Error> {
         claim::is_owed(cx, row.bill.get()).await
     }
@@ -237,7 +237,7 @@ impl Verb for Appeal {
             minor_unit::check(cx, "amount", amount)?;
         }
         let mut claim = held.clone();
-        claim.rejected_amount = less(held.rejected_amount, amount)?;
+        claim.rejected_amount = difference(held.rejected_amount, amount)?;
         claim.status = ClaimStatus::Submitted;
         claim.decided_at = None;
         if !input.remark.is_empty() {
@@ -259,21 +259,13 @@ pub(crate) async fn take_back(
     lapsed: Money,
 ) -> Result<(), Error> {
     let mut claim = held.clone();
-    claim.paid_amount = less(held.paid_amount, amount)?;
-    claim.lapsed_amount = more(held.lapsed_amount, lapsed)?;
+    claim.paid_amount = difference(held.paid_amount, amount)?;
+    claim.lapsed_amount = sum(held.lapsed_amount, lapsed)?;
     // One that was asked for again is still to be answered.
     if matches!(claim.status, ClaimStatus::Paid | ClaimStatus::Rejected) {
         claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
     }
     cx.update(&mut claim, held).await
-}
-
-fn more(one: Money, other: Money) -> Result<Money, Error> {
-    one.checked_add(other).map_err(Error::internal)
-}
-
-fn less(one: Money, other: Money) -> Result<Money, Error> {
-    one.checked_sub(other).map_err(Error::internal)
 }
 
 /// Books on the bill what an insurer paid and rejected, and notes it in the claim, which the caller stores.
@@ -323,8 +315,8 @@ pub(crate) async fn settle(
     if owed.is_positive() {
         book::apply(cx, current, EntryKind::Rejection, |sums| sums.reject(owed)).await?;
     }
-    claim.paid_amount = more(claim.paid_amount, paid)?;
-    claim.rejected_amount = more(claim.rejected_amount, owed)?;
-    claim.lapsed_amount = more(claim.lapsed_amount, less(rejected, owed)?)?;
+    claim.paid_amount = sum(claim.paid_amount, paid)?;
+    claim.rejected_amount = sum(claim.rejected_amount, owed)?;
+    claim.lapsed_amount = sum(claim.lapsed_amount, difference(rejected, owed)?)?;
     Ok(())
 }
