@@ -182,8 +182,8 @@ class Pack:
     def interactions(self, x, y):
         return self.pairs.get(tuple(sorted((x, y))), [])
 
-    def duplicate(self, x, y):
-        """Severity of duplicate therapy between a new and an active ingredient."""
+    def duplicate(self, x, y, twice=False):
+        """Severity of duplicate therapy between a new and an active ingredient; twice: written alike."""
         severity = None
         for row in self.table["duplicates"]:
             if row["kind"] == "same-ingredient":
@@ -198,7 +198,7 @@ class Pack:
         if severity is None:
             return None
         for row in self.table["duplicates"]:
-            if row["kind"] == "exception":
+            if row["kind"] in ("exception", "unlike") and not (twice and row["kind"] == "unlike"):
                 a, b = self.expand(row["a"]), self.expand(row["b"])
                 if (row["a"] == row["b"]) == (x == y) and ((x in a and y in b) or (y in a and x in b)):
                     severity = row["severity"]
@@ -259,7 +259,7 @@ class Pack:
                 for y in active:
                     for row in self.interactions(x, y):
                         note("interaction", row["severity"])
-                    severity = self.duplicate(x, y)
+                    severity = self.duplicate(x, y, norm(text) == norm(new))
                     if severity:
                         note("duplicate", severity)
         for x in fresh:
@@ -414,11 +414,11 @@ def validate(pack):
 
     unique("duplicates", ["kind", "a", "b"])
     for row in pack.table["duplicates"]:
-        if row["kind"] not in ("same-ingredient", "class", "exception"):
+        if row["kind"] not in ("same-ingredient", "class", "exception", "unlike"):
             bad(f"duplicates.csv: kind {row['kind']!r}")
         subject("duplicates", row["a"], star=True)
         subject("duplicates", row["b"], star=True)
-        allowed = ("none", "moderate", "severe") if row["kind"] == "exception" else ("moderate", "severe")
+        allowed = ("none", "moderate", "severe") if row["kind"] in ("exception", "unlike") else ("moderate", "severe")
         if row["severity"] not in allowed or not row["message"]:
             bad(f"duplicates.csv: {row['a']} x {row['b']}")
 

@@ -302,6 +302,7 @@ impl Pack {
             source: String::new(),
             dose: None,
         };
+        let twice = || new.route == other.route && fold(new.written) == fold(other.written);
         for x in &names.ingredients {
             for y in &active.ingredients {
                 if let Some(row) = self.interaction(*x, *y, [new.route, other.route])
@@ -315,7 +316,7 @@ impl Pack {
                         ..finding(Kind::Interaction, severity, *x, *y)
                     });
                 }
-                if let Some((severity, row)) = self.duplicate(*x, *y) {
+                if let Some((severity, row)) = self.duplicate(*x, *y, *x == *y && twice()) {
                     // A cream beside tablets doubles no dose: shown, without stopping anybody.
                     let apart =
                         (new.route == Some(Route::Local)) != (other.route == Some(Route::Local));

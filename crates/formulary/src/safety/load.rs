@@ -302,18 +302,20 @@ fn interaction(pack: &mut Pack, fields: &Fields<'_>, site: bool) -> Result<(), F
 }
 
 fn duplicate(pack: &mut Pack, fields: &Fields<'_>) -> Result<(), Fault> {
+    let kind = fields.text("kind")?;
     let row = Duplicate {
         a: subject(pack, fields.text("a")?)?,
         b: subject(pack, fields.text("b")?)?,
         severity: fields.severity()?,
         message: fields.text("message")?.to_owned(),
         source: source(fields),
+        unlike: kind == "unlike",
     };
-    match fields.text("kind")? {
+    match kind {
         "same-ingredient" => pack.same_ingredient = Some(row),
         "class" => pack.duplicates.push(row),
-        "exception" => pack.exceptions.push(row),
-        _ => return Err(fields.wrong("kind", "class, exception or same-ingredient")),
+        "exception" | "unlike" => pack.exceptions.push(row),
+        _ => return Err(fields.wrong("kind", "class, exception, unlike or same-ingredient")),
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ pub(super) struct Duplicate {
     pub(super) severity: Option<Severity>,
     pub(super) message: String,
     pub(super) source: String,
+    /// An exception for two forms of one ingredient: not for the same medicine written twice.
+    pub(super) unlike: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -47,8 +47,8 @@ impl Pack {
         best.filter(|row| row.severity.is_some())
     }
 
-    /// The duplicate therapy of a new ingredient beside an active one.
-    pub(super) fn duplicate(&self, x: u16, y: u16) -> Option<(Severity, &Duplicate)> {
+    /// The duplicate therapy of a new ingredient beside an active one; `twice` when both are written alike.
+    pub(super) fn duplicate(&self, x: u16, y: u16, twice: bool) -> Option<(Severity, &Duplicate)> {
         let covers = |row: &Duplicate| {
             (self.includes(row.a, x) && self.includes(row.b, y))
                 || (self.includes(row.a, y) && self.includes(row.b, x))
@@ -69,7 +69,7 @@ impl Pack {
         let mut exceptions = self
             .exceptions
             .iter()
-            .filter(|row| (row.a == row.b) == (x == y) && covers(row));
+            .filter(|row| (row.a == row.b) == (x == y) && covers(row) && !(row.unlike && twice));
         let row = exceptions.next_back().or(hit)?;
         Some((row.severity?, row))
     }

@@ -55,6 +55,32 @@ fn what_only_acts_on_the_skin_does_not_interact_and_doubles_no_dose() {
 }
 
 #[test]
+fn the_same_medicine_twice_is_severe_unless_its_forms_differ() {
+    for (new, taking, severity) in [
+        ("Ibuprofen 800 mg", "Ibuprofen 800 mg", Severity::Severe),
+        ("Ibuprofen 400 mg", "Ibuprofen 800 mg", Severity::Severe),
+        ("Ibuprofen gel", "Ibuprofen 800 mg", Severity::Moderate),
+        (
+            "Dexamethasone eye drops",
+            "Dexamethasone 4 mg tabs",
+            Severity::Moderate,
+        ),
+        ("Morphine 10 mg", "morphine  10 mg", Severity::Severe),
+        (
+            "Morphine 10 mg",
+            "Morphine slow release 30 mg",
+            Severity::Moderate,
+        ),
+    ] {
+        assert_eq!(
+            highest(new, taking, Kind::Duplicate),
+            Some(severity),
+            "{new} beside {taking}"
+        );
+    }
+}
+
+#[test]
 fn binding_in_the_gut_concerns_only_what_goes_through_it() {
     assert_eq!(
         highest(
