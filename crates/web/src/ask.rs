@@ -19,8 +19,8 @@ use platform::texts::Text;
 use crate::draft::Waiting;
 use crate::form::Form;
 use crate::house::House;
-use crate::post::Sent;
 use crate::screens::Who;
+use crate::sent::Sent;
 
 /// A request for a page.
 pub struct Ask {

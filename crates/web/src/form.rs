@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::ask::Ask;
 use crate::input::Input;
-use crate::post::Sent;
+use crate::sent::Sent;
 
 /// Stands where a fresh idempotency key goes when the page is written; a page's state does not depend on it.
 pub(crate) const KEY: &str = "0-idempotency-key-0";
@@ -220,7 +220,7 @@ impl<'a> Form<'a> {
 
     /// How a row such as `items.0` is called when something is wrong with it.
     pub fn row_called(&self, row: &str, words: &str) -> Markup {
-        self.hidden(&[crate::post::ROW_CALLED, row].concat(), words)
+        self.hidden(&[crate::sent::ROW_CALLED, row].concat(), words)
     }
 
     /// The main button. Its key, if it has one, is shown on it.
@@ -363,10 +363,10 @@ impl<'a> Form<'a> {
             control.push(("_then".to_owned(), then.clone()));
         }
         if self.tells {
-            control.push((crate::post::TELLS.to_owned(), "1".to_owned()));
+            control.push((crate::sent::TELLS.to_owned(), "1".to_owned()));
         }
         if let Some(prints) = self.prints {
-            control.push((crate::post::PRINTS.to_owned(), prints.to_owned()));
+            control.push((crate::sent::PRINTS.to_owned(), prints.to_owned()));
         }
         if self.changes {
             control.push(("_was".to_owned(), self.was()));

@@ -345,7 +345,7 @@ impl<'a> Input<'a> {
         let looked = match self.form.sent() {
             Some(sent) if sent.found(&self.name).is_some() => typed,
             Some(sent) => sent
-                .typed(&[crate::post::LOOKED, &self.name].concat())
+                .typed(&[crate::sent::LOOKED, &self.name].concat())
                 .unwrap_or_default(),
             None => "",
         };
@@ -369,7 +369,7 @@ impl<'a> Input<'a> {
                     (self.form.hidden(&[&self.name, crate::pick::OWN].concat(), path))
                 }
                 // Of what was found for this, one was to be chosen.
-                (self.form.hidden(&[crate::post::LOOKED, &self.name].concat(), looked))
+                (self.form.hidden(&[crate::sent::LOOKED, &self.name].concat(), looked))
                 @if found.is_empty() && self.form.sent().is_some_and(|sent| sent.found(&self.name).is_some()) {
                     (crate::pick::nothing(self.form.ask, path, typed))
                 }

@@ -65,6 +65,7 @@ mod kind;
 mod layout;
 mod links;
 mod live;
+mod looked;
 mod page;
 mod parts;
 mod pick;
@@ -73,6 +74,7 @@ mod print;
 mod reach;
 mod refused;
 mod screens;
+mod sent;
 mod serve;
 mod session;
 mod sign_in;
@@ -101,8 +103,8 @@ pub use form::Form;
 pub use input::Input;
 pub use kind::{Decimals, Kind};
 pub use page::Page;
-pub use post::Sent;
 pub use screens::{Fill, Find, Panel, Place, Scan, Screen, Screens, Show, Who, Workplace};
+pub use sent::Sent;
 
 use house::House;
 

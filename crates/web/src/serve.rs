@@ -23,8 +23,9 @@ use crate::house::House;
 use crate::layout;
 use crate::page::Page;
 use crate::parts;
-use crate::post::{self, Ended, Sent};
+use crate::post::{self, Ended};
 use crate::screens::{Screen, Who};
+use crate::sent::Sent;
 use crate::session::{self, Way};
 use crate::{guard, refused, sign_in, ui};
 

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::ask::Ask;
 use crate::page::Page;
-use crate::post::Sent;
+use crate::sent::Sent;
 use crate::words;
 
 /// Every summary of a refused form has this mark.
