@@ -71,15 +71,19 @@ pub fn facts(rows: &[(String, Markup)]) -> Markup {
     html! { dl.facts { @for (name, value) in rows { div { dt { (name) } dd { (value) } } } } }
 }
 
-/// A table; where there is little room each row becomes a card, whose values say their columns' names.
+/// A table; where there is little room each row becomes a card, whose values say their columns' names. A first column
+/// without a name heads its rows.
 pub fn table(heads: &[String], rows: &[Vec<Markup>]) -> Markup {
+    let named = heads.first().is_some_and(String::is_empty);
     html! {
         div.scroll {
             table.list {
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
                 tbody {
                     @for row in rows {
-                        tr { @for (cell, head) in row.iter().zip(heads) { td data-label=(head) { (cell) } } }
+                        tr { @for (at, (cell, head)) in row.iter().zip(heads).enumerate() {
+                            @if named && at == 0 { th scope="row" { (cell) } } @else { td data-label=(head) { (cell) } }
+                        } }
                     }
                 }
             }

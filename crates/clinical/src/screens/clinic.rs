@@ -191,7 +191,11 @@ fn entry(cx: &Cx, ask: &Ask, today: &Today, row: &Appointment) -> Markup {
             }
             @if let Some(allergies) = today.allergies.get(&id) { " " (allergies) }
             @if let Some(signs) = today.signs.get(&id) { (signs.warnings(ask)) }
-            (short(ask, row, seen.as_deref().unwrap_or_default()))
+            @let seen = seen.as_deref().unwrap_or_default();
+            @let measured = today.signs.get(&id).is_some_and(Signs::was_measured);
+            @if seen.is_empty() {
+                @if measured && !row.status.is_open() { p.hint { (ask.t("clinical-vitals-not-today")) } }
+            } @else { (short(ask, seen)) }
             @if let Some(signs) = today.signs.get(&id) {
                 @if signs.is_of_today(cx) { (signs.judged(ask)) } @else { (signs.last(ask)) }
             }
@@ -200,18 +204,14 @@ fn entry(cx: &Cx, ask: &Ask, today: &Today, row: &Appointment) -> Markup {
     }
 }
 
-/// Today's values in brief; whoever is here without any is said to be.
-fn short(ask: &Ask, row: &Appointment, seen: &[Seen]) -> Markup {
+/// Today's values in brief.
+fn short(ask: &Ask, seen: &[Seen]) -> Markup {
     html! {
-        @if seen.is_empty() {
-            @if !row.status.is_open() { p.hint { (ask.t("clinical-vitals-not-today")) } }
-        } @else {
-            p.signs {
-                @for seen in seen {
-                    span {
-                        (measures::name(ask, seen.measure)) " " b { (measures::written(ask, seen.value)) } " "
-                        (measures::flag(ask, seen.flag.as_ref()))
-                    }
+        p.signs {
+            @for seen in seen {
+                span {
+                    (measures::name(ask, seen.measure)) " " b { (measures::written(ask, seen.value)) } " "
+                    (measures::flag(ask, seen.flag.as_ref()))
                 }
             }
         }

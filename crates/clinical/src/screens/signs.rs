@@ -230,6 +230,11 @@ impl Signs {
         measures::judged(ask, &self.recent, &self.patient)
     }
 
+    /// Whether anything was ever measured that the reader may know of.
+    pub(super) fn was_measured(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
     /// Whether the newest measurement that says how they are is of this moment's day.
     pub(super) fn is_of_today(&self, cx: &Cx) -> bool {
         let last = self.recent.iter().find(|row| row.has_signs());

@@ -97,7 +97,7 @@ async fn list(cx: &mut Cx, ask: &Ask, rows: &[Appointment]) -> Result<Markup, Er
                 }
                 @if let Some(patient) = patients.get(&row.patient.get()) {
                     " · " a href={ "/patients/" (row.patient.get()) "/" } { (patient.full_name()) }
-                    @if !patient.contact_info.open().is_empty() { " · " (&**patient.contact_info.open()) }
+                    @if !patient.contact_info.open().is_empty() { " · " span.whole { (&**patient.contact_info.open()) } }
                 }
                 @if let Some(doctor) = doctors.get(&row.doctor.get()) { " · " (doctor) }
             }

@@ -89,7 +89,7 @@ testkit::on_both! {
         assert_eq!(leads(&doctor.get("/").await), "/clinic");
         let html = is_a_page(&doctor.get("/clinic").await, 200);
         assert!(html.contains("Jane Doe") && html.contains("Cough") && html.contains("Start next"), "{html}");
-        assert!(html.contains("No vital signs today") && html.contains("Every visit of yours is signed."), "{html}");
+        assert!(html.contains("No vital signs were taken yet") && html.contains("Every visit of yours is signed."), "{html}");
         let visit = morning.begin().await;
         let html = is_a_page(&doctor.get(&visit).await, 200);
         assert!(html.contains("Jane Doe") && html.contains("Not signed") && html.contains(">Cough</textarea>"), "{html}");
