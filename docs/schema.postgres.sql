@@ -414,6 +414,7 @@ TABLE bill
   CONSTRAINT bill_status_check CHECK ((status = ANY (ARRAY['Draft'::text, 'Open'::text, 'Partially Paid'::text, 'Paid'::text, 'Void'::text])))
   CONSTRAINT bill_total_amount_check CHECK ((total_amount >= 0))
   CONSTRAINT bill_uid_key UNIQUE (uid)
+  CREATE INDEX bill_credit_due_idx ON public.bill USING btree (id) WHERE (credit_due > 0)
   CREATE INDEX bill_date_issued_id_idx ON public.bill USING btree (date_issued, id)
   CREATE INDEX bill_encounter_id_idx ON public.bill USING btree (encounter, id)
   CREATE UNIQUE INDEX bill_gather_key_key ON public.bill USING btree (gather_key) WHERE ((gather_key IS NOT NULL) AND (voided_at IS NULL))

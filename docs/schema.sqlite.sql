@@ -434,6 +434,7 @@ CREATE TABLE "bill" (
   CONSTRAINT "bill_outstanding_check" CHECK (outstanding >= 0),
   CONSTRAINT "bill_balance_due_check" CHECK (balance_due >= 0 AND credit_due >= 0 AND (balance_due = 0 OR credit_due = 0) AND (status = 'Void' OR balance_due - credit_due = total_amount - insurance_amount - paid_amount + refunded_amount - written_off_amount))
 ) STRICT;
+CREATE INDEX bill_credit_due_idx ON bill (id) WHERE credit_due > 0;
 CREATE INDEX "bill_date_issued_id_idx" ON "bill" ("date_issued", "id");
 CREATE INDEX "bill_encounter_id_idx" ON "bill" ("encounter", "id");
 CREATE UNIQUE INDEX "bill_gather_key_key" ON "bill" ("gather_key") WHERE gather_key IS NOT NULL AND voided_at IS NULL;

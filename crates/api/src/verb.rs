@@ -142,6 +142,8 @@ pub trait Command: Send + Sync + 'static {
     const DESCRIPTION: &'static str = "";
     /// Status of a successful answer.
     const STATUS: StatusCode = StatusCode::OK;
+    /// Further names of the body's fields, each with the field that it stands for.
+    const ALIASES: &'static [(&'static str, &'static str)] = &[];
     /// Calls from one address are counted, and too many refused for a while: 429.
     const LIMITED: bool = false;
     /// It cannot be taken back, or weighs much: clients ask for a confirmation before they send it.

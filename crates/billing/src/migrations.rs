@@ -66,6 +66,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0012_paid_claims",
         up: added::paid_claims,
     },
+    Migration {
+        name: "0013_credits_to_find",
+        up: added::credits_to_find,
+    },
 ];
 
 fn services(ddl: &mut Ddl) {

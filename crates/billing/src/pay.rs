@@ -150,7 +150,7 @@ impl Verb for Pay {
         }
         let mut payments = Vec::with_capacity(rows.len());
         let mut change = Money::ZERO;
-        let mut outside = false;
+        let mut notice = None;
         let nothing = Body::default();
         for mut row in rows {
             let mut new = Change {
@@ -167,7 +167,7 @@ impl Verb for Pay {
                     .and_then(|more| change.checked_add(more))
                     .map_err(Error::internal)?;
             }
-            outside |= row.is_outside_drawers();
+            notice = notice.or_else(|| row.outside_drawers(cx));
             payments.push(bill_view::payment(&row));
         }
         Ok(Paid {
@@ -175,7 +175,7 @@ impl Verb for Pay {
             first: payments.first().map_or(0, |payment| payment.id),
             change_due: change,
             balance_due: sums.balance_due(),
-            notice: outside.then(|| payment::outside_drawers(cx)),
+            notice,
             payments,
         })
     }

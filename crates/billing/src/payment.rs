@@ -81,18 +81,20 @@ pub struct PaymentExtra {
 }
 
 impl Payment {
-    /// Cash that was taken while the cashier had no drawer open: no count will find it missing.
+    /// Cash that was taken, or given back, while the cashier had no drawer open: no count includes it.
     pub(crate) fn is_outside_drawers(&self) -> bool {
-        self.method == PaymentMethod::Cash
-            && self.refund_of.is_none()
-            && self.cash_session.is_none()
+        self.method == PaymentMethod::Cash && self.cash_session.is_none()
     }
-}
 
-/// What is said of cash that lies in no drawer's count.
-pub(crate) fn outside_drawers(cx: &Cx) -> String {
-    let text = Text::new("billing-no-drawer");
-    cx.app.texts.render(cx.origin.language, &text)
+    /// What is said of cash that lies in no drawer's count.
+    pub(crate) fn outside_drawers(&self, cx: &Cx) -> Option<String> {
+        let key = match self.refund_of {
+            None => "billing-no-drawer",
+            Some(_) => "billing-refund-no-drawer",
+        };
+        let said = || cx.app.texts.render(cx.origin.language, &Text::new(key));
+        self.is_outside_drawers().then(said)
+    }
 }
 
 impl Resource for Payment {
@@ -196,7 +198,7 @@ impl Resource for Payment {
             PaymentExtra {
                 kind,
                 signed_amount,
-                notice: row.is_outside_drawers().then(|| outside_drawers(cx)),
+                notice: row.outside_drawers(cx),
             }
         };
         Ok(rows.iter().map(extra).collect())

@@ -1,8 +1,9 @@
 //! What an insurer says and pays on a claim.
 
-use kernel::{BuiltinRole, Money};
+use kernel::{BuiltinRole, Code, Money};
 use platform::access::Access;
-use platform::cx::Cx;
+use platform::cx::{Cx, values};
+use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
 use platform::module::Module;
@@ -129,7 +130,7 @@ impl Verb for Remit {
     type Answer = One<InsuranceClaim>;
     const NAME: &'static str = "remittance";
     const SUMMARY: &'static str = "Record what the insurer paid and rejected of a claim";
-    const DESCRIPTION: &'static str = "A claim is paid in any number of parts. Each part is a payment on the bill with the method Insurance. Once nothing is left, the claim is `paid`, or `rejected` when nothing was paid.";
+    const DESCRIPTION: &'static str = "A claim is paid in any number of parts. Each part is a payment on the bill with the method Insurance. Once nothing is left, the claim is `paid`, or `rejected` when nothing was paid. The same amount with the same reference is one transfer: on the same claim it is 409 `already_recorded`, unless what was recorded was refunded.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -161,6 +162,7 @@ impl Verb for Remit {
             let text = Text::new("billing-claim-amount").with("open", held.left());
             return Err(Error::field("paid_amount", text));
         }
+        not_twice(cx, &held, paid, &input.reference).await?;
         let mut claim = held.clone();
         settle(cx, &mut claim, paid, rejected, &input.reference).await?;
         claim.status = settled(claim.left().is_positive(), claim.paid_amount.is_positive());
@@ -248,6 +250,34 @@ impl Verb for Appeal {
         book::apply(cx, bill, EntryKind::Rejection, |sums| sums.appeal(amount)).await?;
         Ok(One(claim))
     }
+}
+
+/// A transfer that stands on the advice of payment is not booked again by whoever reads the advice again. The claim is
+/// held, so of two at once the second sees the first.
+async fn not_twice(
+    cx: &mut Cx,
+    claim: &InsuranceClaim,
+    paid: Money,
+    reference: &str,
+) -> Result<(), Error> {
+    let reference = reference.trim();
+    if reference.is_empty() || !paid.is_positive() {
+        return Ok(());
+    }
+    let statement = Statement::raw(
+        "SELECT id FROM payment WHERE claim = $1 AND amount = $2 AND upper(reference) = upper($3) \
+         AND refund_of IS NULL AND refunded_amount = 0 ORDER BY id LIMIT 1",
+        values([&claim.meta.id, &paid.minor(), &reference.to_owned()]),
+    );
+    let found: Option<(i64,)> = cx
+        .unscoped("what was paid on a claim that the caller settles")
+        .optional(statement)
+        .await?;
+    let Some((payment,)) = found else {
+        return Ok(());
+    };
+    let text = Text::new("billing-transfer-recorded").with("reference", reference);
+    Err(Error::refuse(Code::AlreadyRecorded, text).with("payment", payment))
 }
 
 /// Takes from a held claim what was booked to be paid on it: it is to be paid, or rejected, anew, but for what nobody owes

@@ -63,6 +63,7 @@ impl Command for CheckDrugAllergy {
     const SUMMARY: &'static str = "Check a medicine against a patient's allergies";
     const DESCRIPTION: &'static str = "The ingredients of the medicine are compared with the patient's active allergies: \
         the same substance, its group, and what may cross-react. Nothing is stored.";
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("patient", "patient_id")];
 
     fn access() -> Access {
         Access::may(&[Admin, Doctor, Nurse, Pharmacist])

@@ -96,6 +96,7 @@ impl Command for CheckSafety {
     const SUMMARY: &'static str = "Check a medicine before it is prescribed";
     const DESCRIPTION: &'static str = "Allergies, interactions, duplicate therapy, pregnancy, breastfeeding, age, G6PD deficiency \
         and dose, as prescribing it would check them. Nothing is stored.";
+    const ALIASES: &'static [(&'static str, &'static str)] = &[("patient", "patient_id")];
 
     fn access() -> Access {
         Access::may(&[Admin, Doctor, Nurse, Pharmacist])

@@ -17,6 +17,7 @@ use scheduling::{Appointment, AppointmentStatus};
 use serde_json::Value as Json;
 
 use crate::encounter::{Encounter, EncounterStatus, signed};
+use crate::known_since;
 
 platform::input! {
     /// What happens together with the signature.
@@ -77,7 +78,9 @@ impl Verb for Sign {
     const NAME: &'static str = "sign";
     const SUMMARY: &'static str = "Sign the encounter as the caller";
     const DESCRIPTION: &'static str = "What is sent of the note is stored first. A signed encounter is final: neither it nor its vitals, prescriptions and \
-        orders change any more (409 `encounter_signed`). What is to be added is an addendum.";
+        orders change any more (409 `encounter_signed`). What is to be added is an addendum. 409 \
+        `override_reason_required` names a prescription of the visit against which something grave became known since, \
+        until it is changed, cancelled or has an `override_reason`.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -101,6 +104,7 @@ impl Verb for Sign {
             let text = Text::new("clinical-nothing-written");
             return Err(Error::field(Encounter::chief_complaint.name, text));
         }
+        known_since::check_signed(cx, &held).await?;
         let appointment = held.appointment;
         let row = change_by(cx, held, |row| {
             row.status = EncounterStatus::Signed;

@@ -22,7 +22,6 @@
 pub mod alert;
 pub mod alert_acknowledge;
 mod alert_feed;
-mod allergy_alert;
 pub mod care_event;
 mod chart;
 pub mod drug_check_allergy;
@@ -38,6 +37,7 @@ mod guideline_facts;
 pub mod guideline_rule;
 pub mod history;
 mod icd10;
+mod known_since;
 pub mod medical_condition;
 mod migrations;
 pub mod note_template;
@@ -141,7 +141,7 @@ pub fn module() -> Module {
         .resource::<ClinicalAlert>()
         .verb::<Acknowledge>()
         .texts(platform::texts!("clinical"));
-    let module = allergy_alert::declare(alert_feed::declare(module));
+    let module = known_since::declare(alert_feed::declare(module));
     let module = prescription::declare(module);
     let module = chart::declare(icd10::declare(module));
     reports::declare(figures::declare(module))

@@ -1,5 +1,6 @@
 //! What a patient suffers or suffered from.
 
+use contracts::CircumstancesChanged;
 use jiff::civil::Date;
 use kernel::names::fold;
 use patients::allergy::clinical_history;
@@ -110,10 +111,17 @@ impl Resource for MedicalCondition {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        guideline::refresh(cx, change.row.patient.get())
+        tell(cx, change.row)
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
-        guideline::refresh(cx, row.patient.get())
+        tell(cx, row)
     }
+}
+
+/// Guidelines and medicines are judged by what a patient has.
+fn tell(cx: &mut Cx, row: &MedicalCondition) -> Result<(), Error> {
+    let patient = row.patient.get();
+    guideline::refresh(cx, patient)?;
+    cx.emit(&CircumstancesChanged { patient })
 }

@@ -15,6 +15,7 @@ use platform::record::{Body, Column, Record};
 use platform::resource::{Change, Resource, list};
 use platform::route::Route;
 use platform::seal::Sealed;
+use platform::texts::Text;
 use sea_query::Condition;
 use serde_json::{Value as Json, json};
 
@@ -169,6 +170,7 @@ impl Prescription {
         }
     }
 
+    /// As many units as were prescribed were dispensed: nothing is owed any more.
     fn is_handed_out(&self) -> bool {
         self.quantity
             .is_some_and(|quantity| quantity > 0 && self.quantity_dispensed >= quantity)
@@ -334,6 +336,12 @@ impl Resource for Prescription {
             count(change.row);
         }
         check_quantity(change.row)?;
+        if comes_back(change) && change.row.is_handed_out() {
+            return Err(Error::field(
+                "status",
+                Text::new("clinical-prescription-given"),
+            ));
+        }
         let new_drug = is_new_drug(change);
         if !new_drug && !comes_back(change) && !is_new_dose(change) {
             return Ok(());

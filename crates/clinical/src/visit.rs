@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 use kernel::{BuiltinRole, Code};
-use platform::cx::{Cx, column, select};
-use platform::db::ToValue;
+use platform::cx::{Cx, column, select, values};
+use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::record::{Body, Record};
 use platform::resource::{Change, Resource, change_by};
@@ -61,6 +61,16 @@ pub(crate) async fn booked(
         AppointmentStatus::CheckedIn => 1,
         _ => 2,
     }))
+}
+
+/// Whether a doctor sees the patient of an encounter: who measures somebody whom no doctor knows stands for one.
+pub(crate) async fn has_doctor(cx: &mut Cx, encounter: i64) -> Result<bool, Error> {
+    let statement = Statement::raw(
+        "SELECT u.role FROM encounter e JOIN app_user u ON u.id = e.doctor WHERE e.id = $1",
+        values([&encounter]),
+    );
+    let found: Option<(Option<i64>,)> = cx.unscoped(WHY).optional(statement).await?;
+    Ok(found.is_some_and(|(role,)| role == Some(BuiltinRole::Doctor.id())))
 }
 
 /// Who saw the patient last, of those who still work here as doctors.

@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse};
-use kernel::Code;
 use patients::Patient;
 use platform::access::Access;
 use platform::cx::Cx;
@@ -10,7 +9,6 @@ use platform::error::Error;
 use platform::fault::Faults;
 use platform::record::{Body, Part, Record, tidy};
 use platform::resource::{Change, Resource};
-use platform::texts::Text;
 use platform::verb::{Input, One, Verb};
 use serde_json::{Map, Value as Json, json};
 
@@ -56,8 +54,8 @@ impl Verb for RecordVitals {
     const SUMMARY: &'static str = "Record vital signs for the visit that the patient is at";
     const DESCRIPTION: &'static str = "They belong to the encounter that was begun last, less than 24 hours ago, and is \
         still open. When there is none, one begins in which nothing is written yet: for today's appointment, else with \
-        the caller when they are a doctor, else with the doctor who saw the patient last. Nobody to be found is 409 \
-        `no_doctor`.";
+        the caller when they are a doctor, else with the doctor who saw the patient last. When no doctor is known, it \
+        stands in the caller's name until a doctor begins the visit (`patients/{id}/begin_visit/`) and takes it over.";
     const STATUS: StatusCode = StatusCode::CREATED;
 
     fn access() -> Access {
@@ -93,21 +91,20 @@ async fn encounter(cx: &mut Cx, patient: i64) -> Result<i64, Error> {
     }
     let booked = visit::booked(cx, patient, None).await?;
     let doctor = match &booked {
-        Some(booked) => Some(booked.doctor.get()),
+        Some(booked) => booked.doctor.get(),
         None => alone(cx, patient).await?,
     };
-    let doctor = doctor.ok_or_else(|| {
-        Error::refuse(Code::NoDoctor, Text::new("clinical-no-doctor")).with("patient", patient)
-    })?;
     let begun = visit::begin(cx, patient, Some(doctor), booked.as_ref()).await?;
     Ok(begun.meta.id)
 }
 
-/// Who sees a patient that nobody booked.
-async fn alone(cx: &mut Cx, patient: i64) -> Result<Option<i64>, Error> {
-    let user = cx.actor.user();
-    match user {
-        Some(user) if user.role == Some(Doctor.id()) => Ok(Some(user.id)),
-        _ => visit::last_doctor(cx, patient).await,
+/// Who sees a patient that nobody booked. Values are never refused for want of a doctor: somebody brought in at night
+/// is measured first, and whoever measured stands for the visit until a doctor takes it over.
+async fn alone(cx: &mut Cx, patient: i64) -> Result<i64, Error> {
+    let me = cx.user_id()?;
+    let role = cx.actor.user().and_then(|user| user.role);
+    if role == Some(Doctor.id()) {
+        return Ok(me);
     }
+    Ok(visit::last_doctor(cx, patient).await?.unwrap_or(me))
 }

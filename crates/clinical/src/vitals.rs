@@ -1,5 +1,6 @@
 //! Vital signs, taken during an encounter.
 
+use contracts::CircumstancesChanged;
 use std::collections::HashMap;
 
 use identity::user::User;
@@ -186,7 +187,12 @@ impl Resource for Vitals {
     }
 
     async fn stored(cx: &mut Cx, change: &Change<'_, Self>) -> Result<(), Error> {
-        guideline::refresh(cx, change.row.patient.get())?;
+        let patient = change.row.patient.get();
+        guideline::refresh(cx, patient)?;
+        let known = |row: &Vitals| (row.weight, row.pregnant);
+        if change.before.map_or((None, None), known) != known(change.row) {
+            cx.emit(&CircumstancesChanged { patient })?;
+        }
         vitals_alert::follow(cx, change.row, change.before).await
     }
 

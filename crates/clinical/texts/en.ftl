@@ -44,7 +44,7 @@ clinical-prescription-dispensed = Some of it was dispensed already. Cancel it an
 clinical-prescription-other-drug = { $name } and { $item } are different medicines. Correct the name or choose the right medication.
 clinical-age-days = Enter an age from 0 to { $max } days.
 clinical-nothing-written = Nothing is written yet. Write at least why the patient came, or what was found, before you sign.
-clinical-no-doctor = Nobody sees this patient yet: there is no visit today, and no doctor saw them before. Book a visit first, or let a doctor begin one.
+clinical-no-doctor = No doctor sees { $patient } yet: book a visit or call a doctor, so that somebody acts on these values.
 
 # Pages.
 nav-clinic = Today
@@ -340,4 +340,6 @@ clinical-minutes-ago = { $count } min ago
 clinical-hours-ago = { $count } h ago
 clinical-days-ago = { $count } days ago
 clinical-vitals-overdue = Overdue: measure at least every { $hours } h
-clinical-allergy-since = { $medicine }, prescribed on { $date }: this became known since. { $message }
+clinical-prescription-given = Everything that was prescribed was dispensed. Renew the prescription instead.
+clinical-sign-reason = { $medicine }: { $alerts } Change or cancel this prescription, or write with it why it is right (“Reason to go on”), then sign.
+clinical-known-since = { $medicine }, prescribed on { $date }: this became known since. { $message }

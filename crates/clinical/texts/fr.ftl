@@ -44,7 +44,7 @@ clinical-prescription-dispensed = Une partie a déjà été délivrée. Annulez-
 clinical-prescription-other-drug = { $name } et { $item } sont des médicaments différents. Corrigez le nom ou choisissez le bon médicament.
 clinical-age-days = Indiquez un âge de 0 à { $max } jours.
 clinical-nothing-written = Rien n’est encore écrit. Écrivez au moins pourquoi le patient est venu, ou ce qui a été trouvé, avant de signer.
-clinical-no-doctor = Personne ne suit encore ce patient : aucune visite n’est prévue aujourd’hui, et aucun médecin ne l’a vu avant. Prenez d’abord un rendez-vous, ou laissez un médecin commencer une visite.
+clinical-no-doctor = Aucun médecin ne suit encore { $patient } : prenez un rendez-vous ou appelez un médecin, pour que quelqu’un agisse sur ces valeurs.
 
 # Pages.
 nav-clinic = Aujourd’hui
@@ -340,4 +340,6 @@ clinical-minutes-ago = il y a { $count } min
 clinical-hours-ago = il y a { $count } h
 clinical-days-ago = il y a { $count } jours
 clinical-vitals-overdue = En retard : mesurer au moins toutes les { $hours } h
-clinical-allergy-since = { $medicine }, prescrit le { $date } : ceci est connu depuis. { $message }
+clinical-prescription-given = Tout ce qui a été prescrit a été délivré. Renouvelez plutôt la prescription.
+clinical-sign-reason = { $medicine } : { $alerts } Modifiez ou annulez cette prescription, ou écrivez avec elle pourquoi elle est justifiée (« Raison de poursuivre »), puis signez.
+clinical-known-since = { $medicine }, prescrit le { $date } : ceci est connu depuis. { $message }

@@ -44,7 +44,7 @@ clinical-prescription-dispensed = Sehemu yake imeshatolewa. Lighairi na uagize u
 clinical-prescription-other-drug = { $name } na { $item } ni dawa tofauti. Sahihisha jina au chagua dawa sahihi.
 clinical-age-days = Weka umri wa siku 0 hadi { $max }.
 clinical-nothing-written = Bado hakuna kilichoandikwa. Andika angalau sababu ya mgonjwa kuja, au kilichoonekana, kabla ya kutia sahihi.
-clinical-no-doctor = Bado hakuna anayemwona mgonjwa huyu: hakuna miadi leo, na hakuna daktari aliyemwona kabla. Panga miadi kwanza, au daktari aanze ziara.
+clinical-no-doctor = Bado hakuna daktari anayemwona { $patient }: panga miadi au mwite daktari, ili mtu achukue hatua kuhusu vipimo hivi.
 
 # Pages.
 nav-clinic = Leo
@@ -340,4 +340,6 @@ clinical-minutes-ago = dakika { $count } zilizopita
 clinical-hours-ago = saa { $count } zilizopita
 clinical-days-ago = siku { $count } zilizopita
 clinical-vitals-overdue = Imechelewa: pima angalau kila saa { $hours }
-clinical-allergy-since = { $medicine }, iliyoandikwa tarehe { $date }: hili limejulikana baadaye. { $message }
+clinical-prescription-given = Dawa yote iliyoandikwa imetolewa. Fanya upya dawa badala yake.
+clinical-sign-reason = { $medicine }: { $alerts } Badilisha au ghairi dawa hii, au andika pamoja nayo kwa nini inafaa (“Sababu ya kuendelea”), kisha saini.
+clinical-known-since = { $medicine }, iliyoandikwa tarehe { $date }: hili limejulikana baadaye. { $message }

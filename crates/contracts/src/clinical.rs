@@ -34,3 +34,14 @@ pub struct EncounterSigned {
 impl Event for EncounterSigned {
     const TOPIC: &'static str = "EncounterSigned";
 }
+
+/// Something is known of a patient by which medicines are judged: a weight, a pregnancy, a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CircumstancesChanged {
+    /// The patient.
+    pub patient: i64,
+}
+
+impl Event for CircumstancesChanged {
+    const TOPIC: &'static str = "CircumstancesChanged";
+}

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use billing::RefundDecided;
-pub use clinical::{EncounterSigned, TaskAssigned};
+pub use clinical::{CircumstancesChanged, EncounterSigned, TaskAssigned};
 pub use compliance::{AccessQuestioned, BreachNoticeDue, GlassBroken};
 pub use laboratory::{
     CriticalResult, CriticalResultUnacknowledged, LabOrderCancelled, LabOrdered, LabOrderedItem,

@@ -73,8 +73,6 @@ codes! {
     /// Nobody can read it in the portal: neither the patient nor anybody who stands in has an account and has ever signed
     /// in. Call, or invite them.
     NoPortalAccount = "no_portal_account", 409;
-    /// Nobody sees the patient: neither an appointment nor an earlier visit says who. Book a visit, or let a doctor begin one.
-    NoDoctor = "no_doctor", 409;
     /// Other records depend on this one; the answer names them.
     InUse = "in_use", 409;
     /// Two patients cannot be merged before the named conflicts are resolved.

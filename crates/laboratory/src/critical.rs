@@ -32,7 +32,12 @@ pub(crate) async fn raise(
     let known = before.is_some_and(|before| said(before) == said(row));
     let was = before.is_some_and(|before| before.abnormal_flag == Some(Flag::Critical));
     if was && row.abnormal_flag != Some(Flag::Critical) {
-        return called_off(cx, order, row).await;
+        // A value that nobody can judge, such as a spoilt specimen, is no all-clear.
+        let key = match row.abnormal_flag {
+            Some(_) => "laboratory-critical-withdrawn",
+            None => "laboratory-critical-unknown",
+        };
+        return called_off(cx, order, row, key).await;
     }
     if row.abnormal_flag != Some(Flag::Critical) || known {
         return Ok(());
@@ -66,7 +71,12 @@ pub(crate) async fn raise(
 
 /// A value that was critical by mistake: whoever was alarmed must not act on it. The alarm ends, and another tells what
 /// holds now.
-async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Result<(), Error> {
+async fn called_off(
+    cx: &mut Cx,
+    order: &LabOrder,
+    row: &LabResultValue,
+    key: &'static str,
+) -> Result<(), Error> {
     let mut query = select::<ClinicalAlert>();
     query
         .and_where(ClinicalAlert::source_type.eq(SOURCE))
@@ -75,7 +85,7 @@ async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Resu
     let doctor = on_duty::active_reviewer(cx, order.ordered_by).await?;
     let language = language_of(cx, doctor).await?;
     let name = called::name(cx, row).await?;
-    let said = in_words(row, "laboratory-critical-withdrawn", &name);
+    let said = in_words(row, key, &name);
     let message = cx.app.texts.render(&language, &said);
     let alert = NewAlert {
         source: Some((SOURCE, row.meta.id)),
@@ -90,6 +100,18 @@ async fn called_off(cx: &mut Cx, order: &LabOrder, row: &LabResultValue) -> Resu
     alert::raise(cx, alert).await?;
     assign(cx, doctor, row, &message).await?;
     Ok(())
+}
+
+/// A critical value that is deleted: whoever was alarmed hears that it does not stand.
+pub(crate) async fn deleted(
+    cx: &mut Cx,
+    order: &LabOrder,
+    row: &LabResultValue,
+) -> Result<(), Error> {
+    if row.abnormal_flag != Some(Flag::Critical) || row.replaced_by.is_some() {
+        return Ok(());
+    }
+    called_off(cx, order, row, "laboratory-critical-deleted").await
 }
 
 /// What an alarm is about.

@@ -3,7 +3,7 @@
 use clinical::encounter::{check_unsigned, hold_open};
 use patients::Patient;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::{Cx, among, column, select};
+use platform::cx::{Cx, among, column, select, values};
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
 use platform::fault::{Fault, Faults};
@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 
 use crate::catalogue::LabTest;
 use crate::order::{self, LabOrder, not_from};
+use crate::result::LabResultValue;
 use crate::view::{self, ResultView, TestView};
 use crate::{due, order_news};
 
@@ -305,7 +306,7 @@ pub(crate) async fn has_results(cx: &mut Cx, order: i64) -> Result<bool, Error> 
 pub(crate) async fn all_have_results(cx: &mut Cx, order: i64) -> Result<bool, Error> {
     let statement = Statement::raw(
         "SELECT i.id FROM lab_order_item i WHERE i.lab_order = $1 AND i.voided_at IS NULL AND NOT EXISTS \
-         (SELECT 1 FROM lab_result_value v WHERE v.lab_order_item = i.id AND v.voided_at IS NULL) LIMIT 1",
+         (SELECT 1 FROM lab_result_value v WHERE v.lab_order_item = i.id AND v.replaced_by IS NULL AND v.voided_at IS NULL) LIMIT 1",
         vec![order.to_value()],
     );
     let missing: Option<(i64,)> = cx
@@ -313,6 +314,23 @@ pub(crate) async fn all_have_results(cx: &mut Cx, order: i64) -> Result<bool, Er
         .optional(statement)
         .await?;
     Ok(missing.is_none())
+}
+
+/// Whether a test has no other value than this one, which stands for it.
+pub(crate) async fn is_last_value(cx: &mut Cx, row: &LabResultValue) -> Result<bool, Error> {
+    if row.replaced_by.is_some() {
+        return Ok(false);
+    }
+    let statement = Statement::raw(
+        "SELECT id FROM lab_result_value WHERE lab_order_item = $1 AND id <> $2 AND replaced_by IS NULL \
+         AND voided_at IS NULL LIMIT 1",
+        values([&row.lab_order_item.get(), &row.meta.id]),
+    );
+    let other: Option<(i64,)> = cx
+        .unscoped("whether a test is done follows from all of its values")
+        .optional(statement)
+        .await?;
+    Ok(other.is_none())
 }
 
 /// The tests of an order.

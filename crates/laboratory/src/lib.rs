@@ -29,6 +29,7 @@ mod figures;
 pub mod flag;
 mod in_words;
 pub mod items;
+mod judging;
 pub mod measured;
 mod migrations;
 pub mod naming;

@@ -88,6 +88,13 @@ fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
         true => [&item.lab_test.test_name, language.colon(), &result.called].concat(),
         false => result.called.clone(),
     };
+    if item.results.is_empty() {
+        return vec![LabResult {
+            parameter: item.lab_test.test_name.clone(),
+            value: none(language).to_owned(),
+            ..LabResult::default()
+        }];
+    }
     item.results
         .iter()
         .map(|result| LabResult {
@@ -109,6 +116,15 @@ fn results(item: &ItemView, language: Language) -> Vec<LabResult> {
             flag: flag(result.abnormal_flag, language).to_owned(),
         })
         .collect()
+}
+
+/// That a test was ordered and has no result.
+fn none(language: Language) -> &'static str {
+    match language {
+        Language::En => "no result",
+        Language::Fr => "pas de résultat",
+        Language::Sw => "hakuna jibu",
+    }
 }
 
 /// A flag in the reader's words; nothing for what is normal or not judged.

@@ -246,14 +246,19 @@ impl Resource for LabResultValue {
     }
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
-        let order: LabOrder = cx.hold(row.lab_order.get()).await?;
-        // What was reviewed is no longer what stands there.
-        match order.status {
-            LabOrderStatus::Reviewed => {
-                change_by(cx, order, |order| order.status = LabOrderStatus::Completed).await?;
-                Ok(())
-            }
-            _ => cx.renew(&order, &order).await,
+        let mut order: LabOrder = cx.hold(row.lab_order.get()).await?;
+        critical::deleted(cx, &order, row).await?;
+        // What was reviewed is no longer what stands there, and a test without a value is the laboratory's again.
+        let was = order.status;
+        if was == LabOrderStatus::Reviewed {
+            order = change_by(cx, order, |order| order.status = LabOrderStatus::Completed).await?;
+        }
+        if order.status == LabOrderStatus::Completed && items::is_last_value(cx, row).await? {
+            order = change_by(cx, order, |order| order.status = LabOrderStatus::InProgress).await?;
+        }
+        match order.status == was {
+            true => cx.renew(&order, &order).await,
+            false => Ok(()),
         }
     }
 

@@ -30,6 +30,9 @@ laboratory-unit-unknown = { $unit } is no unit of { $parameter }. Enter the valu
 laboratory-critical = Critical result: { $parameter } { $value }
 laboratory-critical-corrected = Critical result after a correction: { $parameter } { $value }
 laboratory-critical-withdrawn = Corrected result: { $parameter } is { $value } and not critical. What was reported before does not hold.
+laboratory-critical-unknown = Corrected result: { $parameter } is now “{ $value }”. What was reported before does not hold, and nobody can say whether it is critical: have it measured again.
+laboratory-critical-deleted = The critical result { $parameter } { $value } was deleted. It does not hold, and nobody can say what does: have it measured again.
+laboratory-no-result = No result
 laboratory-no-results = There are no results to print yet. Enter them first.
 
 nav-lab = Laboratory

@@ -30,6 +30,9 @@ laboratory-unit-unknown = { $unit } n’est pas une unité de { $parameter }. Sa
 laboratory-critical = Résultat critique : { $parameter } { $value }
 laboratory-critical-corrected = Résultat critique après correction : { $parameter } { $value }
 laboratory-critical-withdrawn = Résultat corrigé : { $parameter } est à { $value }, non critique. Ce qui avait été annoncé n’est plus valable.
+laboratory-critical-unknown = Résultat corrigé : { $parameter } est maintenant « { $value } ». Ce qui avait été communiqué ne vaut plus, et rien ne dit si la valeur est critique : faites refaire la mesure.
+laboratory-critical-deleted = Le résultat critique { $parameter } { $value } a été supprimé. Il ne vaut plus, et rien ne dit ce qui vaut : faites refaire la mesure.
+laboratory-no-result = Pas de résultat
 laboratory-no-results = Il n'y a pas encore de résultats à imprimer. Saisissez-les d’abord.
 
 nav-lab = Laboratoire

@@ -30,6 +30,9 @@ laboratory-unit-unknown = { $unit } si kizio cha { $parameter }. Weka thamani kw
 laboratory-critical = Matokeo ya hatari: { $parameter } { $value }
 laboratory-critical-corrected = Matokeo ya hatari baada ya marekebisho: { $parameter } { $value }
 laboratory-critical-withdrawn = Jibu limerekebishwa: { $parameter } ni { $value } na si hatari. Lililoripotiwa awali si sahihi.
+laboratory-critical-unknown = Jibu lililosahihishwa: { $parameter } sasa ni “{ $value }”. Kilichotajwa awali si sahihi, na haijulikani kama ni hatari: agiza kipimo kirudiwe.
+laboratory-critical-deleted = Jibu hatari { $parameter } { $value } limefutwa. Si sahihi, na haijulikani lililo sahihi: agiza kipimo kirudiwe.
+laboratory-no-result = Hakuna jibu
 laboratory-no-results = Bado hakuna matokeo ya kuchapisha. Yaingize kwanza.
 
 nav-lab = Maabara

@@ -13,8 +13,8 @@ patients-merge-conflict = These two records cannot be merged as long as both hav
 patients-revoked-before-given = Consent cannot be taken back before it was given. Correct one of the two moments.
 patients-allergy-removal =
     { $count ->
-        [one] An allergy that may be severe would be given up. If it was disproved, send the change again with “confirm_allergies”: true.
-       *[other] { $count } allergies that may be severe would be given up. If they were disproved, send the change again with “confirm_allergies”: true.
+        [one] An allergy that may be severe would be given up. If it was disproved, send the change again and confirm `confirm_allergies`.
+       *[other] { $count } allergies that may be severe would be given up. If they were disproved, send the change again and confirm `confirm_allergies`.
     }
 patients-allergy-known = An allergy to “{ $substance }” is recorded already. Change that one instead.
 patients-proxy-self = This is the patient's own account. Choose the account of the person who stands in.
@@ -136,5 +136,8 @@ patients-merge-given-up = Is given up
 patients-merge-stays = Stays
 patients-merge-do = Merge these two
 patients-merge-another = Choose another
+patients-link-own = This is your own account. Let a colleague link it.
+patients-link-taken = The record belongs to another account already. If that is a mistake, take that account out first (empty), and then link the right one.
+patients-merge-compared = Compared: { $reasons }.
 patients-merge-nothing-alike = Nothing speaks for it that these two are one person.
 done-merged = The two records are one now.

@@ -13,8 +13,8 @@ patients-merge-conflict = Ces deux dossiers ne peuvent pas être fusionnés tant
 patients-revoked-before-given = Un consentement ne peut pas être retiré avant d’avoir été donné. Corrigez l’un des deux moments.
 patients-allergy-removal =
     { $count ->
-        [one] Une allergie potentiellement grave serait retirée. Si elle a été écartée, renvoyez la modification avec « confirm_allergies » : true.
-       *[other] { $count } allergies potentiellement graves seraient retirées. Si elles ont été écartées, renvoyez la modification avec « confirm_allergies » : true.
+        [one] Une allergie potentiellement grave serait retirée. Si elle a été écartée, renvoyez la modification en confirmant `confirm_allergies`.
+       *[other] { $count } allergies potentiellement graves seraient retirées. Si elles ont été écartées, renvoyez la modification en confirmant `confirm_allergies`.
     }
 patients-allergy-known = Une allergie à « { $substance } » est déjà enregistrée. Modifiez celle-ci.
 patients-proxy-self = C’est le compte du patient lui-même. Choisissez le compte de la personne qui le représente.
@@ -136,5 +136,8 @@ patients-merge-given-up = Abandonné
 patients-merge-stays = Reste
 patients-merge-do = Fusionner ces deux dossiers
 patients-merge-another = En choisir un autre
+patients-link-own = C’est votre propre compte. Demandez à un collègue de le relier.
+patients-link-taken = Le dossier appartient déjà à un autre compte. Si c’est une erreur, retirez d’abord ce compte (vide), puis reliez le bon.
+patients-merge-compared = Comparaison : { $reasons }.
 patients-merge-nothing-alike = Rien n’indique qu’il s’agit de la même personne.
 done-merged = Les deux dossiers n’en font plus qu’un.

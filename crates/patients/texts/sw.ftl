@@ -13,8 +13,8 @@ patients-merge-conflict = Rekodi hizi mbili haziwezi kuunganishwa maadamu zote z
 patients-revoked-before-given = Ridhaa haiwezi kuondolewa kabla ya kutolewa. Sahihisha wakati mmojawapo.
 patients-allergy-removal =
     { $count ->
-        [one] Mzio mmoja unaoweza kuwa mkali ungeondolewa. Ikiwa umethibitishwa kuwa haupo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
-       *[other] Mizio { $count } inayoweza kuwa mikali ingeondolewa. Ikiwa imethibitishwa kuwa haipo, tuma mabadiliko tena pamoja na “confirm_allergies”: true.
+        [one] Mzio mmoja unaoweza kuwa mkali ungeondolewa. Ikiwa umethibitishwa kuwa haupo, tuma mabadiliko tena ukithibitisha `confirm_allergies`.
+       *[other] Mizio { $count } inayoweza kuwa mikali ingeondolewa. Ikiwa imethibitishwa kuwa haipo, tuma mabadiliko tena ukithibitisha `confirm_allergies`.
     }
 patients-allergy-known = Mzio wa “{ $substance }” tayari umerekodiwa. Badilisha rekodi hiyo.
 patients-proxy-self = Hii ni akaunti ya mgonjwa mwenyewe. Chagua akaunti ya mtu anayemwakilisha.
@@ -136,5 +136,8 @@ patients-merge-given-up = Inaachwa
 patients-merge-stays = Inabaki
 patients-merge-do = Unganisha hizi mbili
 patients-merge-another = Chagua nyingine
+patients-link-own = Hii ni akaunti yako mwenyewe. Mwombe mwenzako aiunganishe.
+patients-link-taken = Rekodi hii tayari ni ya akaunti nyingine. Ikiwa ni kosa, ondoa kwanza akaunti hiyo (acha wazi), kisha unganisha iliyo sahihi.
+patients-merge-compared = Ulinganisho: { $reasons }.
 patients-merge-nothing-alike = Hakuna kinachoonyesha kwamba hawa ni mtu mmoja.
 done-merged = Rekodi hizo mbili sasa ni moja.

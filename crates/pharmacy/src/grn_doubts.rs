@@ -1,7 +1,7 @@
 //! What makes one doubt a delivery: an invoice that was received before, and a price that would change what is on the
 //! shelf. Both are taken when it is said that they are meant.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kernel::{Code, Money};
 use platform::cx::{Cx, values};
@@ -72,13 +72,7 @@ pub(crate) async fn check_recalled(
     if nested::flag(body, ACCEPT_EXPIRED) {
         return Ok(());
     }
-    let mut ids: Vec<i64> = items
-        .iter()
-        .map(|item| item.medication_item.get())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let recalled = shelf::recalled(cx, &ids).await?;
+    let recalled = shelf::recalled(cx, &medications(items)).await?;
     let recalled: HashSet<(i64, String)> = recalled
         .iter()
         .map(|batch| key(batch.medication_item.get(), &batch.batch_number))
@@ -95,6 +89,12 @@ pub(crate) async fn check_recalled(
     }
     let text = Text::new("pharmacy-received-recalled").with("batches", found.join(", "));
     Err(Error::refuse(Code::ConfirmationRequired, text).with("recalled", json!(found)))
+}
+
+/// What was delivered, each medication once.
+fn medications(items: &[GrnItem]) -> Vec<i64> {
+    let all = items.iter().map(|item| item.medication_item.get());
+    all.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A price that a line would change.
@@ -114,13 +114,7 @@ pub(crate) async fn check_prices(cx: &mut Cx, items: &[GrnItem], body: &Body) ->
     if nested::flag(body, ACCEPT_PRICES) {
         return Ok(());
     }
-    let mut ids: Vec<i64> = items
-        .iter()
-        .map(|item| item.medication_item.get())
-        .collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let held = shelf::priced(cx, &ids, MAIN).await?;
+    let held = shelf::priced(cx, &medications(items), MAIN).await?;
     let prices = held.iter().map(|batch| {
         let key = key(batch.medication_item.get(), &batch.batch_number);
         (key, batch.selling_price_per_unit)

@@ -47,9 +47,9 @@ platform::record! {
             duration_minutes: i64 = 15,
             /// How far it has come. A change is checked like the verb of the same name. Nobody has come before the visit's day, and nobody has failed to come before it began (409 `too_early`). A PUT that says `scheduled` leaves it as it is: clients write whole records back, and some know no other word; PATCH and the verbs change it.
             status: AppointmentStatus = AppointmentStatus::Scheduled,
-            /// Why the patient comes.
+            /// Why the patient comes. A visit that is given to another patient keeps it only when it is said again.
             reason: Sealed<Blank<2000>>,
-            /// Anything else that the doctor or the front desk should know.
+            /// Anything else that the doctor or the front desk should know. A visit that is given to another patient keeps it only when it is said again.
             notes: Sealed<Blank<65536>>,
             /// True for an appointment that is squeezed in: it neither blocks the doctor's time nor is blocked by it. Needs the permission `appointments:overbook`.
             overbooked: bool = false,
@@ -240,6 +240,15 @@ impl Resource for Appointment {
         let before = change.before;
         let row = &mut *change.row;
         let was = before.map_or(AppointmentStatus::Scheduled, |before| before.status);
+        if before.is_some_and(|before| before.patient != row.patient) {
+            // What was written of one patient is not the other's.
+            if !change.body.0.contains_key("reason") {
+                row.reason = Sealed::new(Blank::default());
+            }
+            if !change.body.0.contains_key("notes") {
+                row.notes = Sealed::new(Blank::default());
+            }
+        }
         if before.is_none() && !change.body.0.contains_key("duration_minutes") {
             row.duration_minutes = hours::slot(cx, row.doctor.get(), row.date, row.time).await?;
         }

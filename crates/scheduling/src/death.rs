@@ -10,6 +10,7 @@ use sea_query::ExprTrait;
 use crate::appointment::Appointment;
 use crate::appointment::upcoming;
 use crate::state::AppointmentStatus;
+use crate::waiting_entry::{WaitingEntry, WaitingStatus};
 
 /// Whether a patient's death is recorded.
 pub(crate) async fn is_dead(cx: &mut Cx, patient: i64) -> Result<bool, Error> {
@@ -38,6 +39,21 @@ pub(crate) async fn cancel(cx: &mut Cx, event: PatientContactChanged) -> Result<
         let held: Appointment = cx.hold(visit.meta.id).await?;
         if held.status.is_open() {
             change_by(cx, held, |row| row.status = AppointmentStatus::Cancelled).await?;
+        }
+    }
+    // Nor is the family called about a time. An offer that is out ends by itself.
+    let mut query = select::<WaitingEntry>();
+    query
+        .and_where(WaitingEntry::patient.eq(event.patient))
+        .and_where(WaitingEntry::status.eq(WaitingStatus::Waiting.as_str()));
+    let wishes: Vec<WaitingEntry> = cx
+        .unscoped("whoever has died waits for no time")
+        .records(query)
+        .await?;
+    for wish in wishes {
+        let held: WaitingEntry = cx.hold(wish.meta.id).await?;
+        if held.status == WaitingStatus::Waiting {
+            change_by(cx, held, |row| row.status = WaitingStatus::Removed).await?;
         }
     }
     Ok(())

@@ -60,7 +60,7 @@ platform::record! {
             duration_minutes: i64 = 15,
             /// Whether they come before those who are not urgent.
             urgent: bool = false,
-            /// Why the patient comes.
+            /// Why the patient comes. A wish that is given to another patient keeps it only when it is said again.
             reason: Sealed<Blank<2000>>,
         }
         server {
@@ -212,6 +212,14 @@ impl Resource for WaitingEntry {
             check_doctor(cx, doctor.get()).await?;
         }
         let row = &mut *change.row;
+        // What was written of one patient is not the other's.
+        if change
+            .before
+            .is_some_and(|before| before.patient != row.patient)
+            && !change.body.0.contains_key("reason")
+        {
+            row.reason = Sealed::new(Blank::default());
+        }
         let waits = matches!(row.status, WaitingStatus::Waiting | WaitingStatus::Offered);
         row.wish = waits.then(|| row.as_wished());
         alone(cx, row).await

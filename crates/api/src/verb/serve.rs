@@ -170,7 +170,7 @@ fn input<I: Input>(
 }
 
 async fn run_command<C: Command>(cx: &mut Cx, call: &Call) -> Result<Reply, Error> {
-    let input: C::Input = input(call, &[], None)?;
+    let input: C::Input = input(call, C::ALIASES, None)?;
     let answer = C::run(cx, input).await?;
     answer.reply(cx, C::STATUS).await
 }

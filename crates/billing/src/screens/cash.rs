@@ -3,21 +3,22 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use platform::cx::Cx;
+use platform::cx::{Cx, among};
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::resource;
 use platform::texts::Text;
-use sea_query::{ExprTrait, Order};
+use sea_query::{Expr, ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
-use super::parts::{address, named, price};
+use super::parts::{address, method, named, price};
 use super::payments::decide;
 use super::today;
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
 use crate::cash_session::{CashSession, SessionStatus};
+use crate::payment::Payment;
 use crate::refund_request::{RefundRequest, RefundStatus};
 
 /// Bills to be paid that are shown; the patient's page has all of theirs.
@@ -36,10 +37,14 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     })
     .await?;
     let decided = decided(cx).await?;
+    let owed = owed(cx).await?;
+    let payments = payments(cx, refunds.iter().chain(&decided)).await?;
     let all = open.iter().chain(&drafts).map(|bill| bill.patient.get());
     let of_refunds = refunds.iter().map(|request| request.patient.get());
     let of_decided = decided.iter().map(|request| request.patient.get());
-    let names = patients::names(cx, all.chain(of_refunds).chain(of_decided)).await?;
+    let of_owed = owed.iter().map(|bill| bill.patient.get());
+    let all = all.chain(of_refunds).chain(of_decided).chain(of_owed);
+    let names = patients::names(cx, all).await?;
     let today = today::show(cx, ask).await?;
     let drawer = drawer(cx, ask).await?;
     let first = open.first();
@@ -50,7 +55,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
             }
         }
         (drawer)
-        (told(ask, &decided, &names))
+        (told(ask, &decided, &payments, &names))
         section.panel {
             h2 { (ask.t("billing-to-pay")) " " span.count { (open.len()) } }
             @if open.is_empty() { (ui::empty(&ask.t("billing-to-pay-none"), None)) }
@@ -68,15 +73,62 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                 ul.entries { @for request in &refunds { li data-row {
                     span {
                         a href=(address(request.bill.get())) { (names.get(&request.patient.get()).map_or("", String::as_str)) }
-                        " · " (price(ask, request.amount)) " · " (request.reason.open().to_string())
+                        " · " (price(ask, request.amount))
+                        @if let Some(payment) = payments.get(&request.payment.get()) { " · " (method(ask, payment.method)) }
+                        " · " (request.reason.open().to_string())
                     }
                     (decide(cx, ask, request))
+                } } }
+            }
+        }
+        @if !owed.is_empty() {
+            section.panel {
+                h2 { (ask.t("billing-owed-back")) " " span.count { (owed.len()) } }
+                ul.entries { @for bill in &owed { li data-row {
+                    span { a href=(address(bill.meta.id)) { (name(&names, bill)) " · " (named(ask, bill.meta.id)) } }
+                    b.sum { (price(ask, bill.sums().patient_credit())) }
                 } } }
             }
         }
         (today)
     };
     Ok(Page::new(ask.t("nav-cash"), body))
+}
+
+/// Bills of which the hospital owes the patient something back: paid, and then lowered.
+async fn owed(cx: &mut Cx) -> Result<Vec<Bill>, Error> {
+    let rows: Vec<Bill> = resource::rows(cx, DRAFTS, |query| {
+        query
+            // In the words of its index: a value that is bound would not find it.
+            .and_where(Expr::cust(r#""bill"."credit_due" > 0"#))
+            .order_by(("bill", "id"), Order::Desc);
+    })
+    .await?;
+    let rows = rows.into_iter();
+    Ok(rows
+        .filter(|bill| bill.sums().patient_credit().is_positive())
+        .collect())
+}
+
+/// The payments that are to be given back, by their ids.
+async fn payments(
+    cx: &mut Cx,
+    requests: impl Iterator<Item = &RefundRequest>,
+) -> Result<HashMap<i64, Payment>, Error> {
+    let mut ids = Vec::new();
+    for request in requests {
+        ids.push(request.payment.get());
+        ids.extend(request.refund.map(|refund| refund.get()));
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let dialect = cx.dialect();
+    let rows: Vec<Payment> = resource::rows(cx, ids.len() as u64, |query| {
+        query.and_where(among(dialect, Payment::id, &ids));
+    })
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.meta.id, row)).collect())
 }
 
 /// Those of today first, in the order in which they came; of earlier days the newest first.
@@ -113,15 +165,37 @@ async fn decided(cx: &mut Cx) -> Result<Vec<RefundRequest>, Error> {
     .await
 }
 
+/// How a refund that was approved is paid out: what came from an insurer was never the patient's.
+fn way(ask: &Ask, request: &RefundRequest, payments: &HashMap<i64, Payment>) -> Markup {
+    let refund = request
+        .refund
+        .and_then(|refund| payments.get(&refund.get()));
+    html! {
+        @match refund {
+            Some(refund) if refund.by_insurer => { (ui::pill(Tone::Plain, &ask.t("billing-decided-insurer"))) },
+            Some(refund) => {
+                (ui::pill(Tone::Good, &ask.t("billing-decided-yes"))) " " (method(ask, refund.method))
+                @if refund.is_outside_drawers() { " · " (ask.t("billing-refund-no-drawer")) }
+            },
+            None => { (ui::pill(Tone::Good, &ask.t("billing-decided-yes"))) },
+        }
+    }
+}
+
 /// Whom to give money back to, and to whom not.
-fn told(ask: &Ask, decided: &[RefundRequest], names: &HashMap<i64, String>) -> Markup {
+fn told(
+    ask: &Ask,
+    decided: &[RefundRequest],
+    payments: &HashMap<i64, Payment>,
+    names: &HashMap<i64, String>,
+) -> Markup {
     html! {
         @if !decided.is_empty() {
             section.panel {
                 h2 { (ask.t("billing-decided")) " " span.count { (decided.len()) } }
                 ul.entries { @for request in decided { li data-row {
                     span {
-                        @if request.status == RefundStatus::Approved { (ui::pill(Tone::Good, &ask.t("billing-decided-yes"))) }
+                        @if request.status == RefundStatus::Approved { (way(ask, request, payments)) }
                         @else { (ui::pill(Tone::Plain, &ask.t("billing-decided-no"))) }
                         " " a href=(address(request.bill.get())) { (names.get(&request.patient.get()).map_or("", String::as_str)) }
                     }

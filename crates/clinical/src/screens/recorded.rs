@@ -10,11 +10,12 @@ use sea_query::ExprTrait;
 use web::ui::{self, Tone};
 use web::{Ask, Page};
 
-use super::measures;
 use super::vitals::number_of;
+use super::{measures, start};
 use crate::rules::bounds::AbnormalFlag;
 use crate::rules::danger::DangerSign;
 use crate::rules::news2::{Band, Score};
+use crate::visit;
 use crate::vitals::Vitals;
 
 /// Vital signs with what they mean for whom they were taken from.
@@ -24,6 +25,8 @@ pub(super) struct Recorded {
     flags: Vec<AbnormalFlag>,
     score: Option<Score>,
     danger: Vec<DangerSign>,
+    /// No doctor sees the patient yet.
+    alone: bool,
 }
 
 /// Those that the address names as `after`.
@@ -42,12 +45,14 @@ pub(super) async fn read(cx: &mut Cx, ask: &Ask) -> Result<Option<Recorded>, Err
         query.and_where(Patient::id.eq(row.patient.get()));
     })
     .await?;
+    let alone = !visit::has_doctor(cx, row.encounter.get()).await?;
     Ok(patients.into_iter().next().map(|patient| {
         let person = row.person(&patient, &cx.app.zone);
         Recorded {
             flags: row.flags(&person),
             score: row.early_warning(&person),
             danger: row.danger_signs(&person),
+            alone,
             row,
             patient,
         }
@@ -79,7 +84,7 @@ impl Recorded {
     /// number.
     pub(super) fn notice(&self, ask: &Ask, shown: i64) -> Markup {
         if shown == self.patient.meta.id {
-            return ui::notice(self.tone(), self.values(ask));
+            return html! { (ui::notice(self.tone(), self.values(ask))) (self.nobody(ask)) };
         }
         let saved = Text::new("clinical-recorded-before").with("patient", self.patient.full_name());
         let inner = html! {
@@ -88,7 +93,25 @@ impl Recorded {
                 @for flag in &self.flags { " " (measures::name(ask, flag.measure)) " " (measures::flag(ask, Some(flag))) }
             }
         };
-        html! { aside.former { (ui::notice(self.tone(), inner)) } }
+        html! { aside.former { (ui::notice(self.tone(), inner)) (self.nobody(ask)) } }
+    }
+
+    /// Who is to be told when no doctor sees them.
+    fn nobody(&self, ask: &Ask) -> Markup {
+        if !self.alone {
+            return html! {};
+        }
+        let id = self.patient.meta.id;
+        let text = Text::new("clinical-no-doctor").with("patient", self.patient.full_name());
+        let book = ["/calendar/book?patient=", &id.to_string()].concat();
+        let inner = html! {
+            p { (ask.say(&text)) }
+            div.actions {
+                @if ask.may_do("appointments_create") { (ui::action(&book, &ask.t("clinical-book-visit"))) }
+                @if ask.may_do("patients_begin_visit") { (start::button(ask, id, None, "clinical-visit-begin", None)) }
+            }
+        };
+        ui::notice(Tone::Warning, inner)
     }
 
     /// A page about whoever was measured, which leads on when it was seen.
@@ -96,6 +119,7 @@ impl Recorded {
         let head = patients::head(cx, ask, self.patient.meta.id).await?;
         let body = html! {
             (ui::notice(Tone::Bad, self.values(ask)))
+            (self.nobody(ask))
             div.actions { (ui::primary(on, &ask.t("clinical-critical-seen"), "n")) }
         };
         Ok(head.page(ask.t("clinical-critical-recorded"), &body))

@@ -59,14 +59,12 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         .then(round.next(ask))
         .done("done-vitals");
     let person = person(cx, &head.patient, &rows);
-    let refused = form.sent().and_then(|sent| sent.code()) == Some("no_doctor");
     let body = html! {
         @if let Some(after) = &after { (after) }
         @if after.is_some() && !round.from.is_empty() {
             div.actions { (ui::action(&round.back(), &ask.t("clinical-round-back"))) }
         }
         @if !round.from.is_empty() { p { small { (ask.say(&Text::new("clinical-round-left").with("count", round.waiting.len()))) } } }
-        @if refused { (nobody(ask, id)) }
         (form.show(fields(ask, &form, &seen, &person, &round)))
         @if seen.is_empty() { p.hint { (ask.t("clinical-vitals-first")) } }
     };
@@ -183,17 +181,6 @@ fn number<'a>(
         .required(false)
         .bare();
     if first { field.focus() } else { field }
-}
-
-/// The way out when nobody sees the patient.
-fn nobody(ask: &Ask, patient: i64) -> Markup {
-    let book = ["/calendar/book?patient=", &patient.to_string()].concat();
-    html! {
-        div.actions {
-            @if ask.may_do("appointments_create") { (ui::action(&book, &ask.t("clinical-book-visit"))) }
-            @if ask.may_do("patients_begin_visit") { (start::button(ask, patient, None, "clinical-visit-begin", None)) }
-        }
-    }
 }
 
 pub(super) fn number_of(ask: &Ask, name: &str) -> Option<i64> {

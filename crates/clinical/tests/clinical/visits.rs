@@ -123,11 +123,15 @@ testkit::on_both! {
         let waiting = Waiting::of(world).await;
         let lone = registered(&waiting.desk, "Awa").await;
         let measure = format!("patients/{lone}/record_vitals/");
-        waiting.nurse.post(&measure, json!({ "weight": 60 })).await.refuses(409, "no_doctor");
-        let own = waiting.doctor.post(&measure, json!({ "weight": 60 })).await;
+        // Brought in at night: whoever measures stands for the visit, until a doctor takes it over.
+        let own = waiting.nurse.post(&measure, json!({ "weight": 60 })).await;
         own.is(201);
         let encounter = format!("encounters/{}/", own.json["encounter"]);
-        assert_eq!(waiting.doctor.get(&encounter).await.is(200)["doctor"], waiting.doctor.id);
+        assert_eq!(waiting.doctor.get(&encounter).await.is(200)["doctor"], waiting.nurse.id);
+        let begun = waiting.doctor.post(&format!("patients/{lone}/begin_visit/"), json!({})).await;
+        assert_eq!((&begun.is(201)["id"], &begun.json["doctor"]), (&own.json["encounter"], &json!(waiting.doctor.id)));
+        let measured = waiting.nurse.post(&measure, json!({ "heart_rate": 80 })).await;
+        assert_eq!(measured.is(201)["encounter"], own.json["encounter"]);
         // Nobody wrote anything: a colleague who begins takes it over.
         let colleague = world.doctor().await;
         let begun = colleague.post(&format!("patients/{lone}/begin_visit/"), json!({})).await;

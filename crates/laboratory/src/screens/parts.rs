@@ -178,7 +178,7 @@ pub(super) async fn previous(
         .collect())
 }
 
-/// Results as a table: value, range, the value before, what it means.
+/// Results as a table: value, range, the value before, what it means. A test without any is not passed over.
 pub(super) fn results(
     ask: &Ask,
     items: &[ItemView],
@@ -193,6 +193,12 @@ pub(super) fn results(
     ]
     .map(|key| ask.t(key));
     let several = items.iter().filter(|item| !item.results.is_empty()).count() > 1;
+    let missing = items.iter().filter(|item| item.results.is_empty());
+    let missing = missing.map(|item| {
+        let none = html! { (ui::pill(Tone::Warning, &ask.t("laboratory-no-result"))) };
+        let name = html! { (item.lab_test.test_name) };
+        vec![name, none, html! {}, html! {}, html! {}]
+    });
     let rows: Vec<Vec<Markup>> = items
         .iter()
         .flat_map(|item| item.results.iter().map(move |result| (item, result)))
@@ -208,6 +214,7 @@ pub(super) fn results(
                 flag(ask, result.abnormal_flag),
             ]
         })
+        .chain(missing)
         .collect();
     ui::table(&heads, &rows)
 }

@@ -104,6 +104,26 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_critical_value_that_is_spoilt_or_deleted_is_no_all_clear(world: &World) {
+        let lab = Lab::new(world).await;
+        let entered = json!([{ "parameter_name": "K", "value_numeric": 7.5 }]);
+        let order = lab.order(&["K"], json!({})).await;
+        let id = lab.enter(&order, entered.clone()).await.is(200)["created"][0]["id"].clone();
+        let spoilt = json!({ "value_numeric": null, "value_text": "haemolysed", "correction_reason": "Seen in the tube" });
+        lab.tech.patch(&format!("lab_result_values/{id}/"), spoilt).await.is(200);
+        let order = lab.order(&["K"], json!({})).await;
+        let id = lab.enter(&order, entered).await.is(200)["created"][0]["id"].clone();
+        let admin = world.admin().await;
+        admin.delete(&format!("lab_result_values/{id}/")).await.is(204);
+        let titles: Vec<String> = tasks(&lab.doctor).await.iter().map(|task| task["title"].as_str().unwrap().to_owned()).collect();
+        let told = |words: &str| titles.iter().any(|title| title.starts_with(words));
+        assert!(told("Corrected result: Potassium is now “haemolysed”.") && told("The critical result Potassium 7.5 mmol/L was deleted."), "{titles:?}");
+        assert!(!titles.iter().any(|title| title.contains("not critical")), "{titles:?}");
+        // A test without a value is the laboratory's again.
+        assert_eq!(admin.get(&format!("lab_orders/{}/", order["id"])).await.is(200)["status"], "In Progress");
+        world.settle().await;
+    }
+
     async fn the_critical_limits_of_the_test_count_as_well(world: &World) {
         let lab = Lab::new(world).await;
         let test = lab.test("K").await;

@@ -91,7 +91,7 @@ impl Verb for Merge {
     type Answer = Merged;
     const NAME: &'static str = "merge";
     const SUMMARY: &'static str = "Merge two records of one person";
-    const DESCRIPTION: &'static str = "Everything that belongs to the retired record moves to the survivor, in one transaction. What would collide there, such as two appointments at the same time, is named and nothing moves (409). `unmerge/` undoes it.";
+    const DESCRIPTION: &'static str = "Everything that belongs to the retired record moves to the survivor, in one transaction. What would collide there, such as two appointments at the same time, is named and nothing moves (409). Phone, e-mail, address and emergency contact that the survivor lacks are taken over. `unmerge/` undoes it.";
     const GRAVE: bool = true;
     const HOLDS: bool = false;
 

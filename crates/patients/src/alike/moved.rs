@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use platform::cx::Cx;
 use platform::db::{Statement, ToValue};
 use platform::error::Error;
-use platform::field::Ref;
+use platform::field::{Blank, Ref};
 use platform::record::Record;
+use platform::seal::Sealed;
 use sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 
 use crate::patient::{ContactPreference, Patient};
-use crate::{allergy_list, scope, terms};
+use crate::{allergy_list, contact, scope, terms};
 
 /// What a merging moved: the payload that undoes it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub(crate) struct Moved {
     /// How the record that stays wanted messages, where it took over that the other wants none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     preference: Option<String>,
+    /// Names of fields in which only the record given up said how the person is reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    carried: Vec<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -98,12 +102,60 @@ pub(crate) async fn move_all(
         payload.preference = Some(kept.contact_preference.as_str().to_owned());
         stays.contact_preference = ContactPreference::None;
     }
+    payload.carried = carry(&lost, &mut stays);
     cx.update(&mut stays, &kept).await?;
+    terms::store(cx, &stays, Some(&kept)).await?;
+    contact::spread(cx, &stays, Some(&kept))?;
     // Last, since the rows of both patients were written as they had been read.
     allergy_list::derive(cx, to, None).await?;
     refresh(cx, from).await?;
     refresh(cx, to).await?;
     Ok((payload, counts))
+}
+
+const CONTACT: &str = "contact_info";
+const EMAIL: &str = "email";
+const ADDRESS: &str = "address";
+const EMERGENCY: &str = "emergency_contact";
+
+/// How the person is reached where only the record given up says it: reminders still find them. Answers which fields.
+fn carry(lost: &Patient, stays: &mut Patient) -> Vec<String> {
+    let mut carried = Vec::new();
+    let mut note = |name: &str| carried.push(name.to_owned());
+    if stays.contact_info.open().is_empty() && !lost.contact_info.open().is_empty() {
+        stays.contact_info = lost.contact_info.clone();
+        note(CONTACT);
+    }
+    if stays.email.open().is_empty() && !lost.email.open().is_empty() {
+        stays.email = lost.email.clone();
+        note(EMAIL);
+    }
+    if stays.address.open().is_empty() && !lost.address.open().is_empty() {
+        stays.address = lost.address.clone();
+        note(ADDRESS);
+    }
+    if stays.emergency_contact.open().is_none() && lost.emergency_contact.open().is_some() {
+        stays.emergency_contact = lost.emergency_contact.clone();
+        note(EMERGENCY);
+    }
+    carried
+}
+
+/// Nobody else is reached by what was another's, unless it was written anew meanwhile.
+fn hand_back(lost: &Patient, stays: &mut Patient, carried: &[String]) {
+    let was = |name: &str| carried.iter().any(|carried| carried == name);
+    if was(CONTACT) && stays.contact_info.open() == lost.contact_info.open() {
+        stays.contact_info = Sealed::new(Blank::default());
+    }
+    if was(EMAIL) && stays.email.open() == lost.email.open() {
+        stays.email = Sealed::new(Blank::default());
+    }
+    if was(ADDRESS) && stays.address.open() == lost.address.open() {
+        stays.address = Sealed::new(Blank::default());
+    }
+    if was(EMERGENCY) && stays.emergency_contact.open() == lost.emergency_contact.open() {
+        stays.emergency_contact = Sealed::new(None);
+    }
 }
 
 /// Moves back what a merging moved, apart from care relationships, and works out anew for both what follows
@@ -148,7 +200,10 @@ pub(crate) async fn move_back(
     {
         stays.contact_preference = before;
     }
+    hand_back(&lost, &mut stays, &payload.carried);
     cx.update(&mut stays, &kept).await?;
+    terms::store(cx, &stays, Some(&kept)).await?;
+    contact::spread(cx, &stays, Some(&kept))?;
     let mut restored = lost.clone();
     restored.merged_into = None;
     restored.user = account.map(Ref::new);

@@ -184,6 +184,9 @@ impl Resource for Patient {
         if linked && body.0.contains_key("user") && cx.grant_of(LINK).reach == Reach::None {
             return Err(Error::denied().with("fields", vec!["user"]));
         }
+        if linked && body.0.contains_key("user") {
+            check_link(cx, row, before)?;
+        }
         check(row, &cx.app.zone, cx.now(), country_code(cx))?;
         let confirmed = body.0.get("confirm_allergies") == Some(&true.into());
         allergy_list::write(cx, row, before, confirmed).await?;
@@ -330,6 +333,18 @@ fn check(
         faults.say("unique_id", Text::new("control-characters"));
     }
     faults.into_result()
+}
+
+/// An account opens the record: nobody gives it to themselves, and nobody takes it from whoever has it by the way.
+fn check_link(cx: &Cx, row: &Patient, before: Option<&Patient>) -> Result<(), Error> {
+    let Some(user) = row.user else { return Ok(()) };
+    if cx.actor.is_done_by(user.get()) {
+        return Err(Error::field("user", Text::new("patients-link-own")));
+    }
+    if before.is_some_and(|before| before.user.is_some()) {
+        return Err(Error::field("user", Text::new("patients-link-taken")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -139,6 +139,8 @@ async fn sides(cx: &mut Cx, ask: &Ask, here: &Patient, other: &Patient) -> Resul
             &|one| html! { (optional(one.national_id.open())) },
         ),
     ];
+    // What is known of neither says nothing.
+    rows.retain(|row| row.iter().skip(1).any(|cell| !cell.0.is_empty()));
     let counts = counts(cx, ask, [other.meta.id, here.meta.id]).await?;
     for (what, [given, stays]) in counts {
         let words = web::words::resource(ask, what);
@@ -153,10 +155,11 @@ async fn sides(cx: &mut Cx, ask: &Ask, here: &Patient, other: &Patient) -> Resul
         .iter()
         .map(|reason| super::register::reason(ask, reason.code()))
         .collect();
-    Ok(html! {
-        (ui::table(&heads, &rows))
-        p { (if reasons.is_empty() { ask.t("patients-merge-nothing-alike") } else { reasons.join(", ") }) }
-    })
+    let compared = match reasons.is_empty() {
+        true => ask.t("patients-merge-nothing-alike"),
+        false => ask.say(&Text::new("patients-merge-compared").with("reasons", reasons.join(", "))),
+    };
+    Ok(html! { (ui::table(&heads, &rows)) p { (compared) } })
 }
 
 /// How much of each kind both have, of what the reader may read: one statement for all.

@@ -38,6 +38,26 @@ async fn ids(caller: &Caller, path: &str) -> Vec<i64> {
 }
 
 testkit::on_both! {
+    async fn whoever_is_reached_by_one_record_is_reached_by_the_one_that_stays(world: &World) {
+        let desk = world.receptionist().await;
+        let said = json!({ "first_name": "Fatu", "last_name": "Njie", "date_of_birth": "1990-01-01", "gender": "Female" });
+        let kept = register(&desk, said.clone()).await;
+        let mut known = said;
+        known["contact_info"] = json!("+220 770 1234");
+        known["emergency_contact"] = json!("Lamin, +220 770 9999");
+        let lost = register(&desk, known).await;
+        let stays = format!("patients/{kept}/");
+        desk.post(&format!("patients/{lost}/merge/"), json!({ "into": kept })).await.is(200);
+        assert_eq!(desk.get(&stays).await.is(200)["contact_info"], "+220 770 1234");
+        desk.patch(&stays, json!({ "emergency_contact": "Binta, +220 770 5555" })).await.is(200);
+        desk.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
+        // Messages about one go to nobody else; what was written meanwhile stays.
+        let shown = desk.get(&stays).await;
+        assert_eq!((&shown.is(200)["contact_info"], &shown.json["emergency_contact"]), (&json!(""), &json!("Binta, +220 770 5555")));
+        assert_eq!(desk.get(&format!("patients/{lost}/")).await.is(200)["contact_info"], "+220 770 1234");
+        world.settle().await;
+    }
+
     async fn two_become_one_and_two_again(world: &World) {
         let desk = world.receptionist().await;
         let (kept, lost) = (register(&desk, named("Fatou", "K1")).await, register(&desk, named("Fatu", "L1")).await);

@@ -175,6 +175,20 @@ testkit::on_both! {
         assert_eq!(reply.is(201)["possible_duplicates"], json!([]));
     }
 
+    async fn an_account_is_linked_by_somebody_else_and_taken_from_nobody(world: &World) {
+        let desk = world.receptionist().await;
+        let id = register(&desk, jane()).await;
+        let record = format!("patients/{id}/");
+        desk.patch(&record, json!({ "user": desk.id })).await.complains_about("user");
+        let (jane, other) = (world.patient().await, world.patient().await);
+        desk.patch(&record, json!({ "user": jane.id })).await.is(200);
+        desk.patch(&record, json!({ "user": other.id })).await.complains_about("user");
+        jane.get(&record).await.is(200);
+        desk.patch(&record, json!({ "user": null })).await.is(200);
+        desk.patch(&record, json!({ "user": other.id })).await.is(200);
+        jane.get(&record).await.refuses(404, "not_found");
+    }
+
     async fn a_patient_reaches_only_their_own_record(world: &World) {
         let admin = world.admin().await;
         let patient = world.patient().await;

@@ -64,7 +64,7 @@ struct RegisterLine {
     patient_name: String,
     /// Name of the user who moved the units.
     user_name: String,
-    /// Name of the second person who confirmed; empty until then.
+    /// Name of the second person who confirmed; empty until then, and of what was taken back, which nobody confirms.
     witness_name: String,
 }
 
@@ -108,13 +108,15 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
             user_name: row
                 .user
                 .map_or(String::new(), |user| names::of(&users, user.get())),
+            // Who confirmed that the units went out did not confirm that they came back.
             witness_name: log
+                .filter(|_| row.reverses.is_none())
                 .and_then(|log| Some(log.witness?.get()))
                 .or_else(|| {
                     adjustments
                         .get(&row.source_id)
                         .copied()
-                        .filter(|_| is_adjustment(row))
+                        .filter(|_| is_adjustment(row) && row.reverses.is_none())
                 })
                 .map_or(String::new(), |user| names::of(&users, user)),
         }

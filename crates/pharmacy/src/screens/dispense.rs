@@ -87,6 +87,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let sheet = read(cx, ask, &asked).await?;
     let next = next(cx, ask, &asked).await?;
     let owed = sheet.rows.iter().any(is_owed);
+    let cancelled = asked.status == Status::Cancelled;
     let mut order: Vec<usize> = (0..sheet.rows.len()).collect();
     order.sort_by_key(|at| {
         let row = &sheet.rows[*at];
@@ -94,7 +95,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     });
     let body = html! {
         (facts)
-        (offers(ask, &sheet, owed, next.as_ref()))
+        @if cancelled { (ui::notice(Tone::Warning, html! { p { (ask.t("pharmacy-cancelled")) } })) }
+        (offers(ask, &sheet, owed || cancelled, next.as_ref()))
         @for at in order { (line::show(cx, ask, &sheet, at, asked.meta.id)) }
     };
     let title = Text::new("pharmacy-dispense-title").with("name", head.patient.full_name());

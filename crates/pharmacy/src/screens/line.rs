@@ -70,7 +70,10 @@ fn progress(ask: &Ask, row: &Prescription, item: Option<&MedicationItem>) -> Mar
     let counted = || counted(row, item?);
     let text = match (row.settled_quantity(), counted()) {
         (Some(quantity), _) => Text::new("pharmacy-progress")
-            .with("owed", units(Ord::max(quantity - given, 0), item))
+            .with(
+                "owed",
+                units(if is_owed(row) { quantity - given } else { 0 }, item),
+            )
             .with("quantity", quantity)
             .with("given", given),
         (None, Some(quantity)) => Text::new("pharmacy-progress-counted")

@@ -19,29 +19,50 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         return Ok(nobody(cx, ask));
     };
     let id = whose.patient.meta.id;
+    let rows = of_patient(cx, id).await?;
+    let words = ["portal-write", "portal-write-hint"];
+    let body = html! {
+        (write(ask, id, whose.to("/me/messages"), words))
+        @if rows.is_empty() { (ui::empty(&ask.t("portal-messages-none"), None)) }
+        @for (row, names) in &rows { (message(ask, row, names)) }
+    };
+    Ok(whose.page(ask, ask.t("portal-tab-messages"), &body))
+}
+
+/// The messages of a patient that the reader may see, the latest first, with their people's names.
+pub(super) async fn of_patient(
+    cx: &mut Cx,
+    patient: i64,
+) -> Result<Vec<(SecureMessage, MessageExtra)>, Error> {
     let rows: Vec<SecureMessage> = resource::rows(cx, MOST, |query| {
         query
-            .and_where(SecureMessage::patient.eq(id))
+            .and_where(SecureMessage::patient.eq(patient))
             .order_by(("secure_message", "id"), Order::Desc);
     })
     .await?;
     let names = SecureMessage::extras(cx, &rows).await?;
+    Ok(rows.into_iter().zip(names).collect())
+}
+
+/// The form that writes about a patient, with its heading and its hint.
+pub(super) fn write(
+    ask: &Ask,
+    patient: i64,
+    then: String,
+    [heading, hint]: [&'static str; 2],
+) -> Markup {
     let form = ask
         .form("secure_messages_create")
-        .then(whose.to("/me/messages"))
+        .then(then)
         .done("done-message-sent");
-    let body = html! {
-        (ui::panel(&ask.t("portal-write"), form.show(html! {
-            p.hint { (ask.t("portal-write-hint")) }
-            (form.hidden("patient", id))
-            (form.field("subject").label("portal-subject").kind(Kind::Text))
-            (form.field("message").label("portal-message").kind(Kind::Area))
-            (form.button("portal-send"))
-        })))
-        @if rows.is_empty() { (ui::empty(&ask.t("portal-messages-none"), None)) }
-        @for (row, names) in rows.iter().zip(&names) { (message(ask, row, names)) }
+    let fields = html! {
+        p.hint { (ask.t(hint)) }
+        (form.hidden("patient", patient))
+        (form.field("subject").label("portal-subject").kind(Kind::Text))
+        (form.field("message").label("portal-message").kind(Kind::Area))
+        (form.button("portal-send"))
     };
-    Ok(whose.page(ask, ask.t("portal-tab-messages"), &body))
+    ui::panel(&ask.t(heading), form.show(fields))
 }
 
 fn message(ask: &Ask, row: &SecureMessage, names: &MessageExtra) -> Markup {

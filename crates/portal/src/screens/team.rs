@@ -6,12 +6,11 @@ use platform::error::Error;
 use platform::resource::{self, Resource};
 use sea_query::{Condition, ExprTrait, Order};
 use web::ui::{self, Tone};
-use web::{Ask, Kind, Page};
+use web::{Ask, Page};
 
+use super::messages;
 use crate::message::{Direction, MessageExtra, SecureMessage};
 
-/// Messages of a thread that are shown, the latest first.
-const MOST: u64 = 50;
 /// Messages that a workplace shows; the others come once these are read.
 const FEW: u64 = 10;
 
@@ -83,27 +82,12 @@ pub(super) async fn thread(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let id = ask.id()?;
     let head = patients::head(cx, ask, id).await?;
     let me = cx.user_id()?;
-    let rows: Vec<SecureMessage> = resource::rows(cx, MOST, |query| {
-        query
-            .and_where(SecureMessage::patient.eq(id))
-            .order_by(("secure_message", "id"), Order::Desc);
-    })
-    .await?;
-    let names = SecureMessage::extras(cx, &rows).await?;
-    let form = ask
-        .form("secure_messages_create")
-        .then(["/patients/", &id.to_string(), "/messages"].concat())
-        .done("done-message-sent");
+    let rows = messages::of_patient(cx, id).await?;
+    let here = ["/patients/", &id.to_string(), "/messages"].concat();
     let body = html! {
-        (ui::panel(&ask.t("portal-answer"), form.show(html! {
-            p.hint { (ask.t("portal-answer-hint")) }
-            (form.hidden("patient", id))
-            (form.field("subject").label("portal-subject").kind(Kind::Text))
-            (form.field("message").label("portal-message").kind(Kind::Area))
-            (form.button("portal-send"))
-        })))
+        (messages::write(ask, id, here, ["portal-answer", "portal-answer-hint"]))
         @if rows.is_empty() { (ui::empty(&ask.t("portal-messages-none"), None)) }
-        @for (row, names) in rows.iter().zip(&names) { (message(ask, row, names, me)) }
+        @for (row, names) in &rows { (message(ask, row, names, me)) }
     };
     Ok(head.page(ask.t("portal-tab-messages"), &body))
 }

@@ -45,11 +45,14 @@ testkit::on_both! {
         let body = json!({ "patient": ward.patient, "doctor": ward.doctor, "date": "2026-12-23", "time": "10:00" });
         let booked = ward.desk.post("appointments/", body).await;
         booked.is(201);
+        let wish = json!({ "patient": ward.patient, "doctor": ward.doctor });
+        let wish = format!("waiting-list/{}/", ward.desk.post("waiting-list/", wish).await.id());
         let died = json!({ "deceased_at": "2026-11-23T07:00:00Z" });
         ward.desk.patch(&format!("patients/{}/", ward.patient), died).await.is(200);
         world.settle().await;
         let path = format!("appointments/{}/", booked.id());
         assert_eq!(ward.desk.get(&path).await.is(200)["status"], "cancelled");
+        assert_eq!(ward.desk.get(&wish).await.is(200)["status"], "removed");
         let again = json!({ "patient": ward.patient, "doctor": ward.doctor, "date": "2026-12-24", "time": "10:00" });
         ward.desk.post("appointments/", again).await.refuses(409, "patient_deceased");
         ward.desk.patch(&path, json!({ "status": "scheduled" })).await.refuses(409, "patient_deceased");
@@ -478,6 +481,22 @@ testkit::on_both! {
         ward.desk.post(&format!("appointments/{visit}/cancel/"), json!({})).await.is(200);
         ward.desk.post(&format!("patients/{twin}/unmerge/"), json!({})).await.is(200);
         assert_eq!(recent().await, [false, true]);
+        world.settle().await;
+    }
+
+    async fn what_was_written_of_one_patient_is_not_the_next_ones(world: &World) {
+        let ward = Ward::new(world).await;
+        let other = ward.another_patient().await;
+        let written = json!({ "reason": "HIV test", "notes": "Partner does not know" });
+        let visit = format!("appointments/{}/", ward.book("10:00", written).await);
+        let given = ward.desk.patch(&visit, json!({ "patient": other })).await;
+        assert_eq!((&given.is(200)["reason"], &given.json["notes"]), (&json!(""), &json!("")));
+        let back = ward.desk.patch(&visit, json!({ "patient": ward.patient, "reason": "Cough" })).await;
+        assert_eq!((&back.is(200)["reason"], &back.json["notes"]), (&json!("Cough"), &json!("")));
+        let body = json!({ "patient": ward.patient, "doctor": ward.doctor, "reason": "HIV test" });
+        let wish = format!("waiting-list/{}/", ward.desk.post("waiting-list/", body).await.id());
+        let given = ward.desk.patch(&wish, json!({ "patient": other })).await;
+        assert_eq!(given.is(200)["reason"], "");
         world.settle().await;
     }
 }

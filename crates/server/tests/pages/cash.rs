@@ -226,6 +226,7 @@ testkit::on_both! {
         world.settle().await;
         let html = is_a_page(&cash.get("/cash").await, 200);
         assert!(html.contains("Give the money back") && html.contains("GMD\u{a0}34.50"), "{html}");
+        assert!(html.contains("out of the cash that lies in no drawer"), "{html}");
         assert!(html.contains("1,234.50") && html.contains("1,200.00") && html.contains("Net"), "{html}");
         // Not before the count, while a drawer is open.
         let mut open = form(&is_a_page(&cash.get("/drawer").await, 200), "cash_sessions_create");
