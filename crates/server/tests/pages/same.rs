@@ -324,6 +324,11 @@ impl<'w> Twins<'w> {
             let complaints = said.json.as_object().into_iter().flatten();
             let missing = complaints
                 .filter(|(name, _)| !matches!(name.as_str(), "code" | "request_id"))
+                // Who is asked for a reason reads so in `detail`: the field's own words are for programs.
+                .filter(|(name, _)| {
+                    name.as_str() != "override_reason"
+                        || said.json["code"] != "override_reason_required"
+                })
                 .find(|(_, words)| {
                     words
                         .get(0)
