@@ -252,8 +252,8 @@ impl Verb for Appeal {
     }
 }
 
-/// A transfer that stands on the advice of payment is not booked again by whoever reads the advice again. The claim is
-/// held, so of two at once the second sees the first.
+/// Refuses to record the same transfer twice on a claim: same amount, same reference, not refunded. The claim is locked, so
+/// that of two concurrent requests the second sees the first.
 async fn not_twice(
     cx: &mut Cx,
     claim: &InsuranceClaim,

@@ -35,8 +35,8 @@ pub(crate) fn declare(module: Module) -> Module {
         })
 }
 
-/// Compares what a patient takes with what is known now: whoever prescribed it is told of what was not known then, and an
-/// open alert that is no longer true is resolved. Doing it twice changes nothing more.
+/// Checks the current prescriptions of a patient again: the prescriber gets an alert for each severe finding that was not
+/// known at prescribing, and open alerts that no longer hold are resolved. Idempotent.
 async fn follow(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     if !is_there(cx, patient).await? {
         return Ok(());
@@ -82,8 +82,8 @@ fn tells(alert: &ClinicalAlert, row: &Prescription, finding: &SafetyAlert) -> bo
         && finding.drugs.iter().all(|drug| said.contains(drug))
 }
 
-/// Refuses to sign for a medicine that is to be given and against which something grave speaks that was not known when it
-/// was prescribed: whoever signs changes or cancels it, or says why it is right.
+/// Refuses to sign while a current prescription of the encounter has a severe finding that nobody has overridden: it has to
+/// be changed, cancelled or given an `override_reason` first.
 ///
 /// # Errors
 /// 409 `override_reason_required` with what was found.
@@ -124,7 +124,7 @@ pub(crate) async fn check_signed(cx: &mut Cx, encounter: &Encounter) -> Result<(
     Ok(())
 }
 
-/// The alert for whoever prescribed it, in the hospital's language.
+/// The alert for the prescriber, in the hospital's language.
 fn told(cx: &Cx, row: &Prescription, finding: &SafetyAlert) -> ClinicalAlert {
     let text = Text::new("clinical-known-since")
         .with("medicine", &**row.medication_name.open())

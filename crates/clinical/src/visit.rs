@@ -63,14 +63,15 @@ pub(crate) async fn booked(
     }))
 }
 
-/// Whether a doctor sees the patient of an encounter: who measures somebody whom no doctor knows stands for one.
+/// Whether an encounter has a doctor. One without an appointment may be assigned to the nurse who recorded its vital signs.
 pub(crate) async fn has_doctor(cx: &mut Cx, encounter: i64) -> Result<bool, Error> {
     let statement = Statement::raw(
-        "SELECT u.role FROM encounter e JOIN app_user u ON u.id = e.doctor WHERE e.id = $1",
-        values([&encounter]),
+        "SELECT e.id FROM encounter e JOIN app_user u ON u.id = e.doctor \
+         WHERE e.id = $1 AND (e.appointment IS NOT NULL OR u.role = $2)",
+        values([&encounter, &BuiltinRole::Doctor.id()]),
     );
-    let found: Option<(Option<i64>,)> = cx.unscoped(WHY).optional(statement).await?;
-    Ok(found.is_some_and(|(role,)| role == Some(BuiltinRole::Doctor.id())))
+    let found: Option<(i64,)> = cx.unscoped(WHY).optional(statement).await?;
+    Ok(found.is_some())
 }
 
 /// Who saw the patient last, of those who still work here as doctors.

@@ -98,8 +98,8 @@ async fn encounter(cx: &mut Cx, patient: i64) -> Result<i64, Error> {
     Ok(begun.meta.id)
 }
 
-/// Who sees a patient that nobody booked. Values are never refused for want of a doctor: somebody brought in at night
-/// is measured first, and whoever measured stands for the visit until a doctor takes it over.
+/// The doctor of a patient without an appointment. Vital signs are never refused for want of a doctor, as of an emergency
+/// at night: the encounter is then assigned to the user who records them, until a doctor takes it over.
 async fn alone(cx: &mut Cx, patient: i64) -> Result<i64, Error> {
     let me = cx.user_id()?;
     let role = cx.actor.user().and_then(|user| user.role);

@@ -1,8 +1,8 @@
 //! Vital signs, taken during an encounter.
 
-use contracts::CircumstancesChanged;
 use std::collections::HashMap;
 
+use contracts::CircumstancesChanged;
 use identity::user::User;
 use jiff::Timestamp;
 use kernel::BuiltinRole::{Admin, Doctor, Nurse, Patient as PatientRole};
@@ -198,6 +198,8 @@ impl Resource for Vitals {
 
     async fn removing(cx: &mut Cx, row: &Self) -> Result<(), Error> {
         hold_open(cx, row.encounter.get()).await?;
+        let patient = row.patient.get();
+        cx.emit(&CircumstancesChanged { patient })?;
         alert::withdraw(cx, Self::NAME, row.meta.id).await
     }
 

@@ -97,17 +97,17 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
 
 /// Bills of which the hospital owes the patient something back: paid, and then lowered.
 async fn owed(cx: &mut Cx) -> Result<Vec<Bill>, Error> {
-    let rows: Vec<Bill> = resource::rows(cx, DRAFTS, |query| {
+    resource::rows(cx, DRAFTS, |query| {
         query
-            // In the words of its index: a value that is bound would not find it.
+            // In the words of the partial index: a bound value would not match it.
             .and_where(Expr::cust(r#""bill"."credit_due" > 0"#))
+            // Otherwise it is the insurer's.
+            .and_where(Expr::cust(
+                r#""bill"."paid_amount" > "bill"."refunded_amount""#,
+            ))
             .order_by(("bill", "id"), Order::Desc);
     })
-    .await?;
-    let rows = rows.into_iter();
-    Ok(rows
-        .filter(|bill| bill.sums().patient_credit().is_positive())
-        .collect())
+    .await
 }
 
 /// The payments that are to be given back, by their ids.

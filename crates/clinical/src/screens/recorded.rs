@@ -25,7 +25,7 @@ pub(super) struct Recorded {
     flags: Vec<AbnormalFlag>,
     score: Option<Score>,
     danger: Vec<DangerSign>,
-    /// No doctor sees the patient yet.
+    /// The encounter has no doctor yet.
     alone: bool,
 }
 
@@ -96,7 +96,7 @@ impl Recorded {
         html! { aside.former { (ui::notice(self.tone(), inner)) (self.nobody(ask)) } }
     }
 
-    /// Who is to be told when no doctor sees them.
+    /// Warns that the patient has no doctor yet, with the ways to get one.
     fn nobody(&self, ask: &Ask) -> Markup {
         if !self.alone {
             return html! {};

@@ -181,9 +181,6 @@ impl Resource for Patient {
         }
         birth::settle(row, before, body);
         let linked = row.user != before.and_then(|before| before.user);
-        if linked && body.0.contains_key("user") && cx.grant_of(LINK).reach == Reach::None {
-            return Err(Error::denied().with("fields", vec!["user"]));
-        }
         if linked && body.0.contains_key("user") {
             check_link(cx, row, before)?;
         }
@@ -335,8 +332,12 @@ fn check(
     faults.into_result()
 }
 
-/// An account opens the record: nobody gives it to themselves, and nobody takes it from whoever has it by the way.
+/// Linking an account gives access to the record: it takes the permission, is never done for the caller's own account, and
+/// does not silently replace a linked one.
 fn check_link(cx: &Cx, row: &Patient, before: Option<&Patient>) -> Result<(), Error> {
+    if cx.grant_of(LINK).reach == Reach::None {
+        return Err(Error::denied().with("fields", vec!["user"]));
+    }
     let Some(user) = row.user else { return Ok(()) };
     if cx.actor.is_done_by(user.get()) {
         return Err(Error::field("user", Text::new("patients-link-own")));
