@@ -25,7 +25,7 @@ async fn boot(pairs: Vec<(String, String)>) -> Outcome<(Arc<App>, axum::Router)>
     server::build(Parts {
         settings,
         clock: Clock::system(),
-        modules: server::modules::modules(),
+        registry: ops::boot::registry(server::modules::modules()),
         door,
         mailer: Mailer::Off,
         shared,

@@ -3,18 +3,11 @@
 use std::path::Path;
 
 use db::{Db, DbConfig, migrate, migrations_text, schema_dump};
-use platform::module::{Module, Registry};
+use platform::module::Registry;
 use platform::settings::Settings;
 use platform::{matrix, openapi};
 
 use crate::unscoped;
-
-/// The modules that the files are made from, as the program has them.
-fn modules() -> Vec<Module> {
-    let mut modules = vec![ops::migrations::module()];
-    modules.extend(server::modules::modules());
-    modules
-}
 
 /// The file that only grows: a line of it that changes, or is gone, is a migration that databases already
 /// had. To take back one that no release contained, its line is removed by hand.
@@ -33,7 +26,7 @@ pub(crate) struct Made {
 /// # Errors
 /// When the modules' document has problems, or their migrations fail.
 pub(crate) fn all(root: &Path) -> Result<Made, String> {
-    let registry = Registry::new(modules());
+    let registry = ops::boot::registry(server::modules::modules());
     let problems = openapi::problems(&registry);
     if !problems.is_empty() {
         return Err(format!("docs/api.json:\n  {}", problems.join("\n  ")));

@@ -89,9 +89,9 @@ pub struct App {
     /// Where the hospital's days begin and end.
     pub zone: HospitalZone,
     /// Translations.
-    pub texts: Texts,
+    pub texts: Arc<Texts>,
     /// What the modules declare.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Who is asking.
     pub door: Arc<dyn Door>,
     /// News between requests, sockets and nodes.
@@ -131,7 +131,7 @@ pub struct Ingredients {
     /// The time.
     pub clock: Clock,
     /// What the modules declare.
-    pub registry: Registry,
+    pub registry: Arc<Registry>,
     /// Who is asking.
     pub door: Arc<dyn Door>,
     /// Outgoing e-mail.
@@ -147,12 +147,10 @@ impl App {
     /// # Errors
     /// When texts, time zone or the place of files are of no use.
     pub fn assemble(made: Ingredients) -> Result<Arc<App>, Error> {
-        let modules = made.registry.modules.iter();
-        let sources: Vec<_> = modules.flat_map(|module| module.texts.clone()).collect();
         let zone = made.settings.time_zone.iana_name().unwrap_or("UTC");
         let app = Arc::new(App {
             zone: HospitalZone::new(zone).map_err(Error::internal)?,
-            texts: Texts::load(&sources).map_err(Error::internal)?,
+            texts: made.registry.texts()?,
             db: made.db,
             ring: ArcSwap::from_pointee(made.ring),
             clock: made.clock,

@@ -1,7 +1,7 @@
 //! All modules together: what the whole program is made of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::access::{Permission, PermissionInfo, Right};
 use crate::account::AccountSection;
@@ -18,6 +18,7 @@ use crate::socket::{Letter, Socket};
 use db::Migration;
 use records::error::Error;
 use records::record::FieldInfo;
+use texts::Texts;
 
 /// All modules together.
 pub struct Registry {
@@ -27,6 +28,7 @@ pub struct Registry {
     pub permissions: BTreeMap<String, PermissionInfo>,
     operations: Vec<Arc<Operation>>,
     in_person: BTreeSet<&'static str>,
+    texts: OnceLock<Arc<Texts>>,
 }
 
 impl Registry {
@@ -50,7 +52,22 @@ impl Registry {
             permissions,
             operations,
             in_person,
+            texts: OnceLock::new(),
         }
+    }
+
+    /// The words of all modules, read once.
+    ///
+    /// # Errors
+    /// When a text of a module is of no use.
+    pub(crate) fn texts(&self) -> Result<Arc<Texts>, Error> {
+        if let Some(texts) = self.texts.get() {
+            return Ok(texts.clone());
+        }
+        let modules = self.modules.iter();
+        let sources: Vec<_> = modules.flat_map(|module| module.texts.clone()).collect();
+        let texts = Arc::new(Texts::load(&sources).map_err(Error::internal)?);
+        Ok(self.texts.get_or_init(|| texts).clone())
     }
 
     /// Whether a permission can be used in another's name: any that is declared, but for those of resources that

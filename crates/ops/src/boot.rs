@@ -28,8 +28,9 @@ pub struct Parts {
     pub settings: Settings,
     /// The time.
     pub clock: Clock,
-    /// Every module, lower ones first; the platform's own is added.
-    pub modules: Vec<Module>,
+    /// Every module, as [`registry`] puts them together. It belongs to no database: many applications of a process may
+    /// share one.
+    pub registry: Arc<Registry>,
     /// Who is asking.
     pub door: Arc<dyn Door>,
     /// Outgoing e-mail.
@@ -42,12 +43,11 @@ pub struct Parts {
 ///
 /// # Errors
 /// When the database cannot be reached or migrated, or the keys cannot be opened.
-pub async fn boot(mut parts: Parts) -> Result<Arc<App>, Error> {
+pub async fn boot(parts: Parts) -> Result<Arc<App>, Error> {
     let db = Db::connect(&parts.settings.db_config()).await?;
-    let registry = registry(&mut parts);
-    migrate(&db, &registry.migrations()).await?;
+    migrate(&db, &parts.registry.migrations()).await?;
     let ring = keys::unlock(&db, &parts.settings, parts.clock.now()).await?;
-    let app = assemble(parts, db, registry, ring)?;
+    let app = assemble(parts, db, ring)?;
     Registry::seed(&app).await?;
     Ok(app)
 }
@@ -57,7 +57,7 @@ pub async fn boot(mut parts: Parts) -> Result<Arc<App>, Error> {
 ///
 /// # Errors
 /// When there is no database, or its keys cannot be opened.
-pub async fn attach(mut parts: Parts) -> Result<Arc<App>, Error> {
+pub async fn attach(parts: Parts) -> Result<Arc<App>, Error> {
     if let DbUrl::Sqlite(path) = &parts.settings.database
         && !path.exists()
     {
@@ -67,25 +67,23 @@ pub async fn attach(mut parts: Parts) -> Result<Arc<App>, Error> {
         )));
     }
     let db = Db::connect(&parts.settings.db_config()).await?;
-    let registry = registry(&mut parts);
     let ring = keys::load(&db, &parts.settings).await?;
-    assemble(parts, db, registry, ring)
+    assemble(parts, db, ring)
 }
 
-/// The given modules after the platform's own.
-fn registry(parts: &mut Parts) -> Registry {
-    let mut modules = vec![crate::migrations::module()];
-    modules.append(&mut parts.modules);
-    Registry::new(modules)
+/// The given modules, lower ones first, after the platform's own.
+pub fn registry(modules: impl IntoIterator<Item = Module>) -> Arc<Registry> {
+    let own = std::iter::once(crate::migrations::module());
+    Arc::new(Registry::new(own.chain(modules).collect()))
 }
 
-fn assemble(parts: Parts, db: Db, registry: Registry, ring: KeyRing) -> Result<Arc<App>, Error> {
+fn assemble(parts: Parts, db: Db, ring: KeyRing) -> Result<Arc<App>, Error> {
     App::assemble(Ingredients {
         db,
         ring,
         settings: parts.settings,
         clock: parts.clock,
-        registry,
+        registry: parts.registry,
         door: parts.door,
         mailer: parts.mailer,
         shared: parts.shared,

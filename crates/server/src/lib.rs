@@ -19,7 +19,7 @@ use platform::error::Error;
 
 /// Boots the application and puts its web server together.
 ///
-/// `parts.modules` is what [`modules::modules`] lists; a test may add a module of its own.
+/// `parts.registry` holds what [`modules::modules`] lists; a test may add a module of its own.
 ///
 /// # Errors
 /// As [`boot`]: when the database cannot be reached or migrated, or the keys cannot be opened.

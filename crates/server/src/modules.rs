@@ -2,7 +2,7 @@
 
 use platform::module::Module;
 
-/// Every module, lower ones first; the platform's own is added at [`ops::boot::boot`].
+/// Every module, lower ones first; the platform's own is added by [`ops::boot::registry`].
 pub fn modules() -> Vec<Module> {
     vec![
         identity::module(),

@@ -13,7 +13,7 @@ use identity::state::Identity;
 use identity::user::{User, UserLanguage};
 use jiff::{SignedDuration, Timestamp};
 use kernel::{BuiltinRole, Clock};
-use ops::boot::Parts;
+use ops::boot::{self, Parts};
 use platform::app::{App, Shared};
 use platform::audit::AuditLog;
 use platform::cx::{column, select};
@@ -40,6 +40,10 @@ pub const MORNING: &str = "2026-11-23T08:00:00Z";
 
 /// The master key of every world, as configured.
 pub const MASTER_KEY: &str = "5e015e015e015e015e015e015e015e015e015e015e015e015e015e015e015e01";
+
+/// The modules, put together once for all worlds of a process: it takes longer than most tests.
+static REGISTRY: LazyLock<Arc<Registry>> =
+    LazyLock::new(|| boot::registry(server::modules::modules()));
 
 /// A running application on a database of its own.
 pub struct World {
@@ -149,7 +153,7 @@ pub(crate) fn schema_key() -> &'static str {
 
 fn hashed_schema() -> String {
     use std::hash::{DefaultHasher, Hash, Hasher};
-    let registry = Registry::new(server::modules::modules());
+    let registry = &*REGISTRY;
     let mut hasher = DefaultHasher::new();
     for (module, migrations) in registry.migrations() {
         for migration in migrations {
@@ -227,7 +231,7 @@ fn parts_with(
         mailer: mailer.unwrap_or_else(|| Mailer::from_settings(&settings)),
         settings,
         clock,
-        modules: server::modules::modules(),
+        registry: REGISTRY.clone(),
         door,
         shared,
     }
@@ -387,7 +391,9 @@ impl World {
     pub async fn node_with(&self, settings: &[(&str, &str)], modules: Vec<Module>) -> Node {
         let (url, dir) = (&self.fresh.url, self.fresh.dir.path());
         let mut parts = parts_with(url, dir, self.clock.clone(), None, settings);
-        parts.modules.extend(modules);
+        if !modules.is_empty() {
+            parts.registry = boot::registry(server::modules::modules().into_iter().chain(modules));
+        }
         let (app, router) = server::build(parts)
             .await
             .expect("an application that starts");

@@ -352,18 +352,32 @@ testkit::on_both! {
 
     async fn the_survivor_of_a_merging_is_written_to(world: &World) {
         let post = Post::new(world).await;
-        let lost = post.awa(json!({ "email": "" })).await;
-        let kept = post.awa(json!({ "first_name": "Hawa", "contact_info": "", "preferred_language": "fr" })).await;
-        let visit = post.book(lost, "10:00").await;
-        assert_eq!(post.told(visit).await, [SMS]);
-        post.desk().await.post(&format!("patients/{lost}/merge/"), json!({ "into": kept })).await.is(200);
-        assert_eq!(post.told(visit).await, [MAIL, NO_SMS]);
-        let rows = post.messages(visit).await;
-        let mail = rows.iter().find(|row| row["channel"] == "email").unwrap();
-        assert!(mail["message"].as_str().unwrap().starts_with("Bonjour Hawa"), "{mail}");
-        assert_eq!(mail["patient"], kept);
-        post.desk().await.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
-        assert_eq!(post.told(visit).await, [NO_MAIL, NO_SMS, SMS]);
+        // Given a record with a telephone, and one with an e-mail address and either no telephone or another.
+        for (number, hour) in [("", "10:00"), ("991 2345", "11:00")] {
+            let lost = post.awa(json!({ "email": "" })).await;
+            let kept = post.awa(json!({ "first_name": "Hawa", "contact_info": number, "preferred_language": "fr" })).await;
+            let visit = post.book(lost, hour).await;
+            let told = |channel: &str, status: &str| format!("reminder {channel} {status} 2026-11-25T{hour}:00Z");
+            assert_eq!(post.told(visit).await, [told("sms", "pending")]);
+            // When the first is merged into the second
+            post.desk().await.post(&format!("patients/{lost}/merge/"), json!({ "into": kept })).await.is(200);
+            // then the survivor is written to by both ways, in their own language.
+            let rows = post.messages(visit).await;
+            let waiting: Vec<&Json> = rows.iter().filter(|row| row["status"] == "pending").collect();
+            let mut ways: Vec<&str> = waiting.iter().filter_map(|row| row["channel"].as_str()).collect();
+            ways.sort_unstable();
+            assert_eq!(ways, ["email", "sms"], "{number:?}: {rows:?}");
+            for row in waiting {
+                assert!(row["message"].as_str().unwrap().starts_with("Bonjour Hawa"), "{row}");
+                assert_eq!(row["patient"], kept);
+            }
+            // When they part again, it is the first alone who is.
+            post.desk().await.post(&format!("patients/{lost}/unmerge/"), json!({})).await.is(200);
+            let rows = post.messages(visit).await;
+            let waiting: Vec<&Json> = rows.iter().filter(|row| row["status"] == "pending").collect();
+            assert_eq!(waiting.len(), 1, "{rows:?}");
+            assert_eq!((&waiting[0]["channel"], &waiting[0]["patient"]), (&json!("sms"), &json!(lost)));
+        }
     }
 
     async fn another_patients_appointment_is_another_message(world: &World) {

@@ -75,9 +75,7 @@ pub async fn restore(
             manifest.master_key
         )));
     }
-    let mut all = vec![crate::migrations::module()];
-    all.extend(modules);
-    let registry = Registry::new(all);
+    let registry = crate::boot::registry(modules);
     check_known(&manifest, &registry)?;
     let anchor = Temporary(beside(&settings.audit_anchor_path(), "restoring"));
     let has_anchor = extract(from, ANCHOR_PART, &anchor.0).await?;

@@ -73,9 +73,7 @@ pub(super) async fn look(
         .iter()
         .flat_map(|module| module.declared().files.clone())
         .collect();
-    let mut all = vec![crate::migrations::module()];
-    all.extend(modules);
-    let registry = Registry::new(all);
+    let registry = crate::boot::registry(modules);
     if let Some(missing) = schema(found, &db, &registry).await {
         let ring = content(found, &db, settings, now).await;
         // Tables that the next start makes hold nothing.

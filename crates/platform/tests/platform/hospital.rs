@@ -132,7 +132,7 @@ pub async fn open_with(settings: Settings, clock: Clock, modules: Vec<Module>) -
     boot(Parts {
         settings,
         clock,
-        modules,
+        registry: ops::boot::registry(modules),
         door: Arc::new(ClosedDoor),
         mailer: Mailer::Off,
         shared: Shared::default(),

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use kernel::{BuiltinRole, Clock, Reach};
-use ops::boot::{Parts, boot};
+use ops::boot::{Parts, boot, registry};
 use platform::access::{Access, Grant, Grants, Scope};
 use platform::actor::{Actor, SignedIn, Who};
 use platform::app::{App, Door, Shared};
@@ -194,13 +194,11 @@ async fn app(dir: &std::path::Path, database: &str) -> Arc<App> {
     boot(Parts {
         settings: Settings::from_pairs(pairs).unwrap().settings,
         clock: Clock::system(),
-        modules: vec![
-            Module::new("hotel")
-                .migrations(MIGRATIONS)
-                .resource::<Ward>()
-                .resource::<Guest>()
-                .resource::<Safe>(),
-        ],
+        registry: registry([Module::new("hotel")
+            .migrations(MIGRATIONS)
+            .resource::<Ward>()
+            .resource::<Guest>()
+            .resource::<Safe>()]),
         door: Arc::new(OpenDoor),
         mailer: Mailer::Off,
         shared: Shared::default(),

@@ -238,7 +238,7 @@ fn parts(settings: Settings) -> Result<Parts, Failure> {
         mailer: Mailer::from_settings(&settings),
         settings,
         clock: Clock::system(),
-        modules: crate::modules::modules(),
+        registry: ops::boot::registry(crate::modules::modules()),
         door,
         shared,
     })

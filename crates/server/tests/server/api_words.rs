@@ -1,6 +1,5 @@
 //! The words of the API document: whoever builds a client has nothing else to read.
 
-use platform::module::Registry;
 use platform::openapi;
 use platform::operation::Need;
 use serde_json::Value as Json;
@@ -55,9 +54,8 @@ fn poor(name: &str, said: &str) -> Option<&'static str> {
 
 #[test]
 fn every_operation_and_field_is_described_for_who_builds_a_client() {
-    let mut modules = vec![ops::migrations::module()];
-    modules.extend(server::modules::modules());
-    let document = openapi::document(&Registry::new(modules), &openapi::Info::default());
+    let registry = ops::boot::registry(server::modules::modules());
+    let document = openapi::document(&registry, &openapi::Info::default());
     let mut wrong = Vec::new();
     let (mut fields, mut operations) = (0, 0);
     let mut look = |path: &str, name: &str, node: &Json| {

@@ -84,7 +84,7 @@ async fn web(more: &[(&str, &str)]) -> Web {
     let (app, router) = server::build(Parts {
         settings: Settings::from_pairs(pairs).unwrap().settings,
         clock: Clock::fixed("2026-03-01T08:00:00Z".parse().unwrap()),
-        modules,
+        registry: ops::boot::registry(modules),
         door,
         mailer: Mailer::Off,
         shared,
