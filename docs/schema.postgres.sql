@@ -711,12 +711,17 @@ TABLE dispensing_log
   reversed_at timestamp with time zone
   voided_at timestamp with time zone
   voided_by bigint
+  reversal_witness_required boolean NOT NULL DEFAULT false
+  reversal_witness bigint
+  reversal_witnessed_at timestamp with time zone
   CONSTRAINT dispensing_log_dispensed_by_fkey FOREIGN KEY (dispensed_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_medication_item_fkey FOREIGN KEY (medication_item) REFERENCES medication_item(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_patient_fkey FOREIGN KEY (patient) REFERENCES patient(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_pkey PRIMARY KEY (id)
   CONSTRAINT dispensing_log_prescription_fkey FOREIGN KEY (prescription) REFERENCES prescription(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_quantity_dispensed_check CHECK ((quantity_dispensed > 0))
+  CONSTRAINT dispensing_log_reversal_witness_check CHECK ((reversal_witness <> reversed_by))
+  CONSTRAINT dispensing_log_reversal_witness_fkey FOREIGN KEY (reversal_witness) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_reversed_by_fkey FOREIGN KEY (reversed_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_stock_batch_fkey FOREIGN KEY (stock_batch) REFERENCES stock_batch(id) ON DELETE RESTRICT
   CONSTRAINT dispensing_log_uid_key UNIQUE (uid)
@@ -726,6 +731,7 @@ TABLE dispensing_log
   CREATE INDEX dispensing_log_medication_item_id_idx ON public.dispensing_log USING btree (medication_item, id)
   CREATE INDEX dispensing_log_patient_id_idx ON public.dispensing_log USING btree (patient, id)
   CREATE INDEX dispensing_log_prescription_id_idx ON public.dispensing_log USING btree (prescription, id)
+  CREATE INDEX dispensing_log_reversal_unwitnessed_idx ON public.dispensing_log USING btree (id) WHERE (reversal_witness_required AND (reversal_witness IS NULL))
   CREATE INDEX dispensing_log_stock_batch_id_idx ON public.dispensing_log USING btree (stock_batch, id)
   CREATE INDEX dispensing_log_unwitnessed_idx ON public.dispensing_log USING btree (id) WHERE (witness_required AND (witness IS NULL) AND (reversed_at IS NULL))
 TABLE doctor_schedule
@@ -2105,12 +2111,17 @@ TABLE stock_adjustment
   witness bigint
   witnessed_at timestamp with time zone
   reversal_reason text
+  reversal_witness_required boolean NOT NULL DEFAULT false
+  reversal_witness bigint
+  reversal_witnessed_at timestamp with time zone
   CONSTRAINT stock_adjustment_adjusted_by_fkey FOREIGN KEY (adjusted_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_adjustment_type_check CHECK ((adjustment_type = ANY (ARRAY['Damaged'::text, 'Expired-Discarded'::text, 'Stock-Take Variance'::text, 'Internal Transfer'::text, 'Returned to Supplier'::text, 'Other'::text])))
   CONSTRAINT stock_adjustment_inventory_item_fkey FOREIGN KEY (inventory_item) REFERENCES inventory_item(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_medication_item_fkey FOREIGN KEY (medication_item) REFERENCES medication_item(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_pkey PRIMARY KEY (id)
   CONSTRAINT stock_adjustment_quantity_check CHECK ((quantity <> 0))
+  CONSTRAINT stock_adjustment_reversal_witness_check CHECK ((reversal_witness <> reversed_by))
+  CONSTRAINT stock_adjustment_reversal_witness_fkey FOREIGN KEY (reversal_witness) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_reversed_by_fkey FOREIGN KEY (reversed_by) REFERENCES app_user(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_stock_batch_fkey FOREIGN KEY (stock_batch) REFERENCES stock_batch(id) ON DELETE RESTRICT
   CONSTRAINT stock_adjustment_subject_check CHECK (((medication_item IS NULL) <> (inventory_item IS NULL)))
@@ -2122,6 +2133,7 @@ TABLE stock_adjustment
   CREATE INDEX stock_adjustment_adjustment_type_id_idx ON public.stock_adjustment USING btree (adjustment_type, id)
   CREATE INDEX stock_adjustment_inventory_item_id_idx ON public.stock_adjustment USING btree (inventory_item, id)
   CREATE INDEX stock_adjustment_medication_item_id_idx ON public.stock_adjustment USING btree (medication_item, id)
+  CREATE INDEX stock_adjustment_reversal_unwitnessed_idx ON public.stock_adjustment USING btree (id) WHERE (reversal_witness_required AND (reversal_witness IS NULL))
   CREATE INDEX stock_adjustment_stock_batch_id_idx ON public.stock_adjustment USING btree (stock_batch, id)
   CREATE INDEX stock_adjustment_unwitnessed_idx ON public.stock_adjustment USING btree (id) WHERE (witness_required AND (witness IS NULL) AND (reversed_at IS NULL))
 TABLE stock_batch

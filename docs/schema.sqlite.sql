@@ -727,7 +727,7 @@ CREATE TABLE "dispensing_log" (
   "reversed_by" INTEGER,
   "reversed_at" INTEGER,
   "voided_at" INTEGER,
-  "voided_by" INTEGER,
+  "voided_by" INTEGER, "reversal_witness_required" INTEGER NOT NULL DEFAULT 0, "reversal_witness" INTEGER CONSTRAINT "dispensing_log_reversal_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "reversal_witnessed_at" INTEGER CONSTRAINT "dispensing_log_reversal_witness_check" CHECK (reversal_witness <> reversed_by),
   CONSTRAINT "dispensing_log_uid_key" UNIQUE ("uid"),
   CONSTRAINT "dispensing_log_patient_fkey" FOREIGN KEY ("patient") REFERENCES "patient" ("id") ON DELETE RESTRICT,
   CONSTRAINT "dispensing_log_prescription_fkey" FOREIGN KEY ("prescription") REFERENCES "prescription" ("id") ON DELETE RESTRICT,
@@ -743,6 +743,7 @@ CREATE INDEX "dispensing_log_dispense_date_idx" ON "dispensing_log" ("dispense_d
 CREATE INDEX "dispensing_log_medication_item_id_idx" ON "dispensing_log" ("medication_item", "id");
 CREATE INDEX "dispensing_log_patient_id_idx" ON "dispensing_log" ("patient", "id");
 CREATE INDEX "dispensing_log_prescription_id_idx" ON "dispensing_log" ("prescription", "id");
+CREATE INDEX "dispensing_log_reversal_unwitnessed_idx" ON "dispensing_log" ("id") WHERE reversal_witness_required AND reversal_witness IS NULL;
 CREATE INDEX "dispensing_log_stock_batch_id_idx" ON "dispensing_log" ("stock_batch", "id");
 CREATE INDEX "dispensing_log_unwitnessed_idx" ON "dispensing_log" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL;
 CREATE TABLE "doctor_schedule" (
@@ -2138,7 +2139,7 @@ CREATE TABLE "stock_adjustment" (
   "adjusted_by" INTEGER,
   "adjustment_date" INTEGER NOT NULL,
   "reversed_by" INTEGER,
-  "reversed_at" INTEGER, "witness_required" INTEGER NOT NULL DEFAULT 0, "witness" INTEGER CONSTRAINT "stock_adjustment_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "witnessed_at" INTEGER CONSTRAINT "stock_adjustment_witness_check" CHECK (witness <> adjusted_by), "reversal_reason" TEXT,
+  "reversed_at" INTEGER, "witness_required" INTEGER NOT NULL DEFAULT 0, "witness" INTEGER CONSTRAINT "stock_adjustment_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "witnessed_at" INTEGER CONSTRAINT "stock_adjustment_witness_check" CHECK (witness <> adjusted_by), "reversal_reason" TEXT, "reversal_witness_required" INTEGER NOT NULL DEFAULT 0, "reversal_witness" INTEGER CONSTRAINT "stock_adjustment_reversal_witness_fkey" REFERENCES "app_user" ("id") ON DELETE RESTRICT, "reversal_witnessed_at" INTEGER CONSTRAINT "stock_adjustment_reversal_witness_check" CHECK (reversal_witness <> reversed_by),
   CONSTRAINT "stock_adjustment_uid_key" UNIQUE ("uid"),
   CONSTRAINT "stock_adjustment_medication_item_fkey" FOREIGN KEY ("medication_item") REFERENCES "medication_item" ("id") ON DELETE RESTRICT,
   CONSTRAINT "stock_adjustment_inventory_item_fkey" FOREIGN KEY ("inventory_item") REFERENCES "inventory_item" ("id") ON DELETE RESTRICT,
@@ -2154,6 +2155,7 @@ CREATE INDEX "stock_adjustment_adjustment_date_idx" ON "stock_adjustment" ("adju
 CREATE INDEX "stock_adjustment_adjustment_type_id_idx" ON "stock_adjustment" ("adjustment_type", "id");
 CREATE INDEX "stock_adjustment_inventory_item_id_idx" ON "stock_adjustment" ("inventory_item", "id");
 CREATE INDEX "stock_adjustment_medication_item_id_idx" ON "stock_adjustment" ("medication_item", "id");
+CREATE INDEX "stock_adjustment_reversal_unwitnessed_idx" ON "stock_adjustment" ("id") WHERE reversal_witness_required AND reversal_witness IS NULL;
 CREATE INDEX "stock_adjustment_stock_batch_id_idx" ON "stock_adjustment" ("stock_batch", "id");
 CREATE INDEX "stock_adjustment_unwitnessed_idx" ON "stock_adjustment" ("id") WHERE witness_required AND witness IS NULL AND reversed_at IS NULL;
 CREATE TABLE "stock_batch" (

@@ -13,7 +13,7 @@ use platform::record::{Column, Meta};
 use platform::resource::{Change, Resource, Said};
 
 use crate::guideline;
-use crate::history::not_in_future;
+use crate::history::check_lived;
 
 platform::choice! {
     /// What kind of thing was done.
@@ -37,7 +37,7 @@ platform::record! {
             kind: CareKind,
             /// The code that guideline rules ask for, such as `foot_exam`, `HBA1C` or `VIA`.
             code: Line<64>,
-            /// The day. Not in the future.
+            /// The day. Not in the future, nor before the day of birth.
             done_on: Date,
         }
         server {
@@ -85,8 +85,8 @@ impl Resource for CareEvent {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
-        not_in_future(cx, "done_on", Some(change.row.done_on))?;
         check_current(cx, change.row.patient.get()).await?;
+        check_lived(cx, change.row.patient, "done_on", Some(change.row.done_on)).await?;
         change.row.recorded_by = cx.actor.user_id().map(Ref::new);
         Ok(())
     }

@@ -333,6 +333,11 @@ impl Resource for Encounter {
         if change.changed(|row| row.patient) {
             patients::check_there(cx, change.row.patient.get()).await?;
         }
+        let day = cx.app.zone.today(change.row.encounter_date);
+        if change.changed(|row| (row.encounter_date, row.patient)) && day < cx.today() {
+            let patient = change.row.patient.get();
+            patients::check_born(cx, patient, "encounter_date", day).await?;
+        }
         if change.changed(|row| row.doctor)
             && let Some(doctor) = change.row.doctor
         {

@@ -15,15 +15,21 @@ use platform::texts::Text;
 
 use crate::same::refuse_twice;
 
-/// Refuses a day after today.
+/// Refuses a day after today, or before the patient was born.
 ///
 /// # Errors
 /// 400 under the field.
-pub(crate) fn not_in_future(cx: &Cx, field: &str, day: Option<Date>) -> Result<(), Error> {
-    match day.filter(|day| *day > cx.today()) {
-        Some(_) => Err(Error::field(field, Text::new("future-date"))),
-        None => Ok(()),
+pub(crate) async fn check_lived(
+    cx: &mut Cx,
+    patient: Ref<Patient>,
+    field: &str,
+    day: Option<Date>,
+) -> Result<(), Error> {
+    let Some(day) = day else { return Ok(()) };
+    if day > cx.today() {
+        return Err(Error::field(field, Text::new("future-date")));
     }
+    patients::check_born(cx, patient.get(), field, day).await
 }
 
 platform::record! {
@@ -36,7 +42,7 @@ platform::record! {
             procedure: Sealed<Line<255>>,
             /// Further remarks.
             notes: Sealed<Blank<65536>>,
-            /// The day of the operation; null when it is not known. Not in the future.
+            /// The day of the operation; null when it is not known. Not in the future, nor before the day of birth.
             date: Option<Date>,
         }
     }
@@ -70,11 +76,11 @@ impl Resource for SurgicalHistory {
     }
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
-        if change.changed(|row| row.date) {
-            not_in_future(cx, "date", change.row.date)?;
-        }
         if change.changed(|row| row.patient) {
             check_current(cx, change.row.patient.get()).await?;
+        }
+        if change.changed(|row| row.date) {
+            check_lived(cx, change.row.patient, "date", change.row.date).await?;
         }
         let row = &*change.row;
         let what = |row: &Self| (row.patient, fold(row.procedure.open()), row.date);

@@ -15,7 +15,7 @@ use platform::seal::Sealed;
 
 use crate::encounter::code;
 use crate::guideline;
-use crate::history::not_in_future;
+use crate::history::check_lived;
 use crate::same::refuse_twice;
 
 platform::choice! {
@@ -83,11 +83,12 @@ impl Resource for MedicalCondition {
 
     async fn prepare(cx: &mut Cx, change: &mut Change<'_, Self>) -> Result<(), Error> {
         change.row.code = code("code", change.row.code.take())?;
-        if change.changed(|row| row.diagnosed_at) {
-            not_in_future(cx, "diagnosed_at", change.row.diagnosed_at)?;
-        }
         if change.changed(|row| row.patient) {
             check_current(cx, change.row.patient.get()).await?;
+        }
+        if change.changed(|row| row.diagnosed_at) {
+            let day = change.row.diagnosed_at;
+            check_lived(cx, change.row.patient, "diagnosed_at", day).await?;
         }
         let row = &*change.row;
         let who = |row: &Self| {

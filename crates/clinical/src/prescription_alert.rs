@@ -45,6 +45,9 @@ pub struct DoseAlert {
     pub daily: bool,
     /// For whom: `anybody`, `child`, or the weight in kilograms, such as `18`.
     pub whom: String,
+    /// Whether nobody weighed the patient lately, and the weight is that of the heaviest children of this age (WHO, 3 standard deviations above the median).
+    #[serde(default)]
+    pub weight_assumed: bool,
     /// The ingredient, where the medicine has several; else empty.
     pub ingredient: String,
 }
@@ -55,6 +58,7 @@ fn dose(finding: &Finding) -> Option<DoseAlert> {
         limit,
         daily,
         kilograms,
+        weight_assumed,
         child,
         among_others,
     }) = &finding.dose
@@ -67,6 +71,7 @@ fn dose(finding: &Finding) -> Option<DoseAlert> {
         limit: limit.clone(),
         daily: *daily,
         whom: kilograms.clone().unwrap_or_else(|| whom.to_owned()),
+        weight_assumed: *weight_assumed,
         ingredient: match among_others {
             true => finding.ingredient.clone(),
             false => String::new(),

@@ -13,6 +13,8 @@ use platform::record::Record;
 use sea_query::{ExprTrait, Order};
 
 use crate::medical_condition::{ConditionStatus, MedicalCondition};
+use crate::rules::growth::heaviest;
+use crate::rules::person::Sex;
 use crate::vitals::{Vitals, last_weight};
 
 const WHY: &str = "safety considers everything that is known of the patient, whoever recorded it";
@@ -86,6 +88,7 @@ pub(crate) async fn circumstances(
         breastfeeding: woman && noted.breastfeeding,
         g6pd_deficiency: noted.g6pd_deficiency,
         weight_grams: weight(cx, patient).await?,
+        heaviest_grams: days.and_then(|days| heaviest(Sex::of(row.gender), days)),
     };
     Ok((circumstances, unasked))
 }

@@ -117,6 +117,12 @@ fn panels(screens: Screens) -> Screens {
             })
             .watches(&["task"]),
         )
+        .panel(
+            Panel::new("mine", Task::READ, 11, |cx, ask, me| {
+                Box::pin(todo::nobodys(cx, ask, me))
+            })
+            .watches(&["task"]),
+        )
         .panel(Panel::new("ward", RECORD, 10, |_, ask, ward| {
             Box::pin(async move { Ok(Some(start::round(ask, ward))) })
         }))

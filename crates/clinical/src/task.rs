@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use kernel::{BuiltinRole, Reach};
 use patients::patient::Patient;
 use platform::access::{Access, Grant, Scope};
-use platform::cx::Cx;
+use platform::cx::{Cx, column};
 use platform::error::Error;
 use platform::field::{Blank, Line, Ref};
 use platform::record::Column;
@@ -14,7 +14,7 @@ use platform::record::{Body, Record, to_filter};
 use platform::resource::Change;
 use platform::resource::Resource;
 use platform::seal::Sealed;
-use sea_query::{Condition, Expr, ExprTrait};
+use sea_query::{Condition, Expr, ExprTrait, Query};
 use serde_json::{Value as Json, json};
 
 platform::choice! {
@@ -115,7 +115,7 @@ impl Resource for Task {
     const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
         (
             "assignee",
-            "Tasks of this user: an id, `me` for the caller, or `none` for tasks of nobody in particular.",
+            "Tasks of this user: an id, `me` for the caller, or `none` for tasks of nobody who works here: of nobody in particular, and of users whose account is deactivated.",
         ),
         ("assignee_id", "Another name of `assignee`."),
     ];
@@ -168,7 +168,7 @@ impl Resource for Task {
         let assignee = Task::assignee;
         Ok(Condition::all().add(match value {
             "me" => assignee.eq(cx.user_id()?),
-            "none" => assignee.is_null(),
+            "none" => return Ok(nobodys()),
             id => {
                 let id = to_filter::<Ref<User>>(&Json::String(id.to_owned()));
                 let id = id.map_err(|fault| {
@@ -224,6 +224,18 @@ impl Resource for Task {
         let wrote = row.created_by.map(|user| user.get()) == Some(grant.user);
         Ok(grant.reach == Reach::All || wrote)
     }
+}
+
+/// Tasks that nobody has: of nobody in particular, and of those whose account is deactivated. What was theirs stays in
+/// their name, and others see that it has to be done.
+pub(crate) fn nobodys() -> Condition {
+    let mut works = Query::select();
+    works
+        .expr(Expr::val(1))
+        .from("app_user")
+        .and_where(column("app_user", "id").eq(Task::assignee))
+        .and_where(column("app_user", "is_active").eq(true));
+    Condition::all().add(Expr::exists(works).not())
 }
 
 /// Lets the assignee know, unless it is they who took the task.

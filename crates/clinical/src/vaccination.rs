@@ -14,7 +14,7 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 
 use crate::guideline;
-use crate::history::not_in_future;
+use crate::history::check_lived;
 use crate::same::refuse_twice;
 
 platform::record! {
@@ -27,7 +27,7 @@ platform::record! {
             vaccine_name: Sealed<Line<255>>,
             /// CVX code of the vaccine: 2 or 3 digits, such as `19` for BCG; null without one.
             code: Option<Line<8>>,
-            /// The day on which it was given. Not in the future.
+            /// The day on which it was given. Not in the future, nor before the day of birth.
             date_administered: Date,
             /// Which dose, such as `1` or `booster`.
             dose_number: Sealed<Blank<50>>,
@@ -104,11 +104,12 @@ impl Resource for Vaccination {
         {
             return Err(Error::field("code", Text::new("clinical-cvx-code")));
         }
-        if change.changed(|row| row.date_administered) {
-            not_in_future(cx, "date_administered", Some(change.row.date_administered))?;
-        }
         if change.changed(|row| row.patient) {
             check_current(cx, change.row.patient.get()).await?;
+        }
+        if change.changed(|row| row.date_administered) {
+            let day = change.row.date_administered;
+            check_lived(cx, change.row.patient, "date_administered", Some(day)).await?;
         }
         let row = &*change.row;
         let what = |row: &Self| {

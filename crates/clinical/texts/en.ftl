@@ -55,6 +55,7 @@ done-prescribed = It is prescribed.
 done-medicine-cancelled = The medicine is cancelled.
 done-vitals = The vital signs are saved.
 done-task = The task is done.
+done-task-taken = The task is yours.
 clinical-visit-begin = Start visit
 clinical-visit-go-on = Go on with the visit
 clinical-visit-of = Visit of { $day }
@@ -164,6 +165,7 @@ clinical-alert-dose-day = { $amount }{ $ingredient ->
     [child] {" "}for a child
    *[other] {" "}for { $whom } kg
 } is { $limit }.
+clinical-alert-dose-unweighed = The child was not weighed lately: { $kilograms } kg is what the heaviest children of this age weigh. Weigh first.
 clinical-alert-dose-once = { $amount }{ $ingredient ->
     [empty] {""}
    *[other] {" "}of { $ingredient }
@@ -240,10 +242,12 @@ clinical-waits = waits { $minutes } min
 clinical-unsigned = Not signed yet
 clinical-unsigned-none = Every visit of yours is signed.
 clinical-tasks = Tasks
+clinical-tasks-nobodys = Tasks that nobody has
 clinical-tasks-more = All tasks: there are more than these
 clinical-task-high = urgent
 clinical-task-late = late
 clinical-task-done = Done
+clinical-task-take = I do it
 field-systolic-bp = Systolic (mmHg)
 field-diastolic-bp = Diastolic (mmHg)
 field-heart-rate = Heart rate (/min)

@@ -55,6 +55,7 @@ done-prescribed = C’est prescrit.
 done-medicine-cancelled = Le médicament est annulé.
 done-vitals = Les constantes sont enregistrées.
 done-task = La tâche est terminée.
+done-task-taken = La tâche est à vous.
 clinical-visit-begin = Commencer la visite
 clinical-visit-go-on = Reprendre la visite
 clinical-visit-of = Visite du { $day }
@@ -164,6 +165,7 @@ clinical-alert-dose-day = { $amount }{ $ingredient ->
     [child] {" "}chez l’enfant
    *[other] {" "}pour { $whom } kg
 } est de { $limit }.
+clinical-alert-dose-unweighed = L’enfant n’a pas été pesé récemment : { $kilograms } kg est le poids des enfants les plus lourds de cet âge. Pesez d’abord.
 clinical-alert-dose-once = { $amount }{ $ingredient ->
     [empty] {""}
    *[other] {" "}({ $ingredient })
@@ -240,10 +242,12 @@ clinical-waits = attend depuis { $minutes } min
 clinical-unsigned = Pas encore signées
 clinical-unsigned-none = Toutes vos visites sont signées.
 clinical-tasks = Tâches
+clinical-tasks-nobodys = Tâches sans personne
 clinical-tasks-more = Toutes les tâches : il y en a d’autres
 clinical-task-high = urgent
 clinical-task-late = en retard
 clinical-task-done = Fait
+clinical-task-take = Je m’en charge
 field-systolic-bp = Systolique (mmHg)
 field-diastolic-bp = Diastolique (mmHg)
 field-heart-rate = Fréquence cardiaque (/min)

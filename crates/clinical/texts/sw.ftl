@@ -55,6 +55,7 @@ done-prescribed = Dawa imeandikwa.
 done-medicine-cancelled = Dawa imefutwa.
 done-vitals = Vipimo vimehifadhiwa.
 done-task = Kazi imekamilika.
+done-task-taken = Kazi ni yako.
 clinical-visit-begin = Anza ziara
 clinical-visit-go-on = Endelea na ziara
 clinical-visit-of = Ziara ya { $day }
@@ -164,6 +165,7 @@ clinical-alert-dose-day = { $amount }{ $ingredient ->
     [child] {" "}kwa mtoto
    *[other] {" "}kwa kilo { $whom }
 } ni { $limit }.
+clinical-alert-dose-unweighed = Mtoto hajapimwa uzito hivi karibuni: kilo { $kilograms } ni uzito wa watoto wazito zaidi wa umri huu. Pima uzito kwanza.
 clinical-alert-dose-once = { $amount }{ $ingredient ->
     [empty] {""}
    *[other] {" "}za { $ingredient }
@@ -240,10 +242,12 @@ clinical-waits = anasubiri dakika { $minutes }
 clinical-unsigned = Hazijatiwa sahihi
 clinical-unsigned-none = Ziara zako zote zimetiwa sahihi.
 clinical-tasks = Kazi
+clinical-tasks-nobodys = Kazi zisizo na mtu
 clinical-tasks-more = Kazi zote: kuna nyingine zaidi ya hizi
 clinical-task-high = haraka
 clinical-task-late = imechelewa
 clinical-task-done = Imekwisha
+clinical-task-take = Nitaifanya
 field-systolic-bp = Presha ya juu (mmHg)
 field-diastolic-bp = Presha ya chini (mmHg)
 field-heart-rate = Mapigo ya moyo (/dak)

@@ -51,24 +51,28 @@ pub use scope::{
     own_patients, reach, set_latest_appointment, take_into_care, take_into_care_until,
     take_oneself, treated_by,
 };
-pub use screens::{Head, age, age_of, allergy_signs, born_of, described, head, screens, sex, tab};
+pub use screens::{
+    Head, age, age_of, allergy_signs, born_of, described, died, head, screens, sex, tab,
+};
 pub use terms::by_phone;
 pub(crate) use treating::{confinement, scope};
 pub use treating::{consent, link, proxy};
 
 use allergy::Allergy;
 use consent::Consent;
+use jiff::civil::Date;
 use kernel::BuiltinRole::{Admin, Receptionist};
 use kernel::Reach;
 use link::PatientLink;
 use platform::access::Right;
-use platform::access::{Access, Permission};
-use platform::cx::Cx;
+use platform::access::{Access, Permission, Scope};
+use platform::cx::{Cx, select};
 use platform::db::{Dialect, Statement, ToValue};
 use platform::error::Error;
 use platform::module::Module;
 use platform::operation::{Operation, Without};
 use platform::record::Record;
+use platform::resource::Resource;
 use platform::route::{Route, Run};
 use platform::serde_json::json;
 use platform::texts::Text;
@@ -157,6 +161,33 @@ pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
         .optional(statement)
         .await?;
     found.map(drop).ok_or_else(Error::denied)
+}
+
+/// Refuses to say that something happened to a patient before they were born. Where the day of birth is estimated nobody
+/// knows, and a caller who may not read the patient is refused nothing: by trying they would learn the day of birth.
+///
+/// # Errors
+/// 400 under the field.
+pub async fn check_born(cx: &mut Cx, patient: i64, field: &str, day: Date) -> Result<(), Error> {
+    let mut query = select::<Patient>();
+    query.and_where(Patient::id.eq(patient));
+    match Patient::scope(&cx.grant_of(Patient::READ)) {
+        Scope::All => {}
+        Scope::Where(within) => {
+            query.cond_where(within);
+        }
+        Scope::Nothing => return Ok(()),
+    }
+    let found: Option<Patient> = cx
+        .unscoped("nothing happens to a patient before the day of birth")
+        .record(query)
+        .await?;
+    match found {
+        Some(row) if !row.birth_estimated && day < *row.date_of_birth.open() => {
+            Err(Error::field(field, Text::new("patients-not-born-yet")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses to answer about a record that was merged into another: what the patient has and takes is there.

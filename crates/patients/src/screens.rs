@@ -12,7 +12,7 @@ mod register;
 mod show;
 mod words;
 
-pub use head::{Head, age, age_of, allergy_signs, born_of, head, sex, tab};
+pub use head::{Head, age, age_of, allergy_signs, born_of, died, head, sex, tab};
 pub use words::described;
 
 use web::{Panel, Place, Screen, Screens};

@@ -1,5 +1,6 @@
 patients-born-too-early = Enter a date of birth from the year 1880 on.
 patients-died-before-birth = Nobody dies before the day of birth. Correct one of the two dates.
+patients-not-born-yet = The patient was not born yet. Check the year, or the patient’s date of birth.
 patients-duplicate =
     { $count ->
         [one] A patient like this one is registered already. Nothing was stored.

@@ -1,5 +1,6 @@
 patients-born-too-early = Saisissez une date de naissance à partir de l’année 1880.
 patients-died-before-birth = Le décès ne peut pas précéder le jour de naissance. Corrigez l’une des deux dates.
+patients-not-born-yet = Le patient n’était pas encore né. Vérifiez l’année, ou la date de naissance du patient.
 patients-duplicate =
     { $count ->
         [one] Un patient semblable est déjà enregistré. Rien n’a été enregistré.

@@ -1,5 +1,6 @@
 patients-born-too-early = Weka tarehe ya kuzaliwa kuanzia mwaka 1880.
 patients-died-before-birth = Kifo hakiwezi kutangulia siku ya kuzaliwa. Rekebisha mojawapo ya tarehe hizo mbili.
+patients-not-born-yet = Mgonjwa alikuwa hajazaliwa bado. Kagua mwaka, au tarehe ya kuzaliwa ya mgonjwa.
 patients-duplicate =
     { $count ->
         [one] Mgonjwa anayefanana na huyu tayari amesajiliwa. Hakuna kilichohifadhiwa.

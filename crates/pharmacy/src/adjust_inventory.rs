@@ -62,6 +62,9 @@ impl Verb for AdjustInventory {
             reversed_by: None,
             reversed_at: None,
             reversal_reason: None,
+            reversal_witness_required: false,
+            reversal_witness: None,
+            reversal_witnessed_at: None,
         };
         let item = added(cx, held, input.amount).await?;
         cx.insert(&mut adjustment).await?;

@@ -9,16 +9,17 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
-use platform::record::Column;
+use platform::record::{Column, Record};
 use platform::resource::{Resource, Said};
 use platform::seal::Sealed;
 use schemars::JsonSchema;
-use sea_query::{Condition, Expr, ExprTrait};
+use sea_query::Condition;
 use serde::Serialize;
 
 use crate::access;
 use crate::names;
 use crate::stock_batch::StockBatch;
+use crate::witnessing::{Deed, awaiting};
 
 platform::record! {
     /// Units of one batch that were given to a patient. A log is never edited or deleted; reversing it puts the units back into the batch.
@@ -55,18 +56,29 @@ platform::record! {
             reversed_at: Option<Timestamp> = None,
             /// Why it was reversed.
             reversal_reason: Sealed<Blank<500>> = Sealed::new(Blank::default()),
+            /// Whether a second person has to confirm that the units are back, because the medication is a controlled substance.
+            reversal_witness_required: bool = false,
+            /// The second person who confirmed that the units are back; null until then.
+            reversal_witness: Option<Ref<User>> = None,
+            /// When the second person confirmed that the units are back.
+            reversal_witnessed_at: Option<Timestamp> = None,
         }
     }
 }
 
 impl DispensingLog {
-    /// Those that a second person has still to confirm, in the words of their index: a value that is bound would not
-    /// find it.
+    /// What a second person has still to confirm of it.
+    pub(crate) fn unconfirmed(&self) -> Option<Deed> {
+        Deed::open(
+            self.reversed_at.is_some(),
+            (self.witness_required, self.witness),
+            (self.reversal_witness_required, self.reversal_witness),
+        )
+    }
+
+    /// Those of which a second person has still to confirm something.
     pub(crate) fn awaiting_witness() -> Condition {
-        Condition::all()
-            .add(Expr::cust(r#""dispensing_log"."witness_required""#))
-            .add(DispensingLog::witness.is_null())
-            .add(DispensingLog::reversed_at.is_null())
+        awaiting(Self::TABLE)
     }
 }
 
@@ -101,7 +113,7 @@ impl Resource for DispensingLog {
     const OWN_FILTERS: &'static [&'static str] = &["awaiting_witness"];
     const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[(
         "awaiting_witness",
-        "With `true` those that a second person has still to confirm, with `false` all others.",
+        "With `true` those of which a second person has still to confirm something, with `false` all others.",
     )];
     const ORDERING: &'static [Column<Self>] = &[DispensingLog::dispense_date];
     const LIST: &'static [Column<Self>] = &[

@@ -56,6 +56,7 @@ pub mod stock_movement;
 pub mod stock_take;
 pub mod stock_take_line;
 pub mod witness_adjustment;
+mod witnessing;
 
 pub use screens::screens;
 

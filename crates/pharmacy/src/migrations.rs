@@ -56,6 +56,10 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "0011_deliveries_looked_at",
         up: deliveries_looked_at,
     },
+    Migration {
+        name: "0012_reversals_witnessed",
+        up: reversals_witnessed,
+    },
 ];
 
 fn stock(ddl: &mut Ddl) {
@@ -367,4 +371,30 @@ fn deliveries_looked_at(ddl: &mut Ddl) {
     ddl.sql(
         r#"CREATE INDEX "goods_received_note_invoice_written_idx" ON "goods_received_note" ("supplier", upper("invoice_number"))"#,
     );
+}
+
+/// Nor do they come back by one person's word. What was reversed before is not asked about.
+fn reversals_witnessed(ddl: &mut Ddl) {
+    for (table, check, index) in [
+        (
+            "dispensing_log",
+            "dispensing_log_reversal_witness_check",
+            "dispensing_log_reversal_unwitnessed_idx",
+        ),
+        (
+            "stock_adjustment",
+            "stock_adjustment_reversal_witness_check",
+            "stock_adjustment_reversal_unwitnessed_idx",
+        ),
+    ] {
+        ddl.add_columns(table, |t| {
+            t.bool("reversal_witness_required").default(false);
+            t.int("reversal_witness").null().references("app_user");
+            t.timestamp("reversal_witnessed_at").null();
+            t.check(check, "reversal_witness <> reversed_by");
+        });
+        ddl.sql(&format!(
+            r#"CREATE INDEX "{index}" ON "{table}" ("id") WHERE reversal_witness_required AND reversal_witness IS NULL"#
+        ));
+    }
 }

@@ -181,6 +181,9 @@ async fn adjust(
         reversed_by: None,
         reversed_at: None,
         reversal_reason: None,
+        reversal_witness_required: false,
+        reversal_witness: None,
+        reversal_witnessed_at: None,
     };
     cx.insert(&mut adjustment).await?;
     let posting = Posting {

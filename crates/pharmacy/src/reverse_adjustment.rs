@@ -34,7 +34,7 @@ impl Verb for ReverseAdjustment {
     type Answer = One<StockAdjustment>;
     const NAME: &'static str = "reverse";
     const SUMMARY: &'static str = "Reverse a stock adjustment";
-    const DESCRIPTION: &'static str = "Every movement of the adjustment is undone. An adjustment is reversed at most once, and only while the units that it added are still there.";
+    const DESCRIPTION: &'static str = "Every movement of the adjustment is undone. An adjustment is reversed at most once, and only while the units that it added are still there; of a controlled substance a second person confirms it with `witness/`.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -60,6 +60,9 @@ impl Verb for ReverseAdjustment {
         held: StockAdjustment,
         input: ReverseAdjustmentInput,
     ) -> Result<One<StockAdjustment>, Error> {
+        if held.witness_required {
+            identity::as_oneself(cx)?;
+        }
         match (held.medication_item, held.inventory_item) {
             (Some(item), _) => {
                 let turn = ledger::turn::<Stock>(cx, &[item.get()]).await?;
@@ -85,6 +88,7 @@ impl Verb for ReverseAdjustment {
             row.reversed_by = user;
             row.reversed_at = Some(now);
             row.reversal_reason = Some(input.reason);
+            row.reversal_witness_required = row.witness_required;
         });
         Ok(One(row.await?))
     }

@@ -9,12 +9,12 @@ use platform::access::{Access, Grant, Scope};
 use platform::cx::Cx;
 use platform::error::Error;
 use platform::field::{Field, Line as Text500, Ref};
-use platform::record::{Body, Column};
+use platform::record::{Body, Column, Record};
 use platform::resource::{Change, Resource, Said};
 use platform::serde_json::Value as Json;
 use platform::texts::Text;
 use schemars::JsonSchema;
-use sea_query::{Condition, Expr, ExprTrait};
+use sea_query::Condition;
 use serde::Serialize;
 
 use crate::access;
@@ -28,6 +28,7 @@ use crate::shelf;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::StockLocation;
 use crate::stock_movement::{MovementKind, Stock};
+use crate::witnessing::{Deed, awaiting};
 
 platform::choice! {
     /// Why stock is adjusted.
@@ -114,22 +115,29 @@ platform::record! {
             reversed_at: Option<Timestamp> = None,
             /// Why it was reversed; null while it stands.
             reversal_reason: Option<Text500<500>> = None,
+            /// Whether a second person has to confirm that the units are back, because the medication is a controlled substance.
+            reversal_witness_required: bool = false,
+            /// The second person who confirmed that the units are back; null until then.
+            reversal_witness: Option<Ref<User>> = None,
+            /// When the second person confirmed that the units are back.
+            reversal_witnessed_at: Option<Timestamp> = None,
         }
     }
 }
 
 impl StockAdjustment {
-    /// A second person has still to confirm it.
-    pub(crate) fn awaits_witness(&self) -> bool {
-        self.witness_required && self.witness.is_none() && self.reversed_at.is_none()
+    /// What a second person has still to confirm of it.
+    pub(crate) fn unconfirmed(&self) -> Option<Deed> {
+        Deed::open(
+            self.reversed_at.is_some(),
+            (self.witness_required, self.witness),
+            (self.reversal_witness_required, self.reversal_witness),
+        )
     }
 
-    /// The same as a condition, in the words of its index.
+    /// Those of which a second person has still to confirm something.
     pub(crate) fn awaiting_witness() -> Condition {
-        Condition::all()
-            .add(Expr::cust(r#""stock_adjustment"."witness_required""#))
-            .add(StockAdjustment::witness.is_null())
-            .add(StockAdjustment::reversed_at.is_null())
+        awaiting(Self::TABLE)
     }
 }
 

@@ -4,13 +4,13 @@ use kernel::Code;
 use platform::access::{Access, Permission};
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::field::Ref;
 use platform::resource::{Resource, change_by};
 use platform::texts::Text;
 use platform::verb::{One, Verb};
 
 use crate::access;
 use crate::stock_adjustment::StockAdjustment;
+use crate::witnessing::{Deed, second_person};
 
 /// `stock-adjustments/{id}/witness/`.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ impl Verb for WitnessAdjustment {
     type Answer = One<StockAdjustment>;
     const NAME: &'static str = "witness";
     const SUMMARY: &'static str =
-        "Confirm an adjustment of a controlled substance as second person";
-    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who adjusted, who is there in person: neither standing in for another nor with an API key.";
+        "Confirm an adjustment of a controlled substance, or its reversal, as second person";
+    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who adjusted, who is there in person: neither standing in for another nor with an API key. Of an adjustment that was reversed it is confirmed that its movements are undone, by another user than the one who reversed it.";
     const GRAVE: bool = true;
     const PERMISSION: Permission = Permission::new(StockAdjustment::PATH, "witness");
 
@@ -32,7 +32,7 @@ impl Verb for WitnessAdjustment {
     }
 
     fn offered(row: &StockAdjustment) -> bool {
-        row.awaits_witness()
+        row.unconfirmed().is_some()
     }
 
     fn not_offered(_row: &StockAdjustment) -> Error {
@@ -41,7 +41,10 @@ impl Verb for WitnessAdjustment {
 
     async fn refusal(cx: &mut Cx, row: &StockAdjustment) -> Result<Error, Error> {
         let text = Text::new("pharmacy-witnessed-before");
-        let (by, at) = (row.witness, row.witnessed_at);
+        let (by, at) = match row.reversal_witness {
+            Some(by) => (Some(by), row.reversal_witnessed_at),
+            None => (row.witness, row.witnessed_at),
+        };
         identity::done_before(cx, Self::not_offered(row), text, by, at).await
     }
 
@@ -50,17 +53,22 @@ impl Verb for WitnessAdjustment {
         held: StockAdjustment,
         (): (),
     ) -> Result<One<StockAdjustment>, Error> {
-        // Whoever stands in for somebody could be the one who adjusted.
-        identity::in_person(cx)?;
-        let user = cx.user_id()?;
-        if held.adjusted_by.is_some_and(|by| by.get() == user) {
-            let text = Text::new("pharmacy-second-person");
-            return Err(Error::refuse(Code::SecondPersonRequired, text));
-        }
         let now = cx.now();
-        let row = change_by(cx, held, |row| {
-            row.witness = Some(Ref::new(user));
-            row.witnessed_at = Some(now);
+        let reversed = held.unconfirmed() == Some(Deed::Reversed);
+        let did = match reversed {
+            true => held.reversed_by,
+            false => held.adjusted_by,
+        };
+        let witness = second_person(cx, did)?;
+        let row = change_by(cx, held, |row| match reversed {
+            true => {
+                row.reversal_witness = Some(witness);
+                row.reversal_witnessed_at = Some(now);
+            }
+            false => {
+                row.witness = Some(witness);
+                row.witnessed_at = Some(now);
+            }
         });
         Ok(One(row.await?))
     }

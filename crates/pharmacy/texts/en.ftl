@@ -140,6 +140,7 @@ done-dispensed-controlled = It is dispensed. A second person has still to confir
 pharmacy-witness-title = To confirm as second person
 pharmacy-witness-what = Controlled substances are confirmed by another person than the one who dispensed them or changed their stock. Look at medicine, units and patient before you confirm.
 pharmacy-witness-none = Nothing waits for a second person.
+pharmacy-witness-back = Taken back: confirm that it is on the shelf
 pharmacy-witness-own = You dispensed it: a colleague confirms.
 pharmacy-confirm = Confirm
 pharmacy-witness-count = What waits for a second person, of controlled substances: { $count }.

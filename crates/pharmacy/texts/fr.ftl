@@ -140,6 +140,7 @@ done-dispensed-controlled = C’est délivré. Une deuxième personne doit encor
 pharmacy-witness-title = À confirmer en second
 pharmacy-witness-what = Les substances contrôlées sont confirmées par une autre personne que celle qui les a délivrées ou en a modifié le stock. Vérifiez le médicament, les unités et le patient avant de confirmer.
 pharmacy-witness-none = Rien n’attend une deuxième personne.
+pharmacy-witness-back = Repris : confirmez que c’est sur l’étagère
 pharmacy-witness-own = Vous l’avez délivré : un collègue confirme.
 pharmacy-confirm = Confirmer
 pharmacy-witness-count = En attente d’une deuxième personne, substances contrôlées : { $count }.

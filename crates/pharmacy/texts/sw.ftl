@@ -140,6 +140,7 @@ done-dispensed-controlled = Imetolewa. Mtu wa pili bado anatakiwa kuthibitisha.
 pharmacy-witness-title = Kuthibitisha kama mtu wa pili
 pharmacy-witness-what = Dawa zinazodhibitiwa huthibitishwa na mtu mwingine kuliko aliyezitoa au aliyebadilisha akiba yake. Angalia dawa, vipande na mgonjwa kabla ya kuthibitisha.
 pharmacy-witness-none = Hakuna kinachosubiri mtu wa pili.
+pharmacy-witness-back = Imerudishwa: thibitisha kuwa ipo rafuni
 pharmacy-witness-own = Umeitoa wewe: mwenzako anathibitisha.
 pharmacy-confirm = Thibitisha
 pharmacy-witness-count = Zinazosubiri mtu wa pili, dawa zinazodhibitiwa: { $count }.

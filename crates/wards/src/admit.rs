@@ -4,9 +4,9 @@ use contracts::PatientAdmitted;
 use jiff::{Timestamp, ToSpan};
 use kernel::BuiltinRole::{Admin, Nurse, Receptionist};
 use kernel::Code;
-use patients::{CareSource, Oneself, Patient};
+use patients::{CareSource, Oneself};
 use platform::access::Access;
-use platform::cx::{Cx, select, values};
+use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
 use platform::field::{Blank, Ref};
@@ -16,7 +16,6 @@ use platform::seal::Sealed;
 use platform::texts::Text;
 use platform::verb::Verb;
 use schemars::JsonSchema;
-use sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::admission::Admission;
@@ -216,18 +215,7 @@ async fn not_long_ago(cx: &mut Cx, row: &Admission, written: Timestamp) -> Resul
         let text = Text::new("wards-long-ago").with("day", year_before);
         return Err(Error::field("admitted_at", text));
     }
-    let mut query = select::<Patient>();
-    query.and_where(Patient::id.eq(row.patient.get()));
-    let patient: Option<Patient> = cx
-        .unscoped("the day of birth bounds when a patient can be admitted")
-        .record(query)
-        .await?;
-    match patient {
-        Some(patient) if day < *patient.date_of_birth.open() => {
-            Err(Error::field("admitted_at", Text::new("wards-before-birth")))
-        }
-        _ => Ok(()),
-    }
+    patients::check_born(cx, row.patient.get(), "admitted_at", day).await
 }
 
 /// A patient lies in one bed.

@@ -74,7 +74,6 @@ wards-stays-no-summary = No discharge summary was written
 wards-stays-print = Print the discharge summary
 wards-discharged = Discharged
 wards-long-ago = Enter a day from { $day } on: an admission is recorded within a year. Check the year.
-wards-before-birth = The patient was not born yet. Check the year, or the patient’s date of birth.
 wards-moved-meanwhile = { $patient } lies in bed { $bed } now: somebody was faster.
 wards-left-meanwhile = { $patient } lies in no bed any more: somebody was faster. What you had typed is above; it can be added to the stay.
 wards-taken-meanwhile = This bed is not free any more. { $patient } has no bed yet: choose another.

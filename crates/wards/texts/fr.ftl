@@ -74,7 +74,6 @@ wards-stays-no-summary = Aucun compte rendu de sortie n’a été écrit
 wards-stays-print = Imprimer le compte rendu de sortie
 wards-discharged = Sorti
 wards-long-ago = Saisissez un jour à partir du { $day } : une admission est enregistrée dans l’année. Vérifiez l’année.
-wards-before-birth = Le patient n’était pas encore né. Vérifiez l’année, ou la date de naissance du patient.
 wards-moved-meanwhile = { $patient } occupe maintenant le lit { $bed } : quelqu’un a été plus rapide.
 wards-left-meanwhile = { $patient } n’occupe plus de lit : quelqu’un a été plus rapide. Ce que vous aviez saisi est ci-dessus ; vous pouvez l’ajouter au séjour.
 wards-taken-meanwhile = Ce lit n’est plus libre. { $patient } n’a pas encore de lit : choisissez-en un autre.

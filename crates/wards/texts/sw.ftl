@@ -74,7 +74,6 @@ wards-stays-no-summary = Muhtasari wa kuruhusiwa haukuandikwa
 wards-stays-print = Chapisha muhtasari wa kuruhusiwa
 wards-discharged = Ameruhusiwa
 wards-long-ago = Weka siku kuanzia { $day }: kulazwa huandikwa ndani ya mwaka mmoja. Kagua mwaka.
-wards-before-birth = Mgonjwa alikuwa hajazaliwa bado. Kagua mwaka, au tarehe ya kuzaliwa ya mgonjwa.
 wards-moved-meanwhile = { $patient } sasa yuko kitanda { $bed }: mtu mwingine alitangulia.
 wards-left-meanwhile = { $patient } hayuko tena kitandani: mtu mwingine alitangulia. Ulichokuwa umeandika kiko hapo juu; kinaweza kuongezwa kwenye ukaaji.
 wards-taken-meanwhile = Kitanda hiki hakiko wazi tena. { $patient } bado hana kitanda: chagua kingine.

@@ -6,6 +6,7 @@ use platform::cx::Cx;
 use platform::error::Error;
 use platform::resource;
 use platform::serde_json::json;
+use platform::verb::Verb;
 use sea_query::{ExprTrait, Order};
 use web::ui::{self, Tone};
 use web::{Ask, Decimals, Kind, Page, words};
@@ -14,6 +15,7 @@ use super::parts::{Head, money, named, price, state, step, table};
 use super::{lines, patient, pay, payments};
 use crate::bill::Bill;
 use crate::bill_status::BillStatus;
+use crate::bill_verbs::Void;
 use crate::claim::InsuranceClaim;
 use crate::insurance::InsuranceDetail;
 use crate::payment::Payment;
@@ -47,6 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let others = patient::others(cx, ask, &bill).await?;
     let earlier = payments::show(cx, ask, &bill, &paid).await?;
     let just = pay::just_paid(cx, ask, &paid);
+    let may_end = Void::of_use(cx, &bill).await?;
     let body = html! {
         @if let Some(just) = &just { (just) }
         div.row { (state(ask, bill.status)) (ask.day(bill.date_issued)) }
@@ -59,7 +62,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         (others)
         (claimed(ask, &claims))
         (earlier)
-        (ends(ask, &bill))
+        (ends(ask, &bill, may_end))
     };
     Ok(head.page(named(ask, bill.meta.id), &body))
 }
@@ -199,8 +202,9 @@ fn policy(ask: &Ask, bill: &Bill, policies: &[InsuranceDetail]) -> Markup {
     }
 }
 
-/// Withdrawing the bill, and no longer asking for what is owed: both with a reason.
-fn ends(ask: &Ask, bill: &Bill) -> Markup {
+/// Withdrawing the bill, and no longer asking for what is owed: both with a reason. A bill that holds money or is claimed
+/// is said to be withdrawn later.
+fn ends(ask: &Ask, bill: &Bill, may_end: bool) -> Markup {
     let void = ask
         .form("bills_void")
         .on(bill.meta.id)
@@ -228,11 +232,13 @@ fn ends(ask: &Ask, bill: &Bill) -> Markup {
         @if bill.status != BillStatus::Void && ask.may_do("bills_void") {
             details open[void.sent().is_some()] {
                 summary { (ask.t("billing-void")) }
-                (void.show(html! {
+                @if !may_end && void.sent().is_none() {
+                    p.hint { (ask.t("billing-void-later")) }
+                } @else { (void.show(html! {
                     p.hint { (ask.t("billing-void-hint")) }
                     (void.field("reason").label("billing-reason").kind(Kind::Text))
                     div.actions { button.bad { (ask.t("billing-void")) } }
-                }))
+                })) }
             }
         }
     }

@@ -189,5 +189,23 @@ pub fn z(indicator: Indicator, sex: Sex, x: f64, y: f64) -> Option<f64> {
     Some(3.0 * side + (y - three) / (three - two).abs())
 }
 
+/// What the heaviest children of an age weigh, in grams: three standard deviations above the median, of the heavier sex
+/// where it is not known. `None` from 10 years on, for which WHO gives no weights.
+pub fn heaviest(sex: Option<Sex>, age_days: f64) -> Option<i64> {
+    let of = |sex| {
+        Some(
+            Table::of(Indicator::WeightForAge)
+                .at(sex, age_days)?
+                .value(3.0),
+        )
+    };
+    let kilograms = match sex {
+        Some(sex) => of(sex)?,
+        None => of(Sex::Male)?.max(of(Sex::Female)?),
+    };
+    // Said to people: in steps of 100 g.
+    Some((kilograms * 10.0).round() as i64 * 100)
+}
+
 #[cfg(test)]
 mod tests;

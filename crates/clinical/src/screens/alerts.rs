@@ -27,6 +27,7 @@ pub fn alert(ask: &Ask, alert: &SafetyAlert) -> Markup {
         @match &alert.dose {
             Some(dose) => {
                 " " (ask.say(&exceeded(dose)))
+                @if dose.weight_assumed { " " (ask.say(&Text::new("clinical-alert-dose-unweighed").with("kilograms", &dose.whom))) }
                 @if !alert.management.is_empty() { " " (pack(&alert.management)) }
             },
             None if !said.is_empty() => { " " (pack(&said.join(" "))) },

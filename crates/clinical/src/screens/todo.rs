@@ -2,22 +2,45 @@
 
 use std::collections::HashMap;
 
+use kernel::Reach;
 use maud::{Markup, html};
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::resource;
-use sea_query::{CaseStatement, ExprTrait, Order};
+use platform::resource::{self, Resource};
+use sea_query::{CaseStatement, Condition, ExprTrait, Order};
 use web::Ask;
 use web::ui::{self, Tone};
 
-use crate::task::{Task, TaskPriority, TaskStatus};
+use crate::task::{self, Task, TaskPriority, TaskStatus};
 
 /// Tasks that are shown; the list has them all.
 const FEW: u64 = 20;
 
 /// The reader's tasks that are not done, the most urgent first.
 pub(super) async fn panel(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Markup>, Error> {
-    let rows = tasks(cx, me).await?;
+    let own = Condition::all().add(Task::assignee.eq(me));
+    let title = ask.t("clinical-tasks");
+    shown(cx, ask, own, (&title, &me.to_string()), None).await
+}
+
+/// Tasks that nobody has, for those who share the work: so that none is left with somebody who has gone.
+pub(super) async fn nobodys(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Markup>, Error> {
+    if !matches!(cx.grant_of(Task::READ).reach, Reach::All | Reach::Assigned) {
+        return Ok(None);
+    }
+    let title = ask.t("clinical-tasks-nobodys");
+    shown(cx, ask, task::nobodys(), (&title, "none"), Some(me)).await
+}
+
+/// A panel with some tasks, by its title and the filter of the list that has them all. The reader may take them.
+async fn shown(
+    cx: &mut Cx,
+    ask: &Ask,
+    which: Condition,
+    (title, filter): (&str, &str),
+    taker: Option<i64>,
+) -> Result<Option<Markup>, Error> {
+    let rows = tasks(cx, which).await?;
     if rows.is_empty() {
         return Ok(None);
     }
@@ -27,19 +50,19 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Mark
     let about = patients::names(cx, about).await?;
     let all = [
         "/admin/tasks/?assignee=",
-        &me.to_string(),
+        filter,
         "&status__in=pending,in_progress",
     ]
     .concat();
     let shown = usize::try_from(FEW).unwrap_or(usize::MAX);
     let inner = html! {
-        ul.entries { @for row in rows.iter().take(shown) { li { (task(cx, ask, row, &about)) } } }
+        ul.entries { @for row in rows.iter().take(shown) { li { (entry(cx, ask, row, &about, taker)) } } }
         @if rows.len() > shown { p { a href=(all) { (ask.t("clinical-tasks-more")) } } }
     };
-    Ok(Some(ui::panel(&ask.t("clinical-tasks"), inner)))
+    Ok(Some(ui::panel(title, inner)))
 }
 
-async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {
+async fn tasks(cx: &mut Cx, which: Condition) -> Result<Vec<Task>, Error> {
     let open = [TaskStatus::Pending, TaskStatus::InProgress].map(TaskStatus::as_str);
     let urgency = CaseStatement::new()
         .case(Task::priority.eq(TaskPriority::High.as_str()), 0)
@@ -47,7 +70,7 @@ async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {
         .finally(1);
     resource::rows(cx, FEW + 1, |query| {
         query
-            .and_where(Task::assignee.eq(me))
+            .cond_where(which)
             .and_where(Task::status.is_in(open))
             .order_by_expr(urgency.into(), Order::Asc)
             .order_by_expr(Task::due_date.is_null(), Order::Asc)
@@ -57,13 +80,22 @@ async fn tasks(cx: &mut Cx, me: i64) -> Result<Vec<Task>, Error> {
     .await
 }
 
-fn task(cx: &Cx, ask: &Ask, row: &Task, about: &HashMap<i64, String>) -> Markup {
+fn entry(
+    cx: &Cx,
+    ask: &Ask,
+    row: &Task,
+    about: &HashMap<i64, String>,
+    taker: Option<i64>,
+) -> Markup {
     let late = row.due_date.is_some_and(|due| due < cx.today());
     let form = ask
         .form("tasks_patch")
         .on(row.meta.id)
         .version(row.meta.version)
-        .done("done-task");
+        .done(match taker {
+            Some(_) => "done-task-taken",
+            None => "done-task",
+        });
     html! {
         span {
             @match row.related_patient {
@@ -81,8 +113,16 @@ fn task(cx: &Cx, ask: &Ask, row: &Task, about: &HashMap<i64, String>) -> Markup 
         }
         @if ask.may_do("tasks_patch") {
             (form.show(html! {
-                (form.hidden("status", TaskStatus::Completed.as_str()))
-                button { (ask.t("clinical-task-done")) }
+                @match taker {
+                    Some(me) => {
+                        (form.hidden("assignee", me))
+                        button { (ask.t("clinical-task-take")) }
+                    },
+                    None => {
+                        (form.hidden("status", TaskStatus::Completed.as_str()))
+                        button { (ask.t("clinical-task-done")) }
+                    },
+                }
             }))
         }
     }

@@ -6,6 +6,40 @@ use serde_json::{Value as Json, json};
 use crate::support::{Room, count};
 
 testkit::on_both! {
+    async fn nothing_happened_to_a_patient_before_they_were_born(world: &World) {
+        let room = Room::with(world, "2026-11-20", "Female").await;
+        for (path, field, body) in [
+            ("medical_conditions", "diagnosed_at", json!({ "name": "Jaundice" })),
+            ("surgical_history", "date", json!({ "procedure": "Repair of a hernia" })),
+            ("vaccinations", "date_administered", json!({ "vaccine_name": "BCG", "code": "19" })),
+            ("care-events", "done_on", json!({ "kind": "lab", "code": "TSH" })),
+            ("encounters", "encounter_date", json!({ "notes": "Seen at home" })),
+        ] {
+            let on = |day: &str| {
+                let mut body = body.clone();
+                body["patient"] = json!(room.patient);
+                body[field] = json!(if path == "encounters" { format!("{day}T12:00:00Z") } else { day.to_owned() });
+                body
+            };
+            let path = format!("{path}/");
+            room.doctor.post(&path, on("2026-11-19")).await.complains_about(field);
+            // On the day itself it may be.
+            let made = room.doctor.post(&path, on("2026-11-20")).await;
+            made.is(201);
+            if path != "care-events/" {
+                let one = format!("{path}{}/", made.id());
+                room.doctor.patch(&one, json!({ field: on("1926-11-20")[field] })).await.complains_about(field);
+            }
+        }
+        // An estimated day of birth is no proof.
+        let about = json!({ "first_name": "Nyima", "last_name": "Bah", "age": "5y", "gender": "Female" });
+        let about = room.desk.post("patients/", about).await.id();
+        let body = json!({ "patient": about, "vaccine_name": "BCG", "code": "19", "date_administered": "2019-01-01" });
+        room.doctor.post("encounters/", json!({ "patient": about, "notes": "Seen" })).await.is(201);
+        room.doctor.post("vaccinations/", body).await.is(201);
+        world.settle().await;
+    }
+
     async fn the_past_is_recorded_under_the_patient_and_by_itself(world: &World) {
         let room = Room::new(world).await;
         let cases = [

@@ -74,6 +74,19 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn nobody_learns_a_day_of_birth_by_trying(world: &World) {
+        let room = Room::with(world, "1990-01-01", "Female").await;
+        let before = |patient: i64| json!({ "patient": patient, "notes": "Seen at home", "encounter_date": "1989-12-31T12:00:00Z" });
+        room.doctor.post("encounters/", before(room.patient)).await.complains_about("encounter_date");
+        // Given a doctor who may not read the record, because of their role or of what the patient wants
+        let doctor = confined(world, "drcurious").await;
+        assert!(!sees(&doctor, room.patient).await);
+        doctor.post("encounters/", before(room.patient)).await.is(201);
+        // then the visit stands, as any of a stranger, and opens the record: what was wrong is said from now on.
+        doctor.post("encounters/", before(room.patient)).await.complains_about("encounter_date");
+        world.settle().await;
+    }
+
     /// Who wants only those who treat them to read their record has said so to everybody: a visit of a stranger opens it for
     /// that day, a person is asked, and a visit that is taken back closes it.
     async fn a_record_that_was_confined_is_not_opened_for_good_by_oneself(world: &World) {

@@ -9,7 +9,9 @@ testkit::on_both! {
         let kept = doctor.post("tasks/", task.clone()).await.id();
         admin.post(&format!("users/{}/deactivate/", gone.id), json!({})).await.is(200);
         doctor.post("tasks/", task).await.complains_about("assignee");
-        // What was theirs stays, and may change.
+        // What was theirs is found among what nobody has, and stays in their name until somebody takes it.
+        let nobodys = doctor.get("tasks/?assignee=none").await;
+        assert_eq!(nobodys.is(200)[0]["id"], kept);
         let path = format!("tasks/{kept}/");
         let put = json!({ "title": "Change the dressing today", "assignee": gone.id });
         assert_eq!(doctor.patch(&path, put).await.is(200)["assignee"], gone.id);

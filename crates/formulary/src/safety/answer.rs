@@ -133,6 +133,8 @@ pub enum DoseFault {
         daily: bool,
         /// The weight that the limit goes by, in kilograms.
         kilograms: Option<String>,
+        /// There is no weight of the patient: it is what the heaviest children of this age weigh.
+        weight_assumed: bool,
         /// The limit is a child's.
         child: bool,
         /// The medicine holds other ingredients as well.

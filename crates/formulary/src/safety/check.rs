@@ -161,6 +161,16 @@ pub struct Circumstances {
     pub g6pd_deficiency: bool,
     /// Weight in grams, when it was measured lately.
     pub weight_grams: Option<i64>,
+    /// What the heaviest children of this age and sex weigh, in grams; counts where there is no weight. What is too much
+    /// for them is too much for this one.
+    pub heaviest_grams: Option<i64>,
+}
+
+impl Circumstances {
+    /// The weight that limits go by.
+    pub(super) fn weight_counted(&self) -> Option<i64> {
+        self.weight_grams.or(self.heaviest_grams)
+    }
 }
 
 /// What is asked: may this patient have this medicine?

@@ -193,19 +193,19 @@ impl Pack {
             Ok(amount) => amount,
             Err(why) => return Compared::not(why),
         };
-        let weight = question.patient.weight_grams;
+        let weight_counted = question.patient.weight_counted();
         let compared = fitting
             .iter()
             .filter(|row| row.unit == amount.unit)
             .filter_map(|row| {
-                row.compare(amount.steps, dosing.often, weight)
+                row.compare(amount.steps, dosing.often, weight_counted)
                     .map(|worst| (row, worst))
             });
         // Of several rows that could be meant the most generous one decides.
         let Some((row, worst)) = compared.min_by_key(|(_, worst)| worst.percent) else {
-            let by_weight = fitting
-                .iter()
-                .any(|row| row.unit == amount.unit && row.needs_weight(weight));
+            let by_weight = fitting.iter().any(|row| {
+                row.unit == amount.unit && row.needs_weight(question.patient.weight_grams)
+            });
             return Compared::not(match by_weight {
                 true => NotCompared::Weight,
                 false => NotCompared::Unit,
@@ -217,7 +217,7 @@ impl Pack {
                 false => Severity::Moderate,
             };
             let of_what = several.then(|| self.name(ingredient));
-            let said = row.said(&worst, weight, of_what);
+            let said = row.said(&worst, &question.patient, of_what);
             return Compared::found(finding(severity, said, row));
         }
         Compared {

@@ -181,7 +181,7 @@ impl DoseLimit {
     pub(super) fn said(
         &self,
         worst: &Worst,
-        weight: Option<i64>,
+        patient: &Circumstances,
         of_what: Option<&str>,
     ) -> (String, DoseFault) {
         let amount = |steps: i64| format!("{} {}", plain(steps / self.scale), self.written);
@@ -190,8 +190,13 @@ impl DoseLimit {
             false => ("at once", "single dose"),
         };
         let most = if worst.daily { self.daily } else { self.single };
-        let kilograms = weight.filter(|_| most.per_kg.is_some()).map(plain);
+        let weight = patient.weight_counted().filter(|_| most.per_kg.is_some());
+        let kilograms = weight.map(plain);
+        let weight_assumed = weight.is_some() && patient.weight_grams.is_none();
         let for_whom = match &kilograms {
+            Some(kilograms) if weight_assumed => {
+                format!(" for {kilograms} kg, as the heaviest children of this age weigh,")
+            }
             Some(kilograms) => format!(" for {kilograms} kg"),
             None if self.child => " for a child".to_owned(),
             None => String::new(),
@@ -206,6 +211,7 @@ impl DoseLimit {
             limit,
             daily: worst.daily,
             kilograms,
+            weight_assumed,
             child: self.child,
             among_others: of_what.is_some(),
         };

@@ -51,9 +51,7 @@ pub async fn head(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Head, Error> {
             span { (age_of(ask, &patient, cx.today())) }
             span { (sex(ask, patient.gender)) }
             span { (&**patient.unique_id.open()) }
-            @if let Some(at) = patient.deceased_at {
-                (ui::pill(Tone::Bad, &ask.t("patients-deceased"))) " " (ask.moment(at))
-            }
+            (died(ask, &patient))
             @if let Some(allergies) = allergies.get(&id) { (allergies) }
             (more)
         }
@@ -71,6 +69,15 @@ pub async fn head(cx: &mut Cx, ask: &Ask, id: i64) -> Result<Head, Error> {
         banner,
         tabs,
     })
+}
+
+/// That a patient has died, and when; nothing of the living.
+pub fn died(ask: &Ask, patient: &Patient) -> Markup {
+    html! {
+        @if let Some(at) = patient.deceased_at {
+            (ui::pill(Tone::Bad, &ask.t("patients-deceased"))) " " (ask.moment(at))
+        }
+    }
 }
 
 /// A tab of a patient's pages: `name` is the last part of its address, `text` the key of its words.

@@ -6,7 +6,6 @@ use platform::access::Access;
 use platform::cx::{Cx, values};
 use platform::db::Statement;
 use platform::error::Error;
-use platform::field::Ref;
 use platform::resource::change_by;
 use platform::texts::Text;
 use platform::verb::{One, Verb};
@@ -14,6 +13,7 @@ use platform::verb::{One, Verb};
 use crate::access;
 use crate::dispensing_log::DispensingLog;
 use crate::shelf;
+use crate::witnessing::{Deed, second_person};
 
 /// `dispensing-logs/{id}/witness/`.
 #[derive(Debug)]
@@ -24,8 +24,9 @@ impl Verb for Witness {
     type Input = ();
     type Answer = One<DispensingLog>;
     const NAME: &'static str = "witness";
-    const SUMMARY: &'static str = "Confirm the dispense of a controlled substance as second person";
-    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who dispensed, who is there in person: neither standing in for another nor with an API key.";
+    const SUMMARY: &'static str =
+        "Confirm the dispense of a controlled substance, or its reversal, as second person";
+    const DESCRIPTION: &'static str = "The caller becomes the witness, and must be another user than the one who dispensed, who is there in person: neither standing in for another nor with an API key. Of a dispense that was reversed it is confirmed that the units are back, by another user than the one who reversed it.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -33,7 +34,7 @@ impl Verb for Witness {
     }
 
     fn offered(row: &DispensingLog) -> bool {
-        row.witness_required && row.witness.is_none() && row.reversed_at.is_none()
+        row.unconfirmed().is_some()
     }
 
     fn not_offered(_row: &DispensingLog) -> Error {
@@ -42,21 +43,26 @@ impl Verb for Witness {
 
     async fn refusal(cx: &mut Cx, row: &DispensingLog) -> Result<Error, Error> {
         let text = Text::new("pharmacy-witnessed-before");
-        let (by, at) = (row.witness, row.witnessed_at);
+        let (by, at) = match row.reversal_witness {
+            Some(by) => (Some(by), row.reversal_witnessed_at),
+            None => (row.witness, row.witnessed_at),
+        };
         identity::done_before(cx, Self::not_offered(row), text, by, at).await
     }
 
     async fn run(cx: &mut Cx, held: DispensingLog, (): ()) -> Result<One<DispensingLog>, Error> {
-        // Whoever stands in for somebody could be the one who dispensed.
-        identity::in_person(cx)?;
-        let user = cx.user_id()?;
-        if held.dispensed_by.is_some_and(|by| by.get() == user) {
-            let text = Text::new("pharmacy-second-person");
-            return Err(Error::refuse(Code::SecondPersonRequired, text));
-        }
         let now = cx.now();
+        if held.unconfirmed() == Some(Deed::Reversed) {
+            let witness = second_person(cx, held.reversed_by)?;
+            let log = change_by(cx, held, |row| {
+                row.reversal_witness = Some(witness);
+                row.reversal_witnessed_at = Some(now);
+            });
+            return Ok(One(log.await?));
+        }
+        let witness = second_person(cx, held.dispensed_by)?;
         let log = change_by(cx, held, |row| {
-            row.witness = Some(Ref::new(user));
+            row.witness = Some(witness);
             row.witnessed_at = Some(now);
         })
         .await?;

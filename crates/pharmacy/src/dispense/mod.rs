@@ -145,6 +145,9 @@ async fn log(
         reversed_by: None,
         reversed_at: None,
         reversal_reason: Sealed::new(Blank::default()),
+        reversal_witness_required: false,
+        reversal_witness: None,
+        reversal_witnessed_at: None,
     };
     cx.insert(&mut log).await?;
     let posting = Posting {

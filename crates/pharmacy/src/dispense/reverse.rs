@@ -36,7 +36,7 @@ impl Verb for ReverseDispense {
     type Answer = One<DispensingLog>;
     const NAME: &'static str = "reverse";
     const SUMMARY: &'static str = "Reverse a dispense";
-    const DESCRIPTION: &'static str = "The units return to the batch that they came from, and the prescription owes them again. A log is reversed at most once.";
+    const DESCRIPTION: &'static str = "The units return to the batch that they came from, and the prescription owes them again. A log is reversed at most once; of a controlled substance a second person confirms with `witness/` that the units are back.";
     const GRAVE: bool = true;
 
     fn access() -> Access {
@@ -62,6 +62,9 @@ impl Verb for ReverseDispense {
         held: DispensingLog,
         input: ReverseInput,
     ) -> Result<One<DispensingLog>, Error> {
+        if held.witness_required {
+            identity::as_oneself(cx)?;
+        }
         if let Some(prescription) = held.prescription {
             let prescription: Prescription = cx.hold(prescription.get()).await?;
             prescribed::add(cx, prescription, -held.quantity_dispensed, None).await?;
@@ -76,6 +79,7 @@ impl Verb for ReverseDispense {
             row.reversed_by = user;
             row.reversed_at = Some(now);
             row.reversal_reason = Sealed::new(Blank::cut(&input.reason));
+            row.reversal_witness_required = row.witness_required;
         })
         .await?;
         if announced {

@@ -3,9 +3,11 @@
 
 use std::collections::HashMap;
 
+use identity::user::User;
 use platform::access::Access;
 use platform::cx::{Cx, column, select};
 use platform::error::Error;
+use platform::field::Ref;
 use platform::module::Module;
 use platform::record::Record;
 use platform::report::{DefaultPeriod, Report, ReportRequest};
@@ -64,7 +66,7 @@ struct RegisterLine {
     patient_name: String,
     /// Name of the user who moved the units.
     user_name: String,
-    /// Name of the second person who confirmed; empty until then, and of what was taken back, which nobody confirms.
+    /// Name of the second person who confirmed that the units went, or, of what was reversed, that they are back; empty until then.
     witness_name: String,
 }
 
@@ -85,9 +87,10 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
     let batches = names::batches(cx, rows.iter().map(|row| row.stock_batch.get())).await?;
     let patients = patients::names(cx, logs.iter().map(|log| log.patient.get())).await?;
     let users = rows.iter().filter_map(|row| Some(row.user?.get()));
-    let witnesses = logs.iter().filter_map(|log| Some(log.witness?.get()));
-    let witnesses = witnesses.chain(adjustments.values().copied());
-    let users = identity::names(cx, users.chain(witnesses)).await?;
+    let mut witnesses: Vec<[Option<Ref<User>>; 2]> = adjustments.values().copied().collect();
+    witnesses.extend(logs.iter().map(confirmed));
+    let witnesses = witnesses.into_iter().flatten().flatten();
+    let users = identity::names(cx, users.chain(witnesses.map(|user| user.get()))).await?;
     for log in &logs {
         cx.saw_record(log);
     }
@@ -110,18 +113,21 @@ async fn register(cx: &mut Cx, asked: ReportRequest<'_>) -> Result<Vec<RegisterL
                 .map_or(String::new(), |user| names::of(&users, user.get())),
             // Who confirmed that the units went out did not confirm that they came back.
             witness_name: log
-                .filter(|_| row.reverses.is_none())
-                .and_then(|log| Some(log.witness?.get()))
+                .map(|log| confirmed(log))
                 .or_else(|| {
-                    adjustments
-                        .get(&row.source_id)
-                        .copied()
-                        .filter(|_| is_adjustment(row) && row.reverses.is_none())
+                    let of_adjustment = adjustments.get(&row.source_id).copied();
+                    of_adjustment.filter(|_| is_adjustment(row))
                 })
-                .map_or(String::new(), |user| names::of(&users, user)),
+                .and_then(|[went, back]| if row.reverses.is_none() { went } else { back })
+                .map_or(String::new(), |user| names::of(&users, user.get())),
         }
     };
     Ok(rows.iter().map(line).collect())
+}
+
+/// Who confirmed that the units went, and that they are back.
+fn confirmed(log: &DispensingLog) -> [Option<Ref<User>>; 2] {
+    [log.witness, log.reversal_witness]
 }
 
 fn is_dispense(row: &StockMovement) -> bool {
@@ -149,8 +155,11 @@ fn is_adjustment(row: &StockMovement) -> bool {
     &*row.source_type == StockAdjustment::NAME
 }
 
-/// Who confirmed the adjustments, by their ids.
-async fn witnessed(cx: &mut Cx, rows: &[StockMovement]) -> Result<HashMap<i64, i64>, Error> {
+/// Who confirmed the adjustments and their reversals, by their ids.
+async fn witnessed(
+    cx: &mut Cx,
+    rows: &[StockMovement],
+) -> Result<HashMap<i64, [Option<Ref<User>>; 2]>, Error> {
     let ids: Vec<i64> = rows
         .iter()
         .filter(|row| is_adjustment(row))
@@ -168,6 +177,6 @@ async fn witnessed(cx: &mut Cx, rows: &[StockMovement]) -> Result<HashMap<i64, i
         .await?;
     Ok(rows
         .into_iter()
-        .filter_map(|row| Some((row.meta.id, row.witness?.get())))
+        .map(|row| (row.meta.id, [row.witness, row.reversal_witness]))
         .collect())
 }

@@ -7,7 +7,8 @@ use clinical::{Prescription, PrescriptionStatus as Status};
 use jiff::SignedDuration;
 use kernel::Reach;
 use maud::{Markup, html};
-use platform::cx::{Cx, column};
+use patients::Patient;
+use platform::cx::{Cx, among, column};
 use platform::db::ToValue;
 use platform::error::Error;
 use platform::resource;
@@ -31,11 +32,11 @@ const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Which of the prescriptions that are owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
-    /// Of the last days, the longest waiting first.
+    /// Of the last days, the longest waiting first; whoever has died waits for nothing.
     Lately,
     /// Older ones, the newest first.
     Older,
-    /// Those that were set aside, the newest first.
+    /// Those that were set aside, the newest first, also of the dead: what was packed goes back to the shelf.
     Aside,
 }
 
@@ -74,13 +75,18 @@ pub(super) async fn waiting(
             .and_where(column("set_aside", "prescription").eq(column("prescription", "id")))
             .and_where(column("set_aside", "voided_at").is_null());
         let aside = Expr::exists(aside);
+        let mut died = Query::select();
+        died.expr(Expr::val(1))
+            .from("patient")
+            .and_where(column("patient", "id").eq(column("prescription", "patient")))
+            .and_where(Patient::deceased_at.is_not_null());
         query
             .and_where(Prescription::status.is_in(open))
             .cond_where(owed)
             .and_where(if which == Which::Aside {
                 aside
             } else {
-                aside.not()
+                aside.not().and(Expr::exists(died).not())
             });
         match which {
             Which::Lately => query
@@ -126,6 +132,7 @@ fn grouped(rows: &[Prescription]) -> Vec<Waiting<'_>> {
 /// What is needed to say something about a row.
 struct Known {
     names: HashMap<i64, String>,
+    died: HashMap<i64, Patient>,
     prescribers: HashMap<i64, String>,
     items: Items,
     batches: Vec<StockBatch>,
@@ -186,6 +193,7 @@ async fn known(cx: &mut Cx, rows: &[Prescription]) -> Result<Known, Error> {
     wanted.sort_unstable();
     Ok(Known {
         names: patients::names(cx, rows.iter().map(|row| row.patient.get())).await?,
+        died: died(cx, rows).await?,
         prescribers: identity::names(
             cx,
             rows.iter().filter_map(|row| Some(row.prescribed_by?.get())),
@@ -195,6 +203,21 @@ async fn known(cx: &mut Cx, rows: &[Prescription]) -> Result<Known, Error> {
         batches: shelf::of_items(cx, &wanted).await?,
         drugs: cx.grant_of(READ_DRUG).reach != Reach::None,
     })
+}
+
+/// Those of the patients who have died.
+async fn died(cx: &mut Cx, rows: &[Prescription]) -> Result<HashMap<i64, Patient>, Error> {
+    let mut ids: Vec<i64> = rows.iter().map(|row| row.patient.get()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let dialect = cx.dialect();
+    let found: Vec<Patient> = resource::rows(cx, MOST, |query| {
+        query
+            .and_where(among(dialect, Patient::id, &ids))
+            .and_where(Patient::deceased_at.is_not_null());
+    })
+    .await?;
+    Ok(found.into_iter().map(|row| (row.meta.id, row)).collect())
 }
 
 fn address(group: &Waiting<'_>) -> String {
@@ -210,6 +233,7 @@ fn entry(cx: &Cx, ask: &Ask, group: &Waiting<'_>, known: &Known) -> Markup {
         li.waits data-row {
             span {
                 a href=(address(group)) { b { (name) } }
+                @if let Some(patient) = known.died.get(&group.patient) { " " (patients::died(ask, patient)) }
                 @if let Some(by) = by { " · " (by) }
                 @if known.drugs {
                     ul.stack { @for row in &group.rows { li { (medicine(cx, ask, row, known)) } } }

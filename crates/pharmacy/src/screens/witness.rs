@@ -1,14 +1,17 @@
 //! Controlled substances that a second person has still to confirm.
 
+use identity::user::User;
+use jiff::Timestamp;
 use kernel::Reach;
 use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
+use platform::field::Ref;
 use platform::resource;
 use platform::texts::Text;
 use sea_query::Order;
-use web::ui;
+use web::ui::{self, Tone};
 use web::{Ask, Page};
 
 use super::parts::{items, units};
@@ -54,13 +57,9 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let items = items(cx, ids.chain(of_adjusted)).await?;
     let patients = patients::names(cx, logs.iter().map(|log| log.patient.get())).await?;
     let batches = names::batches(cx, logs.iter().map(|log| log.stock_batch.get())).await?;
-    let people = logs.iter().filter_map(|log| Some(log.dispensed_by?.get()));
-    let people = people.chain(
-        adjusted
-            .iter()
-            .filter_map(|row| Some(row.adjusted_by?.get())),
-    );
-    let people = identity::names(cx, people).await?;
+    let of_logs = logs.iter().map(who_dispensed);
+    let people = of_logs.chain(adjusted.iter().map(who_adjusted));
+    let people = identity::names(cx, people.flatten().map(|user| user.get())).await?;
     let body = html! {
         p { (ask.t("pharmacy-witness-what")) }
         @if logs.is_empty() && adjusted.is_empty() { (ui::empty(&ask.t("pharmacy-witness-none"), None)) }
@@ -73,7 +72,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                         (units(log.quantity_dispensed, item)) " · "
                         (ask.t("pharmacy-batch")) " " (names::of(&batches, log.stock_batch.get())) br;
                         (names::of(&patients, log.patient.get())) " · " (ask.moment(log.dispense_date))
-                        @if let Some(by) = log.dispensed_by { " · " (names::of(&people, by.get())) }
+                        (back(ask, log.reversed_at))
+                        @if let Some(by) = who_dispensed(log) { " · " (names::of(&people, by.get())) }
                     }
                     (confirm(cx, ask, log))
                 }
@@ -86,7 +86,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                         (sign(row.quantity)) (units(row.quantity.abs(), item)) " · "
                         (web::words::choice(ask, "adjustment_type", row.adjustment_type.as_str())) br;
                         (&*row.reason) " · " (ask.moment(row.adjustment_date))
-                        @if let Some(by) = row.adjusted_by { " · " (names::of(&people, by.get())) }
+                        (back(ask, row.reversed_at))
+                        @if let Some(by) = who_adjusted(row) { " · " (names::of(&people, by.get())) }
                     }
                     (confirm_adjusted(cx, ask, row))
                 }
@@ -96,9 +97,34 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(ask.t("pharmacy-witness-title"), body))
 }
 
-/// The button, for everybody but the one who dispensed.
+/// Whose word has to be confirmed: of who dispensed, or of who took it back.
+fn who_dispensed(log: &DispensingLog) -> Option<Ref<User>> {
+    match log.reversed_at {
+        Some(_) => log.reversed_by,
+        None => log.dispensed_by,
+    }
+}
+
+/// The same of an adjustment.
+fn who_adjusted(row: &StockAdjustment) -> Option<Ref<User>> {
+    match row.reversed_at {
+        Some(_) => row.reversed_by,
+        None => row.adjusted_by,
+    }
+}
+
+/// That the units are said to be back, and since when.
+fn back(ask: &Ask, reversed_at: Option<Timestamp>) -> Markup {
+    html! {
+        @if let Some(at) = reversed_at {
+            " · " (ui::pill(Tone::Warning, &ask.t("pharmacy-witness-back"))) " " (ask.moment(at))
+        }
+    }
+}
+
+/// The button, for everybody but the one who dispensed, or took back.
 fn confirm(cx: &Cx, ask: &Ask, log: &DispensingLog) -> Markup {
-    let own = log.dispensed_by.map(|by| by.get()) == cx.actor.user_id();
+    let own = who_dispensed(log).map(|by| by.get()) == cx.actor.user_id();
     if own {
         return html! { span.hint { (ask.t("pharmacy-witness-own")) } };
     }
@@ -116,7 +142,7 @@ fn sign(quantity: i64) -> &'static str {
 
 /// The same of an adjustment.
 fn confirm_adjusted(cx: &Cx, ask: &Ask, row: &StockAdjustment) -> Markup {
-    if row.adjusted_by.map(|by| by.get()) == cx.actor.user_id() {
+    if who_adjusted(row).map(|by| by.get()) == cx.actor.user_id() {
         return html! { span.hint { (ask.t("pharmacy-witness-own-adjustment")) } };
     }
     let form = ask
@@ -135,7 +161,7 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask) -> Result<Option<Markup>, Erro
     }
     let text = Text::new("pharmacy-witness-count").with("count", waiting);
     Ok(Some(ui::notice(
-        ui::Tone::Warning,
+        Tone::Warning,
         html! { p { (ask.say(&text)) " " (ui::link("/pharmacy/witness", &ask.t("pharmacy-witness-open"))) } },
     )))
 }

@@ -70,6 +70,57 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn nobody_puts_a_controlled_substance_back_alone(world: &World) {
+        let shop = Shop::new(world).await;
+        let (nurse, colleague) = (world.nurse().await, world.caller(Some(kernel::BuiltinRole::Pharmacist)).await);
+        let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;
+        let batch = shop.batch(item, "M-1", LATE, 20).await;
+        // Given units that went out, one dispense confirmed and one not, and an adjustment that was confirmed
+        let mut dispensed = Vec::new();
+        for _ in 0..2 {
+            dispensed.push(shop.dispense(item, 2, json!({})).await.is(201)["logs"][0]["id"].as_i64().unwrap());
+        }
+        nurse.post(&format!("dispensing-logs/{}/witness/", dispensed[0]), json!({})).await.is(200);
+        let adjusted = shop.adjust(json!({ "stock_batch": batch, "adjustment_type": "Damaged", "quantity": -3 })).await.id();
+        nurse.post(&format!("stock-adjustments/{adjusted}/witness/"), json!({})).await.is(200);
+        // when they are taken back, which nobody does in another's name,
+        shop.pharmacist.post("delegateaccess/", json!({ "delegate": colleague.id, "can_act_as_user": true })).await.is(201);
+        let rows = [("dispensing-logs", dispensed[0]), ("dispensing-logs", dispensed[1]), ("stock-adjustments", adjusted)];
+        for (path, id) in rows {
+            let reverse = format!("{path}/{id}/reverse/");
+            let body = json!({ "reason": "Not given" });
+            let acting = colleague.request("POST", &reverse).header("x-act-as", &shop.pharmacist.id.to_string()).json(&body).send();
+            acting.await.refuses(403, "permission_denied");
+            let reversed = shop.pharmacist.post(&reverse, body).await;
+            assert_eq!(
+                (&reversed.is(200)["reversal_witness_required"], &reversed.json["reversal_witness"]),
+                (&json!(true), &json!(null))
+            );
+        }
+        let waiting = async |path: &str| list(&shop.pharmacist.get(&format!("{path}/?awaiting_witness=true")).await).len();
+        assert_eq!((waiting("dispensing-logs").await, waiting("stock-adjustments").await), (2, 1));
+        assert_eq!(shop.pharmacist.get("dashboard/").await.is(200)["awaiting_witness"], 3);
+        // then somebody else than who took them back confirms that they are there.
+        for (path, id) in rows {
+            let witness = format!("{path}/{id}/witness/");
+            shop.pharmacist.post(&witness, json!({})).await.refuses(409, "second_person_required");
+            assert_eq!(colleague.post(&witness, json!({})).await.is(200)["reversal_witness"], colleague.id);
+            nurse.post(&witness, json!({})).await.refuses(409, "state_conflict");
+        }
+        assert_eq!((waiting("dispensing-logs").await, waiting("stock-adjustments").await), (0, 0));
+        let register = list(&shop.pharmacist.get(&format!("medications/controlled_register/?medication_id={item}")).await);
+        let told: Vec<_> = register.iter().map(|line| (line["delta"].as_i64().unwrap(), line["witness_name"] != "")).collect();
+        let (confirmed, not) = (true, false);
+        assert_eq!(told, [(20, not), (-2, confirmed), (-2, not), (-3, confirmed), (2, confirmed), (2, confirmed), (3, confirmed)]);
+        // Of what is not controlled nobody asks.
+        let plain = shop.medication("Paracetamol", json!({})).await;
+        shop.batch(plain, "P-1", LATE, 20).await;
+        let log = shop.dispense(plain, 2, json!({})).await.is(201)["logs"][0]["id"].clone();
+        let reversed = shop.pharmacist.post(&format!("dispensing-logs/{log}/reverse/"), json!({ "reason": "Not given" })).await;
+        assert_eq!(reversed.is(200)["reversal_witness_required"], false);
+        world.settle().await;
+    }
+
     async fn nobody_writes_off_a_controlled_substance_alone(world: &World) {
         let shop = Shop::new(world).await;
         let item = shop.medication("Morphine", json!({ "is_controlled_substance": true })).await;

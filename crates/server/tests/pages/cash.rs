@@ -168,6 +168,9 @@ testkit::on_both! {
             set(window, "payments.0.amount", "100");
         }
         leads(&cash.submit(&path, &one).await);
+        // A bill that holds money is not withdrawn, and it is said why.
+        let html = is_a_page(&cash.get(&path).await, 200);
+        assert!(html.contains("has to be given back first") && !html.contains("value=\"bills_void\""), "{html}");
         let html = is_a_page(&cash.submit(&path, &other).await, 409);
         assert!(html.contains("Paid before") && html.contains("GMD\u{a0}100.00") && html.contains("GMD\u{a0}200.00"), "{html}");
         assert_eq!(admin.get(&format!("bills/{bill}/")).await.is(200)["paid_amount"], 100.0);

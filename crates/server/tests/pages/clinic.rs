@@ -519,9 +519,9 @@ testkit::on_both! {
     async fn a_ward_and_a_doctors_day_say_what_is_dangerous(world: &World) {
         let morning = Morning::of(world).await;
         let admin = &morning.admin;
-        let (awa_id, binta) = (registered(admin, "Awa").await, registered(admin, "Binta").await);
+        let (awa_id, binta_id) = (registered(admin, "Awa").await, registered(admin, "Binta").await);
         let ward = admin.post("wards/", json!({ "name": "Medical" })).await.id();
-        for (number, patient) in [("1", awa_id), ("2", binta), ("3", morning.jane)] {
+        for (number, patient) in [("1", awa_id), ("2", binta_id), ("3", morning.jane)] {
             let bed = admin.post("beds/", json!({ "ward": ward, "number": number })).await.id();
             admin.post(&format!("beds/{bed}/assign_patient/"), json!({ "patient_id": patient })).await.is(200);
         }
@@ -598,6 +598,13 @@ testkit::on_both! {
         for said in ["Overdue: measure at least every 1 h", "Early-warning score (NEWS2): 14", "Weight (kg) <b>59</b>"] {
             assert!(jane.contains(said), "{said}: {jane}");
         }
+        // Nobody measures the dead, who lie there until they are discharged.
+        let died = json!({ "deceased_at": "2026-11-23T11:00:00Z" });
+        world.admin().await.patch(&format!("patients/{binta_id}/"), died).await.is(200);
+        let html = is_a_page(&late.get("/ward").await, 200);
+        let binta = card(&html, "Binta");
+        assert!(binta.contains("Died") && !binta.contains("Overdue") && !binta.contains("/vitals"), "{binta}");
+        assert!(!card(&html, "Awa").contains("Died"), "{html}");
         // Whoever may read beds and no clinical records sees neither.
         let desk = Visitor::of(world, Receptionist).await;
         let html = is_a_page(&desk.get("/ward").await, 200);
@@ -694,6 +701,24 @@ testkit::on_both! {
         let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
         assert!(html.contains("The task is done.") && !html.contains("Call the family"), "{html}");
         assert_eq!(morning.admin.get(&format!("tasks/{task}/")).await.is(200)["status"], "completed");
+        // What nobody has, or somebody who has gone, is offered to whoever shares the work.
+        let gone = world.nurse().await;
+        for (title, assignee) in [("Weigh her again", json!(null)), ("Change the dressing", json!(gone.id))] {
+            morning.admin.post("tasks/", json!({ "title": title, "assignee": assignee, "related_patient": morning.jane })).await.is(201);
+        }
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("Weigh her again") && !html.contains("Change the dressing"), "{html}");
+        morning.admin.post(&format!("users/{}/deactivate/", gone.id), json!({})).await.is(200);
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("Tasks that nobody has") && html.contains("Change the dressing"), "{html}");
+        leads(&morning.doctor.submit("/clinic", &form(&html, "tasks_patch")).await);
+        let html = is_a_page(&morning.doctor.get("/clinic").await, 200);
+        assert!(html.contains("The task is yours."), "{html}");
+        let mine = morning.admin.get(&format!("tasks/?assignee={}&status=pending", morning.me)).await;
+        assert_eq!(mine.is(200)[0]["title"], "Weigh her again");
+        let desk = Visitor::of(world, Receptionist).await;
+        let html = is_a_page(&desk.get("/desk").await, 200);
+        assert!(!html.contains("Tasks that nobody has"), "{html}");
         world.settle().await;
     }
 }

@@ -266,6 +266,18 @@ testkit::on_both! {
         assert!(html.contains("Zzyzx"), "{html}");
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
         assert!(html.contains("The patient gets it elsewhere: Bought at the market"), "{html}");
+        // Whoever has died waits for nothing; what was set aside for them is still found.
+        for patient in [shop.patient, awa] {
+            let died = json!({ "deceased_at": "2026-11-23T07:00:00Z" });
+            shop.admin.patch(&format!("patients/{patient}/"), died).await.is(200);
+        }
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
+        assert!(!html.contains("/dispense\"") && html.contains("Nobody waits"), "{html}");
+        let html = is_a_page(&shop.pharmacist.get("/pharmacy?aside=1").await, 200);
+        assert!(html.contains("Zzyzx") && html.contains("Died"), "{html}");
+        // It was an error.
+        shop.admin.patch(&format!("patients/{}/", shop.patient), json!({ "deceased_at": null })).await.is(200);
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
         leads(&shop.pharmacist.submit(&path, &form(&html, "set_asides_delete")).await);
         let html = is_a_page(&shop.pharmacist.get("/pharmacy").await, 200);
         assert!(html.contains("Zzyzx"), "{html}");
@@ -319,6 +331,16 @@ testkit::on_both! {
         assert!(html.contains("It is confirmed.") && html.contains("Nothing waits"), "{html}");
         let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
         assert!(html.contains("Confirmed by a second person"), "{html}");
+        // Taken back, it is confirmed once more, by somebody else than who took it back.
+        let html = is_a_page(&shop.pharmacist.get(&path).await, 200);
+        let mut back = form(&html, "dispensing_logs_reverse");
+        set(&mut back, "reason", "The patient refused it");
+        leads(&shop.pharmacist.submit(&path, &back).await);
+        let html = is_a_page(&nurse.get("/pharmacy/witness").await, 200);
+        assert!(html.contains("Taken back: confirm that it is on the shelf"), "{html}");
+        leads(&nurse.submit("/pharmacy/witness", &form(&html, "dispensing_logs_witness")).await);
+        let html = is_a_page(&nurse.get("/pharmacy/witness").await, 200);
+        assert!(html.contains("Nothing waits for a second person."), "{html}");
         world.settle().await;
     }
 

@@ -135,6 +135,7 @@ fn cards(cx: &Cx, ask: &Ask, ward: &WardBeds, known: &Known) -> Markup {
 fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
     let id = bed.patient.unwrap_or_default();
     let patient = known.patients.get(&id);
+    let lives = patient.is_none_or(|patient| patient.deceased_at.is_none());
     let since = bed.admitted_at.as_deref().and_then(|at| at.parse().ok());
     let days = bed
         .length_of_stay
@@ -152,9 +153,14 @@ fn card(cx: &Cx, ask: &Ask, bed: &BoardBed, known: &Known) -> Markup {
                 }
                 @if let Some(days) = days { " · " (days) }
             }
+            @if let Some(patient) = patient.filter(|_| !lives) { p { (patients::died(ask, patient)) } }
             @if let Some(allergies) = known.allergies.get(&id) { p { (allergies) } }
-            @if let Some(signs) = known.signs.get(&id) { (signs.warnings(ask)) (signs.overdue(ask, since)) (signs.last(ask)) }
-            @if ask.may_do("patients_record_vitals") {
+            @if let Some(signs) = known.signs.get(&id) {
+                (signs.warnings(ask))
+                @if lives { (signs.overdue(ask, since)) }
+                (signs.last(ask))
+            }
+            @if lives && ask.may_do("patients_record_vitals") {
                 p { (ui::action(&["/patients/", &id.to_string(), "/vitals?from=ward"].concat(), &ask.t("wards-vitals"))) }
             }
         }

@@ -378,6 +378,37 @@ testkit::on_both! {
         world.settle().await;
     }
 
+    async fn a_child_whom_nobody_weighed_is_not_given_what_is_too_much_for_the_heaviest(world: &World) {
+        // Given children whom nobody weighed, and what the heaviest of their age and sex weigh
+        for (born, gender, kilograms) in [
+            ("2024-11-23", "Male", json!("17.1")),
+            ("2024-11-23", "Female", json!("17")),
+            ("2024-11-23", "Unknown", json!("17.1")),
+            ("2026-11-20", "Female", json!("4.9")),
+        ] {
+            let room = Room::with(world, born, gender).await;
+            let dose = |dosage: &str| json!({ "dosage": dosage, "frequency": "3 times a day" });
+            // when a grown-up's dose is prescribed, then it needs a reason, and says that they are to be weighed.
+            let refused = prescribe(&room, "Paracetamol", dose("1 g")).await;
+            let alerts = &refused.refuses(409, "override_reason_required")["alerts"];
+            let dose = alerts.as_array().unwrap().iter().find(|one| one["kind"] == "dose").unwrap();
+            assert_eq!(
+                (&dose["severity"], &dose["dose"]["whom"], &dose["dose"]["weight_assumed"]),
+                (&json!("severe"), &kilograms, &json!(true)),
+                "{born} {gender}: {dose}"
+            );
+        }
+        // A small dose is left to whoever prescribes, as not compared.
+        let room = Room::with(world, "2024-11-23", "Male").await;
+        let small = prescribe(&room, "Paracetamol", json!({ "dosage": "120 mg", "frequency": "3 times a day" })).await;
+        let unchecked = small.is(201)["safety_not_checked"].to_string();
+        assert!(unchecked.contains("weight"), "{}", small.text());
+        // From ten years on WHO gives no weights.
+        let room = Room::with(world, "2015-11-23", "Male").await;
+        prescribe(&room, "Paracetamol", json!({ "dosage": "1 g", "frequency": "3 times a day" })).await.is(201);
+        world.settle().await;
+    }
+
     async fn a_counted_quantity_follows_its_words_and_a_written_one_stays(world: &World) {
         let room = Room::new(world).await;
         let counted = prescribe(&room, "Paracetamol 500 mg", json!({ "frequency": "3 times a day", "duration": "5 days" })).await;

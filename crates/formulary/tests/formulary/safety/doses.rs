@@ -103,6 +103,40 @@ fn the_sentence_says_what_is_given_and_what_is_usual() {
 }
 
 #[test]
+fn without_a_weight_the_heaviest_children_of_the_age_count() {
+    let toddler = Circumstances {
+        heaviest_grams: Some(17_000),
+        ..person(2.0, None)
+    };
+    for (milligrams, found) in [
+        (255, None),
+        (260, Some(Severity::Moderate)),
+        (1_000, Some(Severity::Severe)),
+    ] {
+        let answer = taken("Paracetamol", milligrams, Some(2), toddler);
+        assert_eq!(answer.highest(Kind::Dose), found, "{milligrams} mg");
+        // What is not too much for them may be for this child.
+        let unsaid = found.is_none().then_some(NotCompared::Weight);
+        assert_eq!(gaps(&answer), Vec::from_iter(unsaid), "{milligrams} mg");
+    }
+    let answer = taken("Paracetamol", 1_000, Some(2), toddler);
+    assert_eq!(
+        answer.findings[0].effect,
+        "1000 mg at once: the highest usual single dose for 17 kg, as the heaviest children of this age weigh, is 255 mg."
+    );
+    // Whoever was weighed is who counts.
+    let weighed = Circumstances {
+        weight_grams: Some(10_000),
+        ..toddler
+    };
+    let answer = taken("Paracetamol", 160, Some(2), weighed);
+    assert_eq!(
+        answer.findings[0].effect,
+        "160 mg at once: the highest usual single dose for 10 kg is 150 mg."
+    );
+}
+
+#[test]
 fn methotrexate_every_day_is_never_right() {
     let adult = person(60.0, None);
     let daily = taken("Methotrexate", 10, Some(1), adult);
