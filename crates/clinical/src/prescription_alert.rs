@@ -45,7 +45,7 @@ pub struct DoseAlert {
     pub daily: bool,
     /// For whom: `anybody`, `child`, or the weight in kilograms, such as `18`.
     pub whom: String,
-    /// Whether nobody weighed the patient lately, and the weight is that of the heaviest children of this age (WHO, 3 standard deviations above the median).
+    /// Whether no recent weight is recorded, so that the weight is that of the heaviest children of this age (WHO, 3 standard deviations above the median).
     #[serde(default)]
     pub weight_assumed: bool,
     /// The ingredient, where the medicine has several; else empty.

@@ -119,7 +119,7 @@ fn panels(screens: Screens) -> Screens {
         )
         .panel(
             Panel::new("mine", Task::READ, 11, |cx, ask, me| {
-                Box::pin(todo::nobodys(cx, ask, me))
+                Box::pin(todo::unassigned(cx, ask, me))
             })
             .watches(&["task"]),
         )

@@ -115,7 +115,7 @@ impl Resource for Task {
     const FILTERS_FIND: &'static [(&'static str, &'static str)] = &[
         (
             "assignee",
-            "Tasks of this user: an id, `me` for the caller, or `none` for tasks of nobody who works here: of nobody in particular, and of users whose account is deactivated.",
+            "Tasks of this user: an id, `me` for the caller, or `none` for unassigned tasks and those of users whose account is deactivated.",
         ),
         ("assignee_id", "Another name of `assignee`."),
     ];
@@ -168,7 +168,7 @@ impl Resource for Task {
         let assignee = Task::assignee;
         Ok(Condition::all().add(match value {
             "me" => assignee.eq(cx.user_id()?),
-            "none" => return Ok(nobodys()),
+            "none" => return Ok(unassigned()),
             id => {
                 let id = to_filter::<Ref<User>>(&Json::String(id.to_owned()));
                 let id = id.map_err(|fault| {
@@ -226,9 +226,8 @@ impl Resource for Task {
     }
 }
 
-/// Tasks that nobody has: of nobody in particular, and of those whose account is deactivated. What was theirs stays in
-/// their name, and others see that it has to be done.
-pub(crate) fn nobodys() -> Condition {
+/// Unassigned tasks, and those assigned to deactivated accounts. The latter keep their assignee until somebody takes them.
+pub(crate) fn unassigned() -> Condition {
     let mut works = Query::select();
     works
         .expr(Expr::val(1))

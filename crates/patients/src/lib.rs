@@ -163,8 +163,8 @@ pub async fn check_current(cx: &mut Cx, patient: i64) -> Result<(), Error> {
     found.map(drop).ok_or_else(Error::denied)
 }
 
-/// Refuses to say that something happened to a patient before they were born. Where the day of birth is estimated nobody
-/// knows, and a caller who may not read the patient is refused nothing: by trying they would learn the day of birth.
+/// Refuses a day before the patient's birth. An estimated day of birth refuses nothing. Callers who may not read the patient
+/// are not refused, because they could find out the day of birth by trial and error.
 ///
 /// # Errors
 /// 400 under the field.

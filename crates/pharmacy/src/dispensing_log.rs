@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::access;
 use crate::names;
 use crate::stock_batch::StockBatch;
-use crate::witnessing::{Deed, awaiting};
+use crate::witnessing::awaiting;
 
 platform::record! {
     /// Units of one batch that were given to a patient. A log is never edited or deleted; reversing it puts the units back into the batch.
@@ -67,16 +67,23 @@ platform::record! {
 }
 
 impl DispensingLog {
-    /// What a second person has still to confirm of it.
-    pub(crate) fn unconfirmed(&self) -> Option<Deed> {
-        Deed::open(
-            self.reversed_at.is_some(),
-            (self.witness_required, self.witness),
-            (self.reversal_witness_required, self.reversal_witness),
-        )
+    /// Whether it, or its reversal, still awaits a witness. A reversed entry needs none for itself any more.
+    pub(crate) fn awaits_witness(&self) -> bool {
+        match self.reversed_at {
+            None => self.witness_required && self.witness.is_none(),
+            Some(_) => self.reversal_witness_required && self.reversal_witness.is_none(),
+        }
     }
 
-    /// Those of which a second person has still to confirm something.
+    /// The user whose entry a witness confirms: who dispensed, or who reversed it.
+    pub(crate) fn entered_by(&self) -> Option<Ref<User>> {
+        match self.reversed_at {
+            None => self.dispensed_by,
+            Some(_) => self.reversed_by,
+        }
+    }
+
+    /// The same as a condition.
     pub(crate) fn awaiting_witness() -> Condition {
         awaiting(Self::TABLE)
     }

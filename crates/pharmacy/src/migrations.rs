@@ -373,7 +373,7 @@ fn deliveries_looked_at(ddl: &mut Ddl) {
     );
 }
 
-/// Nor do they come back by one person's word. What was reversed before is not asked about.
+/// Reversals of controlled substances need a witness as well. Earlier reversals are not asked about.
 fn reversals_witnessed(ddl: &mut Ddl) {
     for (table, check, index) in [
         (

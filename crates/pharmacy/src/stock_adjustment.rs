@@ -28,7 +28,7 @@ use crate::shelf;
 use crate::stock_batch::StockBatch;
 use crate::stock_location::StockLocation;
 use crate::stock_movement::{MovementKind, Stock};
-use crate::witnessing::{Deed, awaiting};
+use crate::witnessing::awaiting;
 
 platform::choice! {
     /// Why stock is adjusted.
@@ -126,16 +126,23 @@ platform::record! {
 }
 
 impl StockAdjustment {
-    /// What a second person has still to confirm of it.
-    pub(crate) fn unconfirmed(&self) -> Option<Deed> {
-        Deed::open(
-            self.reversed_at.is_some(),
-            (self.witness_required, self.witness),
-            (self.reversal_witness_required, self.reversal_witness),
-        )
+    /// Whether it, or its reversal, still awaits a witness. A reversed entry needs none for itself any more.
+    pub(crate) fn awaits_witness(&self) -> bool {
+        match self.reversed_at {
+            None => self.witness_required && self.witness.is_none(),
+            Some(_) => self.reversal_witness_required && self.reversal_witness.is_none(),
+        }
     }
 
-    /// Those of which a second person has still to confirm something.
+    /// The user whose entry a witness confirms: who adjusted, or who reversed it.
+    pub(crate) fn entered_by(&self) -> Option<Ref<User>> {
+        match self.reversed_at {
+            None => self.adjusted_by,
+            Some(_) => self.reversed_by,
+        }
+    }
+
+    /// The same as a condition.
     pub(crate) fn awaiting_witness() -> Condition {
         awaiting(Self::TABLE)
     }

@@ -10,7 +10,7 @@ use platform::verb::{One, Verb};
 
 use crate::access;
 use crate::stock_adjustment::StockAdjustment;
-use crate::witnessing::{Deed, second_person};
+use crate::witnessing::second_person;
 
 /// `stock-adjustments/{id}/witness/`.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Verb for WitnessAdjustment {
     }
 
     fn offered(row: &StockAdjustment) -> bool {
-        row.unconfirmed().is_some()
+        row.awaits_witness()
     }
 
     fn not_offered(_row: &StockAdjustment) -> Error {
@@ -53,19 +53,14 @@ impl Verb for WitnessAdjustment {
         held: StockAdjustment,
         (): (),
     ) -> Result<One<StockAdjustment>, Error> {
+        let witness = second_person(cx, held.entered_by())?;
         let now = cx.now();
-        let reversed = held.unconfirmed() == Some(Deed::Reversed);
-        let did = match reversed {
-            true => held.reversed_by,
-            false => held.adjusted_by,
-        };
-        let witness = second_person(cx, did)?;
-        let row = change_by(cx, held, |row| match reversed {
-            true => {
+        let row = change_by(cx, held, |row| match row.reversed_at {
+            Some(_) => {
                 row.reversal_witness = Some(witness);
                 row.reversal_witnessed_at = Some(now);
             }
-            false => {
+            None => {
                 row.witness = Some(witness);
                 row.witnessed_at = Some(now);
             }

@@ -1,5 +1,4 @@
-//! The second person of controlled substances: whoever moved units cannot confirm it themselves, neither that they went
-//! nor that they came back.
+//! Witnesses of controlled substances: the user who dispensed, adjusted or reversed does not confirm their own entry.
 
 use identity::user::User;
 use kernel::Code;
@@ -9,32 +8,8 @@ use platform::field::Ref;
 use platform::texts::Text;
 use sea_query::{Condition, Expr, ExprTrait};
 
-/// What of a record a second person confirms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    /// That it was done.
-    Done,
-    /// That it was reversed, and the units are back.
-    Reversed,
-}
-
-impl Deed {
-    /// Which of the two is open: for each whether it has to be confirmed and by whom it was. What was reversed needs no
-    /// witness any more of having been done.
-    pub(crate) fn open(
-        is_reversed: bool,
-        done: (bool, Option<Ref<User>>),
-        reversed: (bool, Option<Ref<User>>),
-    ) -> Option<Deed> {
-        let (deed, (required, witness)) = match is_reversed {
-            false => (Deed::Done, done),
-            true => (Deed::Reversed, reversed),
-        };
-        (required && witness.is_none()).then_some(deed)
-    }
-}
-
-/// The rows of a table of which a deed is open, in the words of its indexes: a value that is bound would not find them.
+/// The rows of a table that await a witness, of the entry or of its reversal. In the words of the partial indexes, which
+/// bound values would not match.
 pub(crate) fn awaiting(table: &'static str) -> Condition {
     let required = |name: &str| Expr::cust(format!("\"{table}\".\"{name}\""));
     let done = Condition::all()
@@ -47,8 +22,10 @@ pub(crate) fn awaiting(table: &'static str) -> Condition {
     Condition::any().add(done).add(reversed)
 }
 
-/// The caller, who confirms what somebody else did, and is there in person: whoever stands in for another could be the
-/// one who did it.
+/// The caller as witness of what another user did. Delegates and API keys are refused: they could be the same person.
+///
+/// # Errors
+/// 409 `second_person_required` for the user who did it, 403 for delegates and API keys.
 pub(crate) fn second_person(cx: &Cx, did: Option<Ref<User>>) -> Result<Ref<User>, Error> {
     identity::in_person(cx)?;
     let user = cx.user_id()?;

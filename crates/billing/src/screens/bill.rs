@@ -49,7 +49,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let others = patient::others(cx, ask, &bill).await?;
     let earlier = payments::show(cx, ask, &bill, &paid).await?;
     let just = pay::just_paid(cx, ask, &paid);
-    let may_end = Void::of_use(cx, &bill).await?;
+    let may_void = Void::of_use(cx, &bill).await?;
     let body = html! {
         @if let Some(just) = &just { (just) }
         div.row { (state(ask, bill.status)) (ask.day(bill.date_issued)) }
@@ -62,7 +62,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
         (others)
         (claimed(ask, &claims))
         (earlier)
-        (ends(ask, &bill, may_end))
+        (ends(ask, &bill, may_void))
     };
     Ok(head.page(named(ask, bill.meta.id), &body))
 }
@@ -202,9 +202,9 @@ fn policy(ask: &Ask, bill: &Bill, policies: &[InsuranceDetail]) -> Markup {
     }
 }
 
-/// Withdrawing the bill, and no longer asking for what is owed: both with a reason. A bill that holds money or is claimed
-/// is said to be withdrawn later.
-fn ends(ask: &Ask, bill: &Bill, may_end: bool) -> Markup {
+/// Voiding the bill, and writing off what is owed: both with a reason. Without `may_void`, while payments or claims are on the
+/// bill, a hint stands in the place of the form.
+fn ends(ask: &Ask, bill: &Bill, may_void: bool) -> Markup {
     let void = ask
         .form("bills_void")
         .on(bill.meta.id)
@@ -232,7 +232,7 @@ fn ends(ask: &Ask, bill: &Bill, may_end: bool) -> Markup {
         @if bill.status != BillStatus::Void && ask.may_do("bills_void") {
             details open[void.sent().is_some()] {
                 summary { (ask.t("billing-void")) }
-                @if !may_end && void.sent().is_none() {
+                @if !may_void && void.sent().is_none() {
                     p.hint { (ask.t("billing-void-later")) }
                 } @else { (void.show(html! {
                     p.hint { (ask.t("billing-void-hint")) }

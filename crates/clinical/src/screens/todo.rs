@@ -23,16 +23,17 @@ pub(super) async fn panel(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Mark
     shown(cx, ask, own, (&title, &me.to_string()), None).await
 }
 
-/// Tasks that nobody has, for those who share the work: so that none is left with somebody who has gone.
-pub(super) async fn nobodys(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Markup>, Error> {
+/// Tasks without an active assignee, for roles that see more than their own.
+pub(super) async fn unassigned(cx: &mut Cx, ask: &Ask, me: i64) -> Result<Option<Markup>, Error> {
     if !matches!(cx.grant_of(Task::READ).reach, Reach::All | Reach::Assigned) {
         return Ok(None);
     }
-    let title = ask.t("clinical-tasks-nobodys");
-    shown(cx, ask, task::nobodys(), (&title, "none"), Some(me)).await
+    let title = ask.t("clinical-tasks-unassigned");
+    shown(cx, ask, task::unassigned(), (&title, "none"), Some(me)).await
 }
 
-/// A panel with some tasks, by its title and the filter of the list that has them all. The reader may take them.
+/// A panel with some tasks. `filter` is the assignee in the address of the whole list; with a `taker` each can be assigned to
+/// that user, otherwise completed.
 async fn shown(
     cx: &mut Cx,
     ask: &Ask,

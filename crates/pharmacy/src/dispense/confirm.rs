@@ -13,7 +13,7 @@ use platform::verb::{One, Verb};
 use crate::access;
 use crate::dispensing_log::DispensingLog;
 use crate::shelf;
-use crate::witnessing::{Deed, second_person};
+use crate::witnessing::second_person;
 
 /// `dispensing-logs/{id}/witness/`.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Verb for Witness {
     }
 
     fn offered(row: &DispensingLog) -> bool {
-        row.unconfirmed().is_some()
+        row.awaits_witness()
     }
 
     fn not_offered(_row: &DispensingLog) -> Error {
@@ -51,16 +51,15 @@ impl Verb for Witness {
     }
 
     async fn run(cx: &mut Cx, held: DispensingLog, (): ()) -> Result<One<DispensingLog>, Error> {
+        let witness = second_person(cx, held.entered_by())?;
         let now = cx.now();
-        if held.unconfirmed() == Some(Deed::Reversed) {
-            let witness = second_person(cx, held.reversed_by)?;
+        if held.reversed_at.is_some() {
             let log = change_by(cx, held, |row| {
                 row.reversal_witness = Some(witness);
                 row.reversal_witnessed_at = Some(now);
             });
             return Ok(One(log.await?));
         }
-        let witness = second_person(cx, held.dispensed_by)?;
         let log = change_by(cx, held, |row| {
             row.witness = Some(witness);
             row.witnessed_at = Some(now);

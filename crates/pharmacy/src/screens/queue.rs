@@ -32,11 +32,11 @@ const LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Which of the prescriptions that are owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
-    /// Of the last days, the longest waiting first; whoever has died waits for nothing.
+    /// Of the last days, the longest waiting first; without deceased patients.
     Lately,
     /// Older ones, the newest first.
     Older,
-    /// Those that were set aside, the newest first, also of the dead: what was packed goes back to the shelf.
+    /// Those that were set aside, the newest first, also of deceased patients, whose packed medicines go back to the shelf.
     Aside,
 }
 

@@ -1,13 +1,11 @@
 //! Controlled substances that a second person has still to confirm.
 
-use identity::user::User;
 use jiff::Timestamp;
 use kernel::Reach;
 use maud::{Markup, html};
 use platform::access::Permission;
 use platform::cx::Cx;
 use platform::error::Error;
-use platform::field::Ref;
 use platform::resource;
 use platform::texts::Text;
 use sea_query::Order;
@@ -57,8 +55,8 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     let items = items(cx, ids.chain(of_adjusted)).await?;
     let patients = patients::names(cx, logs.iter().map(|log| log.patient.get())).await?;
     let batches = names::batches(cx, logs.iter().map(|log| log.stock_batch.get())).await?;
-    let of_logs = logs.iter().map(who_dispensed);
-    let people = of_logs.chain(adjusted.iter().map(who_adjusted));
+    let of_logs = logs.iter().map(DispensingLog::entered_by);
+    let people = of_logs.chain(adjusted.iter().map(StockAdjustment::entered_by));
     let people = identity::names(cx, people.flatten().map(|user| user.get())).await?;
     let body = html! {
         p { (ask.t("pharmacy-witness-what")) }
@@ -73,7 +71,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                         (ask.t("pharmacy-batch")) " " (names::of(&batches, log.stock_batch.get())) br;
                         (names::of(&patients, log.patient.get())) " · " (ask.moment(log.dispense_date))
                         (back(ask, log.reversed_at))
-                        @if let Some(by) = who_dispensed(log) { " · " (names::of(&people, by.get())) }
+                        @if let Some(by) = log.entered_by() { " · " (names::of(&people, by.get())) }
                     }
                     (confirm(cx, ask, log))
                 }
@@ -87,7 +85,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
                         (web::words::choice(ask, "adjustment_type", row.adjustment_type.as_str())) br;
                         (&*row.reason) " · " (ask.moment(row.adjustment_date))
                         (back(ask, row.reversed_at))
-                        @if let Some(by) = who_adjusted(row) { " · " (names::of(&people, by.get())) }
+                        @if let Some(by) = row.entered_by() { " · " (names::of(&people, by.get())) }
                     }
                     (confirm_adjusted(cx, ask, row))
                 }
@@ -97,23 +95,7 @@ pub(super) async fn show(cx: &mut Cx, ask: &Ask) -> Result<Page, Error> {
     Ok(Page::new(ask.t("pharmacy-witness-title"), body))
 }
 
-/// Whose word has to be confirmed: of who dispensed, or of who took it back.
-fn who_dispensed(log: &DispensingLog) -> Option<Ref<User>> {
-    match log.reversed_at {
-        Some(_) => log.reversed_by,
-        None => log.dispensed_by,
-    }
-}
-
-/// The same of an adjustment.
-fn who_adjusted(row: &StockAdjustment) -> Option<Ref<User>> {
-    match row.reversed_at {
-        Some(_) => row.reversed_by,
-        None => row.adjusted_by,
-    }
-}
-
-/// That the units are said to be back, and since when.
+/// Marks an entry as reversed, with the time.
 fn back(ask: &Ask, reversed_at: Option<Timestamp>) -> Markup {
     html! {
         @if let Some(at) = reversed_at {
@@ -122,9 +104,9 @@ fn back(ask: &Ask, reversed_at: Option<Timestamp>) -> Markup {
     }
 }
 
-/// The button, for everybody but the one who dispensed, or took back.
+/// The button, for everybody but the user who dispensed or reversed.
 fn confirm(cx: &Cx, ask: &Ask, log: &DispensingLog) -> Markup {
-    let own = who_dispensed(log).map(|by| by.get()) == cx.actor.user_id();
+    let own = log.entered_by().map(|by| by.get()) == cx.actor.user_id();
     if own {
         return html! { span.hint { (ask.t("pharmacy-witness-own")) } };
     }
@@ -142,7 +124,7 @@ fn sign(quantity: i64) -> &'static str {
 
 /// The same of an adjustment.
 fn confirm_adjusted(cx: &Cx, ask: &Ask, row: &StockAdjustment) -> Markup {
-    if who_adjusted(row).map(|by| by.get()) == cx.actor.user_id() {
+    if row.entered_by().map(|by| by.get()) == cx.actor.user_id() {
         return html! { span.hint { (ask.t("pharmacy-witness-own-adjustment")) } };
     }
     let form = ask
